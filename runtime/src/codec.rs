@@ -1,0 +1,186 @@
+//! One codec for every type of the API.
+//!
+//! A generated type carries no code that reads or writes JSON. It offers *access*: a record
+//! names its fields in a [`Table`] and hands out each as a [`Value`]; a union names its tags.
+//! The reader and the writer here walk that access.
+//!
+//! [`Value`] is the one trait behind it. Its two sides are [`View`] (what a value is, for
+//! writing, printing and comparing) and [`Slot`] (where a value goes, for reading).
+
+use std::collections::BTreeMap;
+
+pub use serde_json::Value as Json;
+
+/// A value that the codec can read and write.
+///
+/// Implemented for the scalars, `Option`, `Vec`, `Box`, [`Map`], [`Nullable`], free-form
+/// [`Json`] and every generated type.
+pub trait Value {
+    /// Returns what the value is.
+    fn view(&self) -> View<'_>;
+
+    /// Returns the place to read a JSON value other than `null` into, which is created where
+    /// the value is absent.
+    fn slot(&mut self) -> Slot<'_>;
+
+    /// Sets the value back to unset; `null` tells an explicit `null` from absence, which
+    /// only [`Nullable`] keeps.
+    fn clear(&mut self, null: bool);
+}
+
+/// What a [`Value`] is.
+#[expect(missing_docs, reason = "each variant holds what its name says")]
+pub enum View<'a> {
+    /// Not set: not written.
+    Absent,
+    /// An explicit `null`.
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    /// A string, or the wire name of an enum's value.
+    Str(&'a str),
+    List(&'a dyn List),
+    Map(&'a dyn Entries),
+    Record(&'a dyn Record),
+    Union(&'a dyn Union),
+    /// A value that the document gives no structure.
+    Json(&'a Json),
+    /// What a record received or was given beyond its fields.
+    Extra(&'a Extra),
+}
+
+/// Where a [`Value`] is read into.
+#[expect(missing_docs, reason = "each variant holds what its name says")]
+pub enum Slot<'a> {
+    Bool(&'a mut bool),
+    Int(&'a mut i64),
+    Float(&'a mut f64),
+    Str(&'a mut String),
+    /// An open enum, which takes any string.
+    Enum(&'a mut dyn Enum),
+    List(&'a mut dyn List),
+    Map(&'a mut dyn Entries),
+    Record(&'a mut dyn Record),
+    Union(&'a mut dyn Union),
+    Json(&'a mut Json),
+    Extra(&'a mut Extra),
+    /// Takes anything and keeps nothing: the answer of an operation without a body.
+    Nothing,
+}
+
+/// A record: an object with declared properties.
+pub trait Record: Value {
+    /// Returns the type's name and fields.
+    fn table(&self) -> &'static Table;
+
+    /// Returns the field at an index of the table; any index beyond it returns the [`Extra`].
+    fn field(&self, index: usize) -> &dyn Value;
+
+    /// Returns the field at an index of the table; any index beyond it returns the [`Extra`].
+    fn field_mut(&mut self, index: usize) -> &mut dyn Value;
+}
+
+/// The description of a record.
+#[derive(Debug)]
+pub struct Table {
+    /// The Rust name of the type.
+    pub name: &'static str,
+    /// The declared properties, in ascending order (by bytes) of their wire names.
+    pub fields: &'static [Field],
+}
+
+/// The description of a field.
+#[derive(Debug)]
+pub struct Field {
+    /// The property's name in JSON.
+    pub wire: &'static str,
+    /// A combination of the constants of [`Field`].
+    pub flags: u8,
+}
+
+impl Field {
+    /// The document requires the property.
+    pub const REQUIRED: u8 = 1;
+    /// The service sets the property; requests leave it out.
+    pub const READ_ONLY: u8 = 2;
+    /// The service never returns the property.
+    pub const WRITE_ONLY: u8 = 4;
+    /// The property must not be printed. `WRITE_ONLY` implies it.
+    pub const SECRET: u8 = 8;
+
+    /// Describes a property.
+    pub const fn new(wire: &'static str, flags: u8) -> Self {
+        Self { wire, flags }
+    }
+}
+
+/// An enum of strings that keeps the values it does not know.
+pub trait Enum: Value {
+    /// Sets the value that a wire name stands for.
+    fn set(&mut self, wire: &str);
+}
+
+/// One of several types, told apart by a tag or by the kind of the JSON value.
+pub trait Union: Value {
+    /// Returns the type's name and variants.
+    fn variants(&self) -> &'static Variants;
+
+    /// Returns the index of the variant that is present, and what it holds. The variant for
+    /// what the document does not declare has the index after the last.
+    fn content(&self) -> (usize, &dyn Value);
+
+    /// Makes a variant the present one, with its content unset, and returns the content.
+    fn select(&mut self, index: usize) -> &mut dyn Value;
+}
+
+/// The description of a union.
+#[derive(Debug)]
+pub struct Variants {
+    /// The Rust name of the type.
+    pub name: &'static str,
+    /// How the variants are told apart.
+    pub by: By,
+}
+
+/// How the variants of a union are told apart.
+#[derive(Debug)]
+pub enum By {
+    /// By the value of a property: its wire name, and for each variant the values that stand
+    /// for it.
+    Tag(&'static str, &'static [&'static [&'static str]]),
+    /// By the kind of the JSON value: one kind for each variant.
+    Kind(&'static [Kind]),
+}
+
+/// A kind of JSON value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of RFC 8259")]
+pub enum Kind {
+    Boolean,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+/// A list of values of one type.
+pub trait List {
+    /// Returns the number of items.
+    fn len(&self) -> usize;
+    /// Returns the item at an index below [`List::len`].
+    fn get(&self, index: usize) -> &dyn Value;
+    /// Appends an unset item and returns it.
+    fn push(&mut self) -> &mut dyn Value;
+}
+
+/// The entries of a map with values of one type.
+pub trait Entries {
+    /// Calls `each` with every entry, in the order of the keys.
+    fn for_each(&self, each: &mut dyn FnMut(&str, &dyn Value));
+    /// Adds an unset entry, which replaces an earlier one, and returns its value.
+    fn insert(&mut self, key: String) -> &mut dyn Value;
+}
+
+/// A map with string keys.
+pub type Map<T> = BTreeMap<String, T>;

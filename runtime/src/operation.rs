@@ -1,0 +1,92 @@
+//! What an operation is, as static data: the generated crate holds one [`Operation`] for each
+//! operation in each of its versions.
+
+use crate::version::{Date, Version};
+
+/// One operation of the API in one version.
+#[derive(Debug)]
+pub struct Operation {
+    /// The `operationId`, unique in the document: `getGroupCluster`.
+    pub id: &'static str,
+    /// The short name that the request function is called by, in the document's case: `getCluster`.
+    pub name: &'static str,
+    /// The group that the Atlas documentation lists it under: `Clusters`.
+    pub tag: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path with its parameters in braces: `/api/atlas/v2/groups/{groupId}`.
+    pub path: &'static str,
+    /// The version that is asked for.
+    pub version: Version,
+    /// The media type of the answer, sent as `Accept`.
+    pub accept: &'static str,
+    /// The media type of the request body, sent as `Content-Type` where there is a body.
+    pub content_type: Option<&'static str>,
+    /// Path, query and header parameters, in that order.
+    pub parameters: &'static [Parameter],
+    /// The success statuses that the document declares.
+    pub success: &'static [u16],
+    /// The roles that may call it, as the document words them; any one of them is enough.
+    pub roles: &'static [&'static str],
+    /// Whether the document marks the operation or this version of it as deprecated.
+    pub deprecated: bool,
+    /// The day after which the service may answer 410 to this version.
+    pub sunset: Option<Date>,
+    /// The page of the operation in the Atlas documentation.
+    pub docs: &'static str,
+}
+
+/// An HTTP method that the API uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "RFC 9110 section 9 says it all")]
+pub enum Method {
+    Get,
+    Head,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    /// Returns the method as it stands in a request line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// Tells whether a repeat has the effect of one call (RFC 9110 section 9.2.2).
+    pub const fn is_idempotent(self) -> bool {
+        !matches!(self, Self::Post | Self::Patch)
+    }
+}
+
+/// A parameter of an operation.
+#[derive(Debug)]
+pub struct Parameter {
+    /// The name in the path template, the query string or the header block.
+    pub name: &'static str,
+    /// Where the parameter goes.
+    pub location: Location,
+    /// Whether a request is invalid without it.
+    pub required: bool,
+    /// What the service assumes where it is absent, in its text form.
+    pub default: Option<&'static str>,
+}
+
+/// Where a parameter goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Location {
+    /// A segment of the path, or part of one.
+    Path,
+    /// The query string.
+    Query,
+    /// A request header.
+    Header,
+}
