@@ -1,0 +1,164 @@
+//! The one error of this crate: what went wrong, with all the context there is, and the
+//! predicates that callers branch on.
+//!
+//! An error never holds a secret: it is built from messages of this crate and from what the
+//! service answered, never from what was sent.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use crate::operation::Operation;
+
+pub use api::ApiError;
+
+mod api;
+mod display;
+
+/// What any call of this crate fails with.
+///
+/// Cheap to clone. [`fmt::Display`] gives one line that a person can act on; the predicates
+/// tell apart what a program acts on.
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+#[derive(Clone, Default)]
+pub(crate) struct Inner {
+    pub(crate) kind: Kind,
+    pub(crate) message: String,
+    pub(crate) operation: Option<&'static Operation>,
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) api: ApiError,
+    pub(crate) attempts: u32,
+    pub(crate) source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+/// What went wrong, in the coarse.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The request can't be sent as it is.
+    #[default]
+    Request,
+    /// The client can't be built as it was described.
+    Configuration,
+    /// The connection could not be made: nothing was sent.
+    Connect,
+    /// The connection broke.
+    Transport,
+    /// A time limit ran out.
+    Timeout,
+    /// The service answered with a status other than success.
+    Status,
+    /// The token endpoint refused.
+    Token,
+    /// The answer is not what the operation declares.
+    Decode,
+    /// The answer is larger than the client takes.
+    TooLarge,
+    /// A redirect that must not be followed.
+    Redirect,
+    /// A file could not be read or written.
+    File,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self::from(Inner { kind, message: message.into(), ..Inner::default() })
+    }
+
+    pub(crate) fn with_source(
+        kind: Kind,
+        message: impl Into<String>,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        Self::from(Inner {
+            kind,
+            message: message.into(),
+            source: Some(Arc::new(source)),
+            ..Inner::default()
+        })
+    }
+
+    /// Names the operation that the error belongs to.
+    pub(crate) fn of(self, operation: &'static Operation) -> Self {
+        self.edit(|inner| inner.operation = Some(operation))
+    }
+
+    /// Changes the error, which nearly always has one owner still.
+    pub(crate) fn edit(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// Returns the operation that was called, where the error belongs to one.
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.0.operation
+    }
+
+    /// Returns the status of the answer, where there was one.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status.map(|status| status.as_u16())
+    }
+
+    /// Returns the headers of the answer; empty where there was none.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// Returns the bytes of the answer, inflated if they were compressed in transit; empty
+    /// where there were none.
+    pub fn body(&self) -> &[u8] {
+        &self.0.body
+    }
+
+    /// Returns what the service said in its own error format; every field is empty where the
+    /// answer was not in that format.
+    pub fn api(&self) -> &ApiError {
+        &self.0.api
+    }
+
+    /// Returns the number of times the request was tried, 0 where it was never sent.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Returns the service's code for the error: `CLUSTER_NOT_FOUND`.
+    pub fn error_code(&self) -> Option<&str> {
+        self.0.api.error_code.as_deref()
+    }
+}
+
+impl From<Inner> for Error {
+    fn from(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("message", &inner.message)
+            .field("operation", &inner.operation.map(|operation| operation.id))
+            .field("status", &self.status())
+            .field("api", &inner.api)
+            .field("attempts", &inner.attempts)
+            .field("source", &inner.source)
+            .finish_non_exhaustive()
+    }
+}

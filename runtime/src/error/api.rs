@@ -1,0 +1,81 @@
+//! The error format of the service, read forgivingly: an error must never fail to be one.
+
+use serde_json::Value as Json;
+
+/// What the service says in an answer other than success (schema `ApiError`).
+///
+/// Every field may be missing; proxies and gateways answer in formats of their own.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// What went wrong, for a person.
+    pub detail: Option<String>,
+    /// The status, as the body repeats it.
+    pub error: Option<i64>,
+    /// What went wrong, for a program: `CLUSTER_NOT_FOUND`. OAuth's `error` for the token
+    /// endpoint (RFC 6749 section 5.2).
+    pub error_code: Option<String>,
+    /// The values that `detail` was made with. Nearly always strings; the document leaves
+    /// their type open.
+    pub parameters: Vec<Json>,
+    /// The reason phrase of the status.
+    pub reason: Option<String>,
+    /// What is wrong with which field of the request (`badRequestDetail`).
+    pub bad_request_detail: Option<Json>,
+}
+
+impl ApiError {
+    /// Reads a body in the service's error format or in that of OAuth (RFC 6749 section 5.2);
+    /// anything else gives an error without fields.
+    pub(crate) fn parse(body: &[u8]) -> Self {
+        let Ok(Json::Object(mut object)) = serde_json::from_slice::<Json>(body) else {
+            return Self::default();
+        };
+        let mut text = |key: &str| match object.remove(key) {
+            Some(Json::String(text)) => Some(text),
+            _ => None,
+        };
+        let detail = text("detail").or_else(|| text("error_description"));
+        let mut error_code = text("errorCode");
+        let reason = text("reason");
+        let error = object.get("error").and_then(Json::as_i64);
+        if let (None, Some(Json::String(code))) = (&error_code, object.get("error")) {
+            error_code = Some(code.clone());
+        }
+        let parameters = match object.remove("parameters") {
+            Some(Json::Array(parameters)) => parameters,
+            _ => Vec::new(),
+        };
+        let bad_request_detail =
+            object.remove("badRequestDetail").filter(|detail| !detail.is_null());
+        Self { detail, error, error_code, parameters, reason, bad_request_detail }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_both_formats_and_survives_neither() {
+        let atlas = ApiError::parse(
+            br#"{"detail":"No cluster.","error":404,"errorCode":"CLUSTER_NOT_FOUND","parameters":["a",1],"reason":"Not Found","badRequestDetail":{"fields":[]}}"#,
+        );
+        assert_eq!(atlas.detail.as_deref(), Some("No cluster."));
+        assert_eq!(atlas.error, Some(404));
+        assert_eq!(atlas.error_code.as_deref(), Some("CLUSTER_NOT_FOUND"));
+        assert_eq!(atlas.parameters.len(), 2);
+        assert!(atlas.bad_request_detail.is_some());
+
+        let oauth = ApiError::parse(
+            br#"{"error":"invalid_client","error_description":"Wrong secret"}"#,
+        );
+        assert_eq!(oauth.error_code.as_deref(), Some("invalid_client"));
+        assert_eq!(oauth.detail.as_deref(), Some("Wrong secret"));
+
+        for neither in [&b"<html>"[..], b"", b"[]", b"\xff", b"null", b"{\"error\":{}}"]
+        {
+            assert_eq!(ApiError::parse(neither), ApiError::default());
+        }
+    }
+}

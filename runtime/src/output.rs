@@ -1,0 +1,59 @@
+//! What a request can expect: a value that the codec reads, or a payload that streams.
+
+use std::future::Future;
+
+use crate::codec::Value;
+use crate::error::Error;
+use crate::exchange::Answer;
+use crate::response::Response;
+
+pub use crate::download::Download;
+
+/// What a request can expect as its answer.
+///
+/// Implemented for every type that the codec reads, `()` for an answer without a body
+/// included, and for [`Download`].
+pub trait Output: sealed::Sealed + Sized {}
+
+impl<T: sealed::Sealed> Output for T {}
+
+pub(crate) mod sealed {
+    use super::*;
+
+    /// How an answer becomes the value. Apart from [`Output`], so that no one else implements
+    /// it and it can change.
+    pub trait Sealed: Sized {
+        /// Whether the body stays unread until the caller reads it.
+        #[doc(hidden)]
+        const STREAMS: bool;
+
+        #[doc(hidden)]
+        fn receive(answer: Answer) -> Result<Response<Self>, Error>;
+    }
+
+    impl<T: Value + Default> Sealed for T {
+        const STREAMS: bool = false;
+
+        fn receive(answer: Answer) -> Result<Response<Self>, Error> {
+            let mut value = T::default();
+            answer.decode(&mut value)?;
+            Ok(answer.with(value))
+        }
+    }
+
+    impl Sealed for Download {
+        const STREAMS: bool = true;
+
+        fn receive(answer: Answer) -> Result<Response<Self>, Error> {
+            Ok(answer.into_download())
+        }
+    }
+}
+
+/// Turns what the core returns into the answer that the request expects: all that is generic
+/// about sending.
+pub(crate) async fn receive<T: Output>(
+    answer: impl Future<Output = Result<Answer, Error>> + Send,
+) -> Result<Response<T>, Error> {
+    T::receive(answer.await?)
+}

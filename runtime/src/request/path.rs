@@ -1,0 +1,79 @@
+//! Paths: templates filled with values that can't leave their segment.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+
+/// All but the unreserved characters (RFC 3986 section 2.3).
+const RESERVED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Percent-encodes a value for a path segment or a query string.
+pub(crate) fn encode(value: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(value, RESERVED)
+}
+
+/// Fills a template with encoded values; also returns what is wrong with them.
+pub(super) fn fill(template: &str, values: &[&str]) -> (String, Option<String>) {
+    let mut path = String::with_capacity(template.len() + 24 * values.len());
+    let mut problem = None;
+    let mut rest = template;
+    let mut values = values.iter();
+    while let Some((before, (name, after))) = rest
+        .split_once('{')
+        .and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    {
+        path.push_str(before);
+        rest = after;
+        match values.next() {
+            Some(&"") => _ = problem.get_or_insert(format!("{name} is empty")),
+            Some(value) => path.extend(encode(value)),
+            None => _ = problem.get_or_insert(format!("{name} is missing")),
+        }
+    }
+    path.push_str(rest);
+    // No encoding saves these: parsers of URLs take `%2e%2e` for `..` and step up
+    // (RFC 3986 section 5.2.4, WHATWG URL section 4.1).
+    if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+        problem.get_or_insert_with(|| "a path parameter can't be . or ..".to_owned());
+    }
+    (path, problem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(value: &str) -> (String, Option<String>) {
+        fill("/groups/{groupId}/x", &[value])
+    }
+
+    #[test]
+    fn values_stay_in_their_segment() {
+        for (value, encoded) in [
+            ("prod", "prod"),
+            ("a/b", "a%2Fb"),
+            ("../..", "..%2F.."),
+            ("%2f", "%252f"),
+            ("%2e%2e", "%252e%252e"),
+            ("a?b#c", "a%3Fb%23c"),
+            ("a b+c", "a%20b%2Bc"),
+            ("ü€", "%C3%BC%E2%82%AC"),
+            ("a\\b\r\n\0", "a%5Cb%0D%0A%00"),
+            ("...", "..."),
+            ("{groupId}", "%7BgroupId%7D"),
+            (";v=1", "%3Bv%3D1"),
+        ] {
+            assert_eq!(one(value), (format!("/groups/{encoded}/x"), None));
+        }
+    }
+
+    #[test]
+    fn values_that_cannot_stay_are_reported() {
+        for value in ["", ".", ".."] {
+            assert!(one(value).1.is_some(), "{value:?}");
+        }
+        assert!(fill("/groups/{groupId}", &[]).1.is_some());
+        // A value that is part of a segment only has to leave the segment as a whole alone.
+        assert_eq!(fill("/{name}.gz", &[".."]), ("/...gz".to_owned(), None));
+        assert!(fill("/{name}.", &["."]).1.is_some());
+    }
+}

@@ -1,0 +1,86 @@
+//! An answer: its value, and what its status line and headers say.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use http::{HeaderMap, StatusCode};
+
+pub use limit::RateLimit;
+
+mod limit;
+
+/// What the service answered.
+///
+/// Dereferences to the value.
+pub struct Response<T> {
+    value: T,
+    status: StatusCode,
+    headers: HeaderMap,
+}
+
+impl<T> Response<T> {
+    pub(crate) fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
+        Self { value, status, headers }
+    }
+
+    /// Returns the value and drops the rest.
+    pub fn into_value(self) -> T {
+        self.value
+    }
+
+    /// Returns the value.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// Returns the status, which is 200 to 299.
+    pub fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    /// Returns the headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Returns how much of the rate limit is left, where the service said so.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        RateLimit::read(&self.headers)
+    }
+
+    /// Returns since when the called version is deprecated, where the service said so
+    /// (`Deprecation`, RFC 9745; also the date form that the service used before it).
+    pub fn deprecation(&self) -> Option<jiff::Timestamp> {
+        limit::date(&self.headers, "deprecation")
+    }
+
+    /// Returns when the called version stops answering, where the service said so (`Sunset`,
+    /// RFC 8594).
+    pub fn sunset(&self) -> Option<jiff::Timestamp> {
+        limit::date(&self.headers, "sunset")
+    }
+}
+
+impl<T> Deref for Response<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for Response<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // No headers: a peer may put anything there, a cookie for one.
+        f.debug_struct("Response")
+            .field("status", &self.status())
+            .field("value", &self.value)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,82 @@
+//! Figures and dates in headers. What can't be read counts as not said.
+
+use http::HeaderMap;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+
+/// How much of a rate limit is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimit {
+    /// The number of requests that a window allows (`RateLimit-Limit`).
+    pub limit: Option<u64>,
+    /// The number of requests that the current window still allows (`RateLimit-Remaining`).
+    pub remaining: Option<u64>,
+}
+
+impl RateLimit {
+    /// Reads the figures of an answer; `None` where there are none.
+    pub(crate) fn read(headers: &HeaderMap) -> Option<Self> {
+        let limit = number(headers, "ratelimit-limit");
+        let remaining = number(headers, "ratelimit-remaining");
+        (limit.is_some() || remaining.is_some()).then_some(Self { limit, remaining })
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    Some(headers.get(name)?.to_str().ok()?.trim())
+}
+
+pub(crate) fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+    text(headers, name)?.parse().ok()
+}
+
+/// Reads a date: `@` and seconds (RFC 9745) or an HTTP date (RFC 9110 section 5.6.7), also
+/// with the one-digit day that the service writes.
+pub(crate) fn date(headers: &HeaderMap, name: &str) -> Option<Timestamp> {
+    let text = text(headers, name)?;
+    if let Some(seconds) = text.strip_prefix('@') {
+        return Timestamp::from_second(seconds.parse().ok()?).ok();
+    }
+    // The parser checks the name of the weekday, which says nothing.
+    let date = text.split_once(',').map_or(text, |(_, date)| date.trim());
+    DateTimeParser::new().parse_timestamp(date).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: &'static str, value: &'static str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(name, value.parse().unwrap());
+        headers
+    }
+
+    #[test]
+    fn reads_the_dates_that_are_sent() {
+        for (text, expected) in [
+            ("Thu, 1 Jul 2027 00:00:00 GMT", Some("2027-07-01T00:00:00Z")),
+            ("Mon, 1 Jul 2027 00:00:00 GMT", Some("2027-07-01T00:00:00Z")),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some("1994-11-06T08:49:37Z")),
+            ("@1688169599", Some("2023-06-30T23:59:59Z")),
+            ("true", None),
+            ("@", None),
+            ("@99999999999999999999", None),
+            ("", None),
+        ] {
+            let date = date(&headers("sunset", text), "sunset");
+            assert_eq!(date.map(|date| date.to_string()).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_what_is_left() {
+        assert_eq!(RateLimit::read(&HeaderMap::new()), None);
+        assert_eq!(RateLimit::read(&headers("ratelimit-limit", "many")), None);
+        assert_eq!(
+            RateLimit::read(&headers("ratelimit-remaining", "0")),
+            Some(RateLimit { limit: None, remaining: Some(0) })
+        );
+    }
+}

@@ -1,0 +1,128 @@
+//! What carries requests: a trait, so that a program can bring its own HTTP stack or a fake,
+//! and the errors that tell what became of a request.
+//!
+//! A transport sends one request once. It adds no credentials, follows no redirects and
+//! repeats nothing: all that is decided above it.
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_core::Stream;
+
+/// A future on the heap, as the traits of this crate return them.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Sends one request once.
+pub trait Transport: Send + Sync {
+    /// Sends a request to the absolute URI that it holds and returns the answer as soon as
+    /// its headers are there.
+    ///
+    /// Dropping the future gives the request up.
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>>;
+}
+
+/// The body of an answer, as it arrives.
+pub struct Body(Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>);
+
+impl Body {
+    /// Makes a body of a stream of chunks.
+    pub fn new(
+        chunks: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static,
+    ) -> Self {
+        Self(Box::pin(chunks))
+    }
+
+    /// Returns the next chunk, `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// Returns what broke the connection, also where it ended before the body did.
+    pub async fn chunk(&mut self) -> Option<Result<Bytes, TransportError>> {
+        poll_fn(|context| self.poll_chunk(context)).await
+    }
+
+    pub(crate) fn poll_chunk(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, TransportError>>> {
+        self.0.as_mut().poll_next(context)
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self::new(Whole(Some(bytes)))
+    }
+}
+
+/// A stream of one chunk.
+struct Whole(Option<Bytes>);
+
+impl Stream for Whole {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.take().map(Ok))
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Body(..)")
+    }
+}
+
+/// Why a request got no answer, or not a whole one.
+#[derive(Debug)]
+pub struct TransportError {
+    stage: Stage,
+    source: BoxError,
+}
+
+/// How far a request got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stage {
+    /// No byte of the request left: any request can be repeated.
+    Connect,
+    /// The request may have arrived.
+    Exchange,
+}
+
+impl TransportError {
+    /// Makes an error of what the HTTP stack says; its messages must not hold credentials.
+    pub fn new(stage: Stage, source: impl Into<BoxError>) -> Self {
+        Self { stage, source: source.into() }
+    }
+
+    /// Returns how far the request got.
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.stage {
+            Stage::Connect => "could not connect",
+            Stage::Exchange => "the connection broke",
+        })
+    }
+}
+
+impl std::error::Error for TransportError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.source)
+    }
+}
