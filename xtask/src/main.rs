@@ -1,2 +1,41 @@
-//! Placeholder.
-fn main() {}
+//! The tasks of this repository: the only code that touches the disk on the generator's behalf.
+//!
+//! This file only dispatches; each command has a room of its own.
+
+use std::env;
+use std::process::ExitCode;
+
+mod codegen;
+mod spec;
+
+const USAGE: &str = "\
+The tasks of this repository.
+
+Usage: cargo xtask <COMMAND>
+
+Commands:
+  codegen       write the crate in generated/ from the document in spec/
+  spec import   put an OpenAPI document into spec/, its prose removed
+  spec fetch    download the published document and import it
+  help          show this text
+
+`cargo xtask <COMMAND> --help` tells more about one.
+";
+
+fn main() -> ExitCode {
+    let mut arguments = env::args_os().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let rest = lexopt::Parser::from_args(arguments);
+    match command.to_str() {
+        Some("codegen") => codegen::run(rest),
+        Some("spec") => spec::run(rest),
+        Some("help" | "--help" | "-h") => {
+            print!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprint!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! Bytes to a tree of values: YAML or JSON, told apart by content.
+//!
+//! What the two formats allow and a document must not hold is found here: keys that stand twice,
+//! numbers that JSON can't write, nesting and aliases without measure.
+//! This room must not know OpenAPI.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::pointer::Pointer;
+
+/// How deep a document may be nested.
+///
+/// Atlas's own reaches 30. Everything that walks a document recurses, so the bound is what keeps
+/// the stack safe.
+const MAX_DEPTH: usize = 100;
+
+/// How many times its own size a document may grow by its aliases.
+const MAX_GROWTH: usize = 10;
+
+/// Parses a document whose outermost value has to be an object.
+///
+/// # Errors
+///
+/// Returns all that is wrong with the text. Keys that stand twice are reported together; after a
+/// mistake in the syntax nothing more is read.
+pub fn parse(bytes: &[u8]) -> Result<Value, Vec<Diagnostic>> {
+    let text = decode(bytes).map_err(|error| vec![error])?;
+    let reading = Reading::new(text.len());
+    let outcome = if text.trim_start().starts_with('{') {
+        parse_json(text, &reading)
+    } else {
+        parse_yaml(text, &reading)
+    };
+    let value = outcome.map_err(|error| vec![error])?;
+    let mut problems = reading.problems.into_inner();
+    if !value.is_object() {
+        problems.push(
+            Diagnostic::new(
+                Severity::Error,
+                format!("the document is {}, not an object", describe(&value)),
+                Place::Nowhere,
+            )
+            .help("an OpenAPI document is a mapping that begins with `openapi: 3.0.x`"),
+        );
+    }
+    if problems.is_empty() { Ok(value) } else { Err(problems) }
+}
+
+/// Returns a value's type in words.
+pub(crate) fn describe(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+fn decode(bytes: &[u8]) -> Result<&str, Diagnostic> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let valid = &bytes[..error.valid_up_to()];
+        let line_start =
+            valid.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let place = Place::Text {
+            line: valid.iter().filter(|byte| **byte == b'\n').count() + 1,
+            column: String::from_utf8_lossy(&valid[line_start..]).chars().count() + 1,
+        };
+        Diagnostic::new(Severity::Error, "the document is not UTF-8", place)
+            .help("save it as UTF-8; the published document is")
+    })?;
+    let complaint = |what: &str, help: &str| {
+        Err(Diagnostic::new(Severity::Error, what, Place::Nowhere).help(help))
+    };
+    let start = text.trim_start();
+    if start.is_empty() {
+        return complaint("the document is empty", "download it again");
+    }
+    if start.starts_with('<') {
+        return complaint(
+            "this is HTML or XML, not an OpenAPI document",
+            "download the raw YAML or JSON file, not the page that shows it",
+        );
+    }
+    Ok(text)
+}
+
+fn parse_json(text: &str, reading: &Reading) -> Result<Value, Diagnostic> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let outcome = Node { reading, depth: 0 }
+        .deserialize(&mut deserializer)
+        .and_then(|value| deserializer.end().map(|()| value));
+    outcome.map_err(|error| {
+        let place = Place::Text { line: error.line(), column: error.column() };
+        if error.is_eof() {
+            return truncated(place);
+        }
+        syntax("JSON", &error.to_string(), place)
+    })
+}
+
+fn parse_yaml(text: &str, reading: &Reading) -> Result<Value, Diagnostic> {
+    let deserializer = serde_yaml::Deserializer::from_str(text);
+    Node { reading, depth: 0 }.deserialize(deserializer).map_err(|error| {
+        let place = error.location().map_or(Place::Nowhere, |location| Place::Text {
+            line: location.line(),
+            column: location.column(),
+        });
+        let message = error.to_string();
+        if message.contains("end of stream") || message.contains("EOF while") {
+            return truncated(place);
+        }
+        syntax("YAML", &message, place)
+    })
+}
+
+fn truncated(place: Place) -> Diagnostic {
+    Diagnostic::new(Severity::Error, "the document ends before it is complete", place)
+        .help("the download may have been cut off; fetch the document again")
+}
+
+fn syntax(format: &str, message: &str, place: Place) -> Diagnostic {
+    // The parsers repeat the position that `place` holds.
+    let message = message.split(" at line ").next().unwrap_or(message);
+    if message.contains("recursion limit exceeded") {
+        return Diagnostic::new(Severity::Error, too_deep(), place).help(TOO_DEEP_HELP);
+    }
+    let what = format!("the document is not valid {format}: {message}");
+    Diagnostic::new(Severity::Error, what, place)
+}
+
+const TOO_DEEP_HELP: &str = "replace inline schemas by references to named ones";
+
+fn too_deep() -> String {
+    format!("the document is nested too deeply: more than {MAX_DEPTH} levels")
+}
+
+/// What one parse has seen so far.
+struct Reading {
+    problems: RefCell<Vec<Diagnostic>>,
+    at: RefCell<Pointer>,
+    budget: Cell<usize>,
+}
+
+impl Reading {
+    fn new(size: usize) -> Self {
+        Self {
+            problems: RefCell::default(),
+            at: RefCell::default(),
+            budget: Cell::new(size.saturating_mul(MAX_GROWTH).saturating_add(1024)),
+        }
+    }
+
+    /// Accounts for a value of `size` bytes, so that aliases of aliases can't fill the memory.
+    fn spend<E: Error>(&self, size: usize) -> Result<(), E> {
+        let left = self.budget.get().checked_sub(size + 1).ok_or_else(|| {
+            E::custom(format!("its aliases make it more than {MAX_GROWTH} times larger"))
+        })?;
+        self.budget.set(left);
+        Ok(())
+    }
+
+    fn report(&self, what: String, help: &str) {
+        let problem = Diagnostic::error(what, &self.at.borrow()).help(help);
+        self.problems.borrow_mut().push(problem);
+    }
+}
+
+/// One value to be read.
+#[derive(Clone, Copy)]
+struct Node<'a> {
+    reading: &'a Reading,
+    depth: usize,
+}
+
+impl Node<'_> {
+    fn deeper<E: Error>(self) -> Result<Self, E> {
+        if self.depth == MAX_DEPTH {
+            return Err(E::custom(format!("recursion limit exceeded ({MAX_DEPTH})")));
+        }
+        Ok(Self { depth: self.depth + 1, ..self })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Node<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Node<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value that JSON can hold")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        self.reading.spend(0)?;
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        self.reading.spend(0)?;
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        self.reading.spend(0)?;
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        self.reading.spend(0)?;
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_i128<E: Error>(self, value: i128) -> Result<Value, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Value, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        self.reading.spend(0)?;
+        let number = Number::from_f64(value);
+        if number.is_none() {
+            let what = format!("{value} is no number that JSON can hold");
+            self.reading
+                .report(what, "write a finite number, or quote it to make it text");
+        }
+        Ok(number.map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        self.reading.spend(value.len())?;
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        self.reading.spend(0)?;
+        let node = self.deeper()?;
+        let mut list = Vec::new();
+        loop {
+            let before = self.reading.at.borrow_mut().push(&list.len().to_string());
+            let item = items.next_element_seed(node)?;
+            self.reading.at.borrow_mut().truncate(before);
+            match item {
+                Some(item) => list.push(item),
+                None => return Ok(Value::Array(list)),
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        self.reading.spend(0)?;
+        let node = self.deeper()?;
+        let mut map = Map::new();
+        // Asking for text gives a key as it is written, so that `200` stays `200` and `1.10` `1.10`.
+        while let Some(key) = entries.next_key::<String>()? {
+            self.reading.spend(key.len())?;
+            let before = self.reading.at.borrow_mut().push(&key);
+            let value = entries.next_value_seed(node)?;
+            if map.contains_key(&key) {
+                let what = format!("the key `{key}` stands twice in one object");
+                self.reading.report(what, "keep one of the two");
+            } else if key == "<<" {
+                let what = "`<<` is a YAML merge key, which is not read".to_owned();
+                self.reading.report(what, "write the merged keys out");
+            }
+            self.reading.at.borrow_mut().truncate(before);
+            map.insert(key, value);
+        }
+        Ok(Value::Object(map))
+    }
+}

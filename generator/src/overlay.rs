@@ -1,0 +1,1 @@
+//! Corrections of a document: OpenAPI Overlay 1.0.

@@ -1,0 +1,87 @@
+//! `cargo xtask spec`: bringing the document in.
+//!
+//! This room parses arguments and prints; what is done stands in the files below it.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{fs, io};
+
+use lexopt::Arg;
+
+use self::failure::Failure;
+use self::import::Request;
+
+mod atomic;
+mod failure;
+mod import;
+mod source;
+mod today;
+
+const USAGE: &str = "\
+Usage: cargo xtask spec import PATH [--date YYYY-MM-DD] [--url URL] [--into DIR]
+
+import   reads an OpenAPI 3.0 document (YAML or JSON), checks it, removes its prose
+         and writes DIR/atlas-admin-v2.yaml and DIR/source.toml
+
+  --date YYYY-MM-DD   the day the document was published
+  --url URL           where the document is published
+  --into DIR          the folder to write to (default: spec/ of this repository)
+
+Exit code 2 means that the input can't be used; nothing is written then.
+";
+
+/// Runs `cargo xtask spec …`.
+pub(crate) fn run(arguments: lexopt::Parser) -> ExitCode {
+    match dispatch(arguments) {
+        Ok(said) => {
+            print!("{said}");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("{failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn dispatch(mut arguments: lexopt::Parser) -> Result<String, Failure> {
+    let mut words = Vec::new();
+    let mut date = None;
+    let mut url = None;
+    let mut into = None;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Value(word) => words.push(word),
+            Arg::Long("date") => date = Some(text(arguments.value()?)?),
+            Arg::Long("url") => url = Some(text(arguments.value()?)?),
+            Arg::Long("into") => into = Some(PathBuf::from(arguments.value()?)),
+            Arg::Long("help") | Arg::Short('h') => return Ok(USAGE.to_owned()),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let into = into.unwrap_or_else(default_folder);
+    match words.as_slice() {
+        [command, path] if command == "import" => {
+            let bytes = read(Path::new(path))?;
+            let request = Request { bytes: &bytes, date, url, today: today::today() };
+            import::import(&request, &into)
+        }
+        _ => Err(Failure::Usage(USAGE.to_owned())),
+    }
+}
+
+fn text(value: std::ffi::OsString) -> Result<String, Failure> {
+    value.into_string().map_err(|value| {
+        Failure::Usage(format!("{} is not UTF-8", value.to_string_lossy()))
+    })
+}
+
+fn default_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec")
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error: io::Error| {
+        Failure::Input(format!("error: can't read {}: {error}", path.display()))
+    })
+}

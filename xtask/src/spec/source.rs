@@ -1,0 +1,55 @@
+//! `source.toml`: where the vendored document came from.
+
+use serde::{Deserialize, Serialize};
+
+use super::failure::Failure;
+
+const HEAD: &str = "\
+# Where atlas-admin-v2.yaml came from. Written by `cargo xtask spec import`.
+";
+
+/// Where a vendored document came from.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Source {
+    /// Where it is published.
+    pub(crate) url: Option<String>,
+    /// Its `x-xgen-sha`: the commit that it was made from.
+    pub(crate) sha: Option<String>,
+    /// The day it was published.
+    pub(crate) date: Option<String>,
+    /// The day it was imported, where the day of publication isn't known.
+    pub(crate) imported: Option<String>,
+    /// The SHA-256 of the bytes that were imported.
+    pub(crate) sha256: String,
+}
+
+impl Source {
+    /// Reads what was recorded by an earlier import.
+    pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
+        toml::from_str(text)
+            .map_err(|error| Failure::Input(format!("error: source.toml: {error}")))
+    }
+
+    /// Returns the text of `source.toml`.
+    pub(crate) fn render(&self) -> Result<String, Failure> {
+        let table = toml::to_string(self)
+            .map_err(|error| Failure::Output(format!("error: source.toml: {error}")))?;
+        Ok(format!("{HEAD}{table}"))
+    }
+
+    /// Takes over what an earlier import of the same bytes recorded and this one doesn't say.
+    ///
+    /// Importing the same file on another day has to change nothing.
+    pub(crate) fn keep(&mut self, recorded: Self) {
+        if recorded.sha256 != self.sha256 {
+            return;
+        }
+        self.url = self.url.take().or(recorded.url);
+        self.date = self.date.take().or(recorded.date);
+        self.imported = match self.date {
+            Some(_) => None,
+            None => recorded.imported.or(self.imported.take()),
+        };
+    }
+}
