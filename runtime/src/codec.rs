@@ -6,10 +6,54 @@
 //!
 //! [`Value`] is the one trait behind it. Its two sides are [`View`] (what a value is, for
 //! writing, printing and comparing) and [`Slot`] (where a value goes, for reading).
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | `values`, `nullable`, `time`, `open_enum`, `extra` | the values that records are made of |
+//! | `reader`, `decode`, `path`, `drift` | JSON text to values, and where it differed |
+//! | `members`, `encode`, `writer` | values to JSON text |
+//! | `bridge`, `debug`, `macros` | what else a generated type offers, on the same access |
+//!
+//! Nothing that is generic over a record has a body longer than a line: the generated crate
+//! has more than a thousand of them, and each one pays for an instantiation.
 
 use std::collections::BTreeMap;
 
+mod bridge;
+mod debug;
+mod decode;
+mod drift;
+mod encode;
+mod error;
+mod extra;
+mod macros;
+mod members;
+mod nullable;
+mod open_enum;
+mod path;
+mod reader;
+mod tags;
+mod time;
+mod unset;
+mod values;
+mod writer;
+
+pub use bridge::{deserialize, serialize};
+pub use debug::fmt_debug;
+pub use decode::{decode, decode_observed};
+pub use drift::{Drift, Observer};
+pub use encode::{Mode, encode, encode_into};
+pub use error::{DecodeError, EncodeError};
+pub use extra::Extra;
+pub use nullable::Nullable;
+#[doc(hidden)]
+pub use open_enum::{OpenEnum, from_string, from_wire, view_of_enum, wire_name};
+#[doc(hidden)]
+pub use serde;
 pub use serde_json::Value as Json;
+pub use time::{DateTime, Day};
+#[doc(hidden)]
+pub use unset::view_of_union;
 
 /// A value that the codec can read and write.
 ///
@@ -29,6 +73,7 @@ pub trait Value {
 }
 
 /// What a [`Value`] is.
+#[derive(Clone, Copy)]
 #[expect(missing_docs, reason = "each variant holds what its name says")]
 pub enum View<'a> {
     /// Not set: not written.
@@ -119,6 +164,9 @@ impl Field {
 pub trait Enum: Value {
     /// Sets the value that a wire name stands for.
     fn set(&mut self, wire: &str);
+
+    /// Tells whether the document declares the value that is set.
+    fn is_declared(&self) -> bool;
 }
 
 /// One of several types, told apart by a tag or by the kind of the JSON value.

@@ -1,0 +1,110 @@
+//! `serde` for every type, by way of the codec.
+//!
+//! This is for storing, logging and testing values in other formats. Requests and answers do
+//! not pass here.
+
+use serde::ser::SerializeSeq as _;
+use serde::{Deserialize as _, Serialize, Serializer};
+
+use super::members::{Members, walk};
+use super::tags::Tags;
+use super::{By, Json, Mode, Value, View, decode};
+
+/// Serializes a value with everything that is in it.
+///
+/// # Errors
+///
+/// Where the format refuses.
+pub fn serialize<S: Serializer>(value: &dyn Value, to: S) -> Result<S::Ok, S::Error> {
+    Node { view: value.view(), tags: None }.serialize(to)
+}
+
+/// Deserializes a value from a format that describes itself.
+///
+/// # Errors
+///
+/// Where the format refuses, and where the data does not fit at the top level.
+pub fn deserialize<'de, D, T>(from: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Value + Default,
+{
+    let mut value = T::default();
+    read(&Json::deserialize(from)?, &mut value).map_err(serde::de::Error::custom)?;
+    Ok(value)
+}
+
+/// Reads free-form JSON into a value. The way over text costs time and spares a second decoder.
+fn read(json: &Json, into: &mut dyn Value) -> Result<(), String> {
+    let text = super::encode(json, Mode::Lossless).map_err(|error| error.to_string())?;
+    decode(&text, into).map_err(|error| match error.path() {
+        "" => error.message().to_owned(),
+        path => format!("{} at `{path}`", error.message()),
+    })
+}
+
+/// A value, and the tags of the unions around it.
+struct Node<'a> {
+    view: View<'a>,
+    tags: Option<&'a Tags<'a>>,
+}
+
+impl Serialize for Node<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.view {
+            View::Bool(boolean) => to.serialize_bool(boolean),
+            View::Int(number) => to.serialize_i64(number),
+            View::Float(number) => to.serialize_f64(number),
+            View::Str(string) => to.serialize_str(string),
+            View::List(list) => {
+                let mut items = to.serialize_seq(Some(list.len()))?;
+                for index in 0..list.len() {
+                    let view = list.get(index).view();
+                    items.serialize_element(&Node { view, tags: None })?;
+                }
+                items.end()
+            }
+            View::Json(json) if self.tags.is_none() => json.serialize(to),
+            View::Record(_) | View::Map(_) | View::Json(Json::Object(_)) => {
+                self.object(to)
+            }
+            View::Json(json) => json.serialize(to),
+            View::Union(union) => {
+                let (index, content) = union.content();
+                let view = content.view();
+                let By::Tag(name, values) = &union.variants().by else {
+                    return Node { view, tags: self.tags }.serialize(to);
+                };
+                let value = match values.get(index) {
+                    Some([only]) => Some(*only),
+                    _ => None,
+                };
+                let tags = Tags { name, value, outer: self.tags };
+                Node { view, tags: Some(&tags) }.serialize(to)
+            }
+            View::Absent if self.tags.is_some_and(Tags::any_known) => self.object(to),
+            View::Absent | View::Null | View::Extra(_) => to.serialize_unit(),
+        }
+    }
+}
+
+impl Node<'_> {
+    fn object<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut object = Object(to.serialize_map(None)?);
+        walk(self.view, Mode::Lossless, self.tags, &mut object)?;
+        serde::ser::SerializeMap::end(object.0)
+    }
+}
+
+/// An object that is being serialized.
+struct Object<M>(M);
+
+impl<M: serde::ser::SerializeMap> Members for Object<M> {
+    type Error = M::Error;
+
+    fn member(&mut self, name: &str, view: View<'_>) -> Result<(), M::Error> {
+        self.0.serialize_entry(name, &Node { view, tags: None })
+    }
+
+    fn missing(&mut self, _name: &'static str) {}
+}

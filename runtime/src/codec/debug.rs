@@ -1,0 +1,112 @@
+//! `Debug` for every type, from the same tables, so that no secret is printed by oversight.
+
+use std::fmt;
+
+use super::unset::EXTRA;
+use super::{By, Field, Json, List, Record, Union, Value, View};
+
+/// Prints a value: the type's name and the fields that are set, by their wire names.
+///
+/// Fields that the document marks as secret or that are only ever written are named and not
+/// shown, whatever is in them. Of undeclared properties only the names are shown.
+///
+/// # Errors
+///
+/// Where the formatter fails.
+pub fn fmt_debug(value: &dyn Value, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fmt::Debug::fmt(&Shown(value.view()), f)
+}
+
+/// A value that is printed.
+struct Shown<'a>(View<'a>);
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            View::Absent => f.write_str("unset"),
+            View::Null => f.write_str("null"),
+            View::Bool(boolean) => boolean.fmt(f),
+            View::Int(number) => number.fmt(f),
+            View::Float(number) => fmt::Debug::fmt(&number, f),
+            View::Str(string) => fmt::Debug::fmt(string, f),
+            View::Json(json) => fmt::Display::fmt(json, f),
+            View::Extra(extra) => fmt::Debug::fmt(extra, f),
+            View::List(list) => items(list, f),
+            View::Map(entries) => {
+                let mut map = f.debug_map();
+                entries.for_each(&mut |name, value| {
+                    map.entry(&name, &Shown(value.view()));
+                });
+                map.finish()
+            }
+            View::Record(record) => fields(record, f),
+            View::Union(union) => variant(union, f),
+        }
+    }
+}
+
+fn items(list: &dyn List, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.debug_list()
+        .entries((0..list.len()).map(|index| Shown(list.get(index).view())))
+        .finish()
+}
+
+fn fields(record: &dyn Record, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let table = record.table();
+    let mut shown = f.debug_struct(table.name);
+    let extra = match record.field(EXTRA).view() {
+        View::Extra(extra) => Some(extra),
+        _ => None,
+    };
+    for (index, field) in table.fields.iter().enumerate() {
+        let view = record.field(index).view();
+        let left_out = extra
+            .and_then(|extra| extra.contents())
+            .is_some_and(|contents| contents.absent.contains(&index))
+            && super::unset::is_blank(view);
+        if matches!(view, View::Absent) || left_out {
+            continue;
+        }
+        if field.flags & (Field::SECRET | Field::WRITE_ONLY) != 0 {
+            shown.field(field.wire, &format_args!("(redacted)"));
+        } else {
+            shown.field(field.wire, &Shown(view));
+        }
+    }
+    if let Some(extra) = extra.filter(|extra| !extra.is_empty()) {
+        shown.field("extra", extra);
+    }
+    shown.finish()
+}
+
+fn variant(union: &dyn Union, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let variants = union.variants();
+    let (index, content) = union.content();
+    let mut tuple = f.debug_tuple(variants.name);
+    if let (By::Tag(_, values), View::Absent) = (&variants.by, content.view())
+        && let Some(value) = values.get(index).and_then(|values| values.first())
+    {
+        return tuple.field(value).finish();
+    }
+    match content.view() {
+        View::Json(json) if index >= variants.by.len() => tuple.field(&Outline(json)),
+        view => tuple.field(&Shown(view)),
+    };
+    tuple.finish()
+}
+
+/// Free-form JSON whose values may be secrets: it is printed as its keys, or as its kind.
+struct Outline<'a>(&'a Json);
+
+impl fmt::Debug for Outline<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Json::Object(members) => f.debug_set().entries(members.keys()).finish(),
+            Json::Array(items) => write!(f, "a list of {}", items.len()),
+            Json::String(_) => f.write_str("a string"),
+            Json::Number(_) => f.write_str("a number"),
+            Json::Bool(_) => f.write_str("a boolean"),
+            Json::Null => f.write_str("null"),
+        }
+    }
+}

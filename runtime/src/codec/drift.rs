@@ -1,0 +1,113 @@
+//! Where the service differs from its document.
+
+use super::error::{Expected, Found};
+use super::path::{Locator, push_name};
+
+/// A difference between an answer and the document, which decoding absorbs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Drift {
+    /// A string that is not among the declared values of an enum.
+    UnknownValue {
+        /// Where it stands.
+        path: String,
+        /// The string.
+        value: String,
+    },
+    /// An object whose tag is not declared, or has none.
+    UnknownTag {
+        /// Where the object stands.
+        path: String,
+        /// The wire name of the tag.
+        tag: &'static str,
+        /// The tag's value, where there is one.
+        value: Option<String>,
+    },
+    /// A property that is not declared.
+    Undeclared {
+        /// Where it stands.
+        path: String,
+    },
+    /// A value that does not fit the declared type.
+    Mismatch {
+        /// Where it stands.
+        path: String,
+        /// What was expected and what stood there, in words.
+        message: String,
+    },
+    /// A `null` where the document does not allow it.
+    Null {
+        /// Where it stands.
+        path: String,
+    },
+    /// A required property that is not there.
+    Missing {
+        /// Where it would stand.
+        path: String,
+    },
+}
+
+impl Drift {
+    /// Returns where in the document it is: `results[0].tags`, empty for the top level.
+    pub fn path(&self) -> &str {
+        match self {
+            Self::UnknownValue { path, .. }
+            | Self::UnknownTag { path, .. }
+            | Self::Undeclared { path }
+            | Self::Mismatch { path, .. }
+            | Self::Null { path }
+            | Self::Missing { path } => path,
+        }
+    }
+}
+
+/// Hears of the differences between an answer and the document.
+pub trait Observer {
+    /// Called once for each difference, in the order of the text, when all of it has been read.
+    fn drift(&mut self, drift: Drift);
+}
+
+impl<F: FnMut(Drift)> Observer for F {
+    fn drift(&mut self, drift: Drift) {
+        self(drift);
+    }
+}
+
+/// A difference at an offset in the text.
+pub(super) struct Noted {
+    pub(super) at: usize,
+    pub(super) what: Difference,
+}
+
+/// A difference whose path has not been looked up.
+pub(super) enum Difference {
+    UnknownValue(String),
+    UnknownTag(&'static str, Option<String>),
+    Undeclared,
+    Mismatch(Expected, Found),
+    Null,
+    Missing(&'static str),
+}
+
+/// Looks up the paths of all differences in one walk over the text, and reports them.
+pub(super) fn report(text: &[u8], mut noted: Vec<Noted>, observer: &mut dyn Observer) {
+    noted.sort_by_key(|noted| noted.at);
+    let mut locator = Locator::new(text);
+    for Noted { at, what } in noted {
+        let mut path = locator.path_at(at);
+        observer.drift(match what {
+            Difference::UnknownValue(value) => Drift::UnknownValue { path, value },
+            Difference::UnknownTag(tag, value) => Drift::UnknownTag { path, tag, value },
+            Difference::Undeclared => Drift::Undeclared { path },
+            Difference::Mismatch(expected, found) => Drift::Mismatch {
+                path,
+                message: format!("expected {expected}, found {found}"),
+            },
+            Difference::Null => Drift::Null { path },
+            Difference::Missing(name) => {
+                push_name(&mut path, name);
+                Drift::Missing { path }
+            }
+        });
+    }
+}

@@ -1,0 +1,206 @@
+//! What can be wrong with JSON text, and with a request.
+//!
+//! Messages name places and kinds of values, never values: any of them may be a secret.
+
+use std::fmt;
+
+use super::Kind;
+
+/// A failure at a place in the text. It is small, because it is passed up through every level.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fault {
+    /// The offset in bytes.
+    pub(super) at: usize,
+    /// What is wrong there.
+    pub(super) what: What,
+}
+
+/// What is wrong with JSON text.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum What {
+    End,
+    Utf8,
+    Value,
+    Key,
+    Colon,
+    CommaOrBrace,
+    CommaOrBracket,
+    Trailing,
+    Control,
+    Escape,
+    Surrogate,
+    Number,
+    NumberRange,
+    Depth,
+    /// Well-formed JSON that does not fit the declared type.
+    Mismatch(Expected, Found),
+}
+
+/// What a declared type takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Expected {
+    Boolean,
+    Integer,
+    Number,
+    String,
+    NonEmptyString,
+    List,
+    Object,
+    Variant,
+}
+
+/// What stood there instead.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Found {
+    Null,
+    Inexact,
+    Of(Kind),
+}
+
+impl Fault {
+    /// Returns what the type takes and what stood there, where the text is well-formed.
+    pub(super) fn mismatch(self) -> Option<(Expected, Found)> {
+        match self.what {
+            What::Mismatch(expected, found) => Some((expected, found)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::End => "unexpected end of input",
+            Self::Utf8 => "invalid UTF-8",
+            Self::Value => "expected a value",
+            Self::Key => "expected a property name in quotes",
+            Self::Colon => "expected `:`",
+            Self::CommaOrBrace => "expected `,` or `}`",
+            Self::CommaOrBracket => "expected `,` or `]`",
+            Self::Trailing => "unexpected text after the value",
+            Self::Control => "control character in a string",
+            Self::Escape => "invalid escape in a string",
+            Self::Surrogate => "lone surrogate in a string",
+            Self::Number => "invalid number",
+            Self::NumberRange => "number out of range",
+            Self::Depth => "nested too deeply",
+            Self::Mismatch(expected, found) => {
+                return write!(f, "expected {expected}, found {found}");
+            }
+        })
+    }
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Boolean => "a boolean",
+            Self::Integer => "an integer of 64 bits",
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::NonEmptyString => "a string that is not empty",
+            Self::List => "a list",
+            Self::Object => "an object",
+            Self::Variant => "a value that selects a variant",
+        })
+    }
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Null => "null",
+            Self::Inexact => "a number that it cannot hold exactly",
+            Self::Of(Kind::Boolean) => "a boolean",
+            Self::Of(Kind::Number) => "a number",
+            Self::Of(Kind::String) => "a string",
+            Self::Of(Kind::Array) => "a list",
+            Self::Of(Kind::Object) => "an object",
+        })
+    }
+}
+
+/// JSON text that cannot be read, or that does not fit the type at its top level.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeError {
+    pub(super) path: String,
+    pub(super) offset: usize,
+    pub(super) message: String,
+    pub(super) syntax: bool,
+}
+
+impl DecodeError {
+    /// Returns where in the document it is: `results[0].tags`, empty for the top level.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Returns where in the text it is, in bytes from its beginning.
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// Returns what is wrong there. No value of the document is part of it.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Tells whether the text is not JSON at all, or is beyond the limits of the reader.
+    /// Otherwise it is JSON of another type.
+    pub fn is_syntax(&self) -> bool {
+        self.syntax
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, offset, message, .. } = self;
+        if path.is_empty() {
+            write!(f, "{message} at the top level (byte {offset})")
+        } else {
+            write!(f, "{message} at `{path}` (byte {offset})")
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// A value that cannot be sent: a required property is not set, or JSON has no way to say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncodeError {
+    pub(super) missing: Vec<String>,
+    pub(super) unsayable: Vec<(String, &'static str)>,
+}
+
+impl EncodeError {
+    /// Returns the paths of all required properties that are not set:
+    /// `replicationSpecs[0].regionConfigs[1].regionName`.
+    pub fn missing(&self) -> &[String] {
+        &self.missing
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.missing.as_slice() {
+            [] => {}
+            [path] => write!(f, "required property `{path}` is not set")?,
+            paths => {
+                f.write_str("required properties")?;
+                for (index, path) in paths.iter().enumerate() {
+                    let comma = if index == 0 { "" } else { "," };
+                    write!(f, "{comma} `{path}`")?;
+                }
+                f.write_str(" are not set")?;
+            }
+        }
+        for (index, (path, what)) in self.unsayable.iter().enumerate() {
+            let first = index == 0 && self.missing.is_empty();
+            let separator = if first { "" } else { "; " };
+            write!(f, "{separator}{what} at `{path}`")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for EncodeError {}

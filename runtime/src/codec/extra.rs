@@ -1,0 +1,133 @@
+//! What a record holds beyond its fields.
+
+use std::fmt;
+
+use super::{Json, Map, Slot, Value, View};
+
+/// What a record received, or was given, beyond what its fields hold.
+///
+/// Three things end up here, so that nothing is lost between decoding and encoding:
+///
+/// - properties that the document does not declare. They are not sent back in a request;
+/// - declared properties whose value did not fit the declared type: a string where a number is
+///   declared, a `null` in a list. The field is unset and the value stands here, under the
+///   property's name, until the field is set;
+/// - what the caller has [inserted](Extra::insert). That is always sent, and takes the place of
+///   a field of the same name: it is how to send a property that the document does not know,
+///   or a `null` that it does not allow.
+///
+/// ```
+/// use atlas_admin_runtime::codec::{Extra, Json};
+///
+/// let mut extra = Extra::default();
+/// extra.insert("acceptDataRisksAndForceReplicaSetReconfig", Json::Null);
+/// assert!(extra.get("acceptDataRisksAndForceReplicaSetReconfig").is_some());
+/// ```
+#[derive(Clone, Default)]
+pub struct Extra(Option<Box<Contents>>);
+
+/// The contents of an [`Extra`] that is not empty.
+#[derive(Clone, Default)]
+pub(super) struct Contents {
+    /// What the service sent: undeclared properties, and declared ones that did not fit.
+    pub(super) received: Map<Json>,
+    /// What the caller inserted.
+    pub(super) added: Map<Json>,
+    /// The indexes of required fields that the service left out, ascending.
+    pub(super) absent: Vec<usize>,
+    /// Whether the service sent the record as an object without properties, which an unset
+    /// record looks like.
+    pub(super) bare: bool,
+}
+
+impl Extra {
+    /// Returns the value of a property.
+    pub fn get(&self, name: &str) -> Option<&Json> {
+        let contents = self.contents()?;
+        contents.added.get(name).or_else(|| contents.received.get(name))
+    }
+
+    /// Sets a property, which is sent whether or not the document declares it.
+    ///
+    /// A declared property is sent with this value, whatever its field holds.
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Json>) {
+        self.contents_mut().added.insert(name.into(), value.into());
+    }
+
+    /// Removes a property, and returns its value.
+    pub fn remove(&mut self, name: &str) -> Option<Json> {
+        let contents = self.0.as_mut()?;
+        let received = contents.received.remove(name);
+        contents.added.remove(name).or(received)
+    }
+
+    /// Returns the properties: those that the caller inserted, then those that were received,
+    /// each in the order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Json)> {
+        self.contents().into_iter().flat_map(|contents| {
+            let received = contents.received.iter();
+            let kept = received.filter(|(name, _)| !contents.added.contains_key(*name));
+            contents.added.iter().chain(kept).map(|(name, value)| (name.as_str(), value))
+        })
+    }
+
+    /// Tells whether there are no properties.
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// Returns the contents, where anything was ever noted.
+    pub(super) fn contents(&self) -> Option<&Contents> {
+        self.0.as_deref()
+    }
+
+    /// Returns the contents for noting something.
+    pub(super) fn contents_mut(&mut self) -> &mut Contents {
+        self.0.get_or_insert_default()
+    }
+
+    /// Forgets a value that was received under a name.
+    pub(super) fn forget(&mut self, name: &str) {
+        if let Some(contents) = &mut self.0 {
+            contents.received.remove(name);
+        }
+    }
+}
+
+/// Two are equal that hold the same properties, whoever set them. Which fields the service left
+/// out is not compared: those fields compare themselves.
+impl PartialEq for Extra {
+    fn eq(&self, other: &Self) -> bool {
+        match (self.contents(), other.contents()) {
+            (None, None) => true,
+            (Some(a), Some(b)) if a.added.is_empty() && b.added.is_empty() => {
+                a.received == b.received
+            }
+            _ => {
+                self.iter().count() == other.iter().count()
+                    && self.iter().all(|(name, value)| other.get(name) == Some(value))
+            }
+        }
+    }
+}
+
+/// Prints the names only: nobody knows whether an undeclared property is a secret.
+impl fmt::Debug for Extra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+impl Value for Extra {
+    fn view(&self) -> View<'_> {
+        View::Extra(self)
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Extra(self)
+    }
+
+    fn clear(&mut self, _null: bool) {
+        self.0 = None;
+    }
+}

@@ -1,0 +1,196 @@
+//! What a generated type gets besides its fields: every line here is expanded more than a
+//! thousand times, so each function calls the codec and does nothing else.
+
+/// Implements what a struct offers that implements [`Record`](crate::codec::Record):
+/// [`Value`](crate::codec::Value), `Debug` and `serde`'s traits.
+///
+/// The struct derives `Clone`, `Default` and `PartialEq` itself.
+#[macro_export]
+macro_rules! record {
+    ($type:ident) => {
+        impl $crate::codec::Value for $type {
+            fn view(&self) -> $crate::codec::View<'_> {
+                $crate::codec::View::Record(self)
+            }
+
+            fn slot(&mut self) -> $crate::codec::Slot<'_> {
+                $crate::codec::Slot::Record(self)
+            }
+
+            fn clear(&mut self, _null: bool) {
+                *self = Self::default();
+            }
+        }
+
+        $crate::bridges!($type);
+    };
+}
+
+/// Implements what an enum offers that implements [`Union`](crate::codec::Union):
+/// [`Value`](crate::codec::Value), `Default`, `Debug` and `serde`'s traits.
+///
+/// The enum derives `Clone` and `PartialEq` itself, and has a variant `Unknown` whose content
+/// has a default.
+#[macro_export]
+macro_rules! union {
+    ($type:ident) => {
+        impl $crate::codec::Value for $type {
+            fn view(&self) -> $crate::codec::View<'_> {
+                $crate::codec::view_of_union(self)
+            }
+
+            fn slot(&mut self) -> $crate::codec::Slot<'_> {
+                $crate::codec::Slot::Union(self)
+            }
+
+            fn clear(&mut self, _null: bool) {
+                *self = Self::default();
+            }
+        }
+
+        impl ::core::default::Default for $type {
+            fn default() -> Self {
+                Self::Unknown(::core::default::Default::default())
+            }
+        }
+
+        $crate::bridges!($type);
+    };
+}
+
+/// Implements what an enum of strings offers: [`Value`](crate::codec::Value),
+/// [`Enum`](crate::codec::Enum), `Default`, `Debug`, `Display`, conversions from strings,
+/// `as_str`, `values` and `serde`'s traits.
+///
+/// The enum derives `Clone`, `PartialEq`, `Eq` and `Hash` itself, and has a variant
+/// `Unknown(String)`. The declared values are listed in the ascending order of their wire names.
+///
+/// ```
+/// use atlas_admin_runtime::open_enum;
+///
+/// /// Where a cluster runs.
+/// #[derive(Clone, PartialEq, Eq, Hash)]
+/// pub enum ProviderName {
+///     Aws,
+///     Azure,
+///     /// A value that the document does not declare.
+///     Unknown(String),
+/// }
+/// open_enum!(ProviderName, [Aws => "AWS", Azure => "AZURE"]);
+///
+/// assert_eq!(ProviderName::from("AWS"), ProviderName::Aws);
+/// assert_eq!(ProviderName::from("MOON").as_str(), "MOON");
+/// assert_eq!(ProviderName::values().collect::<Vec<_>>(), ["AWS", "AZURE"]);
+/// ```
+#[macro_export]
+macro_rules! open_enum {
+    ($type:ident, [$($variant:ident => $wire:literal),* $(,)?]) => {
+        impl $crate::codec::OpenEnum for $type {
+            const NAMES: &'static [&'static str] = &[$($wire),*];
+            const VALUES: &'static [Self] = &[$(Self::$variant),*];
+
+            fn unknown(name: ::std::string::String) -> Self {
+                Self::Unknown(name)
+            }
+
+            fn as_unknown(&self) -> ::core::option::Option<&str> {
+                match self {
+                    Self::Unknown(name) => ::core::option::Option::Some(name),
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+
+        impl $type {
+            /// Returns the value as the service spells it.
+            pub fn as_str(&self) -> &str {
+                $crate::codec::wire_name(self)
+            }
+
+            /// Returns the values that the document declares, as the service spells them.
+            pub fn values() -> ::core::iter::Copied<::core::slice::Iter<'static, &'static str>> {
+                <Self as $crate::codec::OpenEnum>::NAMES.iter().copied()
+            }
+        }
+
+        impl $crate::codec::Enum for $type {
+            fn set(&mut self, wire: &str) {
+                *self = $crate::codec::from_wire(wire);
+            }
+
+            fn is_declared(&self) -> bool {
+                !::core::matches!(self, Self::Unknown(_))
+            }
+        }
+
+        impl $crate::codec::Value for $type {
+            fn view(&self) -> $crate::codec::View<'_> {
+                $crate::codec::view_of_enum(self.as_str(), $crate::codec::Enum::is_declared(self))
+            }
+
+            fn slot(&mut self) -> $crate::codec::Slot<'_> {
+                $crate::codec::Slot::Enum(self)
+            }
+
+            fn clear(&mut self, _null: bool) {
+                *self = Self::default();
+            }
+        }
+
+        impl ::core::default::Default for $type {
+            fn default() -> Self {
+                Self::Unknown(::std::string::String::new())
+            }
+        }
+
+        impl ::core::convert::From<&str> for $type {
+            fn from(wire: &str) -> Self {
+                $crate::codec::from_wire(wire)
+            }
+        }
+
+        impl ::core::convert::From<::std::string::String> for $type {
+            fn from(wire: ::std::string::String) -> Self {
+                $crate::codec::from_string(wire)
+            }
+        }
+
+        impl ::core::fmt::Display for $type {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        $crate::bridges!($type);
+    };
+}
+
+/// Implements the traits that lead from other crates to the codec.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! bridges {
+    ($type:ident) => {
+        impl ::core::fmt::Debug for $type {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::codec::fmt_debug(self, f)
+            }
+        }
+
+        impl $crate::codec::serde::Serialize for $type {
+            fn serialize<S: $crate::codec::serde::Serializer>(
+                &self,
+                to: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::codec::serialize(self, to)
+            }
+        }
+
+        impl<'de> $crate::codec::serde::Deserialize<'de> for $type {
+            fn deserialize<D: $crate::codec::serde::Deserializer<'de>>(
+                from: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::codec::deserialize(from)
+            }
+        }
+    };
+}

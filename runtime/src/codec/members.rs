@@ -1,0 +1,228 @@
+//! Which properties an object is written with.
+//!
+//! The one place that weighs a record's fields against its [`Extra`](super::Extra), the mode
+//! and the tags around it. What becomes of the properties, text or a call of `serde`, is for
+//! the caller to say.
+
+use super::extra::Contents;
+use super::tags::Tags;
+use super::unset::{EXTRA, is_blank, is_unset};
+use super::{Entries, Field, Json, Mode, Record, View};
+
+/// Takes the properties of an object, in the order in which they are written.
+pub(super) trait Members {
+    type Error;
+
+    /// Takes a property. Its value may be absent where it is free-form; that is `null` then.
+    fn member(&mut self, name: &str, value: View<'_>) -> Result<(), Self::Error>;
+
+    /// Takes note of a required property that is not set.
+    fn missing(&mut self, name: &'static str);
+}
+
+/// Hands out the properties of a value that is written as an object: a record, a map, free-form
+/// JSON, or nothing but the tags around it.
+pub(super) fn walk<M: Members>(
+    view: View<'_>,
+    mode: Mode,
+    tags: Option<&Tags<'_>>,
+    to: &mut M,
+) -> Result<(), M::Error> {
+    match view {
+        View::Record(record) => Walk { record, mode, tags }.run(to),
+        View::Map(entries) => {
+            walk_tags(tags, &|name| contains(entries, name), tags, to)?;
+            let mut result = Ok(());
+            entries.for_each(&mut |name, value| {
+                if result.is_ok() {
+                    result = to.member(name, value.view());
+                }
+            });
+            result
+        }
+        View::Json(Json::Object(members)) => {
+            walk_tags(tags, &|name| members.contains_key(name), tags, to)?;
+            members
+                .iter()
+                .try_for_each(|(name, value)| to.member(name, view_of_json(value)))
+        }
+        _ => walk_tags(tags, &|_| false, tags, to),
+    }
+}
+
+/// Hands out the tags whose value is known and which the object does not hold itself, the
+/// outermost first.
+fn walk_tags<M: Members>(
+    tags: Option<&Tags<'_>>,
+    holds: &dyn Fn(&str) -> bool,
+    all: Option<&Tags<'_>>,
+    to: &mut M,
+) -> Result<(), M::Error> {
+    let (Some(tag), Some(all)) = (tags, all) else { return Ok(()) };
+    walk_tags(tag.outer, holds, Some(all), to)?;
+    match tag.value {
+        Some(value) if all.is_innermost(tag) && !holds(tag.name) => {
+            to.member(tag.name, View::Str(value))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn contains(entries: &dyn Entries, name: &str) -> bool {
+    let mut found = false;
+    entries.for_each(&mut |key, _| found |= key == name);
+    found
+}
+
+/// Returns what free-form JSON is that stands where a property is written in any case.
+pub(super) fn view_of_json(json: &Json) -> View<'_> {
+    if json.is_null() { View::Null } else { View::Json(json) }
+}
+
+/// A walk over the properties of a record.
+struct Walk<'a> {
+    record: &'a dyn Record,
+    mode: Mode,
+    tags: Option<&'a Tags<'a>>,
+}
+
+/// What becomes of a field.
+enum Choice<'a> {
+    Write(View<'a>),
+    Omit,
+    Missing,
+}
+
+impl<'a> Walk<'a> {
+    fn run<M: Members>(&self, to: &mut M) -> Result<(), M::Error> {
+        let fields = self.record.table().fields;
+        let contents = match self.record.field(EXTRA).view() {
+            View::Extra(extra) => extra.contents(),
+            _ => None,
+        };
+        walk_tags(self.tags, &|name| self.holds_tag(name, contents), self.tags, to)?;
+        for (index, field) in fields.iter().enumerate() {
+            let view = self.record.field(index).view();
+            let choice = if contents.is_none() && self.tags.is_none() {
+                self.plainly(field, view)
+            } else {
+                self.with_regard_to(contents, field, index, view)
+            };
+            match choice {
+                Choice::Write(view) => to.member(field.wire, view)?,
+                Choice::Omit => {}
+                Choice::Missing => to.missing(field.wire),
+            }
+        }
+        contents.map_or(Ok(()), |contents| self.extras(contents, to))
+    }
+
+    /// Decides on a field of a record that has no extra and no tag.
+    #[inline]
+    fn plainly(&self, field: &Field, view: View<'a>) -> Choice<'a> {
+        if matches!(self.mode, Mode::Request) {
+            if field.flags & Field::READ_ONLY != 0 {
+                return Choice::Omit;
+            }
+            if field.flags & Field::REQUIRED != 0 && is_unset(view) {
+                return Choice::Missing;
+            }
+        }
+        if matches!(view, View::Absent) { Choice::Omit } else { Choice::Write(view) }
+    }
+
+    /// Decides on a field in the light of all there is to regard.
+    fn with_regard_to(
+        &self,
+        contents: Option<&'a Contents>,
+        field: &'static Field,
+        index: usize,
+        view: View<'a>,
+    ) -> Choice<'a> {
+        if let Some(added) = contents.and_then(|contents| contents.added.get(field.wire))
+        {
+            return Choice::Write(view_of_json(added));
+        }
+        let is_tag = self.tags.is_some_and(|tags| tags.names(field.wire));
+        let request = matches!(self.mode, Mode::Request);
+        // Without its tag the object could not be read, whoever sets it.
+        if request && field.flags & Field::READ_ONLY != 0 && !is_tag {
+            return Choice::Omit;
+        }
+        if let Some(raw) = raw(contents, field, view) {
+            return Choice::Write(view_of_json(raw));
+        }
+        if is_tag && self.tag_value(field.wire).is_some() && is_blank(view) {
+            return Choice::Omit;
+        }
+        let left_out = contents.is_some_and(|contents| contents.absent.contains(&index));
+        if left_out && is_blank(view) {
+            return if request { Choice::Missing } else { Choice::Omit };
+        }
+        let unset = request && field.flags & Field::REQUIRED != 0 && is_unset(view);
+        match view {
+            _ if unset => Choice::Missing,
+            View::Absent => Choice::Omit,
+            view => Choice::Write(view),
+        }
+    }
+
+    /// Hands out the properties that the record does not declare.
+    fn extras<M: Members>(
+        &self,
+        contents: &Contents,
+        to: &mut M,
+    ) -> Result<(), M::Error> {
+        for (name, value) in &contents.received {
+            let is_tag = self.tags.is_some_and(|tags| tags.names(name));
+            let omitted = matches!(self.mode, Mode::Request) && !is_tag
+                || contents.added.contains_key(name)
+                || self.index_of(name).is_some()
+                || self.tag_value(name).is_some();
+            if !omitted {
+                to.member(name, view_of_json(value))?;
+            }
+        }
+        for (name, value) in &contents.added {
+            if self.index_of(name).is_none() {
+                to.member(name, view_of_json(value))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells whether the record writes a tag itself.
+    fn holds_tag(&self, name: &str, contents: Option<&Contents>) -> bool {
+        if contents.is_some_and(|contents| contents.added.contains_key(name)) {
+            return true;
+        }
+        let Some(index) = self.index_of(name) else { return false };
+        let view = self.record.field(index).view();
+        !is_blank(view)
+            || raw(contents, &self.record.table().fields[index], view).is_some()
+    }
+
+    fn tag_value(&self, name: &str) -> Option<&'a str> {
+        self.tags.and_then(|tags| tags.value_of(name))
+    }
+
+    fn index_of(&self, name: &str) -> Option<usize> {
+        let fields = self.record.table().fields;
+        fields.binary_search_by(|field| field.wire.cmp(name)).ok()
+    }
+}
+
+/// Returns the value that did not fit a field, unless the field has been set since.
+fn raw<'a>(
+    contents: Option<&'a Contents>,
+    field: &Field,
+    view: View<'_>,
+) -> Option<&'a Json> {
+    let raw = contents?.received.get(field.wire)?;
+    // An optional field says itself whether it is set.
+    let unset = match view {
+        View::Absent => true,
+        view => field.flags & Field::REQUIRED != 0 && is_blank(view),
+    };
+    unset.then_some(raw)
+}

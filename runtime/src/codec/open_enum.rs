@@ -1,0 +1,54 @@
+//! Enums of strings that keep the values they do not know.
+//!
+//! An enum brings two lists in one order, its wire names and its values. Everything else is
+//! here: a list costs the compiler next to nothing, a `match` over hundreds of strings does not.
+
+use super::View;
+
+/// What [`open_enum!`](crate::open_enum) states about an enum.
+pub trait OpenEnum: Clone + PartialEq + 'static {
+    /// The wire names of the declared values, ascending.
+    const NAMES: &'static [&'static str];
+    /// The declared values, in the order of [`OpenEnum::NAMES`].
+    const VALUES: &'static [Self];
+
+    /// Makes the value for a name that is not declared.
+    fn unknown(name: String) -> Self;
+
+    /// Returns the name, where it is not declared.
+    fn as_unknown(&self) -> Option<&str>;
+}
+
+/// Returns the value that a wire name stands for.
+pub fn from_wire<T: OpenEnum>(name: &str) -> T {
+    find(T::NAMES, name)
+        .map_or_else(|| T::unknown(name.to_owned()), |index| T::VALUES[index].clone())
+}
+
+/// Returns the value that a wire name stands for, and keeps the name where it is not declared.
+pub fn from_string<T: OpenEnum>(name: String) -> T {
+    match find(T::NAMES, &name) {
+        Some(index) => T::VALUES[index].clone(),
+        None => T::unknown(name),
+    }
+}
+
+/// Returns the wire name of a value; it is empty for an enum that is unset.
+pub fn wire_name<T: OpenEnum>(value: &T) -> &str {
+    value.as_unknown().unwrap_or_else(|| {
+        T::VALUES
+            .iter()
+            .position(|known| known == value)
+            .map_or("", |index| T::NAMES[index])
+    })
+}
+
+/// Returns what an enum is, given its wire name and whether it is declared.
+pub fn view_of_enum(name: &str, declared: bool) -> View<'_> {
+    // The document declares an empty string as a value in a few places.
+    if name.is_empty() && !declared { View::Absent } else { View::Str(name) }
+}
+
+fn find(names: &[&str], name: &str) -> Option<usize> {
+    names.binary_search(&name).ok()
+}

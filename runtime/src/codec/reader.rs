@@ -1,0 +1,187 @@
+//! JSON text as a sequence of tokens (RFC 8259). It knows nothing of types.
+
+use std::borrow::Cow;
+
+use super::error::{Expected, Fault, Found, What};
+use super::{Json, Kind};
+
+mod free;
+mod number;
+mod scan;
+mod string;
+
+pub(super) use scan::run_end;
+
+/// How deep lists and objects may be nested. Every level takes stack.
+pub(super) const MAX_DEPTH: u8 = 128;
+
+/// A place in JSON text. The text is known to be UTF-8, so what lies between two quotes is too.
+#[derive(Clone)]
+pub(super) struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    depth: u8,
+}
+
+type Result<T, E = Fault> = std::result::Result<T, E>;
+
+impl<'a> Reader<'a> {
+    /// Begins to read a text.
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, at: 0, depth: 0 }
+    }
+
+    /// Returns the offset that is read next.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Skips whitespace, and returns the byte after it.
+    #[inline]
+    pub(super) fn peek(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
+        loop {
+            match bytes.get(self.at) {
+                Some(b' ' | b'\n' | b'\t' | b'\r') => self.at += 1,
+                other => return other.copied(),
+            }
+        }
+    }
+
+    /// Describes a failure at the current place, or at the end where that is reached.
+    #[cold]
+    pub(super) fn fault(&self, what: What) -> Fault {
+        let what = if self.at >= self.text.len() { What::End } else { what };
+        Fault { at: self.at, what }
+    }
+
+    /// Describes the value at the current place as one that does not fit.
+    #[cold]
+    pub(super) fn mismatch(&self, expected: Expected) -> Fault {
+        let found = match self.text.as_bytes().get(self.at) {
+            Some(b'"') => Found::Of(Kind::String),
+            Some(b'{') => Found::Of(Kind::Object),
+            Some(b'[') => Found::Of(Kind::Array),
+            Some(b't' | b'f') => Found::Of(Kind::Boolean),
+            Some(b'n') => Found::Null,
+            Some(b'-' | b'0'..=b'9') => Found::Of(Kind::Number),
+            _ => return self.fault(What::Value),
+        };
+        Fault { at: self.at, what: What::Mismatch(expected, found) }
+    }
+
+    /// Takes a literal whose first byte has been seen.
+    pub(super) fn literal(&mut self, literal: &str) -> Result<()> {
+        if self.text.as_bytes()[self.at..].starts_with(literal.as_bytes()) {
+            self.at += literal.len();
+            Ok(())
+        } else {
+            Err(Fault { at: self.at, what: What::Value })
+        }
+    }
+
+    /// Takes `true` or `false`, where one begins here.
+    pub(super) fn boolean(&mut self) -> Result<bool> {
+        match self.text.as_bytes().get(self.at) {
+            Some(b't') => self.literal("true").map(|()| true),
+            Some(b'f') => self.literal("false").map(|()| false),
+            _ => Err(self.mismatch(Expected::Boolean)),
+        }
+    }
+
+    /// Enters the list or object whose opening byte stands here, and tells whether there is
+    /// anything in it. If not, it has been left again.
+    pub(super) fn enter(&mut self, close: u8) -> Result<bool> {
+        if self.depth >= MAX_DEPTH {
+            return Err(self.fault(What::Depth));
+        }
+        self.at += 1;
+        if self.peek() == Some(close) {
+            self.at += 1;
+            return Ok(false);
+        }
+        self.depth += 1;
+        Ok(true)
+    }
+
+    /// Goes on to the next item or property, and tells whether there is one. If not, the list
+    /// or object has been left.
+    #[inline]
+    pub(super) fn more(&mut self, close: u8) -> Result<bool> {
+        match self.peek() {
+            Some(b',') => {
+                self.at += 1;
+                Ok(true)
+            }
+            Some(byte) if byte == close => {
+                self.at += 1;
+                self.depth -= 1;
+                Ok(false)
+            }
+            _ if close == b']' => Err(self.fault(What::CommaOrBracket)),
+            _ => Err(self.fault(What::CommaOrBrace)),
+        }
+    }
+
+    /// Goes back to a place from before, at the same depth as then.
+    pub(super) fn rewind(&mut self, to: &Self) {
+        self.at = to.at;
+        self.depth = to.depth;
+    }
+
+    /// Takes a property's name and the colon after it.
+    pub(super) fn key(&mut self) -> Result<Cow<'a, str>> {
+        if self.peek() != Some(b'"') {
+            return Err(self.fault(What::Key));
+        }
+        let key = self.string()?;
+        self.colon()?;
+        Ok(key)
+    }
+
+    /// Takes a property's name and the colon after it, if it is the one that is expected. The
+    /// comparison is all there is to it: no search for the end of the name.
+    #[inline]
+    pub(super) fn key_is(&mut self, expected: &str) -> Result<bool> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let end = expected.len() + 1;
+        let same = rest.len() > end
+            && rest[end] == b'"'
+            && rest[0] == b'"'
+            && rest[1..end] == *expected.as_bytes();
+        if same {
+            self.at += end + 1;
+            self.colon()?;
+        }
+        Ok(same)
+    }
+
+    #[inline]
+    fn colon(&mut self) -> Result<()> {
+        if self.peek() != Some(b':') {
+            return Err(self.fault(What::Colon));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Takes a value of any kind and forgets it.
+    pub(super) fn skip(&mut self) -> Result<()> {
+        if self.peek() == Some(b'"') {
+            self.string().map(drop)
+        } else {
+            self.free().map(drop)
+        }
+    }
+
+    /// Takes a value of any kind.
+    pub(super) fn free(&mut self) -> Result<Json> {
+        free::read(self)
+    }
+
+    /// Looks for a property of the object that begins here, and returns its value where that
+    /// is a string. Nothing is taken, nothing is validated.
+    pub(super) fn find(&self, name: &str) -> Option<Cow<'a, str>> {
+        scan::find(self.clone(), name)
+    }
+}

@@ -1,0 +1,104 @@
+//! Strings and their escapes.
+
+use std::borrow::Cow;
+
+use super::{Reader, Result, What, run_end};
+use crate::codec::error::Fault;
+
+impl<'a> Reader<'a> {
+    /// Takes the string whose opening quote stands here. It is borrowed from the text, unless
+    /// there are escapes in it.
+    pub(in crate::codec) fn string(&mut self) -> Result<Cow<'a, str>> {
+        let bytes = self.text.as_bytes();
+        let start = self.at + 1;
+        let end = run_end(bytes, start);
+        self.at = end;
+        match bytes.get(end) {
+            Some(b'"') => {
+                self.at += 1;
+                Ok(Cow::Borrowed(&self.text[start..end]))
+            }
+            Some(b'\\') => {
+                self.unescape(self.text[start..end].to_owned()).map(Cow::Owned)
+            }
+            _ => Err(self.fault(What::Control)),
+        }
+    }
+
+    /// Takes the rest of a string from its first escape on.
+    #[cold]
+    fn unescape(&mut self, mut string: String) -> Result<String> {
+        let bytes = self.text.as_bytes();
+        loop {
+            match bytes.get(self.at) {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(string);
+                }
+                Some(b'\\') => string.push(self.escape()?),
+                _ => return Err(self.fault(What::Control)),
+            }
+            let start = self.at;
+            self.at = run_end(bytes, start);
+            string.push_str(&self.text[start..self.at]);
+        }
+    }
+
+    /// Takes the escape whose backslash stands here.
+    fn escape(&mut self) -> Result<char> {
+        let start = self.at;
+        let letter = self.text.as_bytes().get(start + 1).copied();
+        self.at += 2;
+        Ok(match letter {
+            Some(plain @ (b'"' | b'\\' | b'/')) => char::from(plain),
+            Some(b'n') => '\n',
+            Some(b't') => '\t',
+            Some(b'r') => '\r',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'u') => self.unicode(start)?,
+            Some(_) => return Err(Fault { at: start, what: What::Escape }),
+            None => return Err(Fault { at: self.text.len(), what: What::End }),
+        })
+    }
+
+    /// Takes the digits of a `\u` escape, and a second escape where the first is half of a
+    /// surrogate pair.
+    fn unicode(&mut self, start: usize) -> Result<char> {
+        let lone = Fault { at: start, what: What::Surrogate };
+        let first = self.hex(start)?;
+        let code = match first {
+            0xD800..=0xDBFF => {
+                if !self.text.as_bytes()[self.at..].starts_with(b"\\u") {
+                    return Err(lone);
+                }
+                let second_start = self.at;
+                self.at += 2;
+                match self.hex(second_start)? {
+                    second @ 0xDC00..=0xDFFF => {
+                        0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00)
+                    }
+                    _ => return Err(lone),
+                }
+            }
+            first => first,
+        };
+        char::from_u32(code).ok_or(lone)
+    }
+
+    fn hex(&mut self, start: usize) -> Result<u32> {
+        let digits = self.text.as_bytes().get(self.at..self.at + 4);
+        let Some(digits) = digits else {
+            return Err(Fault { at: self.text.len(), what: What::End });
+        };
+        let mut code = 0;
+        for digit in digits {
+            let Some(digit) = char::from(*digit).to_digit(16) else {
+                return Err(Fault { at: start, what: What::Escape });
+            };
+            code = code * 16 + digit;
+        }
+        self.at += 4;
+        Ok(code)
+    }
+}

@@ -1,0 +1,135 @@
+//! Points in time and calendar days, kept as the text that was received.
+//!
+//! The service writes the same instant in several ways (with and without fractions, with `Z`
+//! and with an offset, here and there with no zone at all). Keeping the text makes decoding
+//! infallible and encoding lossless; who calculates converts, and learns then whether the text
+//! is a date.
+
+use std::fmt;
+
+use super::{Slot, Value, View};
+
+/// Declares a value that is a string by another name.
+macro_rules! text {
+    ($(#[$attribute:meta])* $type:ident) => {
+        $(#[$attribute])*
+        #[derive(Clone, Default, PartialEq, Eq, Hash)]
+        pub struct $type(String);
+
+        impl $type {
+            /// Returns the text as it was received or set; empty where it is unset.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $type {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl From<String> for $type {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl Value for $type {
+            fn view(&self) -> View<'_> {
+                if self.0.is_empty() { View::Absent } else { View::Str(&self.0) }
+            }
+
+            fn slot(&mut self) -> Slot<'_> {
+                Slot::Str(&mut self.0)
+            }
+
+            fn clear(&mut self, _null: bool) {
+                self.0.clear();
+            }
+        }
+
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                super::serialize(self, to)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                super::deserialize(from)
+            }
+        }
+    };
+}
+
+text! {
+    /// A point in time (`format: date-time`), as text.
+    ///
+    /// ```
+    /// use atlas_admin_runtime::codec::DateTime;
+    ///
+    /// let created = DateTime::from("2024-05-01T10:00:00Z");
+    /// assert_eq!(created.timestamp().unwrap().as_second(), 1_714_557_600);
+    /// assert_eq!(created.as_str(), "2024-05-01T10:00:00Z");
+    /// ```
+    DateTime
+}
+
+text! {
+    /// A calendar day (`format: date`), as text.
+    ///
+    /// ```
+    /// use atlas_admin_runtime::codec::Day;
+    ///
+    /// let invoiced = Day::from("2024-05-01");
+    /// assert_eq!(invoiced.date().unwrap(), jiff::civil::date(2024, 5, 1));
+    /// ```
+    Day
+}
+
+impl DateTime {
+    /// Returns the instant that the text stands for.
+    ///
+    /// # Errors
+    ///
+    /// Where the text is not a date, a time and a zone or offset, and where it is unset.
+    pub fn timestamp(&self) -> Result<jiff::Timestamp, jiff::Error> {
+        self.0.parse()
+    }
+}
+
+impl From<jiff::Timestamp> for DateTime {
+    fn from(timestamp: jiff::Timestamp) -> Self {
+        Self(timestamp.to_string())
+    }
+}
+
+impl Day {
+    /// Returns the day that the text stands for.
+    ///
+    /// # Errors
+    ///
+    /// Where the text does not begin with a calendar date, and where it is unset.
+    pub fn date(&self) -> Result<jiff::civil::Date, jiff::Error> {
+        self.0.parse()
+    }
+}
+
+impl From<jiff::civil::Date> for Day {
+    fn from(date: jiff::civil::Date) -> Self {
+        Self(date.to_string())
+    }
+}

@@ -1,0 +1,82 @@
+//! Telling whether a value has been set.
+//!
+//! A required field has no `Option` around it, so that reading it is no trouble. Whether it was
+//! ever set shows in its content, and where the service left it out, in the record's [`Extra`].
+//!
+//! [`Extra`]: super::Extra
+
+use super::{By, Entries, Record, Union, Value, View};
+
+/// The index beyond every field, where a record has its [`Extra`](super::Extra).
+pub(super) const EXTRA: usize = usize::MAX;
+
+/// Returns what a union is: absent where it is the unknown variant with nothing in it.
+pub fn view_of_union(union: &dyn Union) -> View<'_> {
+    let (index, content) = union.content();
+    if index >= union.variants().by.len() && is_unset(content.view()) {
+        View::Absent
+    } else {
+        View::Union(union)
+    }
+}
+
+impl By {
+    /// Returns the number of declared variants, which is the index of the unknown one.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Tag(_, values) => values.len(),
+            Self::Kind(kinds) => kinds.len(),
+        }
+    }
+}
+
+/// Tells whether nobody has set a value: it is absent, or a record with nothing but absent
+/// fields.
+///
+/// A `false`, a zero and an empty list are values that a caller may well mean.
+pub(super) fn is_unset(view: View<'_>) -> bool {
+    match view {
+        View::Absent => true,
+        View::Record(record) => all_fields(record, is_unset),
+        _ => false,
+    }
+}
+
+/// Tells whether a value is still what it was before anything was read into it.
+///
+/// This is broader than [`is_unset`]: it asks about a field of which it is known that the
+/// service did not set it.
+pub(super) fn is_blank(view: View<'_>) -> bool {
+    match view {
+        View::Absent | View::Bool(false) | View::Int(0) | View::Str("") => true,
+        View::Float(number) => number == 0.0,
+        View::List(list) => list.len() == 0,
+        View::Map(entries) => is_empty(entries),
+        View::Record(record) => all_fields(record, is_blank),
+        View::Union(union) => {
+            let (index, content) = union.content();
+            index >= union.variants().by.len() && is_blank(content.view())
+        }
+        View::Extra(extra) => extra.contents().is_none_or(|_| extra.is_empty()),
+        View::Null | View::Bool(_) | View::Int(_) | View::Str(_) | View::Json(_) => {
+            false
+        }
+    }
+}
+
+fn all_fields(record: &dyn Record, test: fn(View<'_>) -> bool) -> bool {
+    let extra_is_blank = match record.field(EXTRA).view() {
+        View::Extra(extra) => {
+            extra.is_empty() && extra.contents().is_none_or(|contents| !contents.bare)
+        }
+        _ => true,
+    };
+    extra_is_blank
+        && (0..record.table().fields.len()).all(|index| test(record.field(index).view()))
+}
+
+fn is_empty(entries: &dyn Entries) -> bool {
+    let mut empty = true;
+    entries.for_each(&mut |_, _: &dyn Value| empty = false);
+    empty
+}

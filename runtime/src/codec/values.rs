@@ -1,0 +1,127 @@
+//! The values that Rust and `serde_json` bring along: scalars, containers, free-form JSON.
+
+use super::{Entries, Json, List, Map, Slot, Value, View};
+
+impl Value for () {
+    fn view(&self) -> View<'_> {
+        View::Absent
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Nothing
+    }
+
+    fn clear(&mut self, _null: bool) {}
+}
+
+/// Implements [`Value`] for a type that is its own slot.
+macro_rules! scalar {
+    ($type:ty, $slot:ident, $value:ident => $view:expr) => {
+        impl Value for $type {
+            fn view(&self) -> View<'_> {
+                let $value = self;
+                $view
+            }
+
+            fn slot(&mut self) -> Slot<'_> {
+                Slot::$slot(self)
+            }
+
+            fn clear(&mut self, _null: bool) {
+                *self = Self::default();
+            }
+        }
+    };
+}
+
+scalar!(bool, Bool, value => View::Bool(*value));
+scalar!(i64, Int, value => View::Int(*value));
+scalar!(f64, Float, value => View::Float(*value));
+scalar!(String, Str, value => View::Str(value));
+// A free-form `null` says no more than absence does, so it is not written for a field.
+// A list and a map write `null` for an item that is absent.
+scalar!(Json, Json, value => if value.is_null() { View::Absent } else { View::Json(value) });
+
+impl<T: Value + Default> Value for Option<T> {
+    fn view(&self) -> View<'_> {
+        self.as_ref().map_or(View::Absent, T::view)
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        self.get_or_insert_default().slot()
+    }
+
+    fn clear(&mut self, _null: bool) {
+        *self = None;
+    }
+}
+
+impl<T: Value + Default> Value for Box<T> {
+    fn view(&self) -> View<'_> {
+        (**self).view()
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        (**self).slot()
+    }
+
+    fn clear(&mut self, null: bool) {
+        (**self).clear(null);
+    }
+}
+
+impl<T: Value + Default> Value for Vec<T> {
+    fn view(&self) -> View<'_> {
+        View::List(self)
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::List(self)
+    }
+
+    fn clear(&mut self, _null: bool) {
+        *self = Self::new();
+    }
+}
+
+impl<T: Value + Default> List for Vec<T> {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn get(&self, index: usize) -> &dyn Value {
+        &self[index]
+    }
+
+    fn push(&mut self) -> &mut dyn Value {
+        self.push(T::default());
+        let last = self.len() - 1;
+        &mut self[last]
+    }
+}
+
+impl<T: Value + Default> Value for Map<T> {
+    fn view(&self) -> View<'_> {
+        View::Map(self)
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Map(self)
+    }
+
+    fn clear(&mut self, _null: bool) {
+        *self = Self::new();
+    }
+}
+
+impl<T: Value + Default> Entries for Map<T> {
+    fn for_each(&self, each: &mut dyn FnMut(&str, &dyn Value)) {
+        self.iter().for_each(|(key, value)| each(key, value));
+    }
+
+    fn insert(&mut self, key: String) -> &mut dyn Value {
+        let value = self.entry(key).or_default();
+        *value = T::default();
+        value
+    }
+}

@@ -1,0 +1,85 @@
+//! JSON tokens as text.
+
+use std::io::Write as _;
+
+use super::reader::run_end;
+
+pub(super) fn null(out: &mut Vec<u8>) {
+    out.extend_from_slice(b"null");
+}
+
+pub(super) fn boolean(out: &mut Vec<u8>, boolean: bool) {
+    out.extend_from_slice(if boolean { b"true" } else { b"false" });
+}
+
+pub(super) fn int(out: &mut Vec<u8>, number: i64) {
+    if number < 0 {
+        out.push(b'-');
+    }
+    digits(out, number.unsigned_abs());
+}
+
+/// Writes a finite float with as many digits as it takes to read the same one back.
+pub(super) fn float(out: &mut Vec<u8>, number: f64) {
+    // Writing to a vector cannot fail.
+    let _ = write!(out, "{number:?}");
+}
+
+pub(super) fn number(out: &mut Vec<u8>, number: &serde_json::Number) {
+    if let Some(number) = number.as_i64() {
+        int(out, number);
+    } else if let Some(number) = number.as_u64() {
+        digits(out, number);
+    } else {
+        // Not by way of `f64`: with `arbitrary_precision`, which another crate may switch on,
+        // there is more to it.
+        let _ = write!(out, "{number}");
+    }
+}
+
+fn digits(out: &mut Vec<u8>, mut number: u64) {
+    let mut buffer = [0; 20];
+    let mut start = buffer.len();
+    loop {
+        start -= 1;
+        buffer[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&buffer[start..]);
+}
+
+/// Writes a string in quotes.
+pub(super) fn string(out: &mut Vec<u8>, string: &str) {
+    let bytes = string.as_bytes();
+    out.reserve(bytes.len() + 2);
+    out.push(b'"');
+    let mut start = 0;
+    loop {
+        let end = run_end(bytes, start);
+        out.extend_from_slice(&bytes[start..end]);
+        let Some(&byte) = bytes.get(end) else { break };
+        escape(out, byte);
+        start = end + 1;
+    }
+    out.push(b'"');
+}
+
+#[cold]
+fn escape(out: &mut Vec<u8>, byte: u8) {
+    let letter = match byte {
+        b'"' | b'\\' => byte,
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        0x08 => b'b',
+        0x0C => b'f',
+        _ => {
+            let _ = write!(out, "\\u{byte:04x}");
+            return;
+        }
+    };
+    out.extend_from_slice(&[b'\\', letter]);
+}
