@@ -2,17 +2,22 @@
 //!
 //! Overlays are applied on the way. This room knows OpenAPI 3.0 and nothing about Rust or Atlas.
 
-pub(crate) mod grammar;
-mod parse;
-pub(crate) mod walk;
-
 use openapiv3::OpenAPI;
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
+use crate::overlay;
 use crate::pointer::Pointer;
 
+mod check;
+pub(crate) mod grammar;
+mod parse;
+mod preamble;
+mod reference;
+pub(crate) mod walk;
+
+pub(crate) use parse::MAX_DEPTH;
 pub use parse::parse;
 
 /// A document that was read, in two views of the same content.
@@ -35,18 +40,33 @@ pub fn read(
     bytes: &[u8],
     overlays: &[(&str, &[u8])],
 ) -> Result<Document, Vec<Diagnostic>> {
-    let _ = overlays;
-    let tree = parse(bytes)?;
-    let openapi = type_document(&tree)?;
-    Ok(Document { openapi, tree, notes: Vec::new() })
+    let mut tree = parse(bytes)?;
+    refuse(preamble::check(&tree))?;
+    overlay::apply(&mut tree, overlays)?;
+    let (openapi, notes) = type_document(&tree)?;
+    Ok(Document { openapi, tree, notes })
 }
 
-/// Converts a tree to the typed view.
+/// Checks a tree and converts it to the typed view; the second part of the result are notes.
 ///
 /// # Errors
 ///
-/// Returns what `openapiv3` says about it.
-pub fn type_document(tree: &Value) -> Result<OpenAPI, Vec<Diagnostic>> {
-    OpenAPI::deserialize(tree)
-        .map_err(|error| vec![Diagnostic::error(error.to_string(), &Pointer::root())])
+/// Returns all that is wrong with its structure or, if that is sound, with its references.
+pub fn type_document(
+    tree: &Value,
+) -> Result<(OpenAPI, Vec<Diagnostic>), Vec<Diagnostic>> {
+    refuse(preamble::check(tree))?;
+    let notes = refuse(check::check(tree))?;
+    refuse(reference::check(tree))?;
+    let openapi = OpenAPI::deserialize(tree).map_err(|error| {
+        let what = format!("the document can't be typed: {error}");
+        let help = "the checks have a gap; this is a mistake of the generator";
+        vec![Diagnostic::error(what, &Pointer::root()).help(help)]
+    })?;
+    Ok((openapi, notes))
+}
+
+/// Returns what was found if there is no error in it.
+fn refuse(found: Vec<Diagnostic>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+    if found.iter().any(Diagnostic::is_error) { Err(found) } else { Ok(found) }
 }

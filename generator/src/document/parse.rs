@@ -17,7 +17,7 @@ use crate::pointer::Pointer;
 ///
 /// Atlas's own reaches 30. Everything that walks a document recurses, so the bound is what keeps
 /// the stack safe.
-const MAX_DEPTH: usize = 100;
+pub(crate) const MAX_DEPTH: usize = 100;
 
 /// How many times its own size a document may grow by its aliases.
 const MAX_GROWTH: usize = 10;

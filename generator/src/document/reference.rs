@@ -1,0 +1,118 @@
+//! Whether every reference of a document leads to something of the right kind.
+
+use serde_json::Value;
+
+use super::grammar::Kind;
+use super::walk;
+use crate::diagnostic::Diagnostic;
+use crate::pointer::Pointer;
+
+mod circle;
+mod nearest;
+
+/// Reports references that lead nowhere, to the wrong section, or in a circle.
+pub(super) fn check(tree: &Value) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    walk::visit(tree, &mut |kind, value, at| {
+        if let Some(section) = kind.section()
+            && let Some(reference) = value.get("$ref").and_then(Value::as_str)
+        {
+            found.extend(resolve(tree, section, reference, &at.child("$ref")).err());
+        } else if kind == Kind::Discriminator {
+            check_mapping(tree, value, at, &mut found);
+        }
+    });
+    if found.is_empty() {
+        found.extend(circle::check(tree));
+    }
+    found
+}
+
+/// Returns the name in `components/{section}` that a reference leads to.
+fn resolve(
+    tree: &Value,
+    section: &str,
+    reference: &str,
+    at: &Pointer,
+) -> Result<String, Diagnostic> {
+    let error = |what: String| Diagnostic::error(what, at);
+    let Some(target) = Pointer::parse_reference(reference) else {
+        let what = format!("the reference {reference} leads out of the document");
+        let help =
+            format!("copy its target to #/components/{section} and refer to that");
+        return Err(error(what).help(help));
+    };
+    let tokens: Vec<String> = target.tokens().collect();
+    let [components, present, name] = tokens.as_slice() else {
+        return Err(no_component(tree, section, reference, &target, at));
+    };
+    if components != "components" {
+        return Err(no_component(tree, section, reference, &target, at));
+    }
+    if present != section {
+        let what = format!(
+            "the reference {reference} leads to {present}, where {section} belong"
+        );
+        return Err(match find(tree, section, name) {
+            true => error(what).help(format!("refer to #/components/{section}/{name}")),
+            false => error(what),
+        });
+    }
+    if find(tree, section, name) {
+        return Ok(name.clone());
+    }
+    let what = format!("the reference {reference} leads nowhere");
+    Err(match nearest::name(names(tree, section), name) {
+        Some(near) => error(what).help(format!("the nearest name is {near}")),
+        None => error(what).help(format!("#/components/{section} has no name like it")),
+    })
+}
+
+fn no_component(
+    tree: &Value,
+    section: &str,
+    reference: &str,
+    target: &Pointer,
+    at: &Pointer,
+) -> Diagnostic {
+    let what = match target.find(tree) {
+        Some(_) => {
+            format!("the reference {reference} leads to something without a name")
+        }
+        None => format!("the reference {reference} leads nowhere"),
+    };
+    let help = format!("refer to an entry of #/components/{section}");
+    Diagnostic::error(what, at).help(help)
+}
+
+/// The values of a mapping are references, or bare names of schemas.
+fn check_mapping(
+    tree: &Value,
+    value: &Value,
+    at: &Pointer,
+    found: &mut Vec<Diagnostic>,
+) {
+    let mapping = value.get("mapping").and_then(Value::as_object);
+    for (tag, target) in mapping.into_iter().flatten() {
+        let Some(target) = target.as_str() else { continue };
+        if !find(tree, "schemas", target) {
+            let at = at.child("mapping").child(tag);
+            found.extend(resolve(tree, "schemas", target, &at).err());
+        }
+    }
+}
+
+fn find(tree: &Value, section: &str, name: &str) -> bool {
+    entries(tree, section).is_some_and(|entries| entries.contains_key(name))
+}
+
+fn names<'a>(tree: &'a Value, section: &str) -> impl Iterator<Item = &'a str> {
+    entries(tree, section).into_iter().flatten().map(|(name, _)| name.as_str())
+}
+
+fn entries<'a>(
+    tree: &'a Value,
+    section: &str,
+) -> Option<&'a serde_json::Map<String, Value>> {
+    tree.get("components")?.get(section)?.as_object()
+}

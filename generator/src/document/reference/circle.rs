@@ -1,0 +1,114 @@
+//! References that come back to where they began with no value between.
+//!
+//! A schema may hold itself in a property, a list or a map: values of it end somewhere. It can't
+//! *be* itself: such a schema describes nothing, and whoever follows it never arrives.
+//! Going down from a base to its children by `oneOf` and up again by `allOf` is how Atlas writes
+//! inheritance; that is no circle, so the two directions are looked at apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::diagnostic::Diagnostic;
+use crate::pointer::Pointer;
+
+/// Which names a name stands for.
+type Graph<'a> = BTreeMap<&'a str, Vec<&'a str>>;
+
+/// Reports each circle once, with all its links.
+pub(super) fn check(tree: &Value) -> Vec<Diagnostic> {
+    let sections = tree.get("components").and_then(Value::as_object);
+    let mut found = BTreeSet::new();
+    for (section, entries) in sections.into_iter().flatten() {
+        let directions: &[&[&str]] = match section.as_str() {
+            "schemas" => &[&["allOf"], &["oneOf", "anyOf"]],
+            _ => &[&[]],
+        };
+        for keywords in directions {
+            let graph = graph(section, entries, keywords);
+            found.extend(
+                circles(&graph).into_iter().map(|circle| report(section, &circle)),
+            );
+        }
+    }
+    found.into_iter().collect()
+}
+
+fn graph<'a>(section: &str, entries: &'a Value, keywords: &[&str]) -> Graph<'a> {
+    let entries = entries.as_object().into_iter().flatten();
+    let links = entries.map(|(name, value)| {
+        let mut targets = Vec::new();
+        collect_targets(section, value, keywords, &mut targets);
+        (name.as_str(), targets)
+    });
+    links.collect()
+}
+
+/// Collects what a value stands for: its own reference, or those under `keywords`, however deep.
+fn collect_targets<'a>(
+    section: &str,
+    value: &'a Value,
+    keywords: &[&str],
+    targets: &mut Vec<&'a str>,
+) {
+    if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
+        // The names of components hold neither slash nor tilde, so nothing has to be unescaped.
+        let name = reference.strip_prefix("#/components/").and_then(|rest| {
+            rest.strip_prefix(section).and_then(|rest| rest.strip_prefix('/'))
+        });
+        targets.extend(name);
+        return;
+    }
+    for keyword in keywords {
+        let items = value.get(keyword).and_then(Value::as_array);
+        for item in items.into_iter().flatten() {
+            collect_targets(section, item, keywords, targets);
+        }
+    }
+}
+
+/// Finds circles by a depth-first walk that needs no recursion: chains may be long.
+fn circles<'a>(graph: &Graph<'a>) -> Vec<Vec<&'a str>> {
+    let mut done = BTreeSet::new();
+    let mut circles = Vec::new();
+    for start in graph.keys().copied() {
+        if done.contains(start) {
+            continue;
+        }
+        let mut path: Vec<(&str, usize)> = vec![(start, 0)];
+        let mut depth = BTreeMap::from([(start, 0)]);
+        while let Some((name, next)) = path.last_mut() {
+            let target =
+                graph.get(*name).and_then(|targets| targets.get(*next)).copied();
+            *next += 1;
+            match target {
+                None => {
+                    done.insert(*name);
+                    depth.remove(*name);
+                    path.pop();
+                }
+                Some(target) => {
+                    if let Some(from) = depth.get(target) {
+                        circles
+                            .push(path[*from..].iter().map(|(name, _)| *name).collect());
+                    } else if !done.contains(target) {
+                        depth.insert(target, path.len());
+                        path.push((target, 0));
+                    }
+                }
+            }
+        }
+    }
+    circles
+}
+
+fn report(section: &str, circle: &[&str]) -> Diagnostic {
+    // Beginning at the smallest name makes the message the same wherever the walk came in.
+    let smallest = (0..circle.len()).min_by_key(|index| circle[*index]).unwrap_or(0);
+    let mut chain: Vec<&str> = circle[smallest..].to_vec();
+    chain.extend(&circle[..=smallest]);
+    let at = Pointer::root().child("components").child(section).child(chain[0]);
+    let what = format!("references go in a circle: {}", chain.join(" → "));
+    Diagnostic::error(what, &at)
+        .help("break the circle with an overlay: one link has to go")
+}
