@@ -213,6 +213,10 @@ pub enum Kind {
 }
 
 /// A list of values of one type.
+#[expect(
+    clippy::len_without_is_empty,
+    reason = "each method costs an instantiation per type"
+)]
 pub trait List {
     /// Returns the number of items.
     fn len(&self) -> usize;

@@ -225,7 +225,7 @@ impl<'a> Decoder<'a> {
             item.clear(true);
             return self.reader.literal("null");
         }
-        let fault = self.reader.mismatch(Expected::Variant);
+        let fault = self.reader.mismatch(Expected::NotNull);
         self.reader.literal("null").and(Err(fault))
     }
 

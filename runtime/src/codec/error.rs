@@ -47,6 +47,7 @@ pub(super) enum Expected {
     List,
     Object,
     Variant,
+    NotNull,
 }
 
 /// What stood there instead.
@@ -102,6 +103,7 @@ impl fmt::Display for Expected {
             Self::List => "a list",
             Self::Object => "an object",
             Self::Variant => "a value that selects a variant",
+            Self::NotNull => "a value",
         })
     }
 }
@@ -155,11 +157,7 @@ impl DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, offset, message, .. } = self;
-        if path.is_empty() {
-            write!(f, "{message} at the top level (byte {offset})")
-        } else {
-            write!(f, "{message} at `{path}` (byte {offset})")
-        }
+        write!(f, "{message} at {} (byte {offset})", Place(path))
     }
 }
 
@@ -185,21 +183,30 @@ impl fmt::Display for EncodeError {
         match self.missing.as_slice() {
             [] => {}
             [path] => write!(f, "required property `{path}` is not set")?,
-            paths => {
-                f.write_str("required properties")?;
-                for (index, path) in paths.iter().enumerate() {
-                    let comma = if index == 0 { "" } else { "," };
-                    write!(f, "{comma} `{path}`")?;
-                }
+            [first, others @ ..] => {
+                write!(f, "required properties `{first}`")?;
+                others.iter().try_for_each(|path| write!(f, ", `{path}`"))?;
                 f.write_str(" are not set")?;
             }
         }
-        for (index, (path, what)) in self.unsayable.iter().enumerate() {
-            let first = index == 0 && self.missing.is_empty();
-            let separator = if first { "" } else { "; " };
-            write!(f, "{separator}{what} at `{path}`")?;
+        let mut separator = if self.missing.is_empty() { "" } else { "; " };
+        for (path, what) in &self.unsayable {
+            write!(f, "{separator}{what} at {}", Place(path))?;
+            separator = "; ";
         }
         Ok(())
+    }
+}
+
+/// A path as part of a sentence.
+struct Place<'a>(&'a str);
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            "" => f.write_str("the top level"),
+            path => write!(f, "`{path}`"),
+        }
     }
 }
 

@@ -37,7 +37,10 @@ impl By {
 pub(super) fn is_unset(view: View<'_>) -> bool {
     match view {
         View::Absent => true,
-        View::Record(record) => all_fields(record, is_unset),
+        // Of a record without fields nobody could say that it is set.
+        View::Record(record) => {
+            !record.table().fields.is_empty() && all_fields(record, is_unset)
+        }
         _ => false,
     }
 }

@@ -20,9 +20,22 @@ pub(super) fn int(out: &mut Vec<u8>, number: i64) {
 }
 
 /// Writes a finite float with as many digits as it takes to read the same one back.
+///
+/// A large whole number is written in full. It may have been received as an integer, and
+/// `1.152921504606847e18` is the same float as 1152921504606846976, but another number.
 pub(super) fn float(out: &mut Vec<u8>, number: f64) {
-    // Writing to a vector cannot fail.
-    let _ = write!(out, "{number:?}");
+    const LARGE: f64 = 9_007_199_254_740_992.0;
+    const TOO_LARGE: f64 = 18_446_744_073_709_551_616.0;
+    let size = number.abs();
+    if (LARGE..TOO_LARGE).contains(&size) {
+        if number < 0.0 {
+            out.push(b'-');
+        }
+        digits(out, size as u64);
+    } else {
+        // Writing to a vector cannot fail.
+        let _ = write!(out, "{number:?}");
+    }
 }
 
 pub(super) fn number(out: &mut Vec<u8>, number: &serde_json::Number) {

@@ -152,7 +152,7 @@ impl Decoder<'_> {
             _ => true,
         };
         if lost {
-            let fault = self.reader.mismatch(Expected::Variant);
+            let fault = self.reader.mismatch(Expected::NotNull);
             return self.reader.literal("null").and(Err(fault));
         }
         if self.noted.is_some() && matches!(field.view(), View::Absent) {

@@ -37,9 +37,7 @@ impl Decoder<'_> {
         let tag = if first == b'{' { self.reader.find(name) } else { None };
         let at = self.reader.at();
         let known = tag.as_deref().and_then(|tag| {
-            values
-                .iter()
-                .position(|of_variant| of_variant.iter().any(|known| *known == tag))
+            values.iter().position(|of_variant| of_variant.contains(&tag))
         });
         if self.noted.is_some() && known.is_none() {
             self.note(at, Difference::UnknownTag(name, tag.map(Into::into)));

@@ -1,0 +1,89 @@
+//! The way to `serde` and back.
+
+use atlas_admin_runtime::codec::{DateTime, Day, Nullable};
+
+use super::sample::{Alert, Cluster, Label, Mapping, Metric, Provider, Region};
+use super::{json, read, write};
+
+const CLUSTER: &str = r#"{
+    "createDate": "2024-05-01T10:00:00Z", "diskSizeGB": 10.5, "free": [null, 1], "id": null,
+    "labels": [{"value": null}], "members": 9223372036854775807, "name": "x", "new": {"a": null},
+    "note": null, "provider": "MOON", "tags": {"a": "b"}, "replicationSpecs": [{"regionConfigs":
+    [{"providerName": "AWS"}, {"providerName": "TENANT"}, {"providerName": "X", "y": 1}]}]
+}"#;
+
+#[test]
+fn json_passes_through_serde() {
+    let cluster: Cluster = read(CLUSTER).unwrap();
+    assert_eq!(serde_json::to_value(&cluster).unwrap(), json(CLUSTER));
+    assert_eq!(json(&serde_json::to_string(&cluster).unwrap()), json(CLUSTER));
+    assert_eq!(serde_json::from_str::<Cluster>(CLUSTER).unwrap(), cluster);
+    assert_eq!(serde_json::from_value::<Cluster>(json(CLUSTER)).unwrap(), cluster);
+}
+
+#[test]
+fn other_formats_pass_through_serde() {
+    let cluster: Cluster = read(CLUSTER).unwrap();
+    let yaml = serde_yaml::to_string(&cluster).unwrap();
+    assert!(yaml.contains("name: x"), "{yaml}");
+    assert_eq!(serde_yaml::from_str::<Cluster>(&yaml).unwrap(), cluster);
+}
+
+#[test]
+fn unions_and_enums_pass_through_serde() {
+    for text in [
+        r#"{"type": "BARE"}"#,
+        r#"{"type": "METRIC", "units": "RAW", "value": 1.5}"#,
+        r#"{"type": "METRIC", "units": "BYTES"}"#,
+        r#"{"type": "DISK", "a": 1}"#,
+        r#"{"type": "NEW", "a": 1}"#,
+        "5",
+    ] {
+        let alert: Alert = serde_json::from_str(text).unwrap();
+        assert_eq!(alert, read(text).unwrap());
+        assert_eq!(json(&serde_json::to_string(&alert).unwrap()), json(text));
+        assert_eq!(serde_json::to_string(&alert).unwrap().len(), write(&alert).len());
+    }
+    assert_eq!(serde_json::to_string(&Mapping::Switch(true)).unwrap(), "true");
+    assert_eq!(serde_json::to_string(&Provider::Aws).unwrap(), "\"AWS\"");
+    assert_eq!(serde_json::from_str::<Provider>("\"GCP\"").unwrap(), Provider::Gcp);
+    let metric: Metric = serde_json::from_str(r#"{"units": "RAW"}"#).unwrap();
+    assert_eq!(serde_json::to_string(&metric).unwrap(), r#"{"units":"RAW"}"#);
+    assert_eq!(serde_json::to_string(&Region::default()).unwrap(), "null");
+}
+
+#[test]
+fn small_values_pass_through_serde() {
+    let moment = DateTime::from("2024-05-01T10:00:00Z");
+    assert_eq!(serde_json::to_string(&moment).unwrap(), "\"2024-05-01T10:00:00Z\"");
+    assert_eq!(
+        serde_json::from_str::<DateTime>("\"2024-05-01T10:00:00Z\"").unwrap(),
+        moment
+    );
+    assert_eq!(
+        serde_json::from_str::<Day>("\"2024-05-01\"").unwrap(),
+        Day::from("2024-05-01")
+    );
+    assert_eq!(serde_json::to_string(&Nullable::<i64>::Null).unwrap(), "null");
+    let parsed: Nullable<i64> = serde_json::from_str("5").unwrap();
+    assert_eq!(parsed, Nullable::Value(5));
+}
+
+#[test]
+fn errors_name_the_path() {
+    let error = serde_json::from_str::<Label>("[1]").unwrap_err().to_string();
+    assert!(error.starts_with("expected an object, found a list"), "{error}");
+}
+
+#[test]
+fn times_convert() {
+    let moment = jiff::Timestamp::from_second(1_714_557_600).unwrap();
+    assert_eq!(DateTime::from(moment).as_str(), "2024-05-01T10:00:00Z");
+    assert_eq!(DateTime::from("2024-05-01T12:00:00+02:00").timestamp().unwrap(), moment);
+    assert!(DateTime::from("yesterday").timestamp().is_err());
+    assert!(DateTime::default().timestamp().is_err());
+    let day = jiff::civil::date(2024, 5, 1);
+    assert_eq!(Day::from(day).as_str(), "2024-05-01");
+    assert_eq!(Day::from("2024-05-01").date().unwrap(), day);
+    assert!(Day::default().date().is_err());
+}

@@ -1,0 +1,193 @@
+//! RFC 8259, with `serde_json` to compare with.
+
+use atlas_admin_runtime::codec::Json;
+
+use super::{json, read, survives, write};
+
+#[test]
+fn texts_are_read_as_serde_json_reads_them() {
+    for text in [
+        "null",
+        "true",
+        "false",
+        "0",
+        "-0",
+        "1",
+        "-1",
+        "1.5",
+        "-1.5e-3",
+        "1e5",
+        "1E+5",
+        "0.0",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "9223372036854775808",
+        "18446744073709551615",
+        "18446744073709551616",
+        "-9223372036854775809",
+        "1e308",
+        "123456789012345678901234567890",
+        "\"\"",
+        "\"a\"",
+        r#""\"\\\/\b\f\n\r\t""#,
+        r#""\u0041\u00e9\u20ac""#,
+        r#""\ud83d\ude00""#,
+        r#""\uD83D\uDE00x""#,
+        "\"é€😀\"",
+        "\"\u{7f}\"",
+        r#""\u0000""#,
+        "[]",
+        "{}",
+        "[ ]",
+        "{ }",
+        "[1,2]",
+        " [ 1 , 2 ] ",
+        r#"{"a":1,"a":2}"#,
+        r#"{"":{"":[]}}"#,
+        "[[[[]]]]",
+        "[1,[2,{\"a\":[null,true]}]]",
+        r#"{"a\u0062": "\u0061b"}"#,
+        "\t\n\r 1 ",
+    ] {
+        assert_eq!(read::<Json>(text).unwrap(), json(text), "{text}");
+        survives::<Json>(text);
+    }
+}
+
+#[test]
+fn texts_are_refused_as_serde_json_refuses_them() {
+    for text in [
+        "nul",
+        "nulll",
+        "True",
+        "tru",
+        "+1",
+        ".5",
+        "1.",
+        "1.e5",
+        "1e",
+        "1e+",
+        "-",
+        "--1",
+        "01",
+        "-01",
+        "0x1",
+        "1_0",
+        "NaN",
+        "Infinity",
+        "1e400",
+        "-1e400",
+        "\"",
+        "\"a",
+        "'a'",
+        r#""\a""#,
+        r#""\u12""#,
+        r#""\u12g4""#,
+        r#""\ud800""#,
+        r#""\udc00""#,
+        r#""\ud800\u0041""#,
+        r#""\ud800\n""#,
+        r#""\ud800x""#,
+        "\"\u{1}\"",
+        "\"\t\"",
+        r#""\"#,
+        r#""\u""#,
+        r#""\ud83d\ud83d""#,
+        "[",
+        "]",
+        "[1",
+        "[1,",
+        "[1,]",
+        "[,]",
+        "[,1]",
+        "[1 2]",
+        "[1:2]",
+        "{",
+        "}",
+        "{]",
+        "[}",
+        "{\"a\"",
+        "{\"a\":",
+        "{\"a\":}",
+        "{\"a\":1",
+        "{\"a\":1,",
+        "{\"a\":1,}",
+        "{,}",
+        "{1:1}",
+        "{\"a\" 1}",
+        "{\"a\":1 \"b\":2}",
+        "1 2",
+        "1]",
+        "{}{}",
+        "//",
+        "/**/1",
+        "\u{feff}1",
+        "\u{a0}1",
+        "\u{0}",
+    ] {
+        assert!(read::<Json>(text).is_err(), "{text}");
+        assert!(serde_json::from_str::<Json>(text).is_err(), "{text}");
+        // A tag is looked for before anything is validated.
+        let nested = format!("{{\"x\": {text}, \"providerName\": \"AWS\"}}");
+        assert!(read::<super::sample::Region>(&nested).is_err(), "{nested}");
+    }
+}
+
+#[test]
+fn strings_of_every_length_are_read_to_their_ends() {
+    for length in 0..40 {
+        for special in ["", "\"", "\\", "\n", "\u{1f}", "é", "😀", "\u{7f}", "\u{80}"]
+        {
+            for place in 0..=length {
+                let (before, after) = ("a".repeat(place), "b".repeat(length - place));
+                let string = Json::String(format!("{before}{special}{after}"));
+                let text = string.to_string();
+                assert_eq!(read::<String>(&text).unwrap(), string.as_str().unwrap());
+                assert_eq!(write(&string), text);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_character_survives() {
+    let string: String = (0..=0x1_FFFF).filter_map(char::from_u32).collect();
+    let text = write(&string);
+    assert_eq!(read::<String>(&text).unwrap(), string);
+    assert_eq!(serde_json::from_str::<String>(&text).unwrap(), string);
+}
+
+#[test]
+fn integers_survive_exactly() {
+    for number in [0, 1, -1, 9, 10, 99, 100, i64::MAX, i64::MIN, 1 << 53, (1 << 53) + 1]
+    {
+        assert_eq!(read::<i64>(&write(&number)).unwrap(), number);
+        assert_eq!(write(&number), number.to_string());
+    }
+    assert_eq!(write(&Json::from(u64::MAX)), u64::MAX.to_string());
+}
+
+#[test]
+fn floats_survive_exactly() {
+    for number in [
+        0.0,
+        -0.0,
+        0.1,
+        1.0 / 3.0,
+        1e21,
+        1e-7,
+        5e-324,
+        f64::MAX,
+        f64::MIN,
+        f64::EPSILON,
+        123456789.125,
+    ] {
+        let text = write(&number);
+        assert_eq!(
+            read::<f64>(&text).unwrap().to_bits(),
+            f64::to_bits(number),
+            "{text}"
+        );
+        assert!(serde_json::from_str::<f64>(&text).is_ok(), "{text}");
+    }
+}

@@ -1,0 +1,58 @@
+//! `Debug` shows what is set, and no secret.
+
+use serde_json::json as of;
+
+use super::read;
+use super::sample::{
+    Alert, Amount, Bare, Cluster, Label, Mapping, Metric, Provider, Region, Signal,
+};
+
+#[test]
+fn fields_that_are_set_are_shown_by_their_wire_names() {
+    let label: Label = read(r#"{"key": "k", "value": null}"#).unwrap();
+    assert_eq!(format!("{label:?}"), r#"Label { key: "k", value: null }"#);
+    assert_eq!(format!("{label:#?}"), "Label {\n    key: \"k\",\n    value: null,\n}");
+    let text = r#"{"name": "a", "provider": "AWS", "labels": [{"key": "k"}], "tags": {"a": "b"},
+        "free": {"x": [1]}}"#;
+    let cluster: Cluster = read(text).unwrap();
+    assert_eq!(
+        format!("{cluster:?}"),
+        "Cluster { free: {\"x\":[1]}, labels: [Label { key: \"k\" }], name: \"a\", \
+         provider: \"AWS\", tags: {\"a\": \"b\"} }"
+    );
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    let text = r#"{"password": "s3cret", "token": "s3cret", "new": "s3cret", "name": ["s3cret"],
+        "replicationSpecs": [{"regionConfigs": [{"providerName": "X", "key": "s3cret"}, "s3cret"]}],
+        "parent": {"password": "s3cret"}}"#;
+    let mut cluster: Cluster = read(text).unwrap();
+    cluster.extra.insert("mine", "s3cret");
+    let shown = format!("{cluster:?}");
+    assert!(!shown.contains("s3cret"), "{shown}");
+    assert!(!format!("{cluster:#?}").contains("s3cret"));
+    for part in [
+        "password: (redacted)",
+        "token: (redacted)",
+        r#"extra: {"mine", "name", "new"}"#,
+        r#"Region({"key", "providerName"}), Region(a string)"#,
+    ] {
+        assert!(shown.contains(part), "{part} in {shown}");
+    }
+}
+
+#[test]
+fn unions_and_enums_show_what_they_are() {
+    assert_eq!(format!("{:?}", Provider::Aws), "\"AWS\"");
+    assert_eq!(format!("{}", Provider::Unknown("X".to_owned())), "X");
+    assert_eq!(format!("{:>5}", Provider::Aws), "  AWS");
+    assert_eq!(format!("{:?}", Mapping::Switch(true)), "Mapping(true)");
+    assert_eq!(format!("{:?}", Alert::Bare(Bare::default())), "Alert(Bare)");
+    assert_eq!(format!("{:?}", Signal::Ping(())), "Signal(\"PING\")");
+    let metric = Metric::Count(Amount { value: Some(1.0), ..Amount::default() });
+    let alert = Alert::Metric(Box::new(metric));
+    assert_eq!(format!("{alert:?}"), "Alert(Metric(Amount { value: 1.0 }))");
+    assert_eq!(format!("{:?}", Region::default()), "unset");
+    assert_eq!(format!("{:?}", Region::Unknown(of!([1, 2]))), "Region(a list of 2)");
+}

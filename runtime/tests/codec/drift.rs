@@ -1,0 +1,107 @@
+//! Where an answer differs from the document can be observed.
+
+use atlas_admin_runtime::codec::{Drift, Value, decode_observed};
+
+use super::read;
+use super::sample::{Alert, Cluster, Holder, Label, Mapping, Metric, Region};
+
+fn observe<T: Value + Default + PartialEq>(text: &str) -> Vec<String> {
+    let mut seen = Vec::new();
+    let mut value = T::default();
+    let mut observer = |drift: Drift| seen.push(describe(&drift));
+    decode_observed(text.as_bytes(), &mut value, &mut observer).unwrap();
+    assert!(value == read::<T>(text).unwrap(), "observing changes what is read");
+    seen
+}
+
+fn describe(drift: &Drift) -> String {
+    let path = drift.path();
+    match drift {
+        Drift::UnknownValue { value, .. } => format!("{path}: unknown value {value}"),
+        Drift::UnknownTag { tag, value, .. } => {
+            format!("{path}: unknown {tag} {value:?}")
+        }
+        Drift::Undeclared { .. } => format!("{path}: undeclared"),
+        Drift::Mismatch { message, .. } => format!("{path}: {message}"),
+        Drift::Null { .. } => format!("{path}: null"),
+        Drift::Missing { .. } => format!("{path}: missing"),
+        _ => format!("{path}: {drift:?}"),
+    }
+}
+
+const NONE: [&str; 0] = [];
+
+#[test]
+fn what_the_document_declares_is_no_drift() {
+    let text = r#"{"id": "1", "members": 1, "name": "a", "note": null, "free": null,
+        "provider": "AWS", "labels": [{"value": null}], "replicationSpecs": [
+        {"regionConfigs": [{"providerName": "TENANT", "regionName": "GCP"}]}]}"#;
+    assert_eq!(observe::<Cluster>(text), NONE);
+    assert_eq!(observe::<Alert>(r#"{"type": "METRIC", "units": "BYTES"}"#), NONE);
+    assert_eq!(observe::<Mapping>(r#"{"dynamic": [{}, {"fields": {}}]}"#), NONE);
+    assert_eq!(observe::<Cluster>(""), NONE);
+}
+
+#[test]
+fn every_difference_is_reported_with_its_path() {
+    let text = r#"{"backupEnabled": null, "id": null, "members": "x", "new": 1, "provider": "MOON",
+        "labels": [{"value": 1.5}, {}], "replicationSpecs": [{"regionConfigs": [
+        {"providerName": "MARS"}, {"a": 1}, {"providerName": "TENANT", "b": 2}, "west"]}],
+        "tags": {"a": null}}"#;
+    assert_eq!(
+        observe::<Cluster>(text),
+        [
+            "name: missing",
+            "backupEnabled: null",
+            "id: null",
+            "members: expected an integer of 64 bits, found a string",
+            "new: undeclared",
+            "provider: unknown value MOON",
+            "labels[0].value: expected an integer of 64 bits, found a number that it cannot hold exactly",
+            "labels[1].value: missing",
+            "replicationSpecs[0].regionConfigs[0]: unknown providerName Some(\"MARS\")",
+            "replicationSpecs[0].regionConfigs[1]: unknown providerName None",
+            "replicationSpecs[0].regionConfigs[2].regionName: missing",
+            "replicationSpecs[0].regionConfigs[2].b: undeclared",
+            "replicationSpecs[0].regionConfigs[3]: unknown providerName None",
+            "tags.a: null",
+        ]
+    );
+}
+
+#[test]
+fn what_is_kept_raw_is_reported_once() {
+    let text = r#"{"labels": [{"value": "x", "new": 1}, 5]}"#;
+    let seen = observe::<Cluster>(text);
+    let labels: Vec<_> =
+        seen.iter().filter(|drift| drift.starts_with("labels")).collect();
+    assert_eq!(labels, ["labels[1]: expected an object, found a number"]);
+    assert_eq!(
+        observe::<Mapping>("[{\"x\": 1}, 1]"),
+        ["[1]: expected an object, found a number"]
+    );
+    assert_eq!(
+        observe::<Mapping>("1"),
+        [": expected a value that selects a variant, found a number"]
+    );
+    let holder = observe::<Holder>(
+        r#"{"alert": {"type": "BARE"}, "amount": {}, "metric": [],
+        "provider": "GCP", "setting": "x", "since": "t"}"#,
+    );
+    assert_eq!(
+        holder,
+        [
+            "metric: expected an object, found a list",
+            "setting: expected an object, found a string",
+        ]
+    );
+    assert_eq!(observe::<Metric>(r#"{"units": "X"}"#), [": unknown units Some(\"X\")"]);
+    assert_eq!(
+        observe::<Vec<Label>>(r#"[{"value": 1, "a.b": 1}]"#),
+        ["[0][\"a.b\"]: undeclared"]
+    );
+    assert_eq!(
+        observe::<Region>(r#"{"providerName": "TENANT", "regionName": ""}"#),
+        ["regionName: expected a string that is not empty, found a string"]
+    );
+}

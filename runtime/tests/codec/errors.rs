@@ -1,0 +1,120 @@
+//! Errors name the place, and never a value.
+
+use atlas_admin_runtime::codec::{DecodeError, Json, Map, Value, decode};
+
+use super::read;
+use super::sample::{Cluster, Label};
+
+#[track_caller]
+fn fails<T: Value + Default>(text: &str) -> DecodeError {
+    match read::<T>(text) {
+        Ok(_) => panic!("{text} was read"),
+        Err(error) => error,
+    }
+}
+
+#[test]
+fn errors_name_the_path_and_the_offset() {
+    for (text, expected) in [
+        (
+            r#"{"labels": [{"key": "a"}, {"key": tru}]}"#,
+            "expected a value at `labels[1].key` (byte 34)",
+        ),
+        (
+            r#"{"new": {"a b": [1, ]}}"#,
+            "expected a value at `new[\"a b\"][1]` (byte 20)",
+        ),
+        (r#"{"name" 1}"#, "expected `:` at `name` (byte 8)"),
+        (r#"{"name": "a" "id": 1}"#, "expected `,` or `}` at `name` (byte 13)"),
+        (r#"{"labels": [{} {}]}"#, "expected `,` or `]` at `labels[0]` (byte 15)"),
+        (
+            r#"{"name": "a",}"#,
+            "expected a property name in quotes at the top level (byte 13)",
+        ),
+        (r#"{name: 1}"#, "expected a property name in quotes at the top level (byte 1)"),
+        (
+            r#"{"name": "a"} x"#,
+            "unexpected text after the value at the top level (byte 14)",
+        ),
+        (r#"{"name": "a"#, "unexpected end of input at `name` (byte 11)"),
+        (r#"{"name": "\x"}"#, "invalid escape in a string at `name` (byte 10)"),
+        (r#"{"name": "\ud800"}"#, "lone surrogate in a string at `name` (byte 10)"),
+        ("{\"name\": \"a\nb\"}", "control character in a string at `name` (byte 11)"),
+        (r#"{"members": 01}"#, "invalid number at `members` (byte 14)"),
+        (r#"{"diskSizeGB": 1e999}"#, "number out of range at `diskSizeGB` (byte 15)"),
+    ] {
+        let error = fails::<Cluster>(text);
+        assert_eq!(error.to_string(), expected, "{text}");
+        assert!(error.is_syntax());
+    }
+}
+
+#[test]
+fn a_top_level_of_another_type_is_an_error() {
+    for (error, expected) in [
+        (
+            fails::<Cluster>("[1]"),
+            "expected an object, found a list at the top level (byte 0)",
+        ),
+        (
+            fails::<i64>(" 1.5"),
+            "expected an integer of 64 bits, found a number that it cannot hold exactly at the top level (byte 1)",
+        ),
+        (
+            fails::<Vec<Label>>(r#"[{}, "s3cret"]"#),
+            "expected an object, found a string at `[1]` (byte 5)",
+        ),
+        (
+            fails::<Vec<i64>>("[1, null]"),
+            "expected a value, found null at `[1]` (byte 4)",
+        ),
+        (
+            fails::<Map<bool>>(r#"{"a": true, "b.c": 1}"#),
+            "expected a boolean, found a number at `[\"b.c\"]` (byte 19)",
+        ),
+    ] {
+        assert_eq!(error.to_string(), expected);
+        assert!(!error.is_syntax());
+        assert!(!expected.contains("s3cret"));
+    }
+    let error = fails::<Map<Vec<f64>>>(r#"{"a": [1, true]}"#);
+    assert_eq!((error.path(), error.offset()), ("a[1]", 10));
+    assert_eq!(error.message(), "expected a number, found a boolean");
+}
+
+#[test]
+fn invalid_utf8_is_found_wherever_it_is() {
+    for (text, expected) in [
+        (&b"{\"name\": \"a\xff\"}"[..], "invalid UTF-8 at `name` (byte 11)"),
+        (b"{} \xff", "invalid UTF-8 at the top level (byte 3)"),
+        (b"\xff", "invalid UTF-8 at the top level (byte 0)"),
+        (b"{\"labels\": [{}, \xc3\x28", "invalid UTF-8 at `labels[1]` (byte 16)"),
+    ] {
+        let error = decode(text, &mut Cluster::default()).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn nesting_has_a_limit() {
+    for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+        for depth in [128, 129, 100_000] {
+            let text = format!("{}1{}", open.repeat(depth), close.repeat(depth));
+            let read = read::<Json>(&text);
+            assert_eq!(read.is_ok(), depth == 128, "{depth}");
+        }
+    }
+    let deep = format!("{}1{}", "{\"parent\":".repeat(100_000), "}".repeat(100_000));
+    let error = fails::<Cluster>(&deep);
+    assert_eq!(error.message(), "nested too deeply");
+    let deep = format!("{{\"providerName\":{}", "[".repeat(100_000));
+    fails::<super::sample::Region>(&deep);
+    let empty = format!("{}{}", "[".repeat(129), "]".repeat(129));
+    assert_eq!(fails::<Json>(&empty).message(), "nested too deeply");
+}
+
+#[test]
+fn a_failure_below_a_value_that_does_not_fit_is_still_a_failure() {
+    let error = fails::<Cluster>(r#"{"labels": {"a": [1, 2}}"#);
+    assert_eq!(error.path(), "labels.a[1]");
+}

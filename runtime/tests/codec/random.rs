@@ -1,0 +1,251 @@
+//! Random documents and random damage, the same on every run.
+
+use atlas_admin_runtime::codec::{Json, Mode, Value, decode, encode};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::sample::{Alert, Cluster, Holder, Mapping, Region, Spec};
+use super::{json, read, write};
+
+/// Bytes that mean something to a reader of JSON.
+const SPECIAL: &[u8] = b"{}[]\",:\\0123456789-+eE.utrfalsn \xc3\xa9\xff\x00";
+
+/// SplitMix64: small, and good enough to reach odd corners.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((mixed ^ (mixed >> 31)) % sides as u64) as usize
+    }
+
+    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.roll(from.len())]
+    }
+
+    /// Makes any JSON value, out of names and values that the sample types know.
+    fn value(&mut self, depth: usize) -> Json {
+        match self.roll(if depth == 0 { 6 } else { 11 }) {
+            0 => Json::Null,
+            1 => Json::Bool(self.roll(2) == 0),
+            2 => Json::from(self.roll(1000) as i64 - 500),
+            3 => Json::from([i64::MAX, i64::MIN, 1 << 60][self.roll(3)]),
+            4 => Json::from(self.roll(4000) as f64 / 8.0),
+            5 => Json::from(self.pick(&STRINGS)),
+            6 | 7 => {
+                let count = self.roll(4);
+                Json::Array((0..count).map(|_| self.value(depth - 1)).collect())
+            }
+            _ => {
+                let count = self.roll(12);
+                let member = |dice: &mut Self| {
+                    (dice.pick(&NAMES).to_owned(), dice.value(depth - 1))
+                };
+                Json::Object((0..count).map(|_| member(self)).collect())
+            }
+        }
+    }
+}
+
+const STRINGS: [&str; 16] = [
+    "",
+    "AWS",
+    "TENANT",
+    "METRIC",
+    "HOST",
+    "CPU",
+    "DISK",
+    "RAW",
+    "BYTES",
+    "BARE",
+    "é😀",
+    "a \"quoted\" \\ text",
+    "line\nbreak",
+    "2024-05-01T10:00:00Z",
+    "GCP",
+    "a longer text, of forty characters or so",
+];
+
+const NAMES: [&str; 36] = [
+    "backupEnabled",
+    "createDate",
+    "day",
+    "diskSizeGB",
+    "free",
+    "id",
+    "labels",
+    "members",
+    "name",
+    "note",
+    "parent",
+    "password",
+    "provider",
+    "replicationSpecs",
+    "tags",
+    "token",
+    "key",
+    "value",
+    "regionConfigs",
+    "zoneName",
+    "nodeCount",
+    "providerName",
+    "regionName",
+    "since",
+    "type",
+    "units",
+    "host",
+    "dynamic",
+    "fields",
+    "alert",
+    "amount",
+    "metric",
+    "setting",
+    "backingProviderName",
+    "new",
+    "",
+];
+
+/// Removes what a type without three-state fields may forget.
+fn without_nulls(json: &Json) -> Json {
+    match json {
+        Json::Object(members) => {
+            let kept = members.iter().filter(|(_, value)| !value.is_null());
+            Json::Object(
+                kept.map(|(name, value)| (name.clone(), without_nulls(value))).collect(),
+            )
+        }
+        Json::Array(items) => Json::Array(items.iter().map(without_nulls).collect()),
+        other => other.clone(),
+    }
+}
+
+/// Makes whole numbers that JSON tells from floats the same as those.
+fn by_value(json: &Json) -> Json {
+    match json {
+        Json::Object(members) => {
+            members.iter().map(|(name, value)| (name.clone(), by_value(value))).collect()
+        }
+        Json::Array(items) => Json::Array(items.iter().map(by_value).collect()),
+        Json::Number(number) if number.is_f64() => match number.as_f64() {
+            Some(float) if float.fract() == 0.0 && float.abs() < 9.3e18 => {
+                (float as i64).into()
+            }
+            _ => json.clone(),
+        },
+        other => other.clone(),
+    }
+}
+
+fn round_trips<T>(text: &str)
+where
+    T: Value + Default + PartialEq + std::fmt::Debug + Serialize + DeserializeOwned,
+{
+    // An unset record is not written as `null`.
+    let Some(value) = read::<T>(text).ok().filter(|_| text != "null") else { return };
+    let written = write(&value);
+    let (before, after) = (by_value(&json(text)), by_value(&json(&written)));
+    assert_eq!(without_nulls(&before), without_nulls(&after), "{text}\n{written}");
+    assert_eq!(read::<T>(&written).unwrap(), value, "{text}");
+    assert_eq!(by_value(&serde_json::to_value(&value).unwrap()), after);
+    assert_eq!(serde_json::from_str::<T>(text).unwrap(), value, "{text}");
+    // Whether it can be sent depends; that it can be asked and printed does not.
+    let _ = encode(&value, Mode::Request);
+    let _ = format!("{value:?} {value:#?}");
+    assert_eq!(value.clone_by_decoding(text), value);
+}
+
+/// Reads a value again into one that holds something else.
+trait CloneByDecoding: Sized {
+    fn clone_by_decoding(&self, text: &str) -> Self;
+}
+
+impl<T: Value + Default> CloneByDecoding for T {
+    fn clone_by_decoding(&self, text: &str) -> Self {
+        let mut other = T::default();
+        let _ = decode(br#"{"type": "HOST", "labels": [], "x": [1]}"#, &mut other);
+        decode(text.as_bytes(), &mut other).unwrap();
+        other
+    }
+}
+
+#[test]
+fn random_documents_survive() {
+    let mut dice = Dice(1);
+    for _ in 0..2_000 {
+        let text = dice.value(5).to_string();
+        assert_eq!(read::<Json>(&text).unwrap(), json(&text));
+        assert_eq!(json(&write(&json(&text))), json(&text));
+        round_trips::<Cluster>(&text);
+        round_trips::<Spec>(&text);
+        round_trips::<Region>(&text);
+        round_trips::<Alert>(&text);
+        round_trips::<Mapping>(&text);
+        round_trips::<Holder>(&text);
+    }
+}
+
+/// Exercises all decoders; what comes out is of no interest, as long as something does.
+fn exercise(bytes: &[u8]) {
+    let ours = decode(bytes, &mut Json::default());
+    let theirs = serde_json::from_slice::<Json>(bytes);
+    let blank = bytes.iter().all(|byte| b" \n\t\r".contains(byte));
+    assert_eq!(
+        ours.is_ok(),
+        theirs.is_ok() || blank,
+        "{:?}",
+        String::from_utf8_lossy(bytes)
+    );
+    let mut ignore = |_| {};
+    for into in [
+        &mut Cluster::default() as &mut dyn Value,
+        &mut Alert::default(),
+        &mut Mapping::default(),
+        &mut Holder::default(),
+        &mut Vec::<Region>::new(),
+    ] {
+        let plain = decode(bytes, into);
+        let observed =
+            atlas_admin_runtime::codec::decode_observed(bytes, into, &mut ignore);
+        assert_eq!(plain, observed);
+        if ours.is_err() {
+            assert!(plain.is_err(), "{:?}", String::from_utf8_lossy(bytes));
+        }
+        if let Err(error) = plain {
+            assert!(error.offset() <= bytes.len());
+            let _ = error.to_string();
+        }
+    }
+}
+
+#[test]
+fn damaged_documents_do_not_panic() {
+    let mut dice = Dice(2);
+    for _ in 0..4_000 {
+        let mut bytes = dice.value(4).to_string().into_bytes();
+        for _ in 0..=dice.roll(4) {
+            let at = dice.roll(bytes.len() + 1);
+            match dice.roll(4) {
+                0 => bytes.truncate(at),
+                1 => bytes.insert(at, SPECIAL[dice.roll(SPECIAL.len())]),
+                2 if at < bytes.len() => drop(bytes.remove(at)),
+                _ if at < bytes.len() => bytes[at] = dice.roll(256) as u8,
+                _ => {}
+            }
+        }
+        exercise(&bytes);
+    }
+}
+
+#[test]
+fn garbage_does_not_panic() {
+    let mut dice = Dice(3);
+    for _ in 0..20_000 {
+        let length = dice.roll(24);
+        let bytes: Vec<u8> =
+            (0..length).map(|_| SPECIAL[dice.roll(SPECIAL.len())]).collect();
+        exercise(&bytes);
+    }
+}

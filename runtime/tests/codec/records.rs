@@ -1,0 +1,248 @@
+//! Records: open, lossless, forgiving.
+
+use atlas_admin_runtime::codec::{Json, Map, Nullable, Value, View};
+use serde_json::json as of;
+
+use super::sample::{AwsRegion, Cluster, Label, Provider, Region, Spec};
+use super::{json, read, survives, write};
+
+const FULL: &str = r#"{
+    "backupEnabled": true, "createDate": "2024-05-01T10:00:00Z", "day": "2024-05-01",
+    "diskSizeGB": 10.5, "free": {"a": [1, null, "x"]}, "id": "1",
+    "labels": [{"key": "k", "value": 1}, {"key": "l", "value": null}], "members": 3,
+    "name": "prod", "note": null, "parent": {"id": "0", "members": 0, "name": "",
+    "provider": "GCP", "replicationSpecs": []}, "password": "p", "provider": "AWS",
+    "replicationSpecs": [{"regionConfigs": [
+        {"nodeCount": 3, "providerName": "AWS", "regionName": "US", "since": "2024-01-01"}
+    ], "zoneName": "Z"}], "tags": {"a": "b"}, "token": "t"
+}"#;
+
+#[test]
+fn every_kind_of_field_is_read_and_written() {
+    let cluster: Cluster = survives(FULL);
+    assert!(cluster.extra.is_empty());
+    assert_eq!(cluster.backup, Some(true));
+    assert_eq!(cluster.created.as_ref().unwrap().as_str(), "2024-05-01T10:00:00Z");
+    assert_eq!(cluster.day.as_ref().unwrap().date().unwrap().day(), 1);
+    assert_eq!(cluster.disk, Some(10.5));
+    assert_eq!(cluster.free, Some(of!({"a": [1, null, "x"]})));
+    assert_eq!(cluster.labels.as_ref().unwrap()[0].value, Nullable::Value(1));
+    assert_eq!(cluster.labels.as_ref().unwrap()[1].value, Nullable::Null);
+    assert_eq!(cluster.note, Nullable::Null);
+    assert_eq!(cluster.parent.as_ref().unwrap().provider, Provider::Gcp);
+    assert_eq!(cluster.tags.as_ref().unwrap()["a"], "b");
+    let Region::Aws(region) = &cluster.specs[0].regions[0] else {
+        panic!("{cluster:?}")
+    };
+    assert_eq!((region.nodes, region.region.as_str()), (Some(3), "US"));
+}
+
+#[test]
+fn the_order_of_the_text_does_not_matter() {
+    let Json::Object(members) = json(FULL) else { unreachable!() };
+    let expected: Cluster = read(FULL).unwrap();
+    let names: Vec<_> = members.keys().rev().cloned().collect();
+    for turn in 0..names.len() {
+        let turned = names.iter().cycle().skip(turn).take(names.len());
+        let text: Vec<_> =
+            turned.map(|name| format!("\"{name}\" : {}", members[name])).collect();
+        let text = format!("\n{{ {} \t}}\r\n", text.join(" ,"));
+        assert_eq!(read::<Cluster>(&text).unwrap(), expected);
+    }
+}
+
+#[test]
+fn undeclared_properties_are_kept() {
+    let text = r#"{"key": "k", "new": {"deep": [18446744073709551615]}, "value": 1, "zz": null}"#;
+    let label: Label = survives(text);
+    assert_eq!(label.extra.get("new"), Some(&of!({"deep": [18446744073709551615_u64]})));
+    assert_eq!(label.extra.get("zz"), Some(&Json::Null));
+    assert_eq!(
+        label.extra.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+        ["new", "zz"]
+    );
+}
+
+#[test]
+fn undeclared_values_of_enums_are_kept() {
+    let text =
+        r#"{"id":"","members":0,"name":"","provider":"MOON","replicationSpecs":[]}"#;
+    let cluster: Cluster = survives(text);
+    assert_eq!(cluster.provider, Provider::Unknown("MOON".to_owned()));
+    assert_eq!(cluster.provider.as_str(), "MOON");
+}
+
+#[test]
+fn values_of_another_type_are_kept_under_their_names() {
+    for (name, raw) in [
+        ("backupEnabled", "\"true\""),
+        ("createDate", "{\"$date\": 1}"),
+        ("createDate", "\"\""),
+        ("diskSizeGB", "\"10\""),
+        ("diskSizeGB", "9007199254740993"),
+        ("id", "5"),
+        ("id", "null"),
+        ("labels", "{}"),
+        ("labels", "[{\"key\": \"k\", \"value\": 2}, null]"),
+        ("labels", "[1]"),
+        ("members", "3.5"),
+        ("members", "9223372036854775808"),
+        ("members", "null"),
+        ("members", "[[]]"),
+        ("name", "true"),
+        ("note", "[]"),
+        ("parent", "\"other\""),
+        ("provider", "7"),
+        ("provider", "\"\""),
+        ("provider", "null"),
+        ("replicationSpecs", "{\"0\": {}}"),
+        ("replicationSpecs", "null"),
+        ("tags", "{\"a\": \"b\", \"c\": 1}"),
+        ("tags", "{\"a\": null}"),
+        ("tags", "[]"),
+    ] {
+        let mut members = json(FULL);
+        members[name] = json(raw);
+        let cluster: Cluster = survives(&members.to_string());
+        assert_eq!(cluster.extra.get(name), Some(&json(raw)), "{name}: {raw}");
+        assert_eq!(cluster.extra.iter().count(), 1);
+    }
+}
+
+#[test]
+fn what_did_not_fit_gives_way_to_a_field_that_is_set() {
+    let mut cluster: Cluster =
+        read(r#"{"members": "many", "name": null, "note": 1}"#).unwrap();
+    assert_eq!(cluster.members, 0);
+    cluster.members = 3;
+    cluster.name = "prod".to_owned();
+    let written = json(&write(&cluster));
+    assert_eq!(written, of!({"members": 3, "name": "prod", "note": 1}));
+}
+
+#[test]
+fn a_whole_number_may_be_written_as_a_float() {
+    let cluster: Cluster = read(r#"{"members": 3.0}"#).unwrap();
+    assert_eq!(cluster.members, 3);
+    let cluster: Cluster = read(r#"{"members": 1e5}"#).unwrap();
+    assert_eq!(cluster.members, 100_000);
+    let cluster: Cluster = read(r#"{"diskSizeGB": 10}"#).unwrap();
+    assert_eq!(cluster.disk, Some(10.0));
+}
+
+#[test]
+fn required_properties_that_were_left_out_are_not_made_up() {
+    let spec: Spec = survives(r#"{"zoneName": "Z"}"#);
+    assert!(spec.extra.is_empty());
+    let cluster: Cluster = survives(r#"{"diskSizeGB": 1.5}"#);
+    assert_eq!(cluster.name, "");
+    survives::<Cluster>("{}");
+    survives::<AwsRegion>(r#"{"nodeCount": 1}"#);
+
+    let mut set = spec;
+    set.regions.push(Region::Unknown(of!({"providerName": "X"})));
+    assert_eq!(
+        json(&write(&set)),
+        of!({"regionConfigs": [{"providerName": "X"}], "zoneName": "Z"})
+    );
+}
+
+#[test]
+fn null_is_absence_unless_the_field_is_nullable() {
+    let cluster: Cluster =
+        read(r#"{"backupEnabled": null, "labels": null, "parent": null}"#).unwrap();
+    assert_eq!(write(&cluster), "{}");
+    let mut cluster: Cluster = survives(r#"{"note": null}"#);
+    assert_eq!(cluster.note, Nullable::Null);
+    cluster.note = Nullable::Absent;
+    assert_eq!(write(&cluster), "{}");
+    cluster.note = "text".to_owned().into();
+    assert_eq!(write(&cluster), r#"{"note":"text"}"#);
+}
+
+#[test]
+fn the_last_of_several_properties_of_one_name_wins() {
+    let label: Label =
+        read(r#"{"key": "a", "key": "b", "value": "x", "value": 2}"#).unwrap();
+    assert_eq!(label.key.as_deref(), Some("b"));
+    assert_eq!(label.value, Nullable::Value(2));
+    assert!(label.extra.is_empty());
+    let label: Label = read(r#"{"value": 2, "value": "x", "zz": 1, "zz": 2}"#).unwrap();
+    assert_eq!(label.value, Nullable::Absent);
+    assert_eq!(write(&label), r#"{"value":"x","zz":2}"#);
+    let list = r#"{"labels": [{"key": "a"}], "labels": [{"key": "b"}]}"#;
+    let cluster: Cluster = read(list).unwrap();
+    assert_eq!(cluster.labels.unwrap().len(), 1);
+}
+
+#[test]
+fn an_escaped_name_is_the_same_name() {
+    let label: Label = read(r#"{"k\u0065y": "a", "n\"w": 1}"#).unwrap();
+    assert_eq!(label.key.as_deref(), Some("a"));
+    assert_eq!(label.extra.get("n\"w"), Some(&of!(1)));
+    assert_eq!(write(&label), r#"{"key":"a","n\"w":1}"#);
+}
+
+#[test]
+fn the_caller_overrides_and_adds_through_extra() {
+    let mut label: Label = read(r#"{"key": "a", "value": 1, "old": true}"#).unwrap();
+    label.extra.insert("key", Json::Null);
+    label.extra.insert("mine", "x");
+    assert_eq!(
+        json(&write(&label)),
+        of!({"key": null, "value": 1, "old": true, "mine": "x"})
+    );
+    assert_eq!(label.extra.remove("key"), Some(Json::Null));
+    assert_eq!(label.extra.remove("old"), Some(of!(true)));
+    assert_eq!(label.extra.remove("old"), None);
+    assert_eq!(write(&label), r#"{"key":"a","value":1,"mine":"x"}"#);
+    label.extra.remove("mine");
+    assert!(label.extra.is_empty());
+}
+
+#[test]
+fn recursion_goes_through_boxes() {
+    let mut text = r#"{"name": "0"}"#.to_owned();
+    for level in 1..100 {
+        text = format!(r#"{{"name": "{level}", "parent": {text}}}"#);
+    }
+    let cluster: Cluster = survives(&text);
+    assert_eq!(cluster.parent.unwrap().parent.unwrap().name, "97");
+}
+
+#[test]
+fn maps_and_lists_keep_free_form_nulls() {
+    survives::<Vec<Json>>(r#"[null, 1, [null]]"#);
+    survives::<Map<Json>>(r#"{"a": null, "b": {"c": null}}"#);
+    survives::<Vec<Nullable<i64>>>("[1, null]");
+}
+
+#[test]
+fn a_body_without_content_leaves_the_value_unset() {
+    for text in ["", " \r\n\t", "null"] {
+        let cluster: Cluster = read(text).unwrap();
+        assert!(cluster == Cluster::default());
+        assert_eq!(read::<Nullable<String>>("null").unwrap(), Nullable::Null);
+        assert_eq!(read::<Nullable<String>>("").unwrap(), Nullable::Absent);
+    }
+    read::<()>("<html>").unwrap();
+}
+
+#[test]
+fn equality_does_not_ask_how_a_value_came_about() {
+    let received: Label = read(r#"{"key": "a", "new": 1}"#).unwrap();
+    let mut built = Label { key: Some("a".to_owned()), ..Label::default() };
+    assert!(received != built);
+    built.extra.insert("new", 1);
+    assert!(received == built);
+    assert!(read::<Label>("{}").unwrap() == Label::default());
+}
+
+#[test]
+fn views_of_what_is_unset_are_absent() {
+    assert!(matches!(Provider::default().view(), View::Absent));
+    assert!(matches!(Region::default().view(), View::Absent));
+    assert!(matches!(().view(), View::Absent));
+    assert!(matches!(Json::Null.view(), View::Absent));
+    assert_eq!(std::mem::size_of_val(&Cluster::default().extra), size_of::<usize>());
+}
