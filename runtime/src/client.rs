@@ -1,10 +1,98 @@
 //! The client: what all requests share.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-/// Sends requests. Cheap to clone; clones share connections, tokens and nonces.
-#[derive(Clone, Debug)]
+use http::HeaderValue;
+
+use crate::auth::Auth;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::operation::Operation;
+use crate::retry::RetryPolicy;
+use crate::transport::Transport;
+use crate::version::Version;
+
+pub use builder::ClientBuilder;
+
+pub(crate) mod base;
+mod builder;
+mod env;
+mod profile;
+
+/// Sends requests.
+///
+/// Cheap to clone and safe to share between tasks; clones share connections, access tokens
+/// and nonces.
+#[derive(Clone)]
 pub struct Client(Arc<Core>);
 
-#[derive(Debug)]
-struct Core {}
+/// What the clones of a client share.
+pub(crate) struct Core {
+    pub(crate) base: base::Base,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) auth: Auth,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) limits: Limits,
+    pub(crate) user_agent: HeaderValue,
+    warned: Mutex<HashSet<(&'static str, Version)>>,
+}
+
+/// What a request may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// One try, its body included.
+    pub(crate) attempt: Option<Duration>,
+    /// All tries and the waits between them.
+    pub(crate) total: Option<Duration>,
+    /// A body that is read as a whole, in bytes after inflating.
+    pub(crate) body: u64,
+}
+
+impl Client {
+    /// Returns a builder for a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    /// Takes back the access token of a service account, in the service and in the token
+    /// store (`POST {base}/api/oauth/revoke`, RFC 7009). The next request asks for a new one.
+    ///
+    /// Does nothing for other credentials and where there is no token.
+    ///
+    /// # Errors
+    ///
+    /// Returns what kept the service from revoking; the client has forgotten the token all
+    /// the same.
+    pub async fn revoke(&self) -> Result<(), Error> {
+        match &self.core().auth {
+            Auth::ServiceAccount(account) => account.revoke(self.core()).await,
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn core(&self) -> &Core {
+        &self.0
+    }
+}
+
+impl Core {
+    /// Tells whether this is the first sight of a deprecated operation in a version.
+    pub(crate) fn is_news(&self, operation: &'static Operation) -> bool {
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        warned.insert((operation.id, operation.version))
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.0.base.as_str())
+            .field("auth", &self.0.auth)
+            .field("retry", &self.0.retry)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,29 +1,222 @@
 //! Payloads that are not JSON (CSV, gzip archives): handed on as they arrive, untouched.
 
-use bytes::Bytes;
+use std::fmt;
+use std::future::poll_fn;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
 
+use bytes::{Buf, Bytes};
+use futures_core::Stream;
+use http::HeaderMap;
+use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
+
+use crate::client::Client;
+use crate::clock;
 use crate::error::{Error, Kind};
-use crate::transport::Body;
+use crate::operation::Operation;
+use crate::response::limit;
+use crate::transport::{Body, BoxFuture};
 
-/// A payload as it arrives.
-#[derive(Debug)]
+/// A payload as it arrives: a `Stream` of [`Bytes`], an `AsyncRead`, or a file by
+/// [`Download::save_to`].
+///
+/// What was compressed by the operation (`+gzip`) stays compressed. A chunk that takes longer
+/// than the client's limit for a try to arrive ends the download with an error.
 pub struct Download {
     body: Body,
+    /// For its clock and its limit; `None` where the bytes are there already.
+    client: Option<Client>,
+    operation: &'static Operation,
+    length: Option<u64>,
+    received: u64,
+    progress: Option<Progress>,
+    /// The end of the wait for the next chunk.
+    patience: Option<BoxFuture<'static, ()>>,
+    /// What arrived and was not read.
+    rest: Bytes,
 }
 
+type Progress = Box<dyn FnMut(u64, Option<u64>) + Send>;
+
 impl Download {
-    pub(crate) fn new(body: Body) -> Self {
-        Self { body }
+    pub(crate) fn new(
+        body: Body,
+        client: Option<Client>,
+        operation: &'static Operation,
+        headers: &HeaderMap,
+    ) -> Self {
+        Self {
+            body,
+            client,
+            operation,
+            length: limit::number(headers, "content-length"),
+            received: 0,
+            progress: None,
+            patience: None,
+            rest: Bytes::new(),
+        }
+    }
+
+    /// Returns the size of the payload in bytes, where the service said it.
+    pub fn size(&self) -> Option<u64> {
+        self.length
+    }
+
+    /// Calls `progress` after each chunk with the bytes received so far and, where the service
+    /// said it, the size of the payload.
+    #[must_use]
+    pub fn on_progress(
+        mut self,
+        progress: impl FnMut(u64, Option<u64>) + Send + 'static,
+    ) -> Self {
+        self.progress = Some(Box::new(progress));
+        self
     }
 
     /// Returns the next bytes, `None` at the end.
     ///
     /// # Errors
     ///
-    /// Returns what broke the connection.
+    /// Returns what broke the connection, also where it ended before the payload did.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        self.body.chunk().await.transpose().map_err(|error| {
-            Error::with_source(Kind::Transport, "the download broke off", error)
-        })
+        poll_fn(|context| self.poll_chunk(context)).await
+    }
+
+    /// Writes the payload to a file and returns its size in bytes.
+    ///
+    /// The bytes go to a temporary file in the same folder, which takes the name `path` when
+    /// all have arrived: a file at `path` is whole or untouched. Dropping the future removes
+    /// the temporary file.
+    ///
+    /// # Errors
+    ///
+    /// Returns what broke the connection or kept the file from being written.
+    pub async fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
+        let path = path.as_ref();
+        let operation = self.operation;
+        let fail = |error: io::Error| {
+            let message = format!("can't write {}: {error}", path.display());
+            Error::with_source(Kind::File, message, error).of(operation)
+        };
+        let temporary = Temporary::beside(path);
+        let mut options = tokio::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        let mut file = options.open(&temporary.0).await.map_err(fail)?;
+        while let Some(chunk) = self.chunk().await? {
+            file.write_all(&chunk).await.map_err(fail)?;
+        }
+        file.flush().await.map_err(fail)?;
+        // A name must not outlive a crash that its bytes didn't.
+        file.sync_all().await.map_err(fail)?;
+        drop(file);
+        tokio::fs::rename(&temporary.0, path).await.map_err(fail)?;
+        Ok(self.received)
+    }
+
+    fn poll_chunk(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Option<Bytes>, Error>> {
+        if !self.rest.is_empty() {
+            return Poll::Ready(Ok(Some(std::mem::take(&mut self.rest))));
+        }
+        match self.body.poll_chunk(context) {
+            Poll::Ready(Some(Ok(chunk))) => {
+                self.patience = None;
+                self.received += chunk.len() as u64;
+                if let Some(progress) = &mut self.progress {
+                    progress(self.received, self.length);
+                }
+                Poll::Ready(Ok(Some(chunk)))
+            }
+            Poll::Ready(Some(Err(error))) => Poll::Ready(Err(Error::with_source(
+                Kind::Transport,
+                format!("the download broke off after {} bytes", self.received),
+                error,
+            )
+            .of(self.operation))),
+            Poll::Ready(None) => Poll::Ready(Ok(None)),
+            Poll::Pending => self.poll_patience(context),
+        }
+    }
+
+    /// Fails where the next chunk takes too long.
+    fn poll_patience(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Option<Bytes>, Error>> {
+        let Some(core) = self.client.as_ref().map(Client::core) else {
+            return Poll::Pending;
+        };
+        let Some(limit) = core.limits.attempt else { return Poll::Pending };
+        let patience = self.patience.get_or_insert_with(|| core.clock.sleep(limit));
+        patience.as_mut().poll(context).map(|()| Err(self.stalled(limit)))
+    }
+
+    fn stalled(&self, limit: Duration) -> Error {
+        let message = format!("the download stood still for {limit:?}");
+        Error::new(Kind::Timeout, message).of(self.operation)
+    }
+}
+
+impl Stream for Download {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Self::Item>> {
+        self.poll_chunk(context).map(Result::transpose)
+    }
+}
+
+impl AsyncRead for Download {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let mut chunk = match self.poll_chunk(context) {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(Ok(None)) => return Poll::Ready(Ok(())),
+            Poll::Ready(Ok(Some(chunk))) => chunk,
+            Poll::Ready(Err(error)) => return Poll::Ready(Err(io::Error::other(error))),
+        };
+        let fits = chunk.len().min(buffer.remaining());
+        buffer.put_slice(&chunk[..fits]);
+        chunk.advance(fits);
+        self.rest = chunk;
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download")
+            .field("operation", &self.operation.id)
+            .field("length", &self.length)
+            .field("received", &self.received)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A file that is removed unless it was renamed.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn beside(path: &Path) -> Self {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{:016x}.part", clock::random()));
+        Self(path.with_file_name(name))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // Fails, as it should, where the file has its name by now.
+        _ = std::fs::remove_file(&self.0);
     }
 }

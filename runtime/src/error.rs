@@ -16,6 +16,7 @@ pub use api::ApiError;
 
 mod api;
 mod display;
+mod predicates;
 
 /// What any call of this crate fails with.
 ///
@@ -92,10 +93,6 @@ impl Error {
     pub(crate) fn edit(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         change(Arc::make_mut(&mut self.0));
         self
-    }
-
-    pub(crate) fn kind(&self) -> Kind {
-        self.0.kind
     }
 
     /// Returns the operation that was called, where the error belongs to one.

@@ -1,62 +1,244 @@
 //! From a request to its answer: the one core that all types of answers share.
+//!
+//! In this order: the overall time limit; the retry policy; for each try its time limit, its
+//! authentication ([`auth`](crate::auth)), redirects, the transport, the body; then the
+//! judgement of the status. The value itself is read by the caller of this module.
+
+use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
 
-use crate::client::Client;
-use crate::codec::Value;
-use crate::download::Download;
+use crate::auth::{Auth, Nonce};
+use crate::client::{Client, Core};
+use crate::clock;
 use crate::error::{Error, Kind};
-use crate::operation::Operation;
+use crate::operation::{Method, Operation};
 use crate::request::{Options, Parts};
-use crate::response::Response;
+use crate::retry::Again;
+use crate::trace;
 use crate::transport::{Body, BoxFuture};
 
-/// An answer with a success status, before it becomes a value.
-#[derive(Debug)]
-pub struct Answer {
-    operation: &'static Operation,
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Payload,
+pub(crate) use answer::{Answer, Payload, status_error};
+pub(crate) use body::{drain, excerpt, read};
+pub(crate) use call::Call;
+
+mod answer;
+mod body;
+mod call;
+
+/// How many redirects within the origin are followed.
+const REDIRECTS: usize = 5;
+
+/// Why a try failed, and whether the request may be sent again.
+#[derive(Clone)]
+pub(crate) struct Failure {
+    pub(crate) error: Error,
+    pub(crate) again: Again,
 }
 
-#[derive(Debug)]
-pub(crate) enum Payload {
-    Whole(Bytes),
-    Open(Body),
+impl Failure {
+    /// Makes it the failure of something that went before the request itself.
+    pub(crate) fn unsent(mut self) -> Self {
+        if let Again::IfRepeatable(after) = self.again {
+            self.again = Again::Always(after);
+        }
+        self
+    }
 }
 
-impl Answer {
-    /// Reads the body into a value; an answer without a body leaves it as it is.
-    pub(crate) fn decode(&self, _value: &mut dyn Value) -> Result<(), Error> {
-        Err(Error::new(Kind::Decode, "the codec is not there yet").of(self.operation))
-    }
-
-    /// Gives the answer its value.
-    pub(crate) fn with<T>(self, value: T) -> Response<T> {
-        Response::new(value, self.status, self.headers)
-    }
-
-    /// Leaves the body to the caller.
-    pub(crate) fn into_download(self) -> Response<Download> {
-        let body = match self.body {
-            Payload::Open(body) => body,
-            Payload::Whole(bytes) => Body::from(bytes),
-        };
-        Response::new(Download::new(body), self.status, self.headers)
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, again: Again::Never }
     }
 }
 
 /// Sends a request and returns its answer, with the body read unless it `streams`.
 pub(crate) fn run<'a>(
-    _client: &'a Client,
+    client: &'a Client,
     parts: &'a Parts,
-    _options: &'a Options,
-    _streams: bool,
+    options: &'a Options,
+    streams: bool,
 ) -> BoxFuture<'a, Result<Answer, Error>> {
-    Box::pin(async move {
-        parts.sendable()?;
-        Err(Error::new(Kind::Configuration, "not there yet").of(parts.operation))
+    Box::pin(trace::request(parts.operation, async move {
+        let core = client.core();
+        let operation = parts.operation;
+        let call = Call::new(core, parts, streams)?;
+        let total = options.timeout.or(core.limits.total);
+        let end = total.map(|total| core.clock.monotonic().saturating_add(total));
+        let tries = tries(client, &call, operation, options, streams, end);
+        let result =
+            clock::limit(&*core.clock, total, tries).await.unwrap_or_else(|| {
+                let message = "the call took longer than its time limit";
+                Err(Error::new(Kind::Timeout, message))
+            });
+        result.map_err(|error| error.of(operation))
+    }))
+}
+
+async fn tries(
+    client: &Client,
+    call: &Call,
+    operation: &'static Operation,
+    options: &Options,
+    streams: bool,
+    end: Option<Duration>,
+) -> Result<Answer, Error> {
+    let core = client.core();
+    let policy = options.retry.as_ref().unwrap_or(&core.retry);
+    let mut attempt = 1;
+    loop {
+        let Failure { error, again } =
+            match trace::attempt(attempt, one(client, call, operation, streams)).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+        let wait = policy.wait(operation.method, again, attempt, clock::jitter());
+        let fits = |wait: &Duration| {
+            end.is_none_or(|end| core.clock.monotonic().saturating_add(*wait) < end)
+        };
+        let Some(wait) = wait.filter(fits) else {
+            return Err(error.edit(|error| error.attempts = attempt));
+        };
+        trace::waits(attempt, wait, &error);
+        core.clock.sleep(wait).await;
+        attempt += 1;
+    }
+}
+
+/// Tries once, within the time limit of a try.
+async fn one(
+    client: &Client,
+    call: &Call,
+    operation: &'static Operation,
+    streams: bool,
+) -> Result<Answer, Failure> {
+    let core = client.core();
+    call.begin();
+    let attempt = follow(client, call, operation, streams);
+    clock::limit(&*core.clock, core.limits.attempt, attempt).await.unwrap_or_else(|| {
+        let error = Error::new(Kind::Timeout, "no whole answer within the time limit");
+        let failure = Failure { error, again: Again::IfRepeatable(None) };
+        Err(if call.was_sent() { failure } else { failure.unsent() })
     })
+}
+
+/// Sends a call and follows redirects within the origin.
+async fn follow(
+    client: &Client,
+    call: &Call,
+    operation: &'static Operation,
+    streams: bool,
+) -> Result<Answer, Failure> {
+    let core = client.core();
+    let mut redirected;
+    let mut call = call;
+    for _ in 0..=REDIRECTS {
+        let (response, nonce) = authorized(core, call).await?;
+        let (parts, body) = response.into_parts();
+        trace::answered(parts.status);
+        if !parts.status.is_redirection() {
+            return settle(client, operation, streams, parts, body, nonce).await;
+        }
+        let safe = matches!(operation.method, Method::Get | Method::Head);
+        let location = parts.headers.get(LOCATION).and_then(|to| to.to_str().ok());
+        let target = location.and_then(|to| core.base.redirect(call.url(), to));
+        let Some(target) = target.filter(|_| safe) else {
+            let message = match location {
+                Some(_) if !safe => "a redirect, which only a GET follows",
+                Some(_) => "a redirect to another origin, which is not followed",
+                None => "a redirect to nowhere",
+            };
+            let body = excerpt(core, &parts.headers, body).await;
+            let error = status_error(Kind::Redirect, parts.status, &parts.headers, body);
+            return Err(error.edit(|error| error.message = message.to_owned()).into());
+        };
+        drain(body).await;
+        give_back(core, nonce);
+        redirected = call.redirected(target)?;
+        call = &redirected;
+    }
+    Err(Error::new(Kind::Redirect, "redirected too often").into())
+}
+
+/// Sends a call with the credentials of the client, and once more where these were good but
+/// have run out.
+async fn authorized(
+    core: &Core,
+    call: &Call,
+) -> Result<(http::Response<Body>, Option<Nonce>), Failure> {
+    let response = match &core.auth {
+        Auth::None => call.send(core, None).await?,
+        Auth::AccessToken { header, .. } => call.send(core, Some(header)).await?,
+        Auth::ApiKey(key) => return key.send(core, call).await,
+        Auth::ServiceAccount(account) => {
+            let bearer = account.token(core).await?;
+            let response = call.send(core, Some(bearer.header())).await?;
+            if response.status() != StatusCode::UNAUTHORIZED {
+                return Ok((response, None));
+            }
+            // Revoked, or expired by the server's clock: the request was not executed.
+            account.refuse(&bearer);
+            drain(response.into_body()).await;
+            let bearer = account.token(core).await?;
+            call.send(core, Some(bearer.header())).await?
+        }
+    };
+    Ok((response, None))
+}
+
+/// Makes an answer or an error of a response.
+async fn settle(
+    client: &Client,
+    operation: &'static Operation,
+    streams: bool,
+    parts: http::response::Parts,
+    body: Body,
+    nonce: Option<Nonce>,
+) -> Result<Answer, Failure> {
+    let core = client.core();
+    let (status, headers) = (parts.status, parts.headers);
+    if !status.is_success() {
+        let body = excerpt(core, &headers, body).await;
+        give_back(core, nonce);
+        let error = status_error(Kind::Status, status, &headers, body);
+        let again = Again::after(status, &headers, core.clock.now());
+        return Err(Failure { error, again });
+    }
+    note_deprecation(core, operation, &headers);
+    let body = if streams {
+        Payload::Open { body, client: client.clone() }
+    } else {
+        Payload::Whole(read(core, &headers, body, core.limits.body).await.map_err(
+            |failure| Failure {
+                error: failure.error.edit(|error| {
+                    error.status = Some(status);
+                    error.headers = headers.clone();
+                }),
+                ..failure
+            },
+        )?)
+    };
+    give_back(core, nonce);
+    Ok(Answer::new(operation, status, headers, body))
+}
+
+/// Returns the nonce of a request that is over.
+fn give_back(core: &Core, nonce: Option<Nonce>) {
+    if let (Auth::ApiKey(key), Some(nonce)) = (&core.auth, nonce) {
+        key.give_back(nonce);
+    }
+}
+
+fn note_deprecation(core: &Core, operation: &'static Operation, headers: &HeaderMap) {
+    let deprecated = operation.deprecated || headers.contains_key("deprecation");
+    if deprecated && core.is_news(operation) {
+        trace::deprecated(operation, headers);
+    }
+}
+
+/// Makes an error of bytes that arrived for a request.
+pub(crate) fn broken(kind: Kind, message: &str, body: Bytes) -> Error {
+    Error::new(kind, message).edit(|error| error.body = body)
 }

@@ -1,17 +1,24 @@
 //! Paging: answers that hold a part of a list, and streams over all of it.
+//!
+//! The streams ask for page after page by number (`pageNum`) and never look at `totalCount`.
+//! A page is the last where its `links` name no next one; where it has no links, the page
+//! after the last is the first that is empty.
 
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use futures_core::Stream;
 
 use crate::client::Client;
-use crate::codec::Value;
+use crate::codec::{Json, Value, View};
 use crate::error::Error;
+use crate::exchange::{self, Answer};
 use crate::output::Output;
-use crate::request::Parts;
+use crate::output::sealed::Sealed;
+use crate::request::{Options, Parts};
 use crate::response::Response;
+use crate::transport::BoxFuture;
 
 /// An answer that holds one page of a list.
 pub trait Page: Value + Default {
@@ -33,22 +40,176 @@ where
     }
 }
 
+/// What of paging does not depend on the type of the page.
+struct Pager {
+    client: Client,
+    parts: Parts,
+    page: u32,
+    ahead: Ahead,
+    /// The body of the page before.
+    last: Option<Bytes>,
+}
+
+/// The page that was asked for but not taken.
+enum Ahead {
+    Asked(BoxFuture<'static, Result<Answer, Error>>),
+    Arrived(Result<Answer, Error>),
+    End,
+}
+
+impl Pager {
+    fn new(client: &Client, first: &Parts) -> Self {
+        let parts = first.clone();
+        let page = parts.page().unwrap_or(1);
+        let ahead = ask(client, &parts, None);
+        Self { client: client.clone(), parts, page, ahead, last: None }
+    }
+
+    /// Lets the page that was asked for arrive while nobody waits for it.
+    fn advance(&mut self, context: &mut Context<'_>) {
+        if let Ahead::Asked(answer) = &mut self.ahead
+            && let Poll::Ready(answer) = answer.as_mut().poll(context)
+        {
+            self.ahead = Ahead::Arrived(answer);
+        }
+    }
+
+    /// Takes the page that was asked for.
+    fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Answer, Error>>> {
+        self.advance(context);
+        match std::mem::replace(&mut self.ahead, Ahead::End) {
+            Ahead::Arrived(answer) => Poll::Ready(Some(answer)),
+            Ahead::End => Poll::Ready(None),
+            asked @ Ahead::Asked(_) => {
+                self.ahead = asked;
+                Poll::Pending
+            }
+        }
+    }
+
+    /// Looks at a page that was taken, asks for the next unless it was the last, and tells
+    /// whether it is one to hand out.
+    fn judge(
+        &mut self,
+        body: Bytes,
+        page: &dyn Value,
+        context: &mut Context<'_>,
+    ) -> bool {
+        let is_first = self.last.is_none();
+        // A server that pays no heed to the number would send one page for ever.
+        let is_repeat = self.last.as_ref() == Some(&body) && !body.is_empty();
+        let is_empty = length(page) == 0;
+        let is_last = match has_next(page) {
+            Some(has_next) => !has_next,
+            None => is_empty,
+        };
+        if !is_last && !is_repeat && self.page < u32::MAX {
+            self.page += 1;
+            self.last = Some(body);
+            self.ahead = ask(&self.client, &self.parts, Some(self.page));
+            self.advance(context);
+        }
+        is_first || !is_repeat && (!is_empty || has_next(page).is_some())
+    }
+}
+
+fn ask(client: &Client, parts: &Parts, page: Option<u32>) -> Ahead {
+    let (client, mut parts) = (client.clone(), parts.clone());
+    if let Some(page) = page {
+        parts.set_page(page);
+    }
+    Ahead::Asked(Box::pin(async move {
+        exchange::run(&client, &parts, &Options::DEFAULT, false).await
+    }))
+}
+
+/// Returns the number of items of a page.
+fn length(page: &dyn Value) -> usize {
+    match page.view() {
+        View::List(list) => list.len(),
+        View::Json(Json::Array(items)) => items.len(),
+        View::Json(page) => {
+            page.get("results").and_then(Json::as_array).map_or(0, Vec::len)
+        }
+        View::Record(_) => match property(page, "results").map(Value::view) {
+            Some(View::List(list)) => list.len(),
+            Some(View::Json(Json::Array(items))) => items.len(),
+            _ => 0,
+        },
+        _ => 0,
+    }
+}
+
+/// Tells whether the links of a page name a next one (RFC 8288); `None` where it has no
+/// links.
+fn has_next(page: &dyn Value) -> Option<bool> {
+    let is_next = |rel: &str| rel.eq_ignore_ascii_case("next");
+    let json = |links: &Json| {
+        let mut links = links.as_array()?.iter();
+        let rel =
+            |link: &Json| link.get("rel").and_then(Json::as_str).is_some_and(is_next);
+        Some(links.any(rel))
+    };
+    match page.view() {
+        View::Json(page) => json(page.get("links")?),
+        View::Record(record) => match property(page, "links").map(Value::view) {
+            Some(View::Json(links)) => json(links),
+            Some(View::List(links)) => Some((0..links.len()).any(|index| {
+                let rel = property(links.get(index), "rel").map(Value::view);
+                matches!(rel, Some(View::Str(rel)) if is_next(rel))
+            })),
+            // Beyond its fields, what the document does not declare.
+            _ => match record.field(record.table().fields.len()).view() {
+                View::Extra(extra) => json(extra.get("links")?),
+                _ => None,
+            },
+        },
+        _ => None,
+    }
+}
+
+/// Returns the field of a record by its wire name.
+fn property<'a>(value: &'a dyn Value, name: &str) -> Option<&'a dyn Value> {
+    let View::Record(record) = value.view() else { return None };
+    let index = record.table().fields.iter().position(|field| field.wire == name)?;
+    Some(record.field(index))
+}
+
 /// The pages of a list.
 pub(crate) struct Pages<T> {
-    answer: PhantomData<fn() -> T>,
+    pager: Pager,
+    answer: std::marker::PhantomData<fn() -> T>,
 }
 
 impl<T> Pages<T> {
-    pub(crate) fn new(_client: &Client, _first: &Parts) -> Self {
-        Self { answer: PhantomData }
+    pub(crate) fn new(client: &Client, first: &Parts) -> Self {
+        Self { pager: Pager::new(client, first), answer: std::marker::PhantomData }
     }
 }
 
 impl<T: Page + Output> Stream for Pages<T> {
     type Item = Result<Response<T>, Error>;
 
-    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Poll::Ready(None)
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Self::Item>> {
+        let answer = match self.pager.poll(context) {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(None) => return Poll::Ready(None),
+            Poll::Ready(Some(answer)) => answer,
+        };
+        let body = answer.as_ref().map(Answer::body).unwrap_or_default();
+        let page = match answer.and_then(<T as Sealed>::receive) {
+            Ok(page) => page,
+            Err(error) => return Poll::Ready(Some(Err(error))),
+        };
+        let counts = self.pager.judge(body, page.value(), context);
+        // One that doesn't count is never followed by another.
+        Poll::Ready(counts.then_some(Ok(page)))
     }
 }
 
@@ -76,6 +237,7 @@ impl<T: Page + Output> Stream for Items<T> {
     ) -> Poll<Option<Self::Item>> {
         loop {
             if let Some(item) = self.items.next() {
+                self.pages.pager.advance(context);
                 return Poll::Ready(Some(Ok(item)));
             }
             match Pin::new(&mut self.pages).poll_next(context) {

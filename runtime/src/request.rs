@@ -18,7 +18,7 @@ pub use options::Options;
 
 mod curl;
 mod options;
-mod path;
+pub(crate) mod path;
 mod secret;
 mod send;
 mod text;

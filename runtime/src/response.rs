@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode};
 
 pub use limit::RateLimit;
 
-mod limit;
+pub(crate) mod limit;
 
 /// What the service answered.
 ///

@@ -15,6 +15,8 @@ use futures_core::Stream;
 /// A future on the heap, as the traits of this crate return them.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+pub(crate) mod http;
+
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Sends one request once.
@@ -25,8 +27,17 @@ pub trait Transport: Send + Sync {
     /// Dropping the future gives the request up.
     fn send(
         &self,
-        request: http::Request<Bytes>,
-    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>>;
+        request: ::http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<::http::Response<Body>, TransportError>>;
+}
+
+impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
+    fn send(
+        &self,
+        request: ::http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<::http::Response<Body>, TransportError>> {
+        (**self).send(request)
+    }
 }
 
 /// The body of an answer, as it arrives.

@@ -2,14 +2,22 @@
 
 use bytes::Bytes;
 
-use crate::codec::Value;
+use crate::codec::{self, DecodeError, Mode, Value};
 use crate::error::{Error, Kind};
 use crate::operation::Operation;
 
 /// Encodes a request body.
 pub(crate) fn encode(
-    _value: &dyn Value,
+    value: &dyn Value,
     operation: &'static Operation,
 ) -> Result<Bytes, Error> {
-    Err(Error::new(Kind::Request, "the codec is not there yet").of(operation))
+    codec::encode(value, Mode::Request).map(Bytes::from).map_err(|error| {
+        let message = format!("the body can't be sent: {error}");
+        Error::with_source(Kind::Request, message, error).of(operation)
+    })
+}
+
+/// Decodes an answer.
+pub(crate) fn decode(bytes: &[u8], value: &mut dyn Value) -> Result<(), DecodeError> {
+    codec::decode(bytes, value)
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Error, Kind};
 
-/// How much of an answer in an unknown format is quoted, in characters.
+/// How much of an answer is quoted, in characters.
 const EXCERPT: usize = 200;
 
 impl fmt::Display for Error {
@@ -16,13 +16,17 @@ impl fmt::Display for Error {
         if let Some(status) = inner.status {
             write!(f, "{status}")?;
             if let Some(code) = &inner.api.error_code {
-                write!(f, " {code}")?;
+                write!(f, " {}", one_line(code))?;
             }
             f.write_str(": ")?;
         }
-        f.write_str(&inner.message)?;
-        if matches!(inner.kind, Kind::Status | Kind::Token) {
-            self.detail(f)?;
+        f.write_str(&one_line(&inner.message))?;
+        if inner.status.is_some() && inner.kind != Kind::Decode {
+            let separator = if inner.message.is_empty() { "" } else { ": " };
+            write!(f, "{separator}{}", self.detail())?;
+        }
+        if let Some(advice) = self.advice() {
+            write!(f, "; {advice}")?;
         }
         if inner.attempts > 1 {
             write!(f, " (after {} attempts)", inner.attempts)?;
@@ -32,21 +36,45 @@ impl fmt::Display for Error {
 }
 
 impl Error {
-    /// Writes what the answer says about the cause.
-    fn detail(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Returns what the answer says about the cause.
+    fn detail(&self) -> String {
         let inner = &*self.0;
-        let separator = if inner.message.is_empty() { "" } else { ": " };
-        if let Some(detail) = &inner.api.detail {
-            write!(f, "{separator}{}", one_line(detail))?;
-        } else if !inner.body.is_empty() {
-            write!(f, "{separator}{}", one_line(&String::from_utf8_lossy(&inner.body)))?;
-        } else if let (true, Some(status)) = (inner.message.is_empty(), inner.status) {
-            f.write_str(status.canonical_reason().unwrap_or("no detail"))?;
-        }
+        let mut detail = match &inner.api.detail {
+            Some(detail) => one_line(detail),
+            None if inner.body.is_empty() => "no detail".to_owned(),
+            None => one_line(&String::from_utf8_lossy(&inner.body)),
+        };
         if let Some(fields) = &inner.api.bad_request_detail {
-            write!(f, " {}", one_line(&fields.to_string()))?;
+            detail.push(' ');
+            detail.push_str(&one_line(&fields.to_string()));
         }
-        Ok(())
+        detail
+    }
+
+    /// Returns what to do about it, where that is certain.
+    fn advice(&self) -> Option<String> {
+        if self.is_not_on_access_list() {
+            let address = self.refused_address();
+            let address = address.map_or("this address".to_owned(), |ip| ip.to_string());
+            return Some(format!(
+                "add {address} to the access list of the API key, service account or \
+                 organization"
+            ));
+        }
+        if self.is_too_many_tokens() {
+            return Some(
+                "the service account has too many active tokens: share them through a token \
+                 store or revoke some"
+                    .to_owned(),
+            );
+        }
+        let advice = match self.status()? {
+            401 => "check the credentials, and that they belong to this base URL",
+            406 => "the service doesn't know this version of the operation",
+            410 => "the service has removed this version of the operation",
+            _ => return None,
+        };
+        Some(advice.to_owned())
     }
 }
 

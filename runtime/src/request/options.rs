@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
+use crate::retry::RetryPolicy;
+
 /// Settings for one request; what is unset follows the client.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub(crate) timeout: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
 }
 
 impl Options {
     /// Options that follow the client in everything.
-    pub(crate) const DEFAULT: Self = Self { timeout: None };
+    pub(crate) const DEFAULT: Self = Self { timeout: None, retry: None };
 
     /// Returns options that follow the client in everything.
     pub fn new() -> Self {
@@ -21,6 +24,13 @@ impl Options {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets how often and how soon the request is tried again.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
         self
     }
 }

@@ -1,0 +1,152 @@
+//! The same surface without async: a client that brings a runtime of its own.
+//!
+//! [`Request::send_blocking`] and [`Request::iter`] are `send` and `stream`; anything else
+//! (a poll, a download) goes through [`Client::block_on`].
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures_core::Stream;
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::error::{Error, Kind};
+use crate::output::Output;
+use crate::page::Page;
+use crate::request::{Options, Request};
+use crate::response::Response;
+
+/// A [`client`](crate::Client) for programs without async.
+///
+/// Cheap to clone and safe to share between threads. It has one thread of its own, which
+/// keeps connections in order between calls.
+#[derive(Clone)]
+pub struct Client {
+    client: crate::Client,
+    runtime: Arc<Own>,
+}
+
+struct Own(Option<Runtime>);
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            // Waiting for its thread, as a plain drop does, panics inside async code.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Client {
+    /// Makes a blocking client of a client.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the system gives no thread.
+    pub fn new(client: crate::Client) -> Result<Self, Error> {
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.map_err(|error| {
+            Error::with_source(Kind::Configuration, "no thread for the client", error)
+        })?;
+        Ok(Self { client, runtime: Arc::new(Own(Some(runtime))) })
+    }
+
+    /// Makes a client of the environment: see
+    /// [`ClientBuilder::from_env`](crate::ClientBuilder::from_env).
+    ///
+    /// # Errors
+    ///
+    /// Returns which variables are missing.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::new(crate::Client::from_env()?)
+    }
+
+    /// Returns the client that this one stands on.
+    pub fn client(&self) -> &crate::Client {
+        &self.client
+    }
+
+    /// Waits for a future that this crate made.
+    ///
+    /// # Errors
+    ///
+    /// Returns the future's own error, or that this thread runs async code, which a blocking
+    /// call would stall.
+    pub fn block_on<T>(
+        &self,
+        future: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let (Some(runtime), Err(_)) = (&self.runtime.0, Handle::try_current()) else {
+            let message = "a blocking call inside async code";
+            return Err(Error::new(Kind::Configuration, message));
+        };
+        runtime.block_on(future)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.client.fmt(f)
+    }
+}
+
+impl<T: Output> Request<T> {
+    /// Sends the request and waits for the answer: [`Request::send`] without async.
+    ///
+    /// # Errors
+    ///
+    /// As [`Request::send`].
+    pub fn send_blocking(&self, client: &Client) -> Result<Response<T>, Error> {
+        client.block_on(self.send(&client.client))
+    }
+
+    /// Sends the request with settings of its own: [`Request::send_with`] without async.
+    ///
+    /// # Errors
+    ///
+    /// As [`Request::send`].
+    pub fn send_blocking_with(
+        &self,
+        client: &Client,
+        options: &Options,
+    ) -> Result<Response<T>, Error> {
+        client.block_on(self.send_with(&client.client, options))
+    }
+}
+
+impl<T: Page + Output + Send> Request<T>
+where
+    T::Item: Send,
+{
+    /// Returns every item of the list: [`Request::stream`] without async.
+    pub fn iter(
+        &self,
+        client: &Client,
+    ) -> impl Iterator<Item = Result<T::Item, Error>> + Send + use<T> {
+        Iter { client: client.clone(), stream: self.stream(&client.client) }
+    }
+
+    /// Returns every page of the list: [`Request::pages`] without async.
+    pub fn iter_pages(
+        &self,
+        client: &Client,
+    ) -> impl Iterator<Item = Result<Response<T>, Error>> + Send + use<T> {
+        Iter { client: client.clone(), stream: self.pages(&client.client) }
+    }
+}
+
+struct Iter<S> {
+    client: Client,
+    stream: S,
+}
+
+impl<T, S: Stream<Item = Result<T, Error>> + Unpin> Iterator for Iter<S> {
+    type Item = Result<T, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let stream = &mut self.stream;
+        let next = poll_fn(|context| Pin::new(&mut *stream).poll_next(context));
+        self.client.block_on(async { next.await.transpose() }).transpose()
+    }
+}

@@ -1,0 +1,127 @@
+//! The base URL: the one origin that credentials go to.
+
+use std::net::IpAddr;
+
+use reqwest::Url;
+
+use crate::error::{Error, Kind};
+
+/// The service that everybody uses; the government cloud has one of its own
+/// (`https://cloud.mongodbgov.com`).
+pub(super) const DEFAULT: &str = "https://cloud.mongodb.com";
+
+/// Where requests go.
+#[derive(Clone, Debug)]
+pub(crate) struct Base {
+    /// Without a slash at the end.
+    text: String,
+    url: Url,
+}
+
+impl Base {
+    pub(super) fn parse(text: &str) -> Result<Self, Error> {
+        // The text stays out of the messages: it may hold a password.
+        let fail = |what: &str| {
+            Err(Error::new(Kind::Configuration, format!("the base URL {what}")))
+        };
+        let Ok(url) = Url::parse(text.trim()) else {
+            return fail("can't be read: it has to look like https://cloud.mongodb.com");
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return fail("must not hold credentials");
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return fail("must not hold a query or a fragment");
+        }
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(&url) => {}
+            "http" => return fail("must be https, except for loopback"),
+            _ => return fail("must be https"),
+        }
+        Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), url })
+    }
+
+    /// Returns the absolute URL of a path of the service.
+    pub(crate) fn join(&self, path_and_query: &str) -> String {
+        format!("{}{path_and_query}", self.text)
+    }
+
+    /// Returns the base URL without a slash at the end.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Resolves where an answer redirects to; `None` where that is another origin (RFC 6454)
+    /// or can't be read.
+    pub(crate) fn redirect(&self, from: &str, location: &str) -> Option<String> {
+        let target = Url::parse(from).ok()?.join(location).ok()?;
+        let same = target.origin() == self.url.origin()
+            && target.username().is_empty()
+            && target.password().is_none();
+        same.then(|| target.into())
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || address.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_go_over_tls_or_to_loopback() {
+        for good in [
+            DEFAULT,
+            "https://cloud.mongodb.com/",
+            "https://cloud.mongodbgov.com",
+            "http://localhost:8080",
+            "http://127.0.0.1:1",
+            "http://127.9.9.9",
+            "http://[::1]:80/prefix/",
+        ] {
+            assert!(Base::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://cloud.mongodb.com",
+            "http://localhost.example.com",
+            "http://127.0.0.1.example.com",
+            "http://[::2]",
+            "ftp://localhost",
+            "cloud.mongodb.com",
+            "https://user:hunter2@cloud.mongodb.com",
+            "https://cloud.mongodb.com?x",
+            "",
+        ] {
+            let error = Base::parse(bad).unwrap_err();
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn joins_and_resolves() {
+        let base = Base::parse("http://[::1]:80/prefix/").unwrap();
+        assert_eq!(base.join("/api?x=1"), "http://[::1]/prefix/api?x=1");
+        let base = Base::parse(DEFAULT).unwrap();
+        let from = "https://cloud.mongodb.com/api/x";
+        let to = |location| base.redirect(from, location);
+        assert_eq!(to("y").as_deref(), Some("https://cloud.mongodb.com/api/y"));
+        assert_eq!(
+            to("https://cloud.mongodb.com:443/z").as_deref(),
+            Some("https://cloud.mongodb.com/z")
+        );
+        for other in [
+            "http://cloud.mongodb.com/z",
+            "//evil.example/z",
+            "https://cloud.mongodb.com:8443/z",
+            "https://a:b@cloud.mongodb.com/z",
+            "https://cloud.mongodb.com.evil.example/",
+        ] {
+            assert_eq!(to(other), None, "{other}");
+        }
+    }
+}

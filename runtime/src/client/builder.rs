@@ -1,0 +1,221 @@
+//! How a client is described.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+
+use super::base::{self, Base};
+use super::{Client, Core, Limits};
+use crate::auth::{Auth, MemoryStore, TokenStore};
+use crate::clock::{Clock, SystemClock};
+use crate::credentials::Credentials;
+use crate::error::{Error, Kind};
+use crate::retry::RetryPolicy;
+use crate::transport::Transport;
+use crate::transport::http::{Http, Settings};
+
+/// What a body may become in memory: room for the largest pages, an end to endless ones.
+const BODY_LIMIT: u64 = 256 << 20;
+
+/// Builds a [`Client`].
+///
+/// Everything has a default but the credentials; a client without them sends requests that
+/// the service refuses.
+#[must_use]
+pub struct ClientBuilder {
+    base_url: String,
+    credentials: Option<Credentials>,
+    store: Option<Arc<dyn TokenStore>>,
+    user_agent: Option<String>,
+    settings: Settings,
+    roots: Vec<Vec<u8>>,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Arc<dyn Clock>,
+    retry: RetryPolicy,
+    limits: Limits,
+}
+
+impl ClientBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            base_url: base::DEFAULT.to_owned(),
+            credentials: None,
+            store: None,
+            user_agent: None,
+            settings: Settings {
+                connect_timeout: Some(Duration::from_secs(10)),
+                idle_timeout: Some(Duration::from_secs(90)),
+                ..Settings::default()
+            },
+            roots: Vec::new(),
+            transport: None,
+            clock: Arc::new(SystemClock),
+            retry: RetryPolicy::default(),
+            limits: Limits {
+                attempt: Some(Duration::from_secs(60)),
+                total: Some(Duration::from_secs(300)),
+                body: BODY_LIMIT,
+            },
+        }
+    }
+
+    /// Sets whom the client calls as.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// Sets where requests, and with them the credentials, go: `https://cloud.mongodb.com` by
+    /// default. Must be `https`, except for loopback.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Sets where access tokens are kept: in the memory of this client by default. A
+    /// [`FileStore`](crate::FileStore) lets short-lived processes share one.
+    pub fn token_store(mut self, store: impl TokenStore + 'static) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// Adds a product to the `User-Agent` header: `terraform-thing/1.2`.
+    pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent = Some(suffix.into());
+        self
+    }
+
+    /// Limits the making of a connection, TLS included: 10 seconds by default.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// Limits each try, from its first byte to the last of the answer: 60 seconds by default.
+    /// For a [`Download`](crate::Download) the wait for headers and for each next chunk.
+    pub fn attempt_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.limits.attempt = timeout.into();
+        self
+    }
+
+    /// Limits a call, all tries and waits between them included: 5 minutes by default. A wait
+    /// that would not fit is not begun.
+    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.limits.total = timeout.into();
+        self
+    }
+
+    /// Sets how often and how soon failed requests are tried again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Limits what is read into memory of one answer, in bytes after inflating: 256 MiB by
+    /// default. Downloads have no limit.
+    pub fn body_limit(mut self, bytes: u64) -> Self {
+        self.limits.body = bytes;
+        self
+    }
+
+    /// Sets how long an unused connection is kept: 90 seconds by default.
+    pub fn pool_idle_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.idle_timeout = timeout.into();
+        self
+    }
+
+    /// Sets how many unused connections are kept: no limit by default.
+    pub fn pool_max_idle(mut self, connections: usize) -> Self {
+        self.settings.idle_connections = Some(connections);
+        self
+    }
+
+    /// Sends through a proxy. Without this, the proxy variables of the environment count.
+    pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
+        self.settings.proxies.push(proxy);
+        self
+    }
+
+    /// Trusts the certificates of a PEM file besides those that the platform trusts.
+    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.roots.push(pem.into());
+        self
+    }
+
+    /// Sends with a `reqwest` client of the caller's; the settings for connections, proxies
+    /// and certificates made here then count for nothing.
+    ///
+    /// It should not follow redirects ([`reqwest::redirect::Policy::none`]): the client judges
+    /// them itself.
+    pub fn http_client(self, client: reqwest::Client) -> Self {
+        self.transport(Http(client))
+    }
+
+    /// Sends with an HTTP stack of the caller's, or a fake.
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Replaces the clock, for tests.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Builds the client. Does no IO but reading the certificates that the platform trusts.
+    ///
+    /// # Errors
+    ///
+    /// Returns what is wrong with the description: a base URL that credentials must not be
+    /// sent to, a certificate that can't be read.
+    pub fn build(self) -> Result<Client, Error> {
+        let base = Base::parse(&self.base_url)?;
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => {
+                let mut settings = self.settings;
+                for pem in &self.roots {
+                    settings.trust(pem)?;
+                }
+                Arc::new(Http(settings.build()?))
+            }
+        };
+        let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::default()));
+        Ok(Client(Arc::new(Core {
+            auth: Auth::new(self.credentials, &base, store)?,
+            base,
+            transport,
+            clock: self.clock,
+            retry: self.retry,
+            limits: self.limits,
+            user_agent: user_agent(self.user_agent.as_deref())?,
+            warned: Default::default(),
+        })))
+    }
+}
+
+fn user_agent(suffix: Option<&str>) -> Result<HeaderValue, Error> {
+    let product = concat!("atlas-admin-rust/", env!("CARGO_PKG_VERSION"));
+    let Some(suffix) = suffix else { return Ok(HeaderValue::from_static(product)) };
+    HeaderValue::from_str(&format!("{product} {suffix}")).map_err(|error| {
+        Error::with_source(
+            Kind::Configuration,
+            "the user agent is no header value",
+            error,
+        )
+    })
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The base URL was not judged yet: it may hold a password.
+        f.debug_struct("ClientBuilder")
+            .field("credentials", &self.credentials)
+            .field("retry", &self.retry)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,207 @@
+//! What callers branch on.
+
+use std::net::IpAddr;
+
+use super::{Error, Kind};
+
+impl Error {
+    /// Tells whether what was asked for doesn't exist (404).
+    pub fn is_not_found(&self) -> bool {
+        self.has_status(404)
+    }
+
+    /// Tells whether the request contradicts what there is (409).
+    pub fn is_conflict(&self) -> bool {
+        self.has_status(409)
+    }
+
+    /// Tells whether the service found the request itself wrong (400).
+    pub fn is_bad_request(&self) -> bool {
+        self.has_status(400)
+    }
+
+    /// Tells whether there were too many requests (429), of the API or for tokens.
+    pub fn is_rate_limited(&self) -> bool {
+        self.has_status(429) && !self.is_too_many_tokens()
+    }
+
+    /// Tells whether the service does not know the credentials (401), or the token endpoint
+    /// refuses them (`invalid_client`, RFC 6749 section 5.2).
+    pub fn is_unauthorized(&self) -> bool {
+        let refused = self.0.kind == Kind::Token && self.code_is("invalid_client");
+        (self.has_status(401) || refused) && !self.is_too_many_tokens()
+    }
+
+    /// Tells whether the credentials don't allow the call (403), the access list included.
+    pub fn is_forbidden(&self) -> bool {
+        self.has_status(403)
+    }
+
+    /// Tells whether the caller's address is not on the access list of the API key, the
+    /// service account or the organization (403).
+    pub fn is_not_on_access_list(&self) -> bool {
+        if !self.has_status(403) {
+            return false;
+        }
+        let code = self.error_code().unwrap_or_default();
+        // The second is the code's name in older versions.
+        let named = code.contains("ACCESS_LIST") || code.contains("WHITELIST");
+        let detail =
+            self.0.api.detail.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let told = detail.contains("access list")
+            || detail.contains("ip address") && detail.contains("not allowed");
+        named || told
+    }
+
+    /// Returns the address that is missing on the access list, where the service names it.
+    pub fn refused_address(&self) -> Option<IpAddr> {
+        if !self.is_not_on_access_list() {
+            return None;
+        }
+        let api = &self.0.api;
+        let parameters =
+            api.parameters.iter().filter_map(|parameter| parameter.as_str());
+        let detail = api.detail.as_deref().unwrap_or_default();
+        let words =
+            detail.split(|c: char| !c.is_ascii_hexdigit() && c != '.' && c != ':');
+        parameters
+            .chain(words)
+            .find_map(|word| word.trim_end_matches(['.', ':']).parse().ok())
+    }
+
+    /// Tells whether the service account has as many active tokens as it may have (100):
+    /// share them through a token store, or revoke those that are not needed.
+    pub fn is_too_many_tokens(&self) -> bool {
+        if self.0.kind != Kind::Token {
+            return false;
+        }
+        let code = self.error_code().unwrap_or_default().to_ascii_uppercase();
+        let any =
+            |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
+        let named = code.contains("TOKEN") && any(&code, &["TOO_MANY", "MAX", "LIMIT"]);
+        let detail =
+            self.0.api.detail.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let told = detail.contains("active")
+            && detail.contains("token")
+            && any(&detail, &["too many", "max", "limit", "exceed"]);
+        named && !any(&code, &["RATE", "REQUEST"]) || told
+    }
+
+    /// Tells whether the service doesn't know the version that was asked for (406), or has
+    /// removed it (410).
+    pub fn is_version_gone(&self) -> bool {
+        self.has_status(406) || self.has_status(410)
+    }
+
+    /// Tells whether the request was wrong before it was sent: a required field or path
+    /// parameter is missing.
+    pub fn is_invalid_request(&self) -> bool {
+        self.0.kind == Kind::Request
+    }
+
+    /// Tells whether a time limit of the client ran out.
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == Kind::Timeout
+    }
+
+    /// Tells whether no connection could be made: the request was not sent.
+    pub fn is_connect(&self) -> bool {
+        self.0.kind == Kind::Connect
+    }
+
+    /// Tells whether the answer arrived but could not be read; [`Error::body`] has its bytes.
+    pub fn is_decode(&self) -> bool {
+        self.0.kind == Kind::Decode
+    }
+
+    /// Tells whether the same request may succeed later: too many requests, an error of the
+    /// service (500, 502, 503, 504), a broken connection, a time limit.
+    ///
+    /// It says nothing about whether a repeat is *safe*: a POST may have been executed.
+    pub fn is_retryable(&self) -> bool {
+        let status = matches!(self.status(), Some(429 | 500 | 502 | 503 | 504));
+        let broken =
+            matches!(self.0.kind, Kind::Connect | Kind::Transport | Kind::Timeout);
+        (status || broken) && !self.is_too_many_tokens()
+    }
+
+    fn has_status(&self, status: u16) -> bool {
+        self.status() == Some(status)
+    }
+
+    fn code_is(&self, code: &str) -> bool {
+        self.error_code() == Some(code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, StatusCode};
+
+    use super::*;
+    use crate::exchange::status_error;
+
+    fn error(kind: Kind, status: u16, body: &'static str) -> Error {
+        let status = StatusCode::from_u16(status).unwrap();
+        status_error(kind, status, &HeaderMap::new(), body.into())
+    }
+
+    #[test]
+    fn the_access_list_is_named_with_the_address() {
+        for body in [
+            r#"{"detail":"IP address 203.0.113.7 is not allowed to access this resource.","error":403,"errorCode":"IP_ADDRESS_NOT_ON_ACCESS_LIST","parameters":["203.0.113.7"],"reason":"Forbidden"}"#,
+            r#"{"detail":"IP address 203.0.113.7 is not allowed to access this resource.","error":403}"#,
+            r#"{"error":403,"errorCode":"IP_ADDRESS_NOT_ON_WHITELIST","parameters":[1,"203.0.113.7"]}"#,
+        ] {
+            let error = error(Kind::Status, 403, body);
+            assert!(error.is_not_on_access_list() && error.is_forbidden());
+            assert_eq!(error.refused_address(), Some([203, 0, 113, 7].into()), "{body}");
+            let line = error.to_string();
+            assert!(
+                line.contains("access list") && line.contains("203.0.113.7"),
+                "{line}"
+            );
+            assert!(!line.contains('\n'));
+        }
+        let other = error(Kind::Status, 403, r#"{"errorCode":"USER_UNAUTHORIZED"}"#);
+        assert!(!other.is_not_on_access_list() && other.refused_address().is_none());
+    }
+
+    #[test]
+    fn the_token_endpoint_is_understood_in_both_formats() {
+        for wrong in [
+            r#"{"error":"invalid_client","error_description":"Client authentication failed"}"#,
+            r#"{"detail":"Bad secret.","error":401,"errorCode":"UNAUTHORIZED","reason":"Unauthorized"}"#,
+        ] {
+            let error = error(Kind::Token, 401, wrong);
+            assert!(error.is_unauthorized() && !error.is_too_many_tokens(), "{wrong}");
+        }
+        for many in [
+            r#"{"error":"invalid_request","error_description":"Maximum number of active tokens reached"}"#,
+            r#"{"detail":"Too many active access tokens.","error":429,"errorCode":"TOO_MANY_ACTIVE_TOKENS"}"#,
+        ] {
+            let error = error(Kind::Token, 429, many);
+            assert!(error.is_too_many_tokens() && !error.is_unauthorized(), "{many}");
+            assert!(!error.is_rate_limited() && !error.is_retryable());
+        }
+        let rate = error(Kind::Token, 429, r#"{"errorCode":"RATE_LIMITED"}"#);
+        assert!(rate.is_rate_limited() && rate.is_retryable());
+    }
+
+    #[test]
+    fn a_line_tells_what_to_do() {
+        let line = |status, body| error(Kind::Status, status, body).to_string();
+        assert_eq!(
+            line(
+                404,
+                r#"{"detail":"No cluster.","error":404,"errorCode":"CLUSTER_NOT_FOUND"}"#
+            ),
+            "404 Not Found CLUSTER_NOT_FOUND: No cluster."
+        );
+        assert_eq!(line(502, ""), "502 Bad Gateway: no detail");
+        let html = line(502, "<html>\n<body>\r\nforged: line</body>");
+        assert!(html.starts_with("502 Bad Gateway: <html> <body> forged"), "{html}");
+        assert!(line(500, "\u{1b}[31mred").contains("[31mred"));
+        assert!(!line(500, "\u{1b}[31mred").contains('\u{1b}'));
+    }
+}

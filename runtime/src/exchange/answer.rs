@@ -1,0 +1,116 @@
+//! Answers on their way to a value, and errors made of those that are none.
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
+
+use crate::client::Client;
+use crate::codec::{Slot, Value};
+use crate::download::Download;
+use crate::error::{ApiError, Error, Inner, Kind};
+use crate::operation::Operation;
+use crate::response::Response;
+use crate::transport::Body;
+use crate::wire;
+
+/// An answer with a success status, before it becomes a value.
+#[derive(Debug)]
+pub struct Answer {
+    operation: &'static Operation,
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Payload,
+}
+
+#[derive(Debug)]
+pub(crate) enum Payload {
+    Whole(Bytes),
+    Open { body: Body, client: Client },
+}
+
+impl Answer {
+    pub(super) fn new(
+        operation: &'static Operation,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Payload,
+    ) -> Self {
+        Self { operation, status, headers, body }
+    }
+
+    /// Returns the body, where it was read as a whole.
+    pub(crate) fn body(&self) -> Bytes {
+        match &self.body {
+            Payload::Whole(bytes) => bytes.clone(),
+            Payload::Open { .. } => Bytes::new(),
+        }
+    }
+
+    /// Reads the body into a value; an answer without a body leaves it as it is.
+    ///
+    /// Both ways the service differs from its document here: bodies are empty where one is
+    /// declared, and there where none is.
+    pub(crate) fn decode(&self, value: &mut dyn Value) -> Result<(), Error> {
+        let Payload::Whole(bytes) = &self.body else { return Ok(()) };
+        if bytes.trim_ascii().is_empty() || matches!(value.slot(), Slot::Nothing) {
+            return Ok(());
+        }
+        wire::decode(bytes, value).map_err(|error| {
+            let content_type = self.headers.get(CONTENT_TYPE);
+            let content_type = content_type.and_then(|kind| kind.to_str().ok());
+            let message = match content_type {
+                Some(kind) if !kind.contains("json") => {
+                    format!("the answer is {kind}, not JSON")
+                }
+                _ => format!("the answer can't be read: {error}"),
+            };
+            Error::from(Inner {
+                kind: Kind::Decode,
+                message,
+                operation: Some(self.operation),
+                status: Some(self.status),
+                headers: self.headers.clone(),
+                body: bytes.clone(),
+                source: Some(std::sync::Arc::new(error)),
+                ..Inner::default()
+            })
+        })
+    }
+
+    /// Gives the answer its value.
+    pub(crate) fn with<T>(self, value: T) -> Response<T> {
+        Response::new(value, self.status, self.headers)
+    }
+
+    /// Leaves the body to the caller.
+    pub(crate) fn into_download(self) -> Response<Download> {
+        let download = match self.body {
+            Payload::Open { body, client } => {
+                Download::new(body, Some(client), self.operation, &self.headers)
+            }
+            Payload::Whole(bytes) => {
+                Download::new(Body::from(bytes), None, self.operation, &self.headers)
+            }
+        };
+        Response::new(download, self.status, self.headers)
+    }
+}
+
+/// Makes an error of an answer with another status than success.
+pub(crate) fn status_error(
+    kind: Kind,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Error {
+    let message = if kind == Kind::Token { "no access token" } else { "" };
+    Error::from(Inner {
+        kind,
+        message: message.to_owned(),
+        status: Some(status),
+        headers: headers.clone(),
+        api: ApiError::parse(&body),
+        body,
+        ..Inner::default()
+    })
+}

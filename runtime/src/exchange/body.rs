@@ -1,0 +1,129 @@
+//! Bodies read into memory, never beyond a limit.
+
+use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+
+use super::{Failure, broken};
+use crate::client::Core;
+use crate::error::{Error, Kind};
+use crate::inflate::{Problem, inflate};
+use crate::retry::Again;
+use crate::transport::{Body, TransportError};
+
+/// How much is read of the body of an error, in bytes.
+const EXCERPT: u64 = 1 << 20;
+
+/// How much of an unwanted body is read to keep its connection, in bytes.
+const DRAIN: usize = 64 << 10;
+
+/// Reads a whole body and inflates it where it was compressed in transit.
+pub(crate) async fn read(
+    core: &Core,
+    headers: &HeaderMap,
+    mut body: Body,
+    limit: u64,
+) -> Result<Bytes, Failure> {
+    let (bytes, end) = collect(headers, &mut body, limit).await;
+    match end {
+        End::Whole => {}
+        End::TooLarge => return Err(too_large(limit).into()),
+        End::Broken(error) => {
+            let bytes = core.auth.scrub(bytes);
+            let error =
+                Error::with_source(Kind::Transport, "the answer broke off", error)
+                    .edit(|broken| broken.body = bytes);
+            return Err(Failure { error, again: Again::IfRepeatable(None) });
+        }
+    }
+    let encoding =
+        headers.get(CONTENT_ENCODING).map_or(&b""[..], |value| value.as_bytes());
+    match encoding {
+        b"" | b"identity" => Ok(bytes),
+        b"gzip" | b"x-gzip" if bytes.is_empty() => Ok(bytes),
+        b"gzip" | b"x-gzip" => inflate(&bytes, limit).map_err(|problem| match problem {
+            Problem::TooLarge => too_large(limit).into(),
+            Problem::Broken => Failure {
+                error: broken(
+                    Kind::Transport,
+                    "the answer is no whole gzip stream",
+                    bytes,
+                ),
+                again: Again::IfRepeatable(None),
+            },
+        }),
+        other => {
+            let encoding = String::from_utf8_lossy(other);
+            let message =
+                format!("the answer is compressed as {encoding:?}, not as gzip");
+            Err(broken(Kind::Decode, &message, bytes).into())
+        }
+    }
+}
+
+/// Reads what there is of the body of an error, with the secrets in use left out.
+pub(crate) async fn excerpt(core: &Core, headers: &HeaderMap, mut body: Body) -> Bytes {
+    // What keeps it from being read matters less than the status.
+    let (bytes, _) = collect(&HeaderMap::new(), &mut body, EXCERPT).await;
+    let packed = headers.get(CONTENT_ENCODING).is_some_and(|value| value == "gzip");
+    let bytes = match inflate(&bytes, EXCERPT) {
+        Ok(inflated) if packed => inflated,
+        _ => bytes,
+    };
+    core.auth.scrub(bytes)
+}
+
+/// Reads and drops a small body, so that the connection can be used again.
+pub(crate) async fn drain(mut body: Body) {
+    let mut left = DRAIN;
+    while let Some(Ok(chunk)) = body.chunk().await {
+        let Some(rest) = left.checked_sub(chunk.len()) else { return };
+        left = rest;
+    }
+}
+
+enum End {
+    Whole,
+    TooLarge,
+    Broken(TransportError),
+}
+
+async fn collect(headers: &HeaderMap, body: &mut Body, limit: u64) -> (Bytes, End) {
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let length: Option<u64> = length.and_then(|length| length.parse().ok());
+    if length.is_some_and(|length| length > limit) {
+        return (Bytes::new(), End::TooLarge);
+    }
+    let first = match body.chunk().await {
+        None => return (Bytes::new(), End::Whole),
+        Some(Err(error)) => return (Bytes::new(), End::Broken(error)),
+        Some(Ok(first)) => first,
+    };
+    let mut whole: Option<BytesMut> = None;
+    loop {
+        let read = whole.as_ref().map_or(first.len(), BytesMut::len);
+        if read as u64 > limit {
+            return (whole.map_or(first, BytesMut::freeze), End::TooLarge);
+        }
+        let end = match body.chunk().await {
+            Some(Ok(chunk)) => {
+                // Most answers are one chunk, which then is never copied.
+                let whole = whole.get_or_insert_with(|| BytesMut::from(&first[..]));
+                if whole.len() == first.len() {
+                    // A server's word for the length is not worth more than this at once.
+                    let length = length.unwrap_or(0).min(16 << 20) as usize;
+                    whole.reserve(length.saturating_sub(whole.len()));
+                }
+                whole.extend_from_slice(&chunk);
+                continue;
+            }
+            Some(Err(error)) => End::Broken(error),
+            None => End::Whole,
+        };
+        return (whole.map_or(first, BytesMut::freeze), end);
+    }
+}
+
+fn too_large(limit: u64) -> Error {
+    Error::new(Kind::TooLarge, format!("the answer is larger than {limit} bytes"))
+}

@@ -1,0 +1,168 @@
+//! A request made ready to send: absolute, with every header but the credentials.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HeaderName, USER_AGENT,
+};
+use http::{HeaderMap, HeaderValue, Method, Response, Uri};
+
+use super::Failure;
+use crate::client::Core;
+use crate::error::{Error, Kind};
+use crate::request::Parts;
+use crate::retry::Again;
+use crate::transport::{Body, Stage};
+
+/// A request on its way.
+pub(crate) struct Call {
+    method: Method,
+    url: String,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Option<Bytes>,
+    /// Whether this try got as far as the request itself: what went before (a token, a
+    /// probe) can be repeated whatever the method.
+    sent: AtomicBool,
+}
+
+impl Call {
+    /// Makes a request ready.
+    ///
+    /// # Errors
+    ///
+    /// Returns what keeps it from being sent.
+    pub(crate) fn new(core: &Core, parts: &Parts, streams: bool) -> Result<Self, Error> {
+        let body = parts.sendable()?.cloned();
+        let mut headers = parts.headers();
+        // What a caller downloads is handed on as it is, so it must not be packed once more.
+        let encoding = if streams { "identity" } else { "gzip" };
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(encoding));
+        headers.insert(USER_AGENT, core.user_agent.clone());
+        let method = method(parts.operation.method);
+        let url = core.base.join(&parts.path_and_query());
+        Self::build(method, url, headers, body)
+    }
+
+    /// Makes a request ready that is none of the API's own.
+    pub(crate) fn plain(
+        core: &Core,
+        method: Method,
+        path: &str,
+        mut headers: HeaderMap,
+        body: Option<Bytes>,
+    ) -> Self {
+        headers.insert(USER_AGENT, core.user_agent.clone());
+        let url = core.base.join(path);
+        let uri = url.parse().unwrap_or_default();
+        let sent = AtomicBool::new(false);
+        Self { method, url, uri, headers, body, sent }
+    }
+
+    fn build(
+        method: Method,
+        url: String,
+        headers: HeaderMap,
+        body: Option<Bytes>,
+    ) -> Result<Self, Error> {
+        let uri = url.parse().map_err(|error: http::uri::InvalidUri| {
+            Error::with_source(Kind::Request, "the request's URL can't be sent", error)
+        })?;
+        Ok(Self { method, url, uri, headers, body, sent: AtomicBool::new(false) })
+    }
+
+    /// Returns the request that asks for the challenge of this one: without its body, and
+    /// without its effects.
+    pub(crate) fn probe(&self) -> Self {
+        let kept = [ACCEPT, ACCEPT_ENCODING, USER_AGENT];
+        let keep =
+            |name: &HeaderName| Some((name.clone(), self.headers.get(name)?.clone()));
+        Self {
+            method: Method::GET,
+            url: self.url.clone(),
+            uri: self.uri.clone(),
+            headers: kept.iter().filter_map(keep).collect(),
+            body: None,
+            sent: AtomicBool::new(false),
+        }
+    }
+
+    /// Returns the request that a redirect leads to.
+    pub(crate) fn redirected(&self, url: String) -> Result<Self, Error> {
+        Self::build(self.method.clone(), url, self.headers.clone(), self.body.clone())
+    }
+
+    pub(crate) fn method(&self) -> &Method {
+        &self.method
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Returns the target as it stands in the request line.
+    pub(crate) fn target(&self) -> &str {
+        self.uri.path_and_query().map_or("/", |target| target.as_str())
+    }
+
+    pub(crate) fn body(&self) -> Option<&Bytes> {
+        self.body.as_ref()
+    }
+
+    /// Begins a try.
+    pub(crate) fn begin(&self) {
+        self.sent.store(false, Ordering::Relaxed);
+    }
+
+    /// Tells whether this try handed the request to the transport.
+    pub(crate) fn was_sent(&self) -> bool {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Sends the request once.
+    pub(crate) async fn send(
+        &self,
+        core: &Core,
+        authorization: Option<&HeaderValue>,
+    ) -> Result<Response<Body>, Failure> {
+        let mut request = http::Request::new(self.body.clone().unwrap_or_default());
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = self.headers.clone();
+        if self.body.is_none() && !matches!(self.method, Method::GET | Method::HEAD) {
+            // RFC 9110 section 8.6: a method that expects content says that there is none.
+            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        if let Some(authorization) = authorization {
+            request.headers_mut().insert(AUTHORIZATION, authorization.clone());
+        }
+        self.sent.store(true, Ordering::Relaxed);
+        core.transport.send(request).await.map_err(|error| match error.stage() {
+            Stage::Connect => Failure {
+                error: Error::with_source(Kind::Connect, "could not connect", error),
+                again: Again::Always(None),
+            },
+            Stage::Exchange => Failure {
+                error: Error::with_source(
+                    Kind::Transport,
+                    "the connection broke before the answer",
+                    error,
+                ),
+                again: Again::IfRepeatable(None),
+            },
+        })
+    }
+}
+
+fn method(method: crate::operation::Method) -> Method {
+    use crate::operation::Method as M;
+    match method {
+        M::Get => Method::GET,
+        M::Head => Method::HEAD,
+        M::Post => Method::POST,
+        M::Put => Method::PUT,
+        M::Patch => Method::PATCH,
+        M::Delete => Method::DELETE,
+    }
+}

@@ -1,0 +1,80 @@
+//! The registry: every operation in every version as data, for tools that work on all of them.
+//!
+//! The generated crate holds one [`Entry`] for each operation-version pair.
+
+use crate::codec::{self, DecodeError, EncodeError, Mode, Value};
+use crate::operation::Operation;
+
+/// An operation in one version, with the types of its bodies.
+#[derive(Debug)]
+pub struct Entry {
+    /// The operation, in the first of its formats.
+    pub operation: &'static Operation,
+    /// The same operation and version in other formats.
+    pub alternatives: &'static [&'static Operation],
+    /// The request body.
+    pub body: Option<Make>,
+    /// The declared success statuses and their bodies, in the first format.
+    pub answers: &'static [(u16, Payload)],
+    /// The declared statuses of what can go wrong, with the body where one is declared.
+    pub errors: &'static [(u16, Option<Make>)],
+}
+
+/// What an answer carries.
+#[derive(Clone, Copy, Debug)]
+pub enum Payload {
+    /// No body.
+    Empty,
+    /// A JSON body.
+    Json(Make),
+    /// A body in another format.
+    Stream,
+}
+
+/// Makes an unset value of a body's type.
+pub type Make = fn() -> Box<dyn Value>;
+
+/// Makes an unset value of a type.
+pub fn make<T: Value + Default + 'static>() -> Box<dyn Value> {
+    Box::new(T::default())
+}
+
+impl Entry {
+    /// Decodes a request body; `None` where the operation takes none.
+    pub fn decode_body(
+        &self,
+        bytes: &[u8],
+    ) -> Option<Result<Box<dyn Value>, DecodeError>> {
+        self.body.map(|make| decode(make, bytes))
+    }
+
+    /// Decodes the body of an answer as a caller would get it: an undeclared success is decoded
+    /// like the first declared one. `None` where the body is no JSON or none is declared.
+    pub fn decode_answer(
+        &self,
+        status: u16,
+        bytes: &[u8],
+    ) -> Option<Result<Box<dyn Value>, DecodeError>> {
+        if !(200..300).contains(&status) {
+            let declared = self.errors.iter().find(|(declared, _)| *declared == status);
+            let make = declared.or(self.errors.first())?.1?;
+            return Some(decode(make, bytes));
+        }
+        let declared = self.answers.iter().find(|(declared, _)| *declared == status);
+        match declared.or(self.answers.first())?.1 {
+            Payload::Json(make) => Some(decode(make, bytes)),
+            Payload::Empty | Payload::Stream => None,
+        }
+    }
+}
+
+/// Encodes a value as it came, for comparison with what it was decoded from.
+pub fn encode(value: &dyn Value) -> Result<Vec<u8>, EncodeError> {
+    codec::encode(value, Mode::Lossless)
+}
+
+fn decode(make: Make, bytes: &[u8]) -> Result<Box<dyn Value>, DecodeError> {
+    let mut value = make();
+    codec::decode(bytes, &mut *value)?;
+    Ok(value)
+}
