@@ -138,7 +138,8 @@ pub struct Table {
 /// The description of a field.
 #[derive(Debug)]
 pub struct Field {
-    /// The property's name in JSON.
+    /// The property's name in JSON. It is compared and written as it is, so it must be one that
+    /// needs no escape between quotes.
     pub wire: &'static str,
     /// A combination of the constants of [`Field`].
     pub flags: u8,

@@ -4,7 +4,7 @@ use super::members::{Members, view_of_json, walk};
 use super::path::{Locator, push_name};
 use super::reader::MAX_DEPTH;
 use super::tags::Tags;
-use super::{By, EncodeError, Json, List, Union, Value, View, writer};
+use super::{By, EncodeError, Field, Json, List, Union, Value, View, writer};
 
 /// What a value is written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -215,6 +215,20 @@ impl Members for Object<'_, '_> {
         }
         writer::string(out, name);
         out.push(b':');
+        self.encoder.view(value, None);
+        Ok(())
+    }
+
+    fn field(
+        &mut self,
+        field: &'static Field,
+        value: View<'_>,
+    ) -> Result<(), Self::Error> {
+        let out = &mut *self.encoder.out;
+        out.reserve(field.wire.len() + 4);
+        out.extend_from_slice(if out.len() > self.start { b",\"" } else { b"\"" });
+        out.extend_from_slice(field.wire.as_bytes());
+        out.extend_from_slice(b"\":");
         self.encoder.view(value, None);
         Ok(())
     }

@@ -29,8 +29,10 @@ pub struct Extra(Option<Box<Contents>>);
 /// The contents of an [`Extra`] that is not empty.
 #[derive(Clone, Default)]
 pub(super) struct Contents {
-    /// What the service sent: undeclared properties, and declared ones that did not fit.
+    /// The undeclared properties that the service sent.
     pub(super) received: Map<Json>,
+    /// The declared properties whose values did not fit.
+    pub(super) unfit: Map<Json>,
     /// What the caller inserted.
     pub(super) added: Map<Json>,
     /// The indexes of required fields that the service left out, ascending.
@@ -43,8 +45,7 @@ pub(super) struct Contents {
 impl Extra {
     /// Returns the value of a property.
     pub fn get(&self, name: &str) -> Option<&Json> {
-        let contents = self.contents()?;
-        contents.added.get(name).or_else(|| contents.received.get(name))
+        self.contents()?.layers().into_iter().find_map(|layer| layer.get(name))
     }
 
     /// Sets a property, which is sent whether or not the document declares it.
@@ -56,18 +57,20 @@ impl Extra {
 
     /// Removes a property, and returns its value.
     pub fn remove(&mut self, name: &str) -> Option<Json> {
-        let contents = self.0.as_mut()?;
-        let received = contents.received.remove(name);
-        contents.added.remove(name).or(received)
+        let Contents { received, unfit, added, .. } = self.0.as_deref_mut()?;
+        let [added, unfit, received] =
+            [added, unfit, received].map(|layer| layer.remove(name));
+        added.or(unfit).or(received)
     }
 
-    /// Returns the properties: those that the caller inserted, then those that were received,
-    /// each in the order of their names.
+    /// Returns the properties: those that the caller inserted, those that did not fit their
+    /// fields, and those that are not declared, each in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Json)> {
         self.contents().into_iter().flat_map(|contents| {
-            let received = contents.received.iter();
-            let kept = received.filter(|(name, _)| !contents.added.contains_key(*name));
-            contents.added.iter().chain(kept).map(|(name, value)| (name.as_str(), value))
+            let [added, unfit, received] = contents.layers();
+            let of_service = unfit.iter().chain(received);
+            let kept = of_service.filter(|(name, _)| !added.contains_key(*name));
+            added.iter().chain(kept).map(|(name, value)| (name.as_str(), value))
         })
     }
 
@@ -86,11 +89,23 @@ impl Extra {
         self.0.get_or_insert_default()
     }
 
-    /// Forgets a value that was received under a name.
+    /// Forgets a value that did not fit.
     pub(super) fn forget(&mut self, name: &str) {
         if let Some(contents) = &mut self.0 {
-            contents.received.remove(name);
+            contents.unfit.remove(name);
         }
+    }
+}
+
+impl Contents {
+    /// Returns the properties, those that hide others of the same name first.
+    fn layers(&self) -> [&Map<Json>; 3] {
+        [&self.added, &self.unfit, &self.received]
+    }
+
+    /// Tells whether no field is written in another way than it would be without these contents.
+    pub(super) fn leaves_fields_alone(&self) -> bool {
+        self.added.is_empty() && self.unfit.is_empty() && self.absent.is_empty()
     }
 }
 
@@ -100,9 +115,6 @@ impl PartialEq for Extra {
     fn eq(&self, other: &Self) -> bool {
         match (self.contents(), other.contents()) {
             (None, None) => true,
-            (Some(a), Some(b)) if a.added.is_empty() && b.added.is_empty() => {
-                a.received == b.received
-            }
             _ => {
                 self.iter().count() == other.iter().count()
                     && self.iter().all(|(name, value)| other.get(name) == Some(value))

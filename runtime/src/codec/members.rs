@@ -16,6 +16,15 @@ pub(super) trait Members {
     /// Takes a property. Its value may be absent where it is free-form; that is `null` then.
     fn member(&mut self, name: &str, value: View<'_>) -> Result<(), Self::Error>;
 
+    /// Takes a declared property.
+    fn field(
+        &mut self,
+        field: &'static Field,
+        value: View<'_>,
+    ) -> Result<(), Self::Error> {
+        self.member(field.wire, value)
+    }
+
     /// Takes note of a required property that is not set.
     fn missing(&mut self, name: &'static str);
 }
@@ -101,15 +110,17 @@ impl<'a> Walk<'a> {
             _ => None,
         };
         walk_tags(self.tags, &|name| self.holds_tag(name, contents), self.tags, to)?;
+        let plain =
+            self.tags.is_none() && contents.is_none_or(Contents::leaves_fields_alone);
         for (index, field) in fields.iter().enumerate() {
             let view = self.record.field(index).view();
-            let choice = if contents.is_none() && self.tags.is_none() {
+            let choice = if plain {
                 self.plainly(field, view)
             } else {
                 self.with_regard_to(contents, field, index, view)
             };
             match choice {
-                Choice::Write(view) => to.member(field.wire, view)?,
+                Choice::Write(view) => to.field(field, view)?,
                 Choice::Omit => {}
                 Choice::Missing => to.missing(field.wire),
             }
@@ -149,8 +160,8 @@ impl<'a> Walk<'a> {
         if request && field.flags & Field::READ_ONLY != 0 && !is_tag {
             return Choice::Omit;
         }
-        if let Some(raw) = raw(contents, field, view) {
-            return Choice::Write(view_of_json(raw));
+        if let Some(unfit) = unfit(contents, field, view) {
+            return Choice::Write(view_of_json(unfit));
         }
         if is_tag && self.tag_value(field.wire).is_some() && is_blank(view) {
             return Choice::Omit;
@@ -177,7 +188,6 @@ impl<'a> Walk<'a> {
             let is_tag = self.tags.is_some_and(|tags| tags.names(name));
             let omitted = matches!(self.mode, Mode::Request) && !is_tag
                 || contents.added.contains_key(name)
-                || self.index_of(name).is_some()
                 || self.tag_value(name).is_some();
             if !omitted {
                 to.member(name, view_of_json(value))?;
@@ -199,7 +209,7 @@ impl<'a> Walk<'a> {
         let Some(index) = self.index_of(name) else { return false };
         let view = self.record.field(index).view();
         !is_blank(view)
-            || raw(contents, &self.record.table().fields[index], view).is_some()
+            || unfit(contents, &self.record.table().fields[index], view).is_some()
     }
 
     fn tag_value(&self, name: &str) -> Option<&'a str> {
@@ -213,16 +223,16 @@ impl<'a> Walk<'a> {
 }
 
 /// Returns the value that did not fit a field, unless the field has been set since.
-fn raw<'a>(
+fn unfit<'a>(
     contents: Option<&'a Contents>,
     field: &Field,
     view: View<'_>,
 ) -> Option<&'a Json> {
-    let raw = contents?.received.get(field.wire)?;
+    let unfit = contents?.unfit.get(field.wire)?;
     // An optional field says itself whether it is set.
     let unset = match view {
         View::Absent => true,
         view => field.flags & Field::REQUIRED != 0 && is_blank(view),
     };
-    unset.then_some(raw)
+    unset.then_some(unfit)
 }

@@ -10,7 +10,7 @@ mod number;
 mod scan;
 mod string;
 
-pub(super) use scan::run_end;
+pub(super) use scan::{is_plain, run_end};
 
 /// How deep lists and objects may be nested. Every level takes stack.
 pub(super) const MAX_DEPTH: u8 = 128;

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use super::reader::run_end;
+use super::reader::{is_plain, run_end};
 
 pub(super) fn null(out: &mut Vec<u8>) {
     out.extend_from_slice(b"null");
@@ -27,14 +27,17 @@ pub(super) fn float(out: &mut Vec<u8>, number: f64) {
     const LARGE: f64 = 9_007_199_254_740_992.0;
     const TOO_LARGE: f64 = 18_446_744_073_709_551_616.0;
     let size = number.abs();
-    if (LARGE..TOO_LARGE).contains(&size) {
-        if number < 0.0 {
+    if size < TOO_LARGE && size.fract() == 0.0 {
+        if number.is_sign_negative() {
             out.push(b'-');
         }
         digits(out, size as u64);
+        if size < LARGE {
+            out.extend_from_slice(b".0");
+        }
     } else {
         // Writing to a vector cannot fail.
-        let _ = write!(out, "{number:?}");
+        let _ = serde_json::to_writer(out, &number);
     }
 }
 
@@ -69,6 +72,17 @@ pub(super) fn string(out: &mut Vec<u8>, string: &str) {
     let bytes = string.as_bytes();
     out.reserve(bytes.len() + 2);
     out.push(b'"');
+    if is_plain(bytes) {
+        out.extend_from_slice(bytes);
+    } else {
+        escaped(out, bytes);
+    }
+    out.push(b'"');
+}
+
+/// Writes the content of a string in which there is something to escape.
+#[cold]
+fn escaped(out: &mut Vec<u8>, bytes: &[u8]) {
     let mut start = 0;
     loop {
         let end = run_end(bytes, start);
@@ -77,10 +91,8 @@ pub(super) fn string(out: &mut Vec<u8>, string: &str) {
         escape(out, byte);
         start = end + 1;
     }
-    out.push(b'"');
 }
 
-#[cold]
 fn escape(out: &mut Vec<u8>, byte: u8) {
     let letter = match byte {
         b'"' | b'\\' => byte,

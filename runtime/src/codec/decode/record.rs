@@ -130,7 +130,7 @@ impl Decoder<'_> {
             },
         );
         if let Some(extra) = extra_of(record) {
-            extra.contents_mut().received.insert(declared.wire.to_owned(), raw);
+            extra.contents_mut().unfit.insert(declared.wire.to_owned(), raw);
         }
         Ok(())
     }

@@ -29,6 +29,18 @@ pub(in crate::codec) fn run_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// Tells whether all bytes can stand in a string as they are.
+///
+/// The last eight bytes are looked at as one, whatever of them was looked at before.
+#[inline]
+pub(in crate::codec) fn is_plain(bytes: &[u8]) -> bool {
+    let Some(last) = bytes.last_chunk::<8>() else {
+        return bytes.iter().all(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1F));
+    };
+    let chunks = bytes.as_chunks::<8>().0;
+    chunks.iter().chain([last]).all(|chunk| special(u64::from_le_bytes(*chunk)) == 0)
+}
+
 /// Sets the high bit of each byte that is special. Bytes after the first such one may be set
 /// for no reason, for the subtractions borrow across bytes.
 #[inline]
