@@ -13,12 +13,14 @@ pub mod operation;
 pub mod output;
 pub mod page;
 pub mod poll;
+pub mod registry;
 pub mod request;
 pub mod response;
 pub mod transport;
 pub mod version;
 
 mod auth;
+mod builder;
 mod credentials;
 mod download;
 mod exchange;
