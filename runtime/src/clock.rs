@@ -91,39 +91,3 @@ pub(crate) fn random() -> u64 {
     // SipHash with keys that the standard library seeds from the operating system.
     RandomState::new().hash_one(Instant::now())
 }
-
-#[cfg(test)]
-pub(crate) mod fake {
-    //! A clock that moves when somebody waits on it.
-
-    use std::sync::atomic::{AtomicU64, Ordering};
-
-    use super::*;
-
-    /// Every wait is over at once and moves the time.
-    #[derive(Debug, Default)]
-    pub(crate) struct FakeClock(AtomicU64);
-
-    impl FakeClock {
-        pub(crate) fn advance(&self, duration: Duration) {
-            self.0.fetch_add(duration.as_millis() as u64, Ordering::SeqCst);
-        }
-    }
-
-    impl Clock for FakeClock {
-        fn now(&self) -> Timestamp {
-            let start = 1_800_000_000_000;
-            Timestamp::from_millisecond(start + self.monotonic().as_millis() as i64)
-                .unwrap()
-        }
-
-        fn monotonic(&self) -> Duration {
-            Duration::from_millis(self.0.load(Ordering::SeqCst))
-        }
-
-        fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-            self.advance(duration);
-            Box::pin(std::future::ready(()))
-        }
-    }
-}

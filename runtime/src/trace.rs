@@ -43,7 +43,7 @@ mod on {
     }
 
     pub(crate) fn waits(attempt: u32, wait: Duration, error: &Error) {
-        tracing::info!(attempt, ?wait, status = error.status(), kind = ?error.kind(), "waiting");
+        tracing::info!(attempt, ?wait, status = error.status(), "waiting");
     }
 
     pub(crate) fn store_failed(error: &std::io::Error) {

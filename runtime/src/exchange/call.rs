@@ -106,10 +106,6 @@ impl Call {
         self.uri.path_and_query().map_or("/", |target| target.as_str())
     }
 
-    pub(crate) fn body(&self) -> Option<&Bytes> {
-        self.body.as_ref()
-    }
-
     /// Begins a try.
     pub(crate) fn begin(&self) {
         self.sent.store(false, Ordering::Relaxed);

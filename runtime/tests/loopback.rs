@@ -1,0 +1,22 @@
+//! The client against scripted servers on loopback: faults, authentication and what goes over
+//! the wire, byte by byte. Needs nothing but Rust.
+
+mod loopback {
+    pub(crate) mod api;
+    pub(crate) mod clock;
+    pub(crate) mod listing;
+    pub(crate) mod oracle;
+    pub(crate) mod server;
+
+    mod cancel;
+    mod digest;
+    mod download;
+    mod faults;
+    mod introduction;
+    mod oauth;
+    mod paging;
+    mod polling;
+    mod retry;
+    #[cfg(feature = "blocking")]
+    mod sync;
+}

@@ -1,0 +1,102 @@
+//! A few operations, as the generator writes them, and clients for them.
+
+use std::time::Duration;
+
+use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::operation::{Method, Operation};
+use atlas_admin_runtime::{Client, ClientBuilder, Credentials, Request, Version};
+
+use super::clock::{LIMIT, Steps};
+use super::server::Server;
+
+const fn operation(id: &'static str, method: Method, path: &'static str) -> Operation {
+    Operation {
+        id,
+        name: id,
+        tag: "Projects",
+        method,
+        path,
+        version: Version::stable(2023, 1, 1),
+        accept: "application/vnd.atlas.2023-01-01+json",
+        content_type: Some("application/vnd.atlas.2023-01-01+json"),
+        parameters: &[],
+        success: &[200],
+        roles: &[],
+        deprecated: false,
+        sunset: None,
+        docs: "",
+    }
+}
+
+pub(crate) static LIST: Operation =
+    operation("listGroups", Method::Get, "/api/atlas/v2/groups");
+pub(crate) static GET: Operation =
+    operation("getGroup", Method::Get, "/api/atlas/v2/groups/{groupId}");
+pub(crate) static CREATE: Operation =
+    operation("createGroup", Method::Post, "/api/atlas/v2/groups");
+pub(crate) static UPDATE: Operation =
+    operation("updateGroup", Method::Patch, "/api/atlas/v2/groups/{groupId}");
+pub(crate) static REPLACE: Operation =
+    operation("replaceGroup", Method::Put, "/api/atlas/v2/groups/{groupId}");
+pub(crate) static DELETE: Operation =
+    operation("deleteGroup", Method::Delete, "/api/atlas/v2/groups/{groupId}");
+pub(crate) static LOGS: Operation = Operation {
+    accept: "application/vnd.atlas.2023-01-01+gzip",
+    deprecated: true,
+    ..operation("getLogs", Method::Get, "/api/atlas/v2/groups/{groupId}/logs/{name}.gz")
+};
+
+pub(crate) fn list() -> Request<Json> {
+    Request::new(&LIST, &[])
+}
+
+pub(crate) fn get() -> Request<Json> {
+    Request::new(&GET, &["1"])
+}
+
+/// A request of each method, with a body where the method has one.
+pub(crate) fn every_method() -> Vec<Request<Json>> {
+    let body: Json = serde_json::json!({"name": "MyProject"});
+    vec![
+        get(),
+        Request::new(&CREATE, &[]).body(&body),
+        Request::new(&UPDATE, &["1"]).body(&body),
+        Request::new(&REPLACE, &["1"]).body(&body),
+        Request::new(&DELETE, &["1"]),
+    ]
+}
+
+pub(crate) const PRIVATE: &str = "c0ffee00-hunter2-private";
+pub(crate) const SECRET: &str = "mdb_sa_sk_hunter2";
+
+pub(crate) fn api_key() -> Credentials {
+    Credentials::api_key("abcdefgh", PRIVATE)
+}
+
+pub(crate) fn service_account() -> Credentials {
+    Credentials::service_account("mdb_sa_id_1", SECRET)
+}
+
+/// Begins a client on a clock without waits.
+pub(crate) fn builder(server: &Server, clock: &Steps) -> ClientBuilder {
+    Client::builder()
+        .base_url(&server.url)
+        .clock(clock.clone())
+        .attempt_timeout(LIMIT)
+        .timeout(LIMIT)
+}
+
+/// Makes a client without credentials, on a clock without waits.
+pub(crate) fn plain(server: &Server) -> Client {
+    builder(server, &Steps::default()).build().unwrap()
+}
+
+/// Makes a client on the real clock, with short limits.
+pub(crate) fn hurried(server: &Server) -> Client {
+    Client::builder()
+        .base_url(&server.url)
+        .retry(atlas_admin_runtime::RetryPolicy::never())
+        .attempt_timeout(Duration::from_millis(200))
+        .build()
+        .unwrap()
+}

@@ -1,0 +1,48 @@
+//! A clock on which every wait is over at once.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use atlas_admin_runtime::Clock;
+use atlas_admin_runtime::transport::BoxFuture;
+
+/// Waits are written down and over at once, but for those that are longer than any time limit
+/// in these tests, which are never over: they are time limits.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Steps(Arc<Mutex<(Duration, Vec<Duration>)>>);
+
+/// The time limit to set with this clock.
+pub(crate) const LIMIT: Duration = Duration::from_secs(24 * 3600);
+
+impl Steps {
+    pub(crate) fn advance(&self, duration: Duration) {
+        self.0.lock().unwrap().0 += duration;
+    }
+
+    /// Returns the waits so far.
+    pub(crate) fn waits(&self) -> Vec<Duration> {
+        self.0.lock().unwrap().1.clone()
+    }
+}
+
+impl Clock for Steps {
+    fn now(&self) -> jiff::Timestamp {
+        let start: jiff::Timestamp = "2026-08-06T12:00:00Z".parse().unwrap();
+        start + self.monotonic()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.lock().unwrap().0
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        if duration >= LIMIT / 2 {
+            return Box::pin(std::future::pending());
+        }
+        let mut steps = self.0.lock().unwrap();
+        steps.0 += duration;
+        steps.1.push(duration);
+        Box::pin(std::future::ready(()))
+    }
+}

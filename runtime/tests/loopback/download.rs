@@ -1,0 +1,137 @@
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use atlas_admin_runtime::{Download, Request};
+use futures_util::TryStreamExt;
+use tokio::io::AsyncReadExt;
+
+use super::api::{LOGS, hurried, plain};
+use super::server::{Reply, Server};
+
+/// Looks like gzip and is not: nobody should try.
+const PAYLOAD: &[u8] = b"\x1f\x8b\x08 as it is";
+
+fn logs() -> Request<Download> {
+    Request::new(&LOGS, &["1", "mongodb"])
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder =
+        std::env::temp_dir().join(format!("atlas-{name}-{}", std::process::id()));
+    _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir(&folder).unwrap();
+    folder
+}
+
+fn names(folder: &PathBuf) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+async fn payload() -> Server {
+    Server::start(|_, _| {
+        Reply::new(
+            200,
+            &[("content-encoding", "gzip"), ("content-type", LOGS.accept)],
+            PAYLOAD,
+        )
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_payload_arrives_untouched_every_way() {
+    let server = payload().await;
+    let client = plain(&server);
+    let send = async || logs().send(&client).await.unwrap().into_value();
+    let chunks: Vec<_> = send().await.try_collect().await.unwrap();
+    assert_eq!(chunks.concat(), PAYLOAD);
+    let mut read = Vec::new();
+    let mut download = send().await;
+    assert_eq!(download.size(), Some(PAYLOAD.len() as u64));
+    // One byte at a time: what is left of a chunk has to be kept.
+    while let Ok(byte) = download.read_u8().await {
+        read.push(byte);
+    }
+    assert_eq!(read, PAYLOAD);
+    let seen = &server.seen()[0];
+    assert_eq!(seen.target, "/api/atlas/v2/groups/1/logs/mongodb.gz");
+    assert_eq!(seen.header("accept-encoding"), Some("identity"));
+    assert_eq!(seen.header("accept"), Some(LOGS.accept));
+}
+
+#[tokio::test]
+async fn a_file_is_whole_or_untouched() {
+    let folder = folder("whole");
+    let path = folder.join("mongodb.gz");
+    std::fs::write(&path, "older").unwrap();
+
+    let cut = Server::start(|_, _| {
+        Reply::raw("HTTP/1.1 200 X\r\ncontent-length: 99\r\n\r\nhalf").close()
+    })
+    .await;
+    let download = logs().send(&plain(&cut)).await.unwrap().into_value();
+    let error = download.save_to(&path).await.unwrap_err();
+    assert!(
+        error.is_retryable() && error.to_string().contains("after 4 bytes"),
+        "{error}"
+    );
+    assert_eq!(std::fs::read(&path).unwrap(), b"older");
+    assert_eq!(names(&folder), ["mongodb.gz"]);
+
+    let server = payload().await;
+    let progress = Arc::new(Mutex::new(Vec::new()));
+    let seen = progress.clone();
+    let download = logs().send(&plain(&server)).await.unwrap().into_value();
+    let size = download
+        .on_progress(move |received, size| seen.lock().unwrap().push((received, size)))
+        .save_to(&path)
+        .await
+        .unwrap();
+    let whole = PAYLOAD.len() as u64;
+    assert_eq!((size, std::fs::read(&path).unwrap()), (whole, PAYLOAD.to_vec()));
+    assert_eq!(progress.lock().unwrap().last(), Some(&(whole, Some(whole))));
+    assert_eq!(names(&folder), ["mongodb.gz"]);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn a_download_that_stands_still_or_is_dropped_leaves_nothing() {
+    let folder = folder("still");
+    let path = folder.join("mongodb.gz");
+    let server = Server::start(|_, _| {
+        Reply::raw("HTTP/1.1 200 X\r\ncontent-length: 99\r\n\r\nhalf").hang()
+    })
+    .await;
+    let client = hurried(&server);
+    let download = logs().send(&client).await.unwrap().into_value();
+    let error = download.save_to(&path).await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    assert!(names(&folder).is_empty());
+
+    let download = logs().send(&client).await.unwrap().into_value();
+    let saving = download.save_to(&path);
+    tokio::time::timeout(Duration::from_millis(50), saving).await.unwrap_err();
+    assert!(names(&folder).is_empty());
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_written_is_named() {
+    let server = payload().await;
+    let download = logs().send(&plain(&server)).await.unwrap().into_value();
+    let error = download.save_to("/nonexistent/folder/x").await.unwrap_err();
+    assert!(error.to_string().contains("/nonexistent/folder/x"), "{error}");
+}
+
+#[tokio::test]
+async fn an_error_instead_of_a_payload_is_an_error() {
+    let server = Server::start(|_, _| {
+        Reply::new(404, &[], r#"{"detail":"No logs.","errorCode":"NO_LOGS"}"#)
+    })
+    .await;
+    let error = logs().send(&plain(&server)).await.unwrap_err();
+    assert!(error.is_not_found());
+    assert_eq!(error.error_code(), Some("NO_LOGS"));
+}

@@ -1,0 +1,246 @@
+//! Ways in which an answer goes wrong, and what the caller is told.
+
+use std::io::Write;
+use std::time::Duration;
+
+use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::{Client, Error, Request, RetryPolicy};
+use flate2::{Compression, write::GzEncoder};
+
+use super::api::{DELETE, GET, builder, get, hurried, list, plain};
+use super::clock::Steps;
+use super::server::{Reply, Server};
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// Sends one request to a server that always answers the same, without tries again.
+async fn one(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Result<Json, Error> {
+    let server = Server::start(move |_, _| reply()).await;
+    let builder = builder(&server, &Steps::default()).retry(RetryPolicy::never());
+    let client = builder.body_limit(1 << 20).build().unwrap();
+    get().send(&client).await.map(|response| response.into_value())
+}
+
+#[tokio::test]
+async fn connection_refused_tells_that_nothing_was_sent() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let never = RetryPolicy::never();
+    let client = Client::builder().base_url(url).retry(never).build().unwrap();
+    let error = get().send(&client).await.unwrap_err();
+    assert!(error.is_connect() && error.is_retryable(), "{error}");
+    assert!(std::error::Error::source(&error).is_some());
+}
+
+#[tokio::test]
+async fn a_broken_connection_is_told_wherever_it_breaks() {
+    let head = "HTTP/1.1 200 X\r\ncontent-length: 100\r\n";
+    for (sent, reset) in [
+        ("", true),
+        ("", false),
+        ("HTTP/1.1 200", true),
+        (head, true),
+        ("HTTP/1.1 200 X\r\ncontent-length: 100\r\n\r\n{\"a\":", true),
+        ("HTTP/1.1 200 X\r\ncontent-length: 100\r\n\r\n{\"a\":", false),
+        ("HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n3\r\n{}\n\r\n", false),
+        ("NOT HTTP\r\n\r\n", false),
+    ] {
+        let reply = move || match reset {
+            true => Reply::raw(sent).reset(),
+            false => Reply::raw(sent).close(),
+        };
+        let error = one(reply).await.unwrap_err();
+        assert!(error.is_retryable() && !error.is_connect(), "{sent:?}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn slow_headers_and_slow_bodies_run_out_of_time() {
+    for sent in ["", "HTTP/1.1 200 X\r\ncontent-length: 9\r\n\r\n{"] {
+        let server = Server::start(move |_, _| Reply::raw(sent).hang()).await;
+        let error = get().send(&hurried(&server)).await.unwrap_err();
+        assert!(error.is_timeout() && error.is_retryable(), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_whole_call_has_a_limit() {
+    let server = Server::start(|_, _| Reply::raw("").hang()).await;
+    let client = Client::builder().base_url(&server.url).build().unwrap();
+    let options =
+        atlas_admin_runtime::Options::new().timeout(Duration::from_millis(100));
+    let error = get().send_with(&client, &options).await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+}
+
+#[tokio::test]
+async fn an_endless_body_stops_at_the_limit() {
+    let head = "HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n";
+    let chunk = format!("8000\r\n{}\r\n", " ".repeat(0x8000));
+    let error =
+        one(move || Reply::raw(head).endless(chunk.clone().into())).await.unwrap_err();
+    assert!(error.to_string().contains("larger than 1048576 bytes"), "{error}");
+    assert!(!error.is_retryable());
+    let error =
+        one(|| Reply::raw("HTTP/1.1 200 X\r\ncontent-length: 99999999999\r\n\r\n"));
+    assert!(error.await.unwrap_err().to_string().contains("larger than"));
+}
+
+#[tokio::test]
+async fn a_page_of_a_hundred_megabytes_arrives() {
+    let text = "x".repeat(100 << 20);
+    let body = format!("{{\"text\":\"{text}\"}}");
+    let server = Server::start(move |_, _| Reply::json(&body)).await;
+    let response = get().send(&plain(&server)).await.unwrap();
+    assert_eq!(response["text"].as_str().map(str::len), Some(100 << 20));
+}
+
+#[tokio::test]
+async fn gzip_in_transit_is_inflated_within_the_limit() {
+    let packed = |bytes: Vec<u8>| {
+        move || Reply::new(200, &[("content-encoding", "gzip")], &bytes)
+    };
+    let whole = gzip(br#"{"id":"1"}"#);
+    assert_eq!(one(packed(whole.clone())).await.unwrap()["id"], "1");
+    let cut = one(packed(whole[..whole.len() - 4].to_vec())).await.unwrap_err();
+    assert!(cut.is_retryable() && cut.to_string().contains("gzip"), "{cut}");
+    let bomb = one(packed(gzip(&vec![b' '; 64 << 20]))).await.unwrap_err();
+    assert!(bomb.to_string().contains("larger than 1048576 bytes"), "{bomb}");
+    let other = one(|| Reply::new(200, &[("content-encoding", "br")], "x")).await;
+    assert!(other.unwrap_err().is_decode());
+    let error = one(|| {
+        let body = gzip(br#"{"errorCode":"CLUSTER_NOT_FOUND"}"#);
+        Reply::new(404, &[("content-encoding", "gzip")], body)
+    });
+    assert_eq!(error.await.unwrap_err().error_code(), Some("CLUSTER_NOT_FOUND"));
+}
+
+#[tokio::test]
+async fn what_is_not_json_is_told_with_its_bytes() {
+    let page = "<html>log in</html>";
+    let html = move || Reply::new(200, &[("content-type", "text/html")], page);
+    let error = one(html).await.unwrap_err();
+    assert!(error.is_decode() && error.to_string().contains("text/html"), "{error}");
+    assert_eq!((error.body(), error.status()), (page.as_bytes(), Some(200)));
+    let error = one(|| Reply::new(200, &[], b"{\"a\":\"\xff\"}")).await.unwrap_err();
+    assert!(error.is_decode() && error.body().contains(&0xff));
+    let proxy = move || Reply::new(502, &[("content-type", "text/html")], page);
+    let error = one(proxy).await.unwrap_err();
+    assert_eq!((error.status(), error.body()), (Some(502), page.as_bytes()));
+    // JSON is read whatever it is called.
+    let plain = || Reply::new(200, &[("content-type", "text/plain")], r#"{"a":1}"#);
+    assert_eq!(one(plain).await.unwrap()["a"], 1);
+}
+
+#[tokio::test]
+async fn bodies_may_be_missing_or_too_many() {
+    let server = Server::start(|_, seen| match seen.method.as_str() {
+        "GET" => Reply::new(200, &[], ""),
+        _ => Reply::new(202, &[("content-type", "text/html")], "<html>"),
+    })
+    .await;
+    let client = plain(&server);
+    let empty =
+        Request::<Option<String>>::new(&GET, &["1"]).send(&client).await.unwrap();
+    assert_eq!(empty.into_value(), None);
+    let declared =
+        Request::<Vec<String>>::new(&GET, &["1"]).send(&client).await.unwrap();
+    assert!(declared.is_empty());
+    let undeclared = Request::<()>::new(&DELETE, &["1"]).send(&client).await.unwrap();
+    assert_eq!(undeclared.status(), 202);
+}
+
+#[tokio::test]
+async fn http_1_0_is_understood() {
+    let reply = || Reply::raw("HTTP/1.0 200 OK\r\n\r\n{\"id\":\"1\"}").close();
+    assert_eq!(one(reply).await.unwrap()["id"], "1");
+}
+
+#[tokio::test]
+async fn headers_are_read() {
+    let server = Server::start(|_, _| {
+        let headers = [
+            ("ratelimit-limit", "1200"),
+            ("ratelimit-remaining", "1199"),
+            ("deprecation", "Mon, 5 Aug 2024 00:00:00 GMT"),
+            ("sunset", "Thu, 1 Jul 2027 00:00:00 GMT"),
+        ];
+        Reply::new(201, &headers, "{}")
+    })
+    .await;
+    let response = get().send(&plain(&server)).await.unwrap();
+    let limit = response.rate_limit().unwrap();
+    assert_eq!((limit.limit, limit.remaining), (Some(1200), Some(1199)));
+    let date = |date: Option<jiff::Timestamp>| date.unwrap().to_string();
+    assert_eq!(date(response.deprecation()), "2024-08-05T00:00:00Z");
+    assert_eq!(date(response.sunset()), "2027-07-01T00:00:00Z");
+    assert_eq!(response.status(), 201);
+}
+
+#[tokio::test]
+async fn redirects_stay_in_their_origin() {
+    let other = Server::start(|_, _| Reply::json("{}")).await;
+    let away = format!("{}/api/atlas/v2/groups", other.url);
+    let server = Server::start(move |_, seen| match seen.target.as_str() {
+        "/api/atlas/v2/groups/1" => Reply::new(302, &[("location", "/moved?x=1")], ""),
+        "/moved?x=1" => Reply::json(r#"{"id":"moved"}"#),
+        "/api/atlas/v2/groups" => Reply::new(307, &[("location", &*away)], ""),
+        _ => Reply::new(301, &[("location", &*seen.target)], ""),
+    })
+    .await;
+    let token = atlas_admin_runtime::Credentials::access_token("hunter2");
+    let client = builder(&server, &Steps::default()).credentials(token).build().unwrap();
+    assert_eq!(get().send(&client).await.unwrap()["id"], "moved");
+    assert_eq!(server.seen()[1].header("authorization"), Some("Bearer hunter2"));
+    let error = list().send(&client).await.unwrap_err();
+    assert!(error.to_string().contains("another origin"), "{error}");
+    assert!(other.seen().is_empty());
+    let ring = Request::<Json>::new(&GET, &["2"]).send(&client).await.unwrap_err();
+    assert!(ring.to_string().contains("too often"), "{ring}");
+    let post =
+        super::api::every_method().swap_remove(4).send(&client).await.unwrap_err();
+    assert!(post.to_string().contains("only a GET"), "{post}");
+}
+
+#[tokio::test]
+async fn values_stay_in_their_segment_on_the_wire() {
+    let server = Server::start(|_, _| Reply::json("{}")).await;
+    let client = plain(&server);
+    for (value, segment) in
+        [("a/b", "a%2Fb"), ("../x", "..%2Fx"), ("%2f", "%252f"), ("ü?#", "%C3%BC%3F%23")]
+    {
+        Request::<Json>::new(&GET, &[value]).send(&client).await.unwrap();
+        let target = server.seen().pop().unwrap().target;
+        assert_eq!(target, format!("/api/atlas/v2/groups/{segment}"));
+    }
+    let sent = server.seen().len();
+    for value in ["", ".", ".."] {
+        let error =
+            Request::<Json>::new(&GET, &[value]).send(&client).await.unwrap_err();
+        assert!(error.is_invalid_request(), "{error}");
+    }
+    assert_eq!(server.seen().len(), sent);
+}
+
+#[tokio::test]
+async fn query_parameters_are_encoded_and_replaced() {
+    let mut request = list();
+    request.set_query("pageNum", &1_i64);
+    request.set_query("name", &"a b&c=d+é".to_owned());
+    request.set_query("tag", &vec!["x".to_owned(), "y".to_owned()]);
+    request.set_query("pageNum", &2_i64);
+    request.set_query("gone", &true);
+    request.set_query("gone", &None::<String>);
+    assert_eq!(
+        request.path_and_query(),
+        "/api/atlas/v2/groups?name=a%20b%26c%3Dd%2B%C3%A9&tag=x&tag=y&pageNum=2"
+    );
+    let server = Server::start(|_, _| Reply::json("{}")).await;
+    request.send(&plain(&server)).await.unwrap();
+    assert_eq!(server.seen()[0].target, request.path_and_query());
+}

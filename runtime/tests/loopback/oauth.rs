@@ -1,0 +1,256 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use atlas_admin_runtime::{Client, MemoryStore, RetryPolicy};
+
+use super::api::{SECRET, builder, every_method, get, service_account};
+use super::clock::Steps;
+use super::server::{Reply, Seen, Server};
+
+/// Hands out `token-1`, `token-2`, … and accepts the latest.
+struct Issuer {
+    issued: AtomicUsize,
+}
+
+impl Issuer {
+    fn answer(&self, seen: &Seen) -> Reply {
+        match seen.target.as_str() {
+            "/api/oauth/token" => {
+                let number = self.issued.fetch_add(1, Ordering::SeqCst) + 1;
+                let token = format!(
+                    r#"{{"access_token":"token-{number}","expires_in":3600,"token_type":"bearer"}}"#
+                );
+                Reply::new(200, &[], token)
+            }
+            "/api/oauth/revoke" => {
+                self.issued.fetch_add(1, Ordering::SeqCst);
+                Reply::new(200, &[], "")
+            }
+            _ => {
+                let latest =
+                    format!("Bearer token-{}", self.issued.load(Ordering::SeqCst));
+                match seen.header("authorization") == Some(&latest) {
+                    true => Reply::json("{}"),
+                    false => {
+                        Reply::new(401, &[], r#"{"error":401,"detail":"token-1?"}"#)
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn start() -> (Server, Steps, Client, Arc<Issuer>) {
+    let issuer = Arc::new(Issuer { issued: AtomicUsize::new(0) });
+    let shared = issuer.clone();
+    let server = Server::start(move |_, seen| shared.answer(seen)).await;
+    let clock = Steps::default();
+    let client =
+        builder(&server, &clock).credentials(service_account()).build().unwrap();
+    (server, clock, client, issuer)
+}
+
+fn tokens(server: &Server) -> usize {
+    server.seen().iter().filter(|seen| seen.target == "/api/oauth/token").count()
+}
+
+#[tokio::test]
+async fn a_thousand_first_calls_request_one_token() {
+    let (server, _, client, _) = start().await;
+    let calls = (0..1000).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move { get().send(&client).await.map(drop) })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(tokens(&server), 1);
+    assert_eq!(server.seen().len(), 1001);
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_before_it_expires() {
+    let (server, clock, client, _) = start().await;
+    get().send(&client).await.unwrap();
+    clock.advance(Duration::from_secs(2800));
+    get().send(&client).await.unwrap();
+    assert_eq!(tokens(&server), 1);
+    clock.advance(Duration::from_secs(500));
+    get().send(&client).await.unwrap();
+    assert_eq!(tokens(&server), 2);
+    assert!(server.seen().iter().all(|seen| seen.header("authorization").is_some()));
+}
+
+#[tokio::test]
+async fn a_refused_token_is_replaced_once_for_all_callers() {
+    let (server, _, client, issuer) = start().await;
+    for request in every_method() {
+        request.send(&client).await.unwrap();
+        issuer.issued.fetch_add(1, Ordering::SeqCst);
+    }
+    assert_eq!(tokens(&server), 5);
+
+    let before = tokens(&server);
+    let calls = (0..50).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move { get().send(&client).await.map(drop) })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(tokens(&server), before + 1);
+}
+
+#[tokio::test]
+async fn a_401_that_stays_is_an_error_after_one_renewal() {
+    let server = Server::start(|_, seen| match seen.target.as_str() {
+        "/api/oauth/token" => Reply::new(200, &[], r#"{"access_token":"t-hunter2"}"#),
+        _ => Reply::new(401, &[], "no t-hunter2 here"),
+    })
+    .await;
+    let client = builder(&server, &Steps::default())
+        .credentials(service_account())
+        .build()
+        .unwrap();
+    let error = get().send(&client).await.unwrap_err();
+    assert!(error.is_unauthorized());
+    assert!(!format!("{error} {error:?}").contains("hunter2"));
+    assert_eq!((tokens(&server), server.seen().len()), (2, 4));
+}
+
+#[tokio::test]
+async fn who_waits_shares_a_failure() {
+    let server = Server::start(|_, _| {
+        let body = r#"{"error":"invalid_client","error_description":"wrong mdb_sa_sk_hunter2"}"#;
+        Reply::new(401, &[], body).after(Duration::from_millis(20))
+    })
+    .await;
+    let client = builder(&server, &Steps::default())
+        .credentials(service_account())
+        .build()
+        .unwrap();
+    let calls = (0..100).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move { get().send(&client).await.map(drop) })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        let error = call.await.unwrap().unwrap_err();
+        assert!(error.is_unauthorized() && !error.is_too_many_tokens());
+        assert!(!format!("{error} {error:?}").contains(SECRET));
+        assert!(!String::from_utf8_lossy(error.body()).contains(SECRET));
+    }
+    assert_eq!(tokens(&server), 1);
+}
+
+#[tokio::test]
+async fn faults_of_the_token_endpoint_are_retried_whatever_the_method() {
+    for request in every_method() {
+        let server =
+            Server::start(|number, seen| match (number, seen.target.as_str()) {
+                (0, _) => Reply::new(503, &[], ""),
+                (1, _) => Reply::new(429, &[("retry-after", "3")], ""),
+                (2, _) => Reply::raw("").reset(),
+                (_, "/api/oauth/token") => {
+                    Reply::new(200, &[], r#"{"access_token":"t"}"#)
+                }
+                _ => Reply::json("{}"),
+            })
+            .await;
+        let clock = Steps::default();
+        let client =
+            builder(&server, &clock).credentials(service_account()).build().unwrap();
+        request.send(&client).await.unwrap();
+        assert_eq!((tokens(&server), clock.waits().len()), (4, 3));
+        assert!(clock.waits()[1] >= Duration::from_secs(3));
+    }
+}
+
+#[tokio::test]
+async fn too_many_active_tokens_is_not_a_wrong_secret() {
+    let server = Server::start(|_, _| {
+        Reply::new(429, &[], r#"{"detail":"Maximum number of active tokens reached.","error":429,"errorCode":"TOO_MANY_ACTIVE_TOKENS"}"#)
+    })
+    .await;
+    let client = builder(&server, &Steps::default())
+        .credentials(service_account())
+        .build()
+        .unwrap();
+    let error = get().send(&client).await.unwrap_err();
+    assert!(error.is_too_many_tokens() && !error.is_unauthorized());
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn answers_that_are_no_token_are_told_without_their_bytes() {
+    for body in [
+        r#"{"access_token":"hunter2","token_type":"mac"}"#,
+        r#"{"access_token":""}"#,
+        r#"{"access_token":"hunter2\n"}"#,
+        "hunter2",
+        "",
+    ] {
+        let server = Server::start(move |_, _| Reply::new(200, &[], body)).await;
+        let client = builder(&server, &Steps::default())
+            .credentials(service_account())
+            .retry(RetryPolicy::never())
+            .build()
+            .unwrap();
+        let error = get().send(&client).await.unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        assert!(error.body().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn revoke_forgets_the_token_everywhere() {
+    let (server, _, client, _) = start().await;
+    client.revoke().await.unwrap();
+    assert_eq!(server.seen().len(), 0);
+    get().send(&client).await.unwrap();
+    client.revoke().await.unwrap();
+    let revoke = server.seen().pop().unwrap();
+    assert_eq!((&*revoke.method, &*revoke.target), ("POST", "/api/oauth/revoke"));
+    assert_eq!(revoke.body, b"token=token-1&token_type_hint=access_token");
+    get().send(&client).await.unwrap();
+    assert_eq!(tokens(&server), 2);
+}
+
+#[tokio::test]
+async fn clients_share_a_token_through_their_store() {
+    let (server, clock, _, issuer) = start().await;
+    let store = Arc::new(MemoryStore::default());
+    let client = || {
+        let builder = builder(&server, &clock).credentials(service_account());
+        builder.token_store(store.clone()).build().unwrap()
+    };
+    for _ in 0..3 {
+        get().send(&client()).await.unwrap();
+    }
+    assert_eq!(tokens(&server), 1);
+    // A stored token that the service refuses is not taken twice.
+    issuer.issued.fetch_add(1, Ordering::SeqCst);
+    get().send(&client()).await.unwrap();
+    get().send(&client()).await.unwrap();
+    assert_eq!(tokens(&server), 2);
+}
+
+#[tokio::test]
+async fn a_failed_renewal_goes_on_with_the_token() {
+    let server = Server::start(|number, seen| match (number, seen.target.as_str()) {
+        (0, _) => Reply::new(200, &[], r#"{"access_token":"t","expires_in":1000}"#),
+        (_, "/api/oauth/token") => Reply::new(400, &[], ""),
+        _ => Reply::json("{}"),
+    })
+    .await;
+    let clock = Steps::default();
+    let client =
+        builder(&server, &clock).credentials(service_account()).build().unwrap();
+    get().send(&client).await.unwrap();
+    clock.advance(Duration::from_secs(950));
+    get().send(&client).await.unwrap();
+    get().send(&client).await.unwrap();
+    assert_eq!(tokens(&server), 2);
+    clock.advance(Duration::from_secs(60));
+    assert!(get().send(&client).await.is_err());
+}

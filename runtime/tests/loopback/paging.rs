@@ -1,0 +1,157 @@
+use std::pin::pin;
+
+use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::{Client, Error, Page, Request};
+use futures_util::{StreamExt, TryStreamExt};
+
+use super::api::{LIST, plain};
+use super::listing::Listing;
+use super::server::{Reply, Seen, Server};
+
+/// Returns the number of the page that is asked for.
+fn page(seen: &Seen) -> usize {
+    let (_, query) = seen.target.split_once('?').unwrap_or_default();
+    let number = query.split('&').find_map(|pair| pair.strip_prefix("pageNum="));
+    number.map_or(1, |number| number.parse().unwrap())
+}
+
+/// A list in pages of the sizes given, with links.
+fn linked(sizes: &'static [usize]) -> impl Fn(&Seen) -> Reply + Send + Sync + 'static {
+    move |seen| {
+        let page = page(seen);
+        let before: usize = sizes[..page - 1].iter().sum();
+        let results: Vec<usize> = (before..before + sizes[page - 1]).collect();
+        let rel =
+            |rel| serde_json::json!({"rel": rel, "href": "https://elsewhere.example/"});
+        let mut links = vec![rel("self")];
+        if page < sizes.len() {
+            links.push(rel("next"));
+        }
+        // The total is wrong: nobody should look at it.
+        let body =
+            serde_json::json!({"links": links, "results": results, "totalCount": 1});
+        Reply::json(&body.to_string())
+    }
+}
+
+async fn items(client: &Client) -> Result<Vec<i64>, Error> {
+    Request::<Listing>::new(&LIST, &[]).stream(client).try_collect().await
+}
+
+#[tokio::test]
+async fn every_item_comes_once_whatever_the_sizes() {
+    for sizes in [&[0][..], &[3], &[3, 3, 3], &[3, 1, 2, 5], &[2, 0, 2], &[2, 2, 0]] {
+        let answer = linked(sizes);
+        let server = Server::start(move |_, seen| answer(seen)).await;
+        let all: Vec<i64> = (0..sizes.iter().sum::<usize>() as i64).collect();
+        assert_eq!(items(&plain(&server)).await.unwrap(), all, "{sizes:?}");
+        assert_eq!(server.seen().len(), sizes.len());
+    }
+}
+
+#[tokio::test]
+async fn a_retried_page_loses_and_repeats_nothing() {
+    let answer = linked(&[2, 2, 2, 2]);
+    let server = Server::start(move |number, seen| match number % 3 {
+        0 => Reply::new(503, &[], ""),
+        1 => Reply::raw("HTTP/1.1 200 X\r\ncontent-length: 99\r\n\r\n{\"results\":[7")
+            .close(),
+        _ => answer(seen),
+    })
+    .await;
+    assert_eq!(items(&plain(&server)).await.unwrap(), (0..8).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn lists_without_links_end_with_an_empty_page_or_a_repeat() {
+    let server = Server::start(|_, seen| match page(seen) {
+        1 => Reply::json("[1,2]"),
+        2 => Reply::json("[3]"),
+        _ => Reply::json("[]"),
+    })
+    .await;
+    let request = Request::<Vec<i64>>::new(&LIST, &[]);
+    let all: Vec<_> = request.stream(&plain(&server)).try_collect().await.unwrap();
+    assert_eq!((all, server.seen().len()), (vec![1, 2, 3], 3));
+    let pages = request.pages(&plain(&server)).count().await;
+    assert_eq!(pages, 2);
+
+    let server = Server::start(|_, _| Reply::json("[1,2]")).await;
+    let all: Vec<_> = request.stream(&plain(&server)).try_collect().await.unwrap();
+    assert_eq!((all, server.seen().len()), (vec![1, 2], 2));
+}
+
+#[tokio::test]
+async fn the_next_page_is_asked_for_ahead() {
+    let answer = linked(&[2, 2, 2]);
+    let server = Server::start(move |_, seen| answer(seen)).await;
+    let client = plain(&server);
+    let mut stream = pin!(Request::<Listing>::new(&LIST, &[]).stream(&client));
+    assert_eq!(stream.next().await.unwrap().unwrap(), 0);
+    // The second page comes without anybody asking for its items; the third doesn't.
+    while server.seen().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(stream.next().await.unwrap().unwrap(), 1);
+    assert_eq!(server.seen().len(), 2);
+    assert_eq!(stream.count().await, 4);
+}
+
+#[tokio::test]
+async fn a_stream_begins_where_the_request_says_and_ends_with_an_error() {
+    let answer = linked(&[2, 2, 2]);
+    let server = Server::start(move |_, seen| match page(seen) {
+        3 => Reply::new(404, &[], ""),
+        _ => answer(seen),
+    })
+    .await;
+    let client = plain(&server);
+    let mut request = Request::<Listing>::new(&LIST, &[]);
+    request.set_query("itemsPerPage", &2_i64);
+    request.set_query("pageNum", &2_i64);
+    let items: Vec<_> = request.stream(&client).collect().await;
+    assert_eq!(items.len(), 3);
+    assert_eq!(*items[0].as_ref().unwrap(), 2);
+    assert!(items[2].as_ref().unwrap_err().is_not_found());
+    assert_eq!(server.seen()[0].target, "/api/atlas/v2/groups?itemsPerPage=2&pageNum=2");
+    assert_eq!(server.seen()[1].target, "/api/atlas/v2/groups?itemsPerPage=2&pageNum=3");
+}
+
+#[tokio::test]
+async fn free_form_pages_are_pages() {
+    let answer = linked(&[2, 1]);
+    let server = Server::start(move |_, seen| answer(seen)).await;
+    let client = plain(&server);
+    let request = Request::<Free>::new(&LIST, &[]);
+    let items: Vec<Json> = request.stream(&client).try_collect().await.unwrap();
+    assert_eq!(items, [0, 1, 2]);
+}
+
+/// A page that the document gives no structure.
+#[derive(Default)]
+struct Free(Json);
+
+impl atlas_admin_runtime::codec::Value for Free {
+    fn view(&self) -> atlas_admin_runtime::codec::View<'_> {
+        self.0.view()
+    }
+
+    fn slot(&mut self) -> atlas_admin_runtime::codec::Slot<'_> {
+        self.0.slot()
+    }
+
+    fn clear(&mut self, null: bool) {
+        self.0.clear(null);
+    }
+}
+
+impl Page for Free {
+    type Item = Json;
+
+    fn into_items(mut self) -> Vec<Json> {
+        match self.0["results"].take() {
+            Json::Array(items) => items,
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+use std::time::Duration;
+
+use atlas_admin_runtime::{Options, RetryPolicy};
+
+use super::api::{builder, every_method, get, plain};
+use super::clock::Steps;
+use super::server::{Reply, Server};
+
+/// Fails the first time.
+async fn flaky(first: impl Fn() -> Reply + Send + Sync + 'static) -> Server {
+    Server::start(move |number, _| match number {
+        0 => first(),
+        _ => Reply::json("{}"),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_429_is_retried_for_every_method() {
+    for request in every_method() {
+        let server = flaky(|| Reply::new(429, &[("retry-after", "7")], "")).await;
+        let clock = Steps::default();
+        let client = builder(&server, &clock).build().unwrap();
+        request.send(&client).await.unwrap();
+        let [wait] = clock.waits()[..] else { panic!("{:?}", clock.waits()) };
+        assert!((7.0..7.6).contains(&wait.as_secs_f64()), "{wait:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_unsafe_request_is_never_executed_twice() {
+    for broken in [
+        || Reply::new(503, &[], ""),
+        || Reply::raw("").reset(),
+        || Reply::raw("").close(),
+        || Reply::raw("HTTP/1.1 200 X\r\ncontent-length: 9\r\n\r\n{").close(),
+    ] {
+        for request in every_method() {
+            let server = flaky(broken).await;
+            let result = request.send(&plain(&server)).await;
+            let idempotent = request.method().is_idempotent();
+            assert_eq!(result.is_ok(), idempotent, "{request:?}");
+            assert_eq!(server.seen().len(), if idempotent { 2 } else { 1 });
+        }
+    }
+}
+
+#[tokio::test]
+async fn other_errors_are_final() {
+    for status in [400, 401, 403, 404, 405, 406, 409, 410, 415, 501] {
+        let server = Server::start(move |_, _| Reply::new(status, &[], "")).await;
+        let error = get().send(&plain(&server)).await.unwrap_err();
+        assert_eq!((error.status(), error.attempts()), (Some(status), 1));
+        assert_eq!(server.seen().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn attempts_end_and_can_be_switched_off() {
+    let server = Server::start(|_, _| Reply::new(503, &[], "down")).await;
+    let clock = Steps::default();
+    let client = builder(&server, &clock).build().unwrap();
+    let error = get().send(&client).await.unwrap_err();
+    assert_eq!((error.attempts(), server.seen().len(), clock.waits().len()), (5, 5, 4));
+    assert_eq!(
+        error.to_string(),
+        "getGroup (2023-01-01): 503 Service Unavailable: down (after 5 attempts)"
+    );
+    let options = Options::new().retry(RetryPolicy::never());
+    let error = get().send_with(&client, &options).await.unwrap_err();
+    assert_eq!((error.attempts(), server.seen().len()), (1, 6));
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_limit_is_not_begun() {
+    let server =
+        Server::start(|_, _| Reply::new(429, &[("retry-after", "120")], "")).await;
+    let clock = Steps::default();
+    let client = builder(&server, &clock).build().unwrap();
+    // Long enough for the clock of these tests to take it for a limit.
+    let options = Options::new().timeout(Duration::from_secs(13 * 3600));
+    let error = get().send_with(&client, &options).await.unwrap_err();
+    assert!(error.is_rate_limited());
+    assert_eq!(clock.waits().len(), 4);
+    let server =
+        Server::start(|_, _| Reply::new(429, &[("retry-after", "46801")], "")).await;
+    let client = builder(&server, &clock).build().unwrap();
+    let error = get().send_with(&client, &options).await.unwrap_err();
+    assert!(error.is_rate_limited());
+    assert_eq!((server.seen().len(), clock.waits().len()), (1, 4));
+}
