@@ -6,6 +6,7 @@ use std::env;
 use std::process::ExitCode;
 
 mod codegen;
+mod failure;
 mod spec;
 
 const USAGE: &str = "\

@@ -8,23 +8,25 @@ use std::{fs, io};
 
 use lexopt::Arg;
 
-use self::failure::Failure;
 use self::import::Request;
+use crate::failure::{self, Failure};
 
 mod atomic;
-mod failure;
+mod fetch;
 mod import;
 mod source;
 mod today;
 
 const USAGE: &str = "\
-Usage: cargo xtask spec import PATH [--date YYYY-MM-DD] [--url URL] [--into DIR]
+Usage: cargo xtask spec import PATH [--url URL] [--date YYYY-MM-DD] [--into DIR]
+       cargo xtask spec fetch [--url URL] [--date YYYY-MM-DD] [--into DIR]
 
 import   reads an OpenAPI 3.0 document (YAML or JSON), checks it, removes its prose
          and writes DIR/atlas-admin-v2.yaml and DIR/source.toml
+fetch    downloads the published document and imports it
 
-  --date YYYY-MM-DD   the day the document was published
   --url URL           where the document is published
+  --date YYYY-MM-DD   the day it was published
   --into DIR          the folder to write to (default: spec/ of this repository)
 
 Exit code 2 means that the input can't be used; nothing is written then.
@@ -60,14 +62,16 @@ fn dispatch(mut arguments: lexopt::Parser) -> Result<String, Failure> {
         }
     }
     let into = into.unwrap_or_else(default_folder);
-    match words.as_slice() {
-        [command, path] if command == "import" => {
-            let bytes = read(Path::new(path))?;
-            let request = Request { bytes: &bytes, date, url, today: today::today() };
-            import::import(&request, &into)
+    let (bytes, url) = match words.as_slice() {
+        [command, path] if command == "import" => (read(Path::new(path))?, url),
+        [command] if command == "fetch" => {
+            let url = url.unwrap_or_else(|| fetch::PUBLISHED.to_owned());
+            (fetch::fetch(&url)?, Some(url))
         }
-        _ => Err(Failure::Usage(USAGE.to_owned())),
-    }
+        _ => return Err(Failure::Usage(USAGE.to_owned())),
+    };
+    let request = Request { bytes: &bytes, date, url, today: today::today() };
+    import::import(&request, &into)
 }
 
 fn text(value: std::ffi::OsString) -> Result<String, Failure> {

@@ -132,3 +132,145 @@ impl std::fmt::Display for Counts {
         write!(f, "{schemas} schemas")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    const YAML: &str = "\
+openapi: 3.0.1
+info: {version: '2.0', title: Theirs, description: Words., x-xgen-sha: abc}
+paths: {}
+";
+    const JSON: &str = r#"{"paths": {}, "openapi": "3.0.1",
+        "info": {"x-xgen-sha": "abc", "title": "Theirs", "version": "2.0"}}"#;
+
+    /// An empty folder that is gone when the test is over.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir()
+                .join(format!("xtask-import-{name}-{}", std::process::id()));
+            fs::create_dir_all(&path).expect("a folder");
+            Self(path)
+        }
+
+        fn read(&self, name: &str) -> String {
+            fs::read_to_string(self.0.join(name)).expect("a file")
+        }
+
+        fn names(&self) -> Vec<String> {
+            let entries = fs::read_dir(&self.0).expect("a folder");
+            let name = |entry: std::io::Result<fs::DirEntry>| {
+                entry.expect("an entry").file_name().to_string_lossy().into_owned()
+            };
+            let mut names: Vec<_> = entries.map(name).collect();
+            names.sort();
+            names
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn request<'a>(text: &'a str, date: Option<&str>, today: &str) -> Request<'a> {
+        let date = date.map(str::to_owned);
+        Request { bytes: text.as_bytes(), date, url: None, today: today.to_owned() }
+    }
+
+    fn run(request: &Request<'_>, folder: &Folder) -> String {
+        import(request, &folder.0).expect("an import")
+    }
+
+    #[test]
+    fn writes_the_stripped_document_and_its_source() {
+        let folder = Folder::new("writes");
+        let said = run(&request(YAML, Some("2026-08-06"), "2026-08-10"), &folder);
+        assert!(
+            said.starts_with(
+                "imported: 0 operations in 0 versions (0 pairs), 0 schemas; "
+            )
+        );
+        assert_eq!(folder.names(), [DOCUMENT, SOURCE]);
+        assert_eq!(
+            folder.read(DOCUMENT),
+            format!(
+                "info:\n  title: {}\n  version: \"2.0\"\n  x-xgen-sha: abc\n\
+                 openapi: \"3.0.1\"\npaths: {{}}\n",
+                prose::TITLE
+            )
+        );
+        let source = Source::parse(&folder.read(SOURCE)).expect("a source");
+        assert_eq!(source.date.as_deref(), Some("2026-08-06"));
+        assert_eq!(source.sha.as_deref(), Some("abc"));
+        assert_eq!((source.imported, source.url), (None, None));
+        assert_eq!(source.sha256, hex(&Sha256::digest(YAML)));
+    }
+
+    #[test]
+    fn the_same_file_on_another_day_changes_nothing() {
+        let folder = Folder::new("again");
+        run(&request(YAML, None, "2026-08-10"), &folder);
+        let before = folder.read(SOURCE);
+        assert!(before.contains("imported = \"2026-08-10\""), "{before}");
+        let said = run(&request(YAML, None, "2026-08-11"), &folder);
+        assert!(said.starts_with("unchanged: "), "{said}");
+        assert_eq!(folder.read(SOURCE), before);
+        run(&request(YAML, Some("2026-08-06"), "2026-08-12"), &folder);
+        let dated = folder.read(SOURCE);
+        assert!(
+            dated.contains("date = \"2026-08-06\"") && !dated.contains("imported"),
+            "{dated}"
+        );
+        run(&request(YAML, None, "2026-08-13"), &folder);
+        assert_eq!(folder.read(SOURCE), dated);
+    }
+
+    #[test]
+    fn another_file_is_recorded_anew() {
+        let folder = Folder::new("anew");
+        run(&request(YAML, Some("2026-08-06"), "2026-08-10"), &folder);
+        let document = folder.read(DOCUMENT);
+        run(&request(JSON, None, "2026-08-11"), &folder);
+        assert_eq!(folder.read(DOCUMENT), document, "JSON and YAML say the same");
+        let source = folder.read(SOURCE);
+        assert!(
+            source.contains("imported = \"2026-08-11\"") && !source.contains("\ndate"),
+            "{source}"
+        );
+    }
+
+    #[test]
+    fn what_can_not_be_used_leaves_everything_as_it_was() {
+        let folder = Folder::new("refused");
+        run(&request(YAML, None, "2026-08-10"), &folder);
+        let before = (folder.read(DOCUMENT), folder.read(SOURCE));
+        for text in ["", "openapi: 3.1.0\ninfo: {}\npaths: {}\n", "{\"openapi\": "] {
+            let failure =
+                import(&request(text, None, "2026-08-11"), &folder.0).expect_err(text);
+            assert!(
+                failure.to_string().ends_with("1 error; nothing was written"),
+                "{failure}"
+            );
+        }
+        let failure = import(&request(YAML, Some("6 August"), "2026-08-11"), &folder.0);
+        assert!(matches!(failure, Err(Failure::Usage(_))));
+        assert_eq!((folder.read(DOCUMENT), folder.read(SOURCE)), before);
+        assert_eq!(folder.names(), [DOCUMENT, SOURCE]);
+    }
+
+    #[test]
+    fn a_folder_that_can_not_be_written_is_told() {
+        let folder = Folder::new("output");
+        let file = folder.0.join("file");
+        fs::write(&file, "").expect("a file");
+        let failure = import(&request(YAML, None, "2026-08-10"), &file.join("below"));
+        assert!(matches!(failure, Err(Failure::Output(_))));
+    }
+}

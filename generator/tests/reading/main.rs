@@ -1,0 +1,48 @@
+//! Reading documents: what is refused and how, overlays, prose, the canonical form.
+//!
+//! No file outside of this repository is needed, and no network.
+
+mod canonical;
+mod fuzz;
+mod overlay;
+mod parse;
+mod prose;
+mod random;
+mod reference;
+mod structure;
+mod vendored;
+
+use atlas_admin_generator::diagnostic::Diagnostic;
+use atlas_admin_generator::document;
+
+/// Returns a document with these paths and components, both in YAML's flow style.
+fn with(paths: &str, components: &str) -> String {
+    format!(
+        "openapi: 3.0.1\ninfo: {{title: t, version: '1'}}\n\
+         paths: {{{paths}}}\ncomponents: {{{components}}}\n"
+    )
+}
+
+/// Returns a document with these schemas.
+fn with_schemas(schemas: &str) -> String {
+    with("", &format!("schemas: {{{schemas}}}"))
+}
+
+/// Returns what is said about a document that can't be read.
+fn complaints(text: &str) -> Vec<String> {
+    let found =
+        document::read(text.as_bytes(), &[]).expect_err("the document was accepted");
+    said(&found)
+}
+
+/// Returns what is noted about a document that can be read.
+fn notes(text: &str) -> Vec<String> {
+    match document::read(text.as_bytes(), &[]) {
+        Ok(document) => said(&document.notes),
+        Err(found) => panic!("{}", said(&found).join("\n")),
+    }
+}
+
+fn said(found: &[Diagnostic]) -> Vec<String> {
+    found.iter().map(ToString::to_string).collect()
+}
