@@ -29,8 +29,8 @@ pub(super) fn check(tree: &Value) -> Vec<Diagnostic> {
 fn check_node(kind: Kind, value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
     let Value::Object(object) = value else {
         let what = format!(
-            "a {} has to be an object; this is {}",
-            kind.name(),
+            "{} has to be an object; this is {}",
+            kind.phrase(),
             describe(value)
         );
         found.push(Diagnostic::error(what, at).help("correct it with an overlay"));
@@ -52,8 +52,8 @@ fn check_node(kind: Kind, value: &Value, at: &Pointer, found: &mut Vec<Diagnosti
             None if is_extension(key) => {}
             None => {
                 let what = format!(
-                    "`{key}` is no keyword of a {} in OpenAPI 3.0; it is not read",
-                    kind.name()
+                    "`{key}` is no keyword of {} in OpenAPI 3.0; it is not read",
+                    kind.phrase()
                 );
                 found.push(Diagnostic::note(what, &at.child(key)));
             }
@@ -74,7 +74,7 @@ fn check_reference(
         found.push(Diagnostic::error(what, &at.child("$ref")));
     }
     if kind.section().is_none() {
-        let what = format!("a {} can't be a reference", kind.name());
+        let what = format!("{} can't be a reference", kind.phrase());
         found.push(Diagnostic::error(what, at).help("write the object out"));
     }
     for key in object.keys() {
@@ -129,7 +129,7 @@ fn wrong_type(
         other => describe(other).to_owned(),
     };
     let what =
-        format!("`{key}` of a {} has to be {expected}; this is {is}", kind.name());
+        format!("`{key}` of {} has to be {expected}; this is {is}", kind.phrase());
     let error = Diagnostic::error(what, &at.child(key));
     match schema::dialect_help(kind, key, value) {
         Some(help) => error.help(help),
@@ -178,10 +178,10 @@ fn is_requirement(value: &Value) -> bool {
 
 fn expectation(field: Field) -> String {
     match field {
-        Field::One(kind) => format!("a {}", kind.name()),
-        Field::List(kind) => format!("a list, each item a {}", kind.name()),
-        Field::Map(kind) => format!("an object, each member a {}", kind.name()),
-        Field::BoolOr(kind) => format!("a boolean or a {}", kind.name()),
+        Field::One(kind) => kind.phrase(),
+        Field::List(kind) => format!("a list, each item {}", kind.phrase()),
+        Field::Map(kind) => format!("an object, each member {}", kind.phrase()),
+        Field::BoolOr(kind) => format!("a boolean or {}", kind.phrase()),
         Field::Prose | Field::Text => "text".to_owned(),
         Field::ProseByName | Field::TextByName => {
             "an object whose members are text".to_owned()

@@ -6,6 +6,8 @@
 //!
 //! Source: <https://spec.openapis.org/oas/v3.0.3>, narrowed to what `openapiv3` reads.
 
+mod rules;
+
 /// The kinds of object in an OpenAPI document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
@@ -74,11 +76,6 @@ pub(crate) enum Field {
     Requirements,
 }
 
-use Field::{
-    Bool, BoolOr, Count, Data, DataList, Examples, List, Map, Number, One, Prose,
-    ProseByName, Requirements, Text, TextByName, TextList, Word,
-};
-
 /// What an object of a kind may hold.
 pub(crate) struct Rules {
     /// The keywords and what stands under each.
@@ -96,23 +93,6 @@ pub(crate) const METHODS: [&str; 8] =
 /// The values of `type` in a schema.
 pub(crate) const TYPES: &[&str] =
     &["array", "boolean", "integer", "number", "object", "string"];
-
-const STYLES: Field = Word(&[
-    "deepObject",
-    "form",
-    "label",
-    "matrix",
-    "pipeDelimited",
-    "simple",
-    "spaceDelimited",
-]);
-
-const fn rules(
-    fields: &'static [(&'static str, Field)],
-    required: &'static [&'static str],
-) -> Rules {
-    Rules { fields, required, other: None }
-}
 
 impl Rules {
     /// Returns what stands under `key`; `None` for an extension or an unknown keyword.
@@ -144,6 +124,14 @@ impl Kind {
             Self::SecurityScheme => "securitySchemes",
             _ => return None,
         })
+    }
+
+    /// Returns the kind's name with its article.
+    pub(crate) fn phrase(self) -> String {
+        let name = self.name();
+        let article =
+            if name.starts_with(['O', 'X', 'e', 'i', 'o']) { "an" } else { "a" };
+        format!("{article} {name}")
     }
 
     /// Returns the kind's name, as the specification writes it.
@@ -183,324 +171,34 @@ impl Kind {
     /// Returns what an object of this kind may hold.
     pub(crate) fn rules(self) -> &'static Rules {
         match self {
-            Self::Callback => &CALLBACK,
-            Self::Components => &COMPONENTS,
-            Self::Contact => &CONTACT,
-            Self::Discriminator => &DISCRIMINATOR,
-            Self::Document => &DOCUMENT,
-            Self::Encoding => &ENCODING,
-            Self::Example => &EXAMPLE,
-            Self::ExternalDocs => &EXTERNAL_DOCS,
-            Self::Flow => &FLOW,
-            Self::Flows => &FLOWS,
-            Self::Header => &HEADER,
-            Self::Info => &INFO,
-            Self::License => &LICENSE,
-            Self::Link => &LINK,
-            Self::MediaType => &MEDIA_TYPE,
-            Self::Operation => &OPERATION,
-            Self::Parameter => &PARAMETER,
-            Self::PathItem => &PATH_ITEM,
-            Self::Paths => &PATHS,
-            Self::RequestBody => &REQUEST_BODY,
-            Self::Response => &RESPONSE,
-            Self::Responses => &RESPONSES,
-            Self::Schema => &SCHEMA,
-            Self::SecurityScheme => &SECURITY_SCHEME,
-            Self::Server => &SERVER,
-            Self::ServerVariable => &SERVER_VARIABLE,
-            Self::Tag => &TAG,
-            Self::Xml => &XML,
+            Self::Callback => &rules::CALLBACK,
+            Self::Components => &rules::COMPONENTS,
+            Self::Contact => &rules::CONTACT,
+            Self::Discriminator => &rules::DISCRIMINATOR,
+            Self::Document => &rules::DOCUMENT,
+            Self::Encoding => &rules::ENCODING,
+            Self::Example => &rules::EXAMPLE,
+            Self::ExternalDocs => &rules::EXTERNAL_DOCS,
+            Self::Flow => &rules::FLOW,
+            Self::Flows => &rules::FLOWS,
+            Self::Header => &rules::HEADER,
+            Self::Info => &rules::INFO,
+            Self::License => &rules::LICENSE,
+            Self::Link => &rules::LINK,
+            Self::MediaType => &rules::MEDIA_TYPE,
+            Self::Operation => &rules::OPERATION,
+            Self::Parameter => &rules::PARAMETER,
+            Self::PathItem => &rules::PATH_ITEM,
+            Self::Paths => &rules::PATHS,
+            Self::RequestBody => &rules::REQUEST_BODY,
+            Self::Response => &rules::RESPONSE,
+            Self::Responses => &rules::RESPONSES,
+            Self::Schema => &rules::SCHEMA,
+            Self::SecurityScheme => &rules::SECURITY_SCHEME,
+            Self::Server => &rules::SERVER,
+            Self::ServerVariable => &rules::SERVER_VARIABLE,
+            Self::Tag => &rules::TAG,
+            Self::Xml => &rules::XML,
         }
     }
 }
-
-static DOCUMENT: Rules = rules(
-    &[
-        ("components", One(Kind::Components)),
-        ("externalDocs", One(Kind::ExternalDocs)),
-        ("info", One(Kind::Info)),
-        ("openapi", Text),
-        ("paths", One(Kind::Paths)),
-        ("security", Requirements),
-        ("servers", List(Kind::Server)),
-        ("tags", List(Kind::Tag)),
-    ],
-    &["info", "openapi", "paths"],
-);
-
-static INFO: Rules = rules(
-    &[
-        ("contact", One(Kind::Contact)),
-        ("description", Prose),
-        ("license", One(Kind::License)),
-        ("termsOfService", Text),
-        ("title", Prose),
-        ("version", Text),
-    ],
-    &["title", "version"],
-);
-
-static CONTACT: Rules = rules(&[("email", Text), ("name", Text), ("url", Text)], &[]);
-
-static LICENSE: Rules = rules(&[("name", Text), ("url", Text)], &["name"]);
-
-static TAG: Rules = rules(
-    &[("description", Prose), ("externalDocs", One(Kind::ExternalDocs)), ("name", Text)],
-    &["name"],
-);
-
-static EXTERNAL_DOCS: Rules = rules(&[("description", Prose), ("url", Text)], &["url"]);
-
-static SERVER: Rules = rules(
-    &[("description", Prose), ("url", Text), ("variables", Map(Kind::ServerVariable))],
-    &["url"],
-);
-
-static SERVER_VARIABLE: Rules = rules(
-    &[("default", Text), ("description", Prose), ("enum", TextList)],
-    &["default"],
-);
-
-static COMPONENTS: Rules = rules(
-    &[
-        ("callbacks", Map(Kind::Callback)),
-        ("examples", Map(Kind::Example)),
-        ("headers", Map(Kind::Header)),
-        ("links", Map(Kind::Link)),
-        ("parameters", Map(Kind::Parameter)),
-        ("requestBodies", Map(Kind::RequestBody)),
-        ("responses", Map(Kind::Response)),
-        ("schemas", Map(Kind::Schema)),
-        ("securitySchemes", Map(Kind::SecurityScheme)),
-    ],
-    &[],
-);
-
-static PATHS: Rules =
-    Rules { fields: &[], required: &[], other: Some(One(Kind::PathItem)) };
-
-static CALLBACK: Rules =
-    Rules { fields: &[], required: &[], other: Some(One(Kind::PathItem)) };
-
-static PATH_ITEM: Rules = rules(
-    &[
-        ("delete", One(Kind::Operation)),
-        ("description", Prose),
-        ("get", One(Kind::Operation)),
-        ("head", One(Kind::Operation)),
-        ("options", One(Kind::Operation)),
-        ("parameters", List(Kind::Parameter)),
-        ("patch", One(Kind::Operation)),
-        ("post", One(Kind::Operation)),
-        ("put", One(Kind::Operation)),
-        ("servers", List(Kind::Server)),
-        ("summary", Prose),
-        ("trace", One(Kind::Operation)),
-    ],
-    &[],
-);
-
-static OPERATION: Rules = rules(
-    &[
-        ("callbacks", Map(Kind::Callback)),
-        ("deprecated", Bool),
-        ("description", Prose),
-        ("externalDocs", One(Kind::ExternalDocs)),
-        ("operationId", Text),
-        ("parameters", List(Kind::Parameter)),
-        ("requestBody", One(Kind::RequestBody)),
-        ("responses", One(Kind::Responses)),
-        ("security", Requirements),
-        ("servers", List(Kind::Server)),
-        ("summary", Prose),
-        ("tags", TextList),
-    ],
-    &["operationId", "responses"],
-);
-
-static RESPONSES: Rules =
-    Rules { fields: &[], required: &[], other: Some(One(Kind::Response)) };
-
-static RESPONSE: Rules = rules(
-    &[
-        ("content", Map(Kind::MediaType)),
-        ("description", Prose),
-        ("headers", Map(Kind::Header)),
-        ("links", Map(Kind::Link)),
-    ],
-    &["description"],
-);
-
-static REQUEST_BODY: Rules = rules(
-    &[("content", Map(Kind::MediaType)), ("description", Prose), ("required", Bool)],
-    &["content"],
-);
-
-static MEDIA_TYPE: Rules = rules(
-    &[
-        ("encoding", Map(Kind::Encoding)),
-        ("example", Examples),
-        ("examples", Map(Kind::Example)),
-        ("schema", One(Kind::Schema)),
-    ],
-    &[],
-);
-
-static ENCODING: Rules = rules(
-    &[
-        ("allowReserved", Bool),
-        ("contentType", Text),
-        ("explode", Bool),
-        ("headers", Map(Kind::Header)),
-        ("style", Word(&["deepObject", "form", "pipeDelimited", "spaceDelimited"])),
-    ],
-    &[],
-);
-
-static EXAMPLE: Rules = rules(
-    &[
-        ("description", Prose),
-        ("externalValue", Text),
-        ("summary", Prose),
-        ("value", Examples),
-    ],
-    &[],
-);
-
-static PARAMETER: Rules = rules(
-    &[
-        ("allowEmptyValue", Bool),
-        ("allowReserved", Bool),
-        ("content", Map(Kind::MediaType)),
-        ("deprecated", Bool),
-        ("description", Prose),
-        ("example", Examples),
-        ("examples", Map(Kind::Example)),
-        ("explode", Bool),
-        ("in", Word(&["cookie", "header", "path", "query"])),
-        ("name", Text),
-        ("required", Bool),
-        ("schema", One(Kind::Schema)),
-        ("style", STYLES),
-    ],
-    &["in", "name"],
-);
-
-static HEADER: Rules = rules(
-    &[
-        ("allowEmptyValue", Bool),
-        ("allowReserved", Bool),
-        ("content", Map(Kind::MediaType)),
-        ("deprecated", Bool),
-        ("description", Prose),
-        ("example", Examples),
-        ("examples", Map(Kind::Example)),
-        ("explode", Bool),
-        ("required", Bool),
-        ("schema", One(Kind::Schema)),
-        ("style", Word(&["simple"])),
-    ],
-    &[],
-);
-
-static LINK: Rules = rules(
-    &[
-        ("description", Prose),
-        ("operationId", Text),
-        ("operationRef", Text),
-        ("parameters", Data),
-        ("requestBody", Data),
-        ("server", One(Kind::Server)),
-    ],
-    &[],
-);
-
-static SCHEMA: Rules = rules(
-    &[
-        ("additionalProperties", BoolOr(Kind::Schema)),
-        ("allOf", List(Kind::Schema)),
-        ("anyOf", List(Kind::Schema)),
-        ("default", Data),
-        ("deprecated", Bool),
-        ("description", Prose),
-        ("discriminator", One(Kind::Discriminator)),
-        ("enum", DataList),
-        ("example", Examples),
-        ("exclusiveMaximum", Bool),
-        ("exclusiveMinimum", Bool),
-        ("externalDocs", One(Kind::ExternalDocs)),
-        ("format", Text),
-        ("items", One(Kind::Schema)),
-        ("maxItems", Count),
-        ("maxLength", Count),
-        ("maxProperties", Count),
-        ("maximum", Number),
-        ("minItems", Count),
-        ("minLength", Count),
-        ("minProperties", Count),
-        ("minimum", Number),
-        ("multipleOf", Number),
-        ("not", One(Kind::Schema)),
-        ("nullable", Bool),
-        ("oneOf", List(Kind::Schema)),
-        ("pattern", Text),
-        ("properties", Map(Kind::Schema)),
-        ("readOnly", Bool),
-        ("required", TextList),
-        ("title", Prose),
-        ("type", Word(TYPES)),
-        ("uniqueItems", Bool),
-        ("writeOnly", Bool),
-        ("xml", One(Kind::Xml)),
-    ],
-    &[],
-);
-
-static DISCRIMINATOR: Rules =
-    rules(&[("mapping", TextByName), ("propertyName", Text)], &["propertyName"]);
-
-static XML: Rules = rules(
-    &[
-        ("attribute", Bool),
-        ("name", Text),
-        ("namespace", Text),
-        ("prefix", Text),
-        ("wrapped", Bool),
-    ],
-    &[],
-);
-
-static SECURITY_SCHEME: Rules = rules(
-    &[
-        ("bearerFormat", Text),
-        ("description", Prose),
-        ("flows", One(Kind::Flows)),
-        ("in", Word(&["cookie", "header", "query"])),
-        ("name", Text),
-        ("openIdConnectUrl", Text),
-        ("scheme", Text),
-        ("type", Word(&["apiKey", "http", "oauth2", "openIdConnect"])),
-    ],
-    &["type"],
-);
-
-static FLOWS: Rules = rules(
-    &[
-        ("authorizationCode", One(Kind::Flow)),
-        ("clientCredentials", One(Kind::Flow)),
-        ("implicit", One(Kind::Flow)),
-        ("password", One(Kind::Flow)),
-    ],
-    &[],
-);
-
-static FLOW: Rules = rules(
-    &[
-        ("authorizationUrl", Text),
-        ("refreshUrl", Text),
-        ("scopes", ProseByName),
-        ("tokenUrl", Text),
-    ],
-    &["scopes"],
-);

@@ -231,7 +231,7 @@ fn security_schemes_are_complete() {
              add it with an overlay",
             "a password flow has to have `tokenUrl` | #/components/securitySchemes/D/flows/password \
              | add it with an overlay",
-            "`scopes` of a OAuth flow has to be an object whose members are text; \
+            "`scopes` of an OAuth flow has to be an object whose members are text; \
              this is an object | #/components/securitySchemes/D/flows/password/scopes",
         ],
     );
