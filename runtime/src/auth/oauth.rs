@@ -236,8 +236,9 @@ impl ServiceAccount {
         let secret = secret.ok_or_else(unusable)?;
         let seconds =
             answer.get("expires_in").and_then(Json::as_i64).unwrap_or(LIFETIME);
-        // Counted from before the request, so that it never ends later than it does there.
-        let lifetime = SignedDuration::from_secs(seconds.max(0));
+        // Counted from before the request, and less one, for there it may have begun at the
+        // last whole second: so it never ends later here.
+        let lifetime = SignedDuration::from_secs(seconds.saturating_sub(1).max(0));
         let expires_at = asked.checked_add(lifetime).unwrap_or(Timestamp::MAX);
         Ok(AccessToken::new(secret, expires_at))
     }

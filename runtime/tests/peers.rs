@@ -1,0 +1,24 @@
+//! The client against servers that nobody here wrote: Apache httpd with `mod_auth_digest`, with
+//! `curl --digest` as its oracle, and the OAuth server `oidc-provider`.
+//!
+//! ```sh
+//! apt-get install apache2 curl nodejs npm
+//! cargo test -p atlas-admin-runtime --test peers -- --ignored
+//! ```
+//!
+//! The tests start what they need on loopback and stop it again, and name what is missing. The
+//! only thing that comes from elsewhere is the npm package, by `npm ci`.
+
+#![allow(dead_code, reason = "what the other tests use is here as well")]
+
+mod loopback {
+    pub(crate) mod api;
+    pub(crate) mod clock;
+    pub(crate) mod server;
+}
+
+mod peers {
+    mod apache;
+    mod oidc;
+    mod process;
+}
