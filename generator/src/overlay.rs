@@ -27,8 +27,8 @@ mod merge;
 ///
 /// # Errors
 ///
-/// Returns what is wrong with any overlay and every action that doesn't apply; the document is
-/// then in an undefined state.
+/// Returns what is wrong with any overlay and every action that doesn't apply. All other actions
+/// have been applied then, which is what a document that isn't the vendored one may do with.
 pub fn apply(
     document: &mut Value,
     overlays: &[(&str, &[u8])],
