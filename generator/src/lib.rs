@@ -1,8 +1,88 @@
 //! Turns the OpenAPI document of the MongoDB Atlas Administration API into a Rust crate.
+//!
+//! The whole of it is a pure function, [`generate`]: document bytes → a map of file path to text,
+//! with every loss reported. No IO, no clock, no network.
+//!
+//! ```text
+//! bytes → document → model → (facts, names) → tokens → text
+//! ```
 
 pub mod canonical;
 pub mod diagnostic;
 pub mod document;
+mod emit;
+mod facts;
+mod lower;
+mod model;
+mod names;
 pub mod overlay;
 pub mod pointer;
 pub mod prose;
+mod render;
+mod version;
+
+pub use diagnostic::Diagnostic;
+pub use emit::{Docs, Files};
+pub use names::Ledger;
+
+/// What a document becomes.
+#[derive(Debug)]
+pub struct Output {
+    /// The text of each file, by its path in the generated crate.
+    pub files: Files,
+    /// The ledger, with what was named for the first time.
+    pub ledger: Ledger,
+    /// What is knowingly not typed, a line each: pointer and reason.
+    pub unmapped: String,
+    /// What is worth knowing about the document.
+    pub notes: Vec<Diagnostic>,
+    /// How large the API is.
+    pub summary: Summary,
+}
+
+/// The size of an API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// How many operations there are.
+    pub operations: usize,
+    /// How many pairs of an operation and one of its versions.
+    pub operation_versions: usize,
+    /// How many distinct versions.
+    pub versions: usize,
+    /// How many types with a name.
+    pub types: usize,
+    /// How many files the crate has.
+    pub files: usize,
+    /// How many things are knowingly not typed.
+    pub unmapped: usize,
+}
+
+/// Generates the crate for a document, with overlays applied, each a file name and its bytes.
+///
+/// # Errors
+///
+/// Returns all errors of the first stage that found any.
+pub fn generate(
+    document: &[u8],
+    overlays: &[(&str, &[u8])],
+    ledger: &Ledger,
+    docs: Docs,
+) -> Result<Output, Vec<Diagnostic>> {
+    let document = document::read(document, overlays)?;
+    let api = lower::lower(&document.openapi, ledger)?;
+    let facts = facts::Facts::of(&api, ledger);
+    let (names, ledger) = names::name(&api, ledger)?;
+    let emit = emit::Emit { api: &api, facts: &facts, names: &names, docs };
+    let files = emit::emit(&emit);
+    let summary = Summary {
+        operations: api.operations.len(),
+        operation_versions: api.operation_versions(),
+        versions: api.versions().len(),
+        types: api.types.len(),
+        files: files.len(),
+        unmapped: api.unmapped.len(),
+    };
+    let unmapped =
+        api.unmapped.iter().map(|loss| format!("{} {}\n", loss.pointer, loss.what)).collect();
+    Ok(Output { files, ledger, unmapped, notes: document.notes, summary })
+}

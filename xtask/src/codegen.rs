@@ -1,8 +1,176 @@
-//! `cargo xtask codegen`: placeholder.
+//! `cargo xtask codegen`: from the document to the crate on the disk.
+//!
+//! This room parses arguments and prints; what is generated is the generator's business.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
+use std::{fs, io};
 
-pub(crate) fn run(_arguments: lexopt::Parser) -> ExitCode {
-    eprintln!("codegen is not written yet");
-    ExitCode::from(2)
+use atlas_admin_generator::{self as generator, Docs, Ledger, Output};
+use lexopt::Arg;
+
+use crate::failure::Failure;
+
+mod tree;
+
+const USAGE: &str = "\
+Usage: cargo xtask codegen [--spec PATH] [--out DIR] [--overlays DIR] [--docs facts|full]
+                           [--check]
+
+Writes the crate in generated/ from spec/atlas-admin-v2.yaml, the corrections in
+spec/overlays and the names in spec/names.toml.
+
+  --spec PATH         another document, YAML or JSON; corrections that don't apply to it are
+                      notes then, and spec/ is left as it is
+  --out DIR           another folder to write to
+  --overlays DIR      other corrections
+  --docs facts|full   doc comments in our words (the default), or with the document's prose,
+                      whose licence then holds for the crate
+  --check             write nothing; list what differs, and exit with 1 if anything does
+
+Exit code 2 means that the input can't be used; nothing is written then.
+";
+
+struct Options {
+    spec: Option<PathBuf>,
+    out: Option<PathBuf>,
+    overlays: Option<PathBuf>,
+    docs: Docs,
+    check: bool,
+}
+
+/// Runs `cargo xtask codegen …`.
+pub(crate) fn run(arguments: lexopt::Parser) -> ExitCode {
+    let started = Instant::now();
+    match parse(arguments).and_then(|options| match options {
+        Some(options) => generate(&options, started),
+        None => {
+            print!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+    }) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("{failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
+    let mut options =
+        Options { spec: None, out: None, overlays: None, docs: Docs::Facts, check: false };
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Long("spec") => options.spec = Some(arguments.value()?.into()),
+            Arg::Long("out") => options.out = Some(arguments.value()?.into()),
+            Arg::Long("overlays") => options.overlays = Some(arguments.value()?.into()),
+            Arg::Long("docs") => {
+                options.docs = match arguments.value()?.to_str() {
+                    Some("facts") => Docs::Facts,
+                    Some("full") => Docs::Full,
+                    _ => return Err(Failure::Usage("error: --docs is facts or full".to_owned())),
+                }
+            }
+            Arg::Long("check") => options.check = true,
+            Arg::Long("help") | Arg::Short('h') => return Ok(None),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Some(options))
+}
+
+fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let spec = root.join("spec");
+    let document = options.spec.clone().unwrap_or_else(|| spec.join("atlas-admin-v2.yaml"));
+    let bytes = read(&document)?;
+    let overlays =
+        read_overlays(&options.overlays.clone().unwrap_or_else(|| spec.join("overlays")))?;
+    let overlays: Vec<(&str, &[u8])> =
+        overlays.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let ledger = read_ledger(&spec.join("names.toml"))?;
+    // Corrections belong to the vendored document; of another one they may say nothing.
+    let _is_other = options.spec.is_some() && options.overlays.is_none();
+    let output = generator::generate(&bytes, &overlays, &ledger, options.docs)
+        .map_err(Failure::Document)?;
+    for note in &output.notes {
+        eprintln!("{note}");
+    }
+    let is_ours = options.spec.is_none() && options.out.is_none() && options.docs == Docs::Facts;
+    let out = options.out.clone().unwrap_or_else(|| root.join("generated"));
+    let mut planned = tree::plan(&out, &output.files)?;
+    if is_ours {
+        planned.add(&spec.join("names.toml"), &output.ledger.render())?;
+        planned.add(&spec.join("unmapped.txt"), &output.unmapped)?;
+    }
+    if options.check {
+        return Ok(report(&planned));
+    }
+    let changed = planned.len();
+    planned.write()?;
+    summarise(&output, changed, started.elapsed());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Lists what differs.
+fn report(planned: &tree::Plan) -> ExitCode {
+    for line in planned.lines() {
+        println!("{line}");
+    }
+    if planned.len() == 0 {
+        println!("up to date");
+        return ExitCode::SUCCESS;
+    }
+    println!("run `cargo xtask codegen`");
+    ExitCode::FAILURE
+}
+
+fn summarise(output: &Output, changed: usize, took: Duration) {
+    let summary = &output.summary;
+    println!(
+        "{} operations in {} versions: {} operation-version pairs, {} types",
+        summary.operations, summary.versions, summary.operation_versions, summary.types
+    );
+    println!("{} files, {changed} changed", summary.files);
+    println!("{} things are not typed (spec/unmapped.txt)", summary.unmapped);
+    println!("{:.2} s", took.as_secs_f64());
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path)
+        .map_err(|error| Failure::Input(format!("error: can't read {}: {error}", path.display())))
+}
+
+/// Reads the overlays of a folder, in order of their names; a folder that is not there has none.
+fn read_overlays(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => {
+            return Err(Failure::Input(format!("error: can't read {}: {error}", folder.display())));
+        }
+    };
+    let mut overlays = Vec::new();
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let is_overlay = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
+        if is_overlay {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            overlays.push((name, read(&path)?));
+        }
+    }
+    overlays.sort();
+    Ok(overlays)
+}
+
+fn read_ledger(path: &Path) -> Result<Ledger, Failure> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ledger::parse(&text).map_err(|error| Failure::Document(vec![error])),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Ledger::default()),
+        Err(error) => {
+            Err(Failure::Input(format!("error: can't read {}: {error}", path.display())))
+        }
+    }
 }

@@ -1,0 +1,95 @@
+//! Model → files. Decides nothing: it reads the model, the facts and the names.
+
+mod docs;
+mod enum_;
+mod manifest;
+mod operation;
+mod record;
+mod registry;
+mod sections;
+mod tag;
+mod ty;
+mod types;
+mod union;
+
+use std::collections::BTreeMap;
+
+use crate::facts::Facts;
+use crate::model::Api;
+use crate::names::Names;
+
+/// Whose words the doc comments are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Docs {
+    /// Ours, composed from facts.
+    #[default]
+    Facts,
+    /// The document's own prose where it has some, for those who may use it.
+    Full,
+}
+
+/// All that emitting reads.
+pub struct Emit<'a> {
+    pub api: &'a Api,
+    pub facts: &'a Facts,
+    pub names: &'a Names,
+    pub docs: Docs,
+}
+
+/// The text of files, by their path in the generated crate.
+pub type Files = BTreeMap<String, String>;
+
+/// Makes the files of the crate, on all cores.
+pub fn emit(emit: &Emit<'_>) -> Files {
+    let mut jobs: Vec<Job<'_>> = vec![
+        Job::new("Cargo.toml", || manifest::cargo_toml(emit)),
+        Job::new("README.md", || manifest::readme(emit)),
+        Job::new("src/lib.rs", || manifest::lib(emit)),
+        Job::new("src/registry.rs", || registry::registry(emit)),
+    ];
+    let groups = sections::groups(emit);
+    jobs.push(Job::new("src/types.rs", {
+        let list = types::root(emit, &groups);
+        move || list
+    }));
+    for group in groups {
+        let path = format!("src/types/{}.rs", group.name);
+        jobs.push(Job::new(path, move || types::group(emit, &group)));
+    }
+    for (tag, module) in emit.names.modules.iter().enumerate() {
+        jobs.push(Job::new(format!("src/{module}.rs"), move || tag::tag(emit, tag)));
+    }
+    run(jobs)
+}
+
+/// The text of one file, made when a core is free for it.
+struct Job<'a> {
+    path: String,
+    make: Box<dyn FnOnce() -> String + Send + 'a>,
+}
+
+impl<'a> Job<'a> {
+    fn new(path: impl Into<String>, make: impl FnOnce() -> String + Send + 'a) -> Self {
+        Self { path: path.into(), make: Box::new(make) }
+    }
+}
+
+fn run(jobs: Vec<Job<'_>>) -> Files {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let queue = std::sync::Mutex::new(jobs);
+    let next = || queue.lock().ok()?.pop();
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut made = Vec::new();
+                    while let Some(job) = next() {
+                        made.push((job.path, (job.make)()));
+                    }
+                    made
+                })
+            })
+            .collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+    })
+}

@@ -1,0 +1,210 @@
+//! Doc comments, composed from facts, or the document's own prose for those who may use it.
+
+mod members;
+mod operation;
+mod prose;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::Emit;
+use crate::model::{By, Kind, TypeId};
+
+pub(super) use members::{field, parameter, unknown_variant, value, variant};
+pub(super) use operation::{operation, pinned};
+
+/// How long a line of a doc comment may become.
+const WIDTH: usize = 92;
+
+/// Makes the doc comment of paragraphs.
+pub(super) fn lines(paragraphs: Vec<String>) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    for (index, paragraph) in paragraphs.iter().enumerate() {
+        if index > 0 {
+            tokens.extend(quote!(#[doc = ""]));
+        }
+        for line in wrap(paragraph) {
+            let line = if line.is_empty() { line } else { format!(" {line}") };
+            tokens.extend(quote!(#[doc = #line]));
+        }
+    }
+    tokens
+}
+
+/// Breaks a paragraph into lines; what stands in backticks or brackets stays in one piece.
+fn wrap(paragraph: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in paragraph.lines() {
+        // What is laid out already (lists, tables, code) keeps its lines.
+        if line.len() <= WIDTH {
+            lines.push(line.to_owned());
+            continue;
+        }
+        let indent = if line.starts_with("- ") { "  " } else { "" };
+        let mut current = String::new();
+        for word in unbreakable(line) {
+            if !current.trim().is_empty() && current.len() + 1 + word.len() > WIDTH {
+                lines.push(std::mem::replace(&mut current, indent.to_owned()));
+            } else if !current.is_empty() && current.trim() != "" {
+                current.push(' ');
+            }
+            current.push_str(&word);
+        }
+        lines.push(current);
+    }
+    lines
+}
+
+/// Splits a line into words, and keeps code spans and links whole.
+fn unbreakable(line: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut open = false;
+    for word in line.split(' ') {
+        if open {
+            let last = words.last_mut().expect("a word was opened");
+            last.push(' ');
+            last.push_str(word);
+        } else {
+            words.push(word.to_owned());
+        }
+        if word.matches('`').count() % 2 == 1 {
+            open = !open;
+        }
+    }
+    words
+}
+
+/// Puts text into a code span, whatever backticks it holds.
+pub(super) fn code(text: &str) -> String {
+    if text.is_empty() {
+        return "the empty string".to_owned();
+    }
+    if !text.contains('`') {
+        return format!("`{text}`");
+    }
+    format!("`` {text} ``")
+}
+
+/// Joins alternatives: `a`, `b or c`.
+pub(super) fn join(words: &[String], last: &str) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., end] => format!("{} {last} {end}", most.join(", ")),
+    }
+}
+
+/// The documentation of a type.
+pub(super) fn definition(emit: &Emit<'_>, id: TypeId) -> Vec<String> {
+    let def = emit.api.def(id);
+    let place = &def.origin.places[0];
+    let mut paragraphs = vec![summary(emit, id)];
+    if emit.docs == super::Docs::Full
+        && let Some(text) = &def.prose
+    {
+        paragraphs.extend(prose::paragraphs(text));
+    }
+    if let Kind::Union(union) = &def.kind
+        && let By::Tag { property, .. } = &union.by
+    {
+        paragraphs.push(format!("The property {} tells which one it is.", code(property)));
+    }
+    paragraphs.extend(usage(emit, id));
+    if !def.origin.named {
+        let others = def.origin.places.len() - 1;
+        let place = code(place.key.trim_end_matches("#common"));
+        paragraphs.push(match others {
+            0 => format!("Declared at {place}."),
+            1 => format!("Declared at {place} and one other place."),
+            n => format!("Declared at {place} and {n} other places."),
+        });
+    }
+    if let Some(url) = &def.docs_url {
+        paragraphs.push(format!("[More in the Atlas documentation]({url})."));
+    }
+    paragraphs
+}
+
+/// The first sentence: what kind of thing it is, and what the document calls it.
+fn summary(emit: &Emit<'_>, id: TypeId) -> String {
+    let def = emit.api.def(id);
+    let place = &def.origin.places[0];
+    let name = if def.origin.named {
+        format!("The schema {}", code(&place.key))
+    } else if let Some(union) = place.key.strip_suffix("#common") {
+        return format!("What every {} has in common, whichever it is.", code(union));
+    } else {
+        format!("The {} of {}", words_of(&place.hint), code(&owner_of(&place.key)))
+    };
+    match &def.kind {
+        Kind::Record(_) => format!("{name}."),
+        Kind::Enum(values) => match values.values.len() {
+            1 => format!("{name}: one value, or one yet to be declared."),
+            n => format!("{name}: one of {n} values, or one yet to be declared."),
+        },
+        Kind::Union(union) => format!("{name}: one of {} kinds.", union.variants.len()),
+    }
+}
+
+fn words_of(hint: &str) -> String {
+    crate::names::words(hint)
+}
+
+/// What an inline type belongs to: its key without the last step.
+fn owner_of(key: &str) -> String {
+    let end = key.rfind(['.', '?', '#', '|']).unwrap_or(key.len());
+    key[..end].to_owned()
+}
+
+/// Which operations answer with a type, and which send it.
+fn usage(emit: &Emit<'_>, id: TypeId) -> Vec<String> {
+    const SHOWN: usize = 4;
+    let users = &emit.facts.users[id.0];
+    let list = |operations: &std::collections::BTreeSet<usize>| {
+        let mut names: Vec<String> = operations
+            .iter()
+            .map(|index| {
+                let operation = &emit.api.operations[*index];
+                let module = &emit.names.modules[operation.tag];
+                code(&format!("{module}::{}", emit.names.functions[*index]))
+            })
+            .collect();
+        let more = names.len().saturating_sub(SHOWN);
+        names.truncate(SHOWN);
+        if more > 0 {
+            names.push(format!("{more} more"));
+        }
+        join(&names, "and")
+    };
+    let mut sentences = Vec::new();
+    if !users.answered_by.is_empty() {
+        sentences.push(format!("Returned by {}.", list(&users.answered_by)));
+    }
+    if !users.sent_by.is_empty() {
+        sentences.push(format!("Sent by {}.", list(&users.sent_by)));
+    }
+    if sentences.is_empty() { Vec::new() } else { vec![sentences.join(" ")] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_paragraphs_are_wrapped_between_words() {
+        let text = "word ".repeat(40);
+        assert!(wrap(text.trim()).iter().all(|line| line.len() <= WIDTH));
+    }
+
+    #[test]
+    fn code_spans_are_not_torn() {
+        let text = format!("{} `a b c d e f g` end", "word".repeat(21));
+        assert!(wrap(&text).iter().any(|line| line.contains("`a b c d e f g`")));
+    }
+
+    #[test]
+    fn backticks_do_not_end_a_code_span() {
+        assert_eq!(code("a`b"), "`` a`b ``");
+        assert_eq!(code(""), "the empty string");
+    }
+}

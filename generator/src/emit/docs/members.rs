@@ -1,0 +1,152 @@
+//! Doc comments of fields, variants, values and parameters.
+
+use super::{code, join, prose};
+use crate::emit::{Docs, Emit};
+use crate::model::{By, Field, Limits, Parameter, Union, Variant};
+
+/// The documentation of a field.
+pub(in crate::emit) fn field(emit: &Emit<'_>, field: &Field, read_only: bool) -> Vec<String> {
+    let mut facts = vec![format!("{}.", code(&field.wire))];
+    if field.deprecated {
+        facts.push("Deprecated.".to_owned());
+    }
+    if read_only {
+        facts.push("Read-only.".to_owned());
+    } else if field.required {
+        facts.push("Required.".to_owned());
+    }
+    if field.write_only {
+        facts.push("Write-only: the service never returns it.".to_owned());
+    } else if field.secret {
+        facts.push("Secret: never printed.".to_owned());
+    }
+    if field.nullable {
+        facts.push("May be `null`.".to_owned());
+    }
+    facts.extend(limits(&field.limits));
+    with_prose(emit, facts.join(" "), field.prose.as_deref())
+}
+
+/// The documentation of a parameter's setter.
+pub(in crate::emit) fn parameter(emit: &Emit<'_>, parameter: &Parameter) -> Vec<String> {
+    let mut facts = vec![format!("Sets {}.", code(&parameter.name))];
+    facts.extend(limits(&parameter.limits));
+    with_prose(emit, facts.join(" "), parameter.prose.as_deref())
+}
+
+/// The documentation of an enum's value.
+pub(in crate::emit) fn value(wire: &str) -> String {
+    let shown = code(wire);
+    let mut text = shown.chars();
+    let first = text.next().map(|c| c.to_ascii_uppercase()).unwrap_or('`');
+    format!("{first}{}.", text.as_str())
+}
+
+/// The documentation of a union's variant.
+pub(in crate::emit) fn variant(union: &Union, variant: &Variant) -> Vec<String> {
+    const SHOWN: usize = 3;
+    let By::Tag { .. } = &union.by else {
+        return vec!["This kind of JSON value.".to_owned()];
+    };
+    let mut tags: Vec<String> = variant.tags.iter().take(SHOWN).map(|tag| code(tag)).collect();
+    let more = variant.tags.len().saturating_sub(SHOWN);
+    if more > 0 {
+        tags.push(format!("{more} more"));
+    }
+    let conjunction = if more > 0 { "and" } else { "or" };
+    vec![match tags.as_slice() {
+        [] => "No tag stands for it alone.".to_owned(),
+        tags => format!("{}.", join(tags, conjunction)),
+    }]
+}
+
+/// The documentation of the variant for what is not declared.
+pub(in crate::emit) fn unknown_variant(union: &Union) -> String {
+    match &union.by {
+        By::Tag { property, .. } => {
+            format!("A value of {} that the document does not declare.", code(property))
+        }
+        By::JsonKind => "A JSON value of a kind that the document does not declare.".to_owned(),
+    }
+}
+
+/// What the document says of a value, a sentence each.
+pub(super) fn limits(limits: &Limits) -> Vec<String> {
+    let mut facts = Vec::new();
+    if let Some(format) = limits.format.as_deref().and_then(format_words) {
+        facts.push(format.to_owned());
+    }
+    if !limits.one_of.is_empty() {
+        let values: Vec<String> = limits.one_of.iter().map(|value| code(value)).collect();
+        facts.push(format!("One of {}.", join(&values, "and")));
+    }
+    facts.extend(range(limits));
+    facts.extend(span(limits.min_length, limits.max_length, "character", "characters"));
+    facts.extend(span(limits.min_items, limits.max_items, "item", "items"));
+    if limits.unique {
+        facts.push("No item twice.".to_owned());
+    }
+    if let Some(pattern) = &limits.pattern {
+        facts.push(format!("Pattern: {}.", code(pattern)));
+    }
+    if let Some(default) = &limits.default {
+        facts.push(format!("Default: {}.", code(default)));
+    }
+    facts
+}
+
+fn format_words(format: &str) -> Option<&'static str> {
+    match format {
+        "email" => Some("An e-mail address."),
+        "uuid" => Some("A UUID."),
+        "uri" | "url" => Some("A URI."),
+        "ipv4" => Some("An IPv4 address."),
+        "ipv6" => Some("An IPv6 address."),
+        "byte" => Some("Base64."),
+        _ => None,
+    }
+}
+
+fn range(limits: &Limits) -> Option<String> {
+    let (above, below) = limits.exclusive;
+    let least = limits.minimum.as_ref().map(|n| {
+        if above { format!("more than {n}") } else { format!("at least {n}") }
+    });
+    let most = limits.maximum.as_ref().map(|n| {
+        if below { format!("less than {n}") } else { format!("at most {n}") }
+    });
+    match (&limits.minimum, &limits.maximum, least, most) {
+        (Some(min), Some(max), _, _) if !above && !below => Some(format!("{min} to {max}.")),
+        (_, _, Some(least), Some(most)) => Some(sentence(&format!("{least} and {most}"))),
+        (_, _, Some(bound), None) | (_, _, None, Some(bound)) => Some(sentence(&bound)),
+        _ => None,
+    }
+}
+
+fn span(min: Option<usize>, max: Option<usize>, one: &str, many: &str) -> Option<String> {
+    let unit = |n: usize| if n == 1 { one.to_owned() } else { many.to_owned() };
+    match (min.filter(|n| *n > 0), max) {
+        (Some(min), Some(max)) if min == max => Some(format!("Exactly {max} {}.", unit(max))),
+        (Some(min), Some(max)) => Some(format!("{min} to {max} {}.", unit(max))),
+        (Some(min), None) => Some(format!("At least {min} {}.", unit(min))),
+        (None, Some(max)) => Some(format!("At most {max} {}.", unit(max))),
+        (None, None) => None,
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", characters.as_str())
+}
+
+fn with_prose(emit: &Emit<'_>, facts: String, text: Option<&str>) -> Vec<String> {
+    match text {
+        Some(text) if emit.docs == Docs::Full => {
+            let mut paragraphs = vec![facts];
+            paragraphs.extend(prose::paragraphs(text));
+            paragraphs
+        }
+        _ => vec![facts],
+    }
+}

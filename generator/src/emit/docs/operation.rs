@@ -1,0 +1,127 @@
+//! Doc comments of request functions.
+
+use super::members::limits;
+use super::{code, join, prose};
+use crate::emit::{Docs, Emit};
+use crate::model::{Location, Operation, OperationVersion, Parameter};
+use crate::names;
+use crate::version::Version;
+
+/// The documentation of the request function of an operation in one version.
+pub(in crate::emit) fn operation(
+    emit: &Emit<'_>,
+    operation: &Operation,
+    version: &OperationVersion,
+) -> Vec<String> {
+    let mut paragraphs = vec![format!(
+        "{}: {}.",
+        capitalised(&names::words(&operation.short)),
+        code(&format!("{} {}", operation.method.as_str(), operation.path))
+    )];
+    if emit.docs == Docs::Full
+        && let Some(text) = &operation.prose
+    {
+        paragraphs.extend(prose::paragraphs(text));
+    }
+    paragraphs.push(versions(operation, version));
+    if !operation.roles.is_empty() {
+        let roles: Vec<String> = operation.roles.iter().map(|role| code(role)).collect();
+        paragraphs.push(format!("Needs the role {}.", join(&roles, "or")));
+    }
+    paragraphs.extend(parameters(&operation.parameters));
+    paragraphs.extend(errors(version));
+    if let Some(url) = &operation.docs_url {
+        paragraphs.push(format!("[{} in the Atlas documentation]({url}).", code(&operation.id)));
+    }
+    paragraphs
+}
+
+/// The documentation of the module of a version, where callers pin what they call.
+pub(in crate::emit) fn pinned(tag: &str, version: Version) -> Vec<String> {
+    match version {
+        Version::Stable(date) => vec![
+            format!("{tag}, version {date}: the operations that have it."),
+            "What stands here never changes its version.".to_owned(),
+        ],
+        Version::Upcoming(date) => vec![
+            format!("{tag}, as announced for {date}."),
+            "What stands here may change until then.".to_owned(),
+        ],
+        Version::Preview => vec![
+            format!("{tag}, in preview."),
+            "What stands here may change at any time.".to_owned(),
+        ],
+    }
+}
+
+fn versions(operation: &Operation, version: &OperationVersion) -> String {
+    let mut text = match version.version {
+        Version::Preview => "In preview.".to_owned(),
+        dated => format!("Version {dated}."),
+    };
+    let others: Vec<String> = operation
+        .versions
+        .iter()
+        .filter(|other| other.version != version.version)
+        .map(|other| code(&names::version_module(other.version)))
+        .collect();
+    if !others.is_empty() {
+        text.push_str(&format!(" Also in {}.", join(&others, "and")));
+    }
+    if let Some(date) = version.sunset {
+        text.push_str(&format!(" May be gone after {date}."));
+    }
+    text
+}
+
+fn parameters(parameters: &[Parameter]) -> Option<String> {
+    let lines: Vec<String> = parameters
+        .iter()
+        .filter(|parameter| parameter.required)
+        .map(|parameter| {
+            let place = match parameter.location {
+                Location::Path => "in the path",
+                Location::Query => "in the query",
+                Location::Header => "in the header",
+            };
+            let mut facts = limits(&parameter.limits);
+            facts.insert(0, format!("- {}, {place}.", code(&parameter.name)));
+            facts.join(" ")
+        })
+        .collect();
+    (!lines.is_empty()).then(|| format!("# Parameters\n\n{}", lines.join("\n")))
+}
+
+fn errors(version: &OperationVersion) -> Option<String> {
+    let lines: Vec<String> = version
+        .errors
+        .iter()
+        .filter_map(|(status, _)| Some(format!("- {status}: {}.", reason(*status)?)))
+        .collect();
+    (!lines.is_empty()).then(|| format!("# Errors\n\n{}", lines.join("\n")))
+}
+
+/// What a status means in this API.
+fn reason(status: u16) -> Option<&'static str> {
+    Some(match status {
+        400 => "the service can't read the request",
+        401 => "the credentials are not accepted",
+        402 => "the organization has no means of payment",
+        403 => "the credentials lack the role, or the caller's address is not on the access list",
+        404 => "there is no such thing, or not for these credentials",
+        405 => "the operation is not available for this resource",
+        406 => "there is no such version",
+        409 => "the request conflicts with the state of the resource",
+        410 => "the version is gone",
+        429 => "too many requests; the client waits and repeats",
+        500 => "the service failed",
+        503 => "the service is not available",
+        _ => return None,
+    })
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}", characters.as_str())
+}

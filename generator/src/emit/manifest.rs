@@ -1,0 +1,119 @@
+//! The crate's root, and what is not Rust: Cargo.toml and README.md.
+
+use quote::quote;
+use serde::Serialize;
+
+use super::{Docs, Emit};
+use crate::names;
+use crate::render::{self, Piece};
+
+#[derive(Serialize)]
+struct Facts<'a> {
+    features: &'a [String],
+    tags: Vec<Tag<'a>>,
+    operations: usize,
+    pairs: usize,
+    types: usize,
+}
+
+#[derive(Serialize)]
+struct Tag<'a> {
+    name: &'a str,
+    module: &'a str,
+    feature: &'a str,
+    operations: usize,
+}
+
+pub(super) fn cargo_toml(emit: &Emit<'_>) -> String {
+    render_template(emit, include_str!("../../templates/Cargo.toml.tera"))
+}
+
+pub(super) fn readme(emit: &Emit<'_>) -> String {
+    render_template(emit, include_str!("../../templates/README.md.tera"))
+}
+
+fn facts<'a>(emit: &'a Emit<'_>) -> Facts<'a> {
+    let count = |tag: usize| emit.api.operations.iter().filter(|op| op.tag == tag).count();
+    let tags = emit
+        .api
+        .tags
+        .iter()
+        .enumerate()
+        .map(|(index, tag)| Tag {
+            name: &tag.name,
+            module: &emit.names.modules[index],
+            feature: &emit.names.features[index],
+            operations: count(index),
+        })
+        .collect();
+    Facts {
+        features: &emit.names.features,
+        tags,
+        operations: emit.api.operations.len(),
+        pairs: emit.api.operation_versions(),
+        types: emit.api.types.len(),
+    }
+}
+
+fn render_template(emit: &Emit<'_>, template: &str) -> String {
+    let render = || -> tera::TeraResult<String> {
+        let context = tera::Context::from_serialize(&facts(emit))?;
+        let tera = tera::Tera::default();
+        tera.render_str(template, &context, false)
+    };
+    // The templates are part of this crate; a mistake in one must be seen where it is used.
+    render().unwrap_or_else(|error| format!("# template: {error}\n"))
+}
+
+/// Makes `lib.rs`.
+pub(super) fn lib(emit: &Emit<'_>) -> String {
+    let modules = emit.names.modules.iter().zip(&emit.names.features).map(|(module, feature)| {
+        let module = names::ident(module);
+        quote!(#[cfg(feature = #feature)] pub mod #module;)
+    });
+    let front = emit.api.tags.iter().zip(&emit.names.modules).map(|(tag, module)| {
+        let line = format!(" - [`{module}`]: {}", tag.name);
+        quote!(#![doc = #line])
+    });
+    let prose = (emit.docs == Docs::Full).then(|| {
+        quote! {
+            #![allow(
+                rustdoc::all,
+                clippy::doc_lazy_continuation,
+                clippy::doc_overindented_list_items,
+                clippy::too_long_first_doc_paragraph,
+                reason = "the doc comments are the document's own prose"
+            )]
+        }
+    });
+    render::file([
+        Piece::Tokens(quote! {
+            //! The MongoDB Atlas Administration API: every operation in every dated version, typed.
+            //!
+            //! One module for each group of operations; a request function for each operation, in
+            //! its newest version. Every version stands under its date too, as in
+            //! `clusters::v2024_08_05`, for callers that no update may move.
+            //!
+            #(#front)*
+            #prose
+            #![allow(
+                clippy::large_enum_variant,
+                reason = "boxing for size alone would make literals of unions unpleasant to write"
+            )]
+            #![allow(
+                clippy::enum_variant_names,
+                reason = "variants are named by what the service sends"
+            )]
+        }),
+        Piece::Tokens(quote! {
+            #[doc(inline)]
+            pub use atlas_admin_runtime::*;
+        }),
+        Piece::Tokens(quote!(#(#modules)*)),
+        Piece::Tokens(quote! {
+            #[cfg(feature = "registry")]
+            pub mod registry;
+            pub mod types;
+        }),
+    ])
+}

@@ -1,0 +1,446 @@
+//! Request functions, the statics that describe their operations, and builders for parameters.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::{Emit, docs};
+use crate::facts::Gate;
+use crate::model::{Answer, Content, Location, Method, Operation, OperationVersion, Parameter, Type};
+use crate::names;
+use crate::render::blank;
+use crate::version::{Date, Version};
+
+/// A request function: an operation in one version and format.
+pub(super) struct Call<'a> {
+    pub(super) index: usize,
+    pub(super) operation: &'a Operation,
+    pub(super) version: &'a OperationVersion,
+    pub(super) answer: &'a Answer,
+    pub(super) function: String,
+    pub(super) gate: Gate,
+    /// Whether it stands without a version.
+    pub(super) is_newest: bool,
+    /// Whether the builder of the operation stands beside it.
+    pub(super) owns_builder: bool,
+    /// Whether it is the one in the version's first format.
+    pub(super) is_first_format: bool,
+}
+
+/// All request functions of a tag.
+pub(super) fn calls<'a>(emit: &Emit<'a>, tag: usize) -> Vec<Call<'a>> {
+    let mut calls = Vec::new();
+    for (index, operation) in emit.api.operations.iter().enumerate() {
+        if operation.tag != tag {
+            continue;
+        }
+        let newest = operation.newest_stable();
+        let home = newest.or_else(|| operation.versions.last().map(|version| version.version));
+        for version in &operation.versions {
+            let is_current = emit.facts.is_current(&operation.id, version.version);
+            for (format, answer) in version.answers.iter().enumerate() {
+                let other = (format > 0).then_some(answer.media_type.format);
+                calls.push(Call {
+                    index,
+                    operation,
+                    version,
+                    answer,
+                    function: names::function_of(&emit.names.functions[index], other),
+                    gate: crate::facts::gate(version.version, is_current),
+                    is_newest: Some(version.version) == newest,
+                    owns_builder: Some(version.version) == home && format == 0,
+                    is_first_format: format == 0,
+                });
+            }
+        }
+    }
+    calls
+}
+
+impl Call<'_> {
+    /// Whether the operation has parameters that may be left out.
+    pub(super) fn has_builder(&self) -> bool {
+        self.operation.parameters.iter().any(|parameter| !parameter.required)
+    }
+
+    fn required(&self) -> impl Iterator<Item = &Parameter> {
+        self.operation.parameters.iter().filter(|parameter| parameter.required)
+    }
+
+    /// Why callers should not build on it, if the document says so.
+    pub(super) fn deprecation(&self) -> Option<String> {
+        match (self.version.sunset, self.operation.deprecated) {
+            (Some(date), _) => Some(format!("the service may answer 410 after {date}")),
+            (None, true) => Some("the document marks the operation as deprecated".to_owned()),
+            (None, false) => None,
+        }
+    }
+
+    fn streams(&self) -> bool {
+        self.answer.statuses.iter().any(|(_, content)| *content == Content::Stream)
+    }
+
+    pub(super) fn static_ident(&self) -> Ident {
+        names::ident(&names::static_name(&self.function))
+    }
+}
+
+/// What the functions of a module need in scope.
+pub(super) fn imports(calls: &[&Call<'_>]) -> TokenStream {
+    let any = |what: &dyn Fn(&Parameter) -> bool| {
+        calls.iter().any(|call| call.operation.parameters.iter().any(what))
+    };
+    let parameter = any(&|_| true).then(|| quote!(Parameter,));
+    let location = any(&|_| true).then(|| quote!(Location,));
+    let date = calls.iter().any(|call| call.version.sunset.is_some()).then(|| quote!(Date,));
+    let download = calls.iter().any(|call| call.streams()).then(|| quote!(Download,));
+    quote! {
+        use atlas_admin_runtime::operation::{#location Method, Operation, #parameter};
+        use atlas_admin_runtime::{#date #download Request, Version};
+    }
+}
+
+/// Makes the function and its static.
+pub(super) fn function(emit: &Emit<'_>, call: &Call<'_>, cfg: &TokenStream) -> TokenStream {
+    let name = names::ident(&call.function);
+    let doc = docs::lines(docs::operation(emit, call.operation, call.version));
+    let alias = aliases(call);
+    let deprecated = call.deprecation().map(|note| quote!(#[deprecated(note = #note)]));
+    let too_many = (call.required().count() + usize::from(call.version.body.is_some()) > 7).then(|| {
+        quote!(#[expect(clippy::too_many_arguments, reason = "the operation requires them all")])
+    });
+    let arguments = arguments(emit, call);
+    let output = output(emit, call);
+    let body = body(call);
+    let (ty, wrapped) = if call.has_builder() {
+        let above = if call.owns_builder || call.is_newest {
+            TokenStream::new()
+        } else {
+            builder_path(call)
+        };
+        let builder = names::ident(&emit.names.builders[call.index]);
+        (quote!(#above #builder<#output>), Some(quote!(#above #builder)))
+    } else {
+        (quote!(Request<#output>), None)
+    };
+    let (statements, request) = body;
+    let request = match wrapped {
+        Some(builder) => quote!(#builder { request: #request }),
+        None => request,
+    };
+    let description = description(emit, call);
+    let blank = blank();
+    quote! {
+        #doc
+        #alias
+        #deprecated
+        #too_many
+        #cfg
+        pub fn #name(#arguments) -> #ty {
+            #statements
+            #request
+        }
+        #blank
+        #cfg
+        #description
+    }
+}
+
+fn builder_path(call: &Call<'_>) -> TokenStream {
+    if call.operation.newest_stable().is_some() {
+        return quote!(super::);
+    }
+    let home = call.operation.versions.last().map_or(Version::Preview, |version| version.version);
+    let module = names::ident(&names::version_module(home));
+    quote!(super::#module::)
+}
+
+/// The names that rustdoc's search finds the function by.
+fn aliases(call: &Call<'_>) -> TokenStream {
+    let mut aliases = vec![call.operation.id.as_str(), call.operation.short.as_str()];
+    aliases.dedup();
+    aliases.retain(|alias| *alias != call.function);
+    quote!(#(#[doc(alias = #aliases)])*)
+}
+
+fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
+    let types = quote!(crate::types::);
+    let mut arguments: Vec<TokenStream> = call
+        .required()
+        .map(|parameter| {
+            let name = names::ident(&names::parameter_name(&parameter.name));
+            let ty = match &parameter.ty {
+                Type::String => quote!(&str),
+                Type::List(item) => {
+                    let item = emit.ty(item, &types);
+                    quote!(&[#item])
+                }
+                other => emit.argument_type(other, &types),
+            };
+            quote!(#name: #ty)
+        })
+        .collect();
+    if let Some(body) = &call.version.body {
+        let ty = emit.argument_type(&body.ty, &types);
+        let name = body_name(call);
+        arguments.push(quote!(#name: &#ty));
+    }
+    quote!(#(#arguments),*)
+}
+
+/// The argument for the body, which no parameter may be called like.
+fn body_name(call: &Call<'_>) -> Ident {
+    let taken = call.required().any(|parameter| names::parameter_name(&parameter.name) == "body");
+    names::ident(if taken { "request_body" } else { "body" })
+}
+
+impl Emit<'_> {
+    /// A type outside of `types`, with the codec's own behind their path.
+    pub(super) fn argument_type(&self, ty: &Type, types: &TokenStream) -> TokenStream {
+        match ty {
+            Type::DateTime => quote!(atlas_admin_runtime::codec::DateTime),
+            Type::Day => quote!(atlas_admin_runtime::codec::Day),
+            Type::Json => quote!(atlas_admin_runtime::codec::Json),
+            Type::List(item) => {
+                let item = self.argument_type(item, types);
+                quote!(Vec<#item>)
+            }
+            Type::Map(value) => {
+                let value = self.argument_type(value, types);
+                quote!(atlas_admin_runtime::codec::Map<#value>)
+            }
+            other => self.ty(other, types),
+        }
+    }
+}
+
+/// What the request resolves to.
+fn output(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
+    let types = quote!(crate::types::);
+    let contents: Vec<&Content> = call.answer.statuses.iter().map(|(_, content)| content).collect();
+    let json = contents.iter().find_map(|content| match content {
+        Content::Json(ty) => Some(emit.argument_type(ty, &types)),
+        _ => None,
+    });
+    match json {
+        // A second success without a body leaves the value out.
+        Some(ty) if contents.contains(&&Content::Empty) => quote!(Option<#ty>),
+        Some(ty) => ty,
+        None if contents.contains(&&Content::Stream) => quote!(Download),
+        None => quote!(()),
+    }
+}
+
+/// The statements that make the request, and the expression that it is then.
+fn body(call: &Call<'_>) -> (TokenStream, TokenStream) {
+    let operation = call.static_ident();
+    let path = call.operation.parameters.iter().filter(|p| p.location == Location::Path).map(|p| {
+        let name = names::ident(&names::parameter_name(&p.name));
+        match &p.ty {
+            Type::String => quote!(#name),
+            Type::Def(_) => quote!(#name.as_str()),
+            _ => quote!(&#name.to_string()),
+        }
+    });
+    let new = quote!(Request::new(&#operation, &[#(#path),*]));
+    let with_body = call.version.body.as_ref().map(|_| {
+        let name = body_name(call);
+        quote!(.body(#name))
+    });
+    let required: Vec<TokenStream> = call
+        .required()
+        .filter(|parameter| parameter.location != Location::Path)
+        .map(|parameter| {
+            let name = names::ident(&names::parameter_name(&parameter.name));
+            let value = match &parameter.ty {
+                Type::String => quote!(&#name.to_owned()),
+                Type::List(_) => quote!(&#name.to_vec()),
+                _ => quote!(&#name),
+            };
+            set(parameter, &quote!(request), &value)
+        })
+        .collect();
+    if required.is_empty() {
+        return (TokenStream::new(), quote!(#new #with_body));
+    }
+    let statements = quote! {
+        let mut request = #new #with_body;
+        #(#required)*
+    };
+    (statements, quote!(request))
+}
+
+/// The call that sets a parameter.
+fn set(parameter: &Parameter, request: &TokenStream, value: &TokenStream) -> TokenStream {
+    let name = &parameter.name;
+    match parameter.location {
+        Location::Header => quote!(#request.set_header(#name, #value);),
+        _ => quote!(#request.set_query(#name, #value);),
+    }
+}
+
+/// The static that describes the operation.
+fn description(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
+    let operation = call.operation;
+    let ident = call.static_ident();
+    let (id, short, path) = (&operation.id, &operation.short, &operation.path);
+    let tag = &emit.api.tags[operation.tag].name;
+    let method = method(operation.method);
+    let version = version(call.version.version);
+    let accept = call.answer.media_type.to_string();
+    let content_type = match &call.version.body {
+        Some(body) => {
+            let media_type = body.media_type.to_string();
+            quote!(Some(#media_type))
+        }
+        None => quote!(None),
+    };
+    let parameters = operation.parameters.iter().map(parameter);
+    let success = call.answer.statuses.iter().map(|(status, _)| proc_macro2::Literal::u16_unsuffixed(*status));
+    let roles = &operation.roles;
+    let deprecated = operation.deprecated;
+    let sunset = match call.version.sunset {
+        Some(day) => {
+            let date = date(day);
+            quote!(Some(Date { #date }))
+        }
+        None => quote!(None),
+    };
+    let docs = operation.docs_url.as_deref().unwrap_or_default();
+    // The registry of the tag lists the statics of all versions.
+    let visibility = if call.is_newest { quote!() } else { quote!(pub(super)) };
+    quote! {
+        #visibility static #ident: Operation = Operation {
+            id: #id,
+            name: #short,
+            tag: #tag,
+            method: #method,
+            path: #path,
+            version: #version,
+            accept: #accept,
+            content_type: #content_type,
+            parameters: &[#(#parameters,)*],
+            success: &[#(#success),*],
+            roles: &[#(#roles),*],
+            deprecated: #deprecated,
+            sunset: #sunset,
+            docs: #docs,
+        };
+    }
+}
+
+fn parameter(parameter: &Parameter) -> TokenStream {
+    let name = &parameter.name;
+    let location = match parameter.location {
+        Location::Path => quote!(Location::Path),
+        Location::Query => quote!(Location::Query),
+        Location::Header => quote!(Location::Header),
+    };
+    let required = parameter.required;
+    let default = match &parameter.limits.default {
+        Some(default) => quote!(Some(#default)),
+        None => quote!(None),
+    };
+    quote!(Parameter { name: #name, location: #location, required: #required, default: #default })
+}
+
+fn method(method: Method) -> TokenStream {
+    match method {
+        Method::Get => quote!(Method::Get),
+        Method::Head => quote!(Method::Head),
+        Method::Post => quote!(Method::Post),
+        Method::Put => quote!(Method::Put),
+        Method::Patch => quote!(Method::Patch),
+        Method::Delete => quote!(Method::Delete),
+    }
+}
+
+fn version(version: Version) -> TokenStream {
+    let numbers = |date: Date| {
+        let (year, month, day) = numbers(date);
+        quote!(#year, #month, #day)
+    };
+    match version {
+        Version::Stable(date) => {
+            let date = numbers(date);
+            quote!(Version::stable(#date))
+        }
+        Version::Upcoming(date) => {
+            let date = numbers(date);
+            quote!(Version::upcoming(#date))
+        }
+        Version::Preview => quote!(Version::Preview),
+    }
+}
+
+fn date(date: Date) -> TokenStream {
+    let (year, month, day) = numbers(date);
+    quote!(year: #year, month: #month, day: #day)
+}
+
+fn numbers(date: Date) -> (proc_macro2::Literal, proc_macro2::Literal, proc_macro2::Literal) {
+    let literal = |number| proc_macro2::Literal::u16_unsuffixed(number);
+    (literal(date.year), literal(date.month.into()), literal(date.day.into()))
+}
+
+/// Makes the builder of an operation: a setter for each parameter that may be left out.
+pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> [TokenStream; 3] {
+    let name = names::ident(&emit.names.builders[call.index]);
+    let doc = docs::lines(vec![format!("The request of [`{}`].", call.function)]);
+    let setters = call.operation.parameters.iter().filter(|parameter| !parameter.required);
+    let setters: Vec<TokenStream> = setters.map(|parameter| setter(emit, parameter)).collect();
+    let blank = blank();
+    let setters = setters.iter().enumerate().map(|(index, setter)| {
+        let blank = (index > 0).then(|| blank.clone());
+        quote!(#blank #setter)
+    });
+    [
+        quote! {
+            #doc
+            #[must_use = "a request does nothing until it is sent"]
+            pub struct #name<T> {
+                pub(crate) request: Request<T>,
+            }
+        },
+        quote! {
+            impl<T> #name<T> {
+                #(#setters)*
+            }
+        },
+        quote!(atlas_admin_runtime::builder!(#name);),
+    ]
+}
+
+fn setter(emit: &Emit<'_>, parameter: &Parameter) -> TokenStream {
+    let wire = names::parameter_name(&parameter.name);
+    let name = names::ident(&wire);
+    let doc = docs::lines(docs::parameter(emit, parameter));
+    let deprecated = parameter.deprecated.then(|| {
+        quote!(#[deprecated(note = "the document marks the parameter as deprecated")])
+    });
+    let types = quote!(crate::types::);
+    let (ty, value) = match &parameter.ty {
+        Type::Bool | Type::Int | Type::Float => {
+            (emit.argument_type(&parameter.ty, &types), quote!(&#name))
+        }
+        Type::List(item) => {
+            let item = emit.argument_type(item, &types);
+            (
+                quote!(impl IntoIterator<Item = impl Into<#item>>),
+                quote!(&#name.into_iter().map(Into::into).collect::<Vec<#item>>()),
+            )
+        }
+        other => {
+            let ty = emit.argument_type(other, &types);
+            (quote!(impl Into<#ty>), quote!(&#name.into()))
+        }
+    };
+    let set = set(parameter, &quote!(self.request), &value);
+    quote! {
+        #doc
+        #deprecated
+        pub fn #name(mut self, #name: #ty) -> Self {
+            #set
+            self
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Types as they stand in code.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::Emit;
+use crate::model::{Field, Type};
+
+impl Emit<'_> {
+    /// The type, with definitions behind a path: empty within `types`.
+    pub(super) fn ty(&self, ty: &Type, path: &TokenStream) -> TokenStream {
+        match ty {
+            Type::Bool => quote!(bool),
+            Type::Int => quote!(i64),
+            Type::Float => quote!(f64),
+            Type::String => quote!(String),
+            Type::DateTime => quote!(DateTime),
+            Type::Day => quote!(Day),
+            Type::Json => quote!(Json),
+            Type::List(item) => {
+                let item = self.ty(item, path);
+                quote!(Vec<#item>)
+            }
+            Type::Map(value) => {
+                let value = self.ty(value, path);
+                quote!(Map<#value>)
+            }
+            Type::Def(id) => {
+                let name = self.names.ty(*id);
+                quote!(#path #name)
+            }
+        }
+    }
+
+    /// The type of a field, with what says that it may be absent or `null`.
+    pub(super) fn field_type(&self, field: &Field, boxed: bool) -> TokenStream {
+        let mut ty = self.ty(&field.ty, &TokenStream::new());
+        if boxed {
+            ty = quote!(Box<#ty>);
+        }
+        if field.nullable {
+            quote!(Nullable<#ty>)
+        } else if field.required && !boxed {
+            ty
+        } else {
+            // A boxed field closes a circle; were it not optional, no value could exist.
+            quote!(Option<#ty>)
+        }
+    }
+}

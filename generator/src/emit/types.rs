@@ -1,0 +1,63 @@
+//! The module `types`: all types under one roof, in files by the features that need them.
+
+use proc_macro2::Span;
+use quote::quote;
+use syn::Ident;
+
+use super::sections::Group;
+use super::{Emit, enum_, record, union};
+use crate::model::{Kind, TypeId};
+use crate::render::{self, Piece};
+
+/// Makes `types.rs`.
+pub(super) fn root(emit: &Emit<'_>, groups: &[Group]) -> String {
+    let modules = groups.iter().map(|group| {
+        let cfg = emit.cfg(&group.condition);
+        let name = Ident::new(&group.name, Span::call_site());
+        quote!(#cfg mod #name;)
+    });
+    let exports = groups.iter().map(|group| {
+        let cfg = emit.cfg(&group.condition);
+        let name = Ident::new(&group.name, Span::call_site());
+        quote!(#cfg pub use #name::*;)
+    });
+    render::file([
+        Piece::Tokens(quote! {
+            //! The types of the API: what is sent and what comes back.
+            //!
+            //! Each is there where an enabled feature needs it. All of them are open: a record
+            //! keeps what it does not declare in `extra`, an enum and a union in `Unknown`.
+            //! End the literal of a record with `..Default::default()`: the API grows.
+        }),
+        Piece::Tokens(quote! {
+            #[allow(unused_imports, reason = "which of them are needed depends on the features")]
+            use atlas_admin_runtime::codec::{
+                By, DateTime, Day, Extra, Field, Json, Kind, Map, Nullable, Record, Table, Union, Value,
+                Variants,
+            };
+            #[allow(unused_imports, reason = "which of them are needed depends on the features")]
+            use atlas_admin_runtime::Page;
+        }),
+        Piece::Tokens(quote!(#(#modules)*)),
+        Piece::Tokens(quote!(#(#exports)*)),
+    ])
+}
+
+/// Makes the file of a group.
+pub(super) fn group(emit: &Emit<'_>, group: &Group) -> String {
+    let is_enum = |id: &TypeId| matches!(emit.api.def(*id).kind, Kind::Enum(_));
+    let mut pieces = Vec::new();
+    if !group.types.iter().all(is_enum) {
+        pieces.push(Piece::Tokens(quote!(
+            use super::*;
+        )));
+    }
+    for id in &group.types {
+        match &emit.api.def(*id).kind {
+            Kind::Record(def) => record::record(emit, *id, def, &mut pieces),
+            Kind::Enum(def) => enum_::enum_(emit, *id, def, &mut pieces),
+            Kind::Union(def) => union::union(emit, *id, def, &mut pieces),
+        }
+    }
+    render::file(pieces)
+}

@@ -1,0 +1,128 @@
+//! What follows from the model, computed once: what is boxed, what is read-only as a whole, which
+//! features need a type, and who uses it.
+
+mod boxing;
+mod gates;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::model::{Api, Content, Kind, Type, TypeId};
+use crate::names::Ledger;
+use crate::version::Version;
+
+pub use gates::{Condition, Gate, gate};
+
+/// A member of a definition: the field of a record or the variant of a union, by index.
+pub type Member = (TypeId, usize);
+
+/// What follows from an [`Api`].
+#[derive(Debug)]
+pub struct Facts {
+    /// The members that must be boxed, for the type to have a size.
+    pub boxed: HashSet<Member>,
+    /// The fields that requests leave out.
+    pub read_only: HashSet<Member>,
+    /// What a type needs to be there, by its index.
+    pub conditions: Vec<Condition>,
+    /// Which operations answer with a type, send it or fail with it, by its index.
+    pub users: Vec<Users>,
+    current: HashMap<String, HashSet<Version>>,
+}
+
+/// The operations that name a type, as indices into the model.
+#[derive(Clone, Debug, Default)]
+pub struct Users {
+    pub answered_by: BTreeSet<usize>,
+    pub sent_by: BTreeSet<usize>,
+}
+
+impl Facts {
+    pub fn of(api: &Api, ledger: &Ledger) -> Self {
+        let current = current_versions(api, ledger);
+        let conditions = gates::conditions(api, &current);
+        Self {
+            boxed: boxing::boxed(api),
+            read_only: read_only(api),
+            conditions,
+            users: users(api),
+            current,
+        }
+    }
+
+    /// Whether a version stands without the feature `older-versions`: it is the newest stable one
+    /// of its operation, or was so when it was first published.
+    pub fn is_current(&self, id: &str, version: Version) -> bool {
+        self.current.get(id).is_some_and(|versions| versions.contains(&version))
+    }
+}
+
+fn current_versions(api: &Api, ledger: &Ledger) -> HashMap<String, HashSet<Version>> {
+    let mut current: HashMap<String, HashSet<Version>> = HashMap::new();
+    for operation in &api.operations {
+        let newest = operation.newest_stable();
+        let versions = operation
+            .versions
+            .iter()
+            .map(|version| version.version)
+            .filter(|v| Some(*v) == newest || ledger.was_newest(&operation.id, *v));
+        current.insert(operation.id.clone(), versions.collect());
+    }
+    current
+}
+
+fn users(api: &Api) -> Vec<Users> {
+    let mut users = vec![Users::default(); api.types.len()];
+    for (index, operation) in api.operations.iter().enumerate() {
+        for version in &operation.versions {
+            for (_, content) in version.answers.iter().flat_map(|answer| &answer.statuses) {
+                if let Content::Json(ty) = content
+                    && let Some(id) = ty.leaf()
+                {
+                    users[id.0].answered_by.insert(index);
+                }
+            }
+            if let Some(id) = version.body.as_ref().and_then(|body| body.ty.leaf()) {
+                users[id.0].sent_by.insert(index);
+            }
+        }
+    }
+    users
+}
+
+/// The fields that are marked as read-only, and those whose record has no field that is not.
+fn read_only(api: &Api) -> HashSet<Member> {
+    let mut members: HashSet<Member> = HashSet::new();
+    for (index, def) in api.types.iter().enumerate() {
+        if let Kind::Record(record) = &def.kind {
+            let marked = record.fields.iter().enumerate().filter(|(_, field)| field.read_only);
+            members.extend(marked.map(|(field, _)| (TypeId(index), field)));
+        }
+    }
+    loop {
+        let whole: HashSet<TypeId> = api
+            .types
+            .iter()
+            .enumerate()
+            .filter_map(|(index, def)| match &def.kind {
+                Kind::Record(record) if !record.fields.is_empty() => {
+                    let id = TypeId(index);
+                    let all = (0..record.fields.len()).all(|field| members.contains(&(id, field)));
+                    all.then_some(id)
+                }
+                _ => None,
+            })
+            .collect();
+        let before = members.len();
+        for (index, def) in api.types.iter().enumerate() {
+            let Kind::Record(record) = &def.kind else { continue };
+            for (field, declared) in record.fields.iter().enumerate() {
+                if matches!(&declared.ty, Type::Def(id) if whole.contains(id)) {
+                    members.insert((TypeId(index), field));
+                }
+            }
+        }
+        if members.len() == before {
+            return members;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Which Cargo features a type needs.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::model::{Api, TypeId};
+use crate::version::Version;
+
+/// What a version of an operation needs beside the feature of its tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Gate {
+    /// Nothing.
+    None,
+    OlderVersions,
+    Preview,
+}
+
+/// The alternatives under which something is there: each a tag, by index, and a gate.
+pub type Condition = BTreeSet<(usize, Gate)>;
+
+/// Returns the gate of a version.
+pub fn gate(version: Version, is_current: bool) -> Gate {
+    match version {
+        Version::Stable(_) if is_current => Gate::None,
+        Version::Stable(_) => Gate::OlderVersions,
+        Version::Upcoming(_) | Version::Preview => Gate::Preview,
+    }
+}
+
+/// Returns what each type needs to be there.
+pub(super) fn conditions(
+    api: &Api,
+    current: &HashMap<String, HashSet<Version>>,
+) -> Vec<Condition> {
+    let mut roots: BTreeMap<(usize, Gate), Vec<TypeId>> = BTreeMap::new();
+    for operation in &api.operations {
+        let mut parameters_gate = Gate::Preview;
+        for version in &operation.versions {
+            let is_current = current[&operation.id].contains(&version.version);
+            let gate = gate(version.version, is_current);
+            parameters_gate = parameters_gate.min(gate);
+            let roots = roots.entry((operation.tag, gate)).or_default();
+            version.for_each_type(|ty| roots.extend(ty.leaf()));
+        }
+        let parameters = operation.parameters.iter().filter_map(|parameter| parameter.ty.leaf());
+        roots.entry((operation.tag, parameters_gate)).or_default().extend(parameters);
+    }
+    let mut conditions = vec![Condition::new(); api.types.len()];
+    for (alternative, roots) in roots {
+        for id in reach(api, roots) {
+            conditions[id.0].insert(alternative);
+        }
+    }
+    conditions.into_iter().map(simplify).collect()
+}
+
+fn reach(api: &Api, mut pending: Vec<TypeId>) -> HashSet<TypeId> {
+    let mut reached = HashSet::new();
+    while let Some(id) = pending.pop() {
+        if reached.insert(id) {
+            api.def(id).kind.for_each_type(|ty| pending.extend(ty.leaf()));
+        }
+    }
+    reached
+}
+
+/// A tag without a gate makes the gated alternatives of the same tag needless.
+fn simplify(condition: Condition) -> Condition {
+    let free: BTreeSet<usize> =
+        condition.iter().filter(|(_, gate)| *gate == Gate::None).map(|(tag, _)| *tag).collect();
+    condition.into_iter().filter(|(tag, gate)| *gate == Gate::None || !free.contains(tag)).collect()
+}

@@ -1,0 +1,202 @@
+//! Document → model.
+//!
+//! After this room nobody sees a `$ref` or an OpenAPI keyword. Types are lowered on demand from the
+//! operations, so that only what an operation reaches exists in the model.
+
+mod common;
+mod facets;
+mod implied;
+mod operation;
+mod reach;
+mod record;
+mod schema;
+mod shared;
+mod union;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use openapiv3::{OpenAPI, ReferenceOr, Schema};
+
+use crate::diagnostic::Diagnostic;
+use crate::model::{Api, Enum, Kind, Origin, Tag, Type, TypeDef, TypeId, Unmapped};
+use crate::names::Ledger;
+use crate::pointer::Pointer;
+
+use facets::Node;
+
+/// Lowers a document, and reports all that stands in the way.
+///
+/// The ledger is asked which inline types have been one type before: they stay one.
+pub fn lower(document: &OpenAPI, ledger: &Ledger) -> Result<Api, Vec<Diagnostic>> {
+    let mut lowering = Lowering::new(document);
+    lowering.inherit_from_unions();
+    lowering.lower_operations();
+    let Lowering { mut api, diagnostics, .. } = lowering;
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(diagnostics);
+    }
+    shared::merge_inline_types(&mut api, ledger);
+    common::add_common_records(&mut api);
+    implied::drop_implied_tags(&mut api);
+    reach::drop_unreached(&mut api);
+    Ok(api)
+}
+
+/// The state of one lowering.
+struct Lowering<'d> {
+    schemas: BTreeMap<&'d str, &'d ReferenceOr<Schema>>,
+    document: &'d OpenAPI,
+    api: Api,
+    diagnostics: Vec<Diagnostic>,
+    /// What each named schema became; `None` while an alias is being followed.
+    named: HashMap<&'d str, Option<Type>>,
+    /// What each inline definition became, by where it stands.
+    inline: HashMap<Pointer, TypeId>,
+    /// The unions with properties of their own that a schema is a variant of without saying so.
+    bases: BTreeMap<&'d str, BTreeSet<&'d str>>,
+}
+
+/// Where a schema stands, in the terms that a type can be named in.
+#[derive(Clone)]
+struct Spot {
+    key: String,
+    hint: String,
+    owner: String,
+    pointer: Pointer,
+}
+
+impl<'d> Lowering<'d> {
+    fn new(document: &'d OpenAPI) -> Self {
+        let schemas = document
+            .components
+            .iter()
+            .flat_map(|components| &components.schemas)
+            .map(|(name, schema)| (name.as_str(), schema))
+            .collect();
+        let mut tags: Vec<Tag> = document
+            .tags
+            .iter()
+            .map(|tag| Tag { name: tag.name.clone(), prose: tag.description.clone() })
+            .collect();
+        tags.sort_by(|a, b| a.name.cmp(&b.name));
+        tags.dedup_by(|a, b| a.name == b.name);
+        Self {
+            schemas,
+            document,
+            api: Api { tags, ..Api::default() },
+            diagnostics: Vec::new(),
+            named: HashMap::new(),
+            inline: HashMap::new(),
+            bases: BTreeMap::new(),
+        }
+    }
+
+    /// Finds the schema that a node leads to, through any number of references.
+    ///
+    /// The reader has refused references to nothing and circles of references.
+    fn resolve(&self, mut node: Node<'d>) -> Option<&'d Schema> {
+        loop {
+            match node {
+                Node::Schema(schema) => return Some(schema),
+                Node::Reference(name) => node = Node::of(self.schemas.get(name)?),
+            }
+        }
+    }
+
+    /// Adds a definition whose kind is filled in later, so that it can refer to itself.
+    fn reserve(&mut self, spot: &Spot, named: bool, schema: &Schema) -> TypeId {
+        let id = TypeId(self.api.types.len());
+        self.api.types.push(TypeDef {
+            origin: Origin { places: vec![spot.place()], named },
+            kind: Kind::Enum(Enum { values: Vec::new() }),
+            prose: facets::prose(&schema.schema_data),
+            docs_url: schema.schema_data.external_docs.as_ref().map(|docs| docs.url.clone()),
+        });
+        id
+    }
+
+    fn unmapped(&mut self, pointer: &Pointer, what: impl Into<String>) {
+        self.api.unmapped.insert(Unmapped { pointer: pointer.clone(), what: what.into() });
+    }
+
+    fn error(&mut self, what: impl Into<String>, at: &Pointer, help: &str) {
+        self.diagnostics.push(Diagnostic::error(what, at).help(help));
+    }
+}
+
+impl Spot {
+    fn schema(name: &str) -> Self {
+        Self {
+            key: name.to_owned(),
+            hint: name.to_owned(),
+            owner: String::new(),
+            pointer: Pointer::root().child("components").child("schemas").child(name),
+        }
+    }
+
+    /// The spot of a property.
+    fn property(&self, name: &str) -> Self {
+        Self {
+            key: format!("{}.{name}", self.key),
+            hint: name.to_owned(),
+            owner: format!("{} {}", self.owner, self.hint),
+            pointer: self.pointer.child("properties").child(name),
+        }
+    }
+
+    /// The spot of the items of a list.
+    fn items(&self) -> Self {
+        Self {
+            key: format!("{}[]", self.key),
+            hint: singular(&self.hint),
+            owner: self.owner.clone(),
+            pointer: self.pointer.child("items"),
+        }
+    }
+
+    /// The spot of the values of a map.
+    fn values(&self) -> Self {
+        Self {
+            key: format!("{}{{}}", self.key),
+            hint: format!("{} value", self.hint),
+            owner: self.owner.clone(),
+            pointer: self.pointer.child("additionalProperties"),
+        }
+    }
+
+    /// The spot of a part of a composition, which is named like the whole.
+    fn part(&self, keyword: &str, index: usize) -> Self {
+        Self { pointer: self.pointer.child(keyword).item(index), ..self.clone() }
+    }
+
+    /// The spot of a variant that has no name of its own.
+    fn variant(&self, keyword: &str, index: usize) -> Self {
+        Self {
+            key: format!("{}|{index}", self.key),
+            hint: format!("{} variant {index}", self.hint),
+            owner: self.owner.clone(),
+            pointer: self.pointer.child(keyword).item(index),
+        }
+    }
+
+    fn place(&self) -> crate::model::Place {
+        crate::model::Place {
+            key: self.key.clone(),
+            hint: self.hint.clone(),
+            owner: self.owner.trim().to_owned(),
+            pointer: self.pointer.clone(),
+        }
+    }
+}
+
+/// Names an item of a list: `roles` → `role`, and `<name>Item` where the name is no plain plural.
+fn singular(plural: &str) -> String {
+    let ends = |end: &str| plural.len() > end.len() + 1 && plural.ends_with(end);
+    if ends("ies") {
+        format!("{}y", &plural[..plural.len() - 3])
+    } else if ends("s") && !ends("ss") && !ends("us") && !ends("is") {
+        plural[..plural.len() - 1].to_owned()
+    } else {
+        format!("{plural} item")
+    }
+}

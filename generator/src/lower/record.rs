@@ -1,0 +1,115 @@
+//! Records: the properties of an object, its own and the inherited ones.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::facets::{Facets, Node, prose};
+use super::{Lowering, Spot};
+use crate::model::{Field, Record};
+
+/// The properties of an object before they are lowered.
+#[derive(Default)]
+pub(super) struct Properties<'d> {
+    pub(super) declared: BTreeMap<&'d str, Declared<'d>>,
+    pub(super) required: BTreeSet<&'d str>,
+}
+
+/// A property and where it was declared: an inherited one belongs to its parent, so that all who
+/// inherit it share its type.
+#[derive(Clone)]
+pub(super) struct Declared<'d> {
+    pub(super) node: Node<'d>,
+    pub(super) spot: Spot,
+}
+
+impl<'d> Lowering<'d> {
+    pub(super) fn lower_record(&mut self, node: Node<'d>, spot: &Spot) -> Record {
+        let properties = self.properties(node, spot);
+        let fields = properties
+            .declared
+            .iter()
+            .map(|(wire, declared)| {
+                self.lower_field(wire, declared, properties.required.contains(wire))
+            })
+            .collect();
+        Record { fields }
+    }
+
+    pub(super) fn lower_field(
+        &mut self,
+        wire: &str,
+        declared: &Declared<'d>,
+        required: bool,
+    ) -> Field {
+        let ty = self.lower_node(declared.node, &declared.spot);
+        let schema = self.resolve(declared.node);
+        let mut field = Field {
+            wire: wire.to_owned(),
+            ty,
+            required,
+            nullable: false,
+            read_only: false,
+            write_only: false,
+            secret: false,
+            deprecated: false,
+            limits: schema.map(|schema| Facets::of(schema).limits).unwrap_or_default(),
+            prose: schema.and_then(|schema| prose(&schema.schema_data)),
+        };
+        if let Some(schema) = schema {
+            field.nullable = schema.schema_data.nullable;
+            field.deprecated = schema.schema_data.deprecated;
+            field.secret = field.limits.format.as_deref() == Some("password");
+        }
+        // Only what stands at the property itself says who may send it (OpenAPI 3.0.1, "Schema
+        // Object"): schemas that are marked as a whole are used for writable properties too.
+        if let Node::Schema(schema) = declared.node {
+            field.read_only = schema.schema_data.read_only;
+            field.write_only = schema.schema_data.write_only;
+        }
+        field
+    }
+
+    /// Collects the properties of an object, the inherited ones first, so that its own win.
+    pub(super) fn properties(&self, node: Node<'d>, spot: &Spot) -> Properties<'d> {
+        let mut properties = Properties::default();
+        self.collect(node, spot, &mut properties, &mut Vec::new());
+        properties
+    }
+
+    fn collect(
+        &self,
+        node: Node<'d>,
+        spot: &Spot,
+        into: &mut Properties<'d>,
+        seen: &mut Vec<&'d str>,
+    ) {
+        let schema = match node {
+            Node::Schema(schema) => schema,
+            Node::Reference(name) => {
+                if seen.contains(&name) {
+                    return;
+                }
+                seen.push(name);
+                for base in self.bases.get(name).into_iter().flatten() {
+                    self.collect(Node::Reference(base), &Spot::schema(base), into, seen);
+                }
+                let Some(schema) = self.schemas.get(name) else { return };
+                match Node::of(schema) {
+                    Node::Schema(schema) => {
+                        self.collect(Node::Schema(schema), &Spot::schema(name), into, seen);
+                    }
+                    other @ Node::Reference(_) => self.collect(other, spot, into, seen),
+                }
+                return;
+            }
+        };
+        let facets = Facets::of(schema);
+        for (index, part) in facets.all_of.iter().enumerate() {
+            self.collect(Node::of(part), &spot.part("allOf", index), into, seen);
+        }
+        into.required.extend(facets.required.iter().map(String::as_str));
+        for (wire, schema) in facets.properties.into_iter().flatten() {
+            let declared = Declared { node: Node::of_boxed(schema), spot: spot.property(wire) };
+            into.declared.insert(wire, declared);
+        }
+    }
+}

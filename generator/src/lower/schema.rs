@@ -1,0 +1,170 @@
+//! Schemas: what type a schema is, and which of them get a definition of their own.
+
+use openapiv3::{AdditionalProperties, Schema};
+
+use super::facets::{Facets, Node, prose};
+use super::union::Plan;
+use super::{Lowering, Spot};
+use crate::model::{Enum, Kind, Type, TypeId};
+
+impl<'d> Lowering<'d> {
+    /// Lowers what stands at a spot.
+    pub(super) fn lower_node(&mut self, node: Node<'d>, spot: &Spot) -> Type {
+        match node {
+            Node::Reference(name) => self.lower_named(name),
+            Node::Schema(schema) => self.lower_inline(schema, spot),
+        }
+    }
+
+    fn lower_named(&mut self, name: &'d str) -> Type {
+        let spot = Spot::schema(name);
+        match self.named.get(name) {
+            Some(Some(ty)) => return ty.clone(),
+            Some(None) => {
+                self.unmapped(&spot.pointer, "contains itself with no object between: any JSON value");
+                return Type::Json;
+            }
+            None => {}
+        }
+        let Some(&schema) = self.schemas.get(name) else {
+            self.error(
+                format!("there is no schema `{name}`"),
+                &spot.pointer,
+                "correct the reference, in the document or with an overlay",
+            );
+            return Type::Json;
+        };
+        self.named.insert(name, None);
+        let ty = match Node::of(schema) {
+            Node::Reference(other) => self.lower_named(other),
+            Node::Schema(schema) => {
+                let facets = Facets::of(schema);
+                match self.lower_undefined(&facets, &spot) {
+                    Some(ty) => ty,
+                    None => {
+                        let id = self.reserve(&spot, true, schema);
+                        self.named.insert(name, Some(Type::Def(id)));
+                        self.define(id, node_of(name), &facets, &spot);
+                        Type::Def(id)
+                    }
+                }
+            }
+        };
+        self.named.insert(name, Some(ty.clone()));
+        ty
+    }
+
+    fn lower_inline(&mut self, schema: &'d Schema, spot: &Spot) -> Type {
+        let facets = Facets::of(schema);
+        if facets.is_wrapper() {
+            return self.lower_node(Node::of(&facets.all_of[0]), &spot.part("allOf", 0));
+        }
+        if let Some(ty) = self.lower_undefined(&facets, spot) {
+            return ty;
+        }
+        if let Some(id) = self.inline.get(&spot.pointer) {
+            return Type::Def(*id);
+        }
+        let id = self.reserve(spot, false, schema);
+        self.inline.insert(spot.pointer.clone(), id);
+        self.define(id, Node::Schema(schema), &facets, spot);
+        Type::Def(id)
+    }
+
+    /// Lowers what needs no definition of its own; `None` for what does.
+    fn lower_undefined(&mut self, facets: &Facets<'d>, spot: &Spot) -> Option<Type> {
+        if facets.negated {
+            self.unmapped(&spot.pointer, "`not` is not expressed");
+        }
+        if facets.strings().is_some() {
+            return None;
+        }
+        if facets.is_union() {
+            return match self.plan_union(facets) {
+                Plan::FreeForm(why) => {
+                    self.unmapped(&spot.pointer, format!("{why}: any JSON value"));
+                    Some(Type::Json)
+                }
+                _ => None,
+            };
+        }
+        if !facets.all_of.is_empty() || facets.has_properties() {
+            return None;
+        }
+        Some(match facets.ty {
+            Some("string") => match facets.format.as_deref() {
+                Some("date-time") => Type::DateTime,
+                Some("date") => Type::Day,
+                _ => Type::String,
+            },
+            Some("integer") => Type::Int,
+            Some("number") => Type::Float,
+            Some("boolean") => Type::Bool,
+            Some("array") => self.lower_list(facets, spot),
+            Some("object") => self.lower_map(facets, spot),
+            _ if facets.items.is_some() => self.lower_list(facets, spot),
+            _ if facets.additional.is_some() => self.lower_map(facets, spot),
+            _ => {
+                self.unmapped(&spot.pointer, "no type is declared: any JSON value");
+                Type::Json
+            }
+        })
+    }
+
+    fn lower_list(&mut self, facets: &Facets<'d>, spot: &Spot) -> Type {
+        let spot = spot.items();
+        let item = match facets.items {
+            Some(items) => self.lower_node(Node::of_boxed(items), &spot),
+            None => {
+                self.unmapped(&spot.pointer, "no item type is declared: a list of any JSON values");
+                Type::Json
+            }
+        };
+        Type::List(Box::new(item))
+    }
+
+    fn lower_map(&mut self, facets: &Facets<'d>, spot: &Spot) -> Type {
+        match facets.additional {
+            Some(AdditionalProperties::Schema(schema)) => {
+                let value = self.lower_node(Node::of(schema), &spot.values());
+                Type::Map(Box::new(value))
+            }
+            Some(AdditionalProperties::Any(true)) => Type::Map(Box::new(Type::Json)),
+            _ => {
+                // The service sends strings, booleans and lists under such schemas.
+                self.unmapped(&spot.pointer, "an object without properties: any JSON value");
+                Type::Json
+            }
+        }
+    }
+
+    /// Fills in a reserved definition.
+    fn define(&mut self, id: TypeId, node: Node<'d>, facets: &Facets<'d>, spot: &Spot) {
+        let kind = if let Some(values) = facets.strings() {
+            Kind::Enum(Enum::new(values))
+        } else if facets.is_union() {
+            let plan = self.plan_union(facets);
+            self.lower_union(plan, node, facets, spot)
+        } else {
+            Kind::Record(self.lower_record(node, spot))
+        };
+        let def = &mut self.api.types[id.0];
+        def.kind = kind;
+        if def.prose.is_none() {
+            def.prose = prose(facets.data);
+        }
+    }
+}
+
+impl Enum {
+    /// Keeps the first of values that stand twice.
+    pub(super) fn new<'a>(values: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut seen = std::collections::HashSet::new();
+        let values = values.into_iter().filter(|value| seen.insert(*value));
+        Self { values: values.map(str::to_owned).collect() }
+    }
+}
+
+fn node_of(name: &str) -> Node<'_> {
+    Node::Reference(name)
+}

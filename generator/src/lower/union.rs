@@ -1,0 +1,401 @@
+//! Unions: what a choice between schemas becomes.
+//!
+//! A plan is made from the document alone, before anything is lowered: base and children refer to
+//! each other, and the plan must not follow them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use openapiv3::{Discriminator, ReferenceOr, Schema};
+
+use super::facets::{Facets, Node, schema_name};
+use super::record::Declared;
+use super::{Lowering, Spot};
+use crate::model::{By, Enum, Field, JsonKind, Kind, Record, Type, Union, Variant};
+
+/// What a choice becomes.
+pub(super) enum Plan<'d> {
+    /// One open enum with the values of all.
+    Enum(Vec<String>),
+    /// An enum by the value of a property.
+    Tag { property: String, inferred: bool, variants: Vec<Tagged<'d>> },
+    /// An enum by the kind of the JSON value.
+    JsonKind,
+    /// One record with the properties of all.
+    Merge,
+    /// Nothing that Rust could tell apart, and why.
+    FreeForm(String),
+}
+
+/// A variant and the tag's values that stand for it.
+pub(super) struct Tagged<'d> {
+    node: Node<'d>,
+    tags: Vec<String>,
+}
+
+/// How much of the values of a property must tell which variant is meant for the property to be
+/// taken as the tag: all of them for alerts and events, less than a half for hardware
+/// specifications.
+const TELLING: (usize, usize) = (2, 3);
+
+impl<'d> Lowering<'d> {
+    /// Notes which schemas are variants of a union with properties of its own that they do not
+    /// inherit by `allOf`: both hold for such an object, so the variant has them too.
+    pub(super) fn inherit_from_unions(&mut self) {
+        let mut bases: BTreeMap<&'d str, BTreeSet<&'d str>> = BTreeMap::new();
+        for (&name, &schema) in &self.schemas {
+            let Node::Schema(schema) = Node::of(schema) else { continue };
+            let facets = Facets::of(schema);
+            if !facets.is_union() || !facets.has_properties() {
+                continue;
+            }
+            let Plan::Tag { variants, .. } = self.plan_union(&facets) else { continue };
+            for variant in variants {
+                if let Node::Reference(child) = variant.node {
+                    bases.entry(child).or_default().insert(name);
+                }
+            }
+        }
+        self.bases = bases;
+    }
+
+    pub(super) fn plan_union(&self, facets: &Facets<'d>) -> Plan<'d> {
+        let (_, listed) = facets.variants();
+        let nodes: Vec<Node<'d>> = listed.iter().map(Node::of).collect();
+        if let Some(values) = self.strings_of_all(&nodes) {
+            return Plan::Enum(values);
+        }
+        if let Some(discriminator) = &facets.data.discriminator {
+            return self.plan_tagged(discriminator, listed);
+        }
+        let kinds: Option<Vec<JsonKind>> = nodes.iter().map(|node| self.json_kind(*node)).collect();
+        let Some(kinds) = kinds else {
+            return Plan::FreeForm("a choice between schemas without a type".to_owned());
+        };
+        if kinds.iter().collect::<BTreeSet<_>>().len() == kinds.len() {
+            return if kinds.len() == 1 { Plan::Merge } else { Plan::JsonKind };
+        }
+        if kinds.iter().any(|kind| *kind != JsonKind::Object) {
+            return Plan::FreeForm("a choice between schemas of the same JSON kind".to_owned());
+        }
+        if let Some(plan) = self.infer_tag(&nodes) {
+            return plan;
+        }
+        if nodes.iter().all(|node| self.is_plain_record(*node)) {
+            return Plan::Merge;
+        }
+        Plan::FreeForm("a choice between unions that no property tells apart".to_owned())
+    }
+
+    fn plan_tagged(
+        &self,
+        discriminator: &'d Discriminator,
+        listed: &'d [ReferenceOr<Schema>],
+    ) -> Plan<'d> {
+        let mut mapping: Vec<(&str, &str)> = discriminator
+            .mapping
+            .iter()
+            .map(|(tag, target)| (tag.as_str(), schema_name(target)))
+            .collect();
+        mapping.sort_unstable();
+        let mut names: Vec<&'d str> = Vec::new();
+        for node in listed.iter().map(Node::of) {
+            match node {
+                Node::Reference(name) if !names.contains(&name) => names.push(name),
+                Node::Reference(_) => {}
+                Node::Schema(_) => {
+                    let why = "a choice by discriminator with a variant that has no name";
+                    return Plan::FreeForm(why.to_owned());
+                }
+            }
+        }
+        for (_, target) in &mapping {
+            if let Some((&name, _)) = self.schemas.get_key_value(target)
+                && !names.contains(&name)
+            {
+                names.push(name);
+            }
+        }
+        let tags = |name: &str| -> Vec<String> {
+            let mapped = mapping.iter().filter(|(_, target)| *target == name);
+            let tags: Vec<String> = mapped.map(|(tag, _)| (*tag).to_owned()).collect();
+            // Without a mapping the name of the schema is the tag (OpenAPI 3.0.1).
+            if tags.is_empty() { vec![name.to_owned()] } else { tags }
+        };
+        let variants = names
+            .iter()
+            .map(|name| Tagged { node: Node::Reference(name), tags: tags(name) })
+            .collect();
+        Plan::Tag { property: discriminator.property_name.clone(), inferred: false, variants }
+    }
+
+    /// Finds the property whose values tell the variants apart.
+    fn infer_tag(&self, nodes: &[Node<'d>]) -> Option<Plan<'d>> {
+        let mut best: Option<(usize, usize, &str, Vec<Vec<String>>)> = None;
+        for property in self.shared_properties(nodes) {
+            let values: Option<Vec<Vec<String>>> =
+                nodes.iter().map(|node| self.values_of(*node, property)).collect();
+            let Some(values) = values else { continue };
+            let (told, distinct) = count_told(&values);
+            let tags = assign(&values);
+            let tagged = tags.iter().filter(|tags| !tags.is_empty()).count();
+            let telling = told * TELLING.1 >= distinct * TELLING.0 && tagged * 2 > tags.len();
+            let better = best.as_ref().is_none_or(|(t, d, ..)| told * d > t * distinct);
+            if telling && better {
+                best = Some((told, distinct, property, tags));
+            }
+        }
+        let (_, _, property, tags) = best?;
+        let variants = nodes.iter().zip(tags).map(|(&node, tags)| Tagged { node, tags }).collect();
+        Some(Plan::Tag { property: property.to_owned(), inferred: true, variants })
+    }
+
+    /// The names of the properties that every node has, in ascending order.
+    fn shared_properties(&self, nodes: &[Node<'d>]) -> BTreeSet<&'d str> {
+        let mut names = nodes.iter().map(|node| self.property_names(*node));
+        let first = names.next().unwrap_or_default();
+        names.fold(first, |shared, names| shared.intersection(&names).copied().collect())
+    }
+
+    fn property_names(&self, node: Node<'d>) -> BTreeSet<&'d str> {
+        let own = self.properties(node, &Spot::schema("")).declared;
+        let mut names: BTreeSet<&str> = own.into_keys().collect();
+        if let Some(nested) = self.nested_variants(node) {
+            names.extend(self.shared_properties(&nested));
+        }
+        names
+    }
+
+    /// The values of an enum property of a schema, or of all variants where that is a union.
+    fn values_of(&self, node: Node<'d>, property: &str) -> Option<Vec<String>> {
+        let own = self.properties(node, &Spot::schema("")).declared;
+        if let Some(Declared { node, .. }) = own.get(property) {
+            return self.strings_of(*node);
+        }
+        let nested = self.nested_variants(node)?;
+        let all: Option<Vec<_>> = nested.iter().map(|n| self.values_of(*n, property)).collect();
+        Some(all?.concat())
+    }
+
+    fn nested_variants(&self, node: Node<'d>) -> Option<Vec<Node<'d>>> {
+        let facets = Facets::of(self.resolve(node)?);
+        let (_, listed) = facets.variants();
+        (!listed.is_empty()).then(|| listed.iter().map(Node::of).collect())
+    }
+
+    /// The values of an enum of strings, or of a choice between such.
+    fn strings_of(&self, node: Node<'d>) -> Option<Vec<String>> {
+        let facets = Facets::of(self.resolve(node)?);
+        if let Some(values) = facets.strings() {
+            return Some(values.into_iter().map(str::to_owned).collect());
+        }
+        let (_, listed) = facets.variants();
+        self.strings_of_all(&listed.iter().map(Node::of).collect::<Vec<_>>())
+    }
+
+    fn strings_of_all(&self, nodes: &[Node<'d>]) -> Option<Vec<String>> {
+        if nodes.is_empty() {
+            return None;
+        }
+        let all: Option<Vec<_>> = nodes.iter().map(|node| self.strings_of(*node)).collect();
+        Some(all?.concat())
+    }
+
+    fn json_kind(&self, node: Node<'d>) -> Option<JsonKind> {
+        let facets = Facets::of(self.resolve(node)?);
+        match facets.ty {
+            Some("boolean") => Some(JsonKind::Boolean),
+            Some("integer" | "number") => Some(JsonKind::Number),
+            Some("string") => Some(JsonKind::String),
+            Some("array") => Some(JsonKind::Array),
+            Some("object") => Some(JsonKind::Object),
+            _ if facets.has_properties() || !facets.all_of.is_empty() || facets.is_union() => {
+                Some(JsonKind::Object)
+            }
+            _ => None,
+        }
+    }
+
+    fn is_plain_record(&self, node: Node<'d>) -> bool {
+        self.resolve(node).is_some_and(|schema| {
+            let facets = Facets::of(schema);
+            !facets.is_union() && (facets.has_properties() || !facets.all_of.is_empty())
+        })
+    }
+
+    pub(super) fn lower_union(
+        &mut self,
+        plan: Plan<'d>,
+        node: Node<'d>,
+        facets: &Facets<'d>,
+        spot: &Spot,
+    ) -> Kind {
+        match plan {
+            Plan::Enum(values) => Kind::Enum(Enum::new(values.iter().map(String::as_str))),
+            Plan::Tag { property, inferred, variants } => {
+                let variants = variants
+                    .into_iter()
+                    .enumerate()
+                    .map(|(index, tagged)| Variant {
+                        ty: self.lower_node(tagged.node, &spot.variant(facets.variants().0, index)),
+                        tags: tagged.tags,
+                    })
+                    .collect();
+                Kind::Union(Union { by: By::Tag { property, inferred }, variants, common: None })
+            }
+            Plan::JsonKind => {
+                let (keyword, listed) = facets.variants();
+                let variants = listed
+                    .iter()
+                    .enumerate()
+                    .map(|(index, node)| Variant {
+                        ty: self.lower_node(Node::of(node), &spot.variant(keyword, index)),
+                        tags: Vec::new(),
+                    })
+                    .collect();
+                Kind::Union(Union { by: By::JsonKind, variants, common: None })
+            }
+            Plan::Merge | Plan::FreeForm(_) => Kind::Record(self.merge(node, facets, spot)),
+        }
+    }
+
+    /// Makes one record of the properties of all variants and of the union itself.
+    fn merge(&mut self, node: Node<'d>, facets: &Facets<'d>, spot: &Spot) -> Record {
+        let (keyword, listed) = facets.variants();
+        let own = self.properties(node, spot);
+        let mut declared: BTreeMap<&'d str, Vec<Declared<'d>>> = BTreeMap::new();
+        let mut required: Option<BTreeSet<&'d str>> = None;
+        for (index, variant) in listed.iter().enumerate() {
+            let properties = self.properties(Node::of(variant), &spot.part(keyword, index));
+            for (wire, property) in properties.declared {
+                declared.entry(wire).or_default().push(property);
+            }
+            required = Some(match required {
+                None => properties.required,
+                Some(all) => all.intersection(&properties.required).copied().collect(),
+            });
+        }
+        for (wire, property) in own.declared {
+            declared.insert(wire, vec![property]);
+        }
+        let mut required = required.unwrap_or_default();
+        required.extend(own.required);
+        let fields = declared
+            .into_iter()
+            .map(|(wire, all)| self.merge_field(wire, &all, required.contains(wire), spot))
+            .collect();
+        Record { fields }
+    }
+
+    /// Makes one field of what the variants declare under one name.
+    fn merge_field(
+        &mut self,
+        wire: &'d str,
+        all: &[Declared<'d>],
+        required: bool,
+        spot: &Spot,
+    ) -> Field {
+        let mut field = self.lower_field(wire, &all[0], required);
+        for other in &all[1..] {
+            let other = self.lower_field(wire, other, required);
+            if other.ty != field.ty {
+                field.ty = self.unite(&field, &other, &spot.property(wire));
+            }
+            field.nullable |= other.nullable;
+            field.read_only &= other.read_only;
+            field.write_only &= other.write_only;
+            field.secret |= other.secret;
+            field.deprecated &= other.deprecated;
+            if field.limits != other.limits {
+                field.limits = crate::model::Limits::default();
+            }
+        }
+        field
+    }
+
+    /// Unites two types of one property: enums add up, equal definitions stay, anything else is
+    /// free-form.
+    fn unite(&mut self, a: &Field, b: &Field, spot: &Spot) -> Type {
+        let kinds = (self.definition(&a.ty), self.definition(&b.ty));
+        match kinds {
+            (Some(Kind::Enum(one)), Some(Kind::Enum(other))) => {
+                let values = one.values.iter().chain(&other.values).map(String::as_str);
+                let kind = Kind::Enum(Enum::new(values));
+                match self.inline.get(&spot.pointer) {
+                    Some(id) => {
+                        self.api.types[id.0].kind = kind;
+                        Type::Def(*id)
+                    }
+                    None => Type::Def(self.reserve_united(spot, kind)),
+                }
+            }
+            _ => {
+                self.unmapped(&spot.pointer, "variants declare it in different types: any JSON value");
+                Type::Json
+            }
+        }
+    }
+
+    fn definition(&self, ty: &Type) -> Option<&Kind> {
+        match ty {
+            Type::Def(id) => Some(&self.api.types[id.0].kind),
+            _ => None,
+        }
+    }
+
+    fn reserve_united(&mut self, spot: &Spot, kind: Kind) -> crate::model::TypeId {
+        let id = crate::model::TypeId(self.api.types.len());
+        self.api.types.push(crate::model::TypeDef {
+            origin: crate::model::Origin { places: vec![spot.place()], named: false },
+            kind,
+            prose: None,
+            docs_url: None,
+        });
+        self.inline.insert(spot.pointer.clone(), id);
+        id
+    }
+}
+
+/// Counts the values that tell their variant, and all that are distinct. A value tells where one
+/// variant lists it, or where the one with the fewest values is a particular case of all others.
+fn count_told(values: &[Vec<String>]) -> (usize, usize) {
+    let owners = owners(values);
+    let sets: Vec<HashSet<&String>> = values.iter().map(|values| values.iter().collect()).collect();
+    let is_told = |owners: &[usize]| {
+        let fewest = owners.iter().copied().min_by_key(|&index| sets[index].len());
+        fewest.is_some_and(|least| owners.iter().all(|&index| sets[least].is_subset(&sets[index])))
+    };
+    (owners.values().filter(|owners| is_told(owners)).count(), owners.len())
+}
+
+fn owners(values: &[Vec<String>]) -> HashMap<&str, Vec<usize>> {
+    let mut owners: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, values) in values.iter().enumerate() {
+        for value in values {
+            let owners = owners.entry(value).or_default();
+            if !owners.contains(&index) {
+                owners.push(index);
+            }
+        }
+    }
+    owners
+}
+
+/// Gives each value to the most particular of the variants that list it: the one with the fewest
+/// values, the first of such.
+fn assign(values: &[Vec<String>]) -> Vec<Vec<String>> {
+    let owners = owners(values);
+    let winner = |value: &str| owners[value].iter().copied().min_by_key(|&i| (values[i].len(), i));
+    values
+        .iter()
+        .enumerate()
+        .map(|(index, values)| {
+            let mut tags: Vec<String> = Vec::new();
+            for value in values.iter().filter(|value| winner(value) == Some(index)) {
+                if !tags.contains(value) {
+                    tags.push(value.clone());
+                }
+            }
+            tags
+        })
+        .collect()
+}

@@ -1,0 +1,380 @@
+//! The API as data: types, operations and their versions.
+//!
+//! Knows no Rust names and no spelling of the document: what `$ref`, `allOf` or `oneOf` meant has
+//! been decided by `lower`, what things are called in Rust is decided by `names`.
+
+use std::collections::BTreeSet;
+
+use crate::pointer::Pointer;
+use crate::version::{Date, Format, MediaType, Version};
+
+/// The query parameter that every paged operation of the API has.
+const PAGE_NUMBER: &str = "pageNum";
+
+/// The whole API.
+#[derive(Debug, Default)]
+pub struct Api {
+    /// Every type that an operation reaches. A [`TypeId`] is an index into it.
+    pub types: Vec<TypeDef>,
+    /// In ascending order of path, then method.
+    pub operations: Vec<Operation>,
+    /// In ascending order of name.
+    pub tags: Vec<Tag>,
+    /// What carries no structure in Rust though the document has something to say.
+    pub unmapped: BTreeSet<Unmapped>,
+}
+
+/// Something that is knowingly not typed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unmapped {
+    pub pointer: Pointer,
+    pub what: String,
+}
+
+/// A group of operations.
+#[derive(Debug)]
+pub struct Tag {
+    pub name: String,
+    pub prose: Option<String>,
+}
+
+/// An index into [`Api::types`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeId(pub usize);
+
+/// The type of a value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Type {
+    Bool,
+    Int,
+    Float,
+    String,
+    DateTime,
+    Day,
+    /// Any JSON value.
+    Json,
+    List(Box<Type>),
+    /// A map with string keys.
+    Map(Box<Type>),
+    Def(TypeId),
+}
+
+/// A type with a name of its own.
+#[derive(Clone, Debug)]
+pub struct TypeDef {
+    pub origin: Origin,
+    pub kind: Kind,
+    pub prose: Option<String>,
+    pub docs_url: Option<String>,
+}
+
+/// Where a type was declared, which is what it can be named for.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Every place that declares it, in order: one for a schema, any number for an inline type.
+    pub places: Vec<Place>,
+    /// Whether it is a schema with a name in the document.
+    pub named: bool,
+}
+
+/// A place in the document that declares a type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// What the place is called in the ledger: `Schema.property[]`. It survives reordering.
+    pub key: String,
+    /// What the type is, from its property or parameter: `providerName`.
+    pub hint: String,
+    /// What it belongs to: the schema's name, or the operation's.
+    pub owner: String,
+    pub pointer: Pointer,
+}
+
+#[derive(Clone, Debug)]
+pub enum Kind {
+    Record(Record),
+    Enum(Enum),
+    Union(Union),
+}
+
+/// An object with declared properties, in ascending order of their wire names.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    pub fields: Vec<Field>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub wire: String,
+    pub ty: Type,
+    pub required: bool,
+    pub nullable: bool,
+    pub read_only: bool,
+    pub write_only: bool,
+    pub secret: bool,
+    pub deprecated: bool,
+    pub limits: Limits,
+    pub prose: Option<String>,
+}
+
+/// What the document says of a value beyond its type, in words for the documentation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    pub default: Option<String>,
+    pub minimum: Option<String>,
+    pub maximum: Option<String>,
+    pub exclusive: (bool, bool),
+    pub min_length: Option<usize>,
+    pub max_length: Option<usize>,
+    pub min_items: Option<usize>,
+    pub max_items: Option<usize>,
+    pub unique: bool,
+    pub pattern: Option<String>,
+    pub format: Option<String>,
+    /// The values of an enum of integers.
+    pub one_of: Vec<String>,
+}
+
+/// A string of which the document lists the values.
+#[derive(Clone, Debug)]
+pub struct Enum {
+    /// In the document's order, each once.
+    pub values: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Union {
+    pub by: By,
+    pub variants: Vec<Variant>,
+    /// The record of what all variants have in common, for what none of them is.
+    pub common: Option<Type>,
+}
+
+/// How the variants of a union are told apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// By the value of a property.
+    Tag { property: String, inferred: bool },
+    /// By the kind of the JSON value.
+    JsonKind,
+}
+
+#[derive(Clone, Debug)]
+pub struct Variant {
+    pub ty: Type,
+    /// The tag's values that stand for it, in order; empty where the JSON kind decides.
+    pub tags: Vec<String>,
+}
+
+/// A kind of JSON value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum JsonKind {
+    Boolean,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+#[derive(Debug)]
+pub struct Operation {
+    pub id: String,
+    /// The short name where the document gives one, else the id.
+    pub short: String,
+    /// Indices into [`Api::tags`].
+    pub tag: usize,
+    pub method: Method,
+    pub path: String,
+    /// Path parameters in the order of the template, then query, then header parameters.
+    pub parameters: Vec<Parameter>,
+    /// In ascending order.
+    pub versions: Vec<OperationVersion>,
+    pub deprecated: bool,
+    pub roles: Vec<String>,
+    pub docs_url: Option<String>,
+    pub prose: Option<String>,
+    pub pointer: Pointer,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    Get,
+    Head,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    pub name: String,
+    pub location: Location,
+    pub ty: Type,
+    pub required: bool,
+    pub deprecated: bool,
+    pub limits: Limits,
+    pub prose: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Location {
+    Path,
+    Query,
+    Header,
+}
+
+/// One version of an operation.
+#[derive(Debug)]
+pub struct OperationVersion {
+    pub version: Version,
+    /// One answer for each format, JSON first.
+    pub answers: Vec<Answer>,
+    pub body: Option<Body>,
+    /// The answers to what went wrong: status, and the type of the body where one is declared.
+    pub errors: Vec<(u16, Option<Type>)>,
+    pub sunset: Option<Date>,
+}
+
+/// What a version answers in one format.
+#[derive(Debug)]
+pub struct Answer {
+    pub media_type: MediaType,
+    /// The success statuses in ascending order, and what the body of each is.
+    pub statuses: Vec<(u16, Content)>,
+}
+
+/// What a body is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    Empty,
+    Json(Type),
+    /// Bytes in another format.
+    Stream,
+}
+
+#[derive(Debug)]
+pub struct Body {
+    pub ty: Type,
+    pub media_type: MediaType,
+    pub required: bool,
+    pub prose: Option<String>,
+}
+
+impl Api {
+    pub fn def(&self, id: TypeId) -> &TypeDef {
+        &self.types[id.0]
+    }
+
+    /// Returns the record that a type is, if it is one.
+    pub fn record(&self, ty: &Type) -> Option<&Record> {
+        match ty {
+            Type::Def(id) => match &self.def(*id).kind {
+                Kind::Record(record) => Some(record),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The distinct versions of all operations.
+    pub fn versions(&self) -> BTreeSet<Version> {
+        let versions = self.operations.iter().flat_map(|operation| &operation.versions);
+        versions.map(|version| version.version).collect()
+    }
+
+    /// Counts the pairs of an operation and one of its versions.
+    pub fn operation_versions(&self) -> usize {
+        self.operations.iter().map(|operation| operation.versions.len()).sum()
+    }
+}
+
+impl Operation {
+    /// Returns the newest version with a date in the past.
+    pub fn newest_stable(&self) -> Option<Version> {
+        let stable = |version: &Version| matches!(version, Version::Stable(_));
+        self.versions.iter().map(|version| version.version).filter(stable).max()
+    }
+
+    /// Whether the answer comes page by page, as the parameter for the page's number tells.
+    pub fn is_paged(&self) -> bool {
+        self.parameters.iter().any(|p| p.location == Location::Query && p.name == PAGE_NUMBER)
+    }
+}
+
+impl Type {
+    /// Returns the definition that the type leads to through lists and maps.
+    pub fn leaf(&self) -> Option<TypeId> {
+        match self {
+            Self::Def(id) => Some(*id),
+            Self::List(item) | Self::Map(item) => item.leaf(),
+            _ => None,
+        }
+    }
+
+    /// Replaces every definition in it.
+    pub fn map_defs(&mut self, to: &dyn Fn(TypeId) -> TypeId) {
+        match self {
+            Self::Def(id) => *id = to(*id),
+            Self::List(item) | Self::Map(item) => item.map_defs(to),
+            _ => {}
+        }
+    }
+}
+
+impl OperationVersion {
+    pub fn is_json_only(&self) -> bool {
+        self.answers.iter().all(|answer| answer.media_type.format == Format::Json)
+    }
+
+    /// Calls `each` with every type that the version names.
+    pub fn for_each_type<'a>(&'a self, mut each: impl FnMut(&'a Type)) {
+        for (_, content) in self.answers.iter().flat_map(|answer| &answer.statuses) {
+            if let Content::Json(ty) = content {
+                each(ty);
+            }
+        }
+        self.errors.iter().filter_map(|(_, ty)| ty.as_ref()).for_each(&mut each);
+        if let Some(body) = &self.body {
+            each(&body.ty);
+        }
+    }
+}
+
+impl Kind {
+    /// Calls `each` with every type that the definition names.
+    pub fn for_each_type<'a>(&'a self, mut each: impl FnMut(&'a Type)) {
+        match self {
+            Self::Record(record) => record.fields.iter().for_each(|field| each(&field.ty)),
+            Self::Enum(_) => {}
+            Self::Union(union) => {
+                union.variants.iter().map(|variant| &variant.ty).for_each(&mut each);
+                union.common.iter().for_each(each);
+            }
+        }
+    }
+
+    /// Calls `each` with every type that the definition names, to change it.
+    pub fn for_each_type_mut(&mut self, mut each: impl FnMut(&mut Type)) {
+        match self {
+            Self::Record(record) => record.fields.iter_mut().for_each(|field| each(&mut field.ty)),
+            Self::Enum(_) => {}
+            Self::Union(union) => {
+                union.variants.iter_mut().map(|variant| &mut variant.ty).for_each(&mut each);
+                union.common.iter_mut().for_each(each);
+            }
+        }
+    }
+}

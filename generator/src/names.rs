@@ -1,0 +1,167 @@
+//! Names: the only maker of identifiers.
+//!
+//! Every name is claimed once in its scope, and cased by its role. What the ledger holds is taken
+//! first and never moves; the rules name the rest, whatever the order of the document.
+
+mod casing;
+mod claim;
+mod ledger;
+mod members;
+mod types;
+
+pub use ledger::Ledger;
+
+use proc_macro2::{Ident, Span};
+
+use crate::diagnostic::Diagnostic;
+use crate::model::{Api, TypeId};
+use crate::version::{Format, Version};
+
+use claim::Scope;
+
+/// The Rust names of everything in an [`Api`], by its indices.
+#[derive(Debug)]
+pub struct Names {
+    /// The modules of the tags.
+    pub modules: Vec<String>,
+    /// The Cargo features of the tags.
+    pub features: Vec<String>,
+    /// The request functions of the operations.
+    pub functions: Vec<String>,
+    /// The builders of the operations' requests.
+    pub builders: Vec<String>,
+    pub types: Vec<String>,
+    /// The fields of records, the variants of enums and unions.
+    pub members: Vec<Vec<String>>,
+}
+
+/// Names everything, and returns the ledger with what was named for the first time.
+pub fn name(api: &Api, ledger: &Ledger) -> Result<(Names, Ledger), Vec<Diagnostic>> {
+    let mut diagnostics = Vec::new();
+    let mut next = ledger.clone();
+    let modules = name_modules(api, ledger, &mut diagnostics);
+    let functions = name_functions(api, ledger, &mut diagnostics);
+    let types = types::name_types(api, ledger, &mut diagnostics);
+    let members = members::name_members(api, &types, ledger, &mut diagnostics);
+    if !diagnostics.is_empty() {
+        return Err(diagnostics);
+    }
+    let names = Names {
+        features: modules.iter().map(|module| module.replace('_', "-")).collect(),
+        builders: api.operations.iter().map(|op| casing::type_name(&op.short)).collect(),
+        modules,
+        functions,
+        types,
+        members,
+    };
+    next.record(api, &names);
+    Ok((names, next))
+}
+
+fn name_modules(api: &Api, ledger: &Ledger, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
+    let mut scope = Scope::new("module", "modules");
+    // These stand beside the tags' modules in the crate's root, and as features.
+    for taken in ["types", "registry", "full", "older-versions", "preview", "blocking", "testing"] {
+        scope.reserve(&taken.replace('-', "_"), taken);
+    }
+    let mut names = Vec::new();
+    for tag in &api.tags {
+        let name = ledger.module(&tag.name).map(str::to_owned);
+        let name = name.unwrap_or_else(|| casing::module_name(&tag.name));
+        let at = crate::pointer::Pointer::root().child("tags");
+        scope.claim(&name, &tag.name, &at, diagnostics);
+        names.push(name);
+    }
+    names
+}
+
+fn name_functions(api: &Api, ledger: &Ledger, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
+    let mut scopes: Vec<Scope> =
+        api.tags.iter().map(|_| Scope::new("request function", "operations")).collect();
+    let mut ids: std::collections::HashMap<&str, &crate::pointer::Pointer> = Default::default();
+    let mut names = Vec::new();
+    for operation in &api.operations {
+        if let Some(first) = ids.insert(&operation.id, &operation.pointer) {
+            diagnostics.push(
+                Diagnostic::error(
+                    format!("two operations have the operationId `{}`: see {first}", operation.id),
+                    &operation.pointer,
+                )
+                .help("give one of them another id with an overlay in spec/overlays"),
+            );
+        }
+        let name = ledger.operation(&operation.id).map(str::to_owned);
+        let name = name.unwrap_or_else(|| casing::function_name(&operation.short));
+        let scope = &mut scopes[operation.tag];
+        for format in formats(operation) {
+            let name = function_of(&name, format);
+            scope.claim(&name, &operation.id, &operation.pointer, diagnostics);
+        }
+        names.push(name);
+    }
+    names
+}
+
+/// The formats that need a function each: none where the first one is meant.
+fn formats(operation: &crate::model::Operation) -> Vec<Option<Format>> {
+    let mut formats = vec![None];
+    for version in &operation.versions {
+        for answer in version.answers.iter().skip(1) {
+            let format = Some(answer.media_type.format);
+            if !formats.contains(&format) {
+                formats.push(format);
+            }
+        }
+    }
+    formats
+}
+
+/// Returns the name of the function that asks for another format than the first.
+pub fn function_of(name: &str, format: Option<Format>) -> String {
+    match format {
+        None => name.to_owned(),
+        Some(format) => format!("{name}_as_{}", format.as_str()),
+    }
+}
+
+/// Returns the name of the module of a version: `v2024_08_05`.
+pub fn version_module(version: Version) -> String {
+    match version {
+        Version::Preview => "preview".to_owned(),
+        dated => format!("v{}", dated.to_string().replace(['-', '.'], "_")),
+    }
+}
+
+impl Names {
+    pub fn ty(&self, id: TypeId) -> Ident {
+        ident(&self.types[id.0])
+    }
+
+    pub fn members(&self, id: TypeId) -> impl Iterator<Item = Ident> + '_ {
+        self.members[id.0].iter().map(|name| ident(name))
+    }
+}
+
+/// Makes an identifier of a name, a raw one where it is a keyword.
+pub fn ident(name: &str) -> Ident {
+    if syn::parse_str::<Ident>(name).is_ok() {
+        Ident::new(name, Span::call_site())
+    } else {
+        Ident::new_raw(name, Span::call_site())
+    }
+}
+
+/// Returns the name of an argument or setter for a parameter.
+pub fn parameter_name(wire: &str) -> String {
+    casing::field_name(wire)
+}
+
+/// Returns the name of the static that describes an operation.
+pub fn static_name(function: &str) -> String {
+    heck::ToShoutySnakeCase::to_shouty_snake_case(function)
+}
+
+/// Returns how a name is said in a sentence: `getGroupCluster` → `get group cluster`.
+pub fn words(name: &str) -> String {
+    heck::ToSnakeCase::to_snake_case(name).replace('_', " ")
+}

@@ -1,0 +1,156 @@
+//! The names of fields and variants, each claimed in its type.
+
+use super::casing::{field_name, variant_name};
+use super::claim::Scope;
+use super::ledger::Ledger;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Api, By, Kind, Type, TypeDef, Union, Variant};
+
+pub(super) fn name_members(
+    api: &Api,
+    types: &[String],
+    ledger: &Ledger,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Vec<String>> {
+    api.types
+        .iter()
+        .zip(types)
+        .map(|(def, name)| match &def.kind {
+            Kind::Record(record) => {
+                let wires = record.fields.iter().map(|field| field.wire.as_str());
+                name_each(def, format!("field of {name}"), "fields", wires, |key, wire| {
+                    ledger.field(key).map_or_else(|| field_name(wire), str::to_owned)
+                }, diagnostics)
+            }
+            Kind::Enum(values) => {
+                let wires = values.values.iter().map(String::as_str);
+                name_each(def, format!("variant of {name}"), "values", wires, |key, wire| {
+                    ledger.value(key).map_or_else(|| variant_name(wire), str::to_owned)
+                }, diagnostics)
+            }
+            Kind::Union(union) => name_variants(api, def, name, types, union, ledger, diagnostics),
+        })
+        .collect()
+}
+
+/// Names the members of a type by their wire names, and reports collisions.
+fn name_each<'a>(
+    def: &TypeDef,
+    what: String,
+    section: &'static str,
+    wires: impl Iterator<Item = &'a str>,
+    name: impl Fn(&str, &str) -> String,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
+    let mut scope = Scope::new(what, section);
+    let place = &def.origin.places[0];
+    wires
+        .map(|wire| {
+            let key = format!("{}/{wire}", place.key);
+            let name = name(&key, wire);
+            scope.claim(&name, &key, &place.pointer, diagnostics);
+            name
+        })
+        .collect()
+}
+
+fn name_variants(
+    api: &Api,
+    def: &TypeDef,
+    name: &str,
+    types: &[String],
+    union: &Union,
+    ledger: &Ledger,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
+    let place = &def.origin.places[0];
+    let keys: Vec<String> = union
+        .variants
+        .iter()
+        .enumerate()
+        .map(|(index, variant)| variant_key(api, &place.key, index, variant))
+        .collect();
+    let short: Vec<String> = union.variants.iter().map(|v| short_name(v, union, name, types)).collect();
+    let mut scope = Scope::new(format!("variant of {name}"), "variants");
+    keys.iter()
+        .zip(&union.variants)
+        .enumerate()
+        .map(|(index, (key, variant))| {
+            let is_distinct = short.iter().filter(|other| **other == short[index]).count() == 1;
+            let name = match ledger.variant(key) {
+                Some(name) => name.to_owned(),
+                None if is_distinct && !short[index].is_empty() => variant_name(&short[index]),
+                None => variant_name(&type_text(&variant.ty, types)),
+            };
+            scope.claim(&name, key, &place.pointer, diagnostics);
+            name
+        })
+        .collect()
+}
+
+/// What a variant is called in the ledger.
+pub(super) fn variant_key(api: &Api, union: &str, index: usize, variant: &Variant) -> String {
+    match variant.ty.leaf() {
+        Some(id) => format!("{union}|{}", api.def(id).origin.places[0].key),
+        None => format!("{union}|{index}"),
+    }
+}
+
+/// A name without what the union's name says already: the tag where the document maps just one,
+/// else the type's name with the union's words cut from its ends.
+fn short_name(variant: &Variant, union: &Union, name: &str, types: &[String]) -> String {
+    if let (By::Tag { inferred: false, .. }, [tag]) = (&union.by, variant.tags.as_slice()) {
+        return tag.clone();
+    }
+    let text = type_text(&variant.ty, types);
+    if !matches!(union.by, By::Tag { .. }) {
+        return text;
+    }
+    let all: Vec<Vec<String>> =
+        union.variants.iter().map(|v| split(&type_text(&v.ty, types))).collect();
+    let ending = common_ending(&all);
+    let of_union = split(name);
+    let mut words = split(&text);
+    words.truncate(words.len().saturating_sub(ending));
+    while words.len() > 1 && words.last().is_some_and(|word| says(&of_union, word)) {
+        words.pop();
+    }
+    let mut start = 0;
+    while start + 1 < words.len() && of_union.get(start).is_some_and(|word| *word == words[start]) {
+        start += 1;
+    }
+    words[start..].join(" ")
+}
+
+fn says(words: &[String], word: &str) -> bool {
+    words.iter().any(|other| other.trim_end_matches('s') == word.trim_end_matches('s'))
+}
+
+fn split(name: &str) -> Vec<String> {
+    heck::ToSnakeCase::to_snake_case(name).split('_').map(str::to_owned).collect()
+}
+
+/// How many words all names end with, as long as each keeps one.
+fn common_ending(names: &[Vec<String>]) -> usize {
+    let Some(first) = names.first().filter(|_| names.len() > 1) else { return 0 };
+    (1..first.len())
+        .take_while(|&count| {
+            let ending = &first[first.len() - count..];
+            names.iter().all(|name| name.len() > count && name.ends_with(ending))
+        })
+        .last()
+        .unwrap_or(0)
+}
+
+/// What a type is called where its kind tells it apart.
+fn type_text(ty: &Type, types: &[String]) -> String {
+    match ty {
+        Type::Bool => "boolean".to_owned(),
+        Type::Int | Type::Float => "number".to_owned(),
+        Type::String | Type::DateTime | Type::Day => "text".to_owned(),
+        Type::Json => "any".to_owned(),
+        Type::List(_) => "list".to_owned(),
+        Type::Map(_) => "map".to_owned(),
+        Type::Def(id) => types[id.0].clone(),
+    }
+}
