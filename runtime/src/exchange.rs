@@ -65,14 +65,7 @@ pub(crate) fn run<'a>(
         let core = client.core();
         let operation = parts.operation;
         let call = Call::new(core, parts, streams)?;
-        let total = options.timeout.or(core.limits.total);
-        let end = total.map(|total| core.clock.monotonic().saturating_add(total));
-        let tries = tries(client, &call, operation, options, streams, end);
-        let result =
-            clock::limit(&*core.clock, total, tries).await.unwrap_or_else(|| {
-                let message = "the call took longer than its time limit";
-                Err(Error::new(Kind::Timeout, message))
-            });
+        let result = tries(client, &call, operation, options, streams).await;
         result.map_err(|error| error.of(operation))
     }))
 }
@@ -83,17 +76,22 @@ async fn tries(
     operation: &'static Operation,
     options: &Options,
     streams: bool,
-    end: Option<Duration>,
 ) -> Result<Answer, Error> {
     let core = client.core();
     let policy = options.retry.as_ref().unwrap_or(&core.retry);
+    let total = options.timeout.or(core.limits.total);
+    let end = total.map(|total| core.clock.monotonic().saturating_add(total));
     let mut attempt = 1;
     loop {
-        let Failure { error, again } =
-            match trace::attempt(attempt, one(client, call, operation, streams)).await {
-                Ok(answer) => return Ok(answer),
-                Err(failure) => failure,
-            };
+        // The limit of the call cuts that of the try, so that one timer does for both: the
+        // waits between tries end before it anyway.
+        let left = end.map(|end| end.saturating_sub(core.clock.monotonic()));
+        let limit = core.limits.attempt.into_iter().chain(left).min();
+        let one = one(client, call, operation, streams, limit);
+        let Failure { error, again } = match trace::attempt(attempt, one).await {
+            Ok(answer) => return Ok(answer),
+            Err(failure) => failure,
+        };
         let wait = policy.wait(operation.method, again, attempt, clock::jitter());
         let fits = |wait: &Duration| {
             end.is_none_or(|end| core.clock.monotonic().saturating_add(*wait) < end)
@@ -107,17 +105,18 @@ async fn tries(
     }
 }
 
-/// Tries once, within the time limit of a try.
+/// Tries once, within a time limit.
 async fn one(
     client: &Client,
     call: &Call,
     operation: &'static Operation,
     streams: bool,
+    limit: Option<Duration>,
 ) -> Result<Answer, Failure> {
     let core = client.core();
     call.begin();
     let attempt = follow(client, call, operation, streams);
-    clock::limit(&*core.clock, core.limits.attempt, attempt).await.unwrap_or_else(|| {
+    clock::limit(&*core.clock, limit, attempt).await.unwrap_or_else(|| {
         let error = Error::new(Kind::Timeout, "no whole answer within the time limit");
         let failure = Failure { error, again: Again::IfRepeatable(None) };
         Err(if call.was_sent() { failure } else { failure.unsent() })

@@ -17,7 +17,7 @@ mod loopback {
     pub(crate) mod server;
 }
 
-mod peers {
+mod peer {
     mod apache;
     mod oidc;
     mod process;

@@ -86,7 +86,8 @@ impl Oracle {
         self.nonces.lock().unwrap().clear();
     }
 
-    fn challenge(&self, stale: bool) -> Reply {
+    /// Refuses whatever the request carried.
+    pub(crate) fn challenge(&self, stale: bool) -> Reply {
         let nonce = self.next();
         let Scheme { algorithm, qop, .. } = self.scheme;
         let unknown = "Digest realm=\"MMS Public API\", nonce=\"x\", algorithm=SHA-3, qop=\"auth\"";

@@ -1,5 +1,6 @@
 //! A server that answers as a closure says, and remembers what it was asked.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -97,7 +98,14 @@ type Script = dyn Fn(usize, &Seen) -> Reply + Send + Sync;
 /// A server on loopback. It goes away with the runtime of its test.
 pub(crate) struct Server {
     pub(crate) url: String,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    seen: Arc<Memory>,
+}
+
+#[derive(Default)]
+struct Memory {
+    arrived: AtomicUsize,
+    /// Nothing where the server is one that forgets.
+    seen: Option<Mutex<Vec<Seen>>>,
 }
 
 impl Server {
@@ -105,10 +113,20 @@ impl Server {
     pub(crate) async fn start(
         script: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static,
     ) -> Self {
+        Self::run(Arc::new(script), Some(Mutex::default())).await
+    }
+
+    /// Starts a server that keeps nothing but the number of requests.
+    pub(crate) async fn forgetful(
+        script: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::run(Arc::new(script), None).await
+    }
+
+    async fn run(script: Arc<Script>, seen: Option<Mutex<Vec<Seen>>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let script: Arc<Script> = Arc::new(script);
+        let seen = Arc::new(Memory { seen, ..Memory::default() });
         let shared = seen.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -121,7 +139,13 @@ impl Server {
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap().clone()
+        let seen = self.seen.seen.as_ref().expect("this server forgets");
+        seen.lock().unwrap().clone()
+    }
+
+    /// Returns the number of requests.
+    pub(crate) fn arrived(&self) -> usize {
+        self.seen.arrived.load(Ordering::SeqCst)
     }
 
     pub(crate) fn count(&self, method: &str) -> usize {
@@ -132,15 +156,15 @@ impl Server {
 async fn serve(
     mut stream: TcpStream,
     script: &Script,
-    seen: &Mutex<Vec<Seen>>,
+    memory: &Memory,
 ) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
     let mut buffer = Vec::new();
     while let Some(request) = read(&mut stream, &mut buffer).await? {
-        let number = {
-            let mut seen = seen.lock().unwrap();
-            seen.push(request.clone());
-            seen.len() - 1
-        };
+        let number = memory.arrived.fetch_add(1, Ordering::SeqCst);
+        if let Some(seen) = &memory.seen {
+            seen.lock().unwrap().push(request.clone());
+        }
         let reply = script(number, &request);
         if let Some(wait) = reply.before {
             tokio::time::sleep(wait).await;

@@ -1,0 +1,198 @@
+//! 10,000 requests from 64 tasks over each scheme of authentication, 2 % of which meet a
+//! fault, and the figures that come of it. Fails where one is wrong.
+//!
+//! ```sh
+//! cargo run --release -p atlas-admin-runtime --example load
+//! ```
+
+#![allow(dead_code, reason = "what the tests use is here as well")]
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::{Client, Credentials, Request, RetryPolicy};
+
+use loopback::api::{CREATE, DELETE, GET, UPDATE, api_key, service_account};
+use loopback::oracle::{ATLAS, Oracle};
+use loopback::server::{Reply, Seen, Server};
+
+#[path = "../tests/loopback"]
+mod loopback {
+    pub(crate) mod api;
+    pub(crate) mod clock;
+    pub(crate) mod oracle;
+    pub(crate) mod server;
+}
+
+const REQUESTS: usize = 10_000;
+const TASKS: usize = 64;
+/// Every which request meets a fault: 2 %.
+const FAULTY: usize = 50;
+
+/// What the server did.
+#[derive(Default)]
+struct Ledger {
+    arrived: AtomicUsize,
+    tokens: AtomicUsize,
+    faults: AtomicUsize,
+    /// How often each unsafe request was executed, by its body.
+    executed: Mutex<HashMap<Vec<u8>, usize>>,
+}
+
+impl Ledger {
+    /// Answers a request whose credentials are good.
+    fn answer(&self, seen: &Seen, oracle: &Oracle) -> Reply {
+        let number = self.arrived.fetch_add(1, Ordering::Relaxed);
+        let execute = || {
+            if seen.method == "POST" || seen.method == "PATCH" {
+                *self.executed.lock().unwrap().entry(seen.body.clone()).or_default() +=
+                    1;
+            }
+            let id = seen.target.rsplit('/').next().unwrap_or_default();
+            Reply::json(&format!(r#"{{"id":"{id}"}}"#))
+        };
+        if number % FAULTY != 7 {
+            return execute();
+        }
+        match self.faults.fetch_add(1, Ordering::Relaxed) % 7 {
+            0 => Reply::new(429, &[("retry-after", "0")], ""),
+            1 => Reply::new(429, &[], ""),
+            2 => Reply::new(503, &[("content-type", "text/html")], "<html>"),
+            3 => Reply::raw("").reset(),
+            4 => {
+                execute();
+                Reply::raw("").close()
+            }
+            5 => {
+                execute();
+                Reply::raw("HTTP/1.1 200 X\r\ncontent-length: 99\r\n\r\n{").close()
+            }
+            _ => oracle.challenge(true),
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() {
+    run("service account", service_account()).await;
+    run("API key", api_key()).await;
+}
+
+async fn run(scheme: &str, credentials: Credentials) {
+    let ledger = Arc::new(Ledger::default());
+    let oracle = Oracle::new(ATLAS);
+    let shared = ledger.clone();
+    let server = Server::forgetful(move |_, seen| {
+        if seen.target == "/api/oauth/token" {
+            let number = shared.tokens.fetch_add(1, Ordering::Relaxed);
+            let token =
+                format!(r#"{{"access_token":"token-{number}","expires_in":3600}}"#);
+            return Reply::new(200, &[], token);
+        }
+        let bearer =
+            seen.header("authorization").is_some_and(|h| h.starts_with("Bearer"));
+        let refusal = if bearer { None } else { oracle.refuse(seen) };
+        refusal.unwrap_or_else(|| shared.answer(seen, &oracle))
+    })
+    .await;
+    let backoff = (Duration::from_millis(5), Duration::from_millis(50));
+    let client = Client::builder()
+        .base_url(&server.url)
+        .credentials(credentials)
+        .retry(RetryPolicy::new().backoff(backoff.0, backoff.1))
+        .build()
+        .unwrap();
+
+    let next = Arc::new(AtomicUsize::new(0));
+    let memory = Arc::new(Mutex::new(Vec::new()));
+    let start = Instant::now();
+    let tasks: Vec<_> = (0..TASKS)
+        .map(|_| {
+            tokio::spawn(work(
+                client.clone(),
+                next.clone(),
+                ledger.clone(),
+                memory.clone(),
+            ))
+        })
+        .collect();
+    let mut failed = 0;
+    for task in tasks {
+        failed += task.await.unwrap();
+    }
+    let seconds = start.elapsed().as_secs_f64();
+
+    let twice =
+        ledger.executed.lock().unwrap().values().filter(|count| **count > 1).count();
+    let memory = memory.lock().unwrap();
+    println!("{scheme}: {REQUESTS} requests from {TASKS} tasks in {seconds:.2} s");
+    println!(
+        "  arrived with good credentials  {}",
+        ledger.arrived.load(Ordering::Relaxed)
+    );
+    println!(
+        "  faults                         {}",
+        ledger.faults.load(Ordering::Relaxed)
+    );
+    println!(
+        "  token requests                 {}",
+        ledger.tokens.load(Ordering::Relaxed)
+    );
+    println!("  all that arrived               {}", server.arrived());
+    println!("  POST, PATCH told to have failed {failed}");
+    println!("  POST, PATCH executed twice     {twice}");
+    println!("  memory (KiB) at 10 % steps     {memory:?}");
+    assert_eq!(twice, 0);
+    let (early, late) = (memory[2], memory[memory.len() - 1]);
+    assert!(late < early + early / 4 + 4096, "memory grows: {memory:?}");
+}
+
+/// Takes numbers until there are no more; returns how many requests failed.
+async fn work(
+    client: Client,
+    next: Arc<AtomicUsize>,
+    ledger: Arc<Ledger>,
+    memory: Arc<Mutex<Vec<u64>>>,
+) -> usize {
+    let mut failed = 0;
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        if number >= REQUESTS {
+            return failed;
+        }
+        if number % (REQUESTS / 10) == 0 {
+            memory.lock().unwrap().push(resident());
+        }
+        let id = number.to_string();
+        let body = serde_json::json!({ "id": number });
+        let request: Request<Json> = match number % 4 {
+            0 => Request::new(&CREATE, &[]).body(&body),
+            1 => Request::new(&UPDATE, &[&id]).body(&body),
+            2 => Request::new(&DELETE, &[&id]),
+            _ => Request::new(&GET, &[&id]),
+        };
+        match request.send(&client).await {
+            Ok(answer) if number % 4 == 0 => assert_eq!(answer["id"], "groups"),
+            Ok(answer) => assert_eq!(answer["id"], id),
+            Err(error) => {
+                assert!(number % 4 < 2, "{error}");
+                failed += 1;
+                // What was refused must not have been executed.
+                let executed = ledger.executed.lock().unwrap();
+                let count = executed.get(body.to_string().as_bytes()).copied();
+                let refused = error.status().is_some_and(|status| status >= 400);
+                assert!(!refused || count.is_none(), "{error}");
+            }
+        }
+    }
+}
+
+/// Returns the memory of this process in KiB, 0 where the system doesn't say.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}

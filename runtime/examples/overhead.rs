@@ -1,0 +1,95 @@
+//! What a request costs over a bare `reqwest` call: both side by side on loopback, in turns,
+//! against one server.
+//!
+//! ```sh
+//! cargo run --release -p atlas-admin-runtime --example overhead
+//! ```
+
+#![allow(dead_code, reason = "what the tests use is here as well")]
+
+use std::time::{Duration, Instant};
+
+use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::{Client, Credentials, Request};
+
+use loopback::api::GET;
+use loopback::server::{Reply, Server};
+
+#[path = "../tests/loopback"]
+mod loopback {
+    pub(crate) mod api;
+    pub(crate) mod clock;
+    pub(crate) mod server;
+}
+
+const ROUNDS: usize = 20_000;
+
+fn main() {
+    // A thread of its own for the server, so that it costs both sides the same.
+    let mut server = tokio::runtime::Builder::new_multi_thread();
+    let server = server.worker_threads(1).enable_all().build().unwrap();
+    let url =
+        server.block_on(Server::forgetful(|_, _| Reply::json(r#"{"id":"1"}"#))).url;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(measure(url));
+}
+
+async fn measure(url: String) {
+    let token = Credentials::access_token("token");
+    let bare = bare();
+    let client = Client::builder()
+        .base_url(&url)
+        .credentials(token)
+        .http_client(bare.clone())
+        .build()
+        .unwrap();
+    let target = format!("{url}/api/atlas/v2/groups/1");
+    let mut times = [Vec::new(), Vec::new()];
+    for round in 0..ROUNDS + 500 {
+        let start = Instant::now();
+        let response = bare
+            .get(&target)
+            .header("accept", GET.accept)
+            .header("authorization", "Bearer token")
+            .send()
+            .await
+            .unwrap();
+        let body = response.bytes().await.unwrap();
+        let value: Json = serde_json::from_slice(&body).unwrap();
+        let first = start.elapsed();
+        assert_eq!(value["id"], "1");
+
+        let start = Instant::now();
+        let response = Request::<Json>::new(&GET, &["1"]).send(&client).await.unwrap();
+        let second = start.elapsed();
+        assert_eq!(response["id"], "1");
+        if round >= 500 {
+            times[0].push(first);
+            times[1].push(second);
+        }
+    }
+    let [bare, ours] = times.map(median);
+    let ratio = ours.as_secs_f64() / bare.as_secs_f64();
+    println!(
+        "bare reqwest {bare:?}, this crate {ours:?}: {:+.1} %",
+        (ratio - 1.0) * 100.0
+    );
+}
+
+/// A client as a program makes one that talks to one host.
+fn bare() -> reqwest::Client {
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    builder.tls_backend_preconfigured(tls).build().unwrap()
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
