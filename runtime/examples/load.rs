@@ -163,7 +163,7 @@ async fn work(
         if number >= REQUESTS {
             return failed;
         }
-        if number % (REQUESTS / 10) == 0 {
+        if number.is_multiple_of(REQUESTS / 10) {
             memory.lock().unwrap().push(resident());
         }
         let id = number.to_string();
@@ -175,7 +175,7 @@ async fn work(
             _ => Request::new(&GET, &[&id]),
         };
         match request.send(&client).await {
-            Ok(answer) if number % 4 == 0 => assert_eq!(answer["id"], "groups"),
+            Ok(answer) if number.is_multiple_of(4) => assert_eq!(answer["id"], "groups"),
             Ok(answer) => assert_eq!(answer["id"], id),
             Err(error) => {
                 assert!(number % 4 < 2, "{error}");

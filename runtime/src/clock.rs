@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::LazyLock;
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -62,10 +62,9 @@ impl Clock for SystemClock {
 pub(crate) async fn limit<F: Future>(
     clock: &dyn Clock,
     duration: Option<Duration>,
-    future: F,
+    mut future: Pin<&mut F>,
 ) -> Option<F::Output> {
     let Some(duration) = duration else { return Some(future.await) };
-    let mut future = pin!(future);
     let mut end = None;
     poll_fn(|context| {
         if let Poll::Ready(output) = future.as_mut().poll(context) {

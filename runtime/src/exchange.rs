@@ -4,6 +4,7 @@
 //! authentication ([`auth`](crate::auth)), redirects, the transport, the body; then the
 //! judgement of the status. The value itself is read by the caller of this module.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -115,7 +116,8 @@ async fn one(
 ) -> Result<Answer, Failure> {
     let core = client.core();
     call.begin();
-    let attempt = follow(client, call, operation, streams);
+    // Pinned here, for whatever takes it by value copies it.
+    let attempt = pin!(follow(client, call, operation, streams));
     clock::limit(&*core.clock, limit, attempt).await.unwrap_or_else(|| {
         let error = Error::new(Kind::Timeout, "no whole answer within the time limit");
         let failure = Failure { error, again: Again::IfRepeatable(None) };
@@ -155,7 +157,7 @@ async fn follow(
         };
         drain(body).await;
         give_back(core, nonce);
-        redirected = call.redirected(target)?;
+        redirected = call.redirected(target);
         call = &redirected;
     }
     Err(Error::new(Kind::Redirect, "redirected too often").into())

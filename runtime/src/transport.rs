@@ -9,8 +9,11 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use ::http::{HeaderMap, Method, Response};
 use bytes::Bytes;
 use futures_core::Stream;
+
+pub use reqwest::Url;
 
 /// A future on the heap, as the traits of this crate return them.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -19,23 +22,48 @@ pub(crate) mod http;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
+/// A request, whole and ready.
+///
+/// `Debug` leaves the body out; the header with the credentials is marked as sensitive.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// Where it goes: to the base URL of the client, always.
+    pub url: Url,
+    /// All headers but those that the transport itself sets, like `Host`.
+    pub headers: HeaderMap,
+    /// The body; `None` where there is none.
+    pub body: Option<Bytes>,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &self.url.as_str())
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Sends one request once.
 pub trait Transport: Send + Sync {
-    /// Sends a request to the absolute URI that it holds and returns the answer as soon as
-    /// its headers are there.
+    /// Sends a request and returns the answer as soon as its headers are there.
     ///
     /// Dropping the future gives the request up.
     fn send(
         &self,
-        request: ::http::Request<Bytes>,
-    ) -> BoxFuture<'_, Result<::http::Response<Body>, TransportError>>;
+        request: Request,
+    ) -> BoxFuture<'_, Result<Response<Body>, TransportError>>;
 }
 
 impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
     fn send(
         &self,
-        request: ::http::Request<Bytes>,
-    ) -> BoxFuture<'_, Result<::http::Response<Body>, TransportError>> {
+        request: Request,
+    ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
         (**self).send(request)
     }
 }

@@ -6,6 +6,7 @@ mod loopback {
     pub(crate) mod clock;
     pub(crate) mod listing;
     pub(crate) mod oracle;
+    #[allow(dead_code, reason = "the examples use all of it")]
     pub(crate) mod server;
 
     mod cancel;

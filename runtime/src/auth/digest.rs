@@ -149,7 +149,7 @@ impl ApiKey {
         let parameters = PasswordParams {
             username: &self.public,
             password: self.private.expose_secret(),
-            uri: target,
+            uri: &target,
             method: call.method().as_str(),
             // For `auth-int`, which is never chosen.
             body: None,

@@ -42,9 +42,20 @@ impl Base {
         Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), url })
     }
 
-    /// Returns the absolute URL of a path of the service.
-    pub(crate) fn join(&self, path_and_query: &str) -> String {
-        format!("{}{path_and_query}", self.text)
+    /// Returns the absolute URL of an encoded path, with or without a query string.
+    pub(crate) fn join(&self, path_and_query: &str) -> Url {
+        // Not by parsing the whole: the host was read once, which is most of the work.
+        let mut url = self.url.clone();
+        let (path, query) = match path_and_query.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (path_and_query, None),
+        };
+        match self.url.path() {
+            "/" => url.set_path(path),
+            prefix => url.set_path(&format!("{}{path}", prefix.trim_end_matches('/'))),
+        }
+        url.set_query(query);
+        url
     }
 
     /// Returns the base URL without a slash at the end.
@@ -54,12 +65,12 @@ impl Base {
 
     /// Resolves where an answer redirects to; `None` where that is another origin (RFC 6454)
     /// or can't be read.
-    pub(crate) fn redirect(&self, from: &str, location: &str) -> Option<String> {
-        let target = Url::parse(from).ok()?.join(location).ok()?;
+    pub(crate) fn redirect(&self, from: &Url, location: &str) -> Option<Url> {
+        let target = from.join(location).ok()?;
         let same = target.origin() == self.url.origin()
             && target.username().is_empty()
             && target.password().is_none();
-        same.then(|| target.into())
+        same.then_some(target)
     }
 }
 
@@ -105,10 +116,11 @@ mod tests {
     #[test]
     fn joins_and_resolves() {
         let base = Base::parse("http://[::1]:80/prefix/").unwrap();
-        assert_eq!(base.join("/api?x=1"), "http://[::1]/prefix/api?x=1");
+        assert_eq!(base.join("/api?x=1").as_str(), "http://[::1]/prefix/api?x=1");
+        assert_eq!(base.join("/a%2Fb%20c").path(), "/prefix/a%2Fb%20c");
         let base = Base::parse(DEFAULT).unwrap();
-        let from = "https://cloud.mongodb.com/api/x";
-        let to = |location| base.redirect(from, location);
+        let from = base.join("/api/x");
+        let to = |location| base.redirect(&from, location).map(String::from);
         assert_eq!(to("y").as_deref(), Some("https://cloud.mongodb.com/api/y"));
         assert_eq!(
             to("https://cloud.mongodb.com:443/z").as_deref(),

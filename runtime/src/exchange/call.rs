@@ -6,20 +6,19 @@ use bytes::Bytes;
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HeaderName, USER_AGENT,
 };
-use http::{HeaderMap, HeaderValue, Method, Response, Uri};
+use http::{HeaderMap, HeaderValue, Method, Response};
 
 use super::Failure;
 use crate::client::Core;
 use crate::error::{Error, Kind};
 use crate::request::Parts;
 use crate::retry::Again;
-use crate::transport::{Body, Stage};
+use crate::transport::{Body, Request, Stage, Url};
 
 /// A request on its way.
 pub(crate) struct Call {
     method: Method,
-    url: String,
-    uri: Uri,
+    url: Url,
     headers: HeaderMap,
     body: Option<Bytes>,
     /// Whether this try got as far as the request itself: what went before (a token, a
@@ -42,7 +41,7 @@ impl Call {
         headers.insert(USER_AGENT, core.user_agent.clone());
         let method = method(parts.operation.method);
         let url = core.base.join(&parts.path_and_query());
-        Self::build(method, url, headers, body)
+        Ok(Self { method, url, headers, body, sent: AtomicBool::new(false) })
     }
 
     /// Makes a request ready that is none of the API's own.
@@ -55,21 +54,7 @@ impl Call {
     ) -> Self {
         headers.insert(USER_AGENT, core.user_agent.clone());
         let url = core.base.join(path);
-        let uri = url.parse().unwrap_or_default();
-        let sent = AtomicBool::new(false);
-        Self { method, url, uri, headers, body, sent }
-    }
-
-    fn build(
-        method: Method,
-        url: String,
-        headers: HeaderMap,
-        body: Option<Bytes>,
-    ) -> Result<Self, Error> {
-        let uri = url.parse().map_err(|error: http::uri::InvalidUri| {
-            Error::with_source(Kind::Request, "the request's URL can't be sent", error)
-        })?;
-        Ok(Self { method, url, uri, headers, body, sent: AtomicBool::new(false) })
+        Self { method, url, headers, body, sent: AtomicBool::new(false) }
     }
 
     /// Returns the request that asks for the challenge of this one: without its body, and
@@ -81,7 +66,6 @@ impl Call {
         Self {
             method: Method::GET,
             url: self.url.clone(),
-            uri: self.uri.clone(),
             headers: kept.iter().filter_map(keep).collect(),
             body: None,
             sent: AtomicBool::new(false),
@@ -89,21 +73,30 @@ impl Call {
     }
 
     /// Returns the request that a redirect leads to.
-    pub(crate) fn redirected(&self, url: String) -> Result<Self, Error> {
-        Self::build(self.method.clone(), url, self.headers.clone(), self.body.clone())
+    pub(crate) fn redirected(&self, url: Url) -> Self {
+        Self {
+            method: self.method.clone(),
+            url,
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+            sent: AtomicBool::new(true),
+        }
     }
 
     pub(crate) fn method(&self) -> &Method {
         &self.method
     }
 
-    pub(crate) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &Url {
         &self.url
     }
 
     /// Returns the target as it stands in the request line.
-    pub(crate) fn target(&self) -> &str {
-        self.uri.path_and_query().map_or("/", |target| target.as_str())
+    pub(crate) fn target(&self) -> String {
+        match self.url.query() {
+            Some(query) => format!("{}?{query}", self.url.path()),
+            None => self.url.path().to_owned(),
+        }
     }
 
     /// Begins a try.
@@ -122,16 +115,18 @@ impl Call {
         core: &Core,
         authorization: Option<&HeaderValue>,
     ) -> Result<Response<Body>, Failure> {
-        let mut request = http::Request::new(self.body.clone().unwrap_or_default());
-        *request.method_mut() = self.method.clone();
-        *request.uri_mut() = self.uri.clone();
-        *request.headers_mut() = self.headers.clone();
+        let mut request = Request {
+            method: self.method.clone(),
+            url: self.url.clone(),
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+        };
         if self.body.is_none() && !matches!(self.method, Method::GET | Method::HEAD) {
             // RFC 9110 section 8.6: a method that expects content says that there is none.
-            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+            request.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         if let Some(authorization) = authorization {
-            request.headers_mut().insert(AUTHORIZATION, authorization.clone());
+            request.headers.insert(AUTHORIZATION, authorization.clone());
         }
         self.sent.store(true, Ordering::Relaxed);
         core.transport.send(request).await.map_err(|error| match error.stage() {

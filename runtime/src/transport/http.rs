@@ -11,7 +11,7 @@ use reqwest::redirect::Policy;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use rustls_platform_verifier::Verifier;
 
-use super::{Body, BoxFuture, Stage, Transport, TransportError};
+use super::{Body, BoxFuture, Request, Stage, Transport, TransportError};
 use crate::error::{Error, Kind};
 
 /// How the connections of a client are made.
@@ -98,11 +98,15 @@ pub(crate) struct Http(pub(crate) reqwest::Client);
 impl Transport for Http {
     fn send(
         &self,
-        request: http::Request<Bytes>,
+        request: Request,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        let mut sent = reqwest::Request::new(request.method, request.url);
+        *sent.headers_mut() = request.headers;
+        *sent.body_mut() = request.body.map(reqwest::Body::from);
+        // Outside of the future, which would carry the request for as long as it runs.
+        let pending = self.0.execute(sent);
         Box::pin(async move {
-            let request = reqwest::Request::try_from(request).map_err(error)?;
-            let response = self.0.execute(request).await.map_err(error)?;
+            let response = pending.await.map_err(error)?;
             let (parts, body) =
                 http::Response::<reqwest::Body>::from(response).into_parts();
             Ok(http::Response::from_parts(parts, Body::new(Chunks(body))))
