@@ -8,6 +8,13 @@ use secrecy::SecretString;
 ///
 /// `Debug` prints the kind and the public half, never the secret half. The secret is zeroed
 /// when it is dropped.
+///
+/// ```
+/// use atlas_admin_runtime::Credentials;
+///
+/// let credentials = Credentials::api_key("abcdefgh", "a-b-c-d");
+/// assert_eq!(format!("{credentials:?}"), "ApiKey { public: \"abcdefgh\", .. }");
+/// ```
 #[derive(Clone)]
 pub struct Credentials(pub(crate) Kind);
 

@@ -2,6 +2,50 @@
 //!
 //! The generated crate is data (operations, types and their field tables); this crate
 //! authenticates, sends, retries, pages and decodes.
+//!
+//! A generated function makes a [`Request`]; the rest is here:
+//!
+//! ```
+//! use atlas_admin_runtime::codec::Json;
+//! use atlas_admin_runtime::transport::{Body, BoxFuture, Request as Sent, TransportError};
+//! use atlas_admin_runtime::{Client, Credentials, Request, Transport};
+//! # use atlas_admin_runtime::{Operation, Version, operation::Method};
+//! # static LIST_GROUPS: Operation = Operation {
+//! #     id: "listGroups", name: "listGroups", tag: "Projects", method: Method::Get,
+//! #     path: "/api/atlas/v2/groups", version: Version::stable(2023, 1, 1),
+//! #     accept: "application/vnd.atlas.2023-01-01+json", content_type: None,
+//! #     parameters: &[], success: &[200], roles: &[], deprecated: false, sunset: None,
+//! #     docs: "",
+//! # };
+//!
+//! /// Answers without a network, as a test does.
+//! struct Fake;
+//!
+//! impl Transport for Fake {
+//!     fn send(
+//!         &self,
+//!         request: Sent,
+//!     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+//!         assert_eq!(request.url.as_str(), "https://cloud.mongodb.com/api/atlas/v2/groups");
+//!         assert_eq!(request.headers["authorization"], "Bearer token");
+//!         let body = bytes::Bytes::from_static(br#"{"results": []}"#);
+//!         Box::pin(async { Ok(http::Response::new(body.into())) })
+//!     }
+//! }
+//!
+//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+//! # runtime.block_on(async {
+//! let client = Client::builder()
+//!     .credentials(Credentials::access_token("token"))
+//!     .transport(Fake)
+//!     .build()?;
+//! let groups = Request::<Json>::new(&LIST_GROUPS, &[]).send(&client).await?;
+//! assert_eq!(groups.status(), 200);
+//! assert!(groups["results"].as_array().is_some_and(Vec::is_empty));
+//! # Ok::<(), atlas_admin_runtime::Error>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 #[cfg(feature = "blocking")]
 pub mod blocking;

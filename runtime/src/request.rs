@@ -222,7 +222,9 @@ impl Parts {
     }
 
     pub(crate) fn headers(&self) -> HeaderMap {
-        let mut headers = self.headers.clone();
+        // Room for those that are added here and on the way, so that none of it moves.
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + 6);
+        headers.extend(self.headers.clone());
         let operation = self.operation;
         headers.insert(http::header::ACCEPT, HeaderValue::from_static(operation.accept));
         let content_type = match (&self.body, operation.method) {

@@ -20,6 +20,18 @@ use crate::response::limit;
 /// By default up to 5 attempts; the first wait is at most half a second, each one after it
 /// twice as long, none longer than 30 seconds; half of each is random. A `Retry-After` of the
 /// service comes before these.
+///
+/// ```
+/// use std::time::Duration;
+/// use atlas_admin_runtime::{Options, RetryPolicy};
+///
+/// let patient = RetryPolicy::new()
+///     .attempts(10)
+///     .backoff(Duration::from_secs(1), Duration::from_secs(60));
+/// let options = Options::new().retry(patient).timeout(Duration::from_secs(600));
+/// assert_eq!(RetryPolicy::new().attempts(1), RetryPolicy::never());
+/// # _ = options;
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetryPolicy {
     attempts: u32,

@@ -63,6 +63,11 @@ impl Base {
         &self.text
     }
 
+    /// Tells whether requests go without TLS, which only loopback gets.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.url.scheme() == "http"
+    }
+
     /// Resolves where an answer redirects to; `None` where that is another origin (RFC 6454)
     /// or can't be read.
     pub(crate) fn redirect(&self, from: &Url, location: &str) -> Option<Url> {

@@ -21,6 +21,22 @@ const BODY_LIMIT: u64 = 256 << 20;
 
 /// Builds a [`Client`].
 ///
+/// ```
+/// use std::time::Duration;
+/// use atlas_admin_runtime::{Client, Credentials, FileStore, RetryPolicy};
+///
+/// let client = Client::builder()
+///     .credentials(Credentials::service_account("mdb_sa_id_…", "mdb_sa_sk_…"))
+///     .token_store(FileStore::new("/var/lib/backups/atlas-tokens.json"))
+///     .base_url("https://cloud.mongodbgov.com")
+///     .user_agent("backups/1.2")
+///     .retry(RetryPolicy::new().attempts(3))
+///     .timeout(Duration::from_secs(60))
+///     .build()?;
+/// assert!(Client::builder().base_url("http://cloud.mongodb.com").build().is_err());
+/// # Ok::<(), atlas_admin_runtime::Error>(())
+/// ```
+///
 /// Everything has a default but the credentials; a client without them sends requests that
 /// the service refuses.
 #[must_use]
@@ -132,7 +148,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends through a proxy. Without this, the proxy variables of the environment count.
+    /// Sends through a proxy. Without this, the proxy variables of the environment count,
+    /// unless the base URL is `http`.
     pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
         self.settings.proxies.push(proxy);
         self
@@ -177,6 +194,9 @@ impl ClientBuilder {
             Some(transport) => transport,
             None => {
                 let mut settings = self.settings;
+                // Credentials over plain HTTP are for loopback alone, not for a proxy on the
+                // way there.
+                settings.system_proxy = !base.is_plain();
                 for pem in &self.roots {
                     settings.trust(pem)?;
                 }

@@ -20,6 +20,8 @@ pub(crate) struct Settings {
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) idle_timeout: Option<Duration>,
     pub(crate) idle_connections: Option<usize>,
+    /// Whether the proxy variables of the environment count.
+    pub(crate) system_proxy: bool,
     pub(crate) proxies: Vec<reqwest::Proxy>,
     pub(crate) roots: Vec<CertificateDer<'static>>,
 }
@@ -54,6 +56,9 @@ impl Settings {
         }
         if let Some(connections) = self.idle_connections {
             builder = builder.pool_max_idle_per_host(connections);
+        }
+        if !self.system_proxy {
+            builder = builder.no_proxy();
         }
         for proxy in self.proxies {
             builder = builder.proxy(proxy);

@@ -161,6 +161,20 @@ async fn http_1_0_is_understood() {
     assert_eq!(one(reply).await.unwrap()["id"], "1");
 }
 
+#[test]
+fn credentials_for_loopback_pass_no_proxy() {
+    // The environment is read once and for the whole process: so another process.
+    let mut test = std::process::Command::new(std::env::current_exe().unwrap());
+    test.args(["--exact", "loopback::faults::http_1_0_is_understood"]);
+    for variable in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+        test.env(variable, "http://127.0.0.1:9");
+    }
+    test.env_remove("no_proxy").env_remove("NO_PROXY");
+    let output = test.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"));
+}
+
 #[tokio::test]
 async fn headers_are_read() {
     let server = Server::start(|_, _| {
