@@ -4,6 +4,7 @@
 //! request that was dropped or broke takes its nonce with it, for nobody knows whether the
 //! server counted it; a probe carries no body and is never a POST, PUT, PATCH or DELETE.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ pub(crate) struct ApiKey {
     private: SecretString,
     /// The one used last comes last, and is used next: it is the least likely to be stale.
     idle: Mutex<Vec<Nonce>>,
+    /// Whether the key was ever accepted: a refusal then is of the nonce, not of the key.
+    accepted: AtomicBool,
 }
 
 /// A nonce in the hands of one request.
@@ -52,7 +55,12 @@ enum Probe {
 
 impl ApiKey {
     pub(crate) fn new(public: String, private: SecretString) -> Self {
-        Self { public, private, idle: Mutex::default() }
+        Self {
+            public,
+            private,
+            idle: Mutex::default(),
+            accepted: AtomicBool::new(false),
+        }
     }
 
     /// Sends a call. The nonce that comes with the answer has to be given back by
@@ -75,6 +83,7 @@ impl ApiKey {
             let header = self.respond(&mut nonce, call)?;
             let response = call.send(core, Some(&header)).await?;
             if response.status() != StatusCode::UNAUTHORIZED {
+                self.accepted.store(true, Ordering::Relaxed);
                 let next = nonce.next(response.headers(), core.clock.monotonic());
                 return Ok((response, Some(next.unwrap_or(nonce))));
             }
@@ -86,10 +95,7 @@ impl ApiKey {
             if stale {
                 self.forget(nonce.issued);
             }
-            // A nonce that was good before has been used up; one that never was good says
-            // that the key is wrong.
-            let used_up = stale || nonce.client.nonce_count() > 1;
-            if replaced || !used_up {
+            if replaced || !(stale || self.accepted.load(Ordering::Relaxed)) {
                 return Ok((response, None));
             }
             drain(response.into_body()).await;

@@ -186,15 +186,24 @@ impl ServiceAccount {
         core: &Core,
         old: Option<&Bearer>,
     ) -> Result<Bearer, Failure> {
-        let now = core.clock.now();
-        if let Some(token) = self.stored(old, now).await {
-            let bearer = Bearer::new(token, now, clock::jitter())?;
-            if now < bearer.due {
-                return Ok(self.hold(bearer));
-            }
+        if let Some(token) = self.stored(old, core.clock.now()).await {
+            return Ok(self.hold(Bearer::new(
+                token,
+                core.clock.now(),
+                clock::jitter(),
+            )?));
+        }
+        // Of the processes that share the store, one requests and the others find its token.
+        let _turn = self.store.turn().await;
+        if let Some(token) = self.stored(old, core.clock.now()).await {
+            return Ok(self.hold(Bearer::new(
+                token,
+                core.clock.now(),
+                clock::jitter(),
+            )?));
         }
         let token = self.request(core).await?;
-        let bearer = self.hold(Bearer::new(token, now, clock::jitter())?);
+        let bearer = self.hold(Bearer::new(token, core.clock.now(), clock::jitter())?);
         if let Err(error) = self.store.save(&self.key, &bearer.token).await {
             trace::store_failed(&error);
         }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -66,6 +67,14 @@ pub trait TokenStore: Send + Sync {
 
     /// Forgets the token of a key.
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<()>>;
+
+    /// Waits for the turn to request a token, which lasts until what is returned is dropped.
+    ///
+    /// A store that several processes share lets one of them at a time request; by default
+    /// nobody waits. A client asks the store once more when it has the turn.
+    fn turn(&self) -> BoxFuture<'_, Box<dyn Send>> {
+        Box::pin(std::future::ready(Box::new(()) as Box<dyn Send>))
+    }
 }
 
 impl<T: TokenStore + ?Sized> TokenStore for Arc<T> {
@@ -86,6 +95,10 @@ impl<T: TokenStore + ?Sized> TokenStore for Arc<T> {
 
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<()>> {
         (**self).remove(key)
+    }
+
+    fn turn(&self) -> BoxFuture<'_, Box<dyn Send>> {
+        (**self).turn()
     }
 }
 
@@ -127,8 +140,9 @@ impl TokenStore for MemoryStore {
 /// Keeps tokens in a file that only its owner can read (mode 0600), so that processes that
 /// live shortly share one: the service allows at most 100 active tokens for an account.
 ///
-/// The file is replaced as a whole, so that a process never reads half of one. Processes that
-/// write at the same time replace each other's file: what is lost then costs a token request.
+/// The file is replaced as a whole, so that a process never reads half of one. While a process
+/// requests a token, a file beside it (`….lock`) lets the others wait for it: for 10 seconds at
+/// most, and for one that has died not at all after 30.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: PathBuf,
@@ -189,6 +203,47 @@ impl TokenStore for FileStore {
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<()>> {
         Box::pin(async move { self.change(key, None) })
     }
+
+    fn turn(&self) -> BoxFuture<'_, Box<dyn Send>> {
+        Box::pin(
+            async move { Box::new(Lock::take(beside(&self.path, "lock")).await) as _ },
+        )
+    }
+}
+
+/// A file that exists while somebody has the turn.
+///
+/// Not `File::lock`, which needs Rust 1.89.
+struct Lock(PathBuf);
+
+impl Lock {
+    /// Waits for the lock, but not for ever: to go on without it costs a token request.
+    async fn take(path: PathBuf) -> Option<Self> {
+        for _ in 0..200 {
+            match std::fs::OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(_) => return Some(Self(path)),
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    return None;
+                }
+                Err(_) if Self::is_left(&path) => _ = std::fs::remove_file(&path),
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+        None
+    }
+
+    /// Tells whether the process that made the lock must have died.
+    fn is_left(path: &Path) -> bool {
+        let made = path.metadata().and_then(|metadata| metadata.modified());
+        let age = made.ok().and_then(|made| made.elapsed().ok());
+        age.is_some_and(|age| age > Duration::from_secs(30))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        _ = std::fs::remove_file(&self.0);
+    }
 }
 
 fn parse(entry: &Json) -> Option<AccessToken> {
@@ -197,11 +252,17 @@ fn parse(entry: &Json) -> Option<AccessToken> {
     Some(AccessToken::new(secret, expires_at))
 }
 
+/// Returns the path of a file beside another: its name with a suffix.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(suffix);
+    path.with_file_name(name)
+}
+
 /// Writes a file beside `path` that only its owner can read, and renames it.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{:016x}.tmp", clock::random()));
-    let temporary = path.with_file_name(name);
+    let temporary = beside(path, &format!("{:016x}.tmp", clock::random()));
     let written = write_private(&temporary, bytes)
         .and_then(|()| std::fs::rename(&temporary, path));
     if written.is_err() {
@@ -290,6 +351,29 @@ mod tests {
                 });
             }
         });
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn one_process_at_a_time_has_the_turn() {
+        let folder = folder();
+        let store = FileStore::new(folder.join("tokens"));
+        let turn = store.turn().await;
+        let other = tokio::spawn({
+            let store = store.clone();
+            async move { drop(store.turn().await) }
+        });
+        tokio::task::yield_now().await;
+        assert!(!other.is_finished());
+        drop(turn);
+        other.await.unwrap();
+        // One that somebody left behind counts for nothing.
+        let lock = folder.join("tokens.lock");
+        let left = std::fs::File::create(&lock).unwrap();
+        left.set_modified(std::time::SystemTime::now() - Duration::from_secs(60))
+            .unwrap();
+        drop(store.turn().await);
+        assert!(!lock.exists());
         std::fs::remove_dir_all(folder).unwrap();
     }
 
