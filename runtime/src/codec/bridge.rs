@@ -91,7 +91,7 @@ impl Serialize for Node<'_> {
 impl Node<'_> {
     fn object<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut object = Object(to.serialize_map(None)?);
-        walk(self.view, Mode::Lossless, self.tags, &mut object)?;
+        walk(&self.view, Mode::Lossless, self.tags, &mut object)?;
         serde::ser::SerializeMap::end(object.0)
     }
 }
@@ -102,8 +102,8 @@ struct Object<M>(M);
 impl<M: serde::ser::SerializeMap> Members for Object<M> {
     type Error = M::Error;
 
-    fn member(&mut self, name: &str, view: View<'_>) -> Result<(), M::Error> {
-        self.0.serialize_entry(name, &Node { view, tags: None })
+    fn member(&mut self, name: &str, view: &View<'_>) -> Result<(), M::Error> {
+        self.0.serialize_entry(name, &Node { view: *view, tags: None })
     }
 
     fn missing(&mut self, _name: &'static str) {}

@@ -63,7 +63,7 @@ fn fields(record: &dyn Record, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let left_out = extra
             .and_then(|extra| extra.contents())
             .is_some_and(|contents| contents.absent.contains(&index))
-            && super::unset::is_blank(view);
+            && super::unset::is_blank(&view);
         if matches!(view, View::Absent) || left_out {
             continue;
         }

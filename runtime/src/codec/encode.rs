@@ -47,10 +47,16 @@ pub fn encode_into(
     out: &mut Vec<u8>,
 ) -> Result<(), EncodeError> {
     let start = out.len();
-    let mut encoder =
-        Encoder { out, mode, depth: 0, missing: Vec::new(), unsayable: Vec::new() };
-    encoder.view(value.view(), None);
+    let mut encoder = Encoder {
+        out: std::mem::take(out),
+        mode,
+        depth: 0,
+        missing: Vec::new(),
+        unsayable: Vec::new(),
+    };
+    encoder.view(&value.view(), None);
     let Encoder { missing, unsayable, .. } = encoder;
+    *out = encoder.out;
     if missing.is_empty() && unsayable.is_empty() {
         return Ok(());
     }
@@ -85,8 +91,8 @@ fn explain(
 
 /// A walk over a value that leaves text behind. It goes on after what is wrong, so that all of
 /// it can be reported.
-struct Encoder<'o> {
-    out: &'o mut Vec<u8>,
+struct Encoder {
+    out: Vec<u8>,
     mode: Mode,
     depth: u8,
     /// The required properties that are not set, and the offsets where their objects begin.
@@ -95,20 +101,27 @@ struct Encoder<'o> {
     unsayable: Vec<(usize, &'static str)>,
 }
 
-impl Encoder<'_> {
-    fn view(&mut self, view: View<'_>, tags: Option<&Tags<'_>>) {
+impl Encoder {
+    #[inline]
+    fn view(&mut self, view: &View<'_>, tags: Option<&Tags<'_>>) {
         match view {
-            View::Str(string) => writer::string(self.out, string),
-            View::Int(number) => writer::int(self.out, number),
-            View::Bool(boolean) => writer::boolean(self.out, boolean),
+            View::Str(string) => writer::string(&mut self.out, string),
+            View::Int(number) => writer::int(&mut self.out, *number),
+            View::Bool(boolean) => writer::boolean(&mut self.out, *boolean),
+            View::Float(number) => self.float(*number),
+            view => self.compound(view, tags),
+        }
+    }
+
+    fn compound(&mut self, view: &View<'_>, tags: Option<&Tags<'_>>) {
+        match view {
             View::Record(_) | View::Map(_) => self.object(view, tags),
-            View::List(list) => self.list(list),
-            View::Union(union) => self.union(union, tags),
-            View::Float(number) => self.float(number),
+            View::List(list) => self.list(*list),
+            View::Union(union) => self.union(*union, tags),
             View::Json(Json::Object(_)) => self.object(view, tags),
             View::Json(json) => self.json(json),
             View::Absent if tags.is_some_and(Tags::any_known) => self.object(view, tags),
-            View::Absent | View::Null | View::Extra(_) => writer::null(self.out),
+            _ => writer::null(&mut self.out),
         }
     }
 
@@ -116,14 +129,14 @@ impl Encoder<'_> {
     fn enter(&mut self) -> bool {
         if self.depth >= MAX_DEPTH {
             self.unsayable.push((self.out.len(), "nested too deeply"));
-            writer::null(self.out);
+            writer::null(&mut self.out);
             return false;
         }
         self.depth += 1;
         true
     }
 
-    fn object(&mut self, view: View<'_>, tags: Option<&Tags<'_>>) {
+    fn object(&mut self, view: &View<'_>, tags: Option<&Tags<'_>>) {
         if !self.enter() {
             return;
         }
@@ -144,7 +157,7 @@ impl Encoder<'_> {
             if index > 0 {
                 self.out.push(b',');
             }
-            self.view(list.get(index).view(), None);
+            self.view(&list.get(index).view(), None);
         }
         self.out.push(b']');
         self.depth -= 1;
@@ -158,28 +171,28 @@ impl Encoder<'_> {
                     Some([only]) => Some(*only),
                     _ => None,
                 };
-                self.view(content.view(), Some(&Tags { name, value, outer }));
+                self.view(&content.view(), Some(&Tags { name, value, outer }));
             }
-            By::Kind(_) => self.view(content.view(), outer),
+            By::Kind(_) => self.view(&content.view(), outer),
         }
     }
 
     fn float(&mut self, number: f64) {
         if number.is_finite() {
-            writer::float(self.out, number);
+            writer::float(&mut self.out, number);
         } else {
             self.unsayable.push((self.out.len(), "a float that is not finite"));
-            writer::null(self.out);
+            writer::null(&mut self.out);
         }
     }
 
     fn json(&mut self, json: &Json) {
         match json {
-            Json::Null => writer::null(self.out),
-            Json::Bool(boolean) => writer::boolean(self.out, *boolean),
-            Json::Number(number) => writer::number(self.out, number),
-            Json::String(string) => writer::string(self.out, string),
-            Json::Object(_) => self.object(View::Json(json), None),
+            Json::Null => writer::null(&mut self.out),
+            Json::Bool(boolean) => writer::boolean(&mut self.out, *boolean),
+            Json::Number(number) => writer::number(&mut self.out, number),
+            Json::String(string) => writer::string(&mut self.out, string),
+            Json::Object(_) => self.object(&View::Json(json), None),
             Json::Array(items) => {
                 if !self.enter() {
                     return;
@@ -189,7 +202,7 @@ impl Encoder<'_> {
                     if index > 0 {
                         self.out.push(b',');
                     }
-                    self.view(view_of_json(item), None);
+                    self.view(&view_of_json(item), None);
                 }
                 self.out.push(b']');
                 self.depth -= 1;
@@ -199,17 +212,17 @@ impl Encoder<'_> {
 }
 
 /// An object that is being written.
-struct Object<'e, 'o> {
-    encoder: &'e mut Encoder<'o>,
+struct Object<'e> {
+    encoder: &'e mut Encoder,
     /// The offset of its content.
     start: usize,
 }
 
-impl Members for Object<'_, '_> {
+impl Members for Object<'_> {
     type Error = std::convert::Infallible;
 
-    fn member(&mut self, name: &str, value: View<'_>) -> Result<(), Self::Error> {
-        let out = &mut *self.encoder.out;
+    fn member(&mut self, name: &str, value: &View<'_>) -> Result<(), Self::Error> {
+        let out = &mut self.encoder.out;
         if out.len() > self.start {
             out.push(b',');
         }
@@ -222,12 +235,17 @@ impl Members for Object<'_, '_> {
     fn field(
         &mut self,
         field: &'static Field,
-        value: View<'_>,
+        value: &View<'_>,
     ) -> Result<(), Self::Error> {
-        let out = &mut *self.encoder.out;
+        let out = &mut self.encoder.out;
         out.reserve(field.wire.len() + 4);
-        out.extend_from_slice(if out.len() > self.start { b",\"" } else { b"\"" });
-        out.extend_from_slice(field.wire.as_bytes());
+        // Two constants of one length each: a choice between them would be a call of `memcpy`.
+        if out.len() > self.start {
+            out.extend_from_slice(b",\"");
+        } else {
+            out.push(b'"');
+        }
+        writer::append(out, field.wire.as_bytes());
         out.extend_from_slice(b"\":");
         self.encoder.view(value, None);
         Ok(())

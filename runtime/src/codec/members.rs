@@ -14,13 +14,13 @@ pub(super) trait Members {
     type Error;
 
     /// Takes a property. Its value may be absent where it is free-form; that is `null` then.
-    fn member(&mut self, name: &str, value: View<'_>) -> Result<(), Self::Error>;
+    fn member(&mut self, name: &str, value: &View<'_>) -> Result<(), Self::Error>;
 
     /// Takes a declared property.
     fn field(
         &mut self,
         field: &'static Field,
-        value: View<'_>,
+        value: &View<'_>,
     ) -> Result<(), Self::Error> {
         self.member(field.wire, value)
     }
@@ -31,20 +31,22 @@ pub(super) trait Members {
 
 /// Hands out the properties of a value that is written as an object: a record, a map, free-form
 /// JSON, or nothing but the tags around it.
+///
+/// Views go by reference here: to copy one right after it was made means to wait for it.
 pub(super) fn walk<M: Members>(
-    view: View<'_>,
+    view: &View<'_>,
     mode: Mode,
     tags: Option<&Tags<'_>>,
     to: &mut M,
 ) -> Result<(), M::Error> {
     match view {
-        View::Record(record) => Walk { record, mode, tags }.run(to),
+        View::Record(record) => Walk { record: *record, mode, tags }.run(to),
         View::Map(entries) => {
-            walk_tags(tags, &|name| contains(entries, name), tags, to)?;
+            walk_tags(tags, &|name| contains(*entries, name), tags, to)?;
             let mut result = Ok(());
             entries.for_each(&mut |name, value| {
                 if result.is_ok() {
-                    result = to.member(name, value.view());
+                    result = to.member(name, &value.view());
                 }
             });
             result
@@ -53,7 +55,7 @@ pub(super) fn walk<M: Members>(
             walk_tags(tags, &|name| members.contains_key(name), tags, to)?;
             members
                 .iter()
-                .try_for_each(|(name, value)| to.member(name, view_of_json(value)))
+                .try_for_each(|(name, value)| to.member(name, &view_of_json(value)))
         }
         _ => walk_tags(tags, &|_| false, tags, to),
     }
@@ -71,7 +73,7 @@ fn walk_tags<M: Members>(
     walk_tags(tag.outer, holds, Some(all), to)?;
     match tag.value {
         Some(value) if all.is_innermost(tag) && !holds(tag.name) => {
-            to.member(tag.name, View::Str(value))
+            to.member(tag.name, &View::Str(value))
         }
         _ => Ok(()),
     }
@@ -97,62 +99,84 @@ struct Walk<'a> {
 
 /// What becomes of a field.
 enum Choice<'a> {
-    Write(View<'a>),
+    Write,
+    WriteInstead(&'a Json),
     Omit,
     Missing,
 }
 
 impl<'a> Walk<'a> {
     fn run<M: Members>(&self, to: &mut M) -> Result<(), M::Error> {
-        let fields = self.record.table().fields;
         let contents = match self.record.field(EXTRA).view() {
             View::Extra(extra) => extra.contents(),
             _ => None,
         };
         walk_tags(self.tags, &|name| self.holds_tag(name, contents), self.tags, to)?;
-        let plain =
-            self.tags.is_none() && contents.is_none_or(Contents::leaves_fields_alone);
-        for (index, field) in fields.iter().enumerate() {
-            let view = self.record.field(index).view();
-            let choice = if plain {
-                self.plainly(field, view)
-            } else {
-                self.with_regard_to(contents, field, index, view)
-            };
-            match choice {
-                Choice::Write(view) => to.field(field, view)?,
-                Choice::Omit => {}
-                Choice::Missing => to.missing(field.wire),
+        let plain = contents.is_none_or(Contents::leaves_fields_alone);
+        match self.tags {
+            None if plain => self.plain_fields(None, to)?,
+            Some(Tags { name, outer: None, .. }) if plain => {
+                self.plain_fields(self.index_of(name), to)?;
             }
+            _ => self.fields(contents, to)?,
         }
         contents.map_or(Ok(()), |contents| self.extras(contents, to))
     }
 
-    /// Decides on a field of a record that has no extra and no tag.
-    #[inline]
-    fn plainly(&self, field: &Field, view: View<'a>) -> Choice<'a> {
-        if matches!(self.mode, Mode::Request) {
-            if field.flags & Field::READ_ONLY != 0 {
-                return Choice::Omit;
+    /// Hands out the fields of a record with nothing in its extra that concerns them, and with
+    /// no more than one tag, whose index is given. Nearly all records are like that.
+    fn plain_fields<M: Members>(
+        &self,
+        tag: Option<usize>,
+        to: &mut M,
+    ) -> Result<(), M::Error> {
+        let request = matches!(self.mode, Mode::Request);
+        for (index, field) in self.record.table().fields.iter().enumerate() {
+            let is_tag = Some(index) == tag;
+            if request && field.flags & Field::READ_ONLY != 0 && !is_tag {
+                continue;
             }
-            if field.flags & Field::REQUIRED != 0 && is_unset(view) {
-                return Choice::Missing;
+            let view = self.record.field(index).view();
+            if is_tag && self.tag_value(field.wire).is_some() && is_blank(&view) {
+                continue;
+            }
+            if request && field.flags & Field::REQUIRED != 0 && is_unset(&view) {
+                to.missing(field.wire);
+            } else if !matches!(view, View::Absent) {
+                to.field(field, &view)?;
             }
         }
-        if matches!(view, View::Absent) { Choice::Omit } else { Choice::Write(view) }
+        Ok(())
     }
 
-    /// Decides on a field in the light of all there is to regard.
-    fn with_regard_to(
+    /// Hands out the fields in the light of all there is to regard.
+    fn fields<M: Members>(
         &self,
-        contents: Option<&'a Contents>,
+        contents: Option<&Contents>,
+        to: &mut M,
+    ) -> Result<(), M::Error> {
+        for (index, field) in self.record.table().fields.iter().enumerate() {
+            let view = self.record.field(index).view();
+            match self.choose(contents, field, index, &view) {
+                Choice::Write => to.field(field, &view)?,
+                Choice::WriteInstead(json) => to.field(field, &view_of_json(json))?,
+                Choice::Omit => {}
+                Choice::Missing => to.missing(field.wire),
+            }
+        }
+        Ok(())
+    }
+
+    fn choose<'c>(
+        &self,
+        contents: Option<&'c Contents>,
         field: &'static Field,
         index: usize,
-        view: View<'a>,
-    ) -> Choice<'a> {
+        view: &View<'_>,
+    ) -> Choice<'c> {
         if let Some(added) = contents.and_then(|contents| contents.added.get(field.wire))
         {
-            return Choice::Write(view_of_json(added));
+            return Choice::WriteInstead(added);
         }
         let is_tag = self.tags.is_some_and(|tags| tags.names(field.wire));
         let request = matches!(self.mode, Mode::Request);
@@ -161,7 +185,7 @@ impl<'a> Walk<'a> {
             return Choice::Omit;
         }
         if let Some(unfit) = unfit(contents, field, view) {
-            return Choice::Write(view_of_json(unfit));
+            return Choice::WriteInstead(unfit);
         }
         if is_tag && self.tag_value(field.wire).is_some() && is_blank(view) {
             return Choice::Omit;
@@ -170,12 +194,10 @@ impl<'a> Walk<'a> {
         if left_out && is_blank(view) {
             return if request { Choice::Missing } else { Choice::Omit };
         }
-        let unset = request && field.flags & Field::REQUIRED != 0 && is_unset(view);
-        match view {
-            _ if unset => Choice::Missing,
-            View::Absent => Choice::Omit,
-            view => Choice::Write(view),
+        if request && field.flags & Field::REQUIRED != 0 && is_unset(view) {
+            return Choice::Missing;
         }
+        if matches!(view, View::Absent) { Choice::Omit } else { Choice::Write }
     }
 
     /// Hands out the properties that the record does not declare.
@@ -184,18 +206,22 @@ impl<'a> Walk<'a> {
         contents: &Contents,
         to: &mut M,
     ) -> Result<(), M::Error> {
-        for (name, value) in &contents.received {
+        // What did not fit a field of another type, from which this extra was taken, is not
+        // declared here.
+        let unfit =
+            contents.unfit.iter().filter(|(name, _)| self.index_of(name).is_none());
+        for (name, value) in unfit.chain(&contents.received) {
             let is_tag = self.tags.is_some_and(|tags| tags.names(name));
             let omitted = matches!(self.mode, Mode::Request) && !is_tag
                 || contents.added.contains_key(name)
                 || self.tag_value(name).is_some();
             if !omitted {
-                to.member(name, view_of_json(value))?;
+                to.member(name, &view_of_json(value))?;
             }
         }
         for (name, value) in &contents.added {
             if self.index_of(name).is_none() {
-                to.member(name, view_of_json(value))?;
+                to.member(name, &view_of_json(value))?;
             }
         }
         Ok(())
@@ -208,8 +234,8 @@ impl<'a> Walk<'a> {
         }
         let Some(index) = self.index_of(name) else { return false };
         let view = self.record.field(index).view();
-        !is_blank(view)
-            || unfit(contents, &self.record.table().fields[index], view).is_some()
+        !is_blank(&view)
+            || unfit(contents, &self.record.table().fields[index], &view).is_some()
     }
 
     fn tag_value(&self, name: &str) -> Option<&'a str> {
@@ -218,7 +244,7 @@ impl<'a> Walk<'a> {
 
     fn index_of(&self, name: &str) -> Option<usize> {
         let fields = self.record.table().fields;
-        fields.binary_search_by(|field| field.wire.cmp(name)).ok()
+        fields.iter().position(|field| field.wire == name)
     }
 }
 
@@ -226,7 +252,7 @@ impl<'a> Walk<'a> {
 fn unfit<'a>(
     contents: Option<&'a Contents>,
     field: &Field,
-    view: View<'_>,
+    view: &View<'_>,
 ) -> Option<&'a Json> {
     let unfit = contents?.unfit.get(field.wire)?;
     // An optional field says itself whether it is set.

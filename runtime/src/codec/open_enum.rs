@@ -21,8 +21,10 @@ pub trait OpenEnum: Clone + PartialEq + 'static {
 
 /// Returns the value that a wire name stands for.
 pub fn from_wire<T: OpenEnum>(name: &str) -> T {
-    find(T::NAMES, name)
-        .map_or_else(|| T::unknown(name.to_owned()), |index| T::VALUES[index].clone())
+    match find(T::NAMES, name) {
+        Some(index) => T::VALUES[index].clone(),
+        None => T::unknown(name.to_owned()),
+    }
 }
 
 /// Returns the value that a wire name stands for, and keeps the name where it is not declared.
@@ -35,12 +37,17 @@ pub fn from_string<T: OpenEnum>(name: String) -> T {
 
 /// Returns the wire name of a value; it is empty for an enum that is unset.
 pub fn wire_name<T: OpenEnum>(value: &T) -> &str {
-    value.as_unknown().unwrap_or_else(|| {
-        T::VALUES
-            .iter()
-            .position(|known| known == value)
-            .map_or("", |index| T::NAMES[index])
-    })
+    if let Some(name) = value.as_unknown() {
+        return name;
+    }
+    let mut index = 0;
+    while index < T::VALUES.len() {
+        if T::VALUES[index] == *value {
+            return T::NAMES[index];
+        }
+        index += 1;
+    }
+    ""
 }
 
 /// Returns what an enum is, given its wire name and whether it is declared.

@@ -13,7 +13,7 @@ pub(super) const EXTRA: usize = usize::MAX;
 /// Returns what a union is: absent where it is the unknown variant with nothing in it.
 pub fn view_of_union(union: &dyn Union) -> View<'_> {
     let (index, content) = union.content();
-    if index >= union.variants().by.len() && is_unset(content.view()) {
+    if index >= union.variants().by.len() && is_unset(&content.view()) {
         View::Absent
     } else {
         View::Union(union)
@@ -34,12 +34,12 @@ impl By {
 /// fields.
 ///
 /// A `false`, a zero and an empty list are values that a caller may well mean.
-pub(super) fn is_unset(view: View<'_>) -> bool {
+pub(super) fn is_unset(view: &View<'_>) -> bool {
     match view {
         View::Absent => true,
         // Of a record without fields nobody could say that it is set.
         View::Record(record) => {
-            !record.table().fields.is_empty() && all_fields(record, is_unset)
+            !record.table().fields.is_empty() && all_fields(*record, is_unset)
         }
         _ => false,
     }
@@ -49,16 +49,16 @@ pub(super) fn is_unset(view: View<'_>) -> bool {
 ///
 /// This is broader than [`is_unset`]: it asks about a field of which it is known that the
 /// service did not set it.
-pub(super) fn is_blank(view: View<'_>) -> bool {
+pub(super) fn is_blank(view: &View<'_>) -> bool {
     match view {
         View::Absent | View::Bool(false) | View::Int(0) | View::Str("") => true,
-        View::Float(number) => number == 0.0,
+        View::Float(number) => *number == 0.0,
         View::List(list) => list.len() == 0,
-        View::Map(entries) => is_empty(entries),
-        View::Record(record) => all_fields(record, is_blank),
+        View::Map(entries) => is_empty(*entries),
+        View::Record(record) => all_fields(*record, is_blank),
         View::Union(union) => {
             let (index, content) = union.content();
-            index >= union.variants().by.len() && is_blank(content.view())
+            index >= union.variants().by.len() && is_blank(&content.view())
         }
         View::Extra(extra) => extra.contents().is_none_or(|_| extra.is_empty()),
         View::Null | View::Bool(_) | View::Int(_) | View::Str(_) | View::Json(_) => {
@@ -67,7 +67,7 @@ pub(super) fn is_blank(view: View<'_>) -> bool {
     }
 }
 
-fn all_fields(record: &dyn Record, test: fn(View<'_>) -> bool) -> bool {
+fn all_fields(record: &dyn Record, test: fn(&View<'_>) -> bool) -> bool {
     let extra_is_blank = match record.field(EXTRA).view() {
         View::Extra(extra) => {
             extra.is_empty() && extra.contents().is_none_or(|contents| !contents.bare)
@@ -75,7 +75,8 @@ fn all_fields(record: &dyn Record, test: fn(View<'_>) -> bool) -> bool {
         _ => true,
     };
     extra_is_blank
-        && (0..record.table().fields.len()).all(|index| test(record.field(index).view()))
+        && (0..record.table().fields.len())
+            .all(|index| test(&record.field(index).view()))
 }
 
 fn is_empty(entries: &dyn Entries) -> bool {

@@ -1,4 +1,7 @@
 //! The values that Rust and `serde_json` bring along: scalars, containers, free-form JSON.
+//!
+//! What is generic here is made once for each of a thousand types, and so is every generic
+//! function of the standard library that it calls: hence `match` where a combinator would do.
 
 use super::{Entries, Json, List, Map, Slot, Value, View};
 
@@ -44,11 +47,20 @@ scalar!(Json, Json, value => if value.is_null() { View::Absent } else { View::Js
 
 impl<T: Value + Default> Value for Option<T> {
     fn view(&self) -> View<'_> {
-        self.as_ref().map_or(View::Absent, T::view)
+        match self {
+            Some(value) => value.view(),
+            None => View::Absent,
+        }
     }
 
     fn slot(&mut self) -> Slot<'_> {
-        self.get_or_insert_default().slot()
+        if let None = self {
+            *self = Some(T::default());
+        }
+        match self {
+            Some(value) => value.slot(),
+            None => Slot::Nothing,
+        }
     }
 
     fn clear(&mut self, _null: bool) {
@@ -90,13 +102,13 @@ impl<T: Value + Default> List for Vec<T> {
     }
 
     fn get(&self, index: usize) -> &dyn Value {
-        &self[index]
+        &self.as_slice()[index]
     }
 
     fn push(&mut self) -> &mut dyn Value {
         self.push(T::default());
         let last = self.len() - 1;
-        &mut self[last]
+        &mut self.as_mut_slice()[last]
     }
 }
 
@@ -116,7 +128,9 @@ impl<T: Value + Default> Value for Map<T> {
 
 impl<T: Value + Default> Entries for Map<T> {
     fn for_each(&self, each: &mut dyn FnMut(&str, &dyn Value)) {
-        self.iter().for_each(|(key, value)| each(key, value));
+        for (key, value) in self {
+            each(key, value);
+        }
     }
 
     fn insert(&mut self, key: String) -> &mut dyn Value {

@@ -9,7 +9,11 @@ pub(super) fn null(out: &mut Vec<u8>) {
 }
 
 pub(super) fn boolean(out: &mut Vec<u8>, boolean: bool) {
-    out.extend_from_slice(if boolean { b"true" } else { b"false" });
+    if boolean {
+        out.extend_from_slice(b"true");
+    } else {
+        out.extend_from_slice(b"false");
+    }
 }
 
 pub(super) fn int(out: &mut Vec<u8>, number: i64) {
@@ -67,21 +71,45 @@ fn digits(out: &mut Vec<u8>, mut number: u64) {
     out.extend_from_slice(&buffer[start..]);
 }
 
+/// Appends a few bytes. Most strings are short, and a call of `memcpy` for each is a large part
+/// of writing them: two copies of a fixed size that overlap are no call.
+#[inline]
+pub(super) fn append(out: &mut Vec<u8>, bytes: &[u8]) {
+    match bytes.len() {
+        0..4 => bytes.iter().for_each(|byte| out.push(*byte)),
+        4..8 => overlapping::<4>(out, bytes),
+        8..16 => overlapping::<8>(out, bytes),
+        16..32 => overlapping::<16>(out, bytes),
+        _ => out.extend_from_slice(bytes),
+    }
+}
+
+/// Appends what is at least as long as one chunk and no longer than two.
+#[inline]
+fn overlapping<const CHUNK: usize>(out: &mut Vec<u8>, bytes: &[u8]) {
+    let chunks = (bytes.first_chunk::<CHUNK>(), bytes.last_chunk::<CHUNK>());
+    let (Some(first), Some(last)) = chunks else { return };
+    out.reserve(2 * CHUNK);
+    out.extend_from_slice(first);
+    out.truncate(out.len() + bytes.len() - 2 * CHUNK);
+    out.extend_from_slice(last);
+}
+
 /// Writes a string in quotes.
 pub(super) fn string(out: &mut Vec<u8>, string: &str) {
     let bytes = string.as_bytes();
     out.reserve(bytes.len() + 2);
     out.push(b'"');
     if is_plain(bytes) {
-        out.extend_from_slice(bytes);
+        append(out, bytes);
     } else {
         escaped(out, bytes);
     }
     out.push(b'"');
 }
 
-/// Writes the content of a string in which there is something to escape.
-#[cold]
+/// Writes the content of a string in which there may be something to escape.
+#[inline(never)]
 fn escaped(out: &mut Vec<u8>, bytes: &[u8]) {
     let mut start = 0;
     loop {

@@ -29,16 +29,29 @@ pub(in crate::codec) fn run_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Tells whether all bytes can stand in a string as they are.
+/// Tells whether all bytes are ASCII and can stand in a string as they are.
 ///
-/// The last eight bytes are looked at as one, whatever of them was looked at before.
+/// There is no branch for each word, and the last eight bytes are looked at as one word,
+/// whatever of them has been looked at before.
 #[inline]
 pub(in crate::codec) fn is_plain(bytes: &[u8]) -> bool {
     let Some(last) = bytes.last_chunk::<8>() else {
-        return bytes.iter().all(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1F));
+        return bytes
+            .iter()
+            .all(|byte| matches!(byte, 0x20..0x80) && !b"\"\\".contains(byte));
     };
-    let chunks = bytes.as_chunks::<8>().0;
-    chunks.iter().chain([last]).all(|chunk| special(u64::from_le_bytes(*chunk)) == 0)
+    let words = bytes.as_chunks::<8>().0.iter().chain([last]);
+    words.fold(0, |found, word| found | suspects(u64::from_le_bytes(*word))) & HIGH == 0
+}
+
+/// Sets the high bit of each byte that is special or not ASCII. That is less work than to find
+/// out which of the two.
+#[inline]
+fn suspects(word: u64) -> u64 {
+    let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
+    let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+    let control = word.wrapping_sub(ONES * 0x20);
+    word | control | quote | backslash
 }
 
 /// Sets the high bit of each byte that is special. Bytes after the first such one may be set
