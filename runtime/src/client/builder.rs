@@ -62,7 +62,9 @@ impl ClientBuilder {
             user_agent: None,
             settings: Settings {
                 connect_timeout: Some(Duration::from_secs(10)),
-                idle_timeout: Some(Duration::from_secs(90)),
+                // Shorter than servers and balancers keep them: a POST that meets a
+                // connection on its way out can't be repeated.
+                idle_timeout: Some(Duration::from_secs(30)),
                 ..Settings::default()
             },
             roots: Vec::new(),
@@ -136,7 +138,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long an unused connection is kept: 90 seconds by default.
+    /// Sets how long an unused connection is kept: 30 seconds by default.
     pub fn pool_idle_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.settings.idle_timeout = timeout.into();
         self

@@ -90,6 +90,8 @@ const fn still() -> Operation {
     }
 }
 
+/// One child with enough threads: Apache closes connections when children are busy, which is
+/// a test of another thing.
 fn config(folder: &Path, port: u16, behind: &str, settings: &str) -> String {
     let modules = [
         "mpm_event",
@@ -118,6 +120,11 @@ fn config(folder: &Path, port: u16, behind: &str, settings: &str) -> String {
          DefaultRuntimeDir {root}
          ErrorLog {root}/errors
          CustomLog {root}/log \"%s %m %U\"
+         StartServers 1
+         ServerLimit 1
+         ThreadLimit 64
+         ThreadsPerChild 64
+         MaxRequestWorkers 64
          KeepAliveTimeout 60
          MaxKeepAliveRequests 0
          AuthDigestShmemSize 1M
