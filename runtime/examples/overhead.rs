@@ -1,5 +1,5 @@
-//! What a request costs over a bare `reqwest` call: both side by side on loopback, in turns,
-//! against one server.
+//! What a request costs over a bare `reqwest` call that sends the same bytes: both side by side
+//! on loopback, in turns, against one server.
 //!
 //! ```sh
 //! cargo run --release -p atlas-admin-runtime --example overhead
@@ -51,6 +51,9 @@ async fn measure(url: String) {
         let response = bare
             .get(&target)
             .header("accept", GET.accept)
+            .header("accept-encoding", "gzip")
+            .header("content-type", "application/json")
+            .header("user-agent", "atlas-admin-rust/0.1.0")
             .header("authorization", "Bearer token")
             .send()
             .await

@@ -151,7 +151,7 @@ async fn follow(
                 Some(_) => "a redirect to another origin, which is not followed",
                 None => "a redirect to nowhere",
             };
-            let body = excerpt(core, &parts.headers, body).await;
+            let body = Box::pin(excerpt(core, &parts.headers, body)).await;
             let error = status_error(Kind::Redirect, parts.status, &parts.headers, body);
             return Err(error.edit(|error| error.message = message.to_owned()).into());
         };
@@ -172,7 +172,8 @@ async fn authorized(
     let response = match &core.auth {
         Auth::None => call.send(core, None).await?,
         Auth::AccessToken { header, .. } => call.send(core, Some(header)).await?,
-        Auth::ApiKey(key) => return key.send(core, call).await,
+        // On the heap, for the way to a nonce is large: else every request has its size.
+        Auth::ApiKey(key) => return Box::pin(key.send(core, call)).await,
         Auth::ServiceAccount(account) => {
             let bearer = account.token(core).await?;
             let response = call.send(core, Some(bearer.header())).await?;
@@ -201,7 +202,7 @@ async fn settle(
     let core = client.core();
     let (status, headers) = (parts.status, parts.headers);
     if !status.is_success() {
-        let body = excerpt(core, &headers, body).await;
+        let body = Box::pin(excerpt(core, &headers, body)).await;
         give_back(core, nonce);
         let error = status_error(Kind::Status, status, &headers, body);
         let again = Again::after(status, &headers, core.clock.now());

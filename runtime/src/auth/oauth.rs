@@ -58,7 +58,8 @@ struct State {
 /// A token as requests carry it.
 #[derive(Clone)]
 pub(crate) struct Bearer {
-    token: AccessToken,
+    /// Shared, for a clone would be made and zeroed for each request.
+    token: Arc<AccessToken>,
     header: HeaderValue,
     /// When to ask for the next one.
     due: Timestamp,
@@ -72,7 +73,7 @@ impl Bearer {
         let ahead = SignedDuration::try_from_secs_f64(left * (0.1 + random / 10.0));
         let ahead = ahead.unwrap_or_default();
         let due = token.expires_at().checked_sub(ahead).unwrap_or(now);
-        Ok(Self { token, header, due })
+        Ok(Self { token: Arc::new(token), header, due })
     }
 
     pub(crate) fn header(&self) -> &HeaderValue {
@@ -108,10 +109,22 @@ impl ServiceAccount {
             (state.token.clone(), state.failures)
         };
         let now = core.clock.now();
-        if let Some(held) = held.filter(|held| held.is_valid(now)) {
-            if now < held.due {
-                return Ok(held);
-            }
+        match held.filter(|held| held.is_valid(now)) {
+            Some(held) if now < held.due => Ok(held),
+            // On the heap, for it is rare and large: else every request carries its size.
+            held => Box::pin(self.next(core, held, failures)).await,
+        }
+    }
+
+    /// Returns the token that comes after one that is due, expired or refused.
+    async fn next(
+        &self,
+        core: &Core,
+        held: Option<Bearer>,
+        failures: u64,
+    ) -> Result<Bearer, Failure> {
+        let now = core.clock.now();
+        if let Some(held) = held {
             // Somebody else is at it: this one will do until then.
             let Ok(_turn) = self.turn.try_lock() else { return Ok(held) };
             if let Some(newer) = self.held(now).filter(|newer| now < newer.due) {
@@ -156,7 +169,8 @@ impl ServiceAccount {
         let held = self.state().token.take();
         let stored = self.store.load(&self.key).await.ok().flatten();
         _ = self.store.remove(&self.key).await;
-        let Some(token) = held.map(|held| held.token).or(stored) else { return Ok(()) };
+        let held = held.map(|held| held.token);
+        let Some(token) = held.or_else(|| stored.map(Arc::new)) else { return Ok(()) };
         let secret = token.expose_secret();
         self.state().refused = Some(SecretString::from(secret));
         let token = crate::request::path::encode(secret);
