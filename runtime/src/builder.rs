@@ -1,10 +1,51 @@
 //! What the builder of a request offers besides its setters.
 
+/// Anything that lists values of a type, or what becomes one: `["OPEN", "CLOSED"]`.
+pub trait IntoList<T> {
+    /// Collects the list.
+    fn into_list(self) -> Vec<T>;
+}
+
+impl<T, V: Into<T>, I: IntoIterator<Item = V>> IntoList<T> for I {
+    fn into_list(self) -> Vec<T> {
+        self.into_iter().map(Into::into).collect()
+    }
+}
+
 /// Implements what a generated `struct Name<T> { request: Request<T> }` offers: all that can be
-/// done with its [`Request`](crate::Request), `Clone` and `Debug`.
+/// done with its [`Request`](crate::Request), `Clone` and `Debug`; and what its setters stand on.
 #[macro_export]
 macro_rules! builder {
     ($type:ident) => {
+        impl<T> $type<T> {
+            pub(crate) fn new(request: $crate::Request<T>) -> Self {
+                Self { request }
+            }
+
+            #[allow(
+                dead_code,
+                reason = "most operations have query parameters, a few have not"
+            )]
+            fn query(
+                mut self,
+                name: &'static str,
+                value: &dyn $crate::codec::Value,
+            ) -> Self {
+                self.request.set_query(name, value);
+                self
+            }
+
+            #[allow(dead_code, reason = "a few operations have header parameters")]
+            fn header(
+                mut self,
+                name: &'static str,
+                value: &dyn $crate::codec::Value,
+            ) -> Self {
+                self.request.set_header(name, value);
+                self
+            }
+        }
+
         impl<T> ::core::ops::Deref for $type<T> {
             type Target = $crate::Request<T>;
 

@@ -64,7 +64,8 @@ pub mod transport;
 pub mod version;
 
 mod auth;
-mod builder;
+#[doc(hidden)]
+pub mod builder;
 mod credentials;
 mod download;
 mod exchange;

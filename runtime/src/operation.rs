@@ -80,6 +80,37 @@ pub struct Parameter {
     pub default: Option<&'static str>,
 }
 
+impl Parameter {
+    /// Returns a parameter of the path, which is always required.
+    pub const fn path(name: &'static str) -> Self {
+        Self { name, location: Location::Path, required: true, default: None }
+    }
+
+    /// Returns a parameter of the query string.
+    pub const fn query(name: &'static str) -> Self {
+        Self { name, location: Location::Query, required: false, default: None }
+    }
+
+    /// Returns a parameter in a header.
+    pub const fn header(name: &'static str) -> Self {
+        Self { name, location: Location::Header, required: false, default: None }
+    }
+
+    /// Says that a request is invalid without it.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// Says what the service assumes where it is absent.
+    #[must_use]
+    pub const fn or(mut self, default: &'static str) -> Self {
+        self.default = Some(default);
+        self
+    }
+}
+
 /// Where a parameter goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Location {

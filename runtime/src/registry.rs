@@ -16,8 +16,8 @@ pub struct Entry {
     pub body: Option<Make>,
     /// The declared success statuses and their bodies, in the first format.
     pub answers: &'static [(u16, Payload)],
-    /// The declared statuses of what can go wrong, with the body where one is declared.
-    pub errors: &'static [(u16, Option<Make>)],
+    /// The declared statuses of what can go wrong, by the body that they come with.
+    pub errors: &'static [(&'static [u16], Option<Make>)],
 }
 
 /// What an answer carries.
@@ -56,7 +56,8 @@ impl Entry {
         bytes: &[u8],
     ) -> Option<Result<Box<dyn Value>, DecodeError>> {
         if !(200..300).contains(&status) {
-            let declared = self.errors.iter().find(|(declared, _)| *declared == status);
+            let declared =
+                self.errors.iter().find(|(declared, _)| declared.contains(&status));
             let make = declared.or(self.errors.first())?.1?;
             return Some(decode(make, bytes));
         }
@@ -77,4 +78,35 @@ fn decode(make: Make, bytes: &[u8]) -> Result<Box<dyn Value>, DecodeError> {
     let mut value = make();
     codec::decode(bytes, &mut *value)?;
     Ok(value)
+}
+
+/// Makes the entries of a group of operations.
+///
+/// A row names the static of the operation and those of its other formats, and says what its
+/// bodies are.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! entries {
+    ($(
+        $(#[$cfg:meta])?
+        $operation:path $(, also $other:path)* $(, body $body:ty)?;
+            answers $($status:literal => $payload:ident $(<$answer:ty>)?),+;
+            errors $($($code:literal)+ $(=> $error:ty)?),*;
+    )*) => {
+        &[$(
+            $(#[$cfg])?
+            $crate::registry::Entry {
+                operation: &$operation,
+                alternatives: &[$(&$other),*],
+                body: $crate::entries!(@make $($body)?),
+                answers: &[$((
+                    $status,
+                    $crate::registry::Payload::$payload $(($crate::registry::make::<$answer>))?
+                )),+],
+                errors: &[$((&[$($code),+], $crate::entries!(@make $($error)?))),*],
+            },
+        )*]
+    };
+    (@make) => { ::core::option::Option::None };
+    (@make $type:ty) => { ::core::option::Option::Some($crate::registry::make::<$type>) };
 }

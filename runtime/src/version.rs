@@ -29,15 +29,22 @@ pub struct Date {
     pub day: u8,
 }
 
+impl Date {
+    /// Returns the date; it is not checked against the calendar.
+    pub const fn new(year: u16, month: u8, day: u8) -> Self {
+        Self { year, month, day }
+    }
+}
+
 impl Version {
     /// Returns the stable version of a date.
     pub const fn stable(year: u16, month: u8, day: u8) -> Self {
-        Self::Stable(Date { year, month, day })
+        Self::Stable(Date::new(year, month, day))
     }
 
     /// Returns the announced version of a date.
     pub const fn upcoming(year: u16, month: u8, day: u8) -> Self {
-        Self::Upcoming(Date { year, month, day })
+        Self::Upcoming(Date::new(year, month, day))
     }
 }
 
