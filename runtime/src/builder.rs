@@ -18,8 +18,42 @@ impl<T, V: Into<T>, I: IntoIterator<Item = V>> IntoList<T> for I {
 macro_rules! builder {
     ($type:ident) => {
         impl<T> $type<T> {
-            pub(crate) fn new(request: $crate::Request<T>) -> Self {
-                Self { request }
+            #[allow(
+                dead_code,
+                reason = "which of the three is used depends on the operation"
+            )]
+            pub(crate) fn new(
+                operation: &'static $crate::Operation,
+                path: &[&str],
+            ) -> Self {
+                Self { request: $crate::Request::new(operation, path) }
+            }
+
+            #[allow(
+                dead_code,
+                reason = "which of the three is used depends on the operation"
+            )]
+            pub(crate) fn with_body(
+                operation: &'static $crate::Operation,
+                path: &[&str],
+                body: &dyn $crate::codec::Value,
+            ) -> Self {
+                Self { request: $crate::Request::with_body(operation, path, body) }
+            }
+
+            #[allow(
+                dead_code,
+                reason = "which of the three is used depends on the operation"
+            )]
+            pub(crate) fn with(
+                operation: &'static $crate::Operation,
+                path: &[&str],
+                parameters: &[(&'static str, &dyn $crate::codec::Value)],
+                body: ::core::option::Option<&dyn $crate::codec::Value>,
+            ) -> Self {
+                Self {
+                    request: $crate::Request::with(operation, path, parameters, body),
+                }
             }
 
             #[allow(

@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::codec;
 use crate::error::{Error, Kind};
-use crate::operation::{Method, Operation};
+use crate::operation::{Location, Method, Operation};
 use crate::wire;
 
 pub use options::Options;
@@ -52,6 +52,29 @@ impl<T> Request<T> {
     /// A value that can't (empty, `.` or `..` as a whole segment) is reported by sending.
     pub fn new(operation: &'static Operation, path: &[&str]) -> Self {
         Self { parts: Parts::new(operation, path), answer: PhantomData }
+    }
+
+    /// Makes a request with the values of the path parameters and a body.
+    pub fn with_body(
+        operation: &'static Operation,
+        path: &[&str],
+        body: &dyn codec::Value,
+    ) -> Self {
+        Self::with(operation, path, &[], Some(body))
+    }
+
+    /// Makes a request with the values of the path parameters and of others that are required,
+    /// by their names, and a body where there is one.
+    pub fn with(
+        operation: &'static Operation,
+        path: &[&str],
+        parameters: &[(&'static str, &dyn codec::Value)],
+        body: Option<&dyn codec::Value>,
+    ) -> Self {
+        Self {
+            parts: Parts::with(operation, path, parameters, body),
+            answer: PhantomData,
+        }
     }
 
     /// Sets a query parameter, in place of an earlier value; an unset `value` removes it.
@@ -145,6 +168,27 @@ impl Parts {
             secrets: Vec::new(),
             problem: problem.map(|message| invalid(operation, message)),
         }
+    }
+
+    fn with(
+        operation: &'static Operation,
+        path: &[&str],
+        parameters: &[(&'static str, &dyn codec::Value)],
+        body: Option<&dyn codec::Value>,
+    ) -> Self {
+        let mut parts = Self::new(operation, path);
+        for (name, value) in parameters {
+            let declared =
+                operation.parameters.iter().find(|declared| declared.name == *name);
+            match declared.map(|declared| declared.location) {
+                Some(Location::Header) => parts.set_header(name, *value),
+                _ => parts.set_query(name, *value),
+            }
+        }
+        if let Some(body) = body {
+            parts.set_body(body);
+        }
+        parts
     }
 
     fn set_query(&mut self, name: &'static str, value: &dyn codec::Value) {

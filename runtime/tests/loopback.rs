@@ -21,4 +21,5 @@ mod loopback {
     mod retry;
     #[cfg(feature = "blocking")]
     mod sync;
+    mod tls;
 }

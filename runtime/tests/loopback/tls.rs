@@ -1,0 +1,70 @@
+//! TLS: who is trusted.
+//!
+//! The certificates in `tls/` belong to a root that nobody trusts and whose key was thrown
+//! away; the key there is of the server of these tests, on loopback.
+
+use std::sync::Arc;
+
+use atlas_admin_runtime::{Client, Credentials, RetryPolicy};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use super::api::get;
+
+const ROOT: &[u8] = include_bytes!("tls/ca.pem");
+
+/// Starts a server that answers each request the same over TLS; returns its URL.
+async fn start() -> String {
+    let leaf = CertificateDer::from_pem_slice(include_bytes!("tls/leaf.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/key.pem")).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![leaf], key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let Ok(mut stream) = acceptor.accept(stream).await else { return };
+                let mut head = [0; 4096];
+                _ = stream.read(&mut head).await;
+                let answer =
+                    b"HTTP/1.1 200 X\r\ncontent-length: 10\r\n\r\n{\"id\":\"1\"}";
+                _ = stream.write_all(answer).await;
+                _ = stream.shutdown().await;
+            });
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn an_extra_root_is_trusted_and_no_other() {
+    let url = start().await;
+    let builder = || {
+        let builder = Client::builder().base_url(&url).retry(RetryPolicy::never());
+        builder.credentials(Credentials::access_token("hunter2"))
+    };
+    let error = get().send(&builder().build().unwrap()).await.unwrap_err();
+    assert!(error.is_connect(), "{error:?}");
+    let client = builder().root_certificates(ROOT).build().unwrap();
+    assert_eq!(get().send(&client).await.unwrap()["id"], "1");
+}
+
+#[test]
+fn what_is_no_certificate_is_told() {
+    for pem in [&b"not PEM"[..], b"", b"-----BEGIN CERTIFICATE-----\n!\n"] {
+        let error = Client::builder().root_certificates(pem).build().unwrap_err();
+        assert!(error.to_string().contains("root certificates"), "{error}");
+    }
+}
