@@ -18,7 +18,9 @@ type Result<T, E = Fault> = std::result::Result<T, E>;
 
 /// Reads JSON text into a value.
 ///
-/// Text with nothing but whitespace in it leaves the value unset, as does `null`.
+/// What the value held before is dropped. Text with nothing but whitespace in it leaves the value
+/// unset, as does `null`. `()` takes any text at all, JSON or not: it stands for an answer of
+/// which the document promises nothing.
 ///
 /// # Errors
 ///

@@ -4,6 +4,7 @@
 //! here: a list costs the compiler next to nothing, a `match` over hundreds of strings does not.
 
 use super::View;
+use super::reader::same;
 
 /// What [`open_enum!`](crate::open_enum) states about an enum.
 pub trait OpenEnum: Clone + PartialEq + 'static {
@@ -52,10 +53,16 @@ pub fn wire_name<T: OpenEnum>(value: &T) -> &str {
 
 /// Returns what an enum is, given its wire name and whether it is declared.
 pub fn view_of_enum(name: &str, declared: bool) -> View<'_> {
-    // The document declares an empty string as a value in a few places.
+    // A document may declare the empty string as a value.
     if name.is_empty() && !declared { View::Absent } else { View::Str(name) }
 }
 
+/// Returns the index of a name. Up to a good number of names, to compare lengths is quicker
+/// than to search by halves.
 fn find(names: &[&str], name: &str) -> Option<usize> {
-    names.binary_search(&name).ok()
+    if names.len() <= 48 {
+        names.iter().position(|known| same(known.as_bytes(), name.as_bytes()))
+    } else {
+        names.binary_search(&name).ok()
+    }
 }

@@ -10,7 +10,7 @@ mod number;
 mod scan;
 mod string;
 
-pub(super) use scan::{is_plain, run_end};
+pub(super) use scan::{is_plain, run_end, same};
 
 /// How deep lists and objects may be nested. Every level takes stack.
 pub(super) const MAX_DEPTH: u8 = 128;
@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
         let same = rest.len() > end
             && rest[end] == b'"'
             && rest[0] == b'"'
-            && rest[1..end] == *expected.as_bytes();
+            && same(&rest[1..end], expected.as_bytes());
         if same {
             self.at += end + 1;
             self.colon()?;

@@ -60,7 +60,7 @@ pub(super) fn is_blank(view: &View<'_>) -> bool {
             let (index, content) = union.content();
             index >= union.variants().by.len() && is_blank(&content.view())
         }
-        View::Extra(extra) => extra.contents().is_none_or(|_| extra.is_empty()),
+        View::Extra(extra) => extra.is_empty(),
         View::Null | View::Bool(_) | View::Int(_) | View::Str(_) | View::Json(_) => {
             false
         }

@@ -54,7 +54,7 @@ impl<T: Value + Default> Value for Option<T> {
     }
 
     fn slot(&mut self) -> Slot<'_> {
-        if let None = self {
+        if self.is_none() {
             *self = Some(T::default());
         }
         match self {

@@ -114,6 +114,26 @@ fn nesting_has_a_limit() {
 }
 
 #[test]
+fn the_deepest_text_takes_little_stack() {
+    let work = || {
+        let parents = format!("{}{{}}{}", "{\"parent\":".repeat(127), "}".repeat(127));
+        let value: Cluster = read(&parents).unwrap();
+        assert_eq!(super::write(&value), parents);
+        assert!(format!("{:?}", value.clone()).len() > parents.len());
+        assert!(serde_json::to_string(&value).unwrap() == parents);
+        let maps =
+            format!("{}true{}", "{\"fields\":{\"a\":".repeat(64), "}}".repeat(64));
+        let value: super::sample::Mapping = read(&maps).unwrap();
+        assert_eq!(super::write(&value), maps);
+        let lists = format!("{}{}", "[".repeat(128), "]".repeat(128));
+        assert_eq!(super::write(&read::<Json>(&lists).unwrap()), lists);
+    };
+    // A quarter of what a thread has by default. Without optimisation frames are at their largest.
+    let thread = std::thread::Builder::new().stack_size(512 * 1024).spawn(work);
+    thread.unwrap().join().unwrap();
+}
+
+#[test]
 fn a_failure_below_a_value_that_does_not_fit_is_still_a_failure() {
     let error = fails::<Cluster>(r#"{"labels": {"a": [1, 2}}"#);
     assert_eq!(error.path(), "labels.a[1]");

@@ -1,6 +1,12 @@
 //! Records: open, lossless, forgiving.
 
-use atlas_admin_runtime::codec::{Json, Map, Nullable, Value, View};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use atlas_admin_runtime::codec::{
+    Extra, Field, Json, Map, Nullable, Record, Table, Value, View,
+};
+use atlas_admin_runtime::record;
 use serde_json::json as of;
 
 use super::sample::{AwsRegion, Cluster, Label, Provider, Region, Spec};
@@ -236,6 +242,66 @@ fn equality_does_not_ask_how_a_value_came_about() {
     built.extra.insert("new", 1);
     assert!(received == built);
     assert!(read::<Label>("{}").unwrap() == Label::default());
+}
+
+/// A record with more fields than one word has bits, which no macro here would write.
+#[derive(Clone, Default, PartialEq)]
+struct Wide {
+    values: BTreeMap<usize, i64>,
+    unset: i64,
+    extra: Extra,
+}
+
+const WIDTH: usize = 200;
+
+impl Record for Wide {
+    fn table(&self) -> &'static Table {
+        static TABLE: LazyLock<Table> = LazyLock::new(|| {
+            let name = |index| &*Box::leak(format!("f{index:03}").into_boxed_str());
+            let fields =
+                (0..WIDTH).map(|index| Field::new(name(index), Field::REQUIRED));
+            Table { name: "Wide", fields: Box::leak(fields.collect()) }
+        });
+        &TABLE
+    }
+
+    fn field(&self, index: usize) -> &dyn Value {
+        if index < WIDTH {
+            self.values.get(&index).unwrap_or(&self.unset)
+        } else {
+            &self.extra
+        }
+    }
+
+    fn field_mut(&mut self, index: usize) -> &mut dyn Value {
+        if index < WIDTH {
+            self.values.entry(index).or_default()
+        } else {
+            &mut self.extra
+        }
+    }
+}
+
+record!(Wide);
+
+#[test]
+fn a_record_may_have_any_number_of_fields() {
+    for step in [1, 3, 7, 64, 199] {
+        let member = |index| format!(r#""f{index:03}": {}"#, index + 1);
+        let members: Vec<_> = (0..WIDTH).step_by(step).map(member).collect();
+        let forward = format!("{{{}}}", members.join(","));
+        let backward: Vec<_> = members.iter().rev().cloned().collect();
+        let backward = format!("{{{}}}", backward.join(","));
+        let wide: Wide = survives(&forward);
+        assert_eq!(wide.values.len(), WIDTH.div_ceil(step));
+        assert!(survives::<Wide>(&backward) == wide);
+        let missing =
+            super::request(&wide).err().map_or(0, |error| error.missing().len());
+        assert_eq!(missing, WIDTH - wide.values.len());
+        let twice =
+            format!("{}, \"f199\": 1, \"f199\": 2}}", &forward[..forward.len() - 1]);
+        assert_eq!(read::<Wide>(&twice).unwrap().values[&199], 2);
+    }
 }
 
 #[test]

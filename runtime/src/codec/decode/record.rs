@@ -1,12 +1,14 @@
 //! Objects with declared properties.
 
-use super::{Decoder, Difference, Expected, Result, What, extra_of, is_free_form};
+use super::{
+    Decoder, Difference, Expected, Found, Result, What, extra_of, is_free_form,
+};
 use crate::codec::tags::Tags;
 use crate::codec::{Field, Record, View};
 
 /// How many fields after the expected one are tried before a search: the service leaves out
 /// optional properties now and then, and otherwise keeps to an order.
-const AHEAD: usize = 2;
+const AHEAD: usize = 8;
 
 /// The indexes of fields that have been read.
 #[derive(Default)]
@@ -122,13 +124,11 @@ impl Decoder<'_> {
         let raw = self.reader.free()?;
         self.forget_since(count);
         record.field_mut(index).clear(false);
-        self.note(
-            fault.at,
-            match found {
-                crate::codec::error::Found::Null => Difference::Null,
-                found => Difference::Mismatch(expected, found),
-            },
-        );
+        let difference = match found {
+            Found::Null => Difference::Null,
+            found => Difference::Mismatch(expected, found),
+        };
+        self.note(fault.at, difference);
         if let Some(extra) = extra_of(record) {
             extra.contents_mut().unfit.insert(declared.wire.to_owned(), raw);
         }

@@ -66,6 +66,29 @@ fn special(word: u64) -> u64 {
     (control | quote | backslash) & HIGH
 }
 
+/// Tells whether two texts are the same. Names are short, and a call of `memcmp` for each costs
+/// more than to compare them in two pieces that overlap.
+#[inline]
+pub(in crate::codec) fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len()
+        && match a.len() {
+            0..4 => a.iter().eq(b),
+            4..8 => {
+                a.first_chunk::<4>() == b.first_chunk()
+                    && a.last_chunk::<4>() == b.last_chunk()
+            }
+            8..16 => {
+                a.first_chunk::<8>() == b.first_chunk()
+                    && a.last_chunk::<8>() == b.last_chunk()
+            }
+            16..32 => {
+                a.first_chunk::<16>() == b.first_chunk()
+                    && a.last_chunk::<16>() == b.last_chunk()
+            }
+            _ => a == b,
+        }
+}
+
 /// Looks for a property of the object that begins at the reader's place.
 pub(super) fn find<'a>(mut reader: Reader<'a>, name: &str) -> Option<Cow<'a, str>> {
     let mut more = reader.enter(b'}').ok()?;
