@@ -74,7 +74,9 @@ fn users(api: &Api) -> Vec<Users> {
     let mut users = vec![Users::default(); api.types.len()];
     for (index, operation) in api.operations.iter().enumerate() {
         for version in &operation.versions {
-            for (_, content) in version.answers.iter().flat_map(|answer| &answer.statuses) {
+            for (_, content) in
+                version.answers.iter().flat_map(|answer| &answer.statuses)
+            {
                 if let Content::Json(ty) = content
                     && let Some(id) = ty.leaf()
                 {
@@ -94,7 +96,8 @@ fn read_only(api: &Api) -> HashSet<Member> {
     let mut members: HashSet<Member> = HashSet::new();
     for (index, def) in api.types.iter().enumerate() {
         if let Kind::Record(record) = &def.kind {
-            let marked = record.fields.iter().enumerate().filter(|(_, field)| field.read_only);
+            let marked =
+                record.fields.iter().enumerate().filter(|(_, field)| field.read_only);
             members.extend(marked.map(|(field, _)| (TypeId(index), field)));
         }
     }
@@ -106,7 +109,8 @@ fn read_only(api: &Api) -> HashSet<Member> {
             .filter_map(|(index, def)| match &def.kind {
                 Kind::Record(record) if !record.fields.is_empty() => {
                     let id = TypeId(index);
-                    let all = (0..record.fields.len()).all(|field| members.contains(&(id, field)));
+                    let all = (0..record.fields.len())
+                        .all(|field| members.contains(&(id, field)));
                     all.then_some(id)
                 }
                 _ => None,

@@ -82,7 +82,10 @@ pub fn generate(
         files: files.len(),
         unmapped: api.unmapped.len(),
     };
-    let unmapped =
-        api.unmapped.iter().map(|loss| format!("{} {}\n", loss.pointer, loss.what)).collect();
+    let unmapped = api
+        .unmapped
+        .iter()
+        .map(|loss| format!("{} {}\n", loss.pointer, loss.what))
+        .collect();
     Ok(Output { files, ledger, unmapped, notes: document.notes, summary })
 }

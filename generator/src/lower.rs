@@ -110,13 +110,19 @@ impl<'d> Lowering<'d> {
             origin: Origin { places: vec![spot.place()], named },
             kind: Kind::Enum(Enum { values: Vec::new() }),
             prose: facets::prose(&schema.schema_data),
-            docs_url: schema.schema_data.external_docs.as_ref().map(|docs| docs.url.clone()),
+            docs_url: schema
+                .schema_data
+                .external_docs
+                .as_ref()
+                .map(|docs| docs.url.clone()),
         });
         id
     }
 
     fn unmapped(&mut self, pointer: &Pointer, what: impl Into<String>) {
-        self.api.unmapped.insert(Unmapped { pointer: pointer.clone(), what: what.into() });
+        self.api
+            .unmapped
+            .insert(Unmapped { pointer: pointer.clone(), what: what.into() });
     }
 
     fn error(&mut self, what: impl Into<String>, at: &Pointer, help: &str) {

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::pointer::Pointer;
-use crate::version::{Date, Format, MediaType, Version};
+use crate::version::{Date, MediaType, Version};
 
 /// The query parameter that every paged operation of the API has.
 const PAGE_NUMBER: &str = "pageNum";
@@ -269,24 +269,11 @@ pub enum Content {
 pub struct Body {
     pub ty: Type,
     pub media_type: MediaType,
-    pub required: bool,
-    pub prose: Option<String>,
 }
 
 impl Api {
     pub fn def(&self, id: TypeId) -> &TypeDef {
         &self.types[id.0]
-    }
-
-    /// Returns the record that a type is, if it is one.
-    pub fn record(&self, ty: &Type) -> Option<&Record> {
-        match ty {
-            Type::Def(id) => match &self.def(*id).kind {
-                Kind::Record(record) => Some(record),
-                _ => None,
-            },
-            _ => None,
-        }
     }
 
     /// The distinct versions of all operations.
@@ -310,7 +297,9 @@ impl Operation {
 
     /// Whether the answer comes page by page, as the parameter for the page's number tells.
     pub fn is_paged(&self) -> bool {
-        self.parameters.iter().any(|p| p.location == Location::Query && p.name == PAGE_NUMBER)
+        self.parameters
+            .iter()
+            .any(|p| p.location == Location::Query && p.name == PAGE_NUMBER)
     }
 }
 
@@ -335,10 +324,6 @@ impl Type {
 }
 
 impl OperationVersion {
-    pub fn is_json_only(&self) -> bool {
-        self.answers.iter().all(|answer| answer.media_type.format == Format::Json)
-    }
-
     /// Calls `each` with every type that the version names.
     pub fn for_each_type<'a>(&'a self, mut each: impl FnMut(&'a Type)) {
         for (_, content) in self.answers.iter().flat_map(|answer| &answer.statuses) {
@@ -357,7 +342,9 @@ impl Kind {
     /// Calls `each` with every type that the definition names.
     pub fn for_each_type<'a>(&'a self, mut each: impl FnMut(&'a Type)) {
         match self {
-            Self::Record(record) => record.fields.iter().for_each(|field| each(&field.ty)),
+            Self::Record(record) => {
+                record.fields.iter().for_each(|field| each(&field.ty))
+            }
             Self::Enum(_) => {}
             Self::Union(union) => {
                 union.variants.iter().map(|variant| &variant.ty).for_each(&mut each);
@@ -369,10 +356,16 @@ impl Kind {
     /// Calls `each` with every type that the definition names, to change it.
     pub fn for_each_type_mut(&mut self, mut each: impl FnMut(&mut Type)) {
         match self {
-            Self::Record(record) => record.fields.iter_mut().for_each(|field| each(&mut field.ty)),
+            Self::Record(record) => {
+                record.fields.iter_mut().for_each(|field| each(&mut field.ty))
+            }
             Self::Enum(_) => {}
             Self::Union(union) => {
-                union.variants.iter_mut().map(|variant| &mut variant.ty).for_each(&mut each);
+                union
+                    .variants
+                    .iter_mut()
+                    .map(|variant| &mut variant.ty)
+                    .for_each(&mut each);
                 union.common.iter_mut().for_each(each);
             }
         }

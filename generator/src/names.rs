@@ -58,10 +58,16 @@ pub fn name(api: &Api, ledger: &Ledger) -> Result<(Names, Ledger), Vec<Diagnosti
     Ok((names, next))
 }
 
-fn name_modules(api: &Api, ledger: &Ledger, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
+fn name_modules(
+    api: &Api,
+    ledger: &Ledger,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
     let mut scope = Scope::new("module", "modules");
     // These stand beside the tags' modules in the crate's root, and as features.
-    for taken in ["types", "registry", "full", "older-versions", "preview", "blocking", "testing"] {
+    for taken in
+        ["types", "registry", "full", "older-versions", "preview", "blocking", "testing"]
+    {
         scope.reserve(&taken.replace('-', "_"), taken);
     }
     let mut names = Vec::new();
@@ -75,16 +81,24 @@ fn name_modules(api: &Api, ledger: &Ledger, diagnostics: &mut Vec<Diagnostic>) -
     names
 }
 
-fn name_functions(api: &Api, ledger: &Ledger, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
+fn name_functions(
+    api: &Api,
+    ledger: &Ledger,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
     let mut scopes: Vec<Scope> =
         api.tags.iter().map(|_| Scope::new("request function", "operations")).collect();
-    let mut ids: std::collections::HashMap<&str, &crate::pointer::Pointer> = Default::default();
+    let mut ids: std::collections::HashMap<&str, &crate::pointer::Pointer> =
+        Default::default();
     let mut names = Vec::new();
     for operation in &api.operations {
         if let Some(first) = ids.insert(&operation.id, &operation.pointer) {
             diagnostics.push(
                 Diagnostic::error(
-                    format!("two operations have the operationId `{}`: see {first}", operation.id),
+                    format!(
+                        "two operations have the operationId `{}`: see {first}",
+                        operation.id
+                    ),
                     &operation.pointer,
                 )
                 .help("give one of them another id with an overlay in spec/overlays"),

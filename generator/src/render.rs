@@ -1,5 +1,7 @@
 //! Tokens → text.
 
+mod agree;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -36,13 +38,14 @@ fn layout(tokens: TokenStream) -> String {
     match syn::parse2::<syn::File>(tokens.clone()) {
         Ok(file) => {
             let text = prettyplease::unparse(&file);
-            let mut lines = String::with_capacity(text.len());
-            for line in text.lines() {
-                lines.push_str(if line.trim() == "blank_line! {}" { "" } else { line });
-                lines.push('\n');
-            }
-            lines
+            let mut lines: Vec<String> = text.lines().map(mark_to_blank).collect();
+            agree::with_rustfmt(&mut lines);
+            lines.join("\n") + "\n"
         }
         Err(error) => format!("compile_error!({:?});\n{tokens}\n", error.to_string()),
     }
+}
+
+fn mark_to_blank(line: &str) -> String {
+    if line.trim() == "blank_line! {}" { String::new() } else { line.to_owned() }
 }

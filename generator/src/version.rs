@@ -53,11 +53,14 @@ impl FromStr for Date {
                 Err(())
             }
         };
-        let dashes = text.len() == 10 && &text.as_bytes()[4..5] == b"-" && text.as_bytes()[7] == b'-';
+        let dashes = text.len() == 10
+            && &text.as_bytes()[4..5] == b"-"
+            && text.as_bytes()[7] == b'-';
         if !dashes {
             return Err(());
         }
-        let (year, month, day) = (digits(0..4)?, digits(5..7)? as u8, digits(8..10)? as u8);
+        let (year, month, day) =
+            (digits(0..4)?, digits(5..7)? as u8, digits(8..10)? as u8);
         if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
             return Err(());
         }
@@ -160,10 +163,11 @@ mod tests {
 
     #[test]
     fn preview_is_younger_than_any_date() {
-        let mut versions: Vec<Version> = ["preview", "2024-08-05", "2023-01-01.upcoming", "2025-01-01"]
-            .iter()
-            .map(|v| v.parse().unwrap())
-            .collect();
+        let mut versions: Vec<Version> =
+            ["preview", "2024-08-05", "2023-01-01.upcoming", "2025-01-01"]
+                .iter()
+                .map(|v| v.parse().unwrap())
+                .collect();
         versions.sort();
         let text: Vec<String> = versions.iter().map(ToString::to_string).collect();
         assert_eq!(text, ["2024-08-05", "2025-01-01", "2023-01-01.upcoming", "preview"]);

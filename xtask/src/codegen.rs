@@ -59,8 +59,13 @@ pub(crate) fn run(arguments: lexopt::Parser) -> ExitCode {
 }
 
 fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
-    let mut options =
-        Options { spec: None, out: None, overlays: None, docs: Docs::Facts, check: false };
+    let mut options = Options {
+        spec: None,
+        out: None,
+        overlays: None,
+        docs: Docs::Facts,
+        check: false,
+    };
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Long("spec") => options.spec = Some(arguments.value()?.into()),
@@ -70,7 +75,11 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
                 options.docs = match arguments.value()?.to_str() {
                     Some("facts") => Docs::Facts,
                     Some("full") => Docs::Full,
-                    _ => return Err(Failure::Usage("error: --docs is facts or full".to_owned())),
+                    _ => {
+                        return Err(Failure::Usage(
+                            "error: --docs is facts or full".to_owned(),
+                        ));
+                    }
                 }
             }
             Arg::Long("check") => options.check = true,
@@ -84,10 +93,12 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
 fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let spec = root.join("spec");
-    let document = options.spec.clone().unwrap_or_else(|| spec.join("atlas-admin-v2.yaml"));
+    let document =
+        options.spec.clone().unwrap_or_else(|| spec.join("atlas-admin-v2.yaml"));
     let bytes = read(&document)?;
-    let overlays =
-        read_overlays(&options.overlays.clone().unwrap_or_else(|| spec.join("overlays")))?;
+    let overlays = read_overlays(
+        &options.overlays.clone().unwrap_or_else(|| spec.join("overlays")),
+    )?;
     let overlays: Vec<(&str, &[u8])> =
         overlays.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
     let ledger = read_ledger(&spec.join("names.toml"))?;
@@ -98,7 +109,8 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     for note in &output.notes {
         eprintln!("{note}");
     }
-    let is_ours = options.spec.is_none() && options.out.is_none() && options.docs == Docs::Facts;
+    let is_ours =
+        options.spec.is_none() && options.out.is_none() && options.docs == Docs::Facts;
     let out = options.out.clone().unwrap_or_else(|| root.join("generated"));
     let mut planned = tree::plan(&out, &output.files)?;
     if is_ours {
@@ -139,8 +151,9 @@ fn summarise(output: &Output, changed: usize, took: Duration) {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path)
-        .map_err(|error| Failure::Input(format!("error: can't read {}: {error}", path.display())))
+    fs::read(path).map_err(|error| {
+        Failure::Input(format!("error: can't read {}: {error}", path.display()))
+    })
 }
 
 /// Reads the overlays of a folder, in order of their names; a folder that is not there has none.
@@ -149,13 +162,17 @@ fn read_overlays(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => {
-            return Err(Failure::Input(format!("error: can't read {}: {error}", folder.display())));
+            return Err(Failure::Input(format!(
+                "error: can't read {}: {error}",
+                folder.display()
+            )));
         }
     };
     let mut overlays = Vec::new();
     for entry in entries.flatten() {
         let path = entry.path();
-        let is_overlay = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
+        let is_overlay =
+            path.extension().is_some_and(|end| end == "yaml" || end == "yml");
         if is_overlay {
             let name = entry.file_name().to_string_lossy().into_owned();
             overlays.push((name, read(&path)?));

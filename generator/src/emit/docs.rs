@@ -107,7 +107,8 @@ pub(super) fn definition(emit: &Emit<'_>, id: TypeId) -> Vec<String> {
     if let Kind::Union(union) = &def.kind
         && let By::Tag { property, .. } = &union.by
     {
-        paragraphs.push(format!("The property {} tells which one it is.", code(property)));
+        paragraphs
+            .push(format!("The property {} tells which one it is.", code(property)));
     }
     paragraphs.extend(usage(emit, id));
     if !def.origin.named {

@@ -27,8 +27,12 @@ pub(super) fn enum_(emit: &Emit<'_>, id: TypeId, values: &Enum, out: &mut Vec<Pi
 
 /// The wire names, in ascending order.
 fn table(emit: &Emit<'_>, id: TypeId, values: &Enum) -> String {
-    let mut rows: Vec<(String, String)> =
-        values.values.iter().cloned().zip(emit.names.members(id).map(|name| name.to_string())).collect();
+    let mut rows: Vec<(String, String)> = values
+        .values
+        .iter()
+        .cloned()
+        .zip(emit.names.members(id).map(|name| name.to_string()))
+        .collect();
     rows.sort();
     let mut text =
         format!("atlas_admin_runtime::open_enum!({}, [\n", emit.names.types[id.0]);

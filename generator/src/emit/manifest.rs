@@ -33,7 +33,8 @@ pub(super) fn readme(emit: &Emit<'_>) -> String {
 }
 
 fn facts<'a>(emit: &'a Emit<'_>) -> Facts<'a> {
-    let count = |tag: usize| emit.api.operations.iter().filter(|op| op.tag == tag).count();
+    let count =
+        |tag: usize| emit.api.operations.iter().filter(|op| op.tag == tag).count();
     let tags = emit
         .api
         .tags
@@ -67,7 +68,10 @@ fn render_template(emit: &Emit<'_>, template: &str) -> String {
 
 /// Makes `lib.rs`.
 pub(super) fn lib(emit: &Emit<'_>) -> String {
-    let modules = emit.names.modules.iter().zip(&emit.names.features).map(|(module, feature)| {
+    let mut modules: Vec<_> =
+        emit.names.modules.iter().zip(&emit.names.features).collect();
+    modules.sort();
+    let modules = modules.into_iter().map(|(module, feature)| {
         let module = names::ident(module);
         quote!(#[cfg(feature = #feature)] pub mod #module;)
     });

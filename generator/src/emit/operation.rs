@@ -5,7 +5,9 @@ use quote::quote;
 
 use super::{Emit, docs};
 use crate::facts::Gate;
-use crate::model::{Answer, Content, Location, Method, Operation, OperationVersion, Parameter, Type};
+use crate::model::{
+    Answer, Content, Location, Method, Operation, OperationVersion, Parameter, Type,
+};
 use crate::names;
 use crate::render::blank;
 use crate::version::{Date, Version};
@@ -34,7 +36,8 @@ pub(super) fn calls<'a>(emit: &Emit<'a>, tag: usize) -> Vec<Call<'a>> {
             continue;
         }
         let newest = operation.newest_stable();
-        let home = newest.or_else(|| operation.versions.last().map(|version| version.version));
+        let home =
+            newest.or_else(|| operation.versions.last().map(|version| version.version));
         for version in &operation.versions {
             let is_current = emit.facts.is_current(&operation.id, version.version);
             for (format, answer) in version.answers.iter().enumerate() {
@@ -62,6 +65,13 @@ impl Call<'_> {
         self.operation.parameters.iter().any(|parameter| !parameter.required)
     }
 
+    /// Whether another call asks for the same in another format than the first.
+    pub(super) fn is_in_other_format(&self, other: &Self) -> bool {
+        let is_same =
+            other.index == self.index && other.version.version == self.version.version;
+        is_same && !other.is_first_format
+    }
+
     fn required(&self) -> impl Iterator<Item = &Parameter> {
         self.operation.parameters.iter().filter(|parameter| parameter.required)
     }
@@ -70,9 +80,29 @@ impl Call<'_> {
     pub(super) fn deprecation(&self) -> Option<String> {
         match (self.version.sunset, self.operation.deprecated) {
             (Some(date), _) => Some(format!("the service may answer 410 after {date}")),
-            (None, true) => Some("the document marks the operation as deprecated".to_owned()),
+            (None, true) => {
+                Some("the document marks the operation as deprecated".to_owned())
+            }
             (None, false) => None,
         }
+    }
+
+    /// Whether the function, its builder or its entry in the registry names a type of the API.
+    fn names_types(&self) -> bool {
+        let mut found = false;
+        self.version.for_each_type(|ty| found |= ty.leaf().is_some());
+        found
+            || self
+                .operation
+                .parameters
+                .iter()
+                .any(|parameter| parameter.ty.leaf().is_some())
+    }
+
+    /// Whether its builder stands beside it and takes a list.
+    fn lists(&self) -> bool {
+        let is_list = |p: &Parameter| !p.required && matches!(p.ty, Type::List(_));
+        self.owns_builder && self.operation.parameters.iter().any(is_list)
     }
 
     fn streams(&self) -> bool {
@@ -90,17 +120,37 @@ pub(super) fn imports(calls: &[&Call<'_>]) -> TokenStream {
         calls.iter().any(|call| call.operation.parameters.iter().any(what))
     };
     let parameter = any(&|_| true).then(|| quote!(Parameter,));
-    let location = any(&|_| true).then(|| quote!(Location,));
-    let date = calls.iter().any(|call| call.version.sunset.is_some()).then(|| quote!(Date,));
+    let types = calls.iter().any(|call| call.names_types()).then(|| {
+        quote!(
+            use crate::types;
+        )
+    });
+    let date =
+        calls.iter().any(|call| call.version.sunset.is_some()).then(|| quote!(Date,));
+    let list = calls.iter().any(|call| call.lists()).then(|| {
+        quote!(
+            use atlas_admin_runtime::builder::IntoList;
+        )
+    });
+    let request = calls
+        .iter()
+        .any(|call| !call.has_builder() || call.owns_builder)
+        .then(|| quote!(Request,));
     let download = calls.iter().any(|call| call.streams()).then(|| quote!(Download,));
     quote! {
-        use atlas_admin_runtime::operation::{#location Method, Operation, #parameter};
-        use atlas_admin_runtime::{#date #download Request, Version};
+        #types
+        #list
+        use atlas_admin_runtime::operation::{Method, Operation, #parameter};
+        use atlas_admin_runtime::{#date #download #request Version};
     }
 }
 
 /// Makes the function and its static.
-pub(super) fn function(emit: &Emit<'_>, call: &Call<'_>, cfg: &TokenStream) -> TokenStream {
+pub(super) fn function(
+    emit: &Emit<'_>,
+    call: &Call<'_>,
+    cfg: &TokenStream,
+) -> TokenStream {
     let name = names::ident(&call.function);
     let doc = docs::lines(docs::operation(emit, call.operation, call.version));
     let alias = aliases(call);
@@ -110,23 +160,18 @@ pub(super) fn function(emit: &Emit<'_>, call: &Call<'_>, cfg: &TokenStream) -> T
     });
     let arguments = arguments(emit, call);
     let output = output(emit, call);
-    let body = body(call);
-    let (ty, wrapped) = if call.has_builder() {
+    let (ty, made_by) = if call.has_builder() {
         let above = if call.owns_builder || call.is_newest {
             TokenStream::new()
         } else {
             builder_path(call)
         };
         let builder = names::ident(&emit.names.builders[call.index]);
-        (quote!(#above #builder<#output>), Some(quote!(#above #builder)))
+        (quote!(#above #builder<#output>), quote!(#above #builder))
     } else {
-        (quote!(Request<#output>), None)
+        (quote!(Request<#output>), quote!(Request))
     };
-    let (statements, request) = body;
-    let request = match wrapped {
-        Some(builder) => quote!(#builder { request: #request }),
-        None => request,
-    };
+    let request = make(call, &made_by);
     let description = description(emit, call);
     let blank = blank();
     quote! {
@@ -135,8 +180,8 @@ pub(super) fn function(emit: &Emit<'_>, call: &Call<'_>, cfg: &TokenStream) -> T
         #deprecated
         #too_many
         #cfg
+        #[inline]
         pub fn #name(#arguments) -> #ty {
-            #statements
             #request
         }
         #blank
@@ -149,7 +194,11 @@ fn builder_path(call: &Call<'_>) -> TokenStream {
     if call.operation.newest_stable().is_some() {
         return quote!(super::);
     }
-    let home = call.operation.versions.last().map_or(Version::Preview, |version| version.version);
+    let home = call
+        .operation
+        .versions
+        .last()
+        .map_or(Version::Preview, |version| version.version);
     let module = names::ident(&names::version_module(home));
     quote!(super::#module::)
 }
@@ -163,7 +212,7 @@ fn aliases(call: &Call<'_>) -> TokenStream {
 }
 
 fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
-    let types = quote!(crate::types::);
+    let types = quote!(types::);
     let mut arguments: Vec<TokenStream> = call
         .required()
         .map(|parameter| {
@@ -189,7 +238,9 @@ fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
 
 /// The argument for the body, which no parameter may be called like.
 fn body_name(call: &Call<'_>) -> Ident {
-    let taken = call.required().any(|parameter| names::parameter_name(&parameter.name) == "body");
+    let taken = call
+        .required()
+        .any(|parameter| names::parameter_name(&parameter.name) == "body");
     names::ident(if taken { "request_body" } else { "body" })
 }
 
@@ -215,8 +266,9 @@ impl Emit<'_> {
 
 /// What the request resolves to.
 fn output(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
-    let types = quote!(crate::types::);
-    let contents: Vec<&Content> = call.answer.statuses.iter().map(|(_, content)| content).collect();
+    let types = quote!(types::);
+    let contents: Vec<&Content> =
+        call.answer.statuses.iter().map(|(_, content)| content).collect();
     let json = contents.iter().find_map(|content| match content {
         Content::Json(ty) => Some(emit.argument_type(ty, &types)),
         _ => None,
@@ -230,51 +282,47 @@ fn output(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     }
 }
 
-/// The statements that make the request, and the expression that it is then.
-fn body(call: &Call<'_>) -> (TokenStream, TokenStream) {
+/// The expression that makes the request, or its builder.
+fn make(call: &Call<'_>, made_by: &TokenStream) -> TokenStream {
     let operation = call.static_ident();
-    let path = call.operation.parameters.iter().filter(|p| p.location == Location::Path).map(|p| {
-        let name = names::ident(&names::parameter_name(&p.name));
-        match &p.ty {
-            Type::String => quote!(#name),
-            Type::Def(_) => quote!(#name.as_str()),
-            _ => quote!(&#name.to_string()),
-        }
-    });
-    let new = quote!(Request::new(&#operation, &[#(#path),*]));
-    let with_body = call.version.body.as_ref().map(|_| {
-        let name = body_name(call);
-        quote!(.body(#name))
-    });
-    let required: Vec<TokenStream> = call
+    let path =
+        call.operation.parameters.iter().filter(|p| p.location == Location::Path).map(
+            |p| {
+                let name = names::ident(&names::parameter_name(&p.name));
+                match &p.ty {
+                    Type::String => quote!(#name),
+                    Type::Def(_) => quote!(#name.as_str()),
+                    _ => quote!(&#name.to_string()),
+                }
+            },
+        );
+    let path = quote!(&[#(#path),*]);
+    let others: Vec<TokenStream> = call
         .required()
-        .filter(|parameter| parameter.location != Location::Path)
-        .map(|parameter| {
-            let name = names::ident(&names::parameter_name(&parameter.name));
-            let value = match &parameter.ty {
-                Type::String => quote!(&#name.to_owned()),
-                Type::List(_) => quote!(&#name.to_vec()),
-                _ => quote!(&#name),
-            };
-            set(parameter, &quote!(request), &value)
-        })
+        .filter(|p| p.location != Location::Path)
+        .map(required_value)
         .collect();
-    if required.is_empty() {
-        return (TokenStream::new(), quote!(#new #with_body));
+    let body = call.version.body.as_ref().map(|_| body_name(call));
+    match (others.as_slice(), body) {
+        ([], None) => quote!(#made_by::new(&#operation, #path)),
+        ([], Some(body)) => quote!(#made_by::with_body(&#operation, #path, #body)),
+        (others, None) => {
+            quote!(#made_by::with(&#operation, #path, &[#(#others),*], None))
+        }
+        (others, Some(body)) => {
+            quote!(#made_by::with(&#operation, #path, &[#(#others),*], Some(#body)))
+        }
     }
-    let statements = quote! {
-        let mut request = #new #with_body;
-        #(#required)*
-    };
-    (statements, quote!(request))
 }
 
-/// The call that sets a parameter.
-fn set(parameter: &Parameter, request: &TokenStream, value: &TokenStream) -> TokenStream {
-    let name = &parameter.name;
-    match parameter.location {
-        Location::Header => quote!(#request.set_header(#name, #value);),
-        _ => quote!(#request.set_query(#name, #value);),
+/// The name and the value of a required parameter outside of the path.
+fn required_value(parameter: &Parameter) -> TokenStream {
+    let wire = &parameter.name;
+    let name = names::ident(&names::parameter_name(wire));
+    match &parameter.ty {
+        Type::String => quote!((#wire, &#name.to_owned())),
+        Type::List(_) => quote!((#wire, &#name.to_vec())),
+        _ => quote!((#wire, &#name)),
     }
 }
 
@@ -295,13 +343,17 @@ fn description(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
         None => quote!(None),
     };
     let parameters = operation.parameters.iter().map(parameter);
-    let success = call.answer.statuses.iter().map(|(status, _)| proc_macro2::Literal::u16_unsuffixed(*status));
+    let success = call
+        .answer
+        .statuses
+        .iter()
+        .map(|(status, _)| proc_macro2::Literal::u16_unsuffixed(*status));
     let roles = &operation.roles;
     let deprecated = operation.deprecated;
     let sunset = match call.version.sunset {
         Some(day) => {
-            let date = date(day);
-            quote!(Some(Date { #date }))
+            let (year, month, day) = numbers(day);
+            quote!(Some(Date::new(#year, #month, #day)))
         }
         None => quote!(None),
     };
@@ -330,17 +382,15 @@ fn description(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
 
 fn parameter(parameter: &Parameter) -> TokenStream {
     let name = &parameter.name;
-    let location = match parameter.location {
-        Location::Path => quote!(Location::Path),
-        Location::Query => quote!(Location::Query),
-        Location::Header => quote!(Location::Header),
+    let place = match parameter.location {
+        Location::Path => quote!(Parameter::path(#name)),
+        Location::Query => quote!(Parameter::query(#name)),
+        Location::Header => quote!(Parameter::header(#name)),
     };
-    let required = parameter.required;
-    let default = match &parameter.limits.default {
-        Some(default) => quote!(Some(#default)),
-        None => quote!(None),
-    };
-    quote!(Parameter { name: #name, location: #location, required: #required, default: #default })
+    let is_noted = parameter.required && parameter.location != Location::Path;
+    let required = is_noted.then(|| quote!(.required()));
+    let default = parameter.limits.default.as_ref().map(|default| quote!(.or(#default)));
+    quote!(#place #required #default)
 }
 
 fn method(method: Method) -> TokenStream {
@@ -372,12 +422,9 @@ fn version(version: Version) -> TokenStream {
     }
 }
 
-fn date(date: Date) -> TokenStream {
-    let (year, month, day) = numbers(date);
-    quote!(year: #year, month: #month, day: #day)
-}
-
-fn numbers(date: Date) -> (proc_macro2::Literal, proc_macro2::Literal, proc_macro2::Literal) {
+fn numbers(
+    date: Date,
+) -> (proc_macro2::Literal, proc_macro2::Literal, proc_macro2::Literal) {
     let literal = |number| proc_macro2::Literal::u16_unsuffixed(number);
     (literal(date.year), literal(date.month.into()), literal(date.day.into()))
 }
@@ -386,8 +433,10 @@ fn numbers(date: Date) -> (proc_macro2::Literal, proc_macro2::Literal, proc_macr
 pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> [TokenStream; 3] {
     let name = names::ident(&emit.names.builders[call.index]);
     let doc = docs::lines(vec![format!("The request of [`{}`].", call.function)]);
-    let setters = call.operation.parameters.iter().filter(|parameter| !parameter.required);
-    let setters: Vec<TokenStream> = setters.map(|parameter| setter(emit, parameter)).collect();
+    let setters =
+        call.operation.parameters.iter().filter(|parameter| !parameter.required);
+    let setters: Vec<TokenStream> =
+        setters.map(|parameter| setter(emit, parameter)).collect();
     let blank = blank();
     let setters = setters.iter().enumerate().map(|(index, setter)| {
         let blank = (index > 0).then(|| blank.clone());
@@ -398,7 +447,7 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> [TokenStream; 3] {
             #doc
             #[must_use = "a request does nothing until it is sent"]
             pub struct #name<T> {
-                pub(crate) request: Request<T>,
+                request: Request<T>,
             }
         },
         quote! {
@@ -411,36 +460,35 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> [TokenStream; 3] {
 }
 
 fn setter(emit: &Emit<'_>, parameter: &Parameter) -> TokenStream {
-    let wire = names::parameter_name(&parameter.name);
-    let name = names::ident(&wire);
+    let name = names::ident(&names::parameter_name(&parameter.name));
     let doc = docs::lines(docs::parameter(emit, parameter));
     let deprecated = parameter.deprecated.then(|| {
         quote!(#[deprecated(note = "the document marks the parameter as deprecated")])
     });
-    let types = quote!(crate::types::);
+    let types = quote!(types::);
     let (ty, value) = match &parameter.ty {
         Type::Bool | Type::Int | Type::Float => {
             (emit.argument_type(&parameter.ty, &types), quote!(&#name))
         }
         Type::List(item) => {
             let item = emit.argument_type(item, &types);
-            (
-                quote!(impl IntoIterator<Item = impl Into<#item>>),
-                quote!(&#name.into_iter().map(Into::into).collect::<Vec<#item>>()),
-            )
+            (quote!(impl IntoList<#item>), quote!(&#name.into_list()))
         }
         other => {
             let ty = emit.argument_type(other, &types);
             (quote!(impl Into<#ty>), quote!(&#name.into()))
         }
     };
-    let set = set(parameter, &quote!(self.request), &value);
+    let place = match parameter.location {
+        Location::Header => quote!(header),
+        _ => quote!(query),
+    };
+    let wire = &parameter.name;
     quote! {
         #doc
         #deprecated
-        pub fn #name(mut self, #name: #ty) -> Self {
-            #set
-            self
+        pub fn #name(self, #name: #ty) -> Self {
+            self.#place(#wire, #value)
         }
     }
 }

@@ -10,7 +10,12 @@ use crate::render::{Piece, blank};
 /// The property that lists the items of a page, in every paged answer of the API.
 const ITEMS: &str = "results";
 
-pub(super) fn record(emit: &Emit<'_>, id: TypeId, record: &Record, out: &mut Vec<Piece>) {
+pub(super) fn record(
+    emit: &Emit<'_>,
+    id: TypeId,
+    record: &Record,
+    out: &mut Vec<Piece>,
+) {
     out.push(Piece::Tokens(definition(emit, id, record)));
     out.push(Piece::Tokens(access(emit, id, record)));
     out.extend(page(emit, id, record).map(Piece::Tokens));
@@ -21,11 +26,17 @@ pub(super) fn record(emit: &Emit<'_>, id: TypeId, record: &Record, out: &mut Vec
 fn definition(emit: &Emit<'_>, id: TypeId, record: &Record) -> TokenStream {
     let name = emit.names.ty(id);
     let doc = docs::lines(docs::definition(emit, id));
-    let fields = emit.names.members(id).zip(&record.fields).enumerate().map(|(index, (name, field))| {
-        let doc = docs::lines(docs::field(emit, field, emit.facts.read_only.contains(&(id, index))));
-        let ty = emit.field_type(field, emit.facts.boxed.contains(&(id, index)));
-        quote!(#doc pub #name: #ty,)
-    });
+    let fields = emit.names.members(id).zip(&record.fields).enumerate().map(
+        |(index, (name, field))| {
+            let doc = docs::lines(docs::field(
+                emit,
+                field,
+                emit.facts.read_only.contains(&(id, index)),
+            ));
+            let ty = emit.field_type(field, emit.facts.boxed.contains(&(id, index)));
+            quote!(#doc pub #name: #ty,)
+        },
+    );
     quote! {
         #doc
         #[derive(Clone, Default, PartialEq)]
@@ -46,7 +57,8 @@ fn access(emit: &Emit<'_>, id: TypeId, record: &Record) -> TokenStream {
         quote!(Field::new(#wire, #flags),)
     });
     let names: Vec<_> = emit.names.members(id).collect();
-    let index: Vec<_> = (0..names.len()).map(proc_macro2::Literal::usize_unsuffixed).collect();
+    let index: Vec<_> =
+        (0..names.len()).map(proc_macro2::Literal::usize_unsuffixed).collect();
     let blank = blank();
     let (argument, shared, exclusive) = if names.is_empty() {
         (quote!(_index), quote!(&self.extra), quote!(&mut self.extra))
@@ -59,15 +71,18 @@ fn access(emit: &Emit<'_>, id: TypeId, record: &Record) -> TokenStream {
     };
     quote! {
         impl Record for #name {
+            #[inline]
             fn table(&self) -> &'static Table {
                 static TABLE: Table = Table { name: #text, fields: &[#(#entries)*] };
                 &TABLE
             }
             #blank
+            #[inline]
             fn field(&self, #argument: usize) -> &dyn Value {
                 #shared
             }
             #blank
+            #[inline]
             fn field_mut(&mut self, #argument: usize) -> &mut dyn Value {
                 #exclusive
             }
@@ -94,19 +109,25 @@ fn page(emit: &Emit<'_>, id: TypeId, record: &Record) -> Option<TokenStream> {
     let field = &record.fields[index];
     let Type::List(item) = &field.ty else { return None };
     let mut users = emit.facts.users[id.0].answered_by.iter();
-    if !users.any(|operation| emit.api.operations[*operation].is_paged()) || field.nullable {
+    if !users.any(|operation| emit.api.operations[*operation].is_paged())
+        || field.nullable
+    {
         return None;
     }
     let name = emit.names.ty(id);
     let item = emit.ty(item, &TokenStream::new());
     let list = emit.names.members(id).nth(index)?;
-    let items =
-        if field.required { quote!(self.#list) } else { quote!(self.#list.unwrap_or_default()) };
+    let items = if field.required {
+        quote!(self.#list)
+    } else {
+        quote!(self.#list.unwrap_or_default())
+    };
     let blank = blank();
     Some(quote! {
         impl Page for #name {
             type Item = #item;
             #blank
+            #[inline]
             fn into_items(self) -> Vec<#item> {
                 #items
             }

@@ -1,21 +1,23 @@
 //! The registry: every operation-version pair as data.
 
-use proc_macro2::TokenStream;
+use std::collections::BTreeMap;
+
 use quote::quote;
 
-use super::operation::Call;
-use super::sections::gate_cfg;
 use super::Emit;
+use super::operation::Call;
+use super::sections::gate_feature;
 use crate::model::{Content, Type};
 use crate::names;
 use crate::render::{self, Piece};
 
 /// Makes `registry.rs`.
 pub(super) fn registry(emit: &Emit<'_>) -> String {
-    let tables = emit.names.modules.iter().zip(&emit.names.features).map(|(module, feature)| {
-        let module = names::ident(module);
-        quote!(#[cfg(feature = #feature)] crate::#module::REGISTRY,)
-    });
+    let tables =
+        emit.names.modules.iter().zip(&emit.names.features).map(|(module, feature)| {
+            let module = names::ident(module);
+            quote!(#[cfg(feature = #feature)] crate::#module::REGISTRY,)
+        });
     render::file([
         Piece::Tokens(quote! {
             //! Every operation in every version that is compiled in, as data for tools.
@@ -24,11 +26,13 @@ pub(super) fn registry(emit: &Emit<'_>) -> String {
             pub use atlas_admin_runtime::registry::{Entry, Make, Payload, encode};
         }),
         Piece::Tokens(quote! {
-            /// The tables of the enabled tags.
-            static TABLES: &[&[Entry]] = &[#(#tables)*];
+            /// The tables of the enabled tags. A constant, so that only programs that use it compile
+            /// what it names: every type there is.
+            const TABLES: &[&[Entry]] = &[#(#tables)*];
         }),
         Piece::Tokens(quote! {
             /// Returns every operation-version pair.
+            #[inline]
             pub fn entries() -> impl Iterator<Item = &'static Entry> {
                 TABLES.iter().copied().flatten()
             }
@@ -36,88 +40,76 @@ pub(super) fn registry(emit: &Emit<'_>) -> String {
     ])
 }
 
-/// Makes the table of a tag.
-pub(super) fn table(emit: &Emit<'_>, calls: &[Call<'_>]) -> TokenStream {
-    let first: Vec<&Call<'_>> = calls.iter().filter(|call| call.is_first_format).collect();
-    let entries = first.iter().map(|call| {
-        let others: Vec<&Call<'_>> = calls
-            .iter()
-            .filter(|other| {
-                other.index == call.index
-                    && other.version.version == call.version.version
-                    && !other.is_first_format
-            })
-            .collect();
-        entry(emit, call, &others)
-    });
-    quote! {
-        #[cfg(feature = "registry")]
-        pub(crate) static REGISTRY: &[atlas_admin_runtime::registry::Entry] = {
-            use atlas_admin_runtime::registry::{Entry, Payload, make};
-            &[#(#entries)*]
-        };
+/// Makes the table of a tag: a row for each operation-version pair.
+pub(super) fn table(emit: &Emit<'_>, calls: &[Call<'_>]) -> String {
+    let mut text = String::from(
+        "#[cfg(feature = \"registry\")]\n\
+         pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = \
+         atlas_admin_runtime::entries! {\n",
+    );
+    for call in calls.iter().filter(|call| call.is_first_format) {
+        row(emit, call, calls, &mut text);
     }
+    text.push_str("};\n");
+    text
 }
 
-fn entry(emit: &Emit<'_>, call: &Call<'_>, others: &[&Call<'_>]) -> TokenStream {
-    let cfg = gate_cfg(call.gate);
-    let operation = path(call);
-    let others = others.iter().map(|other| {
-        let path = path(other);
-        quote!(&#path)
-    });
-    let body = match &call.version.body {
-        Some(body) => {
-            let make = make(emit, &body.ty);
-            quote!(Some(#make))
-        }
-        None => quote!(None),
-    };
-    let answers = call.answer.statuses.iter().map(|(status, content)| {
-        let status = proc_macro2::Literal::u16_unsuffixed(*status);
-        let payload = match content {
-            Content::Empty => quote!(Payload::Empty),
-            Content::Stream => quote!(Payload::Stream),
-            Content::Json(ty) => {
-                let make = make(emit, ty);
-                quote!(Payload::Json(#make))
-            }
-        };
-        quote!((#status, #payload))
-    });
-    let errors = call.version.errors.iter().map(|(status, ty)| {
-        let status = proc_macro2::Literal::u16_unsuffixed(*status);
-        match ty {
-            Some(ty) => {
-                let make = make(emit, ty);
-                quote!((#status, Some(#make)))
-            }
-            None => quote!((#status, None)),
-        }
-    });
-    quote! {
-        #cfg
-        Entry {
-            operation: &#operation,
-            alternatives: &[#(#others),*],
-            body: #body,
-            answers: &[#(#answers),*],
-            errors: &[#(#errors),*],
-        },
+fn row(emit: &Emit<'_>, call: &Call<'_>, calls: &[Call<'_>], text: &mut String) {
+    if let Some(feature) = gate_feature(call.gate) {
+        text.push_str(&format!("    #[cfg(feature = {feature:?})]\n"));
     }
+    text.push_str(&format!("    {}", path(call)));
+    for other in calls.iter().filter(|other| call.is_in_other_format(other)) {
+        text.push_str(&format!(", also {}", path(other)));
+    }
+    if let Some(body) = &call.version.body {
+        text.push_str(&format!(", body {}", ty(emit, &body.ty)));
+    }
+    let answers: Vec<String> = call
+        .answer
+        .statuses
+        .iter()
+        .map(|(status, content)| match content {
+            Content::Empty => format!("{status} => Empty"),
+            Content::Stream => format!("{status} => Stream"),
+            Content::Json(body) => format!("{status} => Json<{}>", ty(emit, body)),
+        })
+        .collect();
+    text.push_str(&format!(";\n        answers {};\n", answers.join(", ")));
+    text.push_str(&format!("        errors {};\n", errors(emit, call)));
 }
 
-fn path(call: &Call<'_>) -> TokenStream {
-    let ident = call.static_ident();
+/// The statuses of what can go wrong, grouped by their bodies.
+fn errors(emit: &Emit<'_>, call: &Call<'_>) -> String {
+    let mut by_body: BTreeMap<Option<String>, Vec<String>> = BTreeMap::new();
+    for (status, body) in &call.version.errors {
+        let body = body.as_ref().map(|body| ty(emit, body));
+        by_body.entry(body).or_default().push(status.to_string());
+    }
+    let groups: Vec<String> = by_body
+        .into_iter()
+        .map(|(body, statuses)| match body {
+            Some(body) => format!("{} => {body}", statuses.join(" ")),
+            None => statuses.join(" "),
+        })
+        .collect();
+    groups.join(", ")
+}
+
+/// The path to the static of a call.
+fn path(call: &Call<'_>) -> String {
     if call.is_newest {
-        quote!(#ident)
+        call.static_ident().to_string()
     } else {
-        let module = names::ident(&names::version_module(call.version.version));
-        quote!(#module::#ident)
+        format!(
+            "{}::{}",
+            names::version_module(call.version.version),
+            call.static_ident()
+        )
     }
 }
 
-fn make(emit: &Emit<'_>, ty: &Type) -> TokenStream {
-    let ty = emit.argument_type(ty, &quote!(crate::types::));
-    quote!(make::<#ty>)
+fn ty(emit: &Emit<'_>, ty: &Type) -> String {
+    let tokens = emit.argument_type(ty, &quote!(crate::types::));
+    tokens.to_string().replace(' ', "")
 }

@@ -53,7 +53,7 @@ fn name(emit: &Emit<'_>, condition: &Condition, taken: &mut BTreeSet<String>) ->
     loop {
         let mut name = parts[..shown].join("_and_");
         if shown < parts.len() {
-            name.push_str(&format!("_and_{}_more", parts.len() - shown));
+            name.push_str("_and_others");
         }
         if shown == parts.len() || !taken.contains(&name) {
             taken.insert(name.clone());
@@ -64,21 +64,26 @@ fn name(emit: &Emit<'_>, condition: &Condition, taken: &mut BTreeSet<String>) ->
 }
 
 impl Emit<'_> {
-    /// The attribute that says what a condition needs.
-    pub(super) fn cfg(&self, condition: &Condition) -> TokenStream {
-        let alternatives: Vec<TokenStream> =
+    /// The attribute that says what a condition needs, in one line where that is no wider than
+    /// `width`.
+    pub(super) fn cfg(&self, condition: &Condition, width: usize) -> String {
+        let alternatives: Vec<String> =
             condition.iter().map(|(tag, gate)| self.predicate(*tag, *gate)).collect();
-        match alternatives.as_slice() {
-            [one] => quote!(#[cfg(#one)]),
-            all => quote!(#[cfg(any(#(#all),*))]),
+        if let [one] = alternatives.as_slice() {
+            return format!("#[cfg({one})]\n");
         }
+        let line = format!("#[cfg(any({}))]\n", alternatives.join(", "));
+        if line.trim_end().len() <= width {
+            return line;
+        }
+        format!("#[cfg(any(\n    {}\n))]\n", alternatives.join(",\n    "))
     }
 
-    fn predicate(&self, tag: usize, gate: Gate) -> TokenStream {
+    fn predicate(&self, tag: usize, gate: Gate) -> String {
         let feature = &self.names.features[tag];
         match gate_feature(gate) {
-            None => quote!(feature = #feature),
-            Some(gate) => quote!(all(feature = #feature, feature = #gate)),
+            None => format!("feature = {feature:?}"),
+            Some(gate) => format!("all(feature = {feature:?}, feature = {gate:?})"),
         }
     }
 }
@@ -94,5 +99,6 @@ pub(super) fn gate_feature(gate: Gate) -> Option<&'static str> {
 
 /// The attribute that says what a gate needs.
 pub(super) fn gate_cfg(gate: Gate) -> TokenStream {
-    gate_feature(gate).map_or_else(TokenStream::new, |feature| quote!(#[cfg(feature = #feature)]))
+    gate_feature(gate)
+        .map_or_else(TokenStream::new, |feature| quote!(#[cfg(feature = #feature)]))
 }

@@ -17,13 +17,16 @@ use crate::version::Version;
 /// Makes the file of a tag.
 pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
     let mut calls: Vec<Call<'_>> = calls(emit, tag);
-    calls.sort_by(|a, b| a.function.cmp(&b.function).then(b.version.version.cmp(&a.version.version)));
+    calls.sort_by(|a, b| {
+        a.function.cmp(&b.function).then(b.version.version.cmp(&a.version.version))
+    });
     let mut pieces = vec![Piece::Tokens(head(emit, tag))];
     pieces.extend(imports(&calls).map(Piece::Tokens));
     for call in calls.iter().filter(|call| call.is_newest) {
         pieces.push(Piece::Tokens(operation::function(emit, call, &quote!())));
     }
-    for call in calls.iter().filter(|c| c.is_newest && c.owns_builder && c.has_builder()) {
+    for call in calls.iter().filter(|c| c.is_newest && c.owns_builder && c.has_builder())
+    {
         pieces.extend(operation::builder(emit, call).into_iter().map(Piece::Tokens));
     }
     let mut versions: BTreeMap<Version, Vec<&Call<'_>>> = BTreeMap::new();
@@ -33,7 +36,7 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
     for (version, calls) in versions {
         pieces.push(Piece::Tokens(version_module(emit, tag, version, &calls)));
     }
-    pieces.push(Piece::Tokens(registry::table(emit, &calls)));
+    pieces.push(Piece::Text(registry::table(emit, &calls)));
     render::file(pieces)
 }
 
@@ -44,13 +47,17 @@ fn head(emit: &Emit<'_>, tag: usize) -> TokenStream {
         paragraphs.extend(tag.prose.clone());
     }
     let lines = paragraphs.join("\n\n");
-    let lines = lines.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    let lines = lines
+        .lines()
+        .map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote!(#(#![doc = #lines])*)
 }
 
 fn imports(calls: &[Call<'_>]) -> Option<TokenStream> {
     let unversioned = calls.iter().any(|call| call.is_newest);
-    unversioned.then(|| operation::imports(&calls.iter().filter(|c| c.is_newest).collect::<Vec<_>>()))
+    unversioned.then(|| {
+        operation::imports(&calls.iter().filter(|c| c.is_newest).collect::<Vec<_>>())
+    })
 }
 
 /// Makes the module of a version: what is the newest version is there under its date too.
@@ -64,37 +71,45 @@ fn version_module(
     let doc = docs::lines(docs::pinned(&emit.api.tags[tag].name, version));
     let gate = calls.iter().map(|call| call.gate).min().unwrap_or(Gate::None);
     let cfg = gate_cfg(gate);
-    let exports = calls.iter().filter(|call| call.is_newest).map(|call| {
-        let function = names::ident(&call.function);
-        let deprecated = call
-            .deprecation()
-            .is_some()
-            .then(|| quote!(#[allow(deprecated, reason = "the function says so itself")]));
-        quote!(#deprecated pub use super::#function;)
-    });
-    let own: Vec<&Call<'_>> = calls.iter().copied().filter(|call| !call.is_newest).collect();
-    let imports = (!own.is_empty()).then(|| {
-        let imports = operation::imports(&own);
-        let blank = blank();
-        quote!(#imports #blank)
-    });
-    let functions = own.iter().map(|call| {
-        let cfg = if call.gate == gate { TokenStream::new() } else { gate_cfg(call.gate) };
-        let function = operation::function(emit, call, &cfg);
-        let builder = (call.owns_builder && call.has_builder())
-            .then(|| operation::builder(emit, call))
-            .into_iter()
-            .flatten();
-        let blank = blank();
-        quote!(#blank #function #(#blank #builder)*)
+    let exports: Vec<TokenStream> =
+        calls.iter().filter(|call| call.is_newest).map(|call| export(call)).collect();
+    let own: Vec<&Call<'_>> =
+        calls.iter().copied().filter(|call| !call.is_newest).collect();
+    let mut parts: Vec<TokenStream> = Vec::new();
+    if !own.is_empty() {
+        parts.push(operation::imports(&own));
+    }
+    if !exports.is_empty() {
+        parts.push(quote!(#(#exports)*));
+    }
+    for call in own {
+        let cfg =
+            if call.gate == gate { TokenStream::new() } else { gate_cfg(call.gate) };
+        parts.push(operation::function(emit, call, &cfg));
+        if call.owns_builder && call.has_builder() {
+            parts.extend(operation::builder(emit, call));
+        }
+    }
+    let blank = blank();
+    let parts = parts.iter().enumerate().map(|(index, part)| {
+        let blank = (index > 0).then_some(&blank);
+        quote!(#blank #part)
     });
     quote! {
         #doc
         #cfg
         pub mod #name {
-            #imports
-            #(#exports)*
-            #(#functions)*
+            #(#parts)*
         }
     }
+}
+
+/// Makes the name of a function that stands in the tag's module available under its version.
+fn export(call: &Call<'_>) -> TokenStream {
+    let function = names::ident(&call.function);
+    let deprecated = call
+        .deprecation()
+        .is_some()
+        .then(|| quote!(#[allow(deprecated, reason = "the function says so itself")]));
+    quote!(#deprecated pub use super::#function;)
 }

@@ -1,25 +1,28 @@
 //! The module `types`: all types under one roof, in files by the features that need them.
 
-use proc_macro2::Span;
 use quote::quote;
-use syn::Ident;
 
 use super::sections::Group;
 use super::{Emit, enum_, record, union};
 use crate::model::{Kind, TypeId};
 use crate::render::{self, Piece};
 
+/// How wide rustfmt lets the attribute of a module become, and that of an import.
+const CFG_WIDTH: (usize, usize) = (89, 84);
+
 /// Makes `types.rs`.
 pub(super) fn root(emit: &Emit<'_>, groups: &[Group]) -> String {
+    let mut groups: Vec<&Group> = groups.iter().collect();
+    groups.sort_by(|a, b| a.name.cmp(&b.name));
     let modules = groups.iter().map(|group| {
-        let cfg = emit.cfg(&group.condition);
-        let name = Ident::new(&group.name, Span::call_site());
-        quote!(#cfg mod #name;)
+        format!("{}mod {};\n", emit.cfg(&group.condition, CFG_WIDTH.0), group.name)
     });
     let exports = groups.iter().map(|group| {
-        let cfg = emit.cfg(&group.condition);
-        let name = Ident::new(&group.name, Span::call_site());
-        quote!(#cfg pub use #name::*;)
+        format!(
+            "{}pub use {}::*;\n",
+            emit.cfg(&group.condition, CFG_WIDTH.1),
+            group.name
+        )
     });
     render::file([
         Piece::Tokens(quote! {
@@ -30,16 +33,16 @@ pub(super) fn root(emit: &Emit<'_>, groups: &[Group]) -> String {
             //! End the literal of a record with `..Default::default()`: the API grows.
         }),
         Piece::Tokens(quote! {
-            #[allow(unused_imports, reason = "which of them are needed depends on the features")]
+            #[allow(unused_imports, reason = "some features need them all")]
+            use atlas_admin_runtime::Page;
+            #[allow(unused_imports, reason = "some features need them all")]
             use atlas_admin_runtime::codec::{
                 By, DateTime, Day, Extra, Field, Json, Kind, Map, Nullable, Record, Table, Union, Value,
                 Variants,
             };
-            #[allow(unused_imports, reason = "which of them are needed depends on the features")]
-            use atlas_admin_runtime::Page;
         }),
-        Piece::Tokens(quote!(#(#modules)*)),
-        Piece::Tokens(quote!(#(#exports)*)),
+        Piece::Text(modules.collect()),
+        Piece::Text(exports.collect()),
     ])
 }
 

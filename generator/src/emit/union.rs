@@ -17,11 +17,13 @@ pub(super) fn union(emit: &Emit<'_>, id: TypeId, union: &Union, out: &mut Vec<Pi
 fn definition(emit: &Emit<'_>, id: TypeId, union: &Union) -> TokenStream {
     let name = emit.names.ty(id);
     let doc = docs::lines(docs::definition(emit, id));
-    let variants = emit.names.members(id).zip(&union.variants).enumerate().map(|(index, (name, variant))| {
-        let doc = docs::lines(docs::variant(union, variant));
-        let ty = held(emit, id, index, &variant.ty);
-        quote!(#doc #name(#ty),)
-    });
+    let variants = emit.names.members(id).zip(&union.variants).enumerate().map(
+        |(index, (name, variant))| {
+            let doc = docs::lines(docs::variant(union, variant));
+            let ty = held(emit, id, index, &variant.ty);
+            quote!(#doc #name(#ty),)
+        },
+    );
     let unknown_doc = docs::lines(vec![docs::unknown_variant(union)]);
     let unknown = match &union.common {
         Some(common) => held(emit, id, union.variants.len(), common),
@@ -53,11 +55,13 @@ fn access(emit: &Emit<'_>, id: TypeId, union: &Union) -> TokenStream {
     let blank = blank();
     quote! {
         impl Union for #name {
+            #[inline]
             fn variants(&self) -> &'static Variants {
                 static VARIANTS: Variants = Variants { name: #text, by: #by };
                 &VARIANTS
             }
             #blank
+            #[inline]
             fn content(&self) -> (usize, &dyn Value) {
                 match self {
                     #(Self::#names(content) => (#index, content),)*
@@ -65,6 +69,7 @@ fn access(emit: &Emit<'_>, id: TypeId, union: &Union) -> TokenStream {
                 }
             }
             #blank
+            #[inline]
             fn select(&mut self, index: usize) -> &mut dyn Value {
                 *self = match index {
                     #(#index => Self::#names(Default::default()),)*
@@ -89,12 +94,14 @@ fn by(emit: &Emit<'_>, union: &Union) -> TokenStream {
             quote!(By::Tag(#property, &[#(#tags),*]))
         }
         By::JsonKind => {
-            let kinds = union.variants.iter().map(|variant| match json_kind(emit, &variant.ty) {
-                JsonKind::Boolean => quote!(Kind::Boolean),
-                JsonKind::Number => quote!(Kind::Number),
-                JsonKind::String => quote!(Kind::String),
-                JsonKind::Array => quote!(Kind::Array),
-                JsonKind::Object => quote!(Kind::Object),
+            let kinds = union.variants.iter().map(|variant| {
+                match json_kind(emit, &variant.ty) {
+                    JsonKind::Boolean => quote!(Kind::Boolean),
+                    JsonKind::Number => quote!(Kind::Number),
+                    JsonKind::String => quote!(Kind::String),
+                    JsonKind::Array => quote!(Kind::Array),
+                    JsonKind::Object => quote!(Kind::Object),
+                }
             });
             quote!(By::Kind(&[#(#kinds),*]))
         }

@@ -20,7 +20,8 @@ enum Mark {
 pub(super) fn boxed(api: &Api) -> HashSet<Member> {
     let mut order: Vec<usize> = (0..api.types.len()).collect();
     order.sort_by(|a, b| api.types[*a].origin.places.cmp(&api.types[*b].origin.places));
-    let mut walk = Walk { api, marks: vec![Mark::Unseen; api.types.len()], boxed: HashSet::new() };
+    let mut walk =
+        Walk { api, marks: vec![Mark::Unseen; api.types.len()], boxed: HashSet::new() };
     for index in order {
         walk.visit(TypeId(index));
     }

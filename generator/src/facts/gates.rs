@@ -41,7 +41,8 @@ pub(super) fn conditions(
             let roots = roots.entry((operation.tag, gate)).or_default();
             version.for_each_type(|ty| roots.extend(ty.leaf()));
         }
-        let parameters = operation.parameters.iter().filter_map(|parameter| parameter.ty.leaf());
+        let parameters =
+            operation.parameters.iter().filter_map(|parameter| parameter.ty.leaf());
         roots.entry((operation.tag, parameters_gate)).or_default().extend(parameters);
     }
     let mut conditions = vec![Condition::new(); api.types.len()];
@@ -65,7 +66,13 @@ fn reach(api: &Api, mut pending: Vec<TypeId>) -> HashSet<TypeId> {
 
 /// A tag without a gate makes the gated alternatives of the same tag needless.
 fn simplify(condition: Condition) -> Condition {
-    let free: BTreeSet<usize> =
-        condition.iter().filter(|(_, gate)| *gate == Gate::None).map(|(tag, _)| *tag).collect();
-    condition.into_iter().filter(|(tag, gate)| *gate == Gate::None || !free.contains(tag)).collect()
+    let free: BTreeSet<usize> = condition
+        .iter()
+        .filter(|(_, gate)| *gate == Gate::None)
+        .map(|(tag, _)| *tag)
+        .collect();
+    condition
+        .into_iter()
+        .filter(|(tag, gate)| *gate == Gate::None || !free.contains(tag))
+        .collect()
 }

@@ -10,16 +10,23 @@ use crate::model::{
 /// Adds the record to every tagged union whose variants share more than the tag.
 pub(super) fn add_common_records(api: &mut Api) {
     for index in 0..api.types.len() {
-        let Kind::Union(Union { by: By::Tag { property, .. }, .. }) = &api.types[index].kind else {
+        let Kind::Union(Union { by: By::Tag { property, .. }, .. }) =
+            &api.types[index].kind
+        else {
             continue;
         };
         let property = property.clone();
-        let Some(fields) = shared_fields(api, TypeId(index), &mut Vec::new()) else { continue };
+        let Some(fields) = shared_fields(api, TypeId(index), &mut Vec::new()) else {
+            continue;
+        };
         if fields.iter().all(|field| field.wire == property) {
             continue;
         }
         let def = TypeDef {
-            origin: Origin { places: common_places(&api.types[index].origin), named: false },
+            origin: Origin {
+                places: common_places(&api.types[index].origin),
+                named: false,
+            },
             kind: Kind::Record(Record { fields }),
             prose: None,
             docs_url: None,

@@ -19,14 +19,18 @@ pub(super) enum Node<'d> {
 impl<'d> Node<'d> {
     pub(super) fn of(schema: &'d ReferenceOr<Schema>) -> Self {
         match schema {
-            ReferenceOr::Reference { reference } => Self::Reference(schema_name(reference)),
+            ReferenceOr::Reference { reference } => {
+                Self::Reference(schema_name(reference))
+            }
             ReferenceOr::Item(schema) => Self::Schema(schema),
         }
     }
 
     pub(super) fn of_boxed(schema: &'d ReferenceOr<Box<Schema>>) -> Self {
         match schema {
-            ReferenceOr::Reference { reference } => Self::Reference(schema_name(reference)),
+            ReferenceOr::Reference { reference } => {
+                Self::Reference(schema_name(reference))
+            }
             ReferenceOr::Item(schema) => Self::Schema(schema),
         }
     }
@@ -90,7 +94,11 @@ impl<'d> Facets<'d> {
 
     /// The variants, however the document lists them, and under which keyword.
     pub(super) fn variants(&self) -> (&'static str, &'d [ReferenceOr<Schema>]) {
-        if self.one_of.is_empty() { ("anyOf", self.any_of) } else { ("oneOf", self.one_of) }
+        if self.one_of.is_empty() {
+            ("anyOf", self.any_of)
+        } else {
+            ("oneOf", self.one_of)
+        }
     }
 
     /// Whether the schema is a choice between others.
@@ -125,7 +133,8 @@ impl<'d> Facets<'d> {
                 self.limits.pattern = string.pattern.clone();
                 self.limits.min_length = string.min_length;
                 self.limits.max_length = string.max_length;
-                self.values = string.enumeration.iter().cloned().map(Value::from).collect();
+                self.values =
+                    string.enumeration.iter().cloned().map(Value::from).collect();
             }
             Typed::Number(number) => {
                 self.ty = Some("number");
@@ -135,7 +144,8 @@ impl<'d> Facets<'d> {
                     number.maximum.map(|n| n.to_string()),
                     (number.exclusive_minimum, number.exclusive_maximum),
                 );
-                self.values = number.enumeration.iter().map(|n| Value::from(*n)).collect();
+                self.values =
+                    number.enumeration.iter().map(|n| Value::from(*n)).collect();
             }
             Typed::Integer(integer) => {
                 self.ty = Some("integer");
@@ -145,7 +155,8 @@ impl<'d> Facets<'d> {
                     integer.maximum.map(|n| n.to_string()),
                     (integer.exclusive_minimum, integer.exclusive_maximum),
                 );
-                self.values = integer.enumeration.iter().map(|n| Value::from(*n)).collect();
+                self.values =
+                    integer.enumeration.iter().map(|n| Value::from(*n)).collect();
             }
             Typed::Object(object) => {
                 self.ty = Some("object");
@@ -186,7 +197,10 @@ impl<'d> Facets<'d> {
         self.read_range(
             any.minimum.map(|n| n.to_string()),
             any.maximum.map(|n| n.to_string()),
-            (any.exclusive_minimum.unwrap_or(false), any.exclusive_maximum.unwrap_or(false)),
+            (
+                any.exclusive_minimum.unwrap_or(false),
+                any.exclusive_maximum.unwrap_or(false),
+            ),
         );
         self.list_values();
     }
@@ -222,7 +236,9 @@ pub(super) fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn format_name<T: serde::Serialize>(format: &VariantOrUnknownOrEmpty<T>) -> Option<String> {
+fn format_name<T: serde::Serialize>(
+    format: &VariantOrUnknownOrEmpty<T>,
+) -> Option<String> {
     match format {
         VariantOrUnknownOrEmpty::Item(known) => {
             serde_json::to_value(known).ok()?.as_str().map(str::to_owned)

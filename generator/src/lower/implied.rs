@@ -14,7 +14,8 @@ pub(super) fn drop_implied_tags(api: &mut Api) {
         let By::Tag { property, .. } = &union.by else { continue };
         for Variant { ty, tags } in &union.variants {
             if let Type::Def(id) = ty {
-                let tag = if let [tag] = tags.as_slice() { Some(tag.clone()) } else { None };
+                let tag =
+                    if let [tag] = tags.as_slice() { Some(tag.clone()) } else { None };
                 implied.entry(*id).or_default().insert((property.clone(), tag));
             }
         }
@@ -40,13 +41,19 @@ fn used_elsewhere(api: &Api) -> HashSet<TypeId> {
                 used.extend(record.fields.iter().filter_map(|field| field.ty.leaf()));
             }
             Kind::Union(union) => used.extend(
-                union.variants.iter().filter(|v| !matches!(v.ty, Type::Def(_))).filter_map(|v| v.ty.leaf()),
+                union
+                    .variants
+                    .iter()
+                    .filter(|v| !matches!(v.ty, Type::Def(_)))
+                    .filter_map(|v| v.ty.leaf()),
             ),
             Kind::Enum(_) => {}
         }
     }
     for operation in &api.operations {
-        used.extend(operation.parameters.iter().filter_map(|parameter| parameter.ty.leaf()));
+        used.extend(
+            operation.parameters.iter().filter_map(|parameter| parameter.ty.leaf()),
+        );
         for version in &operation.versions {
             version.for_each_type(|ty| used.extend(ty.leaf()));
         }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use openapiv3::{
-    MediaType as Media, Operation as Source, Parameter as SourceParameter, ParameterData,
-    ParameterSchemaOrContent, PathItem, ReferenceOr, RequestBody, Response, StatusCode,
+    MediaType as Media, Operation as Source, Parameter as SourceParameter,
+    ParameterData, ParameterSchemaOrContent, PathItem, ReferenceOr, RequestBody,
+    Response, StatusCode,
 };
 use serde_json::Value;
 
@@ -12,7 +13,8 @@ use super::facets::{Facets, Node, schema_name};
 use super::{Lowering, Spot};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Answer, Body, Content, Location, Method, Operation, OperationVersion, Parameter, Tag, Type,
+    Answer, Body, Content, Location, Method, Operation, OperationVersion, Parameter,
+    Tag, Type,
 };
 use crate::pointer::Pointer;
 use crate::version::{Date, Format, MediaType, Version};
@@ -24,7 +26,8 @@ const WRAPPING: [&str; 2] = ["envelope", "pretty"];
 impl<'d> Lowering<'d> {
     pub(super) fn lower_operations(&mut self) {
         let document = self.document;
-        let mut paths: Vec<(&'d String, &'d ReferenceOr<PathItem>)> = document.paths.iter().collect();
+        let mut paths: Vec<(&'d String, &'d ReferenceOr<PathItem>)> =
+            document.paths.iter().collect();
         paths.sort_unstable_by_key(|(path, _)| *path);
         for (path, item) in paths {
             let pointer = Pointer::root().child("paths").child(path);
@@ -52,11 +55,16 @@ impl<'d> Lowering<'d> {
             }
             for (name, other) in [("options", &item.options), ("trace", &item.trace)] {
                 if other.is_some() {
-                    self.unmapped(&pointer.child(name), "an operation of this method is not offered");
+                    self.unmapped(
+                        &pointer.child(name),
+                        "an operation of this method is not offered",
+                    );
                 }
             }
         }
-        self.api.operations.sort_by(|a, b| (&a.path, a.method).cmp(&(&b.path, b.method)));
+        self.api
+            .operations
+            .sort_by(|a, b| (&a.path, a.method).cmp(&(&b.path, b.method)));
     }
 
     fn lower_operation(
@@ -67,7 +75,8 @@ impl<'d> Lowering<'d> {
         source: &'d Source,
         at: &Pointer,
     ) {
-        let Some(id) = source.operation_id.clone().filter(|id| !id.trim().is_empty()) else {
+        let Some(id) = source.operation_id.clone().filter(|id| !id.trim().is_empty())
+        else {
             self.error(
                 "the operation has no `operationId`, so nothing names its request function",
                 at,
@@ -75,7 +84,9 @@ impl<'d> Lowering<'d> {
             );
             return;
         };
-        let text = |key: &str| source.extensions.get(key).and_then(Value::as_str).map(str::to_owned);
+        let text = |key: &str| {
+            source.extensions.get(key).and_then(Value::as_str).map(str::to_owned)
+        };
         let short = text("x-xgen-operation-id-override").unwrap_or_else(|| id.clone());
         let parameters = self.lower_parameters(path, item, source, &short, at);
         let versions = self.lower_versions(source, &short, at);
@@ -91,7 +102,8 @@ impl<'d> Lowering<'d> {
         if source.tags.len() > 1 {
             self.unmapped(&at.child("tags"), "only the first tag places the operation");
         }
-        let roles = source.extensions.get("x-rolesRequirements").and_then(Value::as_array);
+        let roles =
+            source.extensions.get("x-rolesRequirements").and_then(Value::as_array);
         self.api.operations.push(Operation {
             short,
             tag,
@@ -100,7 +112,12 @@ impl<'d> Lowering<'d> {
             parameters,
             versions,
             deprecated: source.deprecated,
-            roles: roles.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
+            roles: roles
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
             docs_url: text("x-xgen-docs-url")
                 .or_else(|| source.external_docs.as_ref().map(|docs| docs.url.clone())),
             prose: match (&source.summary, &source.description) {
@@ -135,14 +152,16 @@ impl<'d> Lowering<'d> {
         short: &str,
         at: &Pointer,
     ) -> Vec<Parameter> {
-        let mut found: BTreeMap<(Location, &'d str), (&'d ParameterData, Pointer)> = BTreeMap::new();
+        let mut found: BTreeMap<(Location, &'d str), (&'d ParameterData, Pointer)> =
+            BTreeMap::new();
         let above = at.parent().unwrap_or_default();
         let listed = [(&item.parameters, above), (&source.parameters, at.clone())];
         for (parameters, at) in listed {
             for (index, parameter) in parameters.iter().enumerate() {
                 let at = at.child("parameters").item(index);
                 if let Some((location, data, at)) = self.parameter(parameter, at)
-                    && !(location == Location::Query && WRAPPING.contains(&data.name.as_str()))
+                    && !(location == Location::Query
+                        && WRAPPING.contains(&data.name.as_str()))
                 {
                     found.insert((location, &data.name), (data, at));
                 }
@@ -163,7 +182,10 @@ impl<'d> Lowering<'d> {
         }
         for ((location, name), (data, pointer)) in found {
             if location == Location::Path {
-                self.unmapped(&pointer, format!("the path has no place for the parameter `{name}`"));
+                self.unmapped(
+                    &pointer,
+                    format!("the path has no place for the parameter `{name}`"),
+                );
             } else {
                 lowered.push(self.lower_parameter(location, data, short, &pointer));
             }
@@ -181,10 +203,13 @@ impl<'d> Lowering<'d> {
             ReferenceOr::Reference { reference } => {
                 let name = schema_name(reference);
                 let components = self.document.components.as_ref()?;
-                let at = Pointer::root().child("components").child("parameters").child(name);
+                let at =
+                    Pointer::root().child("components").child("parameters").child(name);
                 match components.parameters.get(name)? {
                     ReferenceOr::Item(parameter) => (parameter, at),
-                    other @ ReferenceOr::Reference { .. } => return self.parameter(other, at),
+                    other @ ReferenceOr::Reference { .. } => {
+                        return self.parameter(other, at);
+                    }
                 }
             }
         };
@@ -238,7 +263,12 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    fn lower_versions(&mut self, source: &'d Source, short: &str, at: &Pointer) -> Vec<OperationVersion> {
+    fn lower_versions(
+        &mut self,
+        source: &'d Source,
+        short: &str,
+        at: &Pointer,
+    ) -> Vec<OperationVersion> {
         let mut versions: BTreeMap<Version, OperationVersion> = BTreeMap::new();
         let responses = at.child("responses");
         let mut statuses: Vec<(&'d StatusCode, &'d ReferenceOr<Response>)> =
@@ -247,7 +277,10 @@ impl<'d> Lowering<'d> {
         for (status, response) in &statuses {
             let pointer = responses.child(status.to_string());
             let StatusCode::Code(code) = status else {
-                self.unmapped(&pointer, "a range of statuses is decoded as what it turns out to be");
+                self.unmapped(
+                    &pointer,
+                    "a range of statuses is decoded as what it turns out to be",
+                );
                 continue;
             };
             if let (200..=299, Some(response)) = (code, self.response(response)) {
@@ -284,7 +317,8 @@ impl<'d> Lowering<'d> {
         short: &str,
         pointer: &Pointer,
     ) {
-        let mut content: Vec<(&'d String, &'d Media)> = response.content.iter().collect();
+        let mut content: Vec<(&'d String, &'d Media)> =
+            response.content.iter().collect();
         content.sort_unstable_by_key(|(name, _)| *name);
         for (name, media) in content {
             let at = pointer.child("content").child(name);
@@ -341,7 +375,8 @@ impl<'d> Lowering<'d> {
         short: &str,
         pointer: &Pointer,
     ) {
-        let mut content: Vec<(&'d String, &'d Media)> = response.content.iter().collect();
+        let mut content: Vec<(&'d String, &'d Media)> =
+            response.content.iter().collect();
         content.sort_unstable_by_key(|(name, _)| *name);
         let mut plain: Option<Type> = None;
         for (name, media) in content {
@@ -353,13 +388,16 @@ impl<'d> Lowering<'d> {
                 Some(media_type.version)
             };
             let Some(schema) = &media.schema else { continue };
-            let spot = body_spot(short, version.unwrap_or(Version::Preview), "error", &at);
+            let spot =
+                body_spot(short, version.unwrap_or(Version::Preview), "error", &at);
             let ty = self.lower_node(Node::of(schema), &spot);
             match version {
                 None => plain = Some(ty),
                 Some(version) => match versions.get_mut(&version) {
                     Some(version) => version.errors.push((code, Some(ty))),
-                    None => self.unmapped(&at, "an error of a version without a success"),
+                    None => {
+                        self.unmapped(&at, "an error of a version without a success")
+                    }
                 },
             }
         }
@@ -378,7 +416,8 @@ impl<'d> Lowering<'d> {
         at: &Pointer,
     ) {
         let Some((body, pointer)) = self.request_body(source, at) else { return };
-        let mut contents: BTreeMap<Version, (MediaType, &'d Media, Pointer)> = BTreeMap::new();
+        let mut contents: BTreeMap<Version, (MediaType, &'d Media, Pointer)> =
+            BTreeMap::new();
         for (name, media) in &body.content {
             let at = pointer.child("content").child(name);
             let Some(media_type) = self.media_type(name, &at) else { continue };
@@ -396,7 +435,8 @@ impl<'d> Lowering<'d> {
         for version in versions.values_mut() {
             // A version that repeats the body of an older one does not always list it again.
             let found = contents.range(..=version.version).next_back();
-            let Some((_, (media_type, media, at))) = found.or_else(|| contents.first_key_value())
+            let Some((_, (media_type, media, at))) =
+                found.or_else(|| contents.first_key_value())
             else {
                 continue;
             };
@@ -405,19 +445,24 @@ impl<'d> Lowering<'d> {
             version.body = Some(Body {
                 ty: self.lower_node(Node::of(schema), &spot),
                 media_type: *media_type,
-                required: body.required,
-                prose: body.description.clone(),
             });
         }
     }
 
-    fn request_body(&self, source: &'d Source, at: &Pointer) -> Option<(&'d RequestBody, Pointer)> {
+    fn request_body(
+        &self,
+        source: &'d Source,
+        at: &Pointer,
+    ) -> Option<(&'d RequestBody, Pointer)> {
         match source.request_body.as_ref()? {
             ReferenceOr::Item(body) => Some((body, at.child("requestBody"))),
             ReferenceOr::Reference { reference } => {
                 let name = schema_name(reference);
                 let components = self.document.components.as_ref()?;
-                let at = Pointer::root().child("components").child("requestBodies").child(name);
+                let at = Pointer::root()
+                    .child("components")
+                    .child("requestBodies")
+                    .child(name);
                 match components.request_bodies.get(name)? {
                     ReferenceOr::Item(body) => Some((body, at)),
                     ReferenceOr::Reference { .. } => None,
@@ -429,14 +474,21 @@ impl<'d> Lowering<'d> {
 
 impl OperationVersion {
     fn new(version: Version) -> Self {
-        Self { version, answers: Vec::new(), body: None, errors: Vec::new(), sunset: None }
+        Self {
+            version,
+            answers: Vec::new(),
+            body: None,
+            errors: Vec::new(),
+            sunset: None,
+        }
     }
 
     fn add_answer(&mut self, media_type: MediaType, code: u16, content: Content) {
         match self.answers.iter_mut().find(|answer| answer.media_type == media_type) {
             Some(answer) => answer.statuses.push((code, content)),
             None => {
-                self.answers.push(Answer { media_type, statuses: vec![(code, content)] });
+                self.answers
+                    .push(Answer { media_type, statuses: vec![(code, content)] });
                 self.answers.sort_by_key(|answer| answer.media_type.format);
             }
         }
@@ -454,5 +506,9 @@ fn body_spot(short: &str, version: Version, role: &str, at: &Pointer) -> Spot {
 
 /// The names in the braces of a path template, in order.
 fn template_parameters(path: &str) -> Vec<&str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+    path.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name)
+        .collect()
 }

@@ -9,7 +9,9 @@ pub(super) fn drop_unreached(api: &mut Api) {
     let mut reached = vec![false; api.types.len()];
     let mut pending: Vec<TypeId> = Vec::new();
     for operation in &api.operations {
-        pending.extend(operation.parameters.iter().filter_map(|parameter| parameter.ty.leaf()));
+        pending.extend(
+            operation.parameters.iter().filter_map(|parameter| parameter.ty.leaf()),
+        );
         for version in &operation.versions {
             version.for_each_type(|ty| pending.extend(ty.leaf()));
         }
@@ -29,7 +31,11 @@ pub(super) fn replace(api: &mut Api, by: &HashMap<TypeId, TypeId>) {
 }
 
 /// Keeps some types; `target` says which one stands for any that is used.
-fn keep(api: &mut Api, keeps: impl Fn(TypeId) -> bool, target: impl Fn(TypeId) -> TypeId) {
+fn keep(
+    api: &mut Api,
+    keeps: impl Fn(TypeId) -> bool,
+    target: impl Fn(TypeId) -> TypeId,
+) {
     let mut new_index: Vec<usize> = Vec::with_capacity(api.types.len());
     let mut kept = 0;
     for index in 0..api.types.len() {
@@ -46,18 +52,27 @@ fn keep(api: &mut Api, keeps: impl Fn(TypeId) -> bool, target: impl Fn(TypeId) -
         def.kind.for_each_type_mut(|ty| ty.map_defs(&target));
     }
     for operation in &mut api.operations {
-        operation.parameters.iter_mut().for_each(|parameter| parameter.ty.map_defs(&target));
+        operation
+            .parameters
+            .iter_mut()
+            .for_each(|parameter| parameter.ty.map_defs(&target));
         operation.versions.iter_mut().for_each(|version| redirect(version, &target));
     }
 }
 
 fn redirect(version: &mut OperationVersion, target: &dyn Fn(TypeId) -> TypeId) {
-    for (_, content) in version.answers.iter_mut().flat_map(|answer| &mut answer.statuses) {
+    for (_, content) in
+        version.answers.iter_mut().flat_map(|answer| &mut answer.statuses)
+    {
         if let Content::Json(ty) = content {
             ty.map_defs(target);
         }
     }
-    version.errors.iter_mut().filter_map(|(_, ty)| ty.as_mut()).for_each(|ty| ty.map_defs(target));
+    version
+        .errors
+        .iter_mut()
+        .filter_map(|(_, ty)| ty.as_mut())
+        .for_each(|ty| ty.map_defs(target));
     if let Some(body) = &mut version.body {
         body.ty.map_defs(target);
     }

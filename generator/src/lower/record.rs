@@ -95,7 +95,12 @@ impl<'d> Lowering<'d> {
                 let Some(schema) = self.schemas.get(name) else { return };
                 match Node::of(schema) {
                     Node::Schema(schema) => {
-                        self.collect(Node::Schema(schema), &Spot::schema(name), into, seen);
+                        self.collect(
+                            Node::Schema(schema),
+                            &Spot::schema(name),
+                            into,
+                            seen,
+                        );
                     }
                     other @ Node::Reference(_) => self.collect(other, spot, into, seen),
                 }
@@ -108,7 +113,8 @@ impl<'d> Lowering<'d> {
         }
         into.required.extend(facets.required.iter().map(String::as_str));
         for (wire, schema) in facets.properties.into_iter().flatten() {
-            let declared = Declared { node: Node::of_boxed(schema), spot: spot.property(wire) };
+            let declared =
+                Declared { node: Node::of_boxed(schema), spot: spot.property(wire) };
             into.declared.insert(wire, declared);
         }
     }

@@ -21,7 +21,10 @@ impl<'d> Lowering<'d> {
         match self.named.get(name) {
             Some(Some(ty)) => return ty.clone(),
             Some(None) => {
-                self.unmapped(&spot.pointer, "contains itself with no object between: any JSON value");
+                self.unmapped(
+                    &spot.pointer,
+                    "contains itself with no object between: any JSON value",
+                );
                 return Type::Json;
             }
             None => {}
@@ -116,7 +119,10 @@ impl<'d> Lowering<'d> {
         let item = match facets.items {
             Some(items) => self.lower_node(Node::of_boxed(items), &spot),
             None => {
-                self.unmapped(&spot.pointer, "no item type is declared: a list of any JSON values");
+                self.unmapped(
+                    &spot.pointer,
+                    "no item type is declared: a list of any JSON values",
+                );
                 Type::Json
             }
         };
@@ -132,7 +138,10 @@ impl<'d> Lowering<'d> {
             Some(AdditionalProperties::Any(true)) => Type::Map(Box::new(Type::Json)),
             _ => {
                 // The service sends strings, booleans and lists under such schemas.
-                self.unmapped(&spot.pointer, "an object without properties: any JSON value");
+                self.unmapped(
+                    &spot.pointer,
+                    "an object without properties: any JSON value",
+                );
                 Type::Json
             }
         }

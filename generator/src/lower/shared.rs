@@ -24,7 +24,8 @@ pub(super) fn merge_inline_types(api: &mut Api, ledger: &Ledger) {
 /// The indices of inline types that are the same thing, by what they are.
 fn group(api: &Api) -> Vec<Vec<usize>> {
     let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
-    for (index, def) in api.types.iter().enumerate().filter(|(_, def)| !def.origin.named) {
+    for (index, def) in api.types.iter().enumerate().filter(|(_, def)| !def.origin.named)
+    {
         groups.entry(content(def)).or_default().push(index);
     }
     groups.into_values().collect()
@@ -44,14 +45,16 @@ fn content(def: &TypeDef) -> String {
                 .fields
                 .iter()
                 .map(|f| {
-                    let flags = [f.required, f.nullable, f.read_only, f.write_only, f.secret];
+                    let flags =
+                        [f.required, f.nullable, f.read_only, f.write_only, f.secret];
                     (&f.wire, &f.ty, flags, &f.limits)
                 })
                 .collect();
             format!("{hint} record {fields:?}")
         }
         Kind::Union(union) => {
-            let variants: Vec<_> = union.variants.iter().map(|v| (&v.ty, &v.tags)).collect();
+            let variants: Vec<_> =
+                union.variants.iter().map(|v| (&v.ty, &v.tags)).collect();
             format!("{hint} union {:?} {variants:?}", union.by)
         }
     }
@@ -62,7 +65,9 @@ fn merge_groups(api: &mut Api, groups: &[Vec<usize>]) -> bool {
     let mut to: HashMap<TypeId, TypeId> = HashMap::new();
     for group in groups {
         let mut members: Vec<usize> = group.clone();
-        members.sort_by(|a, b| api.types[*a].origin.places.cmp(&api.types[*b].origin.places));
+        members.sort_by(|a, b| {
+            api.types[*a].origin.places.cmp(&api.types[*b].origin.places)
+        });
         let keep = members[0];
         for &other in &members[1..] {
             let places = api.types[other].origin.places.clone();
@@ -84,15 +89,19 @@ fn merge_by_ledger(api: &mut Api, ledger: &Ledger) {
     let mut named: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, def) in api.types.iter().enumerate() {
         let is_inline_enum = !def.origin.named && matches!(def.kind, Kind::Enum(_));
-        let name = def.origin.places.iter().find_map(|place| ledger.type_name(&place.key));
+        let name =
+            def.origin.places.iter().find_map(|place| ledger.type_name(&place.key));
         if let (true, Some(name)) = (is_inline_enum, name) {
             named.entry(name).or_default().push(index);
         }
     }
-    let groups: Vec<Vec<usize>> = named.into_values().filter(|group| group.len() > 1).collect();
+    let groups: Vec<Vec<usize>> =
+        named.into_values().filter(|group| group.len() > 1).collect();
     for group in &groups {
         let mut members = group.clone();
-        members.sort_by(|a, b| api.types[*a].origin.places.cmp(&api.types[*b].origin.places));
+        members.sort_by(|a, b| {
+            api.types[*a].origin.places.cmp(&api.types[*b].origin.places)
+        });
         let mut values: Vec<String> = Vec::new();
         for &member in &members {
             if let Kind::Enum(Enum { values: more }) = &api.types[member].kind {

@@ -67,7 +67,8 @@ impl<'d> Lowering<'d> {
         if let Some(discriminator) = &facets.data.discriminator {
             return self.plan_tagged(discriminator, listed);
         }
-        let kinds: Option<Vec<JsonKind>> = nodes.iter().map(|node| self.json_kind(*node)).collect();
+        let kinds: Option<Vec<JsonKind>> =
+            nodes.iter().map(|node| self.json_kind(*node)).collect();
         let Some(kinds) = kinds else {
             return Plan::FreeForm("a choice between schemas without a type".to_owned());
         };
@@ -75,7 +76,9 @@ impl<'d> Lowering<'d> {
             return if kinds.len() == 1 { Plan::Merge } else { Plan::JsonKind };
         }
         if kinds.iter().any(|kind| *kind != JsonKind::Object) {
-            return Plan::FreeForm("a choice between schemas of the same JSON kind".to_owned());
+            return Plan::FreeForm(
+                "a choice between schemas of the same JSON kind".to_owned(),
+            );
         }
         if let Some(plan) = self.infer_tag(&nodes) {
             return plan;
@@ -103,7 +106,8 @@ impl<'d> Lowering<'d> {
                 Node::Reference(name) if !names.contains(&name) => names.push(name),
                 Node::Reference(_) => {}
                 Node::Schema(_) => {
-                    let why = "a choice by discriminator with a variant that has no name";
+                    let why =
+                        "a choice by discriminator with a variant that has no name";
                     return Plan::FreeForm(why.to_owned());
                 }
             }
@@ -125,7 +129,11 @@ impl<'d> Lowering<'d> {
             .iter()
             .map(|name| Tagged { node: Node::Reference(name), tags: tags(name) })
             .collect();
-        Plan::Tag { property: discriminator.property_name.clone(), inferred: false, variants }
+        Plan::Tag {
+            property: discriminator.property_name.clone(),
+            inferred: false,
+            variants,
+        }
     }
 
     /// Finds the property whose values tell the variants apart.
@@ -138,14 +146,16 @@ impl<'d> Lowering<'d> {
             let (told, distinct) = count_told(&values);
             let tags = assign(&values);
             let tagged = tags.iter().filter(|tags| !tags.is_empty()).count();
-            let telling = told * TELLING.1 >= distinct * TELLING.0 && tagged * 2 > tags.len();
+            let telling =
+                told * TELLING.1 >= distinct * TELLING.0 && tagged * 2 > tags.len();
             let better = best.as_ref().is_none_or(|(t, d, ..)| told * d > t * distinct);
             if telling && better {
                 best = Some((told, distinct, property, tags));
             }
         }
         let (_, _, property, tags) = best?;
-        let variants = nodes.iter().zip(tags).map(|(&node, tags)| Tagged { node, tags }).collect();
+        let variants =
+            nodes.iter().zip(tags).map(|(&node, tags)| Tagged { node, tags }).collect();
         Some(Plan::Tag { property: property.to_owned(), inferred: true, variants })
     }
 
@@ -172,7 +182,8 @@ impl<'d> Lowering<'d> {
             return self.strings_of(*node);
         }
         let nested = self.nested_variants(node)?;
-        let all: Option<Vec<_>> = nested.iter().map(|n| self.values_of(*n, property)).collect();
+        let all: Option<Vec<_>> =
+            nested.iter().map(|n| self.values_of(*n, property)).collect();
         Some(all?.concat())
     }
 
@@ -196,7 +207,8 @@ impl<'d> Lowering<'d> {
         if nodes.is_empty() {
             return None;
         }
-        let all: Option<Vec<_>> = nodes.iter().map(|node| self.strings_of(*node)).collect();
+        let all: Option<Vec<_>> =
+            nodes.iter().map(|node| self.strings_of(*node)).collect();
         Some(all?.concat())
     }
 
@@ -208,7 +220,10 @@ impl<'d> Lowering<'d> {
             Some("string") => Some(JsonKind::String),
             Some("array") => Some(JsonKind::Array),
             Some("object") => Some(JsonKind::Object),
-            _ if facets.has_properties() || !facets.all_of.is_empty() || facets.is_union() => {
+            _ if facets.has_properties()
+                || !facets.all_of.is_empty()
+                || facets.is_union() =>
+            {
                 Some(JsonKind::Object)
             }
             _ => None,
@@ -230,17 +245,26 @@ impl<'d> Lowering<'d> {
         spot: &Spot,
     ) -> Kind {
         match plan {
-            Plan::Enum(values) => Kind::Enum(Enum::new(values.iter().map(String::as_str))),
+            Plan::Enum(values) => {
+                Kind::Enum(Enum::new(values.iter().map(String::as_str)))
+            }
             Plan::Tag { property, inferred, variants } => {
                 let variants = variants
                     .into_iter()
                     .enumerate()
                     .map(|(index, tagged)| Variant {
-                        ty: self.lower_node(tagged.node, &spot.variant(facets.variants().0, index)),
+                        ty: self.lower_node(
+                            tagged.node,
+                            &spot.variant(facets.variants().0, index),
+                        ),
                         tags: tagged.tags,
                     })
                     .collect();
-                Kind::Union(Union { by: By::Tag { property, inferred }, variants, common: None })
+                Kind::Union(Union {
+                    by: By::Tag { property, inferred },
+                    variants,
+                    common: None,
+                })
             }
             Plan::JsonKind => {
                 let (keyword, listed) = facets.variants();
@@ -248,13 +272,16 @@ impl<'d> Lowering<'d> {
                     .iter()
                     .enumerate()
                     .map(|(index, node)| Variant {
-                        ty: self.lower_node(Node::of(node), &spot.variant(keyword, index)),
+                        ty: self
+                            .lower_node(Node::of(node), &spot.variant(keyword, index)),
                         tags: Vec::new(),
                     })
                     .collect();
                 Kind::Union(Union { by: By::JsonKind, variants, common: None })
             }
-            Plan::Merge | Plan::FreeForm(_) => Kind::Record(self.merge(node, facets, spot)),
+            Plan::Merge | Plan::FreeForm(_) => {
+                Kind::Record(self.merge(node, facets, spot))
+            }
         }
     }
 
@@ -265,7 +292,8 @@ impl<'d> Lowering<'d> {
         let mut declared: BTreeMap<&'d str, Vec<Declared<'d>>> = BTreeMap::new();
         let mut required: Option<BTreeSet<&'d str>> = None;
         for (index, variant) in listed.iter().enumerate() {
-            let properties = self.properties(Node::of(variant), &spot.part(keyword, index));
+            let properties =
+                self.properties(Node::of(variant), &spot.part(keyword, index));
             for (wire, property) in properties.declared {
                 declared.entry(wire).or_default().push(property);
             }
@@ -281,7 +309,9 @@ impl<'d> Lowering<'d> {
         required.extend(own.required);
         let fields = declared
             .into_iter()
-            .map(|(wire, all)| self.merge_field(wire, &all, required.contains(wire), spot))
+            .map(|(wire, all)| {
+                self.merge_field(wire, &all, required.contains(wire), spot)
+            })
             .collect();
         Record { fields }
     }
@@ -329,7 +359,10 @@ impl<'d> Lowering<'d> {
                 }
             }
             _ => {
-                self.unmapped(&spot.pointer, "variants declare it in different types: any JSON value");
+                self.unmapped(
+                    &spot.pointer,
+                    "variants declare it in different types: any JSON value",
+                );
                 Type::Json
             }
         }
@@ -359,10 +392,13 @@ impl<'d> Lowering<'d> {
 /// variant lists it, or where the one with the fewest values is a particular case of all others.
 fn count_told(values: &[Vec<String>]) -> (usize, usize) {
     let owners = owners(values);
-    let sets: Vec<HashSet<&String>> = values.iter().map(|values| values.iter().collect()).collect();
+    let sets: Vec<HashSet<&String>> =
+        values.iter().map(|values| values.iter().collect()).collect();
     let is_told = |owners: &[usize]| {
         let fewest = owners.iter().copied().min_by_key(|&index| sets[index].len());
-        fewest.is_some_and(|least| owners.iter().all(|&index| sets[least].is_subset(&sets[index])))
+        fewest.is_some_and(|least| {
+            owners.iter().all(|&index| sets[least].is_subset(&sets[index]))
+        })
     };
     (owners.values().filter(|owners| is_told(owners)).count(), owners.len())
 }
@@ -384,7 +420,9 @@ fn owners(values: &[Vec<String>]) -> HashMap<&str, Vec<usize>> {
 /// values, the first of such.
 fn assign(values: &[Vec<String>]) -> Vec<Vec<String>> {
     let owners = owners(values);
-    let winner = |value: &str| owners[value].iter().copied().min_by_key(|&i| (values[i].len(), i));
+    let winner = |value: &str| {
+        owners[value].iter().copied().min_by_key(|&i| (values[i].len(), i))
+    };
     values
         .iter()
         .enumerate()

@@ -7,8 +7,25 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 
 /// Names of the prelude and the runtime that generated code uses without a path.
 const TAKEN_TYPES: [&str; 19] = [
-    "Box", "Clone", "Debug", "Day", "DateTime", "Default", "Extra", "Field", "Json", "Map",
-    "Nullable", "Option", "PartialEq", "Record", "Self", "String", "Union", "Value", "Vec",
+    "Box",
+    "Clone",
+    "Debug",
+    "Day",
+    "DateTime",
+    "Default",
+    "Extra",
+    "Field",
+    "Json",
+    "Map",
+    "Nullable",
+    "Option",
+    "PartialEq",
+    "Record",
+    "Self",
+    "String",
+    "Union",
+    "Value",
+    "Vec",
 ];
 
 /// Keywords that can't be raw identifiers (the Rust Reference, "Keywords").
@@ -22,7 +39,11 @@ pub(super) fn type_name(spelling: &str) -> String {
 pub(super) fn field_name(spelling: &str) -> String {
     let name = digits_apart(readable(spelling).to_snake_case());
     // `extra` is the field of every record for what the document does not declare.
-    if UNRAWABLE.contains(&name.as_str()) || name == "extra" { format!("{name}_") } else { name }
+    if UNRAWABLE.contains(&name.as_str()) || name == "extra" {
+        format!("{name}_")
+    } else {
+        name
+    }
 }
 
 pub(super) fn variant_name(spelling: &str) -> String {
@@ -41,7 +62,11 @@ pub(super) fn function_name(spelling: &str) -> String {
 
 /// An identifier can't begin with a digit.
 fn digits_apart(name: String) -> String {
-    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("_{name}")
+    } else {
+        name
+    }
 }
 
 /// Replaces what no identifier can hold by words or separators.
@@ -51,7 +76,9 @@ fn readable(spelling: &str) -> String {
         match character {
             c if c.is_ascii_alphanumeric() => text.push(c),
             c if c.is_ascii() => text.push(' '),
-            c if unicode_ident::is_xid_continue(c) && c.is_alphanumeric() => text.push(c),
+            c if unicode_ident::is_xid_continue(c) && c.is_alphanumeric() => {
+                text.push(c)
+            }
             c => text.push_str(&format!(" u{:x} ", u32::from(c))),
         }
     }
@@ -114,12 +141,30 @@ mod tests {
 
     #[test]
     fn whatever_the_spelling_an_identifier_comes_out() {
-        for spelling in
-            ["", " ", "type", "self", "_", "2dsphere", "🚀", "a b", "<", "$external", "²", "é", "-1", "Ⅷ"]
-        {
-            for name in [type_name(spelling), field_name(spelling), variant_name(spelling)] {
+        for spelling in [
+            "",
+            " ",
+            "type",
+            "self",
+            "_",
+            "2dsphere",
+            "🚀",
+            "a b",
+            "<",
+            "$external",
+            "²",
+            "é",
+            "-1",
+            "Ⅷ",
+        ] {
+            for name in
+                [type_name(spelling), field_name(spelling), variant_name(spelling)]
+            {
                 let name = super::super::ident(&name).to_string();
-                assert!(syn::parse_str::<syn::Ident>(&name).is_ok(), "{spelling:?} → {name}");
+                assert!(
+                    syn::parse_str::<syn::Ident>(&name).is_ok(),
+                    "{spelling:?} → {name}"
+                );
             }
         }
     }

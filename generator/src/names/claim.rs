@@ -36,9 +36,11 @@ impl Scope {
         at: &Pointer,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
-        let taken = self.claimed.insert(name.to_owned(), (key.to_owned(), Some(at.clone())));
+        let taken =
+            self.claimed.insert(name.to_owned(), (key.to_owned(), Some(at.clone())));
         let Some((other, place)) = taken else { return };
-        let place = place.map_or_else(|| "the generator's own names".to_owned(), |p| p.to_string());
+        let place = place
+            .map_or_else(|| "the generator's own names".to_owned(), |p| p.to_string());
         diagnostics.push(
             Diagnostic::error(
                 format!("{} `{name}` is claimed by `{other}` ({place}) and by `{key}`", self.what),

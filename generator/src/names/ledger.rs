@@ -74,10 +74,17 @@ impl Ledger {
     }
 
     fn unusable_name(&self) -> Option<(&String, &String)> {
-        [&self.modules, &self.operations, &self.types, &self.variants, &self.fields, &self.values]
-            .into_iter()
-            .flatten()
-            .find(|(_, name)| !is_identifier(name))
+        [
+            &self.modules,
+            &self.operations,
+            &self.types,
+            &self.variants,
+            &self.fields,
+            &self.values,
+        ]
+        .into_iter()
+        .flatten()
+        .find(|(_, name)| !is_identifier(name))
     }
 
     pub(super) fn module(&self, tag: &str) -> Option<&str> {
@@ -111,7 +118,9 @@ impl Ledger {
 
     /// Whether a stable version has been the newest one of an operation.
     pub fn was_newest(&self, id: &str, version: Version) -> bool {
-        self.newest.get(id).is_some_and(|versions| versions.contains(&version.to_string()))
+        self.newest
+            .get(id)
+            .is_some_and(|versions| versions.contains(&version.to_string()))
     }
 
     /// Adds what was named for the first time.
@@ -129,13 +138,17 @@ impl Ledger {
                 versions.insert(newest.to_string());
             }
         }
-        for ((def, name), members) in api.types.iter().zip(&names.types).zip(&names.members) {
+        for ((def, name), members) in
+            api.types.iter().zip(&names.types).zip(&names.members)
+        {
             for place in &def.origin.places {
                 add(&mut self.types, &place.key, name);
             }
             if let Kind::Union(union) = &def.kind {
                 let place = &def.origin.places[0];
-                for (index, (variant, name)) in union.variants.iter().zip(members).enumerate() {
+                for (index, (variant, name)) in
+                    union.variants.iter().zip(members).enumerate()
+                {
                     let key = variant_key(api, &place.key, index, variant);
                     add(&mut self.variants, &key, name);
                 }
@@ -146,6 +159,7 @@ impl Ledger {
 
 fn is_identifier(name: &str) -> bool {
     let mut characters = name.chars();
-    let first = characters.next().is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c));
+    let first =
+        characters.next().is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c));
     first && name != "_" && characters.all(unicode_ident::is_xid_continue)
 }

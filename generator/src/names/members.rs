@@ -18,17 +18,35 @@ pub(super) fn name_members(
         .map(|(def, name)| match &def.kind {
             Kind::Record(record) => {
                 let wires = record.fields.iter().map(|field| field.wire.as_str());
-                name_each(def, format!("field of {name}"), "fields", wires, |key, wire| {
-                    ledger.field(key).map_or_else(|| field_name(wire), str::to_owned)
-                }, diagnostics)
+                name_each(
+                    def,
+                    format!("field of {name}"),
+                    "fields",
+                    wires,
+                    |key, wire| {
+                        ledger.field(key).map_or_else(|| field_name(wire), str::to_owned)
+                    },
+                    diagnostics,
+                )
             }
             Kind::Enum(values) => {
                 let wires = values.values.iter().map(String::as_str);
-                name_each(def, format!("variant of {name}"), "values", wires, |key, wire| {
-                    ledger.value(key).map_or_else(|| variant_name(wire), str::to_owned)
-                }, diagnostics)
+                name_each(
+                    def,
+                    format!("variant of {name}"),
+                    "values",
+                    wires,
+                    |key, wire| {
+                        ledger
+                            .value(key)
+                            .map_or_else(|| variant_name(wire), str::to_owned)
+                    },
+                    diagnostics,
+                )
             }
-            Kind::Union(union) => name_variants(api, def, name, types, union, ledger, diagnostics),
+            Kind::Union(union) => {
+                name_variants(api, def, name, types, union, ledger, diagnostics)
+            }
         })
         .collect()
 }
@@ -70,16 +88,20 @@ fn name_variants(
         .enumerate()
         .map(|(index, variant)| variant_key(api, &place.key, index, variant))
         .collect();
-    let short: Vec<String> = union.variants.iter().map(|v| short_name(v, union, name, types)).collect();
+    let short: Vec<String> =
+        union.variants.iter().map(|v| short_name(v, union, name, types)).collect();
     let mut scope = Scope::new(format!("variant of {name}"), "variants");
     keys.iter()
         .zip(&union.variants)
         .enumerate()
         .map(|(index, (key, variant))| {
-            let is_distinct = short.iter().filter(|other| **other == short[index]).count() == 1;
+            let is_distinct =
+                short.iter().filter(|other| **other == short[index]).count() == 1;
             let name = match ledger.variant(key) {
                 Some(name) => name.to_owned(),
-                None if is_distinct && !short[index].is_empty() => variant_name(&short[index]),
+                None if is_distinct && !short[index].is_empty() => {
+                    variant_name(&short[index])
+                }
                 None => variant_name(&type_text(&variant.ty, types)),
             };
             scope.claim(&name, key, &place.pointer, diagnostics);
@@ -89,7 +111,12 @@ fn name_variants(
 }
 
 /// What a variant is called in the ledger.
-pub(super) fn variant_key(api: &Api, union: &str, index: usize, variant: &Variant) -> String {
+pub(super) fn variant_key(
+    api: &Api,
+    union: &str,
+    index: usize,
+    variant: &Variant,
+) -> String {
     match variant.ty.leaf() {
         Some(id) => format!("{union}|{}", api.def(id).origin.places[0].key),
         None => format!("{union}|{index}"),
@@ -99,7 +126,9 @@ pub(super) fn variant_key(api: &Api, union: &str, index: usize, variant: &Varian
 /// A name without what the union's name says already: the tag where the document maps just one,
 /// else the type's name with the union's words cut from its ends.
 fn short_name(variant: &Variant, union: &Union, name: &str, types: &[String]) -> String {
-    if let (By::Tag { inferred: false, .. }, [tag]) = (&union.by, variant.tags.as_slice()) {
+    if let (By::Tag { inferred: false, .. }, [tag]) =
+        (&union.by, variant.tags.as_slice())
+    {
         return tag.clone();
     }
     let text = type_text(&variant.ty, types);
@@ -116,7 +145,9 @@ fn short_name(variant: &Variant, union: &Union, name: &str, types: &[String]) ->
         words.pop();
     }
     let mut start = 0;
-    while start + 1 < words.len() && of_union.get(start).is_some_and(|word| *word == words[start]) {
+    while start + 1 < words.len()
+        && of_union.get(start).is_some_and(|word| *word == words[start])
+    {
         start += 1;
     }
     words[start..].join(" ")

@@ -71,7 +71,8 @@ impl Naming<'_> {
 
     fn name_inline_types(&mut self, api: &Api, ledger: &Ledger, order: &[usize]) {
         let dominant = dominant_types(api);
-        let inline = order.iter().copied().filter(|&index| !api.types[index].origin.named);
+        let inline =
+            order.iter().copied().filter(|&index| !api.types[index].origin.named);
         // Short names first, so that no path happens to take one.
         let (short, long): (Vec<usize>, Vec<usize>) =
             inline.partition(|index| dominant.contains_key(index));
@@ -93,7 +94,8 @@ impl Naming<'_> {
 /// The inline types that hold more than half of the places of their hint: the word means them.
 fn dominant_types(api: &Api) -> HashMap<usize, String> {
     let mut by_hint: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (index, def) in api.types.iter().enumerate().filter(|(_, def)| !def.origin.named) {
+    for (index, def) in api.types.iter().enumerate().filter(|(_, def)| !def.origin.named)
+    {
         by_hint.entry(type_name(&def.origin.places[0].hint)).or_default().push(index);
     }
     let mut dominant = HashMap::new();

@@ -22,20 +22,28 @@ struct Change {
 
 /// Compares a crate with the disk. Below `src/` nothing stands that was not generated; `examples/`
 /// and `tests/` are written by hand.
-pub(crate) fn plan(out: &Path, files: &BTreeMap<String, String>) -> Result<Plan, Failure> {
+pub(crate) fn plan(
+    out: &Path,
+    files: &BTreeMap<String, String>,
+) -> Result<Plan, Failure> {
     let mut plan = Plan { changes: Vec::new() };
     for (name, text) in files {
         plan.add(&out.join(name), text)?;
     }
     let mut orphans = Vec::new();
-    find_files(&out.join("src"), &mut orphans).map_err(|error| unreadable(out, &error))?;
+    find_files(&out.join("src"), &mut orphans)
+        .map_err(|error| unreadable(out, &error))?;
     orphans.retain(|path| {
         let name = path.strip_prefix(out).unwrap_or(path);
         let name: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
         !files.contains_key(&name.join("/"))
     });
     orphans.sort();
-    plan.changes.extend(orphans.into_iter().map(|path| Change { path, text: None, is_new: false }));
+    plan.changes.extend(orphans.into_iter().map(|path| Change {
+        path,
+        text: None,
+        is_new: false,
+    }));
     Ok(plan)
 }
 
@@ -64,7 +72,11 @@ impl Plan {
             Err(error) if error.kind() == io::ErrorKind::NotFound => true,
             Err(error) => return Err(unreadable(path, &error)),
         };
-        self.changes.push(Change { path: path.to_owned(), text: Some(text.to_owned()), is_new });
+        self.changes.push(Change {
+            path: path.to_owned(),
+            text: Some(text.to_owned()),
+            is_new,
+        });
         Ok(())
     }
 

@@ -5,7 +5,11 @@ use crate::emit::{Docs, Emit};
 use crate::model::{By, Field, Limits, Parameter, Union, Variant};
 
 /// The documentation of a field.
-pub(in crate::emit) fn field(emit: &Emit<'_>, field: &Field, read_only: bool) -> Vec<String> {
+pub(in crate::emit) fn field(
+    emit: &Emit<'_>,
+    field: &Field,
+    read_only: bool,
+) -> Vec<String> {
     let mut facts = vec![format!("{}.", code(&field.wire))];
     if field.deprecated {
         facts.push("Deprecated.".to_owned());
@@ -48,7 +52,8 @@ pub(in crate::emit) fn variant(union: &Union, variant: &Variant) -> Vec<String> 
     let By::Tag { .. } = &union.by else {
         return vec!["This kind of JSON value.".to_owned()];
     };
-    let mut tags: Vec<String> = variant.tags.iter().take(SHOWN).map(|tag| code(tag)).collect();
+    let mut tags: Vec<String> =
+        variant.tags.iter().take(SHOWN).map(|tag| code(tag)).collect();
     let more = variant.tags.len().saturating_sub(SHOWN);
     if more > 0 {
         tags.push(format!("{more} more"));
@@ -66,7 +71,9 @@ pub(in crate::emit) fn unknown_variant(union: &Union) -> String {
         By::Tag { property, .. } => {
             format!("A value of {} that the document does not declare.", code(property))
         }
-        By::JsonKind => "A JSON value of a kind that the document does not declare.".to_owned(),
+        By::JsonKind => {
+            "A JSON value of a kind that the document does not declare.".to_owned()
+        }
     }
 }
 
@@ -77,7 +84,8 @@ pub(super) fn limits(limits: &Limits) -> Vec<String> {
         facts.push(format.to_owned());
     }
     if !limits.one_of.is_empty() {
-        let values: Vec<String> = limits.one_of.iter().map(|value| code(value)).collect();
+        let values: Vec<String> =
+            limits.one_of.iter().map(|value| code(value)).collect();
         facts.push(format!("One of {}.", join(&values, "and")));
     }
     facts.extend(range(limits));
@@ -109,24 +117,37 @@ fn format_words(format: &str) -> Option<&'static str> {
 
 fn range(limits: &Limits) -> Option<String> {
     let (above, below) = limits.exclusive;
-    let least = limits.minimum.as_ref().map(|n| {
-        if above { format!("more than {n}") } else { format!("at least {n}") }
-    });
-    let most = limits.maximum.as_ref().map(|n| {
-        if below { format!("less than {n}") } else { format!("at most {n}") }
-    });
+    let least = limits
+        .minimum
+        .as_ref()
+        .map(|n| if above { format!("more than {n}") } else { format!("at least {n}") });
+    let most = limits
+        .maximum
+        .as_ref()
+        .map(|n| if below { format!("less than {n}") } else { format!("at most {n}") });
     match (&limits.minimum, &limits.maximum, least, most) {
-        (Some(min), Some(max), _, _) if !above && !below => Some(format!("{min} to {max}.")),
-        (_, _, Some(least), Some(most)) => Some(sentence(&format!("{least} and {most}"))),
+        (Some(min), Some(max), _, _) if !above && !below => {
+            Some(format!("{min} to {max}."))
+        }
+        (_, _, Some(least), Some(most)) => {
+            Some(sentence(&format!("{least} and {most}")))
+        }
         (_, _, Some(bound), None) | (_, _, None, Some(bound)) => Some(sentence(&bound)),
         _ => None,
     }
 }
 
-fn span(min: Option<usize>, max: Option<usize>, one: &str, many: &str) -> Option<String> {
+fn span(
+    min: Option<usize>,
+    max: Option<usize>,
+    one: &str,
+    many: &str,
+) -> Option<String> {
     let unit = |n: usize| if n == 1 { one.to_owned() } else { many.to_owned() };
     match (min.filter(|n| *n > 0), max) {
-        (Some(min), Some(max)) if min == max => Some(format!("Exactly {max} {}.", unit(max))),
+        (Some(min), Some(max)) if min == max => {
+            Some(format!("Exactly {max} {}.", unit(max)))
+        }
         (Some(min), Some(max)) => Some(format!("{min} to {max} {}.", unit(max))),
         (Some(min), None) => Some(format!("At least {min} {}.", unit(min))),
         (None, Some(max)) => Some(format!("At most {max} {}.", unit(max))),
@@ -136,7 +157,8 @@ fn span(min: Option<usize>, max: Option<usize>, one: &str, many: &str) -> Option
 
 fn sentence(text: &str) -> String {
     let mut characters = text.chars();
-    let first = characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let first =
+        characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", characters.as_str())
 }
 

@@ -31,7 +31,10 @@ pub(in crate::emit) fn operation(
     paragraphs.extend(parameters(&operation.parameters));
     paragraphs.extend(errors(version));
     if let Some(url) = &operation.docs_url {
-        paragraphs.push(format!("[{} in the Atlas documentation]({url}).", code(&operation.id)));
+        paragraphs.push(format!(
+            "[{} in the Atlas documentation]({url}).",
+            code(&operation.id)
+        ));
     }
     paragraphs
 }
@@ -107,7 +110,9 @@ fn reason(status: u16) -> Option<&'static str> {
         400 => "the service can't read the request",
         401 => "the credentials are not accepted",
         402 => "the organization has no means of payment",
-        403 => "the credentials lack the role, or the caller's address is not on the access list",
+        403 => {
+            "the credentials lack the role, or the caller's address is not on the access list"
+        }
         404 => "there is no such thing, or not for these credentials",
         405 => "the operation is not available for this resource",
         406 => "there is no such version",
@@ -122,6 +127,7 @@ fn reason(status: u16) -> Option<&'static str> {
 
 fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
-    let first = characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let first =
+        characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}", characters.as_str())
 }
