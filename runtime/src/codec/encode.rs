@@ -31,7 +31,7 @@ pub enum Mode {
 /// # Ok::<(), atlas_admin_runtime::codec::EncodeError>(())
 /// ```
 pub fn encode(value: &dyn Value, mode: Mode) -> Result<Vec<u8>, EncodeError> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(1024);
     encode_into(value, mode, &mut out)?;
     Ok(out)
 }
@@ -102,7 +102,8 @@ struct Encoder {
 }
 
 impl Encoder {
-    #[inline]
+    // Always: most values are scalars, for which a call costs as much as the work.
+    #[inline(always)]
     fn view(&mut self, view: &View<'_>, tags: Option<&Tags<'_>>) {
         match view {
             View::Str(string) => writer::string(&mut self.out, string),
@@ -238,15 +239,8 @@ impl Members for Object<'_> {
         value: &View<'_>,
     ) -> Result<(), Self::Error> {
         let out = &mut self.encoder.out;
-        out.reserve(field.wire.len() + 4);
-        // Two constants of one length each: a choice between them would be a call of `memcpy`.
-        if out.len() > self.start {
-            out.extend_from_slice(b",\"");
-        } else {
-            out.push(b'"');
-        }
-        writer::append(out, field.wire.as_bytes());
-        out.extend_from_slice(b"\":");
+        let first = out.len() == self.start;
+        writer::key(out, first, field.wire);
         self.encoder.view(value, None);
         Ok(())
     }

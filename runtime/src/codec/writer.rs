@@ -31,11 +31,12 @@ pub(super) fn float(out: &mut Vec<u8>, number: f64) {
     const LARGE: f64 = 9_007_199_254_740_992.0;
     const TOO_LARGE: f64 = 18_446_744_073_709_551_616.0;
     let size = number.abs();
-    if size < TOO_LARGE && size.fract() == 0.0 {
+    let whole = size as u64;
+    if size < TOO_LARGE && whole as f64 == size {
         if number.is_sign_negative() {
             out.push(b'-');
         }
-        digits(out, size as u64);
+        digits(out, whole);
         if size < LARGE {
             out.extend_from_slice(b".0");
         }
@@ -58,54 +59,89 @@ pub(super) fn number(out: &mut Vec<u8>, number: &serde_json::Number) {
 }
 
 fn digits(out: &mut Vec<u8>, mut number: u64) {
-    let mut buffer = [0; 20];
-    let mut start = buffer.len();
-    loop {
-        start -= 1;
-        buffer[start] = b'0' + (number % 10) as u8;
+    const ROOM: usize = 20;
+    let count = number.checked_ilog10().unwrap_or(0) as usize + 1;
+    let start = out.len();
+    out.extend_from_slice(&[b'0'; ROOM]);
+    let Some(room) = out.last_chunk_mut::<ROOM>() else { return };
+    for digit in room[..count].iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
         number /= 10;
-        if number == 0 {
-            break;
-        }
     }
-    out.extend_from_slice(&buffer[start..]);
+    out.truncate(start + count);
 }
 
-/// Appends a few bytes. Most strings are short, and a call of `memcpy` for each is a large part
-/// of writing them: two copies of a fixed size that overlap are no call.
+/// Writes a property's name as it is, in quotes, with the comma before it and the colon after it.
 #[inline]
-pub(super) fn append(out: &mut Vec<u8>, bytes: &[u8]) {
-    match bytes.len() {
-        0..4 => bytes.iter().for_each(|byte| out.push(*byte)),
-        4..8 => overlapping::<4>(out, bytes),
-        8..16 => overlapping::<8>(out, bytes),
-        16..32 => overlapping::<16>(out, bytes),
-        _ => out.extend_from_slice(bytes),
+pub(super) fn key(out: &mut Vec<u8>, first: bool, name: &str) {
+    if !short(out, !first, name.as_bytes(), true) {
+        out.extend_from_slice(if first { b"\"" } else { b",\"" });
+        out.extend_from_slice(name.as_bytes());
+        out.extend_from_slice(b"\":");
     }
-}
-
-/// Appends what is at least as long as one chunk and no longer than two.
-#[inline]
-fn overlapping<const CHUNK: usize>(out: &mut Vec<u8>, bytes: &[u8]) {
-    let chunks = (bytes.first_chunk::<CHUNK>(), bytes.last_chunk::<CHUNK>());
-    let (Some(first), Some(last)) = chunks else { return };
-    out.reserve(2 * CHUNK);
-    out.extend_from_slice(first);
-    out.truncate(out.len() + bytes.len() - 2 * CHUNK);
-    out.extend_from_slice(last);
 }
 
 /// Writes a string in quotes.
+#[inline]
 pub(super) fn string(out: &mut Vec<u8>, string: &str) {
     let bytes = string.as_bytes();
-    out.reserve(bytes.len() + 2);
+    let plain = is_plain(bytes);
+    if plain && short(out, false, bytes, false) {
+        return;
+    }
     out.push(b'"');
-    if is_plain(bytes) {
-        append(out, bytes);
+    if plain {
+        out.extend_from_slice(bytes);
     } else {
         escaped(out, bytes);
     }
     out.push(b'"');
+}
+
+/// How long a string may be to be written in one go.
+const SHORT: usize = 32;
+
+/// Writes a short string in quotes, with a comma before it and a colon after it if wanted, and
+/// tells whether it was short enough.
+///
+/// Nearly all names and most strings are, and nearly all of writing JSON is to write them. To
+/// append piece by piece means to look up and to store the vector's length each time, and to
+/// call `memcpy` for each piece whose length is not known. Here there is room for all of it at
+/// once, and two copies of a fixed size, which overlap.
+#[inline]
+fn short(out: &mut Vec<u8>, comma: bool, bytes: &[u8], colon: bool) -> bool {
+    const ROOM: usize = SHORT + 4;
+    if bytes.len() > SHORT {
+        return false;
+    }
+    let start = out.len();
+    out.extend_from_slice(&[b','; ROOM]);
+    let Some(room) = out.last_chunk_mut::<ROOM>() else { return false };
+    let open = usize::from(comma);
+    room[open] = b'"';
+    let content = &mut room[open + 1..][..bytes.len()];
+    match bytes.len() {
+        0..4 => content.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from),
+        4..8 => copy_ends::<4>(content, bytes),
+        8..16 => copy_ends::<8>(content, bytes),
+        _ => copy_ends::<16>(content, bytes),
+    }
+    let close = open + 1 + bytes.len();
+    room[close] = b'"';
+    room[close + 1] = b':';
+    out.truncate(start + close + 1 + usize::from(colon));
+    true
+}
+
+/// Copies what is at least as long as one chunk and no longer than two.
+#[inline]
+fn copy_ends<const CHUNK: usize>(to: &mut [u8], from: &[u8]) {
+    if let (Some(to), Some(from)) = (to.first_chunk_mut::<CHUNK>(), from.first_chunk()) {
+        *to = *from;
+    }
+    if let (Some(to), Some(from)) = (to.last_chunk_mut::<CHUNK>(), from.last_chunk()) {
+        *to = *from;
+    }
 }
 
 /// Writes the content of a string in which there may be something to escape.
