@@ -6,63 +6,63 @@
 //! its newest version. Every version stands under its date too, as in
 //! `clusters::v2024_08_05`, for callers that no update may move.
 //!
-//! - [`ai_model_api_keys`]: AI Model API Keys
-//! - [`ai_model_rate_limits`]: AI Model Rate Limits
-//! - [`aws_clusters_dns`]: AWS Clusters DNS
-//! - [`access_tracking`]: Access Tracking
-//! - [`activity_feed`]: Activity Feed
-//! - [`alert_configurations`]: Alert Configurations
-//! - [`alerts`]: Alerts
-//! - [`atlas_search`]: Atlas Search
-//! - [`auditing`]: Auditing
-//! - [`cloud_backups`]: Cloud Backups
-//! - [`cloud_migration_service`]: Cloud Migration Service
-//! - [`cloud_provider_access`]: Cloud Provider Access
-//! - [`cluster_outage_simulation`]: Cluster Outage Simulation
-//! - [`clusters`]: Clusters
-//! - [`collection_level_metrics`]: Collection Level Metrics
-//! - [`custom_database_roles`]: Custom Database Roles
-//! - [`data_federation`]: Data Federation
-//! - [`database_users`]: Database Users
-//! - [`encryption_at_rest_using_customer_key_management`]: Encryption at Rest using Customer Key Management
-//! - [`events`]: Events
-//! - [`federated_authentication`]: Federated Authentication
-//! - [`flex_clusters`]: Flex Clusters
-//! - [`flex_restore_jobs`]: Flex Restore Jobs
-//! - [`flex_snapshots`]: Flex Snapshots
-//! - [`global_clusters`]: Global Clusters
-//! - [`invoices`]: Invoices
-//! - [`ldap_configuration`]: LDAP Configuration
-//! - [`legacy_backup`]: Legacy Backup
-//! - [`limit_description`]: Limit Description
-//! - [`maintenance_windows`]: Maintenance Windows
-//! - [`metric_integrations`]: Metric Integrations
-//! - [`mongo_db_cloud_users`]: MongoDB Cloud Users
-//! - [`monitoring_and_logs`]: Monitoring and Logs
-//! - [`network_peering`]: Network Peering
-//! - [`online_archive`]: Online Archive
-//! - [`organizations`]: Organizations
-//! - [`overload_protection_simulation`]: Overload Protection Simulation
-//! - [`performance_advisor`]: Performance Advisor
-//! - [`private_endpoint_services`]: Private Endpoint Services
-//! - [`programmatic_api_keys`]: Programmatic API Keys
-//! - [`project_ip_access_list`]: Project IP Access List
-//! - [`projects`]: Projects
-//! - [`push_based_log_export`]: Push-Based Log Export
-//! - [`query_shape_insights`]: Query Shape Insights
-//! - [`rate_limiting`]: Rate Limiting
-//! - [`resource_policies`]: Resource Policies
-//! - [`rolling_index`]: Rolling Index
-//! - [`root`]: Root
-//! - [`sandbox`]: Sandbox
-//! - [`serverless_instances`]: Serverless Instances
-//! - [`serverless_private_endpoints`]: Serverless Private Endpoints
-//! - [`service_accounts`]: Service Accounts
-//! - [`standby_links`]: Standby Links
-//! - [`streams`]: Streams
-//! - [`teams`]: Teams
-//! - [`third_party_integrations`]: Third-Party Integrations
-//! - [`x_509_authentication`]: X.509 Authentication
+//! - [`ai_model_api_keys`] (AI Model API Keys)
+//! - [`ai_model_rate_limits`] (AI Model Rate Limits)
+//! - [`aws_clusters_dns`] (AWS Clusters DNS)
+//! - [`access_tracking`] (Access Tracking)
+//! - [`activity_feed`] (Activity Feed)
+//! - [`alert_configurations`] (Alert Configurations)
+//! - [`alerts`] (Alerts)
+//! - [`atlas_search`] (Atlas Search)
+//! - [`auditing`] (Auditing)
+//! - [`cloud_backups`] (Cloud Backups)
+//! - [`cloud_migration_service`] (Cloud Migration Service)
+//! - [`cloud_provider_access`] (Cloud Provider Access)
+//! - [`cluster_outage_simulation`] (Cluster Outage Simulation)
+//! - [`clusters`] (Clusters)
+//! - [`collection_level_metrics`] (Collection Level Metrics)
+//! - [`custom_database_roles`] (Custom Database Roles)
+//! - [`data_federation`] (Data Federation)
+//! - [`database_users`] (Database Users)
+//! - [`encryption_at_rest_using_customer_key_management`] (Encryption at Rest using Customer Key Management)
+//! - [`events`] (Events)
+//! - [`federated_authentication`] (Federated Authentication)
+//! - [`flex_clusters`] (Flex Clusters)
+//! - [`flex_restore_jobs`] (Flex Restore Jobs)
+//! - [`flex_snapshots`] (Flex Snapshots)
+//! - [`global_clusters`] (Global Clusters)
+//! - [`invoices`] (Invoices)
+//! - [`ldap_configuration`] (LDAP Configuration)
+//! - [`legacy_backup`] (Legacy Backup)
+//! - [`limit_description`] (Limit Description)
+//! - [`maintenance_windows`] (Maintenance Windows)
+//! - [`metric_integrations`] (Metric Integrations)
+//! - [`mongo_db_cloud_users`] (MongoDB Cloud Users)
+//! - [`monitoring_and_logs`] (Monitoring and Logs)
+//! - [`network_peering`] (Network Peering)
+//! - [`online_archive`] (Online Archive)
+//! - [`organizations`] (Organizations)
+//! - [`overload_protection_simulation`] (Overload Protection Simulation)
+//! - [`performance_advisor`] (Performance Advisor)
+//! - [`private_endpoint_services`] (Private Endpoint Services)
+//! - [`programmatic_api_keys`] (Programmatic API Keys)
+//! - [`project_ip_access_list`] (Project IP Access List)
+//! - [`projects`] (Projects)
+//! - [`push_based_log_export`] (Push-Based Log Export)
+//! - [`query_shape_insights`] (Query Shape Insights)
+//! - [`rate_limiting`] (Rate Limiting)
+//! - [`resource_policies`] (Resource Policies)
+//! - [`rolling_index`] (Rolling Index)
+//! - [`root`] (Root)
+//! - [`sandbox`] (Sandbox)
+//! - [`serverless_instances`] (Serverless Instances)
+//! - [`serverless_private_endpoints`] (Serverless Private Endpoints)
+//! - [`service_accounts`] (Service Accounts)
+//! - [`standby_links`] (Standby Links)
+//! - [`streams`] (Streams)
+//! - [`teams`] (Teams)
+//! - [`third_party_integrations`] (Third-Party Integrations)
+//! - [`x_509_authentication`] (X.509 Authentication)
 #![allow(
     clippy::large_enum_variant,
     reason = "boxing for size alone would make literals of unions unpleasant to write"

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
-use crate::overlay;
+use crate::overlay::{self, Idle};
 use crate::pointer::Pointer;
 
 mod check;
@@ -31,7 +31,8 @@ pub struct Document {
     pub notes: Vec<Diagnostic>,
 }
 
-/// Reads a document and applies overlays, each a file name and its bytes.
+/// Reads a document and applies overlays, each a file name and its bytes; `idle` says what an
+/// action is that has nothing to correct.
 ///
 /// # Errors
 ///
@@ -39,11 +40,13 @@ pub struct Document {
 pub fn read(
     bytes: &[u8],
     overlays: &[(&str, &[u8])],
+    idle: Idle,
 ) -> Result<Document, Vec<Diagnostic>> {
     let mut tree = parse(bytes)?;
     refuse(preamble::check(&tree))?;
-    overlay::apply(&mut tree, overlays)?;
-    let (openapi, notes) = type_document(&tree)?;
+    let mut notes = overlay::apply(&mut tree, overlays, idle)?;
+    let (openapi, more) = type_document(&tree)?;
+    notes.extend(more);
     Ok(Document { openapi, tree, notes })
 }
 

@@ -24,6 +24,7 @@ mod version;
 pub use diagnostic::Diagnostic;
 pub use emit::{Docs, Files};
 pub use names::Ledger;
+pub use overlay::Idle;
 
 /// What a document becomes.
 #[derive(Debug)]
@@ -57,7 +58,8 @@ pub struct Summary {
     pub unmapped: usize,
 }
 
-/// Generates the crate for a document, with overlays applied, each a file name and its bytes.
+/// Generates the crate for a document, with overlays applied, each a file name and its bytes;
+/// `idle` says what an action of them is that has nothing to correct.
 ///
 /// # Errors
 ///
@@ -65,10 +67,11 @@ pub struct Summary {
 pub fn generate(
     document: &[u8],
     overlays: &[(&str, &[u8])],
+    idle: Idle,
     ledger: &Ledger,
     docs: Docs,
 ) -> Result<Output, Vec<Diagnostic>> {
-    let document = document::read(document, overlays)?;
+    let document = document::read(document, overlays, idle)?;
     let api = lower::lower(&document.openapi, ledger)?;
     let facts = facts::Facts::of(&api, ledger);
     let (names, ledger) = names::name(&api, ledger)?;

@@ -23,16 +23,27 @@ mod action;
 mod location;
 mod merge;
 
+/// What an action is that matches nothing or changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idle {
+    /// An error: in the document that the corrections are for.
+    Error,
+    /// A note: in an older or newer document, which may not have or need the correction.
+    Note,
+}
+
 /// Applies overlays, each a file name and its bytes: files by name, actions in their order.
+/// Returns the notes.
 ///
 /// # Errors
 ///
-/// Returns what is wrong with any overlay and every action that doesn't apply. All other actions
-/// have been applied then, which is what a document that isn't the vendored one may do with.
+/// Returns what is wrong with any overlay and every action that doesn't apply; all others have
+/// been applied then.
 pub fn apply(
     document: &mut Value,
     overlays: &[(&str, &[u8])],
-) -> Result<(), Vec<Diagnostic>> {
+    idle: Idle,
+) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
     let mut overlays = overlays.to_vec();
     overlays.sort_by_key(|(file, _)| *file);
     let mut found = Vec::new();
@@ -40,17 +51,21 @@ pub fn apply(
         match action::parse(file, bytes) {
             Ok(actions) => {
                 for action in actions {
-                    found.extend(apply_action(document, &action).err());
+                    found.extend(apply_action(document, &action, idle).err());
                 }
             }
             Err(problems) => found.extend(problems),
         }
     }
-    if found.is_empty() { Ok(()) } else { Err(found) }
+    if found.iter().any(Diagnostic::is_error) { Err(found) } else { Ok(found) }
 }
 
-fn apply_action(document: &mut Value, action: &Action) -> Result<(), Diagnostic> {
-    let locations = select(document, action)?;
+fn apply_action(
+    document: &mut Value,
+    action: &Action,
+    idle: Idle,
+) -> Result<(), Diagnostic> {
+    let locations = select(document, action, idle)?;
     match &action.change {
         Change::Remove => remove(document, action, locations),
         Change::Update(update) => {
@@ -62,13 +77,17 @@ fn apply_action(document: &mut Value, action: &Action) -> Result<(), Diagnostic>
             if has_changed {
                 return Ok(());
             }
-            let error = complain(action, "the update changes nothing");
-            Err(error.help("upstream has made this correction; remove the action"))
+            let said = weigh(complain(action, "the update changes nothing"), idle);
+            Err(said.help("upstream has made this correction; remove the action"))
         }
     }
 }
 
-fn select(document: &Value, action: &Action) -> Result<Vec<Location>, Diagnostic> {
+fn select(
+    document: &Value,
+    action: &Action,
+    idle: Idle,
+) -> Result<Vec<Location>, Diagnostic> {
     let path = JsonPath::parse(&action.target).map_err(|error| {
         complain(action, format!("the target is no JSONPath: {error}"))
             .help("see RFC 9535; names with a slash are written $.paths['/a/{b}']")
@@ -78,8 +97,8 @@ fn select(document: &Value, action: &Action) -> Result<Vec<Location>, Diagnostic
     locations.sort();
     locations.dedup();
     if locations.is_empty() {
-        let error = complain(action, "the target matches nothing");
-        return Err(error.help(
+        let said = weigh(complain(action, "the target matches nothing"), idle);
+        return Err(said.help(
             "if upstream has removed or renamed what it corrects, remove or change the action",
         ));
     }
@@ -98,6 +117,13 @@ fn remove(
         }
     }
     Ok(())
+}
+
+fn weigh(mut said: Diagnostic, idle: Idle) -> Diagnostic {
+    if idle == Idle::Note {
+        said.severity = Severity::Note;
+    }
+    said
 }
 
 fn complain(action: &Action, what: impl Into<String>) -> Diagnostic {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
-use atlas_admin_generator::{self as generator, Docs, Ledger, Output};
+use atlas_admin_generator::{self as generator, Docs, Idle, Ledger, Output};
 use lexopt::Arg;
 
 use crate::failure::Failure;
@@ -103,8 +103,9 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
         overlays.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
     let ledger = read_ledger(&spec.join("names.toml"))?;
     // Corrections belong to the vendored document; of another one they may say nothing.
-    let _is_other = options.spec.is_some() && options.overlays.is_none();
-    let output = generator::generate(&bytes, &overlays, &ledger, options.docs)
+    let is_other = options.spec.is_some() && options.overlays.is_none();
+    let idle = if is_other { Idle::Note } else { Idle::Error };
+    let output = generator::generate(&bytes, &overlays, idle, &ledger, options.docs)
         .map_err(Failure::Document)?;
     for note in &output.notes {
         eprintln!("{note}");

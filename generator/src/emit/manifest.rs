@@ -76,7 +76,7 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
         quote!(#[cfg(feature = #feature)] pub mod #module;)
     });
     let front = emit.api.tags.iter().zip(&emit.names.modules).map(|(tag, module)| {
-        let line = format!(" - [`{module}`]: {}", tag.name);
+        let line = format!(" - [`{module}`] ({})", tag.name);
         quote!(#![doc = #line])
     });
     let prose = (emit.docs == Docs::Full).then(|| {

@@ -1,6 +1,6 @@
 //! Overlays: what they change and when they refuse.
 
-use atlas_admin_generator::overlay;
+use atlas_admin_generator::overlay::{self, Idle};
 use serde_json::{Value, json};
 
 use crate::said;
@@ -17,8 +17,8 @@ fn overlay(actions: &[&str]) -> String {
 fn apply(document: &Value, actions: &[&str]) -> Result<Value, Vec<String>> {
     let mut document = document.clone();
     let text = overlay(actions);
-    overlay::apply(&mut document, &[("a.yaml", text.as_bytes())])
-        .map(|()| document)
+    overlay::apply(&mut document, &[("a.yaml", text.as_bytes())], Idle::Error)
+        .map(|_| document)
         .map_err(|found| said(&found))
 }
 
@@ -114,7 +114,7 @@ fn files_are_applied_in_the_order_of_their_names() {
     let first = overlay(&["target: $, update: {n: 1}"]);
     let second = overlay(&["target: $, update: {n: 2}"]);
     let files = [("2.yaml", second.as_bytes()), ("1.yaml", first.as_bytes())];
-    assert_eq!(overlay::apply(&mut document, &files), Ok(()));
+    assert_eq!(overlay::apply(&mut document, &files, Idle::Error), Ok(Vec::new()));
     assert_eq!(document, json!({"n": 2}));
 }
 
@@ -164,7 +164,8 @@ fn every_action_that_does_not_apply_is_reported() {
 fn an_action_is_complete_or_refused() {
     let problems = |text: &str| {
         let mut document = json!({"a": {}});
-        let found = overlay::apply(&mut document, &[("o.yaml", text.as_bytes())]);
+        let found =
+            overlay::apply(&mut document, &[("o.yaml", text.as_bytes())], Idle::Error);
         said(&found.expect_err(text))
             .iter()
             .filter_map(|said| said.lines().next().map(str::to_owned))
@@ -211,6 +212,7 @@ fn mistakes_in_the_text_name_the_file() {
     let found = overlay::apply(
         &mut document,
         &[("a.yaml", b"overlay: [\n"), ("b.yaml", b"x: 1\nx: 2\n")],
+        Idle::Note,
     );
     let found = said(&found.unwrap_err());
     assert!(found[0].contains("at a.yaml, line "), "{}", found[0]);
@@ -225,4 +227,16 @@ fn a_document_does_not_grow_deeper_than_what_can_be_read() {
     let second = format!("target: {deep}, update: {{b: {nest}}}");
     let found = apply(&json!({}), &[&first, &second]).unwrap_err();
     assert!(found[0].contains("nested deeper than 32 levels"), "{found:?}");
+}
+
+#[test]
+fn in_another_document_an_action_may_have_nothing_to_correct() {
+    let mut document = document();
+    let text =
+        overlay(&["target: $.nothing, remove: true", "target: $.paths, update: {}"]);
+    let notes =
+        overlay::apply(&mut document, &[("a.yaml", text.as_bytes())], Idle::Note);
+    let notes = said(&notes.expect("no errors"));
+    assert!(notes[0].starts_with("note: the target matches nothing"), "{}", notes[0]);
+    assert!(notes[1].starts_with("note: the update changes nothing"), "{}", notes[1]);
 }
