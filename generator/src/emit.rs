@@ -14,6 +14,7 @@ mod union;
 
 use std::collections::BTreeMap;
 
+use crate::Options;
 use crate::facts::Facts;
 use crate::model::Api;
 use crate::names::Names;
@@ -28,12 +29,22 @@ pub enum Docs {
     Full,
 }
 
+/// Where the crate is going to stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Home {
+    /// In this repository: what can be said once for all its crates, the workspace says.
+    #[default]
+    Workspace,
+    /// On its own, with the path to the runtime.
+    Alone(String),
+}
+
 /// All that emitting reads.
 pub struct Emit<'a> {
     pub api: &'a Api,
     pub facts: &'a Facts,
     pub names: &'a Names,
-    pub docs: Docs,
+    pub options: &'a Options,
 }
 
 /// The text of files, by their path in the generated crate.

@@ -22,9 +22,20 @@ mod render;
 mod version;
 
 pub use diagnostic::Diagnostic;
-pub use emit::{Docs, Files};
+pub use emit::{Docs, Files, Home};
 pub use names::Ledger;
 pub use overlay::Idle;
+
+/// What is wanted of a document.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Whose words the doc comments are.
+    pub docs: Docs,
+    /// Where the crate is going to stand.
+    pub home: Home,
+    /// What a correction is that has nothing to correct.
+    pub idle: Idle,
+}
 
 /// What a document becomes.
 #[derive(Debug)]
@@ -58,8 +69,7 @@ pub struct Summary {
     pub unmapped: usize,
 }
 
-/// Generates the crate for a document, with overlays applied, each a file name and its bytes;
-/// `idle` says what an action of them is that has nothing to correct.
+/// Generates the crate for a document, with overlays applied, each a file name and its bytes.
 ///
 /// # Errors
 ///
@@ -67,15 +77,14 @@ pub struct Summary {
 pub fn generate(
     document: &[u8],
     overlays: &[(&str, &[u8])],
-    idle: Idle,
     ledger: &Ledger,
-    docs: Docs,
+    options: &Options,
 ) -> Result<Output, Vec<Diagnostic>> {
-    let document = document::read(document, overlays, idle)?;
+    let document = document::read(document, overlays, options.idle)?;
     let api = lower::lower(&document.openapi, ledger)?;
     let facts = facts::Facts::of(&api, ledger);
     let (names, ledger) = names::name(&api, ledger)?;
-    let emit = emit::Emit { api: &api, facts: &facts, names: &names, docs };
+    let emit = emit::Emit { api: &api, facts: &facts, names: &names, options };
     let files = emit::emit(&emit);
     let summary = Summary {
         operations: api.operations.len(),

@@ -24,8 +24,9 @@ mod location;
 mod merge;
 
 /// What an action is that matches nothing or changes nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Idle {
+    #[default]
     /// An error: in the document that the corrections are for.
     Error,
     /// A note: in an older or newer document, which may not have or need the correction.

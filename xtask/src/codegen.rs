@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
-use atlas_admin_generator::{self as generator, Docs, Idle, Ledger, Output};
+use atlas_admin_generator::{self as generator, Docs, Home, Idle, Ledger, Output};
 use lexopt::Arg;
 
 use crate::failure::Failure;
@@ -104,15 +104,19 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     let ledger = read_ledger(&spec.join("names.toml"))?;
     // Corrections belong to the vendored document; of another one they may say nothing.
     let is_other = options.spec.is_some() && options.overlays.is_none();
-    let idle = if is_other { Idle::Note } else { Idle::Error };
-    let output = generator::generate(&bytes, &overlays, idle, &ledger, options.docs)
+    let out = options.out.clone().unwrap_or_else(|| root.join("generated"));
+    let wanted = generator::Options {
+        docs: options.docs,
+        home: home(&root, &out)?,
+        idle: if is_other { Idle::Note } else { Idle::Error },
+    };
+    let output = generator::generate(&bytes, &overlays, &ledger, &wanted)
         .map_err(Failure::Document)?;
     for note in &output.notes {
         eprintln!("{note}");
     }
     let is_ours =
         options.spec.is_none() && options.out.is_none() && options.docs == Docs::Facts;
-    let out = options.out.clone().unwrap_or_else(|| root.join("generated"));
     let mut planned = tree::plan(&out, &output.files)?;
     if is_ours {
         planned.add(&spec.join("names.toml"), &output.ledger.render())?;
@@ -125,6 +129,20 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     planned.write()?;
     summarise(&output, changed, started.elapsed());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Tells whether a crate is going to stand in this workspace or on its own.
+fn home(root: &Path, out: &Path) -> Result<Home, Failure> {
+    let absolute = |path: &Path| {
+        path.canonicalize().or_else(|_| std::path::absolute(path)).map_err(|error| {
+            Failure::Input(format!("error: can't find {}: {error}", path.display()))
+        })
+    };
+    if absolute(out)? == absolute(&root.join("generated"))? {
+        return Ok(Home::Workspace);
+    }
+    let runtime = absolute(&root.join("runtime"))?;
+    Ok(Home::Alone(runtime.display().to_string().replace('\\', "/")))
 }
 
 /// Lists what differs.

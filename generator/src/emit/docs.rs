@@ -99,7 +99,7 @@ pub(super) fn definition(emit: &Emit<'_>, id: TypeId) -> Vec<String> {
     let def = emit.api.def(id);
     let place = &def.origin.places[0];
     let mut paragraphs = vec![summary(emit, id)];
-    if emit.docs == super::Docs::Full
+    if emit.options.docs == super::Docs::Full
         && let Some(text) = &def.prose
     {
         paragraphs.extend(prose::paragraphs(text));

@@ -3,12 +3,15 @@
 use quote::quote;
 use serde::Serialize;
 
-use super::{Docs, Emit};
+use super::{Docs, Emit, Home};
 use crate::names;
 use crate::render::{self, Piece};
 
 #[derive(Serialize)]
 struct Facts<'a> {
+    /// The path to the runtime, where the crate stands outside of its workspace.
+    runtime: Option<&'a str>,
+    version: &'static str,
     features: &'a [String],
     tags: Vec<Tag<'a>>,
     operations: usize,
@@ -48,6 +51,11 @@ fn facts<'a>(emit: &'a Emit<'_>) -> Facts<'a> {
         })
         .collect();
     Facts {
+        runtime: match &emit.options.home {
+            Home::Workspace => None,
+            Home::Alone(runtime) => Some(runtime),
+        },
+        version: env!("CARGO_PKG_VERSION"),
         features: &emit.names.features,
         tags,
         operations: emit.api.operations.len(),
@@ -79,7 +87,7 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
         let line = format!(" - [`{module}`] ({})", tag.name);
         quote!(#![doc = #line])
     });
-    let prose = (emit.docs == Docs::Full).then(|| {
+    let prose = (emit.options.docs == Docs::Full).then(|| {
         quote! {
             #![allow(
                 rustdoc::all,

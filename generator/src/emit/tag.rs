@@ -43,7 +43,7 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
 fn head(emit: &Emit<'_>, tag: usize) -> TokenStream {
     let tag = &emit.api.tags[tag];
     let mut paragraphs = vec![format!("{}.", tag.name)];
-    if emit.docs == super::Docs::Full {
+    if emit.options.docs == super::Docs::Full {
         paragraphs.extend(tag.prose.clone());
     }
     let lines = paragraphs.join("\n\n");

@@ -18,7 +18,7 @@ pub(in crate::emit) fn operation(
         capitalised(&names::words(&operation.short)),
         code(&format!("{} {}", operation.method.as_str(), operation.path))
     )];
-    if emit.docs == Docs::Full
+    if emit.options.docs == Docs::Full
         && let Some(text) = &operation.prose
     {
         paragraphs.extend(prose::paragraphs(text));
