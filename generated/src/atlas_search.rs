@@ -1089,8 +1089,11 @@ static UPDATE_INDEX_BY_NAME: Operation = Operation {
 ///
 /// What stands here never changes its version.
 pub mod v2023_01_01 {
+    #[cfg(feature = "older-versions")]
     use crate::types;
+    #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+    #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Date, Request, Version};
 
     #[allow(deprecated, reason = "the function says so itself")]
@@ -1334,8 +1337,11 @@ pub mod v2023_01_01 {
 ///
 /// What stands here never changes its version.
 pub mod v2024_05_30 {
+    #[cfg(feature = "older-versions")]
     use crate::types;
+    #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+    #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Date, Request, Version};
 
     pub use super::create_cluster_search_deployment;

@@ -390,8 +390,11 @@ static VALIDATE_LIVE_MIGRATIONS: Operation = Operation {
 ///
 /// What stands here never changes its version.
 pub mod v2023_01_01 {
+    #[cfg(feature = "older-versions")]
     use crate::types;
+    #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+    #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Date, Request, Version};
 
     pub use super::create_link_token;

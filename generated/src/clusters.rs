@@ -1286,8 +1286,11 @@ atlas_admin_runtime::builder!(UpdateCluster);
 ///
 /// What stands here never changes its version.
 pub mod v2023_01_01 {
+    #[cfg(feature = "older-versions")]
     use crate::types;
+    #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+    #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Date, Request, Version};
 
     pub use super::get_cluster_status;
@@ -1752,8 +1755,11 @@ pub mod v2023_01_01 {
 ///
 /// What stands here never changes its version.
 pub mod v2023_02_01 {
+    #[cfg(feature = "older-versions")]
     use crate::types;
+    #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+    #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Date, Version};
 
     pub use super::delete_cluster;
@@ -2008,8 +2014,11 @@ pub mod v2024_05_30 {
 ///
 /// What stands here never changes its version.
 pub mod v2024_08_05 {
+    #[cfg(feature = "older-versions")]
     use crate::types;
+    #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+    #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Date, Version};
 
     #[allow(deprecated, reason = "the function says so itself")]

@@ -1123,8 +1123,11 @@ atlas_admin_runtime::builder!(ListTeamUsers);
 ///
 /// What stands here never changes its version.
 pub mod v2023_01_01 {
+    #[cfg(feature = "older-versions")]
     use crate::types;
+    #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+    #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Date, Request, Version};
 
     #[allow(deprecated, reason = "the function says so itself")]

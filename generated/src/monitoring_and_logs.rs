@@ -1132,8 +1132,11 @@ atlas_admin_runtime::builder!(ListProcessDisks);
 ///
 /// What stands here never changes its version.
 pub mod v2023_01_01 {
+    #[cfg(feature = "older-versions")]
     use crate::types;
+    #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+    #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Date, Download, Version};
 
     pub use super::get_database;

@@ -87,16 +87,17 @@ impl Call<'_> {
         }
     }
 
-    /// Whether the function, its builder or its entry in the registry names a type of the API.
+    /// Whether the function or the builder beside it names a type of the API.
     fn names_types(&self) -> bool {
-        let mut found = false;
-        self.version.for_each_type(|ty| found |= ty.leaf().is_some());
-        found
-            || self
-                .operation
-                .parameters
-                .iter()
-                .any(|parameter| parameter.ty.leaf().is_some())
+        let answers = self.answer.statuses.iter().any(|(_, content)| match content {
+            Content::Json(ty) => ty.leaf().is_some(),
+            Content::Empty | Content::Stream => false,
+        });
+        let is_here = |p: &&Parameter| p.required || self.owns_builder;
+        let mut parameters = self.operation.parameters.iter().filter(is_here);
+        let body =
+            self.version.body.as_ref().is_some_and(|body| body.ty.leaf().is_some());
+        answers || body || parameters.any(|parameter| parameter.ty.leaf().is_some())
     }
 
     /// Whether its builder stands beside it and takes a list.
@@ -114,33 +115,25 @@ impl Call<'_> {
     }
 }
 
-/// What the functions of a module need in scope.
-pub(super) fn imports(calls: &[&Call<'_>]) -> TokenStream {
-    let any = |what: &dyn Fn(&Parameter) -> bool| {
-        calls.iter().any(|call| call.operation.parameters.iter().any(what))
-    };
-    let parameter = any(&|_| true).then(|| quote!(Parameter,));
-    let types = calls.iter().any(|call| call.names_types()).then(|| {
-        quote!(
-            use crate::types;
-        )
-    });
-    let date =
-        calls.iter().any(|call| call.version.sunset.is_some()).then(|| quote!(Date,));
-    let list = calls.iter().any(|call| call.lists()).then(|| {
-        quote!(
-            use atlas_admin_runtime::builder::IntoList;
-        )
-    });
-    let request = calls
-        .iter()
-        .any(|call| !call.has_builder() || call.owns_builder)
-        .then(|| quote!(Request,));
-    let download = calls.iter().any(|call| call.streams()).then(|| quote!(Download,));
+/// What the functions of a module need in scope; `attribute` says when.
+pub(super) fn imports(calls: &[&Call<'_>], attribute: &TokenStream) -> TokenStream {
+    let any = |what: &dyn Fn(&Call<'_>) -> bool| calls.iter().any(|call| what(call));
+    let parameter =
+        any(&|call| !call.operation.parameters.is_empty()).then(|| quote!(Parameter,));
+    let date = any(&|call| call.version.sunset.is_some()).then(|| quote!(Date,));
+    let request =
+        any(&|call| !call.has_builder() || call.owns_builder).then(|| quote!(Request,));
+    let download = any(&|call| call.streams()).then(|| quote!(Download,));
+    let types =
+        any(&|call| call.names_types()).then(|| quote!(#attribute use crate::types;));
+    let list = any(&|call| call.lists())
+        .then(|| quote!(#attribute use atlas_admin_runtime::builder::IntoList;));
     quote! {
         #types
         #list
+        #attribute
         use atlas_admin_runtime::operation::{Method, Operation, #parameter};
+        #attribute
         use atlas_admin_runtime::{#date #download #request Version};
     }
 }

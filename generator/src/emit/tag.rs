@@ -56,7 +56,9 @@ fn head(emit: &Emit<'_>, tag: usize) -> TokenStream {
 fn imports(calls: &[Call<'_>]) -> Option<TokenStream> {
     let unversioned = calls.iter().any(|call| call.is_newest);
     unversioned.then(|| {
-        operation::imports(&calls.iter().filter(|c| c.is_newest).collect::<Vec<_>>())
+        let newest: Vec<&Call<'_>> =
+            calls.iter().filter(|call| call.is_newest).collect();
+        operation::imports(&newest, &TokenStream::new())
     })
 }
 
@@ -77,7 +79,7 @@ fn version_module(
         calls.iter().copied().filter(|call| !call.is_newest).collect();
     let mut parts: Vec<TokenStream> = Vec::new();
     if !own.is_empty() {
-        parts.push(operation::imports(&own));
+        parts.push(operation::imports(&own, &need_of_imports(&own, gate)));
     }
     if !exports.is_empty() {
         parts.push(quote!(#(#exports)*));
@@ -102,6 +104,15 @@ fn version_module(
             #(#parts)*
         }
     }
+}
+
+/// The attribute of what only some functions of a module need.
+fn need_of_imports(calls: &[&Call<'_>], module: Gate) -> TokenStream {
+    let least = calls.iter().map(|call| call.gate).min().unwrap_or(module);
+    if calls.iter().all(|call| call.gate == least) {
+        return if least == module { TokenStream::new() } else { gate_cfg(least) };
+    }
+    quote!(#[allow(unused_imports, reason = "some features need them all")])
 }
 
 /// Makes the name of a function that stands in the tag's module available under its version.
