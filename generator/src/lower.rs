@@ -195,14 +195,50 @@ impl Spot {
     }
 }
 
-/// Names an item of a list: `roles` → `role`, and `<name>Item` where the name is no plain plural.
+/// Names an item of a list: `roles` → `role`, and `<name> item` where the name is no plain plural.
 fn singular(plural: &str) -> String {
-    let ends = |end: &str| plural.len() > end.len() + 1 && plural.ends_with(end);
-    if ends("ies") {
-        format!("{}y", &plural[..plural.len() - 3])
-    } else if ends("s") && !ends("ss") && !ends("us") && !ends("is") {
-        plural[..plural.len() - 1].to_owned()
-    } else {
-        format!("{plural} item")
+    let without = |end: &str, singular: &str| {
+        plural
+            .strip_suffix(end)
+            .filter(|rest| rest.len() > 1)
+            .map(|rest| format!("{rest}{singular}"))
+    };
+    let endings = [
+        ("ies", "y"),
+        ("sses", "ss"),
+        ("uses", "us"),
+        ("xes", "x"),
+        ("ches", "ch"),
+        ("shes", "sh"),
+    ];
+    let ends = |end: &&str| plural.ends_with(*end);
+    let is_plain =
+        plural.ends_with('s') && !["ss", "us", "is"].iter().any(|end| ends(&end));
+    endings
+        .iter()
+        .find_map(|(end, singular)| without(end, singular))
+        .or_else(|| without("s", "").filter(|_| is_plain))
+        .unwrap_or_else(|| format!("{plural} item"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::singular;
+
+    #[test]
+    fn items_are_named_for_what_they_are() {
+        let cases = [
+            ("roles", "role"),
+            ("policies", "policy"),
+            ("statuses", "status"),
+            ("databases", "database"),
+            ("addresses", "address"),
+            ("status", "status item"),
+            ("config", "config item"),
+            ("s", "s item"),
+        ];
+        for (plural, item) in cases {
+            assert_eq!(singular(plural), item);
+        }
     }
 }

@@ -113,7 +113,11 @@ fn dominant_types(api: &Api) -> HashMap<usize, String> {
 
 /// The names that an inline type may take, best first.
 fn candidates(origin: &Origin, short: Option<&String>) -> Vec<String> {
-    let mut names: Vec<String> = short.cloned().into_iter().collect();
+    // A schema may have the word already; the path of one place would say less.
+    let mut names: Vec<String> = short
+        .into_iter()
+        .flat_map(|name| [name.clone(), format!("{name}Value")])
+        .collect();
     names.extend(origin.places.iter().map(path_name));
     names.extend(origin.places.iter().map(|place| format!("{}Value", path_name(place))));
     names
