@@ -942,7 +942,7 @@ impl<T> GetGroupUser<T> {
     /// Sets `orgMembershipStatuses`. At most 4 items.
     pub fn org_membership_statuses(
         self,
-        org_membership_statuses: impl IntoList<types::OrgMembershipStatuse>,
+        org_membership_statuses: impl IntoList<types::OrgMembershipStatus>,
     ) -> Self {
         self.query("orgMembershipStatuses", &org_membership_statuses.into_list())
     }
@@ -960,7 +960,7 @@ impl<T> GetOrgUser<T> {
     /// Sets `orgMembershipStatuses`. At most 4 items.
     pub fn org_membership_statuses(
         self,
-        org_membership_statuses: impl IntoList<types::OrgMembershipStatuse>,
+        org_membership_statuses: impl IntoList<types::OrgMembershipStatus>,
     ) -> Self {
         self.query("orgMembershipStatuses", &org_membership_statuses.into_list())
     }
@@ -1007,7 +1007,7 @@ impl<T> ListGroupUsers<T> {
     /// Sets `orgMembershipStatuses`. At most 4 items.
     pub fn org_membership_statuses(
         self,
-        org_membership_statuses: impl IntoList<types::OrgMembershipStatuse>,
+        org_membership_statuses: impl IntoList<types::OrgMembershipStatus>,
     ) -> Self {
         self.query("orgMembershipStatuses", &org_membership_statuses.into_list())
     }
@@ -1054,7 +1054,7 @@ impl<T> ListOrgUsers<T> {
     /// Sets `orgMembershipStatuses`. At most 4 items.
     pub fn org_membership_statuses(
         self,
-        org_membership_statuses: impl IntoList<types::OrgMembershipStatuse>,
+        org_membership_statuses: impl IntoList<types::OrgMembershipStatus>,
     ) -> Self {
         self.query("orgMembershipStatuses", &org_membership_statuses.into_list())
     }
@@ -1096,7 +1096,7 @@ impl<T> ListTeamUsers<T> {
     /// Sets `orgMembershipStatuses`. At most 4 items.
     pub fn org_membership_statuses(
         self,
-        org_membership_statuses: impl IntoList<types::OrgMembershipStatuse>,
+        org_membership_statuses: impl IntoList<types::OrgMembershipStatus>,
     ) -> Self {
         self.query("orgMembershipStatuses", &org_membership_statuses.into_list())
     }

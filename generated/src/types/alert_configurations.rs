@@ -742,9 +742,9 @@ pub struct AppServiceMetricThresholdCommon {
     /// `metricName`.
     pub metric_name: Option<String>,
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -800,9 +800,9 @@ atlas_admin_runtime::record!(AppServiceMetricThresholdCommon);
 #[derive(Clone, Default, PartialEq)]
 pub struct AssertMsgRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -851,47 +851,13 @@ impl Record for AssertMsgRawMetricThresholdView {
 
 atlas_admin_runtime::record!(AssertMsgRawMetricThresholdView);
 
-/// The mode of `AssertMsgRawMetricThresholdView`: one value, or one yet to be declared.
-///
-/// Declared at `AssertMsgRawMetricThresholdView.mode` and 189 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub enum AssertMsgRawMetricThresholdViewMode {
-    /// `AVERAGE`.
-    Average,
-    /// A value that the document does not declare, as the service spells it.
-    Unknown(String),
-}
-
-atlas_admin_runtime::open_enum!(AssertMsgRawMetricThresholdViewMode, [
-    Average => "AVERAGE",
-]);
-
-/// The operator of `AssertMsgRawMetricThresholdView`: one of 2 values, or one yet to be
-/// declared.
-///
-/// Declared at `AssertMsgRawMetricThresholdView.operator` and 189 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub enum AssertMsgRawMetricThresholdViewOperator {
-    /// `LESS_THAN`.
-    LessThan,
-    /// `GREATER_THAN`.
-    GreaterThan,
-    /// A value that the document does not declare, as the service spells it.
-    Unknown(String),
-}
-
-atlas_admin_runtime::open_enum!(AssertMsgRawMetricThresholdViewOperator, [
-    GreaterThan => "GREATER_THAN",
-    LessThan => "LESS_THAN",
-]);
-
 /// The schema `AssertRegularRawMetricThresholdView`.
 #[derive(Clone, Default, PartialEq)]
 pub struct AssertRegularRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -944,9 +910,9 @@ atlas_admin_runtime::record!(AssertRegularRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct AssertUserRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -999,9 +965,9 @@ atlas_admin_runtime::record!(AssertUserRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct AssertWarningRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -1054,9 +1020,9 @@ atlas_admin_runtime::record!(AssertWarningRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct AvgCommandExecutionTimeTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -1109,9 +1075,9 @@ atlas_admin_runtime::record!(AvgCommandExecutionTimeTimeMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct AvgReadExecutionTimeTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -1164,9 +1130,9 @@ atlas_admin_runtime::record!(AvgReadExecutionTimeTimeMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct AvgWriteExecutionTimeTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -1338,9 +1304,9 @@ atlas_admin_runtime::record!(BillingThresholdAlertConfigViewForNdsGroup);
 #[derive(Clone, Default, PartialEq)]
 pub struct CacheBytesReadIntoDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -1393,9 +1359,9 @@ atlas_admin_runtime::record!(CacheBytesReadIntoDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct CacheBytesWrittenFromDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -1448,9 +1414,9 @@ atlas_admin_runtime::record!(CacheBytesWrittenFromDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct CacheUsageDirtyDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -1503,9 +1469,9 @@ atlas_admin_runtime::record!(CacheUsageDirtyDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct CacheUsageUsedDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -1701,9 +1667,9 @@ atlas_admin_runtime::open_enum!(ClusterMatcherField, [
 #[derive(Clone, Default, PartialEq)]
 pub struct ComputedMemoryDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -1756,9 +1722,9 @@ atlas_admin_runtime::record!(ComputedMemoryDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct ConnectionsMaxRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -1811,9 +1777,9 @@ atlas_admin_runtime::record!(ConnectionsMaxRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct ConnectionsPercentRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -1866,9 +1832,9 @@ atlas_admin_runtime::record!(ConnectionsPercentRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct ConnectionsRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -2034,9 +2000,9 @@ atlas_admin_runtime::record!(CpsBackupThresholdAlertConfigViewForNdsGroup);
 #[derive(Clone, Default, PartialEq)]
 pub struct CursorsTotalClientCursorsSizeRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -2089,9 +2055,9 @@ atlas_admin_runtime::record!(CursorsTotalClientCursorsSizeRawMetricThresholdView
 #[derive(Clone, Default, PartialEq)]
 pub struct CursorsTotalOpenRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -2144,9 +2110,9 @@ atlas_admin_runtime::record!(CursorsTotalOpenRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct CursorsTotalTimedOutRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -2201,9 +2167,9 @@ pub struct DataMetricThresholdView {
     /// `metricName`. Required.
     pub metric_name: String,
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -2356,9 +2322,9 @@ atlas_admin_runtime::open_enum!(DatadogNotificationDatadogRegion, [
 #[derive(Clone, Default, PartialEq)]
 pub struct DbDataSizeTotalDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -2411,9 +2377,9 @@ atlas_admin_runtime::record!(DbDataSizeTotalDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct DbDataSizeTotalWoSystemDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -2466,9 +2432,9 @@ atlas_admin_runtime::record!(DbDataSizeTotalWoSystemDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct DbIndexSizeTotalDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -2521,9 +2487,9 @@ atlas_admin_runtime::record!(DbIndexSizeTotalDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct DbStorageTotalDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -3016,9 +2982,9 @@ atlas_admin_runtime::open_enum!(DefaultAlertConfigViewForNdsGroupEventTypeName, 
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionQueueDepthDataRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -3071,9 +3037,9 @@ atlas_admin_runtime::record!(DiskPartitionQueueDepthDataRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionQueueDepthIndexRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -3126,9 +3092,9 @@ atlas_admin_runtime::record!(DiskPartitionQueueDepthIndexRawMetricThresholdView)
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionQueueDepthJournalRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -3181,9 +3147,9 @@ atlas_admin_runtime::record!(DiskPartitionQueueDepthJournalRawMetricThresholdVie
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionReadIopsDataRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -3236,9 +3202,9 @@ atlas_admin_runtime::record!(DiskPartitionReadIopsDataRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionReadIopsIndexRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -3291,9 +3257,9 @@ atlas_admin_runtime::record!(DiskPartitionReadIopsIndexRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionReadIopsJournalRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -3346,9 +3312,9 @@ atlas_admin_runtime::record!(DiskPartitionReadIopsJournalRawMetricThresholdView)
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionReadLatencyDataTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -3401,9 +3367,9 @@ atlas_admin_runtime::record!(DiskPartitionReadLatencyDataTimeMetricThresholdView
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionReadLatencyIndexTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -3456,9 +3422,9 @@ atlas_admin_runtime::record!(DiskPartitionReadLatencyIndexTimeMetricThresholdVie
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionReadLatencyJournalTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -3511,9 +3477,9 @@ atlas_admin_runtime::record!(DiskPartitionReadLatencyJournalTimeMetricThresholdV
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionSpaceUsedDataRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -3566,9 +3532,9 @@ atlas_admin_runtime::record!(DiskPartitionSpaceUsedDataRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionSpaceUsedIndexRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -3621,9 +3587,9 @@ atlas_admin_runtime::record!(DiskPartitionSpaceUsedIndexRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionSpaceUsedJournalRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -3676,9 +3642,9 @@ atlas_admin_runtime::record!(DiskPartitionSpaceUsedJournalRawMetricThresholdView
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionWriteIopsDataRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -3731,9 +3697,9 @@ atlas_admin_runtime::record!(DiskPartitionWriteIopsDataRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionWriteIopsIndexRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -3786,9 +3752,9 @@ atlas_admin_runtime::record!(DiskPartitionWriteIopsIndexRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionWriteIopsJournalRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -3841,9 +3807,9 @@ atlas_admin_runtime::record!(DiskPartitionWriteIopsJournalRawMetricThresholdView
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionWriteLatencyDataTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -3896,9 +3862,9 @@ atlas_admin_runtime::record!(DiskPartitionWriteLatencyDataTimeMetricThresholdVie
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionWriteLatencyIndexTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -3951,9 +3917,9 @@ atlas_admin_runtime::record!(DiskPartitionWriteLatencyIndexTimeMetricThresholdVi
 #[derive(Clone, Default, PartialEq)]
 pub struct DiskPartitionWriteLatencyJournalTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -4006,9 +3972,9 @@ atlas_admin_runtime::record!(DiskPartitionWriteLatencyJournalTimeMetricThreshold
 #[derive(Clone, Default, PartialEq)]
 pub struct DlqRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -4061,9 +4027,9 @@ atlas_admin_runtime::record!(DlqRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct DocumentDeletedRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -4116,9 +4082,9 @@ atlas_admin_runtime::record!(DocumentDeletedRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct DocumentInsertedRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -4171,9 +4137,9 @@ atlas_admin_runtime::record!(DocumentInsertedRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct DocumentReturnedRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -4226,9 +4192,9 @@ atlas_admin_runtime::record!(DocumentReturnedRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct DocumentUpdatedRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -4480,9 +4446,9 @@ atlas_admin_runtime::open_enum!(EventSeverity, [
 #[derive(Clone, Default, PartialEq)]
 pub struct ExtraInfoPageFaultsRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -4535,9 +4501,9 @@ atlas_admin_runtime::record!(ExtraInfoPageFaultsRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexAvgCommandExecutionTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -4590,9 +4556,9 @@ atlas_admin_runtime::record!(FlexAvgCommandExecutionTimeMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexAvgWriteExecutionTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -4782,9 +4748,9 @@ pub struct FlexClusterMetricThresholdCommon {
     /// `metricName`.
     pub metric_name: Option<String>,
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -4840,9 +4806,9 @@ atlas_admin_runtime::record!(FlexClusterMetricThresholdCommon);
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexConnectionPercentRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -4980,9 +4946,9 @@ atlas_admin_runtime::record!(FlexMetricAlertConfigViewForNdsGroup);
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexNetworkBytesInDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -5035,9 +5001,9 @@ atlas_admin_runtime::record!(FlexNetworkBytesInDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexNetworkBytesOutDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -5090,9 +5056,9 @@ atlas_admin_runtime::record!(FlexNetworkBytesOutDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexNetworkNumRequestsRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -5145,9 +5111,9 @@ atlas_admin_runtime::record!(FlexNetworkNumRequestsRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexOpCounterCmdRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -5200,9 +5166,9 @@ atlas_admin_runtime::record!(FlexOpCounterCmdRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexOpCounterDeleteRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -5255,9 +5221,9 @@ atlas_admin_runtime::record!(FlexOpCounterDeleteRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexOpCounterGetMoreRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -5310,9 +5276,9 @@ atlas_admin_runtime::record!(FlexOpCounterGetMoreRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexOpCounterInsertRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -5365,9 +5331,9 @@ atlas_admin_runtime::record!(FlexOpCounterInsertRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexOpCounterQueryRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -5420,9 +5386,9 @@ atlas_admin_runtime::record!(FlexOpCounterQueryRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexOpCounterUpdateRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -5475,9 +5441,9 @@ atlas_admin_runtime::record!(FlexOpCounterUpdateRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FtsDiskUtilizationDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -5530,9 +5496,9 @@ atlas_admin_runtime::record!(FtsDiskUtilizationDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FtsJvmCurrentMemoryDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -5585,9 +5551,9 @@ atlas_admin_runtime::record!(FtsJvmCurrentMemoryDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FtsJvmMaxMemoryDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -5640,9 +5606,9 @@ atlas_admin_runtime::record!(FtsJvmMaxMemoryDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FtsMemoryMappedDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -5695,9 +5661,9 @@ atlas_admin_runtime::record!(FtsMemoryMappedDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FtsMemoryResidentDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -5750,9 +5716,9 @@ atlas_admin_runtime::record!(FtsMemoryResidentDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FtsMemoryVirtualDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -5805,9 +5771,9 @@ atlas_admin_runtime::record!(FtsMemoryVirtualDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FtsProcessCpuKernelRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -5860,9 +5826,9 @@ atlas_admin_runtime::record!(FtsProcessCpuKernelRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct FtsProcessCpuUserRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -5915,9 +5881,9 @@ atlas_admin_runtime::record!(FtsProcessCpuUserRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct GlobalAccessesNotInMemoryRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -5970,9 +5936,9 @@ atlas_admin_runtime::record!(GlobalAccessesNotInMemoryRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct GlobalLockCurrentQueueReadersRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -6025,9 +5991,9 @@ atlas_admin_runtime::record!(GlobalLockCurrentQueueReadersRawMetricThresholdView
 #[derive(Clone, Default, PartialEq)]
 pub struct GlobalLockCurrentQueueTotalRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -6080,9 +6046,9 @@ atlas_admin_runtime::record!(GlobalLockCurrentQueueTotalRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct GlobalLockCurrentQueueWritersRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -6135,9 +6101,9 @@ atlas_admin_runtime::record!(GlobalLockCurrentQueueWritersRawMetricThresholdView
 #[derive(Clone, Default, PartialEq)]
 pub struct GlobalLockPercentageRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -6190,9 +6156,9 @@ atlas_admin_runtime::record!(GlobalLockPercentageRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct GlobalPageFaultExceptionsThrownRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -8328,9 +8294,9 @@ pub struct HostMetricThresholdCommon {
     /// `metricName`.
     pub metric_name: Option<String>,
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -8386,9 +8352,9 @@ atlas_admin_runtime::record!(HostMetricThresholdCommon);
 #[derive(Clone, Default, PartialEq)]
 pub struct IndexCountersBtreeAccessesRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -8441,9 +8407,9 @@ atlas_admin_runtime::record!(IndexCountersBtreeAccessesRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct IndexCountersBtreeHitsRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -8496,9 +8462,9 @@ atlas_admin_runtime::record!(IndexCountersBtreeHitsRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct IndexCountersBtreeMissRatioRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -8551,9 +8517,9 @@ atlas_admin_runtime::record!(IndexCountersBtreeMissRatioRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct IndexCountersBtreeMissesRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -8606,9 +8572,9 @@ atlas_admin_runtime::record!(IndexCountersBtreeMissesRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct JournalingCommitsInWriteLockRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -8661,9 +8627,9 @@ atlas_admin_runtime::record!(JournalingCommitsInWriteLockRawMetricThresholdView)
 #[derive(Clone, Default, PartialEq)]
 pub struct JournalingMbDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -8716,9 +8682,9 @@ atlas_admin_runtime::record!(JournalingMbDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct JournalingWriteDataFilesMbDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -8771,9 +8737,9 @@ atlas_admin_runtime::record!(JournalingWriteDataFilesMbDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct KafkaRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -9026,9 +8992,9 @@ atlas_admin_runtime::record!(LessThanTimeThresholdAlertConfigViewForNdsGroup);
 #[derive(Clone, Default, PartialEq)]
 pub struct LogicalSizeDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -9163,9 +9129,9 @@ atlas_admin_runtime::open_enum!(MatcherHostType, [
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionQueueDepthDataRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -9218,9 +9184,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionQueueDepthDataRawMetricThresholdVie
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionQueueDepthIndexRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -9273,9 +9239,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionQueueDepthIndexRawMetricThresholdVi
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionQueueDepthJournalRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -9328,9 +9294,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionQueueDepthJournalRawMetricThreshold
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionReadIopsDataRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -9383,9 +9349,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionReadIopsDataRawMetricThresholdView)
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionReadIopsIndexRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -9438,9 +9404,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionReadIopsIndexRawMetricThresholdView
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionReadIopsJournalRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -9493,9 +9459,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionReadIopsJournalRawMetricThresholdVi
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionReadLatencyDataTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -9548,9 +9514,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionReadLatencyDataTimeMetricThresholdV
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionReadLatencyIndexTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -9603,9 +9569,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionReadLatencyIndexTimeMetricThreshold
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionReadLatencyJournalTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -9658,9 +9624,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionReadLatencyJournalTimeMetricThresho
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionSpaceUsedDataRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -9713,9 +9679,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionSpaceUsedDataRawMetricThresholdView
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionSpaceUsedIndexRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -9768,9 +9734,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionSpaceUsedIndexRawMetricThresholdVie
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionSpaceUsedJournalRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -9823,9 +9789,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionSpaceUsedJournalRawMetricThresholdV
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionWriteIopsDataRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -9878,9 +9844,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionWriteIopsDataRawMetricThresholdView
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionWriteIopsIndexRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -9933,9 +9899,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionWriteIopsIndexRawMetricThresholdVie
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionWriteIopsJournalRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -9988,9 +9954,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionWriteIopsJournalRawMetricThresholdV
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionWriteLatencyDataTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -10043,9 +10009,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionWriteLatencyDataTimeMetricThreshold
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionWriteLatencyIndexTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -10098,9 +10064,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionWriteLatencyIndexTimeMetricThreshol
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxDiskPartitionWriteLatencyJournalTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -10153,9 +10119,9 @@ atlas_admin_runtime::record!(MaxDiskPartitionWriteLatencyJournalTimeMetricThresh
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxNormalizedSystemCpuStealRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -10208,9 +10174,9 @@ atlas_admin_runtime::record!(MaxNormalizedSystemCpuStealRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxNormalizedSystemCpuUserRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -10263,9 +10229,9 @@ atlas_admin_runtime::record!(MaxNormalizedSystemCpuUserRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxSwapUsageFreeDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -10318,9 +10284,9 @@ atlas_admin_runtime::record!(MaxSwapUsageFreeDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxSwapUsageUsedDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -10373,9 +10339,9 @@ atlas_admin_runtime::record!(MaxSwapUsageUsedDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxSystemMemoryAvailableDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -10428,9 +10394,9 @@ atlas_admin_runtime::record!(MaxSystemMemoryAvailableDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxSystemMemoryPercentUsedRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -10483,9 +10449,9 @@ atlas_admin_runtime::record!(MaxSystemMemoryPercentUsedRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxSystemMemoryUsedDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -10538,9 +10504,9 @@ atlas_admin_runtime::record!(MaxSystemMemoryUsedDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxSystemNetworkInDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -10593,9 +10559,9 @@ atlas_admin_runtime::record!(MaxSystemNetworkInDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct MaxSystemNetworkOutDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -10648,9 +10614,9 @@ atlas_admin_runtime::record!(MaxSystemNetworkOutDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct MemoryMappedDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -10703,9 +10669,9 @@ atlas_admin_runtime::record!(MemoryMappedDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct MemoryResidentDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -10758,9 +10724,9 @@ atlas_admin_runtime::record!(MemoryResidentDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct MemoryVirtualDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -10869,6 +10835,21 @@ impl Record for MicrosoftTeamsNotification {
 
 atlas_admin_runtime::record!(MicrosoftTeamsNotification);
 
+/// The mode of `AssertMsgRawMetricThresholdView`: one value, or one yet to be declared.
+///
+/// Declared at `AssertMsgRawMetricThresholdView.mode` and 189 other places.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// `AVERAGE`.
+    Average,
+    /// A value that the document does not declare, as the service spells it.
+    Unknown(String),
+}
+
+atlas_admin_runtime::open_enum!(Mode, [
+    Average => "AVERAGE",
+]);
+
 /// The schema `MongotuneAlertConfigViewForNdsGroup`.
 #[derive(Clone, Default, PartialEq)]
 pub struct MongotuneAlertConfigViewForNdsGroup {
@@ -10953,9 +10934,9 @@ atlas_admin_runtime::record!(MongotuneAlertConfigViewForNdsGroup);
 #[derive(Clone, Default, PartialEq)]
 pub struct MuninCpuIowaitRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -11008,9 +10989,9 @@ atlas_admin_runtime::record!(MuninCpuIowaitRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct MuninCpuIrqRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -11063,9 +11044,9 @@ atlas_admin_runtime::record!(MuninCpuIrqRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct MuninCpuNiceRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -11118,9 +11099,9 @@ atlas_admin_runtime::record!(MuninCpuNiceRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct MuninCpuSoftirqRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -11173,9 +11154,9 @@ atlas_admin_runtime::record!(MuninCpuSoftirqRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct MuninCpuStealRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -11228,9 +11209,9 @@ atlas_admin_runtime::record!(MuninCpuStealRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct MuninCpuSystemRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -11283,9 +11264,9 @@ atlas_admin_runtime::record!(MuninCpuSystemRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct MuninCpuUserRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -11667,9 +11648,9 @@ atlas_admin_runtime::open_enum!(Ndsx509UserAuthenticationEventTypeViewAlertable,
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkBytesInDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -11722,9 +11703,9 @@ atlas_admin_runtime::record!(NetworkBytesInDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkBytesOutDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -11777,9 +11758,9 @@ atlas_admin_runtime::record!(NetworkBytesOutDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkNumRequestsRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -11832,9 +11813,9 @@ atlas_admin_runtime::record!(NetworkNumRequestsRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct NormalizedFtsProcessCpuKernelRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -11887,9 +11868,9 @@ atlas_admin_runtime::record!(NormalizedFtsProcessCpuKernelRawMetricThresholdView
 #[derive(Clone, Default, PartialEq)]
 pub struct NormalizedFtsProcessCpuUserRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -11942,9 +11923,9 @@ atlas_admin_runtime::record!(NormalizedFtsProcessCpuUserRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct NormalizedSystemCpuStealRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -11997,9 +11978,9 @@ atlas_admin_runtime::record!(NormalizedSystemCpuStealRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct NormalizedSystemCpuUserRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -12052,9 +12033,9 @@ atlas_admin_runtime::record!(NormalizedSystemCpuUserRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct NumberMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -12107,9 +12088,9 @@ atlas_admin_runtime::record!(NumberMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct OpCounterCmdRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -12162,9 +12143,9 @@ atlas_admin_runtime::record!(OpCounterCmdRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct OpCounterDeleteRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -12217,9 +12198,9 @@ atlas_admin_runtime::record!(OpCounterDeleteRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct OpCounterGetMoreRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -12272,9 +12253,9 @@ atlas_admin_runtime::record!(OpCounterGetMoreRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct OpCounterInsertRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -12327,9 +12308,9 @@ atlas_admin_runtime::record!(OpCounterInsertRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct OpCounterQueryRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -12382,9 +12363,9 @@ atlas_admin_runtime::record!(OpCounterQueryRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct OpCounterReplCmdRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -12437,9 +12418,9 @@ atlas_admin_runtime::record!(OpCounterReplCmdRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct OpCounterReplDeleteRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -12492,9 +12473,9 @@ atlas_admin_runtime::record!(OpCounterReplDeleteRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct OpCounterReplInsertRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -12547,9 +12528,9 @@ atlas_admin_runtime::record!(OpCounterReplInsertRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct OpCounterReplUpdateRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -12602,9 +12583,9 @@ atlas_admin_runtime::record!(OpCounterReplUpdateRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct OpCounterTtlDeletedRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -12657,9 +12638,9 @@ atlas_admin_runtime::record!(OpCounterTtlDeletedRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct OpCounterUpdateRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -12712,9 +12693,9 @@ atlas_admin_runtime::record!(OpCounterUpdateRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct OperationThrottlingRejectedOperationsRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -12769,9 +12750,9 @@ atlas_admin_runtime::record!(
 #[derive(Clone, Default, PartialEq)]
 pub struct OperationsQueriesKilledRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -12824,9 +12805,9 @@ atlas_admin_runtime::record!(OperationsQueriesKilledRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct OperationsScanAndOrderRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -12891,13 +12872,32 @@ atlas_admin_runtime::open_enum!(Operator, [
     Greater => ">",
 ]);
 
+/// The operator of `AssertMsgRawMetricThresholdView`: one of 2 values, or one yet to be
+/// declared.
+///
+/// Declared at `AssertMsgRawMetricThresholdView.operator` and 189 other places.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub enum OperatorValue {
+    /// `LESS_THAN`.
+    LessThan,
+    /// `GREATER_THAN`.
+    GreaterThan,
+    /// A value that the document does not declare, as the service spells it.
+    Unknown(String),
+}
+
+atlas_admin_runtime::open_enum!(OperatorValue, [
+    GreaterThan => "GREATER_THAN",
+    LessThan => "LESS_THAN",
+]);
+
 /// The schema `OplogMasterLagTimeDiffTimeMetricThresholdView`.
 #[derive(Clone, Default, PartialEq)]
 pub struct OplogMasterLagTimeDiffTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -12950,9 +12950,9 @@ atlas_admin_runtime::record!(OplogMasterLagTimeDiffTimeMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct OplogMasterTimeEstimatedTtlTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -13005,9 +13005,9 @@ atlas_admin_runtime::record!(OplogMasterTimeEstimatedTtlTimeMetricThresholdView)
 #[derive(Clone, Default, PartialEq)]
 pub struct OplogMasterTimeTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -13060,9 +13060,9 @@ atlas_admin_runtime::record!(OplogMasterTimeTimeMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct OplogRateGbPerHourDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -13115,9 +13115,9 @@ atlas_admin_runtime::record!(OplogRateGbPerHourDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct OplogSlaveLagMasterTimeTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -13475,9 +13475,9 @@ atlas_admin_runtime::record!(PaginatedAlertConfigView);
 #[derive(Clone, Default, PartialEq)]
 pub struct QueryExecutorScannedObjectsRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -13530,9 +13530,9 @@ atlas_admin_runtime::record!(QueryExecutorScannedObjectsRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct QueryExecutorScannedRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -13585,9 +13585,9 @@ atlas_admin_runtime::record!(QueryExecutorScannedRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct QuerySpillToDiskDuringSortRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -13640,9 +13640,9 @@ atlas_admin_runtime::record!(QuerySpillToDiskDuringSortRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct QueryTargetingScannedObjectsPerReturnedRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -13697,9 +13697,9 @@ atlas_admin_runtime::record!(
 #[derive(Clone, Default, PartialEq)]
 pub struct QueryTargetingScannedPerReturnedRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -13754,9 +13754,9 @@ pub struct RawMetricThresholdView {
     /// `metricName`. Required.
     pub metric_name: String,
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -14157,9 +14157,9 @@ atlas_admin_runtime::record!(ReplicaSetThresholdAlertConfigViewForNdsGroupCommon
 #[derive(Clone, Default, PartialEq)]
 pub struct RestartsInLastHourRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -14212,9 +14212,9 @@ atlas_admin_runtime::record!(RestartsInLastHourRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct RpuMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -14267,9 +14267,9 @@ atlas_admin_runtime::record!(RpuMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SearchIndexSizeDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -14322,9 +14322,9 @@ atlas_admin_runtime::record!(SearchIndexSizeDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SearchMaxFieldsIndexedRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -14377,9 +14377,9 @@ atlas_admin_runtime::record!(SearchMaxFieldsIndexedRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SearchMaxNgramFieldsIndexedRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -14432,9 +14432,9 @@ atlas_admin_runtime::record!(SearchMaxNgramFieldsIndexedRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SearchNumberOfFieldsInIndexRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -14487,9 +14487,9 @@ atlas_admin_runtime::record!(SearchNumberOfFieldsInIndexRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SearchNumberOfQueriesErrorRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -14542,9 +14542,9 @@ atlas_admin_runtime::record!(SearchNumberOfQueriesErrorRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SearchNumberOfQueriesSuccessRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -14597,9 +14597,9 @@ atlas_admin_runtime::record!(SearchNumberOfQueriesSuccessRawMetricThresholdView)
 #[derive(Clone, Default, PartialEq)]
 pub struct SearchNumberOfQueriesTotalRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -14652,9 +14652,9 @@ atlas_admin_runtime::record!(SearchNumberOfQueriesTotalRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SearchOpCounterDeleteRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -14707,9 +14707,9 @@ atlas_admin_runtime::record!(SearchOpCounterDeleteRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SearchOpCounterGetMoreRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -14762,9 +14762,9 @@ atlas_admin_runtime::record!(SearchOpCounterGetMoreRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SearchOpCounterInsertRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -14817,9 +14817,9 @@ atlas_admin_runtime::record!(SearchOpCounterInsertRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SearchOpCounterUpdateRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -14872,9 +14872,9 @@ atlas_admin_runtime::record!(SearchOpCounterUpdateRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SearchProcessThrottlingRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -14927,9 +14927,9 @@ atlas_admin_runtime::record!(SearchProcessThrottlingRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SearchReplicationLagTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -14982,9 +14982,9 @@ atlas_admin_runtime::record!(SearchReplicationLagTimeMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerlessAvgCommandExecutionTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -15037,9 +15037,9 @@ atlas_admin_runtime::record!(ServerlessAvgCommandExecutionTimeMetricThresholdVie
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerlessAvgWriteExecutionTimeMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
@@ -15092,9 +15092,9 @@ atlas_admin_runtime::record!(ServerlessAvgWriteExecutionTimeMetricThresholdView)
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerlessConnectionPercentageRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -15383,9 +15383,9 @@ pub struct ServerlessMetricThresholdCommon {
     /// `metricName`.
     pub metric_name: Option<String>,
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -15469,9 +15469,9 @@ atlas_admin_runtime::open_enum!(ServerlessMetricUnits, [
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerlessNetworkBytesInDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -15524,9 +15524,9 @@ atlas_admin_runtime::record!(ServerlessNetworkBytesInDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerlessNetworkBytesOutDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -15579,9 +15579,9 @@ atlas_admin_runtime::record!(ServerlessNetworkBytesOutDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerlessNetworkNumRequestRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -15634,9 +15634,9 @@ atlas_admin_runtime::record!(ServerlessNetworkNumRequestRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerlessOpCounterCdmRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -15689,9 +15689,9 @@ atlas_admin_runtime::record!(ServerlessOpCounterCdmRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerlessOpCounterDeleteRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -15744,9 +15744,9 @@ atlas_admin_runtime::record!(ServerlessOpCounterDeleteRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerlessOpCounterGetMoreRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -15799,9 +15799,9 @@ atlas_admin_runtime::record!(ServerlessOpCounterGetMoreRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerlessOpCounterInsertRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -15854,9 +15854,9 @@ atlas_admin_runtime::record!(ServerlessOpCounterInsertRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerlessOpCounterQueryRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -15909,9 +15909,9 @@ atlas_admin_runtime::record!(ServerlessOpCounterQueryRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerlessOpCounterUpdateRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -15964,9 +15964,9 @@ atlas_admin_runtime::record!(ServerlessOpCounterUpdateRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerlessTotalWriteUnitsRpuMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -16405,9 +16405,9 @@ pub struct StreamProcessorMetricThresholdCommon {
     /// `metricName`.
     pub metric_name: Option<String>,
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -16529,9 +16529,9 @@ atlas_admin_runtime::open_enum!(StreamsMatcherField, [
 #[derive(Clone, Default, PartialEq)]
 pub struct SwapUsageFreeDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -16584,9 +16584,9 @@ atlas_admin_runtime::record!(SwapUsageFreeDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SwapUsageUsedDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -16639,9 +16639,9 @@ atlas_admin_runtime::record!(SwapUsageUsedDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SystemMemoryAvailableDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -16694,9 +16694,9 @@ atlas_admin_runtime::record!(SystemMemoryAvailableDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SystemMemoryPercentUsedRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -16749,9 +16749,9 @@ atlas_admin_runtime::record!(SystemMemoryPercentUsedRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SystemMemoryUsedDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -16804,9 +16804,9 @@ atlas_admin_runtime::record!(SystemMemoryUsedDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SystemNetworkInDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -16859,9 +16859,9 @@ atlas_admin_runtime::record!(SystemNetworkInDataMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct SystemNetworkOutDataMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
@@ -16984,9 +16984,9 @@ atlas_admin_runtime::record!(TeamNotification);
 #[derive(Clone, Default, PartialEq)]
 pub struct TicketsAvailableReadsRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -17039,9 +17039,9 @@ atlas_admin_runtime::record!(TicketsAvailableReadsRawMetricThresholdView);
 #[derive(Clone, Default, PartialEq)]
 pub struct TicketsAvailableWritesRawMetricThresholdView {
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
@@ -17096,9 +17096,9 @@ pub struct TimeMetricThresholdView {
     /// `metricName`. Required.
     pub metric_name: String,
     /// `mode`.
-    pub mode: Option<AssertMsgRawMetricThresholdViewMode>,
+    pub mode: Option<Mode>,
     /// `operator`.
-    pub operator: Option<AssertMsgRawMetricThresholdViewOperator>,
+    pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.

@@ -1699,7 +1699,7 @@ atlas_admin_runtime::record!(DataLakeHttpStore);
 pub struct DataLakeS3StoreSettings {
     /// `additionalStorageClasses`.
     pub additional_storage_classes:
-        Option<Vec<DataLakeS3StoreSettingsAdditionalStorageClasse>>,
+        Option<Vec<DataLakeS3StoreSettingsAdditionalStorageClass>>,
     /// `bucket`.
     pub bucket: Option<String>,
     /// `delimiter`.
@@ -1770,12 +1770,12 @@ impl Record for DataLakeS3StoreSettings {
 
 atlas_admin_runtime::record!(DataLakeS3StoreSettings);
 
-/// The additional storage classe of `DataLakeS3StoreSettings`: one of 3 values, or one yet to
-/// be declared.
+/// The additional storage class of `DataLakeS3StoreSettings`: one of 3 values, or one yet to be
+/// declared.
 ///
 /// Declared at `DataLakeS3StoreSettings.additionalStorageClasses[]`.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub enum DataLakeS3StoreSettingsAdditionalStorageClasse {
+pub enum DataLakeS3StoreSettingsAdditionalStorageClass {
     /// `STANDARD`.
     Standard,
     /// `INTELLIGENT_TIERING`.
@@ -1786,7 +1786,7 @@ pub enum DataLakeS3StoreSettingsAdditionalStorageClasse {
     Unknown(String),
 }
 
-atlas_admin_runtime::open_enum!(DataLakeS3StoreSettingsAdditionalStorageClasse, [
+atlas_admin_runtime::open_enum!(DataLakeS3StoreSettingsAdditionalStorageClass, [
     IntelligentTiering => "INTELLIGENT_TIERING",
     Standard => "STANDARD",
     StandardIa => "STANDARD_IA",

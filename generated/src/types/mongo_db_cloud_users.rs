@@ -569,7 +569,7 @@ atlas_admin_runtime::record!(OrgActiveUserResponse);
 /// The org membership status of `GroupUserResponse`: one of 4 values, or one yet to be
 /// declared.
 ///
-/// Declared at `GroupUserResponse.orgMembershipStatus` and one other place.
+/// Declared at `GroupUserResponse.orgMembershipStatus` and 6 other places.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum OrgMembershipStatus {
     /// `PENDING`.
@@ -585,30 +585,6 @@ pub enum OrgMembershipStatus {
 }
 
 atlas_admin_runtime::open_enum!(OrgMembershipStatus, [
-    Active => "ACTIVE",
-    InvitationExpired => "INVITATION_EXPIRED",
-    InvitationRejected => "INVITATION_REJECTED",
-    Pending => "PENDING",
-]);
-
-/// The org membership statuse of `getGroupUser`: one of 4 values, or one yet to be declared.
-///
-/// Declared at `getGroupUser?orgMembershipStatuses[]` and 4 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub enum OrgMembershipStatuse {
-    /// `PENDING`.
-    Pending,
-    /// `ACTIVE`.
-    Active,
-    /// `INVITATION_EXPIRED`.
-    InvitationExpired,
-    /// `INVITATION_REJECTED`.
-    InvitationRejected,
-    /// A value that the document does not declare, as the service spells it.
-    Unknown(String),
-}
-
-atlas_admin_runtime::open_enum!(OrgMembershipStatuse, [
     Active => "ACTIVE",
     InvitationExpired => "INVITATION_EXPIRED",
     InvitationRejected => "INVITATION_REJECTED",

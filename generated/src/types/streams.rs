@@ -553,24 +553,6 @@ impl Record for GcpAccountDetails {
 
 atlas_admin_runtime::record!(GcpAccountDetails);
 
-/// The mode of `StreamsProcessorStatus`: one of 2 values, or one yet to be declared.
-///
-/// Declared at `StreamsProcessorStatus.mode` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub enum Mode {
-    /// `GRACEFUL`.
-    Graceful,
-    /// `FORCED`.
-    Forced,
-    /// A value that the document does not declare, as the service spells it.
-    Unknown(String),
-}
-
-atlas_admin_runtime::open_enum!(Mode, [
-    Forced => "FORCED",
-    Graceful => "GRACEFUL",
-]);
-
 /// The schema `PaginatedApiStreamsConnectionView`.
 ///
 /// Returned by `streams::list_stream_connections`.
@@ -3017,7 +2999,7 @@ pub struct StreamsProcessorStatus {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `mode`. May be `null`.
-    pub mode: Nullable<Mode>,
+    pub mode: Nullable<StreamsProcessorStatusMode>,
     /// `region`. May be `null`.
     pub region: Nullable<String>,
     /// `status`. Required.
@@ -3065,6 +3047,24 @@ impl Record for StreamsProcessorStatus {
 }
 
 atlas_admin_runtime::record!(StreamsProcessorStatus);
+
+/// The mode of `StreamsProcessorStatus`: one of 2 values, or one yet to be declared.
+///
+/// Declared at `StreamsProcessorStatus.mode` and one other place.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub enum StreamsProcessorStatusMode {
+    /// `GRACEFUL`.
+    Graceful,
+    /// `FORCED`.
+    Forced,
+    /// A value that the document does not declare, as the service spells it.
+    Unknown(String),
+}
+
+atlas_admin_runtime::open_enum!(StreamsProcessorStatusMode, [
+    Forced => "FORCED",
+    Graceful => "GRACEFUL",
+]);
 
 /// The status of `StreamsProcessorStatus`: one of 3 values, or one yet to be declared.
 ///
@@ -3553,7 +3553,7 @@ pub struct StreamsStartProcessorFailover {
     /// `dryRun`.
     pub dry_run: Option<bool>,
     /// `mode`.
-    pub mode: Option<Mode>,
+    pub mode: Option<StreamsProcessorStatusMode>,
     /// `region`. Required.
     pub region: String,
     /// What the service sent beyond these, and what you want to send beyond them.
