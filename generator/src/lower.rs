@@ -211,9 +211,8 @@ fn singular(plural: &str) -> String {
         ("ches", "ch"),
         ("shes", "sh"),
     ];
-    let ends = |end: &&str| plural.ends_with(*end);
-    let is_plain =
-        plural.ends_with('s') && !["ss", "us", "is"].iter().any(|end| ends(&end));
+    let is_plain = plural.ends_with('s')
+        && !["ss", "us", "is"].iter().any(|end| plural.ends_with(end));
     endings
         .iter()
         .find_map(|(end, singular)| without(end, singular))
