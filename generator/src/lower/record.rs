@@ -23,7 +23,8 @@ pub(super) struct Declared<'d> {
 
 impl<'d> Lowering<'d> {
     pub(super) fn lower_record(&mut self, node: Node<'d>, spot: &Spot) -> Record {
-        let properties = self.properties(node, spot);
+        let mut properties = self.properties(node, spot);
+        self.leave_out_unwritable(&mut properties);
         let fields = properties
             .declared
             .iter()
@@ -32,6 +33,21 @@ impl<'d> Lowering<'d> {
             })
             .collect();
         Record { fields }
+    }
+
+    /// Leaves out properties whose names the codec can't compare and write as they are (RFC 8259
+    /// section 7); they are received into `extra` and sent from it.
+    pub(super) fn leave_out_unwritable(&mut self, properties: &mut Properties<'d>) {
+        properties.declared.retain(|wire, declared| {
+            let is_plain =
+                !wire.contains(['"', '\\']) && !wire.contains(char::is_control);
+            if !is_plain {
+                let what =
+                    "a property whose name needs escaping: reached through `extra`";
+                self.unmapped(&declared.spot.pointer, what);
+            }
+            is_plain
+        });
     }
 
     pub(super) fn lower_field(

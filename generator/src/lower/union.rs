@@ -288,12 +288,14 @@ impl<'d> Lowering<'d> {
     /// Makes one record of the properties of all variants and of the union itself.
     fn merge(&mut self, node: Node<'d>, facets: &Facets<'d>, spot: &Spot) -> Record {
         let (keyword, listed) = facets.variants();
-        let own = self.properties(node, spot);
+        let mut own = self.properties(node, spot);
+        self.leave_out_unwritable(&mut own);
         let mut declared: BTreeMap<&'d str, Vec<Declared<'d>>> = BTreeMap::new();
         let mut required: Option<BTreeSet<&'d str>> = None;
         for (index, variant) in listed.iter().enumerate() {
-            let properties =
+            let mut properties =
                 self.properties(Node::of(variant), &spot.part(keyword, index));
+            self.leave_out_unwritable(&mut properties);
             for (wire, property) in properties.declared {
                 declared.entry(wire).or_default().push(property);
             }
