@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 mod codegen;
 mod failure;
+mod replay;
 mod spec;
 
 const USAGE: &str = "\
@@ -16,6 +17,7 @@ Usage: cargo xtask <COMMAND>
 
 Commands:
   codegen       write the crate in generated/ from the document in spec/
+  replay        decode recorded exchanges with the generated types
   spec import   put an OpenAPI document into spec/, its prose removed
   spec fetch    download the published document and import it
   help          show this text
@@ -26,6 +28,9 @@ Commands:
 fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1);
     let command = arguments.next().unwrap_or_default();
+    if command.to_str() == Some("replay") {
+        return replay::run(arguments);
+    }
     let rest = lexopt::Parser::from_args(arguments);
     match command.to_str() {
         Some("codegen") => codegen::run(rest),

@@ -1,0 +1,256 @@
+//! One exchange, replayed.
+
+use atlas_admin::codec::{Drift, decode_observed};
+use atlas_admin::registry::{self, Entry, Make, Payload};
+use serde_json::Value as Json;
+
+use crate::compare::{Difference, compare};
+use crate::har::{Body, Message, Recorded};
+use crate::leaves::Leaves;
+use crate::route::{Match, Routes};
+
+/// What became of an exchange.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The operation in its version, or why there is none.
+    pub entry: Result<&'static Entry, String>,
+    /// Whether all its bodies decode.
+    pub is_decoded: bool,
+    /// What failed.
+    pub failures: Vec<Failure>,
+    /// What the types had to absorb.
+    pub drift: Vec<Absorbed>,
+    /// The leaves of its JSON bodies.
+    pub leaves: Leaves,
+}
+
+/// Which side of an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Side {
+    Request,
+    Response,
+}
+
+/// Something that failed.
+#[derive(Debug)]
+pub struct Failure {
+    /// Where.
+    pub side: Side,
+    /// What: a difference, or a body that can't be decoded or encoded.
+    pub what: What,
+}
+
+/// What failed.
+#[derive(Debug)]
+pub enum What {
+    /// The body is not what was received.
+    Difference(Difference),
+    /// The body can't be decoded, or not be written again.
+    Broken(String),
+}
+
+/// Something that the types absorbed.
+#[derive(Debug)]
+pub struct Absorbed {
+    /// Where.
+    pub side: Side,
+    /// What kind it is: a word for machines.
+    pub kind: &'static str,
+    /// The JSON path; empty for the body as a whole.
+    pub path: String,
+    /// More about it.
+    pub detail: String,
+}
+
+/// Replays an exchange.
+pub fn replay(recorded: &Recorded, routes: &Routes) -> Outcome {
+    let mut outcome = Outcome {
+        entry: Err(String::new()),
+        is_decoded: true,
+        failures: Vec::new(),
+        drift: Vec::new(),
+        leaves: Leaves::default(),
+    };
+    let found = match routes.find(recorded) {
+        _ if asks_for_envelope(&recorded.url) => {
+            outcome.entry = Err("the answer is in an envelope".to_owned());
+            return outcome;
+        }
+        Ok(Match { entry, is_near }) => {
+            outcome.entry = Ok(entry);
+            if is_near {
+                let version = entry.operation.version;
+                let detail = format!("no declared version is named; taken as {version}");
+                outcome.absorb(Side::Response, "version", detail);
+            }
+            entry
+        }
+        Err(reason) => {
+            outcome.entry = Err(reason);
+            return outcome;
+        }
+    };
+    outcome.request(found, recorded);
+    outcome.response(found, recorded);
+    outcome
+}
+
+fn asks_for_envelope(url: &str) -> bool {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    query.split(['&', '#']).any(|pair| pair == "envelope=true")
+}
+
+impl Outcome {
+    fn request(&mut self, entry: &Entry, recorded: &Recorded) {
+        match (entry.body, &recorded.request.body) {
+            (Some(make), _) => self.message(Side::Request, make, &recorded.request),
+            (None, Body::Empty) => {}
+            (None, _) => {
+                let detail = "a body where none is declared".to_owned();
+                self.absorb(Side::Request, "body", detail);
+            }
+        }
+    }
+
+    fn response(&mut self, entry: &Entry, recorded: &Recorded) {
+        let (status, message) = (recorded.status, &recorded.response);
+        if status == 0 {
+            return self.absorb(
+                Side::Response,
+                "status",
+                "no answer was recorded".to_owned(),
+            );
+        }
+        if !(200..300).contains(&status) {
+            return self.error(entry, status, message);
+        }
+        let declared = entry.answers.iter().find(|(known, _)| *known == status);
+        if declared.is_none() {
+            self.absorb(Side::Response, "status", format!("{status} is not declared"));
+        }
+        let stream = is_stream(&message.media_type);
+        match declared.or(entry.answers.first()).map(|(_, payload)| payload) {
+            _ if stream => self.bytes(Side::Response, message),
+            Some(Payload::Json(make)) => self.message(Side::Response, *make, message),
+            Some(Payload::Stream) => self.bytes(Side::Response, message),
+            Some(Payload::Empty) | None => {
+                let is_bare = match &message.body {
+                    Body::Empty => true,
+                    Body::Bytes(bytes) => bytes.iter().all(u8::is_ascii_whitespace),
+                    _ => false,
+                };
+                if !is_bare {
+                    let detail = "a body where none is declared".to_owned();
+                    self.absorb(Side::Response, "body", detail);
+                }
+            }
+        }
+    }
+
+    fn error(&mut self, entry: &Entry, status: u16, message: &Message) {
+        let declared = entry.errors.iter().find(|(known, _)| known.contains(&status));
+        if declared.is_none() {
+            self.absorb(Side::Response, "status", format!("{status} is not declared"));
+        }
+        let typed = declared.and_then(|(_, make)| *make);
+        let make = typed.or(entry.errors.iter().find_map(|(_, make)| *make));
+        // Gateways answer in formats of their own; a caller gets the bytes.
+        let is_json =
+            message.media_type.is_empty() || message.media_type.contains("json");
+        match make {
+            Some(make) if is_json => self.message(Side::Response, make, message),
+            _ => self.bytes(Side::Response, message),
+        }
+    }
+
+    /// Takes a body as a caller gets it that is no JSON: as it is.
+    fn bytes(&mut self, side: Side, message: &Message) {
+        match &message.body {
+            Body::Unreadable(reason) => self.fail(side, What::Broken(reason.clone())),
+            Body::Unrecorded => {
+                self.absorb(side, "unrecorded", "the recording has no body".to_owned());
+            }
+            Body::Empty | Body::Bytes(_) => {}
+        }
+    }
+
+    fn message(&mut self, side: Side, make: Make, message: &Message) {
+        let Body::Bytes(bytes) = &message.body else {
+            if matches!(message.body, Body::Empty) {
+                self.absorb(side, "empty", "no body where one is declared".to_owned());
+            }
+            return self.bytes(side, message);
+        };
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return self.absorb(
+                side,
+                "empty",
+                "no body where one is declared".to_owned(),
+            );
+        }
+        let mut value = make();
+        let mut drift = Vec::new();
+        let result =
+            decode_observed(bytes, &mut *value, &mut |found: Drift| drift.push(found));
+        self.drift.extend(drift.into_iter().map(|found| absorbed(side, found)));
+        let received = match result.map_err(|error| error.to_string()).and_then(|()| {
+            serde_json::from_slice::<Json>(bytes).map_err(|error| error.to_string())
+        }) {
+            Ok(received) => received,
+            Err(reason) => return self.fail(side, What::Broken(reason)),
+        };
+        self.leaves.add(&Leaves::of(&received, &*value));
+        let written = registry::encode(&*value)
+            .map_err(|error| error.to_string())
+            .and_then(|text| {
+                serde_json::from_slice::<Json>(&text).map_err(|error| error.to_string())
+            });
+        match written {
+            Ok(written) => {
+                for difference in compare(&received, &written, &*value, &mut *make()) {
+                    let what = What::Difference(difference);
+                    self.failures.push(Failure { side, what });
+                }
+            }
+            Err(reason) => {
+                self.failures.push(Failure { side, what: What::Broken(reason) })
+            }
+        }
+    }
+
+    fn fail(&mut self, side: Side, what: What) {
+        self.is_decoded = false;
+        self.failures.push(Failure { side, what });
+    }
+
+    fn absorb(&mut self, side: Side, kind: &'static str, detail: String) {
+        self.drift.push(Absorbed { side, kind, path: String::new(), detail });
+    }
+}
+
+/// Tells whether a media type is one of the API's formats that is no JSON.
+fn is_stream(media_type: &str) -> bool {
+    media_type.starts_with("application/vnd.atlas.") && !media_type.ends_with("+json")
+}
+
+fn absorbed(side: Side, drift: Drift) -> Absorbed {
+    let path = drift.path().to_owned();
+    let (kind, detail) = match drift {
+        Drift::UnknownValue { value, .. } => {
+            ("unknown-value", format!("{value:?} is not among the declared values"))
+        }
+        Drift::UnknownTag { tag, value: Some(value), .. } => {
+            ("unknown-tag", format!("{tag} is {value:?}, which is not declared"))
+        }
+        Drift::UnknownTag { tag, value: None, .. } => {
+            ("unknown-tag", format!("no {tag}"))
+        }
+        Drift::Undeclared { .. } => ("undeclared", "not declared".to_owned()),
+        Drift::Mismatch { message, .. } => ("mismatch", message),
+        Drift::Null { .. } => ("null", "null where it is not allowed".to_owned()),
+        Drift::Missing { .. } => ("missing", "required and not there".to_owned()),
+        _ => ("other", String::new()),
+    };
+    Absorbed { side, kind, path, detail }
+}

@@ -1,0 +1,277 @@
+//! What a replay found, for people and for machines.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::{Value as Json, json};
+
+use crate::exchange::{Absorbed, Failure, Outcome, Side, What};
+use crate::har::Recorded;
+use crate::leaves::Leaves;
+use crate::route::path_of;
+
+/// Longer values are cut in the text for people.
+const SHOWN: usize = 120;
+
+/// What a replay found.
+#[derive(Debug)]
+pub struct Report<'r> {
+    exchanges: &'r [Recorded],
+    outcomes: Vec<Outcome>,
+    leaves: Leaves,
+}
+
+impl<'r> Report<'r> {
+    /// Sums up the outcomes of exchanges, in the same order.
+    pub fn new(exchanges: &'r [Recorded], outcomes: Vec<Outcome>) -> Self {
+        let mut leaves = Leaves::default();
+        for outcome in &outcomes {
+            leaves.add(&outcome.leaves);
+        }
+        Self { exchanges, outcomes, leaves }
+    }
+
+    /// Returns how many exchanges failed.
+    pub fn failed(&self) -> usize {
+        self.count(|outcome| !outcome.failures.is_empty())
+    }
+
+    fn count(&self, is_counted: fn(&Outcome) -> bool) -> usize {
+        self.outcomes.iter().filter(|outcome| is_counted(outcome)).count()
+    }
+
+    fn decoded(&self) -> usize {
+        self.count(|outcome| outcome.entry.is_ok() && outcome.is_decoded)
+    }
+
+    fn round_tripped(&self) -> usize {
+        self.count(|outcome| outcome.entry.is_ok() && outcome.failures.is_empty())
+    }
+
+    fn unmatched(&self) -> usize {
+        self.count(|outcome| outcome.entry.is_err())
+    }
+
+    /// The share of leaves in typed fields, in percent; all of none.
+    fn share(&self) -> f64 {
+        match self.leaves.count() {
+            0 => 100.0,
+            count => self.leaves.typed as f64 * 100.0 / count as f64,
+        }
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&Recorded, &Outcome)> {
+        self.exchanges.iter().zip(&self.outcomes)
+    }
+
+    /// Where leaves of one kind stand: operation, version and path, and how often.
+    fn places(
+        &self,
+        of: fn(&Leaves) -> &Vec<String>,
+    ) -> BTreeMap<(String, String), usize> {
+        let mut places = BTreeMap::new();
+        for outcome in &self.outcomes {
+            for path in of(&outcome.leaves) {
+                *places.entry((operation(outcome), general(path))).or_default() += 1;
+            }
+        }
+        places
+    }
+
+    /// Returns the report for machines.
+    pub fn to_json(&self) -> Json {
+        let places = |of| -> Vec<Json> {
+            let places = self.places(of).into_iter();
+            places
+                .map(|((operation, path), count)| {
+                    json!({"operation": operation, "path": path, "count": count})
+                })
+                .collect()
+        };
+        json!({
+            "exchanges": self.outcomes.len(),
+            "decoded": self.decoded(),
+            "roundTripped": self.round_tripped(),
+            "unmatched": self.unmatched(),
+            "failed": self.failed(),
+            "leaves": {
+                "count": self.leaves.count(),
+                "typed": self.leaves.typed,
+                "typedPercent": self.share(),
+                "undeclared": places(|leaves| &leaves.undeclared),
+                "freeForm": places(|leaves| &leaves.free_form),
+            },
+            "entries": self.pairs().map(|(r, o)| entry(r, o)).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn entry(recorded: &Recorded, outcome: &Outcome) -> Json {
+    let result = match &outcome.entry {
+        Err(_) => "unmatched",
+        Ok(_) if outcome.failures.is_empty() => "passed",
+        Ok(_) => "failed",
+    };
+    let known = outcome.entry.as_ref().ok();
+    json!({
+        "file": recorded.file,
+        "index": recorded.index,
+        "method": recorded.method,
+        "path": path_of(&recorded.url),
+        "status": recorded.status,
+        "result": result,
+        "reason": outcome.entry.as_ref().err(),
+        "operation": known.map(|entry| entry.operation.id),
+        "version": known.map(|entry| entry.operation.version.to_string()),
+        "failures": outcome.failures.iter().map(failure).collect::<Vec<_>>(),
+        "drift": outcome.drift.iter().map(drift).collect::<Vec<_>>(),
+    })
+}
+
+fn failure(failure: &Failure) -> Json {
+    let side = word(failure.side);
+    match &failure.what {
+        What::Difference(difference) => json!({
+            "side": side,
+            "path": difference.path,
+            "expected": difference.expected,
+            "found": difference.found,
+            // `null` above may be a value or nothing at all.
+            "isExpected": difference.expected.is_some(),
+            "isFound": difference.found.is_some(),
+        }),
+        What::Broken(reason) => json!({"side": side, "reason": reason}),
+    }
+}
+
+fn drift(drift: &Absorbed) -> Json {
+    json!({
+        "side": word(drift.side),
+        "kind": drift.kind,
+        "path": drift.path,
+        "detail": drift.detail,
+    })
+}
+
+fn word(side: Side) -> &'static str {
+    match side {
+        Side::Request => "request",
+        Side::Response => "response",
+    }
+}
+
+/// Names the operation and its version.
+fn operation(outcome: &Outcome) -> String {
+    match &outcome.entry {
+        Ok(entry) => format!("{} {}", entry.operation.id, entry.operation.version),
+        Err(_) => String::new(),
+    }
+}
+
+/// Returns a path with the indexes of lists left out.
+fn general(path: &str) -> String {
+    let mut general = String::new();
+    let mut parts = path.split('[');
+    general.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let (inside, rest) = part.split_once(']').unwrap_or((part, ""));
+        let is_index = inside.bytes().all(|byte| byte.is_ascii_digit());
+        general.push('[');
+        if !is_index {
+            general.push_str(inside);
+        }
+        general.push(']');
+        general.push_str(rest);
+    }
+    general
+}
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (recorded, outcome) in self.pairs() {
+            show(recorded, outcome, f)?;
+        }
+        self.show_leaves("undeclared", |leaves| &leaves.undeclared, f)?;
+        self.show_leaves("free-form", |leaves| &leaves.free_form, f)?;
+        writeln!(
+            f,
+            "{} of {} leaf values are in typed fields ({:.2} %), {} are undeclared, {} free-form",
+            self.leaves.typed,
+            self.leaves.count(),
+            self.share(),
+            self.leaves.undeclared.len(),
+            self.leaves.free_form.len(),
+        )?;
+        writeln!(
+            f,
+            "{} exchanges: {} decoded, {} round-tripped, {} unmatched, {} failed",
+            self.outcomes.len(),
+            self.decoded(),
+            self.round_tripped(),
+            self.unmatched(),
+            self.failed(),
+        )
+    }
+}
+
+impl Report<'_> {
+    fn show_leaves(
+        &self,
+        kind: &str,
+        of: fn(&Leaves) -> &Vec<String>,
+        f: &mut fmt::Formatter<'_>,
+    ) -> fmt::Result {
+        for ((operation, path), count) in self.places(of) {
+            writeln!(f, "{kind}: {operation}: {path} ({count})")?;
+        }
+        Ok(())
+    }
+}
+
+fn show(
+    recorded: &Recorded,
+    outcome: &Outcome,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    if outcome.entry.is_ok() && outcome.failures.is_empty() && outcome.drift.is_empty() {
+        return Ok(());
+    }
+    let Recorded { file, index, method, url, status, .. } = recorded;
+    writeln!(f, "{file}[{index}] {method} {} {status}", path_of(url))?;
+    match &outcome.entry {
+        Ok(_) => writeln!(f, "  {}", operation(outcome))?,
+        Err(reason) => writeln!(f, "  unmatched: {reason}")?,
+    }
+    for Failure { side, what } in &outcome.failures {
+        let side = word(*side);
+        match what {
+            What::Difference(difference) => {
+                let (expected, found) = (&difference.expected, &difference.found);
+                let path = shown_path(&difference.path);
+                let (expected, found) = (shown(expected), shown(found));
+                writeln!(
+                    f,
+                    "  FAILED {side} {path}: expected {expected}, found {found}"
+                )?;
+            }
+            What::Broken(reason) => writeln!(f, "  FAILED {side}: {reason}")?,
+        }
+    }
+    for Absorbed { side, kind, path, detail } in &outcome.drift {
+        writeln!(f, "  drift {} {kind} {}: {detail}", word(*side), shown_path(path))?;
+    }
+    Ok(())
+}
+
+fn shown_path(path: &str) -> &str {
+    if path.is_empty() { "(body)" } else { path }
+}
+
+fn shown(value: &Option<Json>) -> String {
+    let Some(value) = value else { return "nothing".to_owned() };
+    let text = value.to_string();
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

@@ -1,0 +1,192 @@
+//! From a recorded request to the operation and its version.
+
+use std::collections::BTreeMap;
+
+use atlas_admin::registry::{self, Entry};
+use atlas_admin::version::Version;
+use percent_encoding::percent_decode_str;
+
+use crate::har::{Body, Recorded, media_type};
+
+/// All paths of the API.
+#[derive(Debug)]
+pub struct Routes {
+    /// The most particular templates first.
+    templates: Vec<Template>,
+}
+
+#[derive(Debug)]
+struct Template {
+    segments: Vec<Segment>,
+    /// The entries of each method.
+    methods: BTreeMap<&'static str, Vec<&'static Entry>>,
+}
+
+/// A segment of a path template. A literal is ordered before a parameter, and a parameter with
+/// much text around it before one with little.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Segment {
+    Literal(&'static str),
+    Parameter {
+        bare: std::cmp::Reverse<usize>,
+        prefix: &'static str,
+        suffix: &'static str,
+    },
+}
+
+/// The operation that a request belongs to.
+#[derive(Clone, Copy, Debug)]
+pub struct Match {
+    /// The operation in its version.
+    pub entry: &'static Entry,
+    /// Whether the version is not declared and this is the one before.
+    pub is_near: bool,
+}
+
+impl Default for Routes {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Routes {
+    /// Collects the paths of the registry.
+    pub fn new() -> Self {
+        let mut by_path: BTreeMap<&str, BTreeMap<&'static str, Vec<&'static Entry>>> =
+            BTreeMap::new();
+        for entry in registry::entries() {
+            let operation = entry.operation;
+            let methods = by_path.entry(operation.path).or_default();
+            methods.entry(operation.method.as_str()).or_default().push(entry);
+        }
+        let mut templates: Vec<Template> = by_path
+            .into_iter()
+            .map(|(path, methods)| Template {
+                segments: path.split('/').map(segment).collect(),
+                methods,
+            })
+            .collect();
+        templates.sort_by(|a, b| a.segments.cmp(&b.segments));
+        Self { templates }
+    }
+
+    /// Finds the operation and version of a recorded request, or says why there is none.
+    ///
+    /// # Errors
+    ///
+    /// Where the path, the method or the version is not declared.
+    pub fn find(&self, recorded: &Recorded) -> Result<Match, String> {
+        let path = path_of(&recorded.url);
+        let segments: Vec<String> = path
+            .strip_suffix('/')
+            .unwrap_or(path)
+            .split('/')
+            .map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned())
+            .collect();
+        let mut is_known = false;
+        for template in &self.templates {
+            if !template.matches(&segments) {
+                continue;
+            }
+            is_known = true;
+            if let Some(entries) = template.methods.get(recorded.method.as_str()) {
+                return pick(entries, recorded);
+            }
+        }
+        Err(if is_known {
+            format!("the path has no operation for {}", recorded.method)
+        } else {
+            "no operation has this path".to_owned()
+        })
+    }
+}
+
+fn segment(text: &'static str) -> Segment {
+    match (text.find('{'), text.rfind('}')) {
+        (Some(open), Some(close)) if open < close => {
+            let (prefix, suffix) = (&text[..open], &text[close + 1..]);
+            let bare = std::cmp::Reverse(prefix.len() + suffix.len());
+            Segment::Parameter { bare, prefix, suffix }
+        }
+        _ => Segment::Literal(text),
+    }
+}
+
+impl Template {
+    fn matches(&self, segments: &[String]) -> bool {
+        self.segments.len() == segments.len()
+            && self.segments.iter().zip(segments).all(|(known, found)| match known {
+                Segment::Literal(text) => found == text,
+                Segment::Parameter { prefix, suffix, .. } => {
+                    found.len() > prefix.len() + suffix.len()
+                        && found.starts_with(prefix)
+                        && found.ends_with(suffix)
+                }
+            })
+    }
+}
+
+/// Returns the path of an address, which may lack its scheme and host.
+pub fn path_of(url: &str) -> &str {
+    let rest = url
+        .split_once("://")
+        .map_or(url, |(_, rest)| rest.find('/').map_or("/", |slash| &rest[slash..]));
+    rest.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// Picks the version: by the media type of the answer, else by what was asked for.
+fn pick(entries: &[&'static Entry], recorded: &Recorded) -> Result<Match, String> {
+    let accepted = recorded.request.header("accept").flat_map(|value| value.split(','));
+    let mut named: Vec<String> = vec![recorded.response.media_type.clone()];
+    named.extend(accepted.map(media_type));
+    // What is left where an answer has no body and the client took anything.
+    named.push(recorded.request.media_type.clone());
+    let versions: Vec<&str> = named.iter().filter_map(|name| version_in(name)).collect();
+    let exact = versions.iter().find_map(|version| {
+        entries.iter().find(|entry| entry.operation.version.to_string() == *version)
+    });
+    if let Some(entry) = exact {
+        return Ok(Match { entry, is_near: false });
+    }
+    let is_error = !(200..300).contains(&recorded.status);
+    let is_bare = matches!(recorded.request.body, Body::Empty)
+        && matches!(recorded.response.body, Body::Empty);
+    match (versions.first(), entries) {
+        (None, [only]) => Ok(Match { entry: only, is_near: false }),
+        // An error is of one format in all versions, and where nothing was sent either way
+        // there is nothing to take for that of another version.
+        (version, _) if is_error || is_bare => {
+            let entry = nearest(entries, version.copied());
+            entry
+                .map(|entry| Match { entry, is_near: true })
+                .ok_or_else(|| "the operation has no version".to_owned())
+        }
+        (None, _) => {
+            Err("neither the answer nor the request names a version".to_owned())
+        }
+        (Some(version), _) => Err(format!("the version {version} is not declared")),
+    }
+}
+
+/// Returns the newest version that is no newer than the one that was asked for, else the newest.
+fn nearest(entries: &[&'static Entry], version: Option<&str>) -> Option<&'static Entry> {
+    let date = |entry: &&&'static Entry| match entry.operation.version {
+        Version::Stable(date) => {
+            version.is_some_and(|asked| *date.to_string() <= *asked)
+        }
+        _ => false,
+    };
+    let newest = |entry: &&&'static Entry| entry.operation.version;
+    entries
+        .iter()
+        .filter(date)
+        .max_by_key(newest)
+        .or(entries.iter().max_by_key(newest))
+        .copied()
+}
+
+/// Returns the version in `application/vnd.atlas.<version>+<format>`.
+fn version_in(media_type: &str) -> Option<&str> {
+    let rest = media_type.strip_prefix("application/vnd.atlas.")?;
+    Some(rest.split('+').next().unwrap_or(rest))
+}

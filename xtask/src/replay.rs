@@ -1,0 +1,50 @@
+//! `cargo xtask replay`: recorded exchanges, replayed with the generated types.
+//!
+//! The replayer is a program of its own, for it needs the generated crate, and this one must
+//! build where that does not. It is built without optimisation: the types take far longer to
+//! optimise than any recording takes to replay.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// The package that replays.
+const PACKAGE: &str = "atlas-admin-replay";
+
+/// Runs `cargo xtask replay …`: arguments, output and exit code are the replayer's.
+pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    match cargo("build").status() {
+        Ok(status) if status.success() => {}
+        Ok(_) => {
+            eprintln!(
+                "error: the replayer does not compile, see above: is generated/ sound?"
+            );
+            return ExitCode::from(2);
+        }
+        Err(error) => {
+            eprintln!("error: can't run cargo: {error}");
+            return ExitCode::from(2);
+        }
+    }
+    match cargo("run").arg("--").args(arguments).status() {
+        Ok(status) => {
+            let code = status.code().and_then(|code| u8::try_from(code).ok());
+            ExitCode::from(code.unwrap_or(2))
+        }
+        Err(error) => {
+            eprintln!("error: can't run the replayer: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn cargo(subcommand: &str) -> Command {
+    let program =
+        env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), Into::into);
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+    let mut command = Command::new(program);
+    command.args([subcommand, "--quiet", "--package", PACKAGE, "--manifest-path"]);
+    command.arg(manifest);
+    command
+}
