@@ -271,6 +271,16 @@ pub struct Body {
     pub media_type: MediaType,
 }
 
+impl Location {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+        }
+    }
+}
+
 impl Api {
     pub fn def(&self, id: TypeId) -> &TypeDef {
         &self.types[id.0]

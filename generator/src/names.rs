@@ -19,6 +19,20 @@ use crate::version::{Format, Version};
 
 use claim::Scope;
 
+/// What stands beside the tags' modules in the crate's root, and beside their features.
+const TAKEN_MODULES: [&str; 10] = [
+    "atlas_admin_runtime",
+    "blocking",
+    "default",
+    "full",
+    "older_versions",
+    "preview",
+    "registry",
+    "testing",
+    "tracing",
+    "types",
+];
+
 /// The Rust names of everything in an [`Api`], by its indices.
 #[derive(Debug)]
 pub struct Names {
@@ -41,14 +55,16 @@ pub fn name(api: &Api, ledger: &Ledger) -> Result<(Names, Ledger), Vec<Diagnosti
     let mut next = ledger.clone();
     let modules = name_modules(api, ledger, &mut diagnostics);
     let functions = name_functions(api, ledger, &mut diagnostics);
+    let builders = name_builders(api, &functions, &mut diagnostics);
+    claim_parameters(api, &mut diagnostics);
     let types = types::name_types(api, ledger, &mut diagnostics);
     let members = members::name_members(api, &types, ledger, &mut diagnostics);
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
     let names = Names {
-        features: modules.iter().map(|module| module.replace('_', "-")).collect(),
-        builders: api.operations.iter().map(|op| casing::type_name(&op.short)).collect(),
+        features: modules.iter().map(|module| feature(module)).collect(),
+        builders,
         modules,
         functions,
         types,
@@ -64,11 +80,8 @@ fn name_modules(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<String> {
     let mut scope = Scope::new("module", "modules");
-    // These stand beside the tags' modules in the crate's root, and as features.
-    for taken in
-        ["types", "registry", "full", "older-versions", "preview", "blocking", "testing"]
-    {
-        scope.reserve(&taken.replace('-', "_"), taken);
+    for taken in TAKEN_MODULES {
+        scope.reserve(taken, taken);
     }
     let mut names = Vec::new();
     for tag in &api.tags {
@@ -116,6 +129,42 @@ fn name_functions(
     names
 }
 
+/// Names the builders by their functions, which the ledger keeps where they are.
+fn name_builders(
+    api: &Api,
+    functions: &[String],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
+    let mut scopes: Vec<Scope> = api
+        .tags
+        .iter()
+        .map(|_| Scope::new("builder of a request", "operations"))
+        .collect();
+    let mut names = Vec::new();
+    for (operation, function) in api.operations.iter().zip(functions) {
+        let name = casing::builder_name(function);
+        let scope = &mut scopes[operation.tag];
+        scope.claim(&name, &operation.id, &operation.pointer, diagnostics);
+        names.push(name);
+    }
+    names
+}
+
+/// Claims the names of the parameters, which no ledger holds: they follow from the spelling alone.
+fn claim_parameters(api: &Api, diagnostics: &mut Vec<Diagnostic>) {
+    for operation in &api.operations {
+        let what = format!("argument or setter of {}", operation.id);
+        let help = "remove or rename one of them with an overlay in spec/overlays";
+        let mut scope = Scope::with_help(what, help);
+        for parameter in &operation.parameters {
+            let name = parameter_name(&parameter.name);
+            let key =
+                format!("{} in the {}", parameter.name, parameter.location.as_str());
+            scope.claim(&name, &key, &operation.pointer, diagnostics);
+        }
+    }
+}
+
 /// The formats that need a function each: none where the first one is meant.
 fn formats(operation: &crate::model::Operation) -> Vec<Option<Format>> {
     let mut formats = vec![None];
@@ -156,9 +205,15 @@ impl Names {
     }
 }
 
+/// Returns the Cargo feature of a module; unlike an identifier, it may begin with a digit.
+fn feature(module: &str) -> String {
+    module.trim_start_matches('_').replace('_', "-")
+}
+
 /// Makes an identifier of a name, a raw one where it is a keyword.
 pub fn ident(name: &str) -> Ident {
-    if syn::parse_str::<Ident>(name).is_ok() {
+    // `gen` is a keyword since the edition of 2024, which `syn` leaves to its users.
+    if name != "gen" && syn::parse_str::<Ident>(name).is_ok() {
         Ident::new(name, Span::call_site())
     } else {
         Ident::new_raw(name, Span::call_site())
@@ -167,12 +222,12 @@ pub fn ident(name: &str) -> Ident {
 
 /// Returns the name of an argument or setter for a parameter.
 pub fn parameter_name(wire: &str) -> String {
-    casing::field_name(wire)
+    casing::parameter_name(wire)
 }
 
 /// Returns the name of the static that describes an operation.
 pub fn static_name(function: &str) -> String {
-    heck::ToShoutySnakeCase::to_shouty_snake_case(function)
+    casing::static_name(function)
 }
 
 /// Returns how a name is said in a sentence: `getGroupCluster` → `get group cluster`.

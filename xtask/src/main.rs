@@ -5,6 +5,7 @@
 use std::env;
 use std::process::ExitCode;
 
+mod bench;
 mod codegen;
 mod failure;
 mod replay;
@@ -20,6 +21,7 @@ Commands:
   replay        decode recorded exchanges with the generated types
   spec import   put an OpenAPI document into spec/, its prose removed
   spec fetch    download the published document and import it
+  bench         measure what the README's table says
   help          show this text
 
 `cargo xtask <COMMAND> --help` tells more about one.
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
     }
     let rest = lexopt::Parser::from_args(arguments);
     match command.to_str() {
+        Some("bench") => bench::run(rest),
         Some("codegen") => codegen::run(rest),
         Some("spec") => spec::run(rest),
         Some("help" | "--help" | "-h") => {

@@ -15,7 +15,7 @@ mod atomic;
 mod fetch;
 mod import;
 mod source;
-mod today;
+pub(crate) mod today;
 
 const USAGE: &str = "\
 Usage: cargo xtask spec import PATH [--url URL] [--date YYYY-MM-DD] [--into DIR]

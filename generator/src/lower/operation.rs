@@ -13,8 +13,8 @@ use super::facets::{Facets, Node, schema_name};
 use super::{Lowering, Spot};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Answer, Body, Content, Location, Method, Operation, OperationVersion, Parameter,
-    Tag, Type,
+    Answer, Body, Content, Kind, Location, Method, Operation, OperationVersion,
+    Parameter, Tag, Type,
 };
 use crate::pointer::Pointer;
 use crate::version::{Date, Format, MediaType, Version};
@@ -238,7 +238,7 @@ impl<'d> Lowering<'d> {
             owner: short.to_owned(),
             pointer: pointer.child("schema"),
         };
-        let (ty, limits) = match &data.format {
+        let (mut ty, limits) = match &data.format {
             ParameterSchemaOrContent::Schema(schema) => {
                 let node = Node::of(schema);
                 let limits = self.resolve(node).map(|schema| Facets::of(schema).limits);
@@ -249,7 +249,10 @@ impl<'d> Lowering<'d> {
                 (Type::String, Default::default())
             }
         };
-        if matches!(ty, Type::Map(_)) {
+        if location == Location::Path && !self.is_scalar(&ty) {
+            self.unmapped(pointer, "a list or an object in the path is sent as text");
+            ty = Type::String;
+        } else if matches!(ty, Type::Map(_)) {
             self.unmapped(pointer, "a parameter that is an object is sent as its JSON");
         }
         Parameter {
@@ -260,6 +263,14 @@ impl<'d> Lowering<'d> {
             deprecated: data.deprecated.unwrap_or(false),
             limits,
             prose: data.description.clone(),
+        }
+    }
+
+    fn is_scalar(&self, ty: &Type) -> bool {
+        match ty {
+            Type::List(_) | Type::Map(_) | Type::Json => false,
+            Type::Def(id) => matches!(self.api.def(*id).kind, Kind::Enum(_)),
+            _ => true,
         }
     }
 

@@ -3,29 +3,77 @@
 //! Every function is total: whatever the spelling, an identifier comes out, though not always a
 //! distinct one; that is for `claim` to find.
 
-use heck::{ToSnakeCase, ToUpperCamelCase};
+use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 /// Names of the prelude and the runtime that generated code uses without a path.
-const TAKEN_TYPES: [&str; 19] = [
+const TAKEN_TYPES: [&str; 24] = [
     "Box",
+    "By",
     "Clone",
-    "Debug",
-    "Day",
     "DateTime",
+    "Day",
+    "Debug",
     "Default",
     "Extra",
     "Field",
     "Json",
+    "Kind",
     "Map",
     "Nullable",
     "Option",
+    "Page",
     "PartialEq",
     "Record",
     "Self",
     "String",
+    "Table",
     "Union",
     "Value",
+    "Variants",
     "Vec",
+];
+
+/// Names of the runtime that stand beside the builders without a path.
+const TAKEN_BUILDERS: [&str; 8] = [
+    "Date",
+    "Download",
+    "IntoList",
+    "Method",
+    "Operation",
+    "Parameter",
+    "Request",
+    "Version",
+];
+
+/// What can be done with a request, or is done by its builder; a setter would hide it.
+const TAKEN_SETTERS: [&str; 27] = [
+    "accept",
+    "body_bytes",
+    "clone",
+    "header",
+    "headers",
+    "iter",
+    "iter_pages",
+    "method",
+    "new",
+    "operation",
+    "pages",
+    "path_and_query",
+    "poll",
+    "query",
+    "send",
+    "send_blocking",
+    "send_blocking_with",
+    "send_with",
+    "set_header",
+    "set_query",
+    "stream",
+    "to_curl",
+    "with",
+    "with_body",
+    "with_output",
+    "fmt",
+    "deref",
 ];
 
 /// Keywords that can't be raw identifiers (the Rust Reference, "Keywords").
@@ -44,6 +92,26 @@ pub(super) fn field_name(spelling: &str) -> String {
     } else {
         name
     }
+}
+
+/// Names the builder of a request by its function.
+pub(super) fn builder_name(function: &str) -> String {
+    let name = type_name(function);
+    let is_taken = TAKEN_BUILDERS.contains(&name.as_str());
+    if is_taken { format!("{name}Request") } else { name }
+}
+
+/// Names the argument or the setter for a parameter.
+pub(super) fn parameter_name(spelling: &str) -> String {
+    let name = field_name(spelling);
+    if TAKEN_SETTERS.contains(&name.as_str()) { format!("{name}_") } else { name }
+}
+
+/// Names the static that describes an operation.
+pub(super) fn static_name(function: &str) -> String {
+    let name = digits_apart(function.to_shouty_snake_case());
+    // `REGISTRY` lists the statics of a module.
+    if name == "REGISTRY" { format!("{name}_") } else { name }
 }
 
 pub(super) fn variant_name(spelling: &str) -> String {

@@ -9,14 +9,23 @@ use crate::pointer::Pointer;
 pub(super) struct Scope {
     /// What is named, for messages: `field of Cluster`.
     what: String,
-    /// The section of the ledger where a collision is resolved.
-    section: &'static str,
+    /// What to do about a collision.
+    help: String,
     claimed: HashMap<String, (String, Option<Pointer>)>,
 }
 
 impl Scope {
+    /// Returns a scope whose names are kept in a section of the ledger.
     pub(super) fn new(what: impl Into<String>, section: &'static str) -> Self {
-        Self { what: what.into(), section, claimed: HashMap::new() }
+        let help = format!(
+            "name one of them with a line in section [{section}] of spec/names.toml: \"<key>\" = \"<name>\""
+        );
+        Self::with_help(what, help)
+    }
+
+    /// Returns a scope whose names the ledger does not hold.
+    pub(super) fn with_help(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { what: what.into(), help: help.into(), claimed: HashMap::new() }
     }
 
     /// Keeps a name for the generator.
@@ -43,13 +52,13 @@ impl Scope {
             .map_or_else(|| "the generator's own names".to_owned(), |p| p.to_string());
         diagnostics.push(
             Diagnostic::error(
-                format!("{} `{name}` is claimed by `{other}` ({place}) and by `{key}`", self.what),
+                format!(
+                    "{} `{name}` is claimed by `{other}` ({place}) and by `{key}`",
+                    self.what
+                ),
                 at,
             )
-            .help(format!(
-                "name one of them with a line in section [{}] of spec/names.toml: \"<key>\" = \"<name>\"",
-                self.section
-            )),
+            .help(self.help.as_str()),
         );
     }
 }

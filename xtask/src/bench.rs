@@ -1,0 +1,166 @@
+//! `cargo xtask bench`: the figures of the README, as ratios measured in one run.
+//!
+//! Times are user times in seconds, so that other work on the machine weighs less; each is the
+//! median of several runs. What is not installed is not measured, and the table says so.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use lexopt::Arg;
+
+use crate::failure::Failure;
+use measure::{Measure, Usage};
+
+mod floor;
+mod measure;
+
+const USAGE: &str = "\
+Usage: cargo xtask bench [--readme] [--runs N]
+
+Measures, in release where that is meant:
+  codegen             against ploidy, where it is installed (`cargo install ploidy --version 0.15.0`)
+  the generated crate against its floor: the same types with derived Clone, Debug, Default and
+                      PartialEq and nothing else; dev profile, not incremental, all features
+  one tag             the crate with the feature `clusters` alone
+
+  --readme   puts the table into README.md, between its two markers
+  --runs N   how often each is run; the median counts (default: 3)
+
+Needs /usr/bin/time (Debian package `time`). Scratch goes to target/bench.
+";
+
+/// Runs `cargo xtask bench`.
+pub(crate) fn run(arguments: lexopt::Parser) -> ExitCode {
+    match bench(arguments) {
+        Ok(said) => {
+            print!("{said}");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("{failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn bench(mut arguments: lexopt::Parser) -> Result<String, Failure> {
+    let (mut readme, mut runs) = (false, 3);
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Long("readme") => readme = true,
+            Arg::Long("runs") => {
+                let number =
+                    arguments.value()?.to_str().and_then(|text| text.parse().ok());
+                runs = number.filter(|runs| *runs > 0).ok_or_else(|| {
+                    Failure::Usage("error: --runs takes a number above zero".to_owned())
+                })?;
+            }
+            Arg::Long("help") | Arg::Short('h') => return Ok(USAGE.to_owned()),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let scratch = root.join("target/bench");
+    fs::create_dir_all(&scratch).map_err(|error| {
+        Failure::Output(format!("error: can't write to {}: {error}", scratch.display()))
+    })?;
+    let measure = Measure { runs, root, scratch };
+    let table = table(&measure)?;
+    if readme {
+        put_into_readme(&measure.root.join("README.md"), &table)?;
+    }
+    Ok(table)
+}
+
+fn table(measure: &Measure) -> Result<String, Failure> {
+    let mut rows = vec![codegen(measure)?];
+    let ours =
+        measure.crate_build(&measure.root, &["-p", "atlas-admin", "--all-features"])?;
+    let floor = floor::write(&measure.root, &measure.scratch)?;
+    let floor = measure.crate_build(&floor, &["--all-features"])?;
+    rows.push(row(
+        "the crate alone, all features",
+        &ours,
+        "its floor",
+        Some(&floor),
+        "≤ 2 ×",
+    ));
+    let tag = ["-p", "atlas-admin", "--no-default-features", "--features", "clusters"];
+    let tag = measure.crate_build(&measure.root, &tag)?;
+    rows.push(row("one tag (`clusters`) alone", &tag, "", None, "≤ 3 s"));
+    Ok(format!(
+        "Measured on {} with `cargo xtask bench`, medians of {} runs: {}.\n\n\
+         | what | user time | wall time | peak memory | against | ratio of user times | of memory | budget |\n\
+         |---|---|---|---|---|---|---|---|\n{}",
+        crate::spec::today::today(),
+        measure.runs,
+        measure.machine(),
+        rows.concat()
+    ))
+}
+
+fn codegen(measure: &Measure) -> Result<String, Failure> {
+    let program = std::env::current_exe().map_err(|error| {
+        Failure::Input(format!("error: can't find this program: {error}"))
+    })?;
+    let out = measure.scratch.join("generated");
+    let ours = measure
+        .command(&program, &["codegen".as_ref(), "--out".as_ref(), out.as_os_str()])?;
+    let document = measure.root.join("spec/atlas-admin-v2.yaml");
+    let peer_out = measure.scratch.join("ploidy");
+    let arguments: [&std::ffi::OsStr; 5] = [
+        "generate".as_ref(),
+        "rust".as_ref(),
+        document.as_os_str(),
+        "-o".as_ref(),
+        peer_out.as_os_str(),
+    ];
+    let peer = measure.command(&PathBuf::from("ploidy"), &arguments).ok();
+    Ok(row("codegen, whole document", &ours, "ploidy 0.15", peer.as_ref(), "≤ 0.15 ×"))
+}
+
+fn row(
+    what: &str,
+    ours: &Usage,
+    against: &str,
+    other: Option<&Usage>,
+    budget: &str,
+) -> String {
+    let (against, time, memory) = match other {
+        Some(other) => (
+            format!("{against}: {:.2} s, {} MB", other.user, other.memory),
+            format!("{:.2}", ours.user / other.user),
+            format!("{:.2}", f64::from(ours.memory) / f64::from(other.memory)),
+        ),
+        None if against.is_empty() => ("–".to_owned(), "–".to_owned(), "–".to_owned()),
+        None => (
+            format!("{against}: not installed, not measured"),
+            "–".to_owned(),
+            "–".to_owned(),
+        ),
+    };
+    format!(
+        "| {what} | {:.2} s | {:.2} s | {} MB | {against} | {time} | {memory} | {budget} |\n",
+        ours.user, ours.wall, ours.memory
+    )
+}
+
+fn put_into_readme(path: &Path, table: &str) -> Result<(), Failure> {
+    const MARKERS: (&str, &str) = ("<!-- bench -->\n", "<!-- /bench -->");
+    let text = fs::read_to_string(path).map_err(|error| {
+        Failure::Input(format!("error: can't read {}: {error}", path.display()))
+    })?;
+    let parts = text.split_once(MARKERS.0).and_then(|(before, rest)| {
+        rest.split_once(MARKERS.1).map(|(_, after)| (before, after))
+    });
+    let Some((before, after)) = parts else {
+        return Err(Failure::Input(
+            "error: README.md has no two bench markers".to_owned(),
+        ));
+    };
+    let text = format!("{before}{}{table}{}{after}", MARKERS.0, MARKERS.1);
+    fs::write(path, text).map_err(|error| {
+        Failure::Output(format!("error: can't write {}: {error}", path.display()))
+    })
+}

@@ -1,0 +1,102 @@
+//! The floor: the generated types with derived `Clone`, `Debug`, `Default` and `PartialEq`, and
+//! nothing else. What any crate of these types costs at the least.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+
+/// Writes the crate and returns its folder.
+pub(super) fn write(root: &Path, scratch: &Path) -> Result<PathBuf, Failure> {
+    let folder = scratch.join("floor");
+    make(root, &folder).map_err(|error| {
+        Failure::Output(format!("error: can't write {}: {error}", folder.display()))
+    })?;
+    Ok(folder)
+}
+
+fn make(root: &Path, folder: &Path) -> io::Result<()> {
+    let source = root.join("generated/src");
+    let types = folder.join("src/types");
+    if types.exists() {
+        fs::remove_dir_all(&types)?;
+    }
+    fs::create_dir_all(&types)?;
+    for entry in fs::read_dir(source.join("types"))? {
+        let entry = entry?;
+        let text = fs::read_to_string(entry.path())?;
+        fs::write(types.join(entry.file_name()), derive_only(&text))?;
+    }
+    fs::copy(source.join("types.rs"), folder.join("src/types.rs"))?;
+    let lib = "#![allow(warnings)]\npub mod types;\n";
+    fs::write(folder.join("src/lib.rs"), lib)?;
+    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    let manifest = fs::read_to_string(root.join("generated/Cargo.toml"))?;
+    fs::write(folder.join("Cargo.toml"), standalone(&manifest, root)?)
+}
+
+/// Drops the table access and the macros, and derives what they stood for.
+fn derive_only(text: &str) -> String {
+    let mut kept = String::new();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let dropped = ["impl Record for ", "impl Union for ", "impl Page for "];
+        if dropped.iter().any(|start| line.starts_with(start)) {
+            while lines.next().is_some_and(|line| line != "}") {}
+        } else if let Some(call) = line.strip_prefix("atlas_admin_runtime::") {
+            let mut whole = call.to_owned();
+            while !whole.ends_with(");") {
+                whole.push_str(lines.next().unwrap_or(");").trim());
+            }
+            kept.push_str(&default_of(&whole));
+        } else if let Some(derives) = line.strip_prefix("#[derive(Clone,") {
+            let default = if derives.contains("Default") { "Default, " } else { "" };
+            kept.push_str(&format!("#[derive(Clone, Debug, {default}PartialEq)]\n"));
+        } else {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
+/// What derives of an enum with an `Unknown` variant can't make.
+fn default_of(call: &str) -> String {
+    let name: String = call
+        .split_once('(')
+        .map_or("", |(_, rest)| rest)
+        .chars()
+        .take_while(|character| character.is_alphanumeric() || *character == '_')
+        .collect();
+    if call.starts_with("record!") {
+        return String::new();
+    }
+    format!(
+        "impl Default for {name} {{\n    fn default() -> Self {{\n        \
+         Self::Unknown(Default::default())\n    }}\n}}\n"
+    )
+}
+
+fn standalone(manifest: &str, root: &Path) -> io::Result<String> {
+    let runtime = root.join("runtime").canonicalize()?;
+    let mut text = String::new();
+    for line in manifest.lines() {
+        match line {
+            "[lints]" | "workspace = true" | "readme = \"README.md\"" => continue,
+            "name = \"atlas-admin\"" => text.push_str("name = \"floor\""),
+            "version.workspace = true" => text.push_str("version = \"0.0.0\""),
+            "edition.workspace = true" => text.push_str("edition = \"2024\""),
+            "rust-version.workspace = true" | "license.workspace = true" => continue,
+            "atlas-admin-runtime.workspace = true" => {
+                text.push_str(&format!(
+                    "atlas-admin-runtime = {{ path = {runtime:?} }}"
+                ));
+            }
+            other => text.push_str(other),
+        }
+        text.push('\n');
+    }
+    text.push_str("\n[workspace]\n");
+    Ok(text)
+}

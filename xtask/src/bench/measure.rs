@@ -1,0 +1,126 @@
+//! Running a program and reading what it used.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::failure::Failure;
+
+/// How and where to measure.
+pub(super) struct Measure {
+    pub(super) runs: usize,
+    pub(super) root: PathBuf,
+    pub(super) scratch: PathBuf,
+}
+
+/// What a program used: seconds, and megabytes at the most.
+#[derive(Clone, Copy)]
+pub(super) struct Usage {
+    pub(super) wall: f64,
+    pub(super) user: f64,
+    pub(super) memory: u32,
+}
+
+impl Measure {
+    /// Runs a program several times and returns the median by user time.
+    pub(super) fn command(
+        &self,
+        program: &Path,
+        arguments: &[&OsStr],
+    ) -> Result<Usage, Failure> {
+        let runs = (0..self.runs).map(|_| self.once(program, arguments, &self.root));
+        median(runs.collect::<Result<_, _>>()?)
+    }
+
+    /// Compiles one crate several times, its dependencies aside.
+    pub(super) fn crate_build(
+        &self,
+        folder: &Path,
+        arguments: &[&str],
+    ) -> Result<Usage, Failure> {
+        let target = self.scratch.join("target");
+        let mut all: Vec<&OsStr> = vec!["build".as_ref(), "--quiet".as_ref()];
+        all.extend(arguments.iter().map(OsStr::new));
+        all.extend(["--target-dir".as_ref(), target.as_os_str()]);
+        let source =
+            if folder == self.root { "generated/src/lib.rs" } else { "src/lib.rs" };
+        let source = folder.join(source);
+        self.once(Path::new("cargo"), &all, folder)?;
+        let mut runs = Vec::new();
+        for _ in 0..self.runs {
+            let touched = fs::File::open(&source)
+                .and_then(|file| file.set_modified(std::time::SystemTime::now()));
+            touched.map_err(|error| {
+                Failure::Output(format!(
+                    "error: can't touch {}: {error}",
+                    source.display()
+                ))
+            })?;
+            runs.push(self.once(Path::new("cargo"), &all, folder)?);
+        }
+        median(runs)
+    }
+
+    fn once(
+        &self,
+        program: &Path,
+        arguments: &[&OsStr],
+        folder: &Path,
+    ) -> Result<Usage, Failure> {
+        let report = self.scratch.join("usage");
+        let status = Command::new("/usr/bin/time")
+            .args(["-f", "%e %U %M", "-o"])
+            .arg(&report)
+            .arg(program)
+            .args(arguments)
+            .current_dir(folder)
+            .env("CARGO_INCREMENTAL", "0")
+            .stdout(Stdio::null())
+            .status();
+        let failed = |why: String| {
+            Failure::Input(format!("error: can't measure {}: {why}", program.display()))
+        };
+        let status =
+            status.map_err(|error| failed(format!("/usr/bin/time: {error}")))?;
+        if !status.success() {
+            return Err(failed(format!("it ended with {status}")));
+        }
+        let text =
+            fs::read_to_string(&report).map_err(|error| failed(error.to_string()))?;
+        let numbers: Vec<f64> =
+            text.split_whitespace().filter_map(|number| number.parse().ok()).collect();
+        match numbers.as_slice() {
+            [wall, user, kilobytes] => Ok(Usage {
+                wall: *wall,
+                user: *user,
+                memory: (kilobytes / 1000.0) as u32,
+            }),
+            _ => Err(failed(format!("/usr/bin/time said {text:?}"))),
+        }
+    }
+
+    /// Names the machine: processor, cores, compiler.
+    pub(super) fn machine(&self) -> String {
+        let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let model = cpu.lines().find_map(|line| line.strip_prefix("model name"));
+        let model = model.map_or("unknown processor", |rest| {
+            rest.trim_start_matches([' ', '\t', ':'])
+        });
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let rustc = Command::new("rustc").arg("--version").output();
+        let rustc =
+            rustc.map(|out| String::from_utf8_lossy(&out.stdout).trim().to_owned());
+        format!(
+            "{model}, {cores} cores, {}",
+            rustc.unwrap_or_else(|_| "unknown rustc".to_owned())
+        )
+    }
+}
+
+fn median(mut runs: Vec<Usage>) -> Result<Usage, Failure> {
+    runs.sort_by(|a, b| a.user.total_cmp(&b.user));
+    runs.get(runs.len() / 2)
+        .copied()
+        .ok_or_else(|| Failure::Usage("error: no runs".to_owned()))
+}
