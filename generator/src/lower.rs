@@ -3,6 +3,7 @@
 //! After this room nobody sees a `$ref` or an OpenAPI keyword. Types are lowered on demand from the
 //! operations, so that only what an operation reaches exists in the model.
 
+mod answers;
 mod common;
 mod facets;
 mod implied;
@@ -36,6 +37,7 @@ pub fn lower(document: &OpenAPI, ledger: &Ledger) -> Result<Api, Vec<Diagnostic>
         return Err(diagnostics);
     }
     shared::merge_inline_types(&mut api, ledger);
+    answers::list_second_bodies(&mut api);
     common::add_common_records(&mut api);
     implied::drop_implied_tags(&mut api);
     reach::drop_unreached(&mut api);

@@ -155,6 +155,12 @@ impl<'d> Lowering<'d> {
             let plan = self.plan_union(facets);
             self.lower_union(plan, node, facets, spot)
         } else {
+            if let Some(AdditionalProperties::Schema(_)) = facets.additional {
+                self.unmapped(
+                    &spot.pointer.child("additionalProperties"),
+                    "what comes beside declared properties is kept in `extra`, untyped",
+                );
+            }
             Kind::Record(self.lower_record(node, spot))
         };
         let def = &mut self.api.types[id.0];

@@ -1,0 +1,31 @@
+//! Second success bodies: a request function has one type of answer, and says so where the document
+//! has more.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Api, Content, Unmapped};
+
+/// Lists the success bodies that are decoded as another status's type.
+///
+/// Inline types have been merged: bodies that are the same thing are one type by now.
+pub(super) fn list_second_bodies(api: &mut Api) {
+    let mut found = BTreeSet::new();
+    for operation in &api.operations {
+        let responses = operation.pointer.child("responses");
+        for answer in operation.versions.iter().flat_map(|version| &version.answers) {
+            let bodies = answer.statuses.iter().filter_map(|(status, content)| {
+                matches!(content, Content::Json(_)).then_some((status, content))
+            });
+            let mut bodies = bodies.peekable();
+            let Some(&(first, ty)) = bodies.peek() else { continue };
+            for (status, _) in bodies.filter(|(_, other)| *other != ty) {
+                let at = responses.child(status.to_string()).child("content");
+                found.insert(Unmapped {
+                    pointer: at.child(answer.media_type.to_string()),
+                    what: format!("a success body of another type than that of {first}: decoded as that one"),
+                });
+            }
+        }
+    }
+    api.unmapped.extend(found);
+}
