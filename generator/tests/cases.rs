@@ -1,0 +1,213 @@
+//! Golden cases: a minimal document for each concern, and the code it becomes.
+//!
+//! A case is a folder `cases/NN-name` with `spec.yaml`; beside it stand the generated files worth
+//! reading, in `expected/`, and what is said about the document, in `diagnostics.txt`.
+//! `UPDATE_EXPECT=1 cargo test -p atlas-admin-generator --test cases` rewrites both; read the diff.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use atlas_admin_generator::{Ledger, Options, Output, generate};
+use toml::{Table, Value};
+
+const UPDATE: &str = "UPDATE_EXPECT=1 cargo test -p atlas-admin-generator --test cases";
+
+/// What every document has in about the same words; a case would be no easier to read with them.
+const ALIKE: [&str; 3] = ["src/lib.rs", "src/registry.rs", "src/types.rs"];
+
+struct Case {
+    name: String,
+    folder: PathBuf,
+    output: Output,
+}
+
+static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
+    let folder = root().join("generator/tests/cases");
+    let mut folders: Vec<PathBuf> = fs::read_dir(&folder)
+        .expect("the cases")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    folders.sort();
+    assert!(!folders.is_empty(), "no case in {}", folder.display());
+    folders.into_iter().map(Case::generate).collect()
+});
+
+impl Case {
+    fn generate(folder: PathBuf) -> Self {
+        let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
+        let spec = fs::read(folder.join("spec.yaml"))
+            .unwrap_or_else(|error| panic!("{name}/spec.yaml: {error}"));
+        let output = generate(&spec, &[], &Ledger::default(), &Options::default())
+            .unwrap_or_else(|found| {
+                let said: Vec<String> = found.iter().map(ToString::to_string).collect();
+                panic!("{name}: {}", said.join("\n"))
+            });
+        Self { name, folder, output }
+    }
+
+    /// What the case's folder should hold beside the document.
+    fn outcome(&self) -> BTreeMap<String, String> {
+        let mut outcome = BTreeMap::new();
+        for (path, text) in &self.output.files {
+            if path.ends_with(".rs") && !ALIKE.contains(&path.as_str()) {
+                let path = path.strip_prefix("src/").unwrap_or(path);
+                outcome.insert(format!("expected/{path}"), text.clone());
+            }
+        }
+        let notes = self.output.notes.iter().map(|note| format!("{note}\n"));
+        let said = notes.collect::<String>() + &self.output.unmapped;
+        if !said.is_empty() {
+            outcome.insert("diagnostics.txt".to_owned(), said);
+        }
+        outcome
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+#[test]
+fn each_case_becomes_the_expected_code() {
+    let mut differences = Vec::new();
+    for case in CASES.iter() {
+        let outcome = case.outcome();
+        if env::var_os("UPDATE_EXPECT").is_some() {
+            rewrite(&case.folder, &outcome);
+        }
+        let mut expected = BTreeMap::new();
+        read_files(&case.folder, "", &mut expected);
+        expected.remove("spec.yaml");
+        let paths: BTreeSet<&String> = outcome.keys().chain(expected.keys()).collect();
+        for path in paths {
+            if outcome.get(path) != expected.get(path) {
+                differences.push(difference(
+                    &format!("{}/{path}", case.name),
+                    expected.get(path),
+                    outcome.get(path),
+                ));
+            }
+        }
+    }
+    assert!(
+        differences.is_empty(),
+        "{}\nif that is right: {UPDATE}",
+        differences.join("\n")
+    );
+}
+
+fn rewrite(folder: &Path, outcome: &BTreeMap<String, String>) {
+    let _ = fs::remove_dir_all(folder.join("expected"));
+    let _ = fs::remove_file(folder.join("diagnostics.txt"));
+    write_files(folder, outcome);
+}
+
+fn write_files(folder: &Path, files: &BTreeMap<String, String>) {
+    for (path, text) in files {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+}
+
+fn read_files(folder: &Path, prefix: &str, into: &mut BTreeMap<String, String>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            read_files(&entry.path(), &format!("{name}/"), into);
+        } else {
+            into.insert(name, fs::read_to_string(entry.path()).expect("a text"));
+        }
+    }
+}
+
+/// Shows the first line in which two texts differ.
+fn difference(path: &str, expected: Option<&String>, found: Option<&String>) -> String {
+    let (Some(expected), Some(found)) = (expected, found) else {
+        let what =
+            if expected.is_some() { "is not generated" } else { "is not expected" };
+        return format!("{path}: {what}");
+    };
+    let count = found.lines().count().max(expected.lines().count());
+    let line =
+        |text: &str, number| text.lines().nth(number).unwrap_or("(end)").to_owned();
+    let number =
+        (0..count).find(|&n| line(expected, n) != line(found, n)).unwrap_or(count);
+    format!(
+        "{path}:{}\n  expected: {}\n  found:    {}",
+        number + 1,
+        line(expected, number),
+        line(found, number)
+    )
+}
+
+/// All cases are members of one workspace that is like this one, so that what they stand on is
+/// compiled once for all.
+#[test]
+fn the_code_of_every_case_compiles_without_a_warning() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cases");
+    let _ = fs::remove_dir_all(&folder);
+    for case in CASES.iter() {
+        let mut files = case.output.files.clone();
+        let manifest = files.get_mut("Cargo.toml").expect("a manifest");
+        *manifest = member(case, manifest);
+        write_files(&folder.join(&case.name), &files);
+    }
+    fs::write(folder.join("Cargo.toml"), workspace()).expect("a manifest");
+    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("a lock");
+    check(&folder, &["--workspace", "--all-features"]);
+    for tag in ["bikes", "trains", "planes"] {
+        for more in ["", ",preview", ",older-versions"] {
+            let features = format!("{tag}{more}");
+            check(
+                &folder,
+                &["-p", "case-20-features", "--no-default-features", "-F", &features],
+            );
+        }
+    }
+}
+
+/// The manifest of a case: its own name, and nothing that stands on what is written by hand.
+fn member(case: &Case, manifest: &str) -> String {
+    let mut manifest: Table = manifest.parse().expect("a manifest");
+    manifest.remove("example");
+    manifest.remove("dev-dependencies");
+    let package = manifest["package"].as_table_mut().expect("a package");
+    package.insert("name".to_owned(), format!("case-{}", case.name).into());
+    manifest.to_string()
+}
+
+/// The manifest of this repository's workspace with the cases as its members; warnings are errors.
+fn workspace() -> String {
+    let text = fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
+    let mut manifest: Table = text.parse().expect("a manifest");
+    let workspace = manifest["workspace"].as_table_mut().expect("a workspace");
+    let members = CASES.iter().map(|case| Value::from(case.name.as_str())).collect();
+    workspace.insert("members".to_owned(), Value::Array(members));
+    let runtime = root().join("runtime").canonicalize().expect("the runtime");
+    let dependency = workspace["dependencies"]["atlas-admin-runtime"].as_table_mut();
+    let path = Value::from(runtime.to_string_lossy().as_ref());
+    dependency.expect("the runtime").insert("path".to_owned(), path);
+    let lints = workspace["lints"]["rust"].as_table_mut().expect("the lints");
+    lints.insert("warnings".to_owned(), "deny".into());
+    manifest.to_string()
+}
+
+fn check(folder: &Path, arguments: &[&str]) {
+    // The folder of what is compiled is the one that this test was compiled to.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a parent");
+    let output = Command::new(env!("CARGO"))
+        .args(["check", "--quiet", "--offline"])
+        .args(arguments)
+        .env("CARGO_TARGET_DIR", target)
+        .current_dir(folder)
+        .output()
+        .expect("cargo runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cargo check {}\n{said}", arguments.join(" "));
+}
