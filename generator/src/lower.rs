@@ -10,6 +10,7 @@ mod implied;
 mod operation;
 mod reach;
 mod record;
+mod reunite;
 mod schema;
 mod shared;
 mod union;

@@ -23,6 +23,14 @@ use crate::version::{Date, Format, MediaType, Version};
 /// read headers. The runtime reads headers and decodes the declared shape.
 const WRAPPING: [&str; 2] = ["envelope", "pretty"];
 
+/// What an operation is called: the ledger by its id, which stays, types by its short name, which
+/// the document may add later.
+#[derive(Clone, Copy)]
+struct Called<'a> {
+    id: &'a str,
+    short: &'a str,
+}
+
 impl<'d> Lowering<'d> {
     pub(super) fn lower_operations(&mut self) {
         let document = self.document;
@@ -88,8 +96,9 @@ impl<'d> Lowering<'d> {
             source.extensions.get(key).and_then(Value::as_str).map(str::to_owned)
         };
         let short = text("x-xgen-operation-id-override").unwrap_or_else(|| id.clone());
-        let parameters = self.lower_parameters(path, item, source, &short, at);
-        let versions = self.lower_versions(source, &short, at);
+        let called = Called { id: &id, short: &short };
+        let parameters = self.lower_parameters(path, item, source, called, at);
+        let versions = self.lower_versions(source, called, at);
         if versions.is_empty() {
             self.error(
                 format!("no answer of `{id}` says which version it has"),
@@ -149,7 +158,7 @@ impl<'d> Lowering<'d> {
         path: &'d str,
         item: &'d PathItem,
         source: &'d Source,
-        short: &str,
+        called: Called<'_>,
         at: &Pointer,
     ) -> Vec<Parameter> {
         let mut found: BTreeMap<(Location, &'d str), (&'d ParameterData, Pointer)> =
@@ -171,7 +180,7 @@ impl<'d> Lowering<'d> {
         for name in template_parameters(path) {
             match found.remove(&(Location::Path, name)) {
                 Some((data, pointer)) => {
-                    lowered.push(self.lower_parameter(Location::Path, data, short, &pointer));
+                    lowered.push(self.lower_parameter(Location::Path, data, called, &pointer));
                 }
                 None => self.error(
                     format!("the path names a parameter `{name}` that the operation does not declare"),
@@ -187,7 +196,7 @@ impl<'d> Lowering<'d> {
                     format!("the path has no place for the parameter `{name}`"),
                 );
             } else {
-                lowered.push(self.lower_parameter(location, data, short, &pointer));
+                lowered.push(self.lower_parameter(location, data, called, &pointer));
             }
         }
         lowered
@@ -229,13 +238,13 @@ impl<'d> Lowering<'d> {
         &mut self,
         location: Location,
         data: &'d ParameterData,
-        short: &str,
+        called: Called<'_>,
         pointer: &Pointer,
     ) -> Parameter {
         let spot = Spot {
-            key: format!("{short}?{}", data.name),
+            key: format!("{}?{}", called.id, data.name),
             hint: data.name.clone(),
-            owner: short.to_owned(),
+            owner: called.short.to_owned(),
             pointer: pointer.child("schema"),
         };
         let (mut ty, limits) = match &data.format {
@@ -277,7 +286,7 @@ impl<'d> Lowering<'d> {
     fn lower_versions(
         &mut self,
         source: &'d Source,
-        short: &str,
+        called: Called<'_>,
         at: &Pointer,
     ) -> Vec<OperationVersion> {
         let mut versions: BTreeMap<Version, OperationVersion> = BTreeMap::new();
@@ -295,16 +304,16 @@ impl<'d> Lowering<'d> {
                 continue;
             };
             if let (200..=299, Some(response)) = (code, self.response(response)) {
-                self.lower_success(*code, response, &mut versions, short, &pointer);
+                self.lower_success(*code, response, &mut versions, called, &pointer);
             }
         }
-        self.lower_bodies(source, &mut versions, short, at);
+        self.lower_bodies(source, &mut versions, called, at);
         for (status, response) in statuses {
             if let (StatusCode::Code(code @ (100..=199 | 300..=599)), Some(response)) =
                 (status, self.response(response))
             {
                 let pointer = responses.child(status.to_string());
-                self.lower_failure(*code, response, &mut versions, short, &pointer);
+                self.lower_failure(*code, response, &mut versions, called, &pointer);
             }
         }
         versions.into_values().collect()
@@ -325,7 +334,7 @@ impl<'d> Lowering<'d> {
         code: u16,
         response: &'d Response,
         versions: &mut BTreeMap<Version, OperationVersion>,
-        short: &str,
+        called: Called<'_>,
         pointer: &Pointer,
     ) {
         let mut content: Vec<(&'d String, &'d Media)> =
@@ -334,7 +343,7 @@ impl<'d> Lowering<'d> {
         for (name, media) in content {
             let at = pointer.child("content").child(name);
             let Some(media_type) = self.media_type(name, &at) else { continue };
-            let spot = body_spot(short, media_type.version, "response", &at);
+            let spot = body_spot(called, Some(media_type.version), "response", Some(code), &at);
             let content = match (&media.schema, media_type.format) {
                 (_, Format::Csv | Format::Gzip) => Content::Stream,
                 (None, Format::Json) => Content::Empty,
@@ -383,7 +392,7 @@ impl<'d> Lowering<'d> {
         code: u16,
         response: &'d Response,
         versions: &mut BTreeMap<Version, OperationVersion>,
-        short: &str,
+        called: Called<'_>,
         pointer: &Pointer,
     ) {
         let mut content: Vec<(&'d String, &'d Media)> =
@@ -400,7 +409,7 @@ impl<'d> Lowering<'d> {
             };
             let Some(schema) = &media.schema else { continue };
             let spot =
-                body_spot(short, version.unwrap_or(Version::Preview), "error", &at);
+                body_spot(called, version, "error", Some(code), &at);
             let ty = self.lower_node(Node::of(schema), &spot);
             match version {
                 None => plain = Some(ty),
@@ -423,7 +432,7 @@ impl<'d> Lowering<'d> {
         &mut self,
         source: &'d Source,
         versions: &mut BTreeMap<Version, OperationVersion>,
-        short: &str,
+        called: Called<'_>,
         at: &Pointer,
     ) {
         let Some((body, pointer)) = self.request_body(source, at) else { return };
@@ -452,7 +461,7 @@ impl<'d> Lowering<'d> {
                 continue;
             };
             let Some(schema) = &media.schema else { continue };
-            let spot = body_spot(short, media_type.version, "request", at);
+            let spot = body_spot(called, Some(media_type.version), "request", None, at);
             version.body = Some(Body {
                 ty: self.lower_node(Node::of(schema), &spot),
                 media_type: *media_type,
@@ -506,11 +515,19 @@ impl OperationVersion {
     }
 }
 
-fn body_spot(short: &str, version: Version, role: &str, at: &Pointer) -> Spot {
+fn body_spot(
+    called: Called<'_>,
+    version: Option<Version>,
+    role: &str,
+    status: Option<u16>,
+    at: &Pointer,
+) -> Spot {
+    let version = version.map(|version| format!("@{version}")).unwrap_or_default();
+    let status = status.map(|status| status.to_string()).unwrap_or_default();
     Spot {
-        key: format!("{short}@{version}#{role}"),
+        key: format!("{}{version}#{role}{status}", called.id),
         hint: role.to_owned(),
-        owner: short.to_owned(),
+        owner: called.short.to_owned(),
         pointer: at.child("schema"),
     }
 }

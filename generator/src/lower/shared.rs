@@ -1,34 +1,52 @@
 //! Inline types that are the same thing become one type.
 //!
-//! The same thing is: the same property name, and the same content. What the ledger has called one
-//! type stays one type, even where its places have come to differ.
+//! The same thing is: the same property name, and the same content. What the ledger calls by two
+//! names stays two types, though: neither name may vanish because they have become equal.
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::reach;
+use super::{reach, reunite};
 use crate::model::{Api, Enum, Kind, TypeDef, TypeId};
 use crate::names::Ledger;
 
 /// Merges inline types until no two of them are the same thing.
 pub(super) fn merge_inline_types(api: &mut Api, ledger: &Ledger) {
     // An inline record may hold inline types, so equality grows from the inside out.
+    // What the ledger has called one type is one again before anything that holds it is compared.
     loop {
-        let groups = group(api);
-        if !merge_groups(api, &groups) {
+        let groups = group(api, ledger);
+        if !merge_groups(api, &groups) && !reunite::reunite(api, ledger) {
             break;
         }
     }
-    merge_by_ledger(api, ledger);
 }
 
 /// The indices of inline types that are the same thing, by what they are.
-fn group(api: &Api) -> Vec<Vec<usize>> {
+fn group(api: &Api, ledger: &Ledger) -> Vec<Vec<usize>> {
     let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
     for (index, def) in api.types.iter().enumerate().filter(|(_, def)| !def.origin.named)
     {
         groups.entry(content(def)).or_default().push(index);
     }
-    groups.into_values().collect()
+    groups.into_values().flat_map(|group| part_by_name(api, ledger, group)).collect()
+}
+
+/// Parts a group by the names of the ledger; what has none yet goes with the first that has one.
+fn part_by_name(api: &Api, ledger: &Ledger, group: Vec<usize>) -> Vec<Vec<usize>> {
+    let mut named: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut unnamed = Vec::new();
+    for index in group {
+        match reunite::known_name(&api.types[index], ledger) {
+            Some(name) => named.entry(name).or_default().push(index),
+            None => unnamed.push(index),
+        }
+    }
+    let mut parts: Vec<Vec<usize>> = named.into_values().collect();
+    match parts.first_mut() {
+        Some(first) => first.extend(unnamed),
+        None => parts.push(unnamed),
+    }
+    parts
 }
 
 /// A text that is equal for types that are the same thing.
@@ -61,7 +79,7 @@ fn content(def: &TypeDef) -> String {
 }
 
 /// Merges each group into its first member by place; tells whether anything changed.
-fn merge_groups(api: &mut Api, groups: &[Vec<usize>]) -> bool {
+pub(super) fn merge_groups(api: &mut Api, groups: &[Vec<usize>]) -> bool {
     let mut to: HashMap<TypeId, TypeId> = HashMap::new();
     for group in groups {
         let mut members: Vec<usize> = group.clone();
@@ -82,34 +100,4 @@ fn merge_groups(api: &mut Api, groups: &[Vec<usize>]) -> bool {
     }
     reach::replace(api, &to);
     true
-}
-
-/// Unites enums that bear one name in the ledger: what was one type stays one type.
-fn merge_by_ledger(api: &mut Api, ledger: &Ledger) {
-    let mut named: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (index, def) in api.types.iter().enumerate() {
-        let is_inline_enum = !def.origin.named && matches!(def.kind, Kind::Enum(_));
-        let name =
-            def.origin.places.iter().find_map(|place| ledger.type_name(&place.key));
-        if let (true, Some(name)) = (is_inline_enum, name) {
-            named.entry(name).or_default().push(index);
-        }
-    }
-    let groups: Vec<Vec<usize>> =
-        named.into_values().filter(|group| group.len() > 1).collect();
-    for group in &groups {
-        let mut members = group.clone();
-        members.sort_by(|a, b| {
-            api.types[*a].origin.places.cmp(&api.types[*b].origin.places)
-        });
-        let mut values: Vec<String> = Vec::new();
-        for &member in &members {
-            if let Kind::Enum(Enum { values: more }) = &api.types[member].kind {
-                values.extend(more.iter().cloned());
-            }
-        }
-        let united = Enum::new(values.iter().map(String::as_str));
-        api.types[members[0]].kind = Kind::Enum(united);
-    }
-    merge_groups(api, &groups);
 }

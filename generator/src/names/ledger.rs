@@ -146,10 +146,8 @@ impl Ledger {
             }
             if let Kind::Union(union) = &def.kind {
                 let place = &def.origin.places[0];
-                for (index, (variant, name)) in
-                    union.variants.iter().zip(members).enumerate()
-                {
-                    let key = variant_key(api, &place.key, index, variant);
+                for (variant, name) in union.variants.iter().zip(members) {
+                    let key = variant_key(api, &place.key, variant);
                     add(&mut self.variants, &key, name);
                 }
             }

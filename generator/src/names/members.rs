@@ -85,41 +85,46 @@ fn name_variants(
     let keys: Vec<String> = union
         .variants
         .iter()
-        .enumerate()
-        .map(|(index, variant)| variant_key(api, &place.key, index, variant))
+        .map(|variant| variant_key(api, &place.key, variant))
         .collect();
+    let known: Vec<Option<&str>> = keys.iter().map(|key| ledger.variant(key)).collect();
     let short: Vec<String> =
         union.variants.iter().map(|v| short_name(v, union, name, types)).collect();
     let mut scope = Scope::new(format!("variant of {name}"), "variants");
-    keys.iter()
-        .zip(&union.variants)
-        .enumerate()
-        .map(|(index, (key, variant))| {
-            let is_distinct =
-                short.iter().filter(|other| **other == short[index]).count() == 1;
-            let name = match ledger.variant(key) {
-                Some(name) => name.to_owned(),
-                None if is_distinct && !short[index].is_empty() => {
-                    variant_name(&short[index])
-                }
-                None => variant_name(&type_text(&variant.ty, types)),
-            };
-            scope.claim(&name, key, &place.pointer, diagnostics);
-            name
-        })
-        .collect()
+    let mut names = Vec::new();
+    for (index, variant) in union.variants.iter().enumerate() {
+        let name = known[index].map_or_else(
+            || {
+                let full = type_text(&variant.ty, types);
+                let is_distinct =
+                    short.iter().filter(|other| **other == short[index]).count() == 1;
+                let short = (is_distinct && !short[index].is_empty())
+                    .then(|| variant_name(&short[index]));
+                let longer = [variant_name(&full), variant_name(&format!("{full} variant"))];
+                let mut names = short.into_iter().chain(longer.clone());
+                // What its siblings have been called before is theirs.
+                let free = names.find(|name| !known.contains(&Some(name.as_str())));
+                free.unwrap_or_else(|| longer[0].clone())
+            },
+            str::to_owned,
+        );
+        scope.claim(&name, &keys[index], &place.pointer, diagnostics);
+        names.push(name);
+    }
+    names
 }
 
-/// What a variant is called in the ledger.
-pub(super) fn variant_key(
-    api: &Api,
-    union: &str,
-    index: usize,
-    variant: &Variant,
-) -> String {
-    match variant.ty.leaf() {
-        Some(id) => format!("{union}|{}", api.def(id).origin.places[0].key),
-        None => format!("{union}|{index}"),
+/// What a variant is called in the ledger: by what it holds, wherever the union lists it.
+pub(super) fn variant_key(api: &Api, union: &str, variant: &Variant) -> String {
+    format!("{union}|{}", type_key(api, &variant.ty))
+}
+
+fn type_key(api: &Api, ty: &Type) -> String {
+    match ty {
+        Type::Def(id) => api.def(*id).origin.places[0].key.clone(),
+        Type::List(item) => format!("{}[]", type_key(api, item)),
+        Type::Map(value) => format!("{}{{}}", type_key(api, value)),
+        scalar => type_text(scalar, &[]),
     }
 }
 
