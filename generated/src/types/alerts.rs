@@ -1993,9 +1993,9 @@ impl Record for HostMetricValue {
 
 atlas_admin_runtime::record!(HostMetricValue);
 
-/// The status of `listAlerts`: one of 3 values, or one yet to be declared.
+/// The status of `listGroupAlerts`: one of 3 values, or one yet to be declared.
 ///
-/// Declared at `listAlerts?status`.
+/// Declared at `listGroupAlerts?status`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum ListAlertsStatus {
     /// `OPEN`.

@@ -2,9 +2,10 @@
 
 use super::*;
 
-/// The cluster view of `getClusterNamespaces`: one of 3 values, or one yet to be declared.
+/// The cluster view of `getGroupClusterCollStatNamespaces`: one of 3 values, or one yet to be
+/// declared.
 ///
-/// Declared at `getClusterNamespaces?clusterView` and one other place.
+/// Declared at `getGroupClusterCollStatNamespaces?clusterView` and one other place.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum ClusterView {
     /// `PRIMARY`.
@@ -273,9 +274,10 @@ impl Record for CollStatsRankedNamespacesView {
 
 atlas_admin_runtime::record!(CollStatsRankedNamespacesView);
 
-/// The metric of `listCollStatMeasurements`: one of 24 values, or one yet to be declared.
+/// The metric of `listGroupClusterCollStatMeasurements`: one of 24 values, or one yet to be
+/// declared.
 ///
-/// Declared at `listCollStatMeasurements?metrics[]` and one other place.
+/// Declared at `listGroupClusterCollStatMeasurements?metrics[]` and one other place.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum ListCollStatMeasurementsMetric {
     /// `READS_OPS`.

@@ -2070,9 +2070,10 @@ atlas_admin_runtime::open_enum!(DataLakeTenantState, [
     Unverified => "UNVERIFIED",
 ]);
 
-/// The limit name of `deleteDataFederationLimit`: one of 4 values, or one yet to be declared.
+/// The limit name of `deleteGroupDataFederationLimit`: one of 4 values, or one yet to be
+/// declared.
 ///
-/// Declared at `deleteDataFederationLimit?limitName` and 2 other places.
+/// Declared at `deleteGroupDataFederationLimit?limitName` and 2 other places.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum DeleteDataFederationLimitLimitName {
     /// `bytesProcessed.query`.
@@ -2094,9 +2095,9 @@ atlas_admin_runtime::open_enum!(DeleteDataFederationLimitLimitName, [
     BytesProcessedWeekly => "bytesProcessed.weekly",
 ]);
 
-/// The type of `listDataFederation`: one of 2 values, or one yet to be declared.
+/// The type of `listGroupDataFederation`: one of 2 values, or one yet to be declared.
 ///
-/// Declared at `listDataFederation?type`.
+/// Declared at `listGroupDataFederation?type`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum ListDataFederationType {
     /// `USER`.

@@ -860,9 +860,10 @@ atlas_admin_runtime::open_enum!(IdpType, [
     Workload => "WORKLOAD",
 ]);
 
-/// The idp type item of `listIdentityProviders`: one of 2 values, or one yet to be declared.
+/// The idp type item of `listFederationSettingIdentityProviders`: one of 2 values, or one yet
+/// to be declared.
 ///
-/// Declared at `listIdentityProviders?idpType[]`.
+/// Declared at `listFederationSettingIdentityProviders?idpType[]`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum ListIdentityProvidersIdpTypeItem {
     /// `WORKFORCE`.
@@ -878,9 +879,10 @@ atlas_admin_runtime::open_enum!(ListIdentityProvidersIdpTypeItem, [
     Workload => "WORKLOAD",
 ]);
 
-/// The protocol item of `listIdentityProviders`: one of 2 values, or one yet to be declared.
+/// The protocol item of `listFederationSettingIdentityProviders`: one of 2 values, or one yet
+/// to be declared.
 ///
-/// Declared at `listIdentityProviders?protocol[]`.
+/// Declared at `listFederationSettingIdentityProviders?protocol[]`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum ListIdentityProvidersProtocolItem {
     /// `SAML`.

@@ -1108,9 +1108,9 @@ atlas_admin_runtime::open_enum!(InvoiceReportResponseState, [
     Succeeded => "SUCCEEDED",
 ]);
 
-/// The order by of `listInvoices`: one of 2 values, or one yet to be declared.
+/// The order by of `listOrgInvoices`: one of 2 values, or one yet to be declared.
 ///
-/// Declared at `listInvoices?orderBy`.
+/// Declared at `listOrgInvoices?orderBy`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum ListInvoicesOrderBy {
     /// `desc`.
@@ -1126,9 +1126,9 @@ atlas_admin_runtime::open_enum!(ListInvoicesOrderBy, [
     Desc => "desc",
 ]);
 
-/// The sort by of `listInvoices`: one of 2 values, or one yet to be declared.
+/// The sort by of `listOrgInvoices`: one of 2 values, or one yet to be declared.
 ///
-/// Declared at `listInvoices?sortBy`.
+/// Declared at `listOrgInvoices?sortBy`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum ListInvoicesSortBy {
     /// `START_DATE`.

@@ -825,9 +825,9 @@ atlas_admin_runtime::open_enum!(BackupSnapshotPartTypeName, [
     ReplicaSet => "REPLICA_SET",
 ]);
 
-/// The completed of `listClusterSnapshots`: one of 3 values, or one yet to be declared.
+/// The completed of `listGroupClusterSnapshots`: one of 3 values, or one yet to be declared.
 ///
-/// Declared at `listClusterSnapshots?completed`.
+/// Declared at `listGroupClusterSnapshots?completed`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum ListClusterSnapshotsCompleted {
     /// `all`.

@@ -299,9 +299,9 @@ impl Record for CloudSearchMetrics {
 
 atlas_admin_runtime::record!(CloudSearchMetrics);
 
-/// The log name of `downloadClusterLog`: one of 4 values, or one yet to be declared.
+/// The log name of `downloadGroupClusterLog`: one of 4 values, or one yet to be declared.
 ///
-/// Declared at `downloadClusterLog?logName`.
+/// Declared at `downloadGroupClusterLog?logName`.
 ///
 /// [More in the Atlas documentation](https://docs.atlas.mongodb.com/database-auditing/).
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -496,9 +496,10 @@ atlas_admin_runtime::open_enum!(FtsMetricUnits, [
     Seconds => "SECONDS",
 ]);
 
-/// The m item of `getDatabaseMeasurements`: one of 9 values, or one yet to be declared.
+/// The m item of `getGroupProcessDatabaseMeasurements`: one of 9 values, or one yet to be
+/// declared.
 ///
-/// Declared at `getDatabaseMeasurements?m[]`.
+/// Declared at `getGroupProcessDatabaseMeasurements?m[]`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum GetDatabaseMeasurementsMItem {
     /// `DATABASE_AVERAGE_OBJECT_SIZE`.
@@ -535,9 +536,10 @@ atlas_admin_runtime::open_enum!(GetDatabaseMeasurementsMItem, [
     DatabaseViewCount => "DATABASE_VIEW_COUNT",
 ]);
 
-/// The metric of `getIndexMeasurements`: one of 10 values, or one yet to be declared.
+/// The metric of `getGroupHostFtsMetricIndexMeasurements`: one of 10 values, or one yet to be
+/// declared.
 ///
-/// Declared at `getIndexMeasurements?metrics[]` and one other place.
+/// Declared at `getGroupHostFtsMetricIndexMeasurements?metrics[]` and one other place.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum GetIndexMeasurementsMetric {
     /// `INDEX_SIZE_ON_DISK`.
@@ -577,9 +579,10 @@ atlas_admin_runtime::open_enum!(GetIndexMeasurementsMetric, [
     TotalNumberOfQueries => "TOTAL_NUMBER_OF_QUERIES",
 ]);
 
-/// The m item of `getProcessDiskMeasurements`: one of 21 values, or one yet to be declared.
+/// The m item of `getGroupProcessDiskMeasurements`: one of 21 values, or one yet to be
+/// declared.
 ///
-/// Declared at `getProcessDiskMeasurements?m[]`.
+/// Declared at `getGroupProcessDiskMeasurements?m[]`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum GetProcessDiskMeasurementsMItem {
     /// `DISK_PARTITION_IOPS_READ`.
@@ -652,9 +655,9 @@ atlas_admin_runtime::open_enum!(GetProcessDiskMeasurementsMItem, [
     MaxDiskPartitionSpaceUsed => "MAX_DISK_PARTITION_SPACE_USED",
 ]);
 
-/// The m item of `getProcessMeasurements`: one of 139 values, or one yet to be declared.
+/// The m item of `getGroupProcessMeasurements`: one of 139 values, or one yet to be declared.
 ///
-/// Declared at `getProcessMeasurements?m[]`.
+/// Declared at `getGroupProcessMeasurements?m[]`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum GetProcessMeasurementsMItem {
     /// `ASSERT_MSG`.
@@ -1123,9 +1126,10 @@ impl Record for LinkAtlas {
 
 atlas_admin_runtime::record!(LinkAtlas);
 
-/// The metric of `listMeasurements`: one of 11 values, or one yet to be declared.
+/// The metric of `listGroupHostFtsMetricMeasurements`: one of 11 values, or one yet to be
+/// declared.
 ///
-/// Declared at `listMeasurements?metrics[]`.
+/// Declared at `listGroupHostFtsMetricMeasurements?metrics[]`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum ListMeasurementsMetric {
     /// `FTS_DISK_USAGE`.

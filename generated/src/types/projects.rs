@@ -294,9 +294,9 @@ atlas_admin_runtime::open_enum!(DeleteGroupLimitLimitName, [
     DataFederationBytesProcessedWeekly => "dataFederation.bytesProcessed.weekly",
 ]);
 
-/// The default status of `getMongoDbVersions`: one value, or one yet to be declared.
+/// The default status of `getGroupMongoDbVersions`: one value, or one yet to be declared.
 ///
-/// Declared at `getMongoDbVersions?defaultStatus`.
+/// Declared at `getGroupMongoDbVersions?defaultStatus`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum GetMongoDbVersionsDefaultStatus {
     /// `DEFAULT`.

@@ -23,9 +23,9 @@ atlas_admin_runtime::open_enum!(Command, [
     Find => "find",
 ]);
 
-/// The status of `listClusterQueryShapes`: one value, or one yet to be declared.
+/// The status of `listGroupClusterQueryShapes`: one value, or one yet to be declared.
 ///
-/// Declared at `listClusterQueryShapes?status`.
+/// Declared at `listGroupClusterQueryShapes?status`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum ListClusterQueryShapesStatus {
     /// `REJECTED`.
@@ -38,9 +38,10 @@ atlas_admin_runtime::open_enum!(ListClusterQueryShapesStatus, [
     Rejected => "REJECTED",
 ]);
 
-/// The sery of `listQueryShapeSummaries`: one of 15 values, or one yet to be declared.
+/// The sery of `listGroupClusterQueryShapeInsightSummaries`: one of 15 values, or one yet to be
+/// declared.
 ///
-/// Declared at `listQueryShapeSummaries?series[]`.
+/// Declared at `listGroupClusterQueryShapeInsightSummaries?series[]`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum ListQueryShapeSummariesSery {
     /// `TOTAL_EXECUTION_TIME`.
