@@ -84,6 +84,9 @@ fn standalone(manifest: &str, root: &Path) -> io::Result<String> {
     for line in manifest.lines() {
         match line {
             "[lints]" | "workspace = true" | "readme = \"README.md\"" => continue,
+            // The examples stay behind.
+            "[[example]]" | "name = \"list_clusters\"" => continue,
+            line if line.starts_with("required-features") => continue,
             "name = \"atlas-admin\"" => text.push_str("name = \"floor\""),
             "version.workspace = true" => text.push_str("version = \"0.0.0\""),
             "edition.workspace = true" => text.push_str("edition = \"2024\""),

@@ -62,6 +62,30 @@ impl Measure {
         median(runs)
     }
 
+    /// Compiles a package and all it depends on several times, from nothing.
+    pub(super) fn clean_build(&self, folder: &Path) -> Result<Usage, Failure> {
+        let target = self.scratch.join("clean");
+        let all: [&OsStr; 4] = [
+            "build".as_ref(),
+            "--quiet".as_ref(),
+            "--target-dir".as_ref(),
+            target.as_os_str(),
+        ];
+        let mut runs = Vec::new();
+        for _ in 0..self.runs {
+            if target.exists() {
+                fs::remove_dir_all(&target).map_err(|error| {
+                    Failure::Output(format!(
+                        "error: can't remove {}: {error}",
+                        target.display()
+                    ))
+                })?;
+            }
+            runs.push(self.once(Path::new("cargo"), &all, folder)?);
+        }
+        median(runs)
+    }
+
     fn once(
         &self,
         program: &Path,
@@ -94,13 +118,13 @@ impl Measure {
             [wall, user, kilobytes] => Ok(Usage {
                 wall: *wall,
                 user: *user,
-                memory: (kilobytes / 1000.0) as u32,
+                memory: (kilobytes * 1.024 / 1000.0) as u32,
             }),
             _ => Err(failed(format!("/usr/bin/time said {text:?}"))),
         }
     }
 
-    /// Names the machine: processor, cores, compiler.
+    /// Names the machine: processor, cores, memory, compiler, and how busy it is.
     pub(super) fn machine(&self) -> String {
         let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let model = cpu.lines().find_map(|line| line.strip_prefix("model name"));
@@ -111,9 +135,20 @@ impl Measure {
         let rustc = Command::new("rustc").arg("--version").output();
         let rustc =
             rustc.map(|out| String::from_utf8_lossy(&out.stdout).trim().to_owned());
+        let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+        let memory = memory.lines().find_map(|line| {
+            let kilobytes =
+                line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?;
+            Some(kilobytes.trim().parse::<u64>().ok()? >> 20)
+        });
+        let memory =
+            memory.map_or("unknown memory".to_owned(), |gib| format!("{gib} GiB"));
+        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let load = load.split(' ').next().filter(|load| !load.is_empty());
         format!(
-            "{model}, {cores} cores, {}",
-            rustc.unwrap_or_else(|_| "unknown rustc".to_owned())
+            "{model}, {cores} cores, {memory}, {}, load {} at the start",
+            rustc.unwrap_or_else(|_| "unknown rustc".to_owned()),
+            load.unwrap_or("unknown")
         )
     }
 }
