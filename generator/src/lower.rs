@@ -39,7 +39,7 @@ pub fn lower(document: &OpenAPI, ledger: &Ledger) -> Result<Api, Vec<Diagnostic>
     }
     shared::merge_inline_types(&mut api, ledger);
     answers::list_second_bodies(&mut api);
-    common::add_common_records(&mut api);
+    common::add_common_records(&mut api, ledger);
     implied::drop_implied_tags(&mut api);
     reach::drop_unreached(&mut api);
     Ok(api)

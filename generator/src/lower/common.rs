@@ -1,14 +1,20 @@
 //! What all variants of a tagged union have in common: the record for a tag that none declares.
 //!
 //! The service adds kinds of things between two documents. What every kind has, an unknown one has
-//! too, and stays typed.
+//! too, and stays typed. What every kind had once stays a field when a kind without it is added.
+
+use std::collections::BTreeSet;
 
 use crate::model::{
     Api, By, Field, Kind, Limits, Origin, Place, Record, Type, TypeDef, TypeId, Union,
 };
+use crate::names::Ledger;
+
+/// The wire names of the fields that the ledger holds for a union.
+type Known<'l> = Option<&'l BTreeSet<String>>;
 
 /// Adds the record to every tagged union whose variants share more than the tag.
-pub(super) fn add_common_records(api: &mut Api) {
+pub(super) fn add_common_records(api: &mut Api, ledger: &Ledger) {
     for index in 0..api.types.len() {
         let Kind::Union(Union { by: By::Tag { property, .. }, .. }) =
             &api.types[index].kind
@@ -16,7 +22,9 @@ pub(super) fn add_common_records(api: &mut Api) {
             continue;
         };
         let property = property.clone();
-        let Some(fields) = shared_fields(api, TypeId(index), &mut Vec::new()) else {
+        let known = ledger.common_fields(&api.types[index].origin.places[0].key);
+        let Some(fields) = shared_fields(api, TypeId(index), known, &mut Vec::new())
+        else {
             continue;
         };
         if fields.iter().all(|field| field.wire == property) {
@@ -51,8 +59,14 @@ fn common_places(union: &Origin) -> Vec<Place> {
         .collect()
 }
 
-/// The fields that every variant has in the same type; `None` where a variant is no record.
-fn shared_fields(api: &Api, id: TypeId, path: &mut Vec<TypeId>) -> Option<Vec<Field>> {
+/// The fields that every variant has in the same type, and those that are known; `None` where a
+/// variant is no record.
+fn shared_fields(
+    api: &Api,
+    id: TypeId,
+    known: Known<'_>,
+    path: &mut Vec<TypeId>,
+) -> Option<Vec<Field>> {
     if path.contains(&id) {
         return None;
     }
@@ -62,11 +76,15 @@ fn shared_fields(api: &Api, id: TypeId, path: &mut Vec<TypeId>) -> Option<Vec<Fi
         Kind::Union(union) => {
             let mut shared: Option<Vec<Field>> = None;
             for variant in &union.variants {
-                let Type::Def(id) = variant.ty else { return None };
-                let fields = shared_fields(api, id, path)?;
+                let fields = match variant.ty {
+                    Type::Def(id) => shared_fields(api, id, known, path),
+                    _ => None,
+                };
+                // A variant that is no record has none of what is known.
+                let fields = fields.or(known.map(|_| Vec::new()))?;
                 shared = Some(match shared {
                     None => fields,
-                    Some(shared) => intersect(api, shared, &fields),
+                    Some(shared) => intersect(api, shared, &fields, known),
                 });
             }
             shared
@@ -77,11 +95,25 @@ fn shared_fields(api: &Api, id: TypeId, path: &mut Vec<TypeId>) -> Option<Vec<Fi
     fields.map(|fields| fields.into_iter().map(relax).collect())
 }
 
-fn intersect(api: &Api, shared: Vec<Field>, fields: &[Field]) -> Vec<Field> {
-    shared
+fn intersect(
+    api: &Api,
+    shared: Vec<Field>,
+    fields: &[Field],
+    known: Known<'_>,
+) -> Vec<Field> {
+    let is_known = |field: &Field| known.is_some_and(|all| all.contains(&field.wire));
+    let twin = |field: &Field, all: &[Field]| {
+        all.iter().find(|other| other.wire == field.wire).cloned()
+    };
+    let new =
+        fields.iter().filter(|field| is_known(field) && twin(field, &shared).is_none());
+    let new: Vec<Field> = new.cloned().collect();
+    let mut united: Vec<Field> = shared
         .into_iter()
         .filter_map(|mut field| {
-            let other = fields.iter().find(|other| other.wire == field.wire)?;
+            let Some(other) = twin(&field, fields) else {
+                return is_known(&field).then_some(field);
+            };
             if other.ty != field.ty {
                 if !is_text(api, &field.ty) || !is_text(api, &other.ty) {
                     return None;
@@ -95,7 +127,10 @@ fn intersect(api: &Api, shared: Vec<Field>, fields: &[Field]) -> Vec<Field> {
             field.deprecated &= other.deprecated;
             Some(field)
         })
-        .collect()
+        .collect();
+    united.extend(new);
+    united.sort_by(|a, b| a.wire.cmp(&b.wire));
+    united
 }
 
 /// Nothing is known of an unknown variant but that it may have these.

@@ -343,7 +343,8 @@ impl<'d> Lowering<'d> {
         for (name, media) in content {
             let at = pointer.child("content").child(name);
             let Some(media_type) = self.media_type(name, &at) else { continue };
-            let spot = body_spot(called, Some(media_type.version), "response", Some(code), &at);
+            let spot =
+                body_spot(called, Some(media_type.version), "response", Some(code), &at);
             let content = match (&media.schema, media_type.format) {
                 (_, Format::Csv | Format::Gzip) => Content::Stream,
                 (None, Format::Json) => Content::Empty,
@@ -408,8 +409,7 @@ impl<'d> Lowering<'d> {
                 Some(media_type.version)
             };
             let Some(schema) = &media.schema else { continue };
-            let spot =
-                body_spot(called, version, "error", Some(code), &at);
+            let spot = body_spot(called, version, "error", Some(code), &at);
             let ty = self.lower_node(Node::of(schema), &spot);
             match version {
                 None => plain = Some(ty),

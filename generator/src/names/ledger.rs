@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Names;
 use super::members::variant_key;
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::model::{Api, Kind};
+use crate::model::{Api, Kind, Type};
 use crate::version::Version;
 
 type Section = BTreeMap<String, String>;
@@ -30,6 +30,8 @@ pub struct Ledger {
     types: Section,
     /// Union and schema of the variant → variant.
     variants: Section,
+    /// Union → the properties that all its variants had in common at some time.
+    common: BTreeMap<String, BTreeSet<String>>,
     /// Schema and property → field, where the rules give two properties one name.
     fields: Section,
     /// Type and value → variant of an enum, where the rules give two values one name.
@@ -108,6 +110,11 @@ impl Ledger {
         self.variants.get(key).map(String::as_str)
     }
 
+    /// Returns the properties that the variants of a union have had in common.
+    pub fn common_fields(&self, union: &str) -> Option<&BTreeSet<String>> {
+        self.common.get(union)
+    }
+
     pub(super) fn field(&self, key: &str) -> Option<&str> {
         self.fields.get(key).map(String::as_str)
     }
@@ -149,6 +156,12 @@ impl Ledger {
                 for (variant, name) in union.variants.iter().zip(members) {
                     let key = variant_key(api, &place.key, variant);
                     add(&mut self.variants, &key, name);
+                }
+                if let Some(Type::Def(id)) = union.common
+                    && let Kind::Record(record) = &api.def(id).kind
+                {
+                    let wires = record.fields.iter().map(|field| field.wire.clone());
+                    self.common.entry(place.key.clone()).or_default().extend(wires);
                 }
             }
         }

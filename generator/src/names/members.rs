@@ -100,7 +100,8 @@ fn name_variants(
                     short.iter().filter(|other| **other == short[index]).count() == 1;
                 let short = (is_distinct && !short[index].is_empty())
                     .then(|| variant_name(&short[index]));
-                let longer = [variant_name(&full), variant_name(&format!("{full} variant"))];
+                let longer =
+                    [variant_name(&full), variant_name(&format!("{full} variant"))];
                 let mut names = short.into_iter().chain(longer.clone());
                 // What its siblings have been called before is theirs.
                 let free = names.find(|name| !known.contains(&Some(name.as_str())));
