@@ -146,6 +146,17 @@ fn difference(path: &str, expected: Option<&String>, found: Option<&String>) -> 
     )
 }
 
+#[test]
+fn a_second_run_with_the_ledger_of_the_first_changes_nothing() {
+    for case in CASES.iter() {
+        let spec = fs::read(case.folder.join("spec.yaml")).expect("a document");
+        let second = generate(&spec, &[], &case.output.ledger, &Options::default())
+            .unwrap_or_else(|found| panic!("{}: {}", case.name, found[0]));
+        assert_eq!(second.files, case.output.files, "{}", case.name);
+        assert_eq!(second.ledger, case.output.ledger, "{}", case.name);
+    }
+}
+
 /// All cases are members of one workspace that is like this one, so that what they stand on is
 /// compiled once for all.
 #[test]

@@ -1,0 +1,70 @@
+//! The vendored document as a whole, and what it becomes.
+//!
+//! No file outside of this repository is needed, and no network. Generating takes a few seconds
+//! where nothing is optimised, so the tests share what they can.
+
+mod census;
+mod fresh;
+mod layout;
+mod likeness;
+mod order;
+mod others;
+mod promise;
+mod surface;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use atlas_admin_generator::document;
+use atlas_admin_generator::{Idle, Ledger, Options, Output, generate};
+use serde_json::Value;
+
+static DOCUMENT: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    fs::read(root().join("spec/atlas-admin-v2.yaml")).expect("a document")
+});
+
+static TREE: LazyLock<Value> = LazyLock::new(|| {
+    document::parse(&DOCUMENT).unwrap_or_else(|found| panic!("{}", said(&found)))
+});
+
+static LEDGER: LazyLock<Ledger> = LazyLock::new(|| {
+    let text = fs::read_to_string(root().join("spec/names.toml")).expect("a ledger");
+    Ledger::parse(&text).unwrap_or_else(|error| panic!("{error}"))
+});
+
+/// What the document becomes with the names once chosen.
+static OUTPUT: LazyLock<Output> =
+    LazyLock::new(|| generated(&DOCUMENT, &LEDGER, Idle::Error));
+
+/// The corrections in `spec/overlays`, by file name.
+static OVERLAYS: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
+    let Ok(entries) = fs::read_dir(root().join("spec/overlays")) else {
+        return BTreeMap::new();
+    };
+    entries
+        .map(|entry| entry.expect("an entry"))
+        .filter(|entry| entry.path().extension().is_some_and(|end| end == "yaml"))
+        .map(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            (name, fs::read(entry.path()).expect("an overlay"))
+        })
+        .collect()
+});
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn generated(document: &[u8], ledger: &Ledger, idle: Idle) -> Output {
+    let overlays: Vec<(&str, &[u8])> =
+        OVERLAYS.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    generate(document, &overlays, ledger, &Options { idle, ..Options::default() })
+        .unwrap_or_else(|found| panic!("{}", said(&found)))
+}
+
+fn said(found: &[atlas_admin_generator::Diagnostic]) -> String {
+    let said: Vec<String> = found.iter().map(ToString::to_string).collect();
+    said.join("\n")
+}

@@ -1,0 +1,307 @@
+//! Names are a promise: what a program can name today it can name after the next update, unless
+//! the API itself took it away.
+
+use atlas_admin_generator::{Ledger, Options, Output, generate};
+
+use super::said;
+use super::surface::surface;
+
+const HEAD: &str = "openapi: 3.0.1\ninfo: {title: t, version: '1'}\n";
+
+/// What is known first; changes replace parts of it.
+const PATHS: &str = "
+paths:
+  /basket:
+    get:
+      operationId: getGroupBasket
+      tags: [Fruits]
+      parameters:
+        - {name: order, in: query, schema: {type: string, enum: [UP, DOWN]}}
+      responses:
+        '200':
+          description: ''
+          content:
+            application/vnd.atlas.2024-01-01+json:
+              schema: {$ref: '#/components/schemas/Basket'}
+";
+
+const SCHEMAS: &str = "
+components:
+  schemas:
+    Basket:
+      type: object
+      properties:
+        apple: {$ref: '#/components/schemas/Apple'}
+        pear: {$ref: '#/components/schemas/Pear'}
+        fruit: {$ref: '#/components/schemas/Fruit'}
+        notice: {$ref: '#/components/schemas/Notice'}
+        limit: {oneOf: [{type: boolean}, {type: string}]}
+        mapping: {oneOf: [{$ref: '#/components/schemas/Apple'}, {type: array, items: {$ref: '#/components/schemas/Apple'}}]}
+    Apple:
+      type: object
+      properties:
+        kind: {type: string}
+        unit: {type: string, enum: [KILO, PIECE]}
+        grade: {type: string, enum: [A, B]}
+        origin: {type: object, properties: {country: {type: string}, soil: {type: string, enum: [CLAY]}}}
+    Pear:
+      type: object
+      properties:
+        kind: {type: string}
+        unit: {type: string, enum: [KILO, PIECE]}
+        origin: {type: object, properties: {country: {type: string}, soil: {type: string, enum: [CLAY]}}}
+    Fruit:
+      discriminator:
+        propertyName: kind
+        mapping: {APPLE: '#/components/schemas/Apple', PEAR: '#/components/schemas/Pear'}
+      oneOf: [{$ref: '#/components/schemas/Apple'}, {$ref: '#/components/schemas/Pear'}]
+    Notice:
+      oneOf: [{$ref: '#/components/schemas/RipeNotice'}, {$ref: '#/components/schemas/SoldNotice'}]
+    RipeNotice: {type: object, properties: {type: {type: string, enum: [RIPE]}, days: {type: integer}}}
+    SoldNotice: {type: object, properties: {type: {type: string, enum: [SOLD]}, cents: {type: integer}}}
+";
+
+fn document(changes: &[(&str, &str)]) -> String {
+    let mut document = format!("{HEAD}{PATHS}{SCHEMAS}");
+    for (from, to) in changes {
+        assert!(document.contains(from), "nothing to change: {from}");
+        document = document.replace(from, to);
+    }
+    document
+}
+
+fn generated(document: &str, ledger: &Ledger) -> Output {
+    generate(document.as_bytes(), &[], ledger, &Options::default())
+        .unwrap_or_else(|found| panic!("{}\n{document}", said(&found)))
+}
+
+fn first() -> Output {
+    generated(&document(&[]), &Ledger::default())
+}
+
+/// Asserts that a changed document keeps all names, and that a second run changes nothing more.
+fn keeps_every_name(changes: &[(&str, &str)]) -> Output {
+    keeps(changes, &[])
+}
+
+/// Asserts that a changed document keeps all names but those that hold one of these words.
+fn keeps(changes: &[(&str, &str)], gone: &[&str]) -> Output {
+    let first = first();
+    let changed = document(changes);
+    let second = generated(&changed, &first.ledger);
+    let now = surface(&second.files);
+    let missing: Vec<String> = surface(&first.files)
+        .into_iter()
+        .filter(|name| {
+            !now.contains(name) && !gone.iter().any(|gone| name.contains(gone))
+        })
+        .collect();
+    assert!(missing.is_empty(), "no longer there: {missing:#?}\nbut: {now:#?}");
+    keeps_lines(&first.ledger, &second.ledger);
+    let third = generated(&changed, &second.ledger);
+    assert_eq!(third.files, second.files, "a second run moves something");
+    assert_eq!(third.ledger, second.ledger);
+    second
+}
+
+/// Asserts that a ledger was only added to.
+pub(crate) fn keeps_lines(before: &Ledger, after: &Ledger) {
+    let parse = |ledger: &Ledger| ledger.render().parse::<toml::Table>().expect("TOML");
+    let after = parse(after);
+    for (section, lines) in parse(before) {
+        for (key, name) in lines.as_table().expect("a section") {
+            let now = after.get(&section).and_then(|lines| lines.get(key));
+            match (name.as_array(), now.and_then(|now| now.as_array())) {
+                (Some(names), Some(now)) => {
+                    let kept = names.iter().all(|name| now.contains(name));
+                    assert!(kept, "[{section}] {key}: {names:?} became {now:?}");
+                }
+                _ => assert_eq!(Some(name), now, "[{section}] {key}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_document_with_its_ledger_changes_nothing() {
+    keeps_every_name(&[]);
+}
+
+#[test]
+fn a_second_enum_of_the_same_property_takes_no_name() {
+    let plums = "{type: object, properties: {unit: {type: string, enum: [LITRE]}, grade: {type: string, enum: [X]}, order: {type: string, enum: [LEFT]}}}";
+    let added = format!(
+        "    Basket:
+      type: object
+      properties:
+        one: {plums}
+        two: {plums}
+        three: {plums}
+"
+    );
+    keeps_every_name(&[(
+        "    Basket:\n      type: object\n      properties:\n",
+        &added,
+    )]);
+}
+
+#[test]
+fn enums_that_stop_being_equal_stay_one_type() {
+    let pear = (
+        "{type: string, enum: [KILO, PIECE]}\n        origin",
+        "{type: string, enum: [KILO, CRATE]}\n        origin",
+    );
+    let second = keeps_every_name(&[pear]);
+    let names = surface(&second.files);
+    assert!(names.contains("variant types::Unit::Crate"), "{names:#?}");
+}
+
+#[test]
+fn records_that_stop_being_equal_stay_one_type() {
+    let city = "country: {type: string}, city: {type: string}, soil: {type: string, enum: [CLAY, SAND]}";
+    let both = "country: {type: string}, soil: {type: string, enum: [CLAY]}";
+    // Apple's is the first of the two places, Pear's the second.
+    let (apple, pear) = SCHEMAS.split_once("    Pear:").expect("two schemas");
+    for changed in [
+        format!("{}    Pear:{pear}", apple.replace(both, city)),
+        format!("{apple}    Pear:{}", pear.replace(both, city)),
+    ] {
+        let second = keeps_every_name(&[(SCHEMAS, &changed)]);
+        let names = surface(&second.files);
+        assert!(
+            names.contains("field types::Origin.city: Option < String >"),
+            "{names:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_new_schema_leaves_an_inline_type_its_name() {
+    let added = "    Basket:
+      type: object
+      properties:
+        a: {$ref: '#/components/schemas/Unit'}
+        b: {$ref: '#/components/schemas/AppleGrade'}
+        c: {$ref: '#/components/schemas/GetGroupBasketOrder'}
+";
+    let schemas = "  schemas:
+    Unit: {type: object, properties: {x: {type: string}}}
+    AppleGrade: {type: object, properties: {x: {type: string}}}
+    GetGroupBasketOrder: {type: object, properties: {x: {type: string}}}
+";
+    keeps_every_name(&[
+        ("    Basket:\n      type: object\n      properties:\n", added),
+        ("  schemas:\n", schemas),
+    ]);
+}
+
+#[test]
+fn a_new_variant_leaves_its_siblings_their_names() {
+    let second = keeps_every_name(&[
+        (
+            "mapping: {APPLE: '#/components/schemas/Apple', ",
+            "mapping: {APPLE: '#/components/schemas/Apple', CRAB: '#/components/schemas/Apple', PLUM: '#/components/schemas/Plum', ",
+        ),
+        (
+            "    Notice:\n      oneOf: [",
+            "    Notice:\n      oneOf: [{$ref: '#/components/schemas/Ripe'}, ",
+        ),
+        (
+            "  schemas:\n",
+            "  schemas:\n    Plum: {type: object, properties: {kind: {type: string}}}\n    Ripe: {type: object, properties: {type: {type: string, enum: [LOST]}}}\n",
+        ),
+    ]);
+    let names = surface(&second.files);
+    assert!(names.contains("variant types::Fruit::Plum (Plum)"), "{names:#?}");
+}
+
+#[test]
+fn a_new_kind_of_json_before_the_others_moves_none() {
+    keeps_every_name(&[(
+        "{oneOf: [{type: boolean}, {type: string}]}",
+        "{oneOf: [{type: integer}, {type: boolean}, {type: string}]}",
+    )]);
+}
+
+#[test]
+fn a_new_version_leaves_the_dated_function_where_it_is() {
+    let schema = "schema: {$ref: '#/components/schemas/Basket'}\n";
+    let added = format!(
+        "{schema}            application/vnd.atlas.2025-01-01+json:\n              {schema}"
+    );
+    keeps_every_name(&[(schema, &added)]);
+}
+
+#[test]
+fn a_short_name_given_later_changes_no_function() {
+    let id = "operationId: getGroupBasket\n";
+    let short = format!("{id}      x-xgen-operation-id-override: getBasket\n");
+    keeps_every_name(&[(id, &short)]);
+}
+
+#[test]
+fn what_is_gone_keeps_its_line_and_comes_back_as_it_was() {
+    let gone = document(&[
+        ("        pear: {$ref: '#/components/schemas/Pear'}\n", ""),
+        (
+            ", PEAR: '#/components/schemas/Pear'}\n      oneOf: [{$ref: '#/components/schemas/Apple'}, {$ref: '#/components/schemas/Pear'}]",
+            "}\n      oneOf: [{$ref: '#/components/schemas/Apple'}]",
+        ),
+    ]);
+    let first = first();
+    let second = generated(&gone, &first.ledger);
+    assert!(!surface(&second.files).contains("type types::Pear"));
+    keeps_lines(&first.ledger, &second.ledger);
+    let third = generated(&document(&[]), &second.ledger);
+    // What only the apple was left to share stays shared too.
+    let missing = &surface(&first.files) - &surface(&third.files);
+    assert!(missing.is_empty(), "{missing:#?}");
+    keeps_lines(&second.ledger, &third.ledger);
+}
+
+#[test]
+fn the_first_place_of_an_inline_type_may_go() {
+    keeps(
+        &[(
+            "        unit: {type: string, enum: [KILO, PIECE]}\n        grade",
+            "        grade",
+        )],
+        // The apple's own, and what apples and pears have in common.
+        &["field types::Apple.unit", "field types::FruitCommon.unit"],
+    );
+}
+
+#[test]
+fn a_name_that_was_taken_once_is_not_given_again() {
+    let removed =
+        document(&[("        unit: {type: string, enum: [KILO, PIECE]}\n", "")]);
+    let second = generated(&removed, &first().ledger);
+    // Two equal ones at other places, so that the word would mean them.
+    let unit = "unit: {type: object, properties: {grams: {type: integer}}}, ";
+    let other = removed
+        .replace("days: {type: integer}", &format!("{unit}days: {{type: integer}}"))
+        .replace("cents: {type: integer}", &format!("{unit}cents: {{type: integer}}"));
+    let third = generated(&other, &second.ledger);
+    let names = surface(&third.files);
+    assert!(names.contains("type types::UnitValue"), "{names:#?}");
+    assert!(!names.contains("type types::Unit"), "{names:#?}");
+}
+
+#[test]
+fn types_that_become_equal_stay_two() {
+    let kind = "kind: {type: string}\n";
+    let grade = format!("{kind}        grade: {{type: string, enum: [ONE]}}\n");
+    let (apple, pear) = SCHEMAS.split_once("    Pear:").expect("two schemas");
+    let different =
+        format!("{HEAD}{PATHS}{apple}    Pear:{}", pear.replace(kind, &grade));
+    let equal = different.replace("[ONE]", "[A, B]");
+    let first = generated(&different, &Ledger::default());
+    let second = generated(&equal, &first.ledger);
+    let names = surface(&second.files);
+    for name in [
+        "field types::Apple.grade: Option < AppleGrade >",
+        "field types::Pear.grade: Option < PearGrade >",
+    ] {
+        assert!(names.contains(name), "{name}: {names:#?}");
+    }
+}
