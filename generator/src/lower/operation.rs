@@ -523,9 +523,9 @@ fn body_spot(
     at: &Pointer,
 ) -> Spot {
     let version = version.map(|version| format!("@{version}")).unwrap_or_default();
-    let status = status.map(|status| status.to_string()).unwrap_or_default();
+    let place = status.map_or_else(|| role.to_owned(), |status| status.to_string());
     Spot {
-        key: format!("{}{version}#{role}{status}", called.id),
+        key: format!("{}{version}#{place}", called.id),
         hint: role.to_owned(),
         owner: called.short.to_owned(),
         pointer: at.child("schema"),

@@ -74,7 +74,7 @@ atlas_admin_runtime::open_enum!(AppleGrade, [
 ///
 /// Returned by `shops::get_shop`.
 ///
-/// Declared at `getShop@2023-01-01#response`.
+/// Declared at `getShop@2023-01-01#200`.
 #[derive(Clone, Default, PartialEq)]
 pub struct GetShopResponse {
     /// `first`.

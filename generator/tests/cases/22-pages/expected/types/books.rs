@@ -41,7 +41,7 @@ atlas_admin_runtime::record!(Book);
 ///
 /// Returned by `books::get_summary`.
 ///
-/// Declared at `getSummary@2023-01-01#response`.
+/// Declared at `getSummary@2023-01-01#200`.
 #[derive(Clone, Default, PartialEq)]
 pub struct GetSummaryResponse {
     /// `pages`.
