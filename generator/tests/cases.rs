@@ -8,11 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::LazyLock;
 
 use atlas_admin_generator::{Ledger, Options, Output, generate};
-use toml::{Table, Value};
+
+use crates::Workspace;
+
+#[path = "support/crates.rs"]
+mod crates;
 
 const UPDATE: &str = "UPDATE_EXPECT=1 cargo test -p atlas-admin-generator --test cases";
 
@@ -157,68 +160,16 @@ fn a_second_run_with_the_ledger_of_the_first_changes_nothing() {
     }
 }
 
-/// All cases are members of one workspace that is like this one, so that what they stand on is
-/// compiled once for all.
 #[test]
 fn the_code_of_every_case_compiles_without_a_warning() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cases");
-    let _ = fs::remove_dir_all(&folder);
-    for case in CASES.iter() {
-        let mut files = case.output.files.clone();
-        let manifest = files.get_mut("Cargo.toml").expect("a manifest");
-        *manifest = member(case, manifest);
-        write_files(&folder.join(&case.name), &files);
-    }
-    fs::write(folder.join("Cargo.toml"), workspace()).expect("a manifest");
-    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("a lock");
-    check(&folder, &["--workspace", "--all-features"]);
+    let cases = CASES.iter().map(|case| (case.name.as_str(), &case.output.files));
+    let workspace = Workspace::write("case", cases);
+    workspace.check(&["--workspace", "--all-features"]);
     for tag in ["bikes", "trains", "planes"] {
         for more in ["", ",preview", ",older-versions"] {
             let features = format!("{tag}{more}");
-            check(
-                &folder,
-                &["-p", "case-20-features", "--no-default-features", "-F", &features],
-            );
+            let package = ["-p", "case-20-features", "--no-default-features"];
+            workspace.check(&[&package[..], &["-F", &features]].concat());
         }
     }
-}
-
-/// The manifest of a case: its own name, and nothing that stands on what is written by hand.
-fn member(case: &Case, manifest: &str) -> String {
-    let mut manifest: Table = manifest.parse().expect("a manifest");
-    manifest.remove("example");
-    manifest.remove("dev-dependencies");
-    let package = manifest["package"].as_table_mut().expect("a package");
-    package.insert("name".to_owned(), format!("case-{}", case.name).into());
-    manifest.to_string()
-}
-
-/// The manifest of this repository's workspace with the cases as its members; warnings are errors.
-fn workspace() -> String {
-    let text = fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
-    let mut manifest: Table = text.parse().expect("a manifest");
-    let workspace = manifest["workspace"].as_table_mut().expect("a workspace");
-    let members = CASES.iter().map(|case| Value::from(case.name.as_str())).collect();
-    workspace.insert("members".to_owned(), Value::Array(members));
-    let runtime = root().join("runtime").canonicalize().expect("the runtime");
-    let dependency = workspace["dependencies"]["atlas-admin-runtime"].as_table_mut();
-    let path = Value::from(runtime.to_string_lossy().as_ref());
-    dependency.expect("the runtime").insert("path".to_owned(), path);
-    let lints = workspace["lints"]["rust"].as_table_mut().expect("the lints");
-    lints.insert("warnings".to_owned(), "deny".into());
-    manifest.to_string()
-}
-
-fn check(folder: &Path, arguments: &[&str]) {
-    // The folder of what is compiled is the one that this test was compiled to.
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a parent");
-    let output = Command::new(env!("CARGO"))
-        .args(["check", "--quiet", "--offline"])
-        .args(arguments)
-        .env("CARGO_TARGET_DIR", target)
-        .current_dir(folder)
-        .output()
-        .expect("cargo runs");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "cargo check {}\n{said}", arguments.join(" "));
 }

@@ -4,6 +4,8 @@
 //! where nothing is optimised, so the tests share what they can.
 
 mod census;
+#[path = "../support/crates.rs"]
+mod crates;
 mod fresh;
 mod layout;
 mod likeness;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use atlas_admin_generator::{Idle, Output};
 use serde_json::{Map, Value, json};
 
+use super::crates::Workspace;
 use super::order::Random;
 use super::promise::keeps_lines;
 use super::surface::surface;
@@ -46,6 +47,13 @@ fn a_newer_document_goes_through_and_moves_no_name() {
     }
     let variants = now.iter().filter(|name| name.contains("BrandNew (BrandNewVariant"));
     assert_eq!(variants.count(), added.unions);
+}
+
+#[test]
+fn what_other_documents_become_compiles() {
+    let (older, newer) = (generate(&older().0), generate(&newer().0));
+    let crates = [("older", &older.files), ("newer", &newer.files)];
+    Workspace::write("other", crates).check(&["--workspace", "--all-features"]);
 }
 
 fn generate(document: &Value) -> Output {
