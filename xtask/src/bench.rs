@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: the figures of the README, as ratios measured in one run.
 //!
-//! Times are user times in seconds, so that other work on the machine weighs less; each is the
-//! median of several runs. What is not installed is not measured, and the table says so.
+//! Each figure is of the run with the median user time, on which other work on the machine weighs
+//! less than on wall time. What is not installed is not measured, and the table says so.
 
 use std::fs;
 use std::path::Path;
@@ -100,8 +100,8 @@ fn table(measure: &Measure) -> Result<String, Failure> {
         "Measured on {} with `cargo xtask bench`: {machine}.\n\
          Medians of {} runs, of ploidy's crate one; where the load is above zero, other work \
          shared the machine, and the wall times are too long.\n\n\
-         | what | user time | wall time | peak memory | against | ratio of user times | of memory | budget |\n\
-         |---|---|---|---|---|---|---|---|\n{}",
+         | what | wall time, user time, peak memory | against | ratio of wall times | of user times | of memory | budget |\n\
+         |---|---|---|---|---|---|---|\n{}",
         crate::spec::today::today(),
         measure.runs,
         rows.concat()
@@ -127,23 +127,24 @@ fn row(
     other: Option<&Usage>,
     budget: &str,
 ) -> String {
-    let (against, time, memory) = match other {
+    let (against, ratios) = match other {
         Some(other) => (
-            format!("{against}: {:.2} s, {} MB", other.user, other.memory),
-            format!("{:.2}", ours.user / other.user),
-            format!("{:.2}", f64::from(ours.memory) / f64::from(other.memory)),
+            format!("{against}: {}", figures(other)),
+            format!(
+                "{:.2} | {:.2} | {:.2}",
+                ours.wall / other.wall,
+                ours.user / other.user,
+                f64::from(ours.memory) / f64::from(other.memory)
+            ),
         ),
-        None if against.is_empty() => ("–".to_owned(), "–".to_owned(), "–".to_owned()),
-        None => (
-            format!("{against}: not installed, not measured"),
-            "–".to_owned(),
-            "–".to_owned(),
-        ),
+        None if against.is_empty() => ("–".to_owned(), "– | – | –".to_owned()),
+        None => (format!("{against}: not measured"), "– | – | –".to_owned()),
     };
-    format!(
-        "| {what} | {:.2} s | {:.2} s | {} MB | {against} | {time} | {memory} | {budget} |\n",
-        ours.user, ours.wall, ours.memory
-    )
+    format!("| {what} | {} | {against} | {ratios} | {budget} |\n", figures(ours))
+}
+
+fn figures(usage: &Usage) -> String {
+    format!("{:.2} s, {:.2} s, {} MB", usage.wall, usage.user, usage.memory)
 }
 
 fn put_into_readme(path: &Path, table: &str) -> Result<(), Failure> {

@@ -93,22 +93,23 @@ impl Measure {
         folder: &Path,
     ) -> Result<Usage, Failure> {
         let report = self.scratch.join("usage");
-        let status = Command::new("/usr/bin/time")
+        let outcome = Command::new("/usr/bin/time")
             .args(["-f", "%e %U %M", "-o"])
             .arg(&report)
             .arg(program)
             .args(arguments)
             .current_dir(folder)
             .env("CARGO_INCREMENTAL", "0")
-            .stdout(Stdio::null())
-            .status();
+            .stdin(Stdio::null())
+            .output();
         let failed = |why: String| {
             Failure::Input(format!("error: can't measure {}: {why}", program.display()))
         };
-        let status =
-            status.map_err(|error| failed(format!("/usr/bin/time: {error}")))?;
-        if !status.success() {
-            return Err(failed(format!("it ended with {status}")));
+        let outcome =
+            outcome.map_err(|error| failed(format!("/usr/bin/time: {error}")))?;
+        if !outcome.status.success() {
+            let said = String::from_utf8_lossy(&outcome.stderr).into_owned();
+            return Err(failed(format!("it ended with {}\n{said}", outcome.status)));
         }
         let text =
             fs::read_to_string(&report).map_err(|error| failed(error.to_string()))?;
