@@ -41,11 +41,19 @@ impl Facts {
         let current = current_versions(api, ledger);
         let conditions = gates::conditions(api, &current);
         Self {
-            boxed: boxing::boxed(api),
+            boxed: boxing::boxed(api, ledger),
             read_only: read_only(api),
             conditions,
             users: users(api),
             current,
+        }
+    }
+
+    /// Adds to the ledger what is boxed.
+    pub fn record(&self, api: &Api, ledger: &mut Ledger) {
+        for member in &self.boxed {
+            let place = &api.def(member.0).origin.places[0];
+            ledger.add_boxed(&place.key, boxing::label(api, *member));
         }
     }
 

@@ -83,7 +83,8 @@ pub fn generate(
     let document = document::read(document, overlays, options.idle)?;
     let api = lower::lower(&document.openapi, ledger)?;
     let facts = facts::Facts::of(&api, ledger);
-    let (names, ledger) = names::name(&api, ledger)?;
+    let (names, mut ledger) = names::name(&api, ledger)?;
+    facts.record(&api, &mut ledger);
     let emit = emit::Emit { api: &api, facts: &facts, names: &names, options };
     let files = emit::emit(&emit);
     let summary = Summary {

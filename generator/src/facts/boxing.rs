@@ -2,12 +2,13 @@
 //!
 //! Lists and maps hold their items elsewhere already. The steps are found by one walk over the
 //! graph, in order of the types' places, so that the same step is boxed whatever the document's
-//! order.
+//! order. A step that was boxed once stays so: another type elsewhere would change the walk.
 
 use std::collections::HashSet;
 
 use super::Member;
 use crate::model::{Api, Kind, Type, TypeId};
+use crate::names::Ledger;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Mark {
@@ -17,15 +18,43 @@ enum Mark {
 }
 
 /// Returns the members that close a circle.
-pub(super) fn boxed(api: &Api) -> HashSet<Member> {
+pub(super) fn boxed(api: &Api, ledger: &Ledger) -> HashSet<Member> {
     let mut order: Vec<usize> = (0..api.types.len()).collect();
     order.sort_by(|a, b| api.types[*a].origin.places.cmp(&api.types[*b].origin.places));
-    let mut walk =
-        Walk { api, marks: vec![Mark::Unseen; api.types.len()], boxed: HashSet::new() };
+    let boxed = known(api, ledger);
+    let mut walk = Walk { api, marks: vec![Mark::Unseen; api.types.len()], boxed };
     for index in order {
         walk.visit(TypeId(index));
     }
     walk.boxed
+}
+
+/// The members that the ledger holds.
+fn known(api: &Api, ledger: &Ledger) -> HashSet<Member> {
+    let mut known = HashSet::new();
+    for (index, def) in api.types.iter().enumerate() {
+        let id = TypeId(index);
+        for (member, _) in held_by_value(api, id) {
+            let label = label(api, (id, member));
+            let mut places = def.origin.places.iter();
+            if places.any(|place| ledger.was_boxed(&place.key, &label)) {
+                known.insert((id, member));
+            }
+        }
+    }
+    known
+}
+
+/// What a member is called in the ledger: by the property, or by what the variant holds.
+pub(super) fn label(api: &Api, (id, member): Member) -> String {
+    match &api.def(id).kind {
+        Kind::Record(record) => record.fields[member].wire.clone(),
+        Kind::Union(_) | Kind::Enum(_) => {
+            let held = held_by_value(api, id).into_iter().find(|(at, _)| *at == member);
+            held.map(|(_, target)| api.def(target).origin.places[0].key.clone())
+                .unwrap_or_default()
+        }
+    }
 }
 
 struct Walk<'a> {
@@ -51,6 +80,9 @@ impl Walk<'_> {
                 continue;
             };
             *next += 1;
+            if self.boxed.contains(&(id, member)) {
+                continue;
+            }
             match self.marks[target.0] {
                 Mark::Unseen => {
                     self.marks[target.0] = Mark::Open;

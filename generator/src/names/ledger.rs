@@ -32,6 +32,8 @@ pub struct Ledger {
     variants: Section,
     /// Union → the properties that all its variants had in common at some time.
     common: BTreeMap<String, BTreeSet<String>>,
+    /// Type → the members that are boxed, which is part of their type.
+    boxed: BTreeMap<String, BTreeSet<String>>,
     /// Schema and property → field, where the rules give two properties one name.
     fields: Section,
     /// Type and value → variant of an enum, where the rules give two values one name.
@@ -113,6 +115,16 @@ impl Ledger {
     /// Returns the properties that the variants of a union have had in common.
     pub fn common_fields(&self, union: &str) -> Option<&BTreeSet<String>> {
         self.common.get(union)
+    }
+
+    /// Whether a member of a type has been boxed.
+    pub fn was_boxed(&self, ty: &str, member: &str) -> bool {
+        self.boxed.get(ty).is_some_and(|members| members.contains(member))
+    }
+
+    /// Adds a boxed member.
+    pub fn add_boxed(&mut self, ty: &str, member: String) {
+        self.boxed.entry(ty.to_owned()).or_default().insert(member);
     }
 
     pub(super) fn field(&self, key: &str) -> Option<&str> {

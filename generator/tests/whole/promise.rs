@@ -35,8 +35,11 @@ components:
         pear: {$ref: '#/components/schemas/Pear'}
         fruit: {$ref: '#/components/schemas/Fruit'}
         notice: {$ref: '#/components/schemas/Notice'}
+        ping: {$ref: '#/components/schemas/Ping'}
         limit: {oneOf: [{type: boolean}, {type: string}]}
         mapping: {oneOf: [{$ref: '#/components/schemas/Apple'}, {type: array, items: {$ref: '#/components/schemas/Apple'}}]}
+    Ping: {type: object, properties: {pong: {$ref: '#/components/schemas/Pong'}}}
+    Pong: {type: object, properties: {ping: {$ref: '#/components/schemas/Ping'}}}
     Apple:
       type: object
       properties:
@@ -285,6 +288,28 @@ fn a_name_that_was_taken_once_is_not_given_again() {
     let names = surface(&third.files);
     assert!(names.contains("type types::UnitValue"), "{names:#?}");
     assert!(!names.contains("type types::Unit"), "{names:#?}");
+}
+
+#[test]
+fn a_type_that_comes_first_moves_no_box() {
+    let pong = "{$ref: '#/components/schemas/Pong'}";
+    let second = keeps_every_name(&[
+        (
+            "        ping:",
+            "        first: {$ref: '#/components/schemas/Aaa'}\n        ping:",
+        ),
+        (
+            "    Ping:",
+            &format!(
+                "    Aaa: {{type: object, properties: {{pong: {pong}}}}}\n    Ping:"
+            ),
+        ),
+    ]);
+    let names = surface(&second.files);
+    assert!(
+        names.contains("field types::Pong.ping: Option < Box < Ping > >"),
+        "{names:#?}"
+    );
 }
 
 #[test]
