@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use lexopt::Arg;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, finish};
 use measure::{Measure, Usage};
 
 mod floor;
@@ -36,16 +36,7 @@ Needs /usr/bin/time (Debian package `time`). Scratch goes to target/bench.
 
 /// Runs `cargo xtask bench`.
 pub(crate) fn run(arguments: lexopt::Parser) -> ExitCode {
-    match bench(arguments) {
-        Ok(said) => {
-            print!("{said}");
-            ExitCode::SUCCESS
-        }
-        Err(failure) => {
-            eprintln!("{failure}");
-            failure.exit_code()
-        }
-    }
+    finish(bench(arguments))
 }
 
 fn bench(mut arguments: lexopt::Parser) -> Result<String, Failure> {
@@ -64,11 +55,10 @@ fn bench(mut arguments: lexopt::Parser) -> Result<String, Failure> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = crate::root();
     let scratch = root.join("target/bench");
-    fs::create_dir_all(&scratch).map_err(|error| {
-        Failure::Output(format!("error: can't write to {}: {error}", scratch.display()))
-    })?;
+    fs::create_dir_all(&scratch)
+        .map_err(|error| Failure::unwritable(&scratch, &error))?;
     let measure = Measure { runs, root, scratch };
     let table = table(&measure)?;
     if readme {
@@ -149,9 +139,8 @@ fn figures(usage: &Usage) -> String {
 
 fn put_into_readme(path: &Path, table: &str) -> Result<(), Failure> {
     const MARKERS: (&str, &str) = ("<!-- bench -->\n", "<!-- /bench -->");
-    let text = fs::read_to_string(path).map_err(|error| {
-        Failure::Input(format!("error: can't read {}: {error}", path.display()))
-    })?;
+    let text =
+        fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
     let parts = text.split_once(MARKERS.0).and_then(|(before, rest)| {
         rest.split_once(MARKERS.1).map(|(_, after)| (before, after))
     });
@@ -161,7 +150,5 @@ fn put_into_readme(path: &Path, table: &str) -> Result<(), Failure> {
         ));
     };
     let text = format!("{before}{}{table}{}{after}", MARKERS.0, MARKERS.1);
-    fs::write(path, text).map_err(|error| {
-        Failure::Output(format!("error: can't write {}: {error}", path.display()))
-    })
+    fs::write(path, text).map_err(|error| Failure::unwritable(path, &error))
 }

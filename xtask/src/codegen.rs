@@ -10,7 +10,8 @@ use std::{fs, io};
 use atlas_admin_generator::{self as generator, Docs, Home, Idle, Ledger, Output};
 use lexopt::Arg;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, read};
+use crate::plan::Plan;
 
 mod tree;
 
@@ -51,10 +52,7 @@ pub(crate) fn run(arguments: lexopt::Parser) -> ExitCode {
         }
     }) {
         Ok(code) => code,
-        Err(failure) => {
-            eprintln!("{failure}");
-            failure.exit_code()
-        }
+        Err(failure) => failure.report(),
     }
 }
 
@@ -91,7 +89,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
 }
 
 fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = crate::root();
     let spec = root.join("spec");
     let document =
         options.spec.clone().unwrap_or_else(|| spec.join("atlas-admin-v2.yaml"));
@@ -146,11 +144,11 @@ fn home(root: &Path, out: &Path) -> Result<Home, Failure> {
 }
 
 /// Lists what differs.
-fn report(planned: &tree::Plan) -> ExitCode {
+fn report(planned: &Plan) -> ExitCode {
     for line in planned.lines() {
         println!("{line}");
     }
-    if planned.len() == 0 {
+    if planned.is_empty() {
         println!("up to date");
         return ExitCode::SUCCESS;
     }
@@ -169,23 +167,12 @@ fn summarise(output: &Output, changed: usize, took: Duration) {
     println!("{:.2} s", took.as_secs_f64());
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| {
-        Failure::Input(format!("error: can't read {}: {error}", path.display()))
-    })
-}
-
 /// Reads the overlays of a folder, in order of their names; a folder that is not there has none.
 fn read_overlays(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => {
-            return Err(Failure::Input(format!(
-                "error: can't read {}: {error}",
-                folder.display()
-            )));
-        }
+        Err(error) => return Err(Failure::unreadable(folder, &error)),
     };
     let mut overlays = Vec::new();
     for entry in entries.flatten() {
@@ -205,8 +192,6 @@ fn read_ledger(path: &Path) -> Result<Ledger, Failure> {
     match fs::read_to_string(path) {
         Ok(text) => Ledger::parse(&text).map_err(|error| Failure::Document(vec![error])),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Ledger::default()),
-        Err(error) => {
-            Err(Failure::Input(format!("error: can't read {}: {error}", path.display())))
-        }
+        Err(error) => Err(Failure::unreadable(path, &error)),
     }
 }

@@ -1,7 +1,8 @@
 //! Why a command stopped, and the exit code that says so.
 
-use std::fmt;
+use std::path::Path;
 use std::process::ExitCode;
+use std::{fmt, fs, io};
 
 use atlas_admin_generator::diagnostic::Diagnostic;
 
@@ -19,8 +20,19 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Returns 1 where this machine is at fault and 2 where the input is.
-    pub(crate) fn exit_code(&self) -> ExitCode {
+    /// Says that a file or folder can't be read.
+    pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Self {
+        Self::Input(format!("error: can't read {}: {error}", path.display()))
+    }
+
+    /// Says that a file or folder can't be written.
+    pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Self {
+        Self::Output(format!("error: can't write {}: {error}", path.display()))
+    }
+
+    /// Prints the reason, and returns 1 where this machine is at fault and 2 where the input is.
+    pub(crate) fn report(&self) -> ExitCode {
+        eprintln!("{self}");
         match self {
             Self::Output(_) => ExitCode::FAILURE,
             Self::Usage(_) | Self::Input(_) | Self::Document(_) => ExitCode::from(2),
@@ -53,4 +65,20 @@ impl From<lexopt::Error> for Failure {
     fn from(error: lexopt::Error) -> Self {
         Self::Usage(format!("error: {error}"))
     }
+}
+
+/// Prints what a command has to say, or why it stopped.
+pub(crate) fn finish(outcome: Result<String, Failure>) -> ExitCode {
+    match outcome {
+        Ok(said) => {
+            print!("{said}");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => failure.report(),
+    }
+}
+
+/// Reads a file that the user named or the repository holds.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::unreadable(path, &error))
 }

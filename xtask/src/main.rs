@@ -3,11 +3,13 @@
 //! This file only dispatches; each command has a room of its own.
 
 use std::env;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 mod bench;
 mod codegen;
 mod failure;
+mod plan;
 mod replay;
 mod spec;
 
@@ -26,6 +28,11 @@ Commands:
 
 `cargo xtask <COMMAND> --help` tells more about one.
 ";
+
+/// The folder of the repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
 
 fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1);

@@ -6,7 +6,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 /// The package that replays.
@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 fn cargo(subcommand: &str) -> Command {
     let program =
         env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), Into::into);
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+    let manifest = crate::root().join("Cargo.toml");
     let mut command = Command::new(program);
     command.args([subcommand, "--quiet", "--package", PACKAGE, "--manifest-path"]);
     command.arg(manifest);

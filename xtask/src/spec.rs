@@ -4,14 +4,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::{fs, io};
 
 use lexopt::Arg;
 
 use self::import::Request;
-use crate::failure::{self, Failure};
+use crate::failure::{Failure, finish, read};
 
-mod atomic;
 mod fetch;
 mod import;
 mod source;
@@ -34,16 +32,7 @@ Exit code 2 means that the input can't be used; nothing is written then.
 
 /// Runs `cargo xtask spec …`.
 pub(crate) fn run(arguments: lexopt::Parser) -> ExitCode {
-    match dispatch(arguments) {
-        Ok(said) => {
-            print!("{said}");
-            ExitCode::SUCCESS
-        }
-        Err(failure) => {
-            eprintln!("{failure}");
-            failure.exit_code()
-        }
-    }
+    finish(dispatch(arguments))
 }
 
 fn dispatch(mut arguments: lexopt::Parser) -> Result<String, Failure> {
@@ -61,7 +50,7 @@ fn dispatch(mut arguments: lexopt::Parser) -> Result<String, Failure> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let into = into.unwrap_or_else(default_folder);
+    let into = into.unwrap_or_else(|| crate::root().join("spec"));
     let (bytes, url) = match words.as_slice() {
         [command, path] if command == "import" => (read(Path::new(path))?, url),
         [command] if command == "fetch" => {
@@ -77,15 +66,5 @@ fn dispatch(mut arguments: lexopt::Parser) -> Result<String, Failure> {
 fn text(value: std::ffi::OsString) -> Result<String, Failure> {
     value.into_string().map_err(|value| {
         Failure::Usage(format!("{} is not UTF-8", value.to_string_lossy()))
-    })
-}
-
-fn default_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec")
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error: io::Error| {
-        Failure::Input(format!("error: can't read {}: {error}", path.display()))
     })
 }

@@ -10,9 +10,7 @@ use crate::failure::Failure;
 /// Writes the crate and returns its folder.
 pub(super) fn write(root: &Path, scratch: &Path) -> Result<PathBuf, Failure> {
     let folder = scratch.join("floor");
-    make(root, &folder).map_err(|error| {
-        Failure::Output(format!("error: can't write {}: {error}", folder.display()))
-    })?;
+    make(root, &folder).map_err(|error| Failure::unwritable(&folder, &error))?;
     Ok(folder)
 }
 

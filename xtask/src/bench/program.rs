@@ -23,9 +23,8 @@ async fn main() -> Result<(), atlas_admin::Error> {
 /// Compiles the program and all it depends on, from nothing.
 pub(super) fn clean_build(measure: &Measure) -> Result<Usage, Failure> {
     let folder = measure.scratch.join("program");
-    write(&measure.root, &folder).map_err(|error| {
-        Failure::Output(format!("error: can't write {}: {error}", folder.display()))
-    })?;
+    write(&measure.root, &folder)
+        .map_err(|error| Failure::unwritable(&folder, &error))?;
     measure.clean_build(&folder)
 }
 

@@ -1,24 +1,12 @@
-//! The files of a crate on the disk: what would change, and changing it, all or nothing.
+//! A generated crate beside what stands on the disk.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process;
 
 use crate::failure::Failure;
-
-/// What would change.
-pub(crate) struct Plan {
-    changes: Vec<Change>,
-}
-
-struct Change {
-    path: PathBuf,
-    /// The new text; `None` removes the file.
-    text: Option<String>,
-    is_new: bool,
-}
+use crate::plan::Plan;
 
 /// Compares a crate with the disk. Below `src/` nothing stands that was not generated; `examples/`
 /// and `tests/` are written by hand.
@@ -26,24 +14,20 @@ pub(crate) fn plan(
     out: &Path,
     files: &BTreeMap<String, String>,
 ) -> Result<Plan, Failure> {
-    let mut plan = Plan { changes: Vec::new() };
+    let mut plan = Plan::default();
     for (name, text) in files {
         plan.add(&out.join(name), text)?;
     }
     let mut orphans = Vec::new();
     find_files(&out.join("src"), &mut orphans)
-        .map_err(|error| unreadable(out, &error))?;
+        .map_err(|error| Failure::unreadable(out, &error))?;
     orphans.retain(|path| {
         let name = path.strip_prefix(out).unwrap_or(path);
         let name: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
         !files.contains_key(&name.join("/"))
     });
     orphans.sort();
-    plan.changes.extend(orphans.into_iter().map(|path| Change {
-        path,
-        text: None,
-        is_new: false,
-    }));
+    orphans.into_iter().for_each(|path| plan.remove(path));
     Ok(plan)
 }
 
@@ -61,86 +45,4 @@ fn find_files(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-impl Plan {
-    /// Plans to write a file, if that would change it.
-    pub(crate) fn add(&mut self, path: &Path, text: &str) -> Result<(), Failure> {
-        let is_new = match fs::read(path) {
-            Ok(bytes) if bytes == text.as_bytes() => return Ok(()),
-            Ok(_) => false,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
-            Err(error) => return Err(unreadable(path, &error)),
-        };
-        self.changes.push(Change {
-            path: path.to_owned(),
-            text: Some(text.to_owned()),
-            is_new,
-        });
-        Ok(())
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.changes.len()
-    }
-
-    /// A line for each change.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = String> + '_ {
-        self.changes.iter().map(|change| {
-            let what = match (&change.text, change.is_new) {
-                (None, _) => "orphaned",
-                (Some(_), true) => "missing",
-                (Some(_), false) => "different",
-            };
-            format!("{what}: {}", change.path.display())
-        })
-    }
-
-    /// Writes every new text beside its place, and only when all are on the disk moves them there.
-    /// Files that would not change are not touched, so that nothing is compiled again for them.
-    pub(crate) fn write(&self) -> Result<(), Failure> {
-        let result = self.stage().and_then(|()| self.move_into_place());
-        if result.is_err() {
-            for change in &self.changes {
-                // What was not staged is not there to be removed.
-                let _ = fs::remove_file(staged(&change.path));
-            }
-        }
-        result.map_err(|(path, error)| {
-            Failure::Output(format!("error: can't write {}: {error}", path.display()))
-        })
-    }
-
-    fn stage(&self) -> Result<(), (PathBuf, io::Error)> {
-        for Change { path, text, .. } in &self.changes {
-            let Some(text) = text else { continue };
-            let staged = staged(path);
-            let write = || {
-                fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-                fs::write(&staged, text)
-            };
-            write().map_err(|error| (path.clone(), error))?;
-        }
-        Ok(())
-    }
-
-    fn move_into_place(&self) -> Result<(), (PathBuf, io::Error)> {
-        for Change { path, text, .. } in &self.changes {
-            let moved = match text {
-                Some(_) => fs::rename(staged(path), path),
-                None => fs::remove_file(path),
-            };
-            moved.map_err(|error| (path.clone(), error))?;
-        }
-        Ok(())
-    }
-}
-
-fn staged(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{}.tmp", process::id()))
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    Failure::Input(format!("error: can't read {}: {error}", path.display()))
 }

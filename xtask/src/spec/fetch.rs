@@ -11,7 +11,7 @@ use ureq::http::Response;
 use ureq::typestate::AgentScope;
 use ureq::{Agent, Body};
 
-use super::failure::Failure;
+use crate::failure::Failure;
 
 /// Where Atlas publishes its document.
 pub(crate) const PUBLISHED: &str =

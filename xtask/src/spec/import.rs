@@ -10,10 +10,10 @@ use atlas_admin_generator::{Idle, canonical, document, prose};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::atomic;
-use super::failure::Failure;
 use super::source::Source;
 use super::today;
+use crate::failure::Failure;
+use crate::plan::Plan;
 
 /// The name of the vendored document.
 pub(crate) const DOCUMENT: &str = "atlas-admin-v2.yaml";
@@ -50,18 +50,15 @@ pub(crate) fn import(request: &Request<'_>, into: &Path) -> Result<String, Failu
     let text = canonical::write(&tree);
     // What is vendored has to be readable by the same reader; better to find out before writing.
     document::read(text.as_bytes(), &[], Idle::Error).map_err(Failure::Document)?;
-    let files = [(DOCUMENT, text.as_bytes()), (SOURCE, source.as_bytes())];
-    let is_new = files.iter().any(|(name, bytes)| {
-        fs::read(into.join(name)).map_or(true, |present| present != *bytes)
-    });
-    if is_new {
-        atomic::write_all(into, &files)?;
-    }
+    let mut planned = Plan::default();
+    planned.add(&into.join(DOCUMENT), &text)?;
+    planned.add(&into.join(SOURCE), &source)?;
+    planned.write()?;
     let mut said = String::new();
     for note in notes {
         let _ = writeln!(said, "{note}");
     }
-    let verb = if is_new { "imported" } else { "unchanged" };
+    let verb = if planned.is_empty() { "unchanged" } else { "imported" };
     let (before, after) = (request.bytes.len(), text.len());
     let _ =
         writeln!(said, "{verb}: {counts}; {before} bytes with prose, {after} without");

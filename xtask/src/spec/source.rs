@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::failure::Failure;
+use crate::failure::Failure;
 
 const HEAD: &str = "\
 # Where atlas-admin-v2.yaml came from. Written by `cargo xtask spec import`.
