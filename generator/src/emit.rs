@@ -52,20 +52,17 @@ pub type Files = BTreeMap<String, String>;
 
 /// Makes the files of the crate, on all cores.
 pub fn emit(emit: &Emit<'_>) -> Files {
+    let groups = sections::groups(emit);
     let mut jobs: Vec<Job<'_>> = vec![
         Job::new("Cargo.toml", || manifest::cargo_toml(emit)),
         Job::new("README.md", || manifest::readme(emit)),
         Job::new("src/lib.rs", || manifest::lib(emit)),
         Job::new("src/registry.rs", || registry::registry(emit)),
     ];
-    let groups = sections::groups(emit);
-    jobs.push(Job::new("src/types.rs", {
-        let list = types::root(emit, &groups);
-        move || list
-    }));
-    for group in groups {
+    jobs.push(Job::new("src/types.rs", || types::root(emit, &groups)));
+    for group in &groups {
         let path = format!("src/types/{}.rs", group.name);
-        jobs.push(Job::new(path, move || types::group(emit, &group)));
+        jobs.push(Job::new(path, move || types::group(emit, group)));
     }
     for (tag, module) in emit.names.modules.iter().enumerate() {
         jobs.push(Job::new(format!("src/{module}.rs"), move || tag::tag(emit, tag)));

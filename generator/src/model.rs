@@ -116,6 +116,22 @@ pub struct Field {
     pub prose: Option<String>,
 }
 
+impl Field {
+    /// Keeps what holds for another declaration of the same property too; the types are the
+    /// caller's business.
+    pub fn weaken(&mut self, other: &Self) {
+        self.required &= other.required;
+        self.nullable |= other.nullable;
+        self.read_only &= other.read_only;
+        self.write_only &= other.write_only;
+        self.secret |= other.secret;
+        self.deprecated &= other.deprecated;
+        if self.limits != other.limits {
+            self.limits = Limits::default();
+        }
+    }
+}
+
 /// What the document says of a value beyond its type, in words for the documentation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits {

@@ -16,19 +16,43 @@ pub(super) use operation::{operation, pinned};
 /// How long a line of a doc comment may become.
 const WIDTH: usize = 92;
 
-/// Makes the doc comment of paragraphs.
+/// Makes the doc comment of paragraphs, for what follows.
 pub(super) fn lines(paragraphs: Vec<String>) -> TokenStream {
-    let mut tokens = TokenStream::new();
+    let lines = comment(&paragraphs);
+    quote!(#(#[doc = #lines])*)
+}
+
+/// Makes the doc comment of paragraphs, for the module that holds it.
+pub(super) fn inner(paragraphs: Vec<String>) -> TokenStream {
+    let lines = comment(&paragraphs);
+    quote!(#(#![doc = #lines])*)
+}
+
+/// The lines of paragraphs, as they stand behind the slashes.
+fn comment(paragraphs: &[String]) -> Vec<String> {
+    let mut lines = Vec::new();
     for (index, paragraph) in paragraphs.iter().enumerate() {
         if index > 0 {
-            tokens.extend(quote!(#[doc = ""]));
+            lines.push(String::new());
         }
-        for line in wrap(paragraph) {
-            let line = if line.is_empty() { line } else { format!(" {line}") };
-            tokens.extend(quote!(#[doc = #line]));
-        }
+        let wrapped = wrap(paragraph).into_iter();
+        lines.extend(
+            wrapped.map(|line| if line.is_empty() { line } else { format!(" {line}") }),
+        );
     }
-    tokens
+    lines
+}
+
+/// The documentation of a tag's module.
+pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> Vec<String> {
+    let tag = &emit.api.tags[tag];
+    let mut paragraphs = vec![format!("{}.", tag.name)];
+    if emit.options.docs == super::Docs::Full
+        && let Some(text) = &tag.prose
+    {
+        paragraphs.extend(prose::paragraphs(text));
+    }
+    paragraphs
 }
 
 /// Breaks a paragraph into lines; what stands in backticks or brackets stays in one piece.

@@ -209,7 +209,7 @@ fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     let mut arguments: Vec<TokenStream> = call
         .required()
         .map(|parameter| {
-            let name = names::ident(&names::parameter_name(&parameter.name));
+            let name = argument(parameter);
             let ty = match &parameter.ty {
                 Type::String => quote!(&str),
                 Type::List(item) => {
@@ -227,6 +227,11 @@ fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
         arguments.push(quote!(#name: &#ty));
     }
     quote!(#(#arguments),*)
+}
+
+/// The argument or the setter for a parameter.
+fn argument(parameter: &Parameter) -> Ident {
+    names::ident(&names::parameter_name(&parameter.name))
 }
 
 /// The argument for the body, which no parameter may be called like.
@@ -281,7 +286,7 @@ fn make(call: &Call<'_>, made_by: &TokenStream) -> TokenStream {
     let path =
         call.operation.parameters.iter().filter(|p| p.location == Location::Path).map(
             |p| {
-                let name = names::ident(&names::parameter_name(&p.name));
+                let name = argument(p);
                 match &p.ty {
                     Type::String => quote!(#name),
                     Type::Def(_) => quote!(#name.as_str()),
@@ -311,7 +316,7 @@ fn make(call: &Call<'_>, made_by: &TokenStream) -> TokenStream {
 /// The name and the value of a required parameter outside of the path.
 fn required_value(parameter: &Parameter) -> TokenStream {
     let wire = &parameter.name;
-    let name = names::ident(&names::parameter_name(wire));
+    let name = argument(parameter);
     match &parameter.ty {
         Type::String => quote!((#wire, &#name.to_owned())),
         Type::List(_) => quote!((#wire, &#name.to_vec())),
@@ -453,7 +458,7 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> [TokenStream; 3] {
 }
 
 fn setter(emit: &Emit<'_>, parameter: &Parameter) -> TokenStream {
-    let name = names::ident(&names::parameter_name(&parameter.name));
+    let name = argument(parameter);
     let doc = docs::lines(docs::parameter(emit, parameter));
     let deprecated = parameter.deprecated.then(|| {
         quote!(#[deprecated(note = "the document marks the parameter as deprecated")])

@@ -20,7 +20,7 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
     calls.sort_by(|a, b| {
         a.function.cmp(&b.function).then(b.version.version.cmp(&a.version.version))
     });
-    let mut pieces = vec![Piece::Tokens(head(emit, tag))];
+    let mut pieces = vec![Piece::Tokens(docs::inner(docs::tag(emit, tag)))];
     pieces.extend(imports(&calls).map(Piece::Tokens));
     for call in calls.iter().filter(|call| call.is_newest) {
         pieces.push(Piece::Tokens(operation::function(emit, call, &quote!())));
@@ -38,19 +38,6 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
     }
     pieces.push(Piece::Text(registry::table(emit, &calls)));
     render::file(pieces)
-}
-
-fn head(emit: &Emit<'_>, tag: usize) -> TokenStream {
-    let tag = &emit.api.tags[tag];
-    let mut paragraphs = vec![format!("{}.", tag.name)];
-    if emit.options.docs == super::Docs::Full {
-        paragraphs.extend(tag.prose.clone());
-    }
-    let lines = paragraphs.join("\n\n");
-    let lines = lines
-        .lines()
-        .map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
-    quote!(#(#![doc = #lines])*)
 }
 
 fn imports(calls: &[Call<'_>]) -> Option<TokenStream> {

@@ -120,11 +120,7 @@ fn intersect(
                 }
                 field.ty = Type::String;
             }
-            field.nullable |= other.nullable;
-            field.read_only &= other.read_only;
-            field.write_only &= other.write_only;
-            field.secret |= other.secret;
-            field.deprecated &= other.deprecated;
+            field.weaken(&other);
             Some(field)
         })
         .collect();

@@ -337,10 +337,7 @@ impl<'d> Lowering<'d> {
         called: Called<'_>,
         pointer: &Pointer,
     ) {
-        let mut content: Vec<(&'d String, &'d Media)> =
-            response.content.iter().collect();
-        content.sort_unstable_by_key(|(name, _)| *name);
-        for (name, media) in content {
+        for (name, media) in contents(response) {
             let at = pointer.child("content").child(name);
             let Some(media_type) = self.media_type(name, &at) else { continue };
             let spot =
@@ -396,11 +393,8 @@ impl<'d> Lowering<'d> {
         called: Called<'_>,
         pointer: &Pointer,
     ) {
-        let mut content: Vec<(&'d String, &'d Media)> =
-            response.content.iter().collect();
-        content.sort_unstable_by_key(|(name, _)| *name);
         let mut plain: Option<Type> = None;
-        for (name, media) in content {
+        for (name, media) in contents(response) {
             let at = pointer.child("content").child(name);
             let version = if name == "application/json" {
                 None
@@ -513,6 +507,11 @@ impl OperationVersion {
             }
         }
     }
+}
+
+/// The contents of a response, in ascending order of their media types.
+fn contents(response: &Response) -> BTreeMap<&String, &Media> {
+    response.content.iter().collect()
 }
 
 fn body_spot(

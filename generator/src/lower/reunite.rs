@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::shared::merge_groups;
-use crate::model::{Api, Enum, Field, Kind, Limits, Record, TypeDef};
+use crate::model::{Api, Enum, Field, Kind, Record, TypeDef};
 use crate::names::Ledger;
 
 /// Returns what the ledger calls an inline type.
@@ -81,14 +81,6 @@ fn unite_fields(field: &Field, twin: Option<&Field>) -> Option<Field> {
     if twin.ty != field.ty {
         return None;
     }
-    field.required &= twin.required;
-    field.nullable |= twin.nullable;
-    field.read_only &= twin.read_only;
-    field.write_only &= twin.write_only;
-    field.secret |= twin.secret;
-    field.deprecated &= twin.deprecated;
-    if field.limits != twin.limits {
-        field.limits = Limits::default();
-    }
+    field.weaken(twin);
     Some(field)
 }

@@ -332,14 +332,7 @@ impl<'d> Lowering<'d> {
             if other.ty != field.ty {
                 field.ty = self.unite(&field, &other, &spot.property(wire));
             }
-            field.nullable |= other.nullable;
-            field.read_only &= other.read_only;
-            field.write_only &= other.write_only;
-            field.secret |= other.secret;
-            field.deprecated &= other.deprecated;
-            if field.limits != other.limits {
-                field.limits = crate::model::Limits::default();
-            }
+            field.weaken(&other);
         }
         field
     }
