@@ -150,16 +150,13 @@ impl Outcome {
     }
 
     fn error(&mut self, entry: &Entry, status: u16, message: &Message) {
-        let declared = entry.errors.iter().find(|(known, _)| known.contains(&status));
-        if declared.is_none() {
+        if !entry.errors.iter().any(|(known, _)| known.contains(&status)) {
             self.absorb(Side::Response, "status", format!("{status} is not declared"));
         }
-        let typed = declared.and_then(|(_, make)| *make);
-        let make = typed.or(entry.errors.iter().find_map(|(_, make)| *make));
         // Gateways answer in formats of their own; a caller gets the bytes.
         let is_json =
             message.media_type.is_empty() || message.media_type.contains("json");
-        match make {
+        match entry.error_body(status) {
             Some(make) if is_json => self.message(Side::Response, make, message),
             _ => self.bytes(Side::Response, message),
         }

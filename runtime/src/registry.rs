@@ -40,6 +40,15 @@ pub fn make<T: Value + Default + 'static>() -> Box<dyn Value> {
 }
 
 impl Entry {
+    /// Returns the body of what went wrong: the one that is declared for the status, else the
+    /// first that any status of the operation declares.
+    pub fn error_body(&self, status: u16) -> Option<Make> {
+        let declared =
+            self.errors.iter().find(|(declared, _)| declared.contains(&status));
+        let own = declared.and_then(|(_, make)| *make);
+        own.or_else(|| self.errors.iter().find_map(|(_, make)| *make))
+    }
+
     /// Decodes a request body; `None` where the operation takes none.
     pub fn decode_body(
         &self,
@@ -56,10 +65,7 @@ impl Entry {
         bytes: &[u8],
     ) -> Option<Result<Box<dyn Value>, DecodeError>> {
         if !(200..300).contains(&status) {
-            let declared =
-                self.errors.iter().find(|(declared, _)| declared.contains(&status));
-            let make = declared.or(self.errors.first())?.1?;
-            return Some(decode(make, bytes));
+            return self.error_body(status).map(|make| decode(make, bytes));
         }
         let declared = self.answers.iter().find(|(declared, _)| *declared == status);
         match declared.or(self.answers.first())?.1 {
