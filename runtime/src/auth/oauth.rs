@@ -200,24 +200,19 @@ impl ServiceAccount {
         core: &Core,
         old: Option<&Bearer>,
     ) -> Result<Bearer, Failure> {
+        let keep = |token| -> Result<Bearer, Failure> {
+            Ok(self.hold(Bearer::new(token, core.clock.now(), clock::jitter())?))
+        };
         if let Some(token) = self.stored(old, core.clock.now()).await {
-            return Ok(self.hold(Bearer::new(
-                token,
-                core.clock.now(),
-                clock::jitter(),
-            )?));
+            return keep(token);
         }
         // Of the processes that share the store, one requests and the others find its token.
         let _turn = self.store.turn().await;
         if let Some(token) = self.stored(old, core.clock.now()).await {
-            return Ok(self.hold(Bearer::new(
-                token,
-                core.clock.now(),
-                clock::jitter(),
-            )?));
+            return keep(token);
         }
         let token = self.request(core).await?;
-        let bearer = self.hold(Bearer::new(token, core.clock.now(), clock::jitter())?);
+        let bearer = keep(token)?;
         if let Err(error) = self.store.save(&self.key, &bearer.token).await {
             trace::store_failed(&error);
         }
