@@ -27,7 +27,8 @@ impl Plan {
         let is_new = match fs::read(path) {
             Ok(bytes) if bytes == text.as_bytes() => return Ok(()),
             Ok(_) => false,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+            // A file where a folder should be is for writing to report.
+            Err(error) if is_absence(&error) => true,
             Err(error) => return Err(Failure::unreadable(path, &error)),
         };
         self.changes.push(Change {
@@ -106,4 +107,8 @@ impl Plan {
 fn staged(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.{}.tmp", process::id()))
+}
+
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

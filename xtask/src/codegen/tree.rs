@@ -19,8 +19,9 @@ pub(crate) fn plan(
         plan.add(&out.join(name), text)?;
     }
     let mut orphans = Vec::new();
-    find_files(&out.join("src"), &mut orphans)
-        .map_err(|error| Failure::unreadable(out, &error))?;
+    let sources = out.join("src");
+    find_files(&sources, &mut orphans)
+        .map_err(|error| Failure::unreadable(&sources, &error))?;
     orphans.retain(|path| {
         let name = path.strip_prefix(out).unwrap_or(path);
         let name: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
