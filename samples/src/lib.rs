@@ -1,0 +1,197 @@
+//! JSON made from the schemas of the vendored document, for tests.
+//!
+//! The document says what every operation takes and gives; this says it with values. It knows
+//! OpenAPI and nothing of the generated crate, so what is tested with it is not tested against
+//! itself.
+//!
+//! ```
+//! use atlas_admin_samples::{Choice, Samples};
+//!
+//! let samples = Samples::vendored();
+//! let pair = samples.pair("createGroupCluster", "2024-08-05").unwrap();
+//! let group = samples.parameter(pair, "groupId", Choice::Full).unwrap();
+//! assert_eq!(group.as_str().map(str::len), Some(24));
+//! let body = samples.body(pair, Choice::Arbitrary(7)).unwrap();
+//! assert!(body.is_object());
+//! ```
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | `pair` | what operations there are |
+//! | `demands` | what a schema asks of a value: references followed, `allOf` merged |
+//! | `make` | values that meet the demands |
+//! | `pattern` | texts that match a regular expression |
+//! | `text` | values as JSON text, in more than one way |
+
+use std::fs;
+use std::path::Path;
+
+use atlas_admin_generator::{Idle, document};
+use serde_json::Value;
+
+mod demands;
+mod dice;
+mod make;
+mod pair;
+mod pattern;
+mod text;
+
+use demands::Tree;
+use make::Maker;
+use pattern::Patterns;
+
+pub use dice::Dice;
+pub use pair::{Answer, Media, Pair, Parameter};
+pub use text::write;
+
+/// Which of the values that a schema allows is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// What is required, and nothing else.
+    Minimal,
+    /// Every property, with a plain value and one item in each list. What a value holds of its
+    /// own kind, however far down, is left out.
+    Full,
+    /// Any value. Seeds that follow each other take the branches of a union in turn.
+    Arbitrary(u64),
+    /// Any value, with properties that the document does not declare.
+    Extended(u64),
+}
+
+/// Which way a body goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// To the service: without what is `readOnly`.
+    Request,
+    /// From the service: without what is `writeOnly`.
+    Response,
+}
+
+/// A document, and values for what it declares.
+#[derive(Debug)]
+pub struct Samples {
+    tree: Value,
+    pairs: Vec<Pair>,
+    patterns: Patterns,
+}
+
+impl Samples {
+    /// Reads the vendored document, with its corrections: what the generated types are made of.
+    ///
+    /// # Panics
+    ///
+    /// Where `spec/` does not hold a sound document.
+    pub fn vendored() -> Self {
+        let spec = spec();
+        let mut overlays = Vec::new();
+        // A folder that is not there holds no corrections.
+        for entry in fs::read_dir(spec.join("overlays")).into_iter().flatten().flatten()
+        {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".yaml") {
+                let bytes = fs::read(entry.path()).expect("spec/overlays is readable");
+                overlays.push((name, bytes));
+            }
+        }
+        Self::with(&overlays)
+    }
+
+    /// Reads the vendored document as it is, without its corrections.
+    ///
+    /// # Panics
+    ///
+    /// Where `spec/` does not hold a sound document.
+    pub fn uncorrected() -> Self {
+        Self::with(&[])
+    }
+
+    fn with(overlays: &[(String, Vec<u8>)]) -> Self {
+        let bytes = fs::read(spec().join("atlas-admin-v2.yaml"))
+            .expect("spec/atlas-admin-v2.yaml is readable");
+        let overlays: Vec<_> =
+            overlays.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
+        Self::read(&bytes, &overlays).unwrap_or_else(|problems| panic!("{problems}"))
+    }
+
+    /// Reads a document, and applies overlays to it, each a file name and its bytes.
+    ///
+    /// # Errors
+    ///
+    /// Returns what is wrong with the document, in words.
+    pub fn read(bytes: &[u8], overlays: &[(&str, &[u8])]) -> Result<Self, String> {
+        let document =
+            document::read(bytes, overlays, Idle::Error).map_err(|found| {
+                let lines: Vec<_> = found.iter().map(ToString::to_string).collect();
+                lines.join("\n")
+            })?;
+        let pairs = pair::pairs(&document.tree);
+        Ok(Self { tree: document.tree, pairs, patterns: Patterns::default() })
+    }
+
+    /// Returns the document's tree, with corrections.
+    pub fn tree(&self) -> &Value {
+        &self.tree
+    }
+
+    /// Returns every operation in every version.
+    pub fn pairs(&self) -> &[Pair] {
+        &self.pairs
+    }
+
+    /// Returns an operation in a version.
+    pub fn pair(&self, id: &str, version: &str) -> Option<&Pair> {
+        self.pairs.iter().find(|pair| pair.id == id && pair.version == version)
+    }
+
+    /// Makes a value for a parameter; `None` where the operation has none of that name.
+    pub fn parameter(&self, pair: &Pair, name: &str, choice: Choice) -> Option<Value> {
+        let parameter = pair.parameters.iter().find(|known| known.name == name)?;
+        Some(self.value(&parameter.schema, Direction::Request, choice))
+    }
+
+    /// Makes the body of a request; `None` where the operation takes none.
+    pub fn body(&self, pair: &Pair, choice: Choice) -> Option<Value> {
+        let schema = pair.body.as_ref()?.schema.as_ref()?;
+        Some(self.value(schema, Direction::Request, choice))
+    }
+
+    /// Makes the body of an answer; `None` where the status has none that is JSON.
+    pub fn answer(&self, pair: &Pair, status: u16, choice: Choice) -> Option<Value> {
+        let schema = pair.answer(status)?.schema.as_ref()?;
+        Some(self.value(schema, Direction::Response, choice))
+    }
+
+    /// Makes a value for any schema of the document.
+    pub fn value(&self, schema: &Value, direction: Direction, choice: Choice) -> Value {
+        self.maker(direction, choice).value(&[schema])
+    }
+
+    /// Returns what a schema asks for that no value can meet, each with its place.
+    pub fn contradictions(
+        &self,
+        schema: &Value,
+        direction: Direction,
+        choice: Choice,
+    ) -> Vec<String> {
+        let mut maker = self.maker(direction, choice);
+        maker.value(&[schema]);
+        maker.contradictions.into_iter().collect()
+    }
+
+    fn maker(&self, direction: Direction, choice: Choice) -> Maker<'_> {
+        Maker::new(Tree(&self.tree), &self.patterns, direction, choice)
+    }
+}
+
+impl Choice {
+    pub(crate) fn seed(self) -> Option<u64> {
+        match self {
+            Self::Minimal | Self::Full => None,
+            Self::Arbitrary(seed) | Self::Extended(seed) => Some(seed),
+        }
+    }
+}
+
+fn spec() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec")
+}

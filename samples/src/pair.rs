@@ -1,0 +1,166 @@
+//! The operations of a document in each of their versions.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::demands::{Tree, entries, flag, list, text};
+
+/// What the media types of versioned bodies begin with.
+const PREFIX: &str = "application/vnd.atlas.";
+
+/// An operation in one version.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// The `operationId`.
+    pub id: String,
+    /// The version, as it stands in media types: `2024-08-05`, `preview`.
+    pub version: String,
+    /// The method, in capital letters.
+    pub method: String,
+    /// The path, with the names of its parameters in braces.
+    pub path: String,
+    /// The first tag.
+    pub tag: String,
+    /// The parameters of the path, the query and the headers.
+    pub parameters: Vec<Parameter>,
+    /// The body of the request, where there is one.
+    pub body: Option<Media>,
+    /// The declared successes, by status and then by media type.
+    pub answers: Vec<Answer>,
+    /// The declared failures, which are the same in each version.
+    pub errors: Vec<Answer>,
+}
+
+/// A parameter.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// The name.
+    pub name: String,
+    /// Where it stands: `path`, `query` or `header`.
+    pub location: String,
+    /// Whether a request must have it.
+    pub required: bool,
+    /// Its schema.
+    pub schema: Value,
+}
+
+/// What one status comes with.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The bodies that it may have, one for each media type.
+    pub content: Vec<Media>,
+}
+
+/// A body in one media type.
+#[derive(Clone, Debug)]
+pub struct Media {
+    /// The media type.
+    pub name: String,
+    /// The schema of the body, where there is one.
+    pub schema: Option<Value>,
+}
+
+impl Pair {
+    /// Returns the body of a status that is JSON and has a schema.
+    pub fn answer(&self, status: u16) -> Option<&Media> {
+        let answers = self.answers.iter().chain(&self.errors);
+        let mut content =
+            answers.filter(|a| a.status == status).flat_map(|a| &a.content);
+        content.find(|media| media.is_json() && media.schema.is_some())
+    }
+}
+
+impl Media {
+    /// Tells whether the body is written in JSON.
+    pub fn is_json(&self) -> bool {
+        self.name.ends_with("json")
+    }
+
+    fn version(&self) -> Option<&str> {
+        Some(self.name.strip_prefix(PREFIX)?.split_once('+')?.0)
+    }
+}
+
+/// Lists the pairs of a document.
+pub(crate) fn pairs(document: &Value) -> Vec<Pair> {
+    let tree = Tree(document);
+    let mut pairs = Vec::new();
+    for (path, item) in entries(document, "paths") {
+        for method in ["get", "put", "post", "delete", "options", "head", "patch"] {
+            if let Some(operation) = item.get(method) {
+                pairs.extend(of_operation(tree, path, item, method, operation));
+            }
+        }
+    }
+    pairs
+}
+
+fn of_operation(
+    tree: Tree<'_>,
+    path: &str,
+    item: &Value,
+    method: &str,
+    operation: &Value,
+) -> Vec<Pair> {
+    let (answers, errors): (Vec<Answer>, Vec<Answer>) = entries(operation, "responses")
+        .filter_map(|(status, response)| {
+            let content = content(tree.resolve(response).0);
+            Some(Answer { status: status.parse().ok()?, content })
+        })
+        .partition(|answer| (200..300).contains(&answer.status));
+    let bodies = operation.get("requestBody").map(|body| content(tree.resolve(body).0));
+    let bodies = bodies.unwrap_or_default();
+    let mut versions: BTreeMap<&str, Vec<Answer>> = BTreeMap::new();
+    for answer in &answers {
+        for media in &answer.content {
+            let Some(version) = media.version() else { continue };
+            let known = versions.entry(version).or_default();
+            match known.last_mut().filter(|last| last.status == answer.status) {
+                Some(last) => last.content.push(media.clone()),
+                None => known.push(Answer {
+                    status: answer.status,
+                    content: vec![media.clone()],
+                }),
+            }
+        }
+    }
+    let tag = list(operation, "tags").first().and_then(Value::as_str);
+    let of_version = |(version, answers): (&str, Vec<Answer>)| Pair {
+        id: text(operation, "operationId").unwrap_or_default().to_owned(),
+        version: version.to_owned(),
+        method: method.to_uppercase(),
+        path: path.to_owned(),
+        tag: tag.unwrap_or_default().to_owned(),
+        parameters: parameters(tree, item, operation),
+        body: bodies.iter().find(|media| media.version() == Some(version)).cloned(),
+        answers,
+        errors: errors.clone(),
+    };
+    versions.into_iter().map(of_version).collect()
+}
+
+fn content(holder: &Value) -> Vec<Media> {
+    let media = |(name, media): (&str, &Value)| Media {
+        name: name.to_owned(),
+        schema: media.get("schema").cloned(),
+    };
+    entries(holder, "content").map(media).collect()
+}
+
+fn parameters(tree: Tree<'_>, item: &Value, operation: &Value) -> Vec<Parameter> {
+    let listed = list(item, "parameters").iter().chain(list(operation, "parameters"));
+    let parameter = |node| {
+        let (node, _) = tree.resolve(node);
+        let owned = |key| text(node, key).unwrap_or_default().to_owned();
+        Parameter {
+            name: owned("name"),
+            location: owned("in"),
+            required: flag(node, "required"),
+            schema: node.get("schema").cloned().unwrap_or_default(),
+        }
+    };
+    listed.map(parameter).collect()
+}
