@@ -60,6 +60,8 @@ pub mod poll;
 pub mod registry;
 pub mod request;
 pub mod response;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod transport;
 pub mod version;
 

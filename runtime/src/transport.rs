@@ -13,6 +13,8 @@ use ::http::{HeaderMap, Method, Response};
 use bytes::Bytes;
 use futures_core::Stream;
 
+use crate::operation::Operation;
+
 pub use reqwest::Url;
 
 /// A future on the heap, as the traits of this crate return them.
@@ -36,6 +38,9 @@ pub struct Request {
     pub headers: HeaderMap,
     /// The body; `None` where there is none.
     pub body: Option<Bytes>,
+    /// The operation that is called; `None` for what is none of the API's own, as the request
+    /// for an access token.
+    pub operation: Option<&'static Operation>,
 }
 
 impl fmt::Debug for Request {

@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderValue, Method, Response};
 use super::Failure;
 use crate::client::Core;
 use crate::error::{Error, Kind};
+use crate::operation::Operation;
 use crate::request::Parts;
 use crate::retry::Again;
 use crate::transport::{Body, Request, Stage, Url};
@@ -21,6 +22,7 @@ pub(crate) struct Call {
     url: Url,
     headers: HeaderMap,
     body: Option<Bytes>,
+    operation: Option<&'static Operation>,
     /// Whether this try got as far as the request itself: what went before (a token, a
     /// probe) can be repeated whatever the method.
     sent: AtomicBool,
@@ -41,7 +43,8 @@ impl Call {
         headers.insert(USER_AGENT, core.user_agent.clone());
         let method = method(parts.operation.method);
         let url = core.base.join(&parts.path_and_query());
-        Ok(Self { method, url, headers, body, sent: AtomicBool::new(false) })
+        let operation = Some(parts.operation);
+        Ok(Self { method, url, headers, body, operation, sent: AtomicBool::new(false) })
     }
 
     /// Makes a request ready that is none of the API's own.
@@ -54,7 +57,8 @@ impl Call {
     ) -> Self {
         headers.insert(USER_AGENT, core.user_agent.clone());
         let url = core.base.join(path);
-        Self { method, url, headers, body, sent: AtomicBool::new(false) }
+        let sent = AtomicBool::new(false);
+        Self { method, url, headers, body, operation: None, sent }
     }
 
     /// Returns the request that asks for the challenge of this one: without its body, and
@@ -68,6 +72,7 @@ impl Call {
             url: self.url.clone(),
             headers: kept.iter().filter_map(keep).collect(),
             body: None,
+            operation: None,
             sent: AtomicBool::new(false),
         }
     }
@@ -79,6 +84,7 @@ impl Call {
             url,
             headers: self.headers.clone(),
             body: self.body.clone(),
+            operation: self.operation,
             sent: AtomicBool::new(true),
         }
     }
@@ -120,6 +126,7 @@ impl Call {
             url: self.url.clone(),
             headers: self.headers.clone(),
             body: self.body.clone(),
+            operation: self.operation,
         };
         if self.body.is_none() && !matches!(self.method, Method::GET | Method::HEAD) {
             // RFC 9110 section 8.6: a method that expects content says that there is none.

@@ -1,0 +1,190 @@
+//! Tests of programs that use this crate: answers without a network, and what was asked.
+//!
+//! [`scripted`] gives a client and the [`Script`] that answers it. What is answered has the
+//! type of the operation's answer, so a test breaks where it is compiled, not where it runs,
+//! when it no longer fits the operation:
+//!
+//! ```
+//! use std::time::Duration;
+//! use atlas_admin_runtime::testing::{self, ANY};
+//! # use clusters::Cluster;
+//! # mod clusters {
+//! #     use atlas_admin_runtime::codec::{Json, Map};
+//! #     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+//! #     use atlas_admin_runtime::{Request, Version};
+//! #     pub type Cluster = Map<Json>;
+//! #     static GET_CLUSTER: Operation = Operation {
+//! #         id: "getGroupCluster", name: "getCluster", tag: "Clusters", method: Method::Get,
+//! #         path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}",
+//! #         version: Version::stable(2024, 8, 5),
+//! #         accept: "application/vnd.atlas.2024-08-05+json", content_type: None,
+//! #         parameters: &[Parameter::path("groupId"), Parameter::path("clusterName")],
+//! #         success: &[200], roles: &[], deprecated: false, sunset: None, docs: "",
+//! #     };
+//! #     pub fn get_cluster(group: &str, name: &str) -> Request<Cluster> {
+//! #         Request::new(&GET_CLUSTER, &[group, name])
+//! #     }
+//! # }
+//!
+//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+//! # runtime.block_on(async {
+//! let (client, atlas) = testing::scripted();
+//! atlas
+//!     .on(&clusters::get_cluster(ANY, "prod"))
+//!     .throttle(Duration::from_secs(30))
+//!     .answer(Cluster::from([("name".to_owned(), "prod".into())]));
+//! atlas
+//!     .on(&clusters::get_cluster(ANY, "gone"))
+//!     .fail(404, "CLUSTER_NOT_FOUND", "No cluster named gone exists.");
+//!
+//! let prod = clusters::get_cluster("5f1b", "prod").send(&client).await?;
+//! assert_eq!(prod["name"], "prod");
+//! let gone = clusters::get_cluster("5f1b", "gone").send(&client).await;
+//! assert!(gone.unwrap_err().is_not_found());
+//!
+//! // The first try was refused, and the second waited 30 seconds, which took no time.
+//! assert_eq!(atlas.asked_for(&clusters::get_cluster("5f1b", "prod")).len(), 2);
+//! assert!(atlas.clock().waits()[0] >= Duration::from_secs(30));
+//! # Ok::<(), atlas_admin_runtime::Error>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! - Each reply is given once, in the order in which it was written; [`On::times`] and
+//!   [`On::always`] say otherwise for the last one.
+//! - Rules are looked at in the order in which they were written, and the first that is meant
+//!   and not used up replies. After [`Script::in_order`] the requests must come in that order.
+//! - A request that no rule is meant for ends the test with a panic that says what came and
+//!   what was expected; so does a reply that nobody asked for, at the end of the script.
+//!
+//! A script answers one client in the process. For a whole program there is the feature `fake`.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use crate::client::{Client, ClientBuilder};
+use crate::codec::Json;
+use crate::operation::Method;
+use crate::request::Request;
+use crate::transport::Transport;
+
+pub use asked::Asked;
+pub use clock::VirtualClock;
+pub use on::On;
+
+use pattern::Pattern;
+use script::Rules;
+
+mod asked;
+mod clock;
+mod on;
+mod pattern;
+mod reply;
+mod script;
+
+/// Stands for any text in a path: `get_cluster(ANY, "prod")`.
+pub const ANY: &str = "*";
+
+/// Returns a client without credentials, and the script that answers it.
+pub fn scripted() -> (Client, Script) {
+    let script = Script::new();
+    let client = script.client_builder().build();
+    (client.expect("a client that connects to nothing"), script)
+}
+
+/// Answers the requests of a client as a test says, and keeps them.
+///
+/// Dropping it checks that every reply was asked for: see [`Script::verify`].
+#[must_use = "dropping the script ends it"]
+pub struct Script {
+    rules: Arc<Rules>,
+    clock: VirtualClock,
+}
+
+impl Script {
+    fn new() -> Self {
+        Self { rules: Arc::default(), clock: VirtualClock::new() }
+    }
+
+    /// Returns a builder for a client that this script answers, whose waits take no time.
+    ///
+    /// With the credentials of a service account it gets an access token unasked.
+    pub fn client_builder(&self) -> ClientBuilder {
+        Client::builder().transport(self.transport()).clock(self.clock())
+    }
+
+    /// Returns what answers, for a client that a program builds itself.
+    pub fn transport(&self) -> impl Transport + Clone + use<> {
+        self.rules.clone()
+    }
+
+    /// Returns the clock of the client.
+    pub fn clock(&self) -> VirtualClock {
+        self.clock.clone()
+    }
+
+    /// Begins to say what is replied to a request: of the same operation and version, with the
+    /// same path, and with those parameters that are set here; others may be set or not. The
+    /// body may be any.
+    #[track_caller]
+    #[must_use = "a rule without a reply does nothing"]
+    pub fn on<T>(&self, request: &Request<T>) -> On<'_, T> {
+        On::new(&self.rules, Pattern::of(request, Location::caller()))
+    }
+
+    /// Begins to say what is replied to a method and a path, in any version; `*` stands for
+    /// any text in it.
+    #[track_caller]
+    #[must_use = "a rule without a reply does nothing"]
+    pub fn on_path(&self, method: Method, path: &str) -> On<'_, Json> {
+        let pattern = Pattern::path(Some(method.as_str()), path, Location::caller());
+        On::new(&self.rules, pattern)
+    }
+
+    /// Asks for the requests in the order in which the rules are written.
+    pub fn in_order(&self) {
+        self.rules.in_order();
+    }
+
+    /// Returns what was asked, one for each try.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.rules.asked()
+    }
+
+    /// Returns what was asked of the kind of a request, as [`Script::on`] tells it.
+    #[track_caller]
+    pub fn asked_for<T>(&self, request: &Request<T>) -> Vec<Asked> {
+        self.rules.asked_for(&Pattern::of(request, Location::caller()))
+    }
+
+    /// Returns the one request of its kind, as [`Script::on`] tells it.
+    ///
+    /// # Panics
+    ///
+    /// Where there is none or more than one, with what was asked instead.
+    #[track_caller]
+    pub fn asked_once<T>(&self, request: &Request<T>) -> Asked {
+        self.rules.asked_once(&Pattern::of(request, Location::caller()))
+    }
+
+    /// Checks that every reply was asked for, and nothing else.
+    ///
+    /// # Panics
+    ///
+    /// Where that is not so, with what is left.
+    #[track_caller]
+    pub fn verify(&self) {
+        if let Some(problem) = self.rules.problem() {
+            panic!("{problem}");
+        }
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        // A second panic would hide the first.
+        if !std::thread::panicking() {
+            self.verify();
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Which requests a script speaks of.
+
+use std::fmt;
+use std::panic::Location;
+
+use percent_encoding::percent_decode_str;
+
+use super::{ANY, Asked};
+use crate::codec::Json;
+use crate::operation::{self, Operation};
+use crate::request::Request;
+
+/// A test of a request: what is wrong with it, where it is not meant.
+pub(super) type Test = Box<dyn Fn(&Asked) -> Result<(), String> + Send + Sync>;
+
+/// What a request has to look like.
+pub(super) struct Pattern {
+    pub(super) operation: Option<&'static Operation>,
+    /// Any, where there is none.
+    method: Option<&'static str>,
+    /// Decoded; [`ANY`] stands for any text.
+    segments: Vec<String>,
+    query: Vec<(String, String)>,
+    headers: Vec<(&'static str, String)>,
+    /// The body of the request that the pattern was made of.
+    body: Vec<u8>,
+    tests: Vec<Test>,
+    at: &'static Location<'static>,
+}
+
+impl Pattern {
+    /// Makes the pattern of a request: its operation and version, its path, and those
+    /// parameters that it sets.
+    pub(super) fn of<T>(request: &Request<T>, at: &'static Location<'static>) -> Self {
+        let operation = request.operation();
+        let target = request.path_and_query();
+        let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+        let sent = request.headers();
+        let headers = operation.parameters.iter().filter_map(|parameter| {
+            let value = sent.get(parameter.name)?.to_str().ok()?;
+            let is_header = parameter.location == operation::Location::Header;
+            is_header.then(|| (parameter.name, value.to_owned()))
+        });
+        Self {
+            operation: Some(operation),
+            method: Some(operation.method.as_str()),
+            segments: segments(path),
+            query: query.split('&').filter_map(pair).collect(),
+            headers: headers.collect(),
+            // One that can't be sent stands for any.
+            body: request.body_bytes().ok().flatten().unwrap_or_default().to_vec(),
+            tests: Vec::new(),
+            at,
+        }
+    }
+
+    /// Makes the pattern of a path, in any version.
+    pub(super) fn path(
+        method: Option<&'static str>,
+        path: &str,
+        at: &'static Location<'static>,
+    ) -> Self {
+        Self {
+            operation: None,
+            method,
+            segments: segments(path),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            tests: Vec::new(),
+            at,
+        }
+    }
+
+    pub(super) fn test(&mut self, test: Test) {
+        self.tests.push(test);
+    }
+
+    /// Asks for the same query parameters and the same body.
+    pub(super) fn make_exact(&mut self) {
+        let (mut query, body) = (self.query.clone(), std::mem::take(&mut self.body));
+        query.sort();
+        self.test(Box::new(move |asked| {
+            let mut came = asked.query_pairs();
+            came.sort();
+            if came != query {
+                return Err(format!("its query is {came:?}, not {query:?}"));
+            }
+            let json = |bytes: &[u8]| serde_json::from_slice::<Json>(bytes).ok();
+            let came = asked.body_bytes();
+            if came == body || json(came).is_some() && json(came) == json(&body) {
+                return Ok(());
+            }
+            let [came, wanted] = [came, &body].map(String::from_utf8_lossy);
+            Err(format!("its body is {came}, not {wanted}"))
+        }));
+    }
+
+    /// Tells why a request is not meant.
+    pub(super) fn compare(&self, asked: &Asked) -> Result<(), String> {
+        if let (Some(wanted), Some(came)) = (self.operation, asked.operation()) {
+            if wanted.id != came.id {
+                return Err("another operation".to_owned());
+            }
+            if wanted.version != came.version || wanted.accept != came.accept {
+                return Err(format!("another version than {}", came.version));
+            }
+        }
+        if self.method.is_some_and(|method| method != asked.method()) {
+            return Err("another method".to_owned());
+        }
+        self.compare_path(asked.path())?;
+        let pairs = asked.query_pairs();
+        for (name, wanted) in &self.query {
+            let mut values = pairs.iter().filter(|(other, _)| other == name).peekable();
+            if values.peek().is_none() {
+                return Err(format!("{name} is not set"));
+            }
+            if let Some((_, came)) = values.next()
+                && came != wanted
+                && values.all(|(_, came)| came != wanted)
+            {
+                return Err(format!("{name} is {came:?}, not {wanted:?}"));
+            }
+        }
+        for (name, wanted) in &self.headers {
+            let came = asked.header(name);
+            if came != Some(wanted) {
+                let came = came.unwrap_or_default();
+                return Err(format!("the header {name} is {came:?}, not {wanted:?}"));
+            }
+        }
+        self.tests.iter().try_for_each(|test| test(asked))
+    }
+
+    fn compare_path(&self, path: &str) -> Result<(), String> {
+        if self.segments == [ANY] {
+            return Ok(());
+        }
+        let came = segments(path);
+        if came.len() != self.segments.len() {
+            return Err("another path".to_owned());
+        }
+        let template = self.operation.map(|operation| segments(operation.path));
+        for (index, (wanted, came)) in self.segments.iter().zip(&came).enumerate() {
+            if !covers(wanted, came) {
+                let name = template.as_ref().and_then(|template| template.get(index));
+                let name = name.and_then(|name| {
+                    name.strip_prefix('{').and_then(|name| name.strip_suffix('}'))
+                });
+                return Err(match name {
+                    Some(name) => format!("{name} is {came:?}, not {wanted:?}"),
+                    None => "another path".to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One line: what is meant, and where the script says so.
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.operation {
+            write!(f, "{} {}: ", operation.name, operation.version)?;
+        }
+        let path = self.segments.join("/");
+        write!(f, "{} {path}", self.method.unwrap_or(ANY))?;
+        for (index, (name, value)) in self.query.iter().enumerate() {
+            let separator = if index == 0 { '?' } else { '&' };
+            write!(f, "{separator}{name}={value}")?;
+        }
+        write!(f, " ({}:{})", self.at.file(), self.at.line())
+    }
+}
+
+fn segments(path: &str) -> Vec<String> {
+    path.split('/').map(decoded).collect()
+}
+
+fn pair(text: &str) -> Option<(String, String)> {
+    text.split_once('=').map(|(name, value)| (decoded(name), decoded(value)))
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+/// Tells whether a text is what a pattern says, with [`ANY`] for any part of it.
+fn covers(pattern: &str, text: &str) -> bool {
+    let Some((before, rest)) = pattern.split_once(ANY) else { return pattern == text };
+    let Some(text) = text.strip_prefix(before) else { return false };
+    (0..=text.len())
+        .filter(|at| text.is_char_boundary(*at))
+        .any(|at| covers(rest, &text[at..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::covers;
+
+    #[test]
+    fn any_covers_any_part_of_a_segment() {
+        for (pattern, text, covered) in [
+            ("prod", "prod", true),
+            ("prod", "product", false),
+            ("*", "", true),
+            ("*", "größe", true),
+            ("*:pause", "prod:pause", true),
+            ("*:pause", "prod:resume", false),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-c", false),
+        ] {
+            assert_eq!(covers(pattern, text), covered, "{pattern} {text}");
+        }
+    }
+}

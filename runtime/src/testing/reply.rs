@@ -1,0 +1,93 @@
+//! What is replied.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderValue, Response, StatusCode};
+
+use super::Asked;
+use crate::codec::{self, Json, Mode, Value};
+use crate::operation::Operation;
+use crate::transport::Stage;
+
+/// Makes what becomes of a request.
+pub(super) type Reply = Arc<dyn Fn(&Asked) -> Outcome + Send + Sync>;
+
+/// What becomes of a request.
+pub(super) enum Outcome {
+    Response(Response<Bytes>),
+    Broken(Stage),
+    Never,
+}
+
+/// Makes an answer.
+pub(super) fn response(
+    status: u16,
+    content_type: Option<&str>,
+    body: impl Into<Bytes>,
+) -> Response<Bytes> {
+    let body = body.into();
+    let length = body.len();
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(status)
+        .unwrap_or_else(|_| panic!("{status} is no status of an answer"));
+    let headers = response.headers_mut();
+    if let Some(kind) = content_type.and_then(|kind| HeaderValue::from_str(kind).ok()) {
+        headers.insert(CONTENT_TYPE, kind);
+    }
+    if !matches!(status, 204 | 304) {
+        headers.insert(CONTENT_LENGTH, length.into());
+    }
+    response
+}
+
+/// Makes the answer that an operation declares, with a body that is encoded already.
+pub(super) fn success(
+    operation: Option<&Operation>,
+    body: impl Into<Bytes>,
+) -> Response<Bytes> {
+    let body = body.into();
+    let declared = operation.and_then(|operation| operation.success.first());
+    let status = declared.copied().unwrap_or(200);
+    let kind = operation.map_or("application/json", |operation| operation.accept);
+    response(status, (!body.is_empty()).then_some(kind), body)
+}
+
+/// Encodes a value as the service would.
+pub(super) fn encoded(value: &dyn Value) -> Bytes {
+    let bytes = codec::encode(value, Mode::Lossless)
+        .unwrap_or_else(|error| panic!("the answer can't be encoded: {error}"));
+    let Ok(Json::Object(mut page)) = serde_json::from_slice(&bytes) else {
+        return bytes.into();
+    };
+    // A page without links is followed by another; the service always sends some.
+    if page.get("results").is_some_and(Json::is_array) && !page.contains_key("links") {
+        page.insert("links".to_owned(), Json::Array(Vec::new()));
+        return Json::Object(page).to_string().into();
+    }
+    bytes.into()
+}
+
+/// Makes an error as the service words it (schema `ApiError`).
+pub(super) fn error(status: u16, code: &str, detail: &str) -> Response<Bytes> {
+    let reason = StatusCode::from_u16(status).ok();
+    let body = serde_json::json!({
+        "detail": detail,
+        "error": status,
+        "errorCode": code,
+        "parameters": [],
+        "reason": reason.and_then(|status| status.canonical_reason()),
+    });
+    response(status, Some("application/json"), body.to_string())
+}
+
+/// Makes the answer to a caller that asks too often.
+pub(super) fn throttled(wait: Duration) -> Response<Bytes> {
+    let mut response = error(429, "RATE_LIMITED", "Too many requests.");
+    // Whole seconds, and none too few (RFC 9110 section 10.2.3).
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    response
+}
