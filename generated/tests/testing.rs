@@ -1,0 +1,236 @@
+//! The scripted client: what it answers, and what it says when a test is wrong.
+
+#![cfg(all(feature = "clusters", feature = "projects", feature = "invoices"))]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use atlas_admin::operation::Method;
+use atlas_admin::testing::{self, ANY};
+use atlas_admin::types::{ClusterDescription20240805, Group, PaginatedAtlasGroupView};
+use atlas_admin::{Credentials, Options, clusters, invoices, projects};
+use futures_util::TryStreamExt;
+
+fn cluster(name: &str) -> ClusterDescription20240805 {
+    ClusterDescription20240805 { name: Some(name.to_owned()), ..Default::default() }
+}
+
+fn group(name: &str) -> Group {
+    Group { name: name.to_owned(), org_id: "o1".to_owned(), ..Default::default() }
+}
+
+/// Returns what a test that fails is told.
+fn failure(test: impl AsyncFnOnce()) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let panic = catch_unwind(AssertUnwindSafe(|| runtime.block_on(test())))
+        .expect_err("this test must fail");
+    *panic.downcast::<String>().expect("a message")
+}
+
+#[tokio::test]
+async fn answers_have_the_status_and_the_media_type_of_their_version() {
+    let (client, atlas) = testing::scripted();
+    let create = projects::create_group(&group("MyProject"));
+    atlas
+        .on(&create)
+        .exactly()
+        .answer(Group { id: Some("g1".into()), ..group("MyProject") });
+    atlas.on(&clusters::delete_cluster("g1", "old")).answer(());
+
+    let created = create.send(&client).await.unwrap();
+    assert_eq!(created.id.as_deref(), Some("g1"), "read-only fields are answered");
+    assert_eq!(created.headers()["content-type"], create.accept());
+    let deleted = clusters::delete_cluster("g1", "old").send(&client).await.unwrap();
+    assert_eq!(
+        deleted.status(),
+        clusters::delete_cluster("", "").operation().success[0]
+    );
+
+    let asked = atlas.asked_once(&projects::create_group(&Default::default()));
+    assert_eq!(asked.body::<Group>().name, "MyProject");
+    assert_eq!(asked.json()["orgId"], "o1");
+    assert_eq!(asked.header("Accept"), Some(create.accept()));
+    assert_eq!(atlas.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn a_list_is_answered_page_by_page() {
+    let (client, atlas) = testing::scripted();
+    atlas.on(&projects::list_groups().page_num(2)).answer_json(serde_json::json!({
+        "results": [{"name": "b", "orgId": "o1"}],
+            "links": [],
+    }));
+    atlas.on(&projects::list_groups()).answer_json(serde_json::json!({
+        "results": [{"name": "a", "orgId": "o1"}],
+        "links": [{"rel": "next", "href": "https://cloud.mongodb.com/"}],
+    }));
+    let names: Vec<String> = projects::list_groups()
+        .stream(&client)
+        .map_ok(|group| group.name)
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(names, ["a", "b"]);
+
+    let (client, atlas) = testing::scripted();
+    atlas.on(&projects::list_groups()).answer(PaginatedAtlasGroupView {
+        results: vec![group("only")],
+        ..Default::default()
+    });
+    let all: Vec<_> =
+        projects::list_groups().stream(&client).try_collect().await.unwrap();
+    assert_eq!(all.len(), 1);
+}
+
+#[tokio::test]
+async fn what_goes_wrong_goes_wrong_as_with_the_service() {
+    let (client, atlas) = testing::scripted();
+    let get = clusters::get_cluster("g1", "prod");
+    atlas
+        .on(&clusters::get_cluster(ANY, ANY))
+        .throttle(Duration::from_secs(30))
+        .break_connection()
+        .html(502, "<html>")
+        .answer(cluster("prod"))
+        .fail(404, "CLUSTER_NOT_FOUND", "No cluster.")
+        .hang()
+        .times(5);
+
+    assert_eq!(get.send(&client).await.unwrap().name.as_deref(), Some("prod"));
+    let waits = atlas.clock().waits();
+    assert_eq!(waits.len(), 3, "{waits:?}");
+    assert!(waits[0] >= Duration::from_secs(30), "{waits:?}");
+
+    let error = get.send(&client).await.unwrap_err();
+    assert!(error.is_not_found() && error.error_code() == Some("CLUSTER_NOT_FOUND"));
+    let options = Options::new().timeout(Duration::from_secs(600));
+    assert!(get.send_with(&client, &options).await.unwrap_err().is_timeout());
+    assert_eq!(atlas.asked_for(&get).len(), 10);
+}
+
+#[tokio::test]
+async fn predicates_and_versions_choose_the_rule() {
+    let (client, atlas) = testing::scripted();
+    let create = |name| projects::create_group(&group(name));
+    atlas.on(&create("")).when_body(|body: &Group| body.name == "taken").fail(
+        409,
+        "GROUP_ALREADY_EXISTS",
+        "It exists.",
+    );
+    atlas.on(&create("")).answer_with(|asked| asked.body()).always();
+    atlas
+        .on_path(Method::Get, "/api/atlas/v2/groups/*")
+        .answer_json(serde_json::json!({"name": "raw"}));
+
+    assert!(create("taken").send(&client).await.unwrap_err().is_conflict());
+    assert_eq!(create("new").send(&client).await.unwrap().name, "new");
+    assert_eq!(projects::get_group("g9").send(&client).await.unwrap().name, "raw");
+}
+
+#[tokio::test]
+async fn a_payload_is_downloaded_and_a_token_granted() {
+    let (_, atlas) = testing::scripted();
+    let account = Credentials::service_account("mdb_sa_id_1", "mdb_sa_sk_1");
+    let client = atlas.client_builder().credentials(account).build().unwrap();
+    atlas.on(&invoices::get_invoice_csv("o1", "i1")).answer_bytes("a,b\n1,2\n");
+    let mut csv =
+        invoices::get_invoice_csv("o1", "i1").send(&client).await.unwrap().into_value();
+    assert_eq!(csv.chunk().await.unwrap().as_deref(), Some(&b"a,b\n1,2\n"[..]));
+    let asked = atlas.asked_once(&invoices::get_invoice_csv("o1", "i1"));
+    assert_eq!(asked.header("authorization"), Some("Bearer scripted"));
+}
+
+#[test]
+fn a_test_that_asks_for_something_else_is_told_why() {
+    let message = failure(async || {
+        let (client, atlas) = testing::scripted();
+        atlas.on(&clusters::get_cluster("g1", "prod")).answer(cluster("prod"));
+        atlas
+            .on(&clusters::list_clusters("g1").items_per_page(50))
+            .answer(Default::default());
+        _ = clusters::get_cluster("g1", "test").send(&client).await;
+    });
+    assert!(
+        message.contains(
+            "came:     getCluster 2024-08-05: GET /api/atlas/v2/groups/g1/clusters/test"
+        ),
+        "{message}"
+    );
+    assert!(message.contains(r#"clusterName is "test", not "prod""#), "{message}");
+    assert!(message.contains("tests/testing.rs:"), "{message}");
+    assert!(
+        message.contains("itemsPerPage=50") && message.contains(": another operation"),
+        "{message}"
+    );
+
+    let message = failure(async || {
+        let (client, atlas) = testing::scripted();
+        atlas.on(&clusters::get_cluster("g1", "prod")).answer(cluster("prod"));
+        for _ in 0..2 {
+            _ = clusters::get_cluster("g1", "prod").send(&client).await;
+        }
+    });
+    assert!(message.contains("used up"), "{message}");
+}
+
+#[test]
+fn a_test_that_asks_for_too_little_is_told_what() {
+    let message = failure(async || {
+        let (client, atlas) = testing::scripted();
+        atlas.on(&clusters::get_cluster(ANY, "prod")).answer(cluster("prod")).times(2);
+        _ = clusters::get_cluster("g1", "prod").send(&client).await;
+    });
+    assert!(message.contains("never asked for"), "{message}");
+    assert!(
+        message.contains("clusters/prod") && message.contains("1 of 2"),
+        "{message}"
+    );
+
+    let message = failure(async || {
+        let (_, atlas) = testing::scripted();
+        atlas.asked_once(&clusters::get_cluster(ANY, "prod"));
+    });
+    assert!(message.contains("came:     nothing"), "{message}");
+}
+
+#[test]
+fn an_order_is_kept_where_it_is_asked_for() {
+    let message = failure(async || {
+        let (client, atlas) = testing::scripted();
+        atlas.in_order();
+        atlas.on(&clusters::get_cluster("g1", "a")).answer(cluster("a"));
+        atlas.on(&clusters::get_cluster("g1", "b")).answer(cluster("b"));
+        _ = clusters::get_cluster("g1", "b").send(&client).await;
+    });
+    assert!(message.contains("not yet its turn"), "{message}");
+}
+
+/// A task whose panic nobody sees must not make the test pass.
+#[test]
+fn what_a_task_did_wrong_is_told_at_the_end() {
+    let message = failure(async || {
+        let (client, atlas) = testing::scripted();
+        let task = tokio::spawn(async move {
+            _ = clusters::get_cluster("g1", "a").send(&client).await;
+        });
+        assert!(task.await.is_err());
+        drop(atlas);
+    });
+    assert!(message.contains("unexpected request"), "{message}");
+    assert!(message.contains("scripted: nothing"), "{message}");
+}
+
+/// As it stands in the README.
+#[tokio::test]
+async fn waits_out_the_rate_limit() {
+    let (client, atlas) = testing::scripted();
+    atlas
+        .on(&clusters::get_cluster(ANY, "prod"))
+        .throttle(Duration::from_secs(30))
+        .answer(ClusterDescription20240805 { paused: Some(true), ..Default::default() });
+
+    let cluster = clusters::get_cluster("5f1b", "prod").send(&client).await.unwrap();
+
+    assert_eq!(cluster.paused, Some(true));
+    assert_eq!(atlas.asked_for(&clusters::get_cluster("5f1b", "prod")).len(), 2);
+}
