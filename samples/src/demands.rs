@@ -30,6 +30,8 @@ pub(crate) struct Demands<'d> {
     pub(crate) nullable: bool,
     /// The values that every declaration allows.
     pub(crate) values: Option<Vec<&'d Value>>,
+    /// Whether there are no such values: then the last declaration counts.
+    pub(crate) is_torn: bool,
     pub(crate) properties: BTreeMap<&'d str, Vec<&'d Value>>,
     pub(crate) required: BTreeSet<&'d str>,
     /// The values that the chosen branches ask of the properties that name them.
@@ -119,7 +121,10 @@ impl<'d> Demands<'d> {
         }
         self.kind = text(node, "type").or(self.kind);
         self.format = text(node, "format").or(self.format);
-        self.nullable &= flag(node, "nullable") || node.get("type").is_none();
+        // Of what is merged, the parts decide.
+        let is_open =
+            ["type", "oneOf", "anyOf"].iter().all(|key| node.get(key).is_none());
+        self.nullable &= flag(node, "nullable") || is_open;
         self.allow(node);
         self.bound(node);
         self.object(node);
@@ -135,7 +140,12 @@ impl<'d> Demands<'d> {
         let Some(declared) = node.get("enum").and_then(Value::as_array) else { return };
         let known = self.values.take();
         let allowed = |value: &&Value| known.as_ref().is_none_or(|k| k.contains(value));
-        self.values = Some(declared.iter().filter(allowed).collect());
+        let mut values: Vec<_> = declared.iter().filter(allowed).collect();
+        if values.is_empty() {
+            self.is_torn = true;
+            values.extend(declared);
+        }
+        self.values = Some(values);
     }
 
     fn bound(&mut self, node: &'d Value) {
@@ -199,7 +209,9 @@ impl<'d> Union<'d> {
             let name = target.rsplit('/').next().unwrap_or_default();
             let known = branches.iter_mut().find(|branch| {
                 let (node, referred) = tree.resolve(branch.schema);
-                referred == Some(name) || Some(node) == component(tree, name)
+                referred == Some(name)
+                    || component(tree, name)
+                        .is_some_and(|named| std::ptr::eq(node, named))
             });
             match known {
                 Some(branch) => branch.tags.push(tag),

@@ -134,13 +134,11 @@ impl<'d> Maker<'d> {
             }
             return Some(Value::from(**self.one_of(&ways)));
         }
-        match values? {
-            [] => {
-                self.contradiction("two declarations have no value in common");
-                None
-            }
-            values => Some((*self.one_of(values)).clone()),
+        if demands.is_torn {
+            self.contradiction("two declarations have no value in common");
         }
+        let values = values.filter(|values| !values.is_empty())?;
+        Some((*self.one_of(values)).clone())
     }
 
     /// Returns the first of several things, or any where the value is an arbitrary one.

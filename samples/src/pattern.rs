@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
 use crate::dice::Dice;
@@ -36,9 +35,9 @@ impl Patterns {
 
 impl Pattern {
     fn read(text: &str) -> Option<Self> {
-        let check = fancy_regex::Regex::new(text).ok()?;
-        let shape =
-            ParserBuilder::new().build().parse(&without_look_around(text)).ok()?;
+        let text = of_javascript(text);
+        let check = fancy_regex::Regex::new(&text).ok()?;
+        let shape = regex_syntax::parse(&without_look_around(&text)).ok()?;
         Some(Self { check, shape })
     }
 
@@ -53,6 +52,25 @@ impl Pattern {
         make(&self.shape, dice, more, &mut text);
         text
     }
+}
+
+/// Writes out the classes that are smaller in JavaScript, whose patterns the document has.
+fn of_javascript(pattern: &str) -> String {
+    let mut written = String::new();
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        match (character, characters.as_str().chars().next()) {
+            ('\\', Some('d')) => written.push_str("[0-9]"),
+            ('\\', Some('w')) => written.push_str("[0-9A-Za-z_]"),
+            ('\\', Some(escaped)) => written.extend(['\\', escaped]),
+            _ => {
+                written.push(character);
+                continue;
+            }
+        }
+        characters.next();
+    }
+    written
 }
 
 /// Takes out `(?=…)` and its kin, which the parser does not know and a maker can't use.
@@ -132,6 +150,11 @@ mod tests {
     fn look_around_is_left_out_and_groups_stay() {
         assert_eq!(without_look_around(r"^(a(\.(?!$)|$)){4}"), r"^(a(\.|$)){4}");
         assert_eq!(without_look_around(r"(?<=(x|\)))y(?<name>z)"), r"y(?<name>z)");
+    }
+
+    #[test]
+    fn classes_of_javascript_are_ascii() {
+        assert_eq!(of_javascript(r"^[-\w.]\\d\d$"), r"^[-[0-9A-Za-z_].]\\d[0-9]$");
     }
 
     #[test]
