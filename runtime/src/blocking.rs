@@ -1,18 +1,21 @@
 //! The same surface without async: a client that brings a runtime of its own.
 //!
-//! [`Request::send_blocking`] and [`Request::iter`] are `send` and `stream`; anything else
-//! (a poll, a download) goes through [`Client::block_on`].
+//! [`Request::send_blocking`] and [`Request::iter`] are `send` and `stream`, and
+//! [`Download::into_read`] makes a [`Read`] of a payload; anything else (a poll, a download to
+//! a file) goes through [`Client::block_on`].
 
 use std::fmt;
 use std::future::poll_fn;
+use std::io::{self, Read};
 use std::pin::Pin;
 use std::sync::Arc;
 
 use futures_core::Stream;
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::error::{Error, Kind};
-use crate::output::Output;
+use crate::output::{Download, Output};
 use crate::page::Page;
 use crate::request::{Options, Request};
 use crate::response::Response;
@@ -60,6 +63,26 @@ impl Client {
     /// Returns which variables are missing.
     pub fn from_env() -> Result<Self, Error> {
         Self::new(crate::Client::from_env()?)
+    }
+
+    /// Makes a client of a profile of the Atlas CLI: see
+    /// [`ClientBuilder::from_profile`](crate::ClientBuilder::from_profile).
+    ///
+    /// # Errors
+    ///
+    /// Returns which file, profile or setting is missing.
+    pub fn from_profile(name: &str) -> Result<Self, Error> {
+        Self::new(crate::Client::from_profile(name)?)
+    }
+
+    /// Takes back the access token of a service account:
+    /// [`Client::revoke`](crate::Client::revoke) without async.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::revoke`](crate::Client::revoke).
+    pub fn revoke(&self) -> Result<(), Error> {
+        self.block_on(self.client.revoke())
     }
 
     /// Returns the client that this one stands on.
@@ -124,7 +147,17 @@ where
         &self,
         client: &Client,
     ) -> impl Iterator<Item = Result<T::Item, Error>> + Send + use<T> {
-        Iter { client: client.clone(), stream: self.stream(&client.client) }
+        self.iter_with(client, &Options::DEFAULT)
+    }
+
+    /// Returns every item of the list: [`Request::stream_with`] without async.
+    pub fn iter_with(
+        &self,
+        client: &Client,
+        options: &Options,
+    ) -> impl Iterator<Item = Result<T::Item, Error>> + Send + use<T> {
+        let stream = self.stream_with(&client.client, options);
+        Iter { client: client.clone(), stream }
     }
 
     /// Returns every page of the list: [`Request::pages`] without async.
@@ -132,7 +165,17 @@ where
         &self,
         client: &Client,
     ) -> impl Iterator<Item = Result<Response<T>, Error>> + Send + use<T> {
-        Iter { client: client.clone(), stream: self.pages(&client.client) }
+        self.iter_pages_with(client, &Options::DEFAULT)
+    }
+
+    /// Returns every page of the list: [`Request::pages_with`] without async.
+    pub fn iter_pages_with(
+        &self,
+        client: &Client,
+        options: &Options,
+    ) -> impl Iterator<Item = Result<Response<T>, Error>> + Send + use<T> {
+        let stream = self.pages_with(&client.client, options);
+        Iter { client: client.clone(), stream }
     }
 }
 
@@ -148,5 +191,36 @@ impl<T, S: Stream<Item = Result<T, Error>> + Unpin> Iterator for Iter<S> {
         let stream = &mut self.stream;
         let next = poll_fn(|context| Pin::new(&mut *stream).poll_next(context));
         self.client.block_on(async { next.await.transpose() }).transpose()
+    }
+}
+
+impl Download {
+    /// Returns the payload as a [`Read`], for programs without async.
+    pub fn into_read(self, client: &Client) -> Reader {
+        Reader { client: client.clone(), download: self }
+    }
+}
+
+/// A payload as it arrives, read without async. Made by [`Download::into_read`].
+#[derive(Debug)]
+pub struct Reader {
+    client: Client,
+    download: Download,
+}
+
+impl Read for Reader {
+    /// Reads what has arrived, and waits for it where nothing has.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`io::Error`] around the [`Error`] that ended the download.
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut buffer = ReadBuf::new(buffer);
+        let download = &mut self.download;
+        let read =
+            poll_fn(|context| Pin::new(&mut *download).poll_read(context, &mut buffer));
+        // The two layers of errors: of blocking at all, and of reading.
+        self.client.block_on(async { Ok(read.await) }).map_err(io::Error::other)??;
+        Ok(buffer.filled().len())
     }
 }

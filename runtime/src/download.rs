@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,8 +14,7 @@ use futures_core::Stream;
 use http::HeaderMap;
 use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
 
-use crate::client::Client;
-use crate::clock;
+use crate::clock::{self, Clock};
 use crate::error::{Error, Kind};
 use crate::operation::Operation;
 use crate::response::limit;
@@ -27,35 +27,58 @@ use crate::transport::{Body, BoxFuture};
 /// than the client's limit for a try to arrive ends the download with an error.
 pub struct Download {
     body: Body,
-    /// For its clock and its limit; `None` where the bytes are there already.
-    client: Option<Client>,
+    /// `None` where there is no limit, or the bytes are there already.
+    patience: Option<Patience>,
     operation: &'static Operation,
     length: Option<u64>,
     received: u64,
     progress: Option<Progress>,
-    /// The end of the wait for the next chunk.
-    patience: Option<BoxFuture<'static, ()>>,
     /// What arrived and was not read.
     rest: Bytes,
 }
 
 type Progress = Box<dyn FnMut(u64, Option<u64>) + Send>;
 
+/// How long the next chunk may take.
+pub(crate) struct Patience {
+    clock: Arc<dyn Clock>,
+    limit: Duration,
+    /// The end of the wait that goes on.
+    end: Option<BoxFuture<'static, ()>>,
+}
+
+impl Patience {
+    pub(crate) fn new(clock: Arc<dyn Clock>, limit: Duration) -> Self {
+        Self { clock, limit, end: None }
+    }
+
+    /// Is ready once the wait for a chunk took too long.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let end = self.end.get_or_insert_with(|| self.clock.sleep(self.limit));
+        end.as_mut().poll(context)
+    }
+}
+
+impl fmt::Debug for Patience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.limit.fmt(f)
+    }
+}
+
 impl Download {
     pub(crate) fn new(
         body: Body,
-        client: Option<Client>,
+        patience: Option<Patience>,
         operation: &'static Operation,
         headers: &HeaderMap,
     ) -> Self {
         Self {
             body,
-            client,
+            patience,
             operation,
             length: limit::number(headers, "content-length"),
             received: 0,
             progress: None,
-            patience: None,
             rest: Bytes::new(),
         }
     }
@@ -125,7 +148,9 @@ impl Download {
         }
         match self.body.poll_chunk(context) {
             Poll::Ready(Some(Ok(chunk))) => {
-                self.patience = None;
+                if let Some(patience) = &mut self.patience {
+                    patience.end = None;
+                }
                 self.received += chunk.len() as u64;
                 if let Some(progress) = &mut self.progress {
                     progress(self.received, self.length);
@@ -148,12 +173,9 @@ impl Download {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Result<Option<Bytes>, Error>> {
-        let Some(core) = self.client.as_ref().map(Client::core) else {
-            return Poll::Pending;
-        };
-        let Some(limit) = core.limits.attempt else { return Poll::Pending };
-        let patience = self.patience.get_or_insert_with(|| core.clock.sleep(limit));
-        patience.as_mut().poll(context).map(|()| Err(self.stalled(limit)))
+        let Some(patience) = &mut self.patience else { return Poll::Pending };
+        let limit = patience.limit;
+        patience.poll(context).map(|()| Err(self.stalled(limit)))
     }
 
     fn stalled(&self, limit: Duration) -> Error {

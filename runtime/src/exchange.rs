@@ -66,31 +66,31 @@ pub(crate) fn run<'a>(
         let core = client.core();
         let operation = parts.operation;
         let call = Call::new(core, parts, streams)?;
-        let result = tries(client, &call, operation, options, streams).await;
+        let result = tries(core, &call, operation, options, streams).await;
         result.map_err(|error| error.of(operation))
     }))
 }
 
 async fn tries(
-    client: &Client,
+    core: &Core,
     call: &Call,
     operation: &'static Operation,
     options: &Options,
     streams: bool,
 ) -> Result<Answer, Error> {
-    let core = client.core();
     let policy = options.retry.as_ref().unwrap_or(&core.retry);
     let total = options.timeout.or(core.limits.total);
+    let limit = options.attempt.or(core.limits.attempt);
     let end = total.map(|total| core.clock.monotonic().saturating_add(total));
     let mut attempt = 1;
     loop {
         // The limit of the call cuts that of the try, so that one timer does for both: the
         // waits between tries end before it anyway.
         let left = end.map(|end| end.saturating_sub(core.clock.monotonic()));
-        let limit = core.limits.attempt.into_iter().chain(left).min();
-        let one = one(client, call, operation, streams, limit);
+        let shorter = limit.into_iter().chain(left).min();
+        let one = one(core, call, operation, streams, shorter);
         let Failure { error, again } = match trace::attempt(attempt, one).await {
-            Ok(answer) => return Ok(answer),
+            Ok(answer) => return Ok(answer.patient(core, limit)),
             Err(failure) => failure,
         };
         let wait = policy.wait(operation.method, again, attempt, clock::jitter());
@@ -108,16 +108,15 @@ async fn tries(
 
 /// Tries once, within a time limit.
 async fn one(
-    client: &Client,
+    core: &Core,
     call: &Call,
     operation: &'static Operation,
     streams: bool,
     limit: Option<Duration>,
 ) -> Result<Answer, Failure> {
-    let core = client.core();
     call.begin();
     // Pinned here, for whatever takes it by value copies it.
-    let attempt = pin!(follow(client, call, operation, streams));
+    let attempt = pin!(follow(core, call, operation, streams));
     clock::limit(&*core.clock, limit, attempt).await.unwrap_or_else(|| {
         let error = Error::new(Kind::Timeout, "no whole answer within the time limit");
         let failure = Failure { error, again: Again::IfRepeatable(None) };
@@ -127,12 +126,11 @@ async fn one(
 
 /// Sends a call and follows redirects within the origin.
 async fn follow(
-    client: &Client,
+    core: &Core,
     call: &Call,
     operation: &'static Operation,
     streams: bool,
 ) -> Result<Answer, Failure> {
-    let core = client.core();
     let mut redirected;
     let mut call = call;
     for _ in 0..=REDIRECTS {
@@ -140,7 +138,7 @@ async fn follow(
         let (parts, body) = response.into_parts();
         trace::answered(parts.status);
         if !parts.status.is_redirection() {
-            return settle(client, operation, streams, parts, body, nonce).await;
+            return settle(core, operation, streams, parts, body, nonce).await;
         }
         let safe = matches!(operation.method, Method::Get | Method::Head);
         let location = parts.headers.get(LOCATION).and_then(|to| to.to_str().ok());
@@ -192,14 +190,13 @@ async fn authorized(
 
 /// Makes an answer or an error of a response.
 async fn settle(
-    client: &Client,
+    core: &Core,
     operation: &'static Operation,
     streams: bool,
     parts: http::response::Parts,
     body: Body,
     nonce: Option<Nonce>,
 ) -> Result<Answer, Failure> {
-    let core = client.core();
     let (status, headers) = (parts.status, parts.headers);
     if !status.is_success() {
         let body = Box::pin(excerpt(core, &headers, body)).await;
@@ -210,7 +207,7 @@ async fn settle(
     }
     note_deprecation(core, operation, &headers);
     let body = if streams {
-        Payload::Open { body, client: client.clone() }
+        Payload::Open { body, patience: None }
     } else {
         Payload::Whole(read(core, &headers, body, core.limits.body).await.map_err(
             |failure| Failure {

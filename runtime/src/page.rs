@@ -44,6 +44,7 @@ where
 struct Pager {
     client: Client,
     parts: Parts,
+    options: Options,
     page: u32,
     ahead: Ahead,
     /// The body of the page before.
@@ -58,11 +59,26 @@ enum Ahead {
 }
 
 impl Pager {
-    fn new(client: &Client, first: &Parts) -> Self {
-        let parts = first.clone();
-        let page = parts.page().unwrap_or(1);
-        let ahead = ask(client, &parts, None);
-        Self { client: client.clone(), parts, page, ahead, last: None }
+    fn new(client: &Client, first: &Parts, options: &Options) -> Self {
+        let mut pager = Self {
+            client: client.clone(),
+            parts: first.clone(),
+            options: options.clone(),
+            page: first.page().unwrap_or(1),
+            ahead: Ahead::End,
+            last: None,
+        };
+        pager.ask();
+        pager
+    }
+
+    /// Asks for the page that the request names.
+    fn ask(&mut self) {
+        let (client, parts) = (self.client.clone(), self.parts.clone());
+        let options = self.options.clone();
+        self.ahead = Ahead::Asked(Box::pin(async move {
+            exchange::run(&client, &parts, &options, false).await
+        }));
     }
 
     /// Lets the page that was asked for arrive while nobody waits for it.
@@ -109,21 +125,12 @@ impl Pager {
         if !is_last && !is_repeat && self.page < u32::MAX {
             self.page += 1;
             self.last = Some(body);
-            self.ahead = ask(&self.client, &self.parts, Some(self.page));
+            self.parts.set_page(self.page);
+            self.ask();
             self.advance(context);
         }
         is_first || !is_repeat && (!is_empty || has_next(page).is_some())
     }
-}
-
-fn ask(client: &Client, parts: &Parts, page: Option<u32>) -> Ahead {
-    let (client, mut parts) = (client.clone(), parts.clone());
-    if let Some(page) = page {
-        parts.set_page(page);
-    }
-    Ahead::Asked(Box::pin(async move {
-        exchange::run(&client, &parts, &Options::DEFAULT, false).await
-    }))
 }
 
 /// Returns the number of items of a page.
@@ -185,8 +192,9 @@ pub(crate) struct Pages<T> {
 }
 
 impl<T> Pages<T> {
-    pub(crate) fn new(client: &Client, first: &Parts) -> Self {
-        Self { pager: Pager::new(client, first), answer: std::marker::PhantomData }
+    pub(crate) fn new(client: &Client, first: &Parts, options: &Options) -> Self {
+        let pager = Pager::new(client, first, options);
+        Self { pager, answer: std::marker::PhantomData }
     }
 }
 
@@ -220,8 +228,8 @@ pub(crate) struct Items<T: Page> {
 }
 
 impl<T: Page> Items<T> {
-    pub(crate) fn new(client: &Client, first: &Parts) -> Self {
-        Self { pages: Pages::new(client, first), items: Vec::new().into_iter() }
+    pub(crate) fn new(client: &Client, first: &Parts, options: &Options) -> Self {
+        Self { pages: Pages::new(client, first, options), items: Vec::new().into_iter() }
     }
 }
 

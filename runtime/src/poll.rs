@@ -25,6 +25,7 @@ pub struct Poll<'a, T> {
     parts: &'a Parts,
     interval: Duration,
     timeout: Duration,
+    options: Options,
     progress: Option<Progress<'a, T>>,
     answer: PhantomData<fn() -> T>,
 }
@@ -39,6 +40,7 @@ impl<T: Output> Request<T> {
             parts: self.parts(),
             interval: INTERVAL,
             timeout: TIMEOUT,
+            options: Options::DEFAULT,
             progress: None,
             answer: PhantomData,
         }
@@ -55,6 +57,12 @@ impl<'a, T: Output> Poll<'a, T> {
     /// Limits the whole poll: an hour by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// Sets what each of the requests does differently from the client.
+    pub fn options(mut self, options: Options) -> Self {
+        self.options = options;
         self
     }
 
@@ -112,9 +120,8 @@ impl<'a, T: Output> Poll<'a, T> {
     }
 
     async fn ask(&self) -> Result<Response<T>, Error> {
-        let options = &Options::DEFAULT;
-        output::receive(exchange::run(self.client, self.parts, options, T::STREAMS))
-            .await
+        let Self { client, parts, options, .. } = self;
+        output::receive(exchange::run(client, parts, options, T::STREAMS)).await
     }
 
     fn end(&self) -> Duration {

@@ -37,7 +37,8 @@ impl ClientBuilder {
     ///
     /// Returns which file, profile or setting is missing.
     pub fn from_profile(name: &str) -> Result<Self, Error> {
-        let folder = folder(&|name| std::env::var_os(name)).ok_or_else(|| {
+        let folder = folder(Platform::HERE, &|name| std::env::var_os(name));
+        let folder = folder.ok_or_else(|| {
             fail("the folder for configuration files is not known".to_owned())
         })?;
         Self::from_config(&folder.join("atlascli").join("config.toml"), name)
@@ -99,16 +100,40 @@ fn fail(message: String) -> Error {
     Error::new(Kind::Configuration, message)
 }
 
+/// Whose rules for folders count.
+#[derive(Clone, Copy)]
+enum Platform {
+    Windows,
+    Apple,
+    Unix,
+}
+
+impl Platform {
+    /// The platform that this was compiled for.
+    const HERE: Self = if cfg!(windows) {
+        Self::Windows
+    } else if cfg!(target_vendor = "apple") {
+        Self::Apple
+    } else {
+        Self::Unix
+    };
+}
+
 /// Returns the folder for configuration files, as Go's `os.UserConfigDir` finds it: the CLI
 /// is written in Go.
-fn folder(read: &dyn Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+fn folder(
+    platform: Platform,
+    read: &dyn Fn(&str) -> Option<OsString>,
+) -> Option<PathBuf> {
     let read = |name| read(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    if cfg!(windows) {
-        read("AppData")
-    } else if cfg!(target_vendor = "apple") {
-        Some(read("HOME")?.join("Library").join("Application Support"))
-    } else {
-        read("XDG_CONFIG_HOME").or_else(|| Some(read("HOME")?.join(".config")))
+    match platform {
+        Platform::Windows => read("AppData"),
+        Platform::Apple => {
+            Some(read("HOME")?.join("Library").join("Application Support"))
+        }
+        Platform::Unix => {
+            read("XDG_CONFIG_HOME").or_else(|| Some(read("HOME")?.join(".config")))
+        }
     }
 }
 
@@ -161,17 +186,32 @@ mod tests {
         assert!(missing.unwrap_err().to_string().contains("/nonexistent/x"));
     }
 
-    #[cfg(all(unix, not(target_vendor = "apple")))]
     #[test]
-    fn finds_the_folder() {
-        let at = |variables: &[(&str, &str)]| {
-            folder(&|name| {
+    fn finds_the_folder_of_each_platform() {
+        let at = |platform, variables: &[(&str, &str)]| {
+            folder(platform, &|name| {
                 let found = variables.iter().find(|(other, _)| *other == name);
                 found.map(|(_, value)| value.into())
             })
         };
-        assert_eq!(at(&[("HOME", "/h")]), Some("/h/.config".into()));
-        assert_eq!(at(&[("HOME", "/h"), ("XDG_CONFIG_HOME", "/x")]), Some("/x".into()));
-        assert_eq!(at(&[]), None);
+        let home = ("HOME", "/h");
+        let other = [home, ("XDG_CONFIG_HOME", "/x"), ("AppData", "/a")];
+        let joined = |parts: &[&str]| Some(parts.iter().collect());
+        for (platform, variables, expected) in [
+            (Platform::Unix, &[home][..], joined(&["/h", ".config"])),
+            (
+                Platform::Unix,
+                &[home, ("XDG_CONFIG_HOME", "")],
+                joined(&["/h", ".config"]),
+            ),
+            (Platform::Unix, &other, joined(&["/x"])),
+            (Platform::Apple, &other, joined(&["/h", "Library", "Application Support"])),
+            (Platform::Windows, &other, joined(&["/a"])),
+            (Platform::Unix, &[], None),
+            (Platform::Apple, &[("XDG_CONFIG_HOME", "/x")], None),
+            (Platform::Windows, &[home], None),
+        ] {
+            assert_eq!(at(platform, variables), expected, "{variables:?}");
+        }
     }
 }

@@ -1,12 +1,14 @@
 //! Answers on their way to a value, and errors made of those that are none.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 
-use crate::client::Client;
+use crate::client::Core;
 use crate::codec::{Slot, Value};
-use crate::download::Download;
+use crate::download::{Download, Patience};
 use crate::error::{ApiError, Error, Inner, Kind};
 use crate::operation::Operation;
 use crate::response::Response;
@@ -25,7 +27,7 @@ pub struct Answer {
 #[derive(Debug)]
 pub(crate) enum Payload {
     Whole(Bytes),
-    Open { body: Body, client: Client },
+    Open { body: Body, patience: Option<Patience> },
 }
 
 impl Answer {
@@ -36,6 +38,14 @@ impl Answer {
         body: Payload,
     ) -> Self {
         Self { operation, status, headers, body }
+    }
+
+    /// Limits the wait for each next chunk, where the body is left to the caller.
+    pub(super) fn patient(mut self, core: &Core, limit: Option<Duration>) -> Self {
+        if let Payload::Open { patience, .. } = &mut self.body {
+            *patience = limit.map(|limit| Patience::new(core.clock.clone(), limit));
+        }
+        self
     }
 
     /// Returns the body, where it was read as a whole.
@@ -85,8 +95,8 @@ impl Answer {
     /// Leaves the body to the caller.
     pub(crate) fn into_download(self) -> Response<Download> {
         let download = match self.body {
-            Payload::Open { body, client } => {
-                Download::new(body, Some(client), self.operation, &self.headers)
+            Payload::Open { body, patience } => {
+                Download::new(body, patience, self.operation, &self.headers)
             }
             Payload::Whole(bytes) => {
                 Download::new(Body::from(bytes), None, self.operation, &self.headers)

@@ -8,12 +8,13 @@ use crate::retry::RetryPolicy;
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
 }
 
 impl Options {
     /// Options that follow the client in everything.
-    pub(crate) const DEFAULT: Self = Self { timeout: None, retry: None };
+    pub(crate) const DEFAULT: Self = Self { timeout: None, attempt: None, retry: None };
 
     /// Returns options that follow the client in everything.
     pub fn new() -> Self {
@@ -24,6 +25,14 @@ impl Options {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Limits each try, from its first byte to the last of the answer; for a
+    /// [`Download`](crate::Download) the wait for headers and for each next chunk.
+    #[must_use]
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt = Some(timeout);
         self
     }
 

@@ -52,7 +52,21 @@ impl<T: Page + Output> Request<T> {
         T: Send,
         T::Item: Send,
     {
-        page::Items::<T>::new(client, self.parts())
+        self.stream_with(client, &Options::DEFAULT)
+    }
+
+    /// Returns every item of the list, each page asked for with settings of its own:
+    /// [`Request::stream`].
+    pub fn stream_with(
+        &self,
+        client: &Client,
+        options: &Options,
+    ) -> impl Stream<Item = Result<T::Item, Error>> + Send + Unpin + use<T>
+    where
+        T: Send,
+        T::Item: Send,
+    {
+        page::Items::<T>::new(client, self.parts(), options)
     }
 
     /// Returns every page of the list as a whole [`Response`], from the page the request
@@ -64,6 +78,19 @@ impl<T: Page + Output> Request<T> {
     where
         T: Send,
     {
-        page::Pages::<T>::new(client, self.parts())
+        self.pages_with(client, &Options::DEFAULT)
+    }
+
+    /// Returns every page of the list, each asked for with settings of its own:
+    /// [`Request::pages`].
+    pub fn pages_with(
+        &self,
+        client: &Client,
+        options: &Options,
+    ) -> impl Stream<Item = Result<Response<T>, Error>> + Send + Unpin + use<T>
+    where
+        T: Send,
+    {
+        page::Pages::<T>::new(client, self.parts(), options)
     }
 }

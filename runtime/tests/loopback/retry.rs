@@ -1,9 +1,11 @@
 use std::time::Duration;
 
-use atlas_admin_runtime::{Options, RetryPolicy};
+use atlas_admin_runtime::{Client, Download, Options, Request, RetryPolicy};
+use futures_util::TryStreamExt;
 
-use super::api::{builder, every_method, get, plain};
+use super::api::{LIST, LOGS, builder, every_method, get, plain};
 use super::clock::Steps;
+use super::listing::Listing;
 use super::server::{Reply, Server};
 
 /// Fails the first time.
@@ -88,4 +90,37 @@ async fn a_wait_beyond_the_limit_is_not_begun() {
     let error = get().send_with(&client, &options).await.unwrap_err();
     assert!(error.is_rate_limited());
     assert_eq!((server.seen().len(), clock.waits().len()), (1, 4));
+}
+
+#[tokio::test]
+async fn a_request_has_settings_of_its_own_for_each_try() {
+    let hung = || Reply::raw("HTTP/1.1 200 X\r\ncontent-length: 99\r\n\r\nhalf").hang();
+    let server = Server::start(move |_, _| hung()).await;
+    let client = Client::builder().base_url(&server.url).build().unwrap();
+    let options = Options::new()
+        .attempt_timeout(Duration::from_millis(50))
+        .retry(RetryPolicy::new().attempts(2).backoff(Duration::ZERO, Duration::ZERO));
+    let error = get().send_with(&client, &options).await.unwrap_err();
+    assert!(error.is_timeout() && error.attempts() == 2, "{error}");
+    // In a download it is the wait for the next chunk.
+    let logs = Request::<Download>::new(&LOGS, &["1", "x"]);
+    let mut download = logs.send_with(&client, &options).await.unwrap().into_value();
+    assert!(download.chunk().await.unwrap().is_some());
+    assert!(download.chunk().await.unwrap_err().is_timeout());
+}
+
+#[tokio::test]
+async fn streams_and_polls_take_settings_too() {
+    let server = Server::start(|_, _| Reply::new(503, &[], "")).await;
+    let client = plain(&server);
+    let never = Options::new().retry(RetryPolicy::never());
+    let request = Request::<Listing>::new(&LIST, &[]);
+    let error = request.stream_with(&client, &never).try_next().await.unwrap_err();
+    assert_eq!((error.attempts(), server.arrived()), (1, 1));
+    let error = request.pages_with(&client, &never).try_next().await.unwrap_err();
+    assert_eq!((error.attempts(), server.arrived()), (1, 2));
+    let poll = get();
+    let poll = poll.poll(&client).options(never);
+    assert_eq!(poll.until(|_| true).await.unwrap_err().attempts(), 1);
+    assert_eq!(server.arrived(), 3);
 }

@@ -1,5 +1,7 @@
+use std::io::Read;
+
 use atlas_admin_runtime::blocking::Client;
-use atlas_admin_runtime::{Download, Request};
+use atlas_admin_runtime::{Download, Error, Options, Request, RetryPolicy};
 
 use super::api::{LIST, LOGS, get, plain};
 use super::listing::Listing;
@@ -33,8 +35,33 @@ fn requests_lists_and_downloads_work_without_async() {
             let logs = Request::<Download>::new(&LOGS, &["1", "x"]);
             let mut download = logs.send_blocking(client).unwrap().into_value();
             assert!(client.block_on(download.chunk()).unwrap().is_some());
+            let mut text = String::new();
+            let download = logs.send_blocking(client).unwrap().into_value();
+            // Seven bytes at a time: what is left of a chunk has to be kept.
+            let reader =
+                std::io::BufReader::with_capacity(7, download.into_read(client));
+            std::io::BufRead::lines(reader).for_each(|line| text += &line.unwrap());
+            assert_eq!(text, r#"{"id":"1","results":[1,2]}"#);
+            let never = Options::new().retry(RetryPolicy::never());
+            assert_eq!(request.iter_with(client, &never).count(), 2);
             let request = get();
             client.block_on(request.poll(client.client()).until(|_| true)).unwrap();
+        },
+    );
+}
+
+#[test]
+fn a_reader_tells_what_ended_the_download() {
+    against(
+        |_| Reply::raw("HTTP/1.1 200 X\r\ncontent-length: 99\r\n\r\nhalf").close(),
+        |client| {
+            let logs = Request::<Download>::new(&LOGS, &["1", "x"]);
+            let download = logs.send_blocking(client).unwrap().into_value();
+            let mut read = Vec::new();
+            let error = download.into_read(client).read_to_end(&mut read).unwrap_err();
+            assert_eq!(read, b"half");
+            let error: Error = error.downcast().unwrap();
+            assert!(error.is_retryable() && error.to_string().contains("after 4 bytes"));
         },
     );
 }

@@ -16,10 +16,10 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::api::get;
 
-const ROOT: &[u8] = include_bytes!("tls/ca.pem");
+pub(super) const ROOT: &[u8] = include_bytes!("tls/ca.pem");
 
 /// Starts a server that answers each request the same over TLS; returns its URL.
-async fn start() -> String {
+pub(super) async fn start() -> String {
     let leaf = CertificateDer::from_pem_slice(include_bytes!("tls/leaf.pem")).unwrap();
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/key.pem")).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
