@@ -14,7 +14,7 @@ pub struct ApiError {
     /// `errorCode`. Read-only.
     pub error_code: String,
     /// `parameters`. Read-only.
-    pub parameters: Option<Vec<Json>>,
+    pub parameters: Option<Vec<String>>,
     /// `reason`. Read-only. May be `null`.
     pub reason: Nullable<String>,
     /// What the service sent beyond these, and what you want to send beyond them.

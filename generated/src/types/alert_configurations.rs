@@ -2224,7 +2224,7 @@ atlas_admin_runtime::record!(DataMetricThresholdView);
 /// The schema `DatadogNotification`.
 #[derive(Clone, Default, PartialEq)]
 pub struct DatadogNotification {
-    /// `datadogApiKey`.
+    /// `datadogApiKey`. Secret: never printed.
     pub datadog_api_key: Option<String>,
     /// `datadogRegion`. Default: `US`.
     pub datadog_region: Option<DatadogNotificationDatadogRegion>,
@@ -2246,7 +2246,7 @@ impl Record for DatadogNotification {
         static TABLE: Table = Table {
             name: "DatadogNotification",
             fields: &[
-                Field::new("datadogApiKey", 0),
+                Field::new("datadogApiKey", Field::SECRET),
                 Field::new("datadogRegion", 0),
                 Field::new("delayMin", 0),
                 Field::new("integrationId", 0),
@@ -6943,7 +6943,7 @@ pub struct HipChatNotification {
     pub integration_id: Option<String>,
     /// `intervalMin`. At least 5.
     pub interval_min: Option<i64>,
-    /// `notificationToken`.
+    /// `notificationToken`. Secret: never printed.
     pub notification_token: Option<String>,
     /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
@@ -6962,7 +6962,7 @@ impl Record for HipChatNotification {
                 Field::new("delayMin", 0),
                 Field::new("integrationId", 0),
                 Field::new("intervalMin", 0),
-                Field::new("notificationToken", 0),
+                Field::new("notificationToken", Field::SECRET),
                 Field::new("notifierId", 0),
                 Field::new("roomName", 0),
             ],
@@ -10784,7 +10784,7 @@ pub struct MicrosoftTeamsNotification {
     pub integration_id: Option<String>,
     /// `intervalMin`. At least 5.
     pub interval_min: Option<i64>,
-    /// `microsoftTeamsWebhookUrl`.
+    /// `microsoftTeamsWebhookUrl`. Secret: never printed.
     pub microsoft_teams_webhook_url: Option<String>,
     /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
@@ -10801,7 +10801,7 @@ impl Record for MicrosoftTeamsNotification {
                 Field::new("delayMin", 0),
                 Field::new("integrationId", 0),
                 Field::new("intervalMin", 0),
-                Field::new("microsoftTeamsWebhookUrl", 0),
+                Field::new("microsoftTeamsWebhookUrl", Field::SECRET),
                 Field::new("notifierId", 0),
             ],
         };
@@ -13177,7 +13177,7 @@ pub struct OpsGenieNotification {
     pub interval_min: Option<i64>,
     /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// `opsGenieApiKey`.
+    /// `opsGenieApiKey`. Secret: never printed.
     pub ops_genie_api_key: Option<String>,
     /// `opsGenieRegion`. Default: `US`.
     pub ops_genie_region: Option<OpsGenieNotificationOpsGenieRegion>,
@@ -13195,7 +13195,7 @@ impl Record for OpsGenieNotification {
                 Field::new("integrationId", 0),
                 Field::new("intervalMin", 0),
                 Field::new("notifierId", 0),
-                Field::new("opsGenieApiKey", 0),
+                Field::new("opsGenieApiKey", Field::SECRET),
                 Field::new("opsGenieRegion", 0),
             ],
         };
@@ -13357,7 +13357,7 @@ pub struct PagerDutyNotification {
     pub notifier_id: Option<String>,
     /// `region`. Default: `US`.
     pub region: Option<OpsGenieRegion>,
-    /// `serviceKey`.
+    /// `serviceKey`. Secret: never printed.
     pub service_key: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -13374,7 +13374,7 @@ impl Record for PagerDutyNotification {
                 Field::new("intervalMin", 0),
                 Field::new("notifierId", 0),
                 Field::new("region", 0),
-                Field::new("serviceKey", 0),
+                Field::new("serviceKey", Field::SECRET),
             ],
         };
         &TABLE
@@ -16018,7 +16018,7 @@ atlas_admin_runtime::record!(ServerlessTotalWriteUnitsRpuMetricThresholdView);
 /// The schema `SlackNotification`.
 #[derive(Clone, Default, PartialEq)]
 pub struct SlackNotification {
-    /// `apiToken`.
+    /// `apiToken`. Secret: never printed.
     pub api_token: Option<String>,
     /// `channelName`.
     pub channel_name: Option<String>,
@@ -16040,7 +16040,7 @@ impl Record for SlackNotification {
         static TABLE: Table = Table {
             name: "SlackNotification",
             fields: &[
-                Field::new("apiToken", 0),
+                Field::new("apiToken", Field::SECRET),
                 Field::new("channelName", 0),
                 Field::new("delayMin", 0),
                 Field::new("integrationId", 0),
@@ -17226,9 +17226,9 @@ pub struct VictorOpsNotification {
     pub interval_min: Option<i64>,
     /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// `victorOpsApiKey`.
+    /// `victorOpsApiKey`. Secret: never printed.
     pub victor_ops_api_key: Option<String>,
-    /// `victorOpsRoutingKey`.
+    /// `victorOpsRoutingKey`. Secret: never printed.
     pub victor_ops_routing_key: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -17244,8 +17244,8 @@ impl Record for VictorOpsNotification {
                 Field::new("integrationId", 0),
                 Field::new("intervalMin", 0),
                 Field::new("notifierId", 0),
-                Field::new("victorOpsApiKey", 0),
-                Field::new("victorOpsRoutingKey", 0),
+                Field::new("victorOpsApiKey", Field::SECRET),
+                Field::new("victorOpsRoutingKey", Field::SECRET),
             ],
         };
         &TABLE
@@ -17297,7 +17297,7 @@ pub struct WebhookNotification {
     pub webhook_headers_template: Option<String>,
     /// `webhookSecret`. Secret: never printed.
     pub webhook_secret: Option<String>,
-    /// `webhookUrl`.
+    /// `webhookUrl`. Secret: never printed.
     pub webhook_url: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -17316,7 +17316,7 @@ impl Record for WebhookNotification {
                 Field::new("webhookBodyTemplate", Field::SECRET),
                 Field::new("webhookHeadersTemplate", Field::SECRET),
                 Field::new("webhookSecret", Field::SECRET),
-                Field::new("webhookUrl", 0),
+                Field::new("webhookUrl", Field::SECRET),
             ],
         };
         &TABLE

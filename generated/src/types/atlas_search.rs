@@ -1198,6 +1198,54 @@ atlas_admin_runtime::open_enum!(ClusterSearchIndexType, [
     VectorSearch => "vectorSearch",
 ]);
 
+/// The schema `Fields`: one of 2 kinds.
+///
+/// [More in the Atlas
+/// documentation](https://dochub.mongodb.org/core/field-mapping-definition-fts#define-field-mappings).
+#[derive(Clone, PartialEq)]
+pub enum Fields {
+    /// This kind of JSON value.
+    Map(Map<Json>),
+    /// This kind of JSON value.
+    List(Vec<Map<Json>>),
+    /// A JSON value of a kind that the document does not declare.
+    Unknown(Json),
+}
+
+impl Union for Fields {
+    #[inline]
+    fn variants(&self) -> &'static Variants {
+        static VARIANTS: Variants =
+            Variants { name: "Fields", by: By::Kind(&[Kind::Object, Kind::Array]) };
+        &VARIANTS
+    }
+
+    #[inline]
+    fn content(&self) -> (usize, &dyn Value) {
+        match self {
+            Self::Map(content) => (0, content),
+            Self::List(content) => (1, content),
+            Self::Unknown(content) => (2, content),
+        }
+    }
+
+    #[inline]
+    fn select(&mut self, index: usize) -> &mut dyn Value {
+        *self = match index {
+            0 => Self::Map(Default::default()),
+            1 => Self::List(Default::default()),
+            _ => Self::default(),
+        };
+        match self {
+            Self::Map(content) => content,
+            Self::List(content) => content,
+            Self::Unknown(content) => content,
+        }
+    }
+}
+
+atlas_admin_runtime::union!(Fields);
+
 /// The original tokens of `tokenFilterasciiFolding`: one of 2 values, or one yet to be
 /// declared.
 ///
@@ -1912,9 +1960,9 @@ atlas_admin_runtime::record!(SearchIndexUpdateRequestDefinition);
 #[derive(Clone, Default, PartialEq)]
 pub struct SearchMappings {
     /// `dynamic`.
-    pub dynamic: Option<Json>,
+    pub dynamic: Option<SearchMappingsDynamic>,
     /// `fields`.
-    pub fields: Option<Map<Json>>,
+    pub fields: Option<Map<Fields>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1949,6 +1997,58 @@ impl Record for SearchMappings {
 }
 
 atlas_admin_runtime::record!(SearchMappings);
+
+/// The dynamic of `SearchMappings`: one of 2 kinds.
+///
+/// Declared at `SearchMappings.dynamic`.
+///
+/// [More in the Atlas
+/// documentation](https://dochub.mongodb.org/core/field-mapping-definition-fts#static-and-dynamic-mappings).
+#[derive(Clone, PartialEq)]
+pub enum SearchMappingsDynamic {
+    /// This kind of JSON value.
+    Boolean(bool),
+    /// This kind of JSON value.
+    Map(Map<Json>),
+    /// A JSON value of a kind that the document does not declare.
+    Unknown(Json),
+}
+
+impl Union for SearchMappingsDynamic {
+    #[inline]
+    fn variants(&self) -> &'static Variants {
+        static VARIANTS: Variants = Variants {
+            name: "SearchMappingsDynamic",
+            by: By::Kind(&[Kind::Boolean, Kind::Object]),
+        };
+        &VARIANTS
+    }
+
+    #[inline]
+    fn content(&self) -> (usize, &dyn Value) {
+        match self {
+            Self::Boolean(content) => (0, content),
+            Self::Map(content) => (1, content),
+            Self::Unknown(content) => (2, content),
+        }
+    }
+
+    #[inline]
+    fn select(&mut self, index: usize) -> &mut dyn Value {
+        *self = match index {
+            0 => Self::Boolean(Default::default()),
+            1 => Self::Map(Default::default()),
+            _ => Self::default(),
+        };
+        match self {
+            Self::Boolean(content) => content,
+            Self::Map(content) => content,
+            Self::Unknown(content) => content,
+        }
+    }
+}
+
+atlas_admin_runtime::union!(SearchMappingsDynamic);
 
 /// The schema `SearchSynonymMappingDefinition`.
 #[derive(Clone, Default, PartialEq)]

@@ -832,7 +832,7 @@ impl Record for BackupComplianceScheduledPolicyItem {
 
 atlas_admin_runtime::record!(BackupComplianceScheduledPolicyItem);
 
-/// The frequency type of `BackupComplianceScheduledPolicyItem`: one of 5 values, or one yet to
+/// The frequency type of `BackupComplianceScheduledPolicyItem`: one of 6 values, or one yet to
 /// be declared.
 ///
 /// Declared at `BackupComplianceScheduledPolicyItem.frequencyType` and 2 other places.
@@ -848,6 +848,8 @@ pub enum BackupComplianceScheduledPolicyItemFrequencyType {
     Monthly,
     /// `yearly`.
     Yearly,
+    /// `ondemand`.
+    Ondemand,
     /// A value that the document does not declare, as the service spells it.
     Unknown(String),
 }
@@ -856,6 +858,7 @@ atlas_admin_runtime::open_enum!(BackupComplianceScheduledPolicyItemFrequencyType
     Daily => "daily",
     Hourly => "hourly",
     Monthly => "monthly",
+    Ondemand => "ondemand",
     Weekly => "weekly",
     Yearly => "yearly",
 ]);

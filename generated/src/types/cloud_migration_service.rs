@@ -686,7 +686,7 @@ atlas_admin_runtime::record!(Source);
 /// Returned by `cloud_migration_service::create_link_token`.
 #[derive(Clone, Default, PartialEq)]
 pub struct TargetOrg {
-    /// `linkToken`. Required.
+    /// `linkToken`. Required. Secret: never printed.
     pub link_token: String,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -697,7 +697,7 @@ impl Record for TargetOrg {
     fn table(&self) -> &'static Table {
         static TABLE: Table = Table {
             name: "TargetOrg",
-            fields: &[Field::new("linkToken", Field::REQUIRED)],
+            fields: &[Field::new("linkToken", Field::REQUIRED | Field::SECRET)],
         };
         &TABLE
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// The granularity of `ApiMeasurementsGeneralView_Atlas`: one of 4 values, or one yet to be
+/// The granularity of `ApiMeasurementsGeneralView_Atlas`: one of 5 values, or one yet to be
 /// declared.
 ///
 /// Declared at `ApiMeasurementsGeneralView_Atlas.granularity` and 4 other places.
@@ -16,6 +16,8 @@ pub enum Granularity {
     Pt1h,
     /// `P1D`.
     P1d,
+    /// `PT30M`.
+    Pt30m,
     /// A value that the document does not declare, as the service spells it.
     Unknown(String),
 }
@@ -24,6 +26,7 @@ atlas_admin_runtime::open_enum!(Granularity, [
     P1d => "P1D",
     Pt1h => "PT1H",
     Pt1m => "PT1M",
+    Pt30m => "PT30M",
     Pt5m => "PT5M",
 ]);
 

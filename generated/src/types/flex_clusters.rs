@@ -389,19 +389,22 @@ atlas_admin_runtime::open_enum!(FlexClusterDescription20241113ClusterType, [
     Replicaset => "REPLICASET",
 ]);
 
-/// The version release system of `FlexClusterDescription20241113`: one value, or one yet to be
-/// declared.
+/// The version release system of `FlexClusterDescription20241113`: one of 2 values, or one yet
+/// to be declared.
 ///
 /// Declared at `FlexClusterDescription20241113.versionReleaseSystem`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum FlexClusterDescription20241113VersionReleaseSystem {
     /// `LTS`.
     Lts,
+    /// `CONTINUOUS`.
+    Continuous,
     /// A value that the document does not declare, as the service spells it.
     Unknown(String),
 }
 
 atlas_admin_runtime::open_enum!(FlexClusterDescription20241113VersionReleaseSystem, [
+    Continuous => "CONTINUOUS",
     Lts => "LTS",
 ]);
 

@@ -145,7 +145,7 @@ impl Record for LdapVerifyConnectivityJobRequestParams {
 
 atlas_admin_runtime::record!(LdapVerifyConnectivityJobRequestParams);
 
-/// The status of `LDAPVerifyConnectivityJobRequest`: one of 3 values, or one yet to be
+/// The status of `LDAPVerifyConnectivityJobRequest`: one of 4 values, or one yet to be
 /// declared.
 ///
 /// Declared at `LDAPVerifyConnectivityJobRequest.status`.
@@ -157,12 +157,15 @@ pub enum LdapVerifyConnectivityJobRequestStatus {
     Pending,
     /// `SUCCESS`.
     Success,
+    /// `FAILED`.
+    Failed,
     /// A value that the document does not declare, as the service spells it.
     Unknown(String),
 }
 
 atlas_admin_runtime::open_enum!(LdapVerifyConnectivityJobRequestStatus, [
     Fail => "FAIL",
+    Failed => "FAILED",
     Pending => "PENDING",
     Success => "SUCCESS",
 ]);

@@ -396,7 +396,7 @@ atlas_admin_runtime::record!(BackupRestoreJob);
 pub struct BackupRestoreJobDelivery {
     /// `authHeader`. Read-only.
     pub auth_header: Option<String>,
-    /// `authValue`. Read-only.
+    /// `authValue`. Read-only. Secret: never printed.
     pub auth_value: Option<String>,
     /// `expirationHours`. At least 1.
     pub expiration_hours: Option<i64>,
@@ -414,7 +414,7 @@ pub struct BackupRestoreJobDelivery {
     pub target_cluster_name: Option<String>,
     /// `targetGroupId`. Pattern: `^([a-f0-9]{24})$`.
     pub target_group_id: Option<String>,
-    /// `url`. Deprecated. Read-only.
+    /// `url`. Deprecated. Read-only. Secret: never printed.
     pub url: Option<String>,
     /// `urlV2`. Read-only.
     pub url_v2: Option<String>,
@@ -429,7 +429,7 @@ impl Record for BackupRestoreJobDelivery {
             name: "BackupRestoreJobDelivery",
             fields: &[
                 Field::new("authHeader", Field::READ_ONLY),
-                Field::new("authValue", Field::READ_ONLY),
+                Field::new("authValue", Field::READ_ONLY | Field::SECRET),
                 Field::new("expirationHours", 0),
                 Field::new("expires", Field::READ_ONLY),
                 Field::new("maxDownloads", 0),
@@ -438,7 +438,7 @@ impl Record for BackupRestoreJobDelivery {
                 Field::new("targetClusterId", 0),
                 Field::new("targetClusterName", 0),
                 Field::new("targetGroupId", 0),
-                Field::new("url", Field::READ_ONLY),
+                Field::new("url", Field::READ_ONLY | Field::SECRET),
                 Field::new("urlV2", Field::READ_ONLY),
             ],
         };

@@ -15,7 +15,7 @@ pub struct ApiKeyUserDetails {
     pub id: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `privateKey`. Read-only.
+    /// `privateKey`. Read-only. Secret: never printed.
     pub private_key: Option<String>,
     /// `publicKey`. Read-only. Exactly 8 characters.
     pub public_key: Option<String>,
@@ -34,7 +34,7 @@ impl Record for ApiKeyUserDetails {
                 Field::new("desc", 0),
                 Field::new("id", Field::READ_ONLY),
                 Field::new("links", Field::READ_ONLY),
-                Field::new("privateKey", Field::READ_ONLY),
+                Field::new("privateKey", Field::READ_ONLY | Field::SECRET),
                 Field::new("publicKey", Field::READ_ONLY),
                 Field::new("roles", 0),
             ],

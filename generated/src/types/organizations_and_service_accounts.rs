@@ -144,7 +144,7 @@ pub struct ServiceAccountSecret {
     pub last_used_at: Nullable<DateTime>,
     /// `maskedSecretValue`. Read-only.
     pub masked_secret_value: Option<String>,
-    /// `secret`. Read-only.
+    /// `secret`. Read-only. Secret: never printed.
     pub secret: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -161,7 +161,7 @@ impl Record for ServiceAccountSecret {
                 Field::new("id", Field::REQUIRED | Field::READ_ONLY),
                 Field::new("lastUsedAt", Field::READ_ONLY),
                 Field::new("maskedSecretValue", Field::READ_ONLY),
-                Field::new("secret", Field::READ_ONLY),
+                Field::new("secret", Field::READ_ONLY | Field::SECRET),
             ],
         };
         &TABLE

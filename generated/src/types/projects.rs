@@ -531,7 +531,7 @@ atlas_admin_runtime::record!(GroupIpAddresses);
 pub struct GroupMigrationRequest {
     /// `destinationOrgId`. Pattern: `^([a-f0-9]{24})$`.
     pub destination_org_id: Option<String>,
-    /// `destinationOrgPrivateApiKey`.
+    /// `destinationOrgPrivateApiKey`. Secret: never printed.
     pub destination_org_private_api_key: Option<String>,
     /// `destinationOrgPublicApiKey`. Exactly 8 characters.
     pub destination_org_public_api_key: Option<String>,
@@ -546,7 +546,7 @@ impl Record for GroupMigrationRequest {
             name: "GroupMigrationRequest",
             fields: &[
                 Field::new("destinationOrgId", 0),
-                Field::new("destinationOrgPrivateApiKey", 0),
+                Field::new("destinationOrgPrivateApiKey", Field::SECRET),
                 Field::new("destinationOrgPublicApiKey", 0),
             ],
         };
@@ -620,6 +620,8 @@ atlas_admin_runtime::record!(GroupService);
 /// `projects::update_group_settings`.
 #[derive(Clone, Default, PartialEq)]
 pub struct GroupSettings {
+    /// `isAtlasHomePageAiAssistantEnabled`.
+    pub is_atlas_home_page_ai_assistant_enabled: Option<bool>,
     /// `isClusterAiAssistantEnabled`.
     pub is_cluster_ai_assistant_enabled: Option<bool>,
     /// `isCollectDatabaseSpecificsStatisticsEnabled`.
@@ -652,6 +654,7 @@ impl Record for GroupSettings {
         static TABLE: Table = Table {
             name: "GroupSettings",
             fields: &[
+                Field::new("isAtlasHomePageAiAssistantEnabled", 0),
                 Field::new("isClusterAiAssistantEnabled", 0),
                 Field::new("isCollectDatabaseSpecificsStatisticsEnabled", 0),
                 Field::new("isDataExplorerEnabled", 0),
@@ -671,17 +674,18 @@ impl Record for GroupSettings {
     #[inline]
     fn field(&self, index: usize) -> &dyn Value {
         match index {
-            0 => &self.is_cluster_ai_assistant_enabled,
-            1 => &self.is_collect_database_specifics_statistics_enabled,
-            2 => &self.is_data_explorer_enabled,
-            3 => &self.is_data_explorer_gen_ai_features_enabled,
-            4 => &self.is_data_explorer_gen_ai_sample_document_passing_enabled,
-            5 => &self.is_data_validation_enabled,
-            6 => &self.is_extended_storage_sizes_enabled,
-            7 => &self.is_native_reranking_enabled,
-            8 => &self.is_performance_advisor_enabled,
-            9 => &self.is_realtime_performance_panel_enabled,
-            10 => &self.is_schema_advisor_enabled,
+            0 => &self.is_atlas_home_page_ai_assistant_enabled,
+            1 => &self.is_cluster_ai_assistant_enabled,
+            2 => &self.is_collect_database_specifics_statistics_enabled,
+            3 => &self.is_data_explorer_enabled,
+            4 => &self.is_data_explorer_gen_ai_features_enabled,
+            5 => &self.is_data_explorer_gen_ai_sample_document_passing_enabled,
+            6 => &self.is_data_validation_enabled,
+            7 => &self.is_extended_storage_sizes_enabled,
+            8 => &self.is_native_reranking_enabled,
+            9 => &self.is_performance_advisor_enabled,
+            10 => &self.is_realtime_performance_panel_enabled,
+            11 => &self.is_schema_advisor_enabled,
             _ => &self.extra,
         }
     }
@@ -689,17 +693,18 @@ impl Record for GroupSettings {
     #[inline]
     fn field_mut(&mut self, index: usize) -> &mut dyn Value {
         match index {
-            0 => &mut self.is_cluster_ai_assistant_enabled,
-            1 => &mut self.is_collect_database_specifics_statistics_enabled,
-            2 => &mut self.is_data_explorer_enabled,
-            3 => &mut self.is_data_explorer_gen_ai_features_enabled,
-            4 => &mut self.is_data_explorer_gen_ai_sample_document_passing_enabled,
-            5 => &mut self.is_data_validation_enabled,
-            6 => &mut self.is_extended_storage_sizes_enabled,
-            7 => &mut self.is_native_reranking_enabled,
-            8 => &mut self.is_performance_advisor_enabled,
-            9 => &mut self.is_realtime_performance_panel_enabled,
-            10 => &mut self.is_schema_advisor_enabled,
+            0 => &mut self.is_atlas_home_page_ai_assistant_enabled,
+            1 => &mut self.is_cluster_ai_assistant_enabled,
+            2 => &mut self.is_collect_database_specifics_statistics_enabled,
+            3 => &mut self.is_data_explorer_enabled,
+            4 => &mut self.is_data_explorer_gen_ai_features_enabled,
+            5 => &mut self.is_data_explorer_gen_ai_sample_document_passing_enabled,
+            6 => &mut self.is_data_validation_enabled,
+            7 => &mut self.is_extended_storage_sizes_enabled,
+            8 => &mut self.is_native_reranking_enabled,
+            9 => &mut self.is_performance_advisor_enabled,
+            10 => &mut self.is_realtime_performance_panel_enabled,
+            11 => &mut self.is_schema_advisor_enabled,
             _ => &mut self.extra,
         }
     }

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `Datadog`.
 #[derive(Clone, Default, PartialEq)]
 pub struct Datadog {
-    /// `apiKey`. Required.
+    /// `apiKey`. Required. Secret: never printed.
     pub api_key: String,
     /// `id`. May be `null`.
     pub id: Nullable<String>,
@@ -29,7 +29,7 @@ impl Record for Datadog {
         static TABLE: Table = Table {
             name: "Datadog",
             fields: &[
-                Field::new("apiKey", Field::REQUIRED),
+                Field::new("apiKey", Field::REQUIRED | Field::SECRET),
                 Field::new("id", 0),
                 Field::new("region", 0),
                 Field::new("sendCollectionLatencyMetrics", 0),
@@ -152,7 +152,7 @@ atlas_admin_runtime::open_enum!(IntegrationType, [
 pub struct MicrosoftTeams {
     /// `id`. May be `null`.
     pub id: Nullable<String>,
-    /// `microsoftTeamsWebhookUrl`. Required.
+    /// `microsoftTeamsWebhookUrl`. Required. Secret: never printed.
     pub microsoft_teams_webhook_url: String,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -165,7 +165,7 @@ impl Record for MicrosoftTeams {
             name: "MicrosoftTeams",
             fields: &[
                 Field::new("id", 0),
-                Field::new("microsoftTeamsWebhookUrl", Field::REQUIRED),
+                Field::new("microsoftTeamsWebhookUrl", Field::REQUIRED | Field::SECRET),
             ],
         };
         &TABLE
@@ -202,11 +202,11 @@ pub struct NewRelic {
     pub account_id: String,
     /// `id`. May be `null`.
     pub id: Nullable<String>,
-    /// `licenseKey`. Required. Pattern: `^([0-9a-f]){40}$`.
+    /// `licenseKey`. Required. Secret: never printed. Pattern: `^([0-9a-f]){40}$`.
     pub license_key: String,
-    /// `readToken`. Required.
+    /// `readToken`. Required. Secret: never printed.
     pub read_token: String,
-    /// `writeToken`. Required.
+    /// `writeToken`. Required. Secret: never printed.
     pub write_token: String,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -220,9 +220,9 @@ impl Record for NewRelic {
             fields: &[
                 Field::new("accountId", Field::REQUIRED),
                 Field::new("id", 0),
-                Field::new("licenseKey", Field::REQUIRED),
-                Field::new("readToken", Field::REQUIRED),
-                Field::new("writeToken", Field::REQUIRED),
+                Field::new("licenseKey", Field::REQUIRED | Field::SECRET),
+                Field::new("readToken", Field::REQUIRED | Field::SECRET),
+                Field::new("writeToken", Field::REQUIRED | Field::SECRET),
             ],
         };
         &TABLE
@@ -258,7 +258,7 @@ atlas_admin_runtime::record!(NewRelic);
 /// The schema `OpsGenie`.
 #[derive(Clone, Default, PartialEq)]
 pub struct OpsGenie {
-    /// `apiKey`. Required.
+    /// `apiKey`. Required. Secret: never printed.
     pub api_key: String,
     /// `id`. May be `null`.
     pub id: Nullable<String>,
@@ -274,7 +274,7 @@ impl Record for OpsGenie {
         static TABLE: Table = Table {
             name: "OpsGenie",
             fields: &[
-                Field::new("apiKey", Field::REQUIRED),
+                Field::new("apiKey", Field::REQUIRED | Field::SECRET),
                 Field::new("id", 0),
                 Field::new("region", 0),
             ],
@@ -312,7 +312,7 @@ pub struct PagerDuty {
     pub id: Nullable<String>,
     /// `region`.
     pub region: Option<OpsGenieRegion>,
-    /// `serviceKey`. Required.
+    /// `serviceKey`. Required. Secret: never printed.
     pub service_key: String,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -326,7 +326,7 @@ impl Record for PagerDuty {
             fields: &[
                 Field::new("id", 0),
                 Field::new("region", 0),
-                Field::new("serviceKey", Field::REQUIRED),
+                Field::new("serviceKey", Field::REQUIRED | Field::SECRET),
             ],
         };
         &TABLE
@@ -504,7 +504,7 @@ atlas_admin_runtime::open_enum!(PrometheusServiceDiscovery, [
 /// The schema `Slack`.
 #[derive(Clone, Default, PartialEq)]
 pub struct Slack {
-    /// `apiToken`. Required.
+    /// `apiToken`. Required. Secret: never printed.
     pub api_token: String,
     /// `channelName`. Required. May be `null`. 1 to 80 characters.
     pub channel_name: Nullable<String>,
@@ -522,7 +522,7 @@ impl Record for Slack {
         static TABLE: Table = Table {
             name: "Slack",
             fields: &[
-                Field::new("apiToken", Field::REQUIRED),
+                Field::new("apiToken", Field::REQUIRED | Field::SECRET),
                 Field::new("channelName", Field::REQUIRED),
                 Field::new("id", 0),
                 Field::new("teamName", 0),
@@ -704,11 +704,11 @@ atlas_admin_runtime::record!(ThirdPartyIntegrationCommon);
 /// The schema `VictorOps`.
 #[derive(Clone, Default, PartialEq)]
 pub struct VictorOps {
-    /// `apiKey`. Required.
+    /// `apiKey`. Required. Secret: never printed.
     pub api_key: String,
     /// `id`. May be `null`.
     pub id: Nullable<String>,
-    /// `routingKey`.
+    /// `routingKey`. Secret: never printed.
     pub routing_key: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -720,9 +720,9 @@ impl Record for VictorOps {
         static TABLE: Table = Table {
             name: "VictorOps",
             fields: &[
-                Field::new("apiKey", Field::REQUIRED),
+                Field::new("apiKey", Field::REQUIRED | Field::SECRET),
                 Field::new("id", 0),
-                Field::new("routingKey", 0),
+                Field::new("routingKey", Field::SECRET),
             ],
         };
         &TABLE
@@ -762,7 +762,7 @@ pub struct Webhook {
     pub id: Nullable<String>,
     /// `secret`. Secret: never printed.
     pub secret: Option<String>,
-    /// `url`. Required.
+    /// `url`. Required. Secret: never printed.
     pub url: String,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -778,7 +778,7 @@ impl Record for Webhook {
                 Field::new("headersTemplate", Field::SECRET),
                 Field::new("id", 0),
                 Field::new("secret", Field::SECRET),
-                Field::new("url", Field::REQUIRED),
+                Field::new("url", Field::REQUIRED | Field::SECRET),
             ],
         };
         &TABLE
