@@ -12,6 +12,7 @@ mod likeness;
 mod order;
 mod others;
 mod promise;
+mod secrets;
 mod surface;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,93 @@
+//! Whatever is named like a secret is marked as one, so that it is never printed.
+//!
+//! A document that brings a new one fails here until `spec/overlays` marks it, or the list below
+//! says why it is none.
+
+use serde_json::Value;
+
+use super::{OVERLAYS, TREE};
+
+/// How the name of a string ends that holds a secret, without case.
+const ENDINGS: [&str; 9] = [
+    "password",
+    "secret",
+    "secretvalue",
+    "token",
+    "apikey",
+    "privatekey",
+    "accesskey",
+    "servicekey",
+    "authvalue",
+];
+
+/// What is named like a secret and is none.
+const HARMLESS: [(&str, &str); 4] = [
+    ("AiModelApiKeyResponse.maskedSecret", "made to be shown"),
+    ("ServiceAccountSecret.maskedSecretValue", "made to be shown"),
+    ("CostExplorerFilterResponseView.token", "names a query, and stands in its address"),
+    ("GroupMigrationRequest.destinationOrgPublicApiKey", "the public half"),
+];
+
+#[test]
+fn what_is_named_like_a_secret_is_never_printed() {
+    let mut document = TREE.clone();
+    let overlays: Vec<(&str, &[u8])> =
+        OVERLAYS.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
+    atlas_admin_generator::overlay::apply(
+        &mut document,
+        &overlays,
+        atlas_admin_generator::Idle::Error,
+    )
+    .expect("corrections that apply");
+    let mut found = Found::default();
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
+    for (name, schema) in schemas {
+        found.walk(name, schema);
+    }
+    found.walk("paths", &document["paths"]);
+    assert!(found.marked > 40, "only {} secrets are marked", found.marked);
+    found.bare.sort();
+    let mut harmless = HARMLESS.map(|(place, _)| place);
+    harmless.sort_unstable();
+    assert_eq!(found.bare, harmless, "named like secrets and not marked");
+}
+
+#[derive(Default)]
+struct Found {
+    marked: usize,
+    /// Named like a secret and not marked.
+    bare: Vec<String>,
+}
+
+impl Found {
+    fn walk(&mut self, owner: &str, value: &Value) {
+        match value {
+            Value::Object(members) => {
+                for (key, inner) in members {
+                    if key == "properties" {
+                        self.properties(owner, inner);
+                    }
+                    self.walk(owner, inner);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.walk(owner, item)),
+            _ => {}
+        }
+    }
+
+    fn properties(&mut self, owner: &str, properties: &Value) {
+        for (name, schema) in properties.as_object().into_iter().flatten() {
+            if schema["type"] != "string" {
+                continue;
+            }
+            if schema["format"] == "password" || schema["writeOnly"] == true {
+                self.marked += 1;
+                continue;
+            }
+            let lower = name.to_ascii_lowercase();
+            if ENDINGS.iter().any(|ending| lower.ends_with(ending)) {
+                self.bare.push(format!("{owner}.{name}"));
+            }
+        }
+    }
+}
