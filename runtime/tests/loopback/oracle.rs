@@ -36,6 +36,9 @@ struct Nonce {
     cnonce: Option<String>,
 }
 
+/// How many nonces are good at once: those before them are stale.
+const KEPT: usize = 1024;
+
 const REALM: &str = "MMS Public API";
 
 impl Oracle {
@@ -76,8 +79,12 @@ impl Oracle {
     /// Hands out a nonce without a refusal.
     pub(crate) fn next(&self) -> String {
         let mut nonces = self.nonces.lock().unwrap();
-        let nonce = format!("nonce-{}", self.made.fetch_add(1, Ordering::SeqCst));
+        let number = self.made.fetch_add(1, Ordering::SeqCst);
+        let nonce = format!("nonce-{number}");
         nonces.insert(nonce.clone(), Nonce::default());
+        if let Some(old) = number.checked_sub(KEPT) {
+            nonces.remove(&format!("nonce-{old}"));
+        }
         nonce
     }
 
