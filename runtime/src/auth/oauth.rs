@@ -166,6 +166,8 @@ impl ServiceAccount {
     /// Takes the token back, in the service and in the store.
     pub(crate) async fn revoke(&self, core: &Core) -> Result<(), Error> {
         let _turn = self.turn.lock().await;
+        // Another process that saves its token now would save this one along with it.
+        let _store = self.store.turn().await;
         let held = self.state().token.take();
         let stored = self.store.load(&self.key).await.ok().flatten();
         _ = self.store.remove(&self.key).await;

@@ -1,9 +1,9 @@
-//! What the feature `tracing` writes, at its most talkative.
+//! What the feature `tracing` writes, and what the HTTP stack logs, at their most talkative.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use atlas_admin_runtime::{Request, codec::Json};
+use atlas_admin_runtime::{Client, Options, Request, RetryPolicy, codec::Json};
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::api::{
@@ -15,6 +15,19 @@ use super::server::{Reply, Server};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
+
+/// What below this crate is written to the other logging crate, by reqwest for one.
+impl log::Log for Log {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        writeln!(self.clone(), "{}: {}", record.target(), record.args()).unwrap();
+    }
+
+    fn flush(&self) {}
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -44,6 +57,8 @@ async fn spans_and_warnings_and_no_secret() {
         .with_writer(log.clone())
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
+    log::set_boxed_logger(Box::new(log.clone())).unwrap();
+    log::set_max_level(log::LevelFilter::Trace);
 
     let oracle = Oracle::new(ATLAS);
     let server = Server::start(move |number, seen| match seen.target.as_str() {
@@ -70,9 +85,16 @@ async fn spans_and_warnings_and_no_secret() {
         }
         get().send(&client).await.unwrap();
     }
+    // Through a proxy that has credentials of its own.
+    let proxy = reqwest::Proxy::all(&server.url).unwrap().basic_auth("me", "hunter2");
+    let client = Client::builder().base_url("http://127.0.0.1:1").proxy(proxy);
+    let client = client.credentials(service_account()).build().unwrap();
+    _ = get().send_with(&client, &Options::new().retry(RetryPolicy::never())).await;
 
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for secret in [PRIVATE, SECRET, "hunter2", "MyProject", "response="] {
+    for secret in
+        [PRIVATE, SECRET, "hunter2", "MyProject", "response=", "bWU6aHVudGVyMg"]
+    {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
     for expected in [
@@ -81,6 +103,7 @@ async fn spans_and_warnings_and_no_secret() {
         "attempt=2",
         "status=200",
         "wait=",
+        "reqwest::",
     ] {
         assert!(text.contains(expected), "{expected} not in {text}");
     }
