@@ -166,8 +166,8 @@ pub trait Enum: Value {
     /// Sets the value that a wire name stands for.
     fn set(&mut self, wire: &str);
 
-    /// Tells whether the document declares the value that is set.
-    fn is_declared(&self) -> bool;
+    /// Returns the wire names of the values that the document declares, ascending.
+    fn declared(&self) -> &'static [&'static str];
 }
 
 /// One of several types, told apart by a tag or by the kind of the JSON value.

@@ -57,7 +57,8 @@
 //! - A request that no rule is meant for ends the test with a panic that says what came and
 //!   what was expected; so does a reply that nobody asked for, at the end of the script.
 //!
-//! A script answers one client in the process. For a whole program there is the feature `fake`.
+//! A script answers one client in the process. For a whole program there is a fake of the service:
+//! the feature `fake`, and in it `testing::fake`.
 
 use std::panic::Location;
 use std::sync::Arc;
@@ -77,6 +78,8 @@ use script::Rules;
 
 mod asked;
 mod clock;
+#[cfg(feature = "fake")]
+pub mod fake;
 mod on;
 mod pattern;
 mod reply;

@@ -176,7 +176,7 @@ impl<'a> Decoder<'a> {
         if name.is_empty() {
             non_empty(value, at)?;
         }
-        if self.noted.is_some() && !value.is_declared() {
+        if self.noted.is_some() && !value.declared().contains(&&*name) {
             self.note(at, Difference::UnknownValue(name.into_owned()));
         }
         Ok(())

@@ -135,15 +135,15 @@ macro_rules! open_enum {
             }
 
             #[inline]
-            fn is_declared(&self) -> bool {
-                !::core::matches!(self, Self::Unknown(_))
+            fn declared(&self) -> &'static [&'static str] {
+                <Self as $crate::codec::OpenEnum>::NAMES
             }
         }
 
         impl $crate::codec::Value for $type {
             #[inline]
             fn view(&self) -> $crate::codec::View<'_> {
-                $crate::codec::view_of_enum(self.as_str(), $crate::codec::Enum::is_declared(self))
+                $crate::codec::view_of_enum(self.as_str(), !::core::matches!(self, Self::Unknown(_)))
             }
 
             #[inline]

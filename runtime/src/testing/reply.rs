@@ -20,7 +20,17 @@ pub(super) enum Outcome {
     Response(Response<Bytes>),
     Broken(Stage),
     Never,
+    /// What the fake stores, after a while and a change.
+    #[cfg(feature = "fake")]
+    Stored {
+        wait: Duration,
+        change: Option<Change>,
+    },
 }
+
+/// Changes what is stored.
+#[cfg(feature = "fake")]
+pub(super) type Change = Arc<dyn Fn(&mut Json) + Send + Sync>;
 
 /// Makes an answer.
 pub(super) fn response(

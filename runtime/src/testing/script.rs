@@ -162,6 +162,17 @@ impl Rules {
         (!lines.is_empty()).then(|| format!("never asked for{}", lines.concat()))
     }
 
+    /// Notes a request and returns what a rule says becomes of it, where there is one.
+    #[cfg(feature = "fake")]
+    pub(super) fn interfere(&self, asked: &Asked) -> Option<Outcome> {
+        let reply = {
+            let mut state = self.state();
+            state.asked.push(asked.clone());
+            state.find(asked)
+        };
+        reply.map(|reply| reply(asked))
+    }
+
     /// Notes a request and returns what becomes of it, or why there is no rule for it.
     fn reply(&self, asked: Asked) -> Result<Outcome, String> {
         let reply = {
@@ -215,6 +226,8 @@ impl Transport for Rules {
                 Ok(Outcome::Broken(stage)) => {
                     Err(TransportError::new(stage, "as the script says"))
                 }
+                #[cfg(feature = "fake")]
+                Ok(Outcome::Stored { .. }) => unreachable!("only a fake stores"),
                 Ok(Outcome::Never) => std::future::pending().await,
                 // Here and not as an error, which the tested code may well swallow.
                 Err(problem) => panic!("{problem}"),

@@ -1,0 +1,463 @@
+//! What is stored, and what the methods do with it.
+//!
+//! All of it follows from the shapes of paths and types: what stands at `…/things/{name}` is a
+//! thing of the collection `…/things`, and is found by the property that the parameter names.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use bytes::Bytes;
+use http::Response;
+
+use super::super::reply;
+use super::routes::{Route, Routes, is_parameter};
+use super::values::{Fill, fill, words};
+use crate::codec::{self, Drift, Json, List, Mode, Slot, Value, View};
+use crate::operation::Method;
+use crate::registry::{Make, Payload};
+
+type Parameters = [(String, String)];
+
+/// All that is stored.
+#[derive(Default)]
+pub(super) struct Store {
+    things: Vec<Thing>,
+    /// What stands at a path of its own, as settings do.
+    single: BTreeMap<String, Json>,
+}
+
+/// A thing of a collection.
+struct Thing {
+    collection: String,
+    /// Where it was put, if the path says more than its properties.
+    key: Vec<String>,
+    json: Json,
+}
+
+/// A path, taken apart.
+pub(super) struct Place<'a> {
+    /// The path of the collection, or of what stands alone.
+    path: String,
+    /// The template of that path.
+    template: &'a str,
+    /// The parameters that name the thing; none where the path is that of the collection.
+    key: &'a Parameters,
+    known: &'a Parameters,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn of(
+        template: &'a str,
+        path: &str,
+        parameters: &'a Parameters,
+    ) -> Place<'a> {
+        let segments: Vec<&str> = template.split('/').collect();
+        let named =
+            segments.iter().rev().take_while(|segment| is_parameter(segment)).count();
+        let cut = |text: &str| {
+            let end = text.rmatch_indices('/').nth(named.wrapping_sub(1));
+            end.filter(|_| named > 0).map_or(text.len(), |(at, _)| at)
+        };
+        Self {
+            path: path[..cut(path)].to_owned(),
+            template: &template[..cut(template)],
+            key: &parameters[parameters.len().saturating_sub(named)..],
+            known: parameters,
+        }
+    }
+}
+
+/// A request for what is stored.
+pub(super) struct Call<'a> {
+    pub(super) routes: &'a Routes,
+    pub(super) route: &'a Route,
+    pub(super) path: &'a str,
+    pub(super) query: &'a [(String, String)],
+    pub(super) body: &'a [u8],
+}
+
+impl Store {
+    /// Stores a thing at a place.
+    pub(super) fn put(&mut self, place: &Place<'_>, json: Json) {
+        if place.key.is_empty() {
+            self.single.insert(place.path.clone(), json);
+            return;
+        }
+        if let Some(index) = self.find(place) {
+            self.things[index].json = json;
+            return;
+        }
+        let key = place.key.iter().map(|(_, value)| value.clone()).collect();
+        self.things.push(Thing { collection: place.path.clone(), key, json });
+    }
+
+    /// Returns what is stored at a place, to be changed.
+    pub(super) fn get_mut(&mut self, place: &Place<'_>) -> Option<&mut Json> {
+        if place.key.is_empty() {
+            return self.single.get_mut(&place.path);
+        }
+        self.find(place).map(|index| &mut self.things[index].json)
+    }
+
+    fn find(&self, place: &Place<'_>) -> Option<usize> {
+        self.things.iter().position(|thing| {
+            let is_key = || place.key.iter().map(|(_, value)| value).eq(&thing.key);
+            thing.collection == place.path
+                && (is_key()
+                    || place
+                        .key
+                        .iter()
+                        .all(|(name, value)| names(&thing.json, name, value)))
+        })
+    }
+
+    /// Does what a request asks for.
+    pub(super) fn answer(&mut self, call: &Call<'_>) -> Response<Bytes> {
+        if let Err(problem) = check_body(call) {
+            return reply::error(400, "INVALID_REQUEST_BODY", &problem);
+        }
+        let route = call.route;
+        let place = Place::of(route.operation.path, call.path, &route.parameters);
+        match route.operation.method {
+            Method::Get | Method::Head => self.read(call, &place),
+            Method::Post => self.create(call, &place),
+            Method::Put | Method::Patch => self.change(call, &place),
+            Method::Delete => self.delete(call, &place),
+        }
+    }
+
+    fn read(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
+        let Some(make) = answer_type(call) else { return payload(call) };
+        if let Some(json) = self.get_mut(place) {
+            return success(call, json);
+        }
+        let mut value = make();
+        let is_list = place.key.is_empty() && items(&mut *value, &mut |_| {});
+        if is_list && !self.has(place) && !is_creatable(call, place) {
+            // What nobody can make through the API is there from the beginning.
+            items(&mut *value, &mut |list| fill(list.push(), Fill::All, place.known));
+            let made = without_list(&to_json(&*value));
+            let collection = || place.path.clone();
+            self.things.extend(made.into_iter().map(|json| Thing {
+                collection: collection(),
+                key: Vec::new(),
+                json,
+            }));
+        }
+        if is_list {
+            return self.list(call, place, matches!(make().view(), View::List(_)));
+        }
+        if !place.key.is_empty() && is_creatable(call, place) {
+            return not_found(call);
+        }
+        fill(&mut *value, Fill::All, place.known);
+        let json = to_json(&*value);
+        self.put(place, json.clone());
+        success(call, &json)
+    }
+
+    fn has(&self, place: &Place<'_>) -> bool {
+        self.things.iter().any(|thing| thing.collection == place.path)
+    }
+
+    /// Answers with a page of a collection, or with all of it where the type has no pages.
+    fn list(&self, call: &Call<'_>, place: &Place<'_>, bare: bool) -> Response<Bytes> {
+        let here = self.things.iter().filter(|thing| thing.collection == place.path);
+        let all: Vec<&Json> = here.map(|thing| &thing.json).collect();
+        if bare {
+            return success(call, &Json::from_iter(all.into_iter().cloned()));
+        }
+        let number = |name: &str, default: usize| {
+            let set = call.query.iter().find(|(other, _)| other == name);
+            let number = set.and_then(|(_, value)| value.parse().ok());
+            number.filter(|number| *number > 0).unwrap_or(default)
+        };
+        let (size, page) = (number("itemsPerPage", 100), number("pageNum", 1));
+        let begin = size.saturating_mul(page - 1);
+        let results: Vec<Json> =
+            all.iter().skip(begin).take(size).map(|json| (*json).clone()).collect();
+        let link = |rel: &str, page: usize| {
+            serde_json::json!({
+                "rel": rel,
+                "href": format!("{}?pageNum={page}&itemsPerPage={size}", call.path),
+            })
+        };
+        let mut links = vec![link("self", page)];
+        if page > 1 {
+            links.push(link("previous", page - 1));
+        }
+        if begin.saturating_add(size) < all.len() {
+            links.push(link("next", page + 1));
+        }
+        let json = serde_json::json!({
+            "links": links, "results": results, "totalCount": all.len(),
+        });
+        success(call, &json)
+    }
+
+    fn create(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
+        let Some(make) = answer_type(call) else { return payload(call) };
+        let template = call.route.operation.path;
+        let below = call.routes.below(template).next();
+        let lists = call.routes.of(template).any(|entry| {
+            entry.operation.method == Method::Get
+                && entry.answers.iter().any(|(_, payload)| {
+                    matches!(payload, Payload::Json(make) if items(&mut *make(), &mut |_| {}))
+                })
+        });
+        let mut value = make();
+        let body = serde_json::from_slice(call.body).unwrap_or_default();
+        let is_collection = place.key.is_empty() && (lists || below.is_some());
+        let bodies = match body {
+            Json::Array(bodies) => bodies,
+            body if items(&mut *value, &mut |_| {}) && is_collection => vec![body],
+            body => {
+                take(&mut *value, &body, place.known);
+                let json = to_json(&*value);
+                if is_collection {
+                    if let Some(taken) = below.and_then(|below| {
+                        self.taken(place, below.rsplit('/').next()?, &json)
+                    }) {
+                        return taken;
+                    }
+                    self.add(place, json.clone());
+                }
+                return success(call, &json);
+            }
+        };
+        // Several at once, answered with the list of them.
+        for body in bodies {
+            let mut value = make();
+            let mut made = Json::Null;
+            items(&mut *value, &mut |list| {
+                let item = list.push();
+                take(item, &body, place.known);
+                made = to_json(item);
+            });
+            if !self
+                .things
+                .iter()
+                .any(|it| it.collection == place.path && it.json == made)
+            {
+                self.add(place, made);
+            }
+        }
+        self.list(call, place, matches!(make().view(), View::List(_)))
+    }
+
+    fn add(&mut self, place: &Place<'_>, json: Json) {
+        let collection = place.path.clone();
+        self.things.push(Thing { collection, key: Vec::new(), json });
+    }
+
+    /// Says that there is such a thing already.
+    fn taken(
+        &self,
+        place: &Place<'_>,
+        parameter: &str,
+        json: &Json,
+    ) -> Option<Response<Bytes>> {
+        let parameter = parameter.trim_matches(['{', '}']);
+        let mut properties =
+            std::iter::once(parameter.to_owned()).chain(words(parameter));
+        let value = properties.find_map(|name| json.get(&name)?.as_str())?;
+        let key = [(parameter.to_owned(), value.to_owned())];
+        let there = Place { path: place.path.clone(), key: &key, ..*place };
+        self.find(&there)?;
+        let detail = format!("There is a resource {value} already.");
+        Some(reply::error(409, "RESOURCE_ALREADY_EXISTS", &detail))
+    }
+
+    fn change(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
+        let body: Json = serde_json::from_slice(call.body).unwrap_or_default();
+        let stored = self.get_mut(place).cloned();
+        let is_put = call.route.operation.method == Method::Put;
+        if stored.is_none()
+            && !place.key.is_empty()
+            && !is_put
+            && is_creatable(call, place)
+        {
+            return not_found(call);
+        }
+        let mut json = stored.unwrap_or_default();
+        merge(&mut json, body);
+        if let Some(make) = answer_type(call) {
+            let mut value = make();
+            take(&mut *value, &json, place.known);
+            json = to_json(&*value);
+        }
+        self.put(place, json.clone());
+        success(call, &json)
+    }
+
+    fn delete(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
+        let removed = if place.key.is_empty() {
+            self.single.remove(&place.path)
+        } else {
+            self.find(place).map(|index| self.things.remove(index).json)
+        };
+        if removed.is_none() && !place.key.is_empty() && is_creatable(call, place) {
+            return not_found(call);
+        }
+        // What it held goes with it.
+        let below = format!("{}/", call.path);
+        let is_below = |path: &str| path.starts_with(&below);
+        self.things.retain(|thing| !is_below(&(thing.collection.clone() + "/")));
+        self.single.retain(|path, _| !is_below(path));
+        success(call, &removed.unwrap_or_default())
+    }
+}
+
+/// Says what is wrong with a body, by its type.
+fn check_body(call: &Call<'_>) -> Result<(), String> {
+    let Some(make) = call.route.entry.body else { return Ok(()) };
+    let mut value = make();
+    let mut problem = None;
+    let mut observe = |drift: Drift| {
+        if let Drift::Mismatch { path, message } = drift {
+            problem.get_or_insert(format!("{path}: {message}"));
+        }
+    };
+    if call.body.is_empty() {
+        return Err("The request has no body.".to_owned());
+    }
+    codec::decode_observed(call.body, &mut *value, &mut observe)
+        .map_err(|error| error.to_string())?;
+    match (problem, codec::encode(&*value, Mode::Request)) {
+        (Some(problem), _) => Err(problem),
+        (None, result) => result.map(|_| ()).map_err(|error| error.to_string()),
+    }
+}
+
+/// Returns the type of the answer, where it is JSON.
+fn answer_type(call: &Call<'_>) -> Option<Make> {
+    // Another format of the same version is a payload.
+    if !std::ptr::eq(call.route.operation, call.route.entry.operation) {
+        return None;
+    }
+    call.route.entry.answers.iter().find_map(|(_, payload)| match payload {
+        Payload::Json(make) => Some(*make),
+        Payload::Empty | Payload::Stream => None,
+    })
+}
+
+/// Tells whether somebody can make the things of a collection.
+fn is_creatable(call: &Call<'_>, place: &Place<'_>) -> bool {
+    let here = call.routes.of(place.template);
+    let below = call.routes.below(place.template);
+    let mut below = below.flat_map(|template| call.routes.of(template));
+    here.into_iter().any(|entry| entry.operation.method == Method::Post)
+        || below.any(|entry| entry.operation.method == Method::Put)
+}
+
+fn not_found(call: &Call<'_>) -> Response<Bytes> {
+    let detail = format!("Cannot find resource {}.", call.path);
+    reply::error(404, "RESOURCE_NOT_FOUND", &detail)
+}
+
+/// Answers with the status and the media type that the operation declares.
+fn success(call: &Call<'_>, json: &Json) -> Response<Bytes> {
+    let operation = call.route.operation;
+    match answer_type(call) {
+        Some(_) if call.route.operation.method == Method::Head => {
+            reply::success(Some(operation), "")
+        }
+        Some(_) => reply::success(Some(operation), json.to_string()),
+        None => payload(call),
+    }
+}
+
+/// Answers without a body, or with one that is not JSON.
+fn payload(call: &Call<'_>) -> Response<Bytes> {
+    let operation = call.route.operation;
+    let answers = call.route.entry.answers;
+    if answers.iter().any(|(_, payload)| matches!(payload, Payload::Empty)) {
+        return reply::success(Some(operation), "");
+    }
+    let text = b"made,by\na,fake\n";
+    if operation.accept.ends_with("gzip") {
+        let mut packed =
+            flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let packed = packed.write_all(text).and_then(|()| packed.finish());
+        return reply::success(Some(operation), packed.unwrap_or_default());
+    }
+    reply::success(Some(operation), text.to_vec())
+}
+
+/// Hands out the list that a page or a list is made of; tells whether there is one.
+fn items(value: &mut dyn Value, with: &mut dyn FnMut(&mut dyn List)) -> bool {
+    match value.slot() {
+        Slot::List(list) => {
+            with(list);
+            true
+        }
+        Slot::Record(record) => {
+            let fields = record.table().fields;
+            match fields.iter().position(|field| field.wire == "results") {
+                Some(index) => match record.field_mut(index).slot() {
+                    Slot::List(list) => {
+                        with(list);
+                        true
+                    }
+                    _ => false,
+                },
+                None => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+fn without_list(json: &Json) -> Vec<Json> {
+    let list = json.get("results").unwrap_or(json);
+    list.as_array().cloned().unwrap_or_default()
+}
+
+/// Reads what a request says of a thing into its type, and makes what it leaves to the service.
+fn take(value: &mut dyn Value, body: &Json, known: &Parameters) {
+    let declared: Option<Vec<&str>> = match value.slot() {
+        Slot::Record(record) => {
+            Some(record.table().fields.iter().map(|field| field.wire).collect())
+        }
+        _ => None,
+    };
+    let mut body = body.clone();
+    if let (Json::Object(body), Some(declared)) = (&mut body, declared) {
+        // The service does not repeat what is none of the answer.
+        body.retain(|name, _| declared.contains(&name.as_str()));
+    }
+    if !body.is_null() {
+        // What does not fit is left out.
+        _ = codec::decode(body.to_string().as_bytes(), value);
+    }
+    fill(value, Fill::Rest, known);
+}
+
+fn to_json(value: &dyn Value) -> Json {
+    let bytes = codec::encode(value, Mode::Lossless).unwrap_or_default();
+    serde_json::from_slice(&bytes).unwrap_or_default()
+}
+
+/// Lays a change over what there is: objects are merged, all else is replaced.
+fn merge(into: &mut Json, change: Json) {
+    match (into, change) {
+        (Json::Object(into), Json::Object(change)) => {
+            for (name, value) in change {
+                merge(into.entry(name).or_insert(Json::Null), value);
+            }
+        }
+        (into, change) => *into = change,
+    }
+}
+
+/// Tells whether a parameter of the path names a thing: by the property of its name, by the
+/// one that its last words say, else by any text of it.
+fn names(json: &Json, parameter: &str, value: &str) -> bool {
+    let property = |name: &str| json.get(name).and_then(Json::as_str);
+    let mut called = std::iter::once(parameter.to_owned()).chain(words(parameter));
+    if let Some(name) = called.find_map(|name| property(&name)) {
+        return name == value;
+    }
+    let properties = json.as_object().into_iter().flatten();
+    properties.filter_map(|(_, json)| json.as_str()).any(|text| text == value)
+}

@@ -1,0 +1,125 @@
+//! Values made from their types, where nobody said what they are.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::codec::{Field, Json, Slot, Value, View};
+
+/// How deep values are made: types may hold themselves.
+const DEPTH: usize = 6;
+
+/// How much of a value is made.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Fill {
+    /// What a request leaves to the service.
+    Rest,
+    /// All there is.
+    All,
+}
+
+/// Makes what is unset in a value, and removes what the service never returns.
+///
+/// `known` holds what the path says: `clusterName` for `name` and `clusterName`.
+pub(super) fn fill(value: &mut dyn Value, fill: Fill, known: &[(String, String)]) {
+    Filler { fill, known }.value(value, "", 0);
+}
+
+struct Filler<'a> {
+    fill: Fill,
+    known: &'a [(String, String)],
+}
+
+impl Filler<'_> {
+    fn value(&self, value: &mut dyn Value, name: &str, depth: usize) {
+        let was_unset = matches!(value.view(), View::Absent | View::Null);
+        match value.slot() {
+            Slot::Int(number) if was_unset => *number = 1,
+            Slot::Float(number) if was_unset => *number = 1.0,
+            Slot::Str(text) if text.is_empty() => *text = self.text(name, depth),
+            Slot::Enum(value) if was_unset => {
+                if let Some(first) = value.declared().first() {
+                    value.set(first);
+                }
+            }
+            Slot::List(list) if was_unset || list.len() == 0 => {
+                self.value(list.push(), name, depth + 1);
+            }
+            Slot::Map(map) if was_unset => {
+                self.value(map.insert("key".to_owned()), "", depth + 1);
+            }
+            Slot::Record(record) => {
+                for (index, field) in record.table().fields.iter().enumerate() {
+                    self.field(record.field_mut(index), field, depth);
+                }
+            }
+            Slot::Union(union) if was_unset => {
+                self.value(union.select(0), name, depth + 1);
+            }
+            // The present variant, with the same content.
+            Slot::Union(_) => {}
+            Slot::Json(json) if was_unset => *json = Json::Object(Default::default()),
+            _ => {}
+        }
+    }
+
+    fn field(&self, value: &mut dyn Value, field: &Field, depth: usize) {
+        if field.flags & Field::WRITE_ONLY != 0 {
+            return value.clear(false);
+        }
+        let is_unset = match value.view() {
+            View::Absent => true,
+            View::Str(text) => text.is_empty(),
+            View::List(list) => list.len() == 0 && field.flags & Field::REQUIRED != 0,
+            // What is in it may be unset.
+            View::Record(_) | View::Union(_) => true,
+            _ => false,
+        };
+        let left_to_service = field.flags & (Field::REQUIRED | Field::READ_ONLY) != 0;
+        let is_wanted = self.fill == Fill::All || left_to_service;
+        let is_present = matches!(value.view(), View::Record(_) | View::Union(_));
+        // Links lead nowhere here; a list without any has no next page.
+        if field.wire != "links"
+            && is_unset
+            && (is_wanted || is_present)
+            && depth < DEPTH
+        {
+            self.value(value, field.wire, depth + 1);
+        }
+    }
+
+    /// Makes a text by the name of its property, as this API names things.
+    fn text(&self, name: &str, depth: usize) -> String {
+        // Only of the thing itself: what is in it has names of its own.
+        let of_thing = |parameter: &str| {
+            parameter == name || depth <= 2 && words(parameter).any(|rest| rest == name)
+        };
+        let known = self.known.iter().rev().find(|(parameter, _)| of_thing(parameter));
+        if let Some((_, value)) = known {
+            return value.clone();
+        }
+        let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+        if name == "id" || ends(&["Id"]) {
+            return id();
+        }
+        let is_time = ends(&["At", "Date", "Time", "Until"])
+            || matches!(name, "created" | "updated" | "start" | "end" | "date");
+        if is_time {
+            return "2026-01-01T00:00:00Z".to_owned();
+        }
+        format!("made-{}", if name.is_empty() { "value" } else { name })
+    }
+}
+
+/// Returns what a parameter may be called in the thing it names: `clusterName` is its `name`.
+pub(super) fn words(parameter: &str) -> impl Iterator<Item = String> {
+    let capitals = parameter.char_indices().filter(|(_, c)| c.is_ascii_uppercase());
+    capitals.map(|(at, _)| {
+        let rest = &parameter[at..];
+        rest[..1].to_ascii_lowercase() + &rest[1..]
+    })
+}
+
+/// Makes an identifier in the form of this API's: 24 hexadecimal digits.
+pub(super) fn id() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    format!("{:024x}", NEXT.fetch_add(1, Ordering::Relaxed) + (0xfa4e << 32))
+}
