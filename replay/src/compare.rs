@@ -1,6 +1,6 @@
 //! What was received against what is written again.
 
-use atlas_admin::codec::{Slot, Value, View};
+use atlas_admin::codec::{Field, Slot, Value, View};
 use serde_json::{Number, Value as Json};
 
 /// A difference that the types should not have made.
@@ -172,6 +172,32 @@ fn member<'v>(value: &'v dyn Value, blank: &'v mut dyn Value, name: &str) -> Mem
 fn has_two_states(blank: &mut dyn Value) -> bool {
     blank.clear(true);
     !matches!(blank.view(), View::Null)
+}
+
+/// Collects the paths of what only the service sets.
+pub fn read_only(path: &str, value: &dyn Value, into: &mut Vec<String>) {
+    match value.view() {
+        View::Union(union) => read_only(path, union.content().1, into),
+        View::Record(record) => {
+            for (index, field) in record.table().fields.iter().enumerate() {
+                let here = child(path, field.wire);
+                if field.flags & Field::READ_ONLY != 0 {
+                    into.push(here);
+                } else {
+                    read_only(&here, record.field(index), into);
+                }
+            }
+        }
+        View::List(list) => {
+            for index in 0..list.len() {
+                read_only(&format!("{path}[{index}]"), list.get(index), into);
+            }
+        }
+        View::Map(entries) => entries.for_each(&mut |name, value| {
+            read_only(&child(path, name), value, into);
+        }),
+        _ => {}
+    }
 }
 
 /// Returns the path of a property.

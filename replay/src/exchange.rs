@@ -1,10 +1,10 @@
 //! One exchange, replayed.
 
-use atlas_admin::codec::{Drift, decode_observed};
-use atlas_admin::registry::{self, Entry, Make, Payload};
+use atlas_admin::codec::{Drift, Mode, Value, decode_observed, encode};
+use atlas_admin::registry::{Entry, Make, Payload};
 use serde_json::Value as Json;
 
-use crate::compare::{Difference, compare};
+use crate::compare::{Difference, compare, read_only};
 use crate::har::{Body, Message, Recorded};
 use crate::leaves::Leaves;
 use crate::route::{Match, Routes};
@@ -198,21 +198,62 @@ impl Outcome {
             Ok(received) => received,
             Err(reason) => return self.fail(side, What::Broken(reason)),
         };
+        if received.is_null() {
+            let detail = "null where a body is declared".to_owned();
+            return self.absorb(side, "null", detail);
+        }
         self.leaves.add(&Leaves::of(&received, &*value));
-        let written = registry::encode(&*value)
-            .map_err(|error| error.to_string())
-            .and_then(|text| {
-                serde_json::from_slice::<Json>(&text).map_err(|error| error.to_string())
-            });
-        match written {
+        match again(&*value, Mode::Lossless) {
             Ok(written) => {
-                for difference in compare(&received, &written, &*value, &mut *make()) {
-                    let what = What::Difference(difference);
-                    self.failures.push(Failure { side, what });
-                }
+                self.compare(side, compare(&received, &written, &*value, &mut *make()))
             }
             Err(reason) => {
                 self.failures.push(Failure { side, what: What::Broken(reason) })
+            }
+        }
+        if side == Side::Request {
+            self.sent(&received, &*value, make);
+        }
+    }
+
+    /// Checks that a request with this value sends what was recorded, but for what only the
+    /// service sets and what the document does not declare.
+    fn sent(&mut self, received: &Json, value: &dyn Value, make: Make) {
+        let own = |kinds: &[&str]| -> Vec<String> {
+            let drift = self.drift.iter().filter(|found| found.side == Side::Request);
+            let drift = drift.filter(|found| kinds.contains(&found.kind));
+            drift.map(|found| found.path.clone()).collect()
+        };
+        let mut home = own(&["undeclared", "mismatch"]);
+        let is_incomplete = !own(&["missing"]).is_empty();
+        match again(value, Mode::Request) {
+            Ok(written) => {
+                read_only("", value, &mut home);
+                let mut found = compare(received, &written, value, &mut *make());
+                found.retain(|difference| {
+                    difference.found.is_some()
+                        || !home.iter().any(|path| within(path, &difference.path))
+                });
+                self.compare(Side::Request, found);
+            }
+            // That it lacks what is required is said as drift.
+            Err(_) if is_incomplete => {}
+            Err(reason) => self.failures.push(Failure {
+                side: Side::Request,
+                what: What::Broken(format!("it can't be sent: {reason}")),
+            }),
+        }
+    }
+
+    /// Takes what differs, each difference once.
+    fn compare(&mut self, side: Side, differences: Vec<Difference>) {
+        for difference in differences {
+            let is_known = self.failures.iter().any(|known| {
+                known.side == side
+                    && matches!(&known.what, What::Difference(known) if known.path == difference.path)
+            });
+            if !is_known {
+                self.failures.push(Failure { side, what: What::Difference(difference) });
             }
         }
     }
@@ -225,6 +266,18 @@ impl Outcome {
     fn absorb(&mut self, side: Side, kind: &'static str, detail: String) {
         self.drift.push(Absorbed { side, kind, path: String::new(), detail });
     }
+}
+
+/// Writes a value and reads the text as JSON.
+fn again(value: &dyn Value, mode: Mode) -> Result<Json, String> {
+    let text = encode(value, mode).map_err(|error| error.to_string())?;
+    serde_json::from_slice(&text).map_err(|error| error.to_string())
+}
+
+/// Tells whether a path is at or below another.
+fn within(path: &str, above: &str) -> bool {
+    path.strip_prefix(above)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// Tells whether a media type is one of the API's formats that is no JSON.

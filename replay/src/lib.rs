@@ -3,6 +3,7 @@
 //! | room | what it holds |
 //! |---|---|
 //! | `har` | recordings (HAR 1.2) and the bodies in them |
+//! | `examples` | the examples in a document, as if they had been recorded |
 //! | `route` | from a recorded request to the operation and its version |
 //! | `exchange` | one exchange, replayed |
 //! | `compare` | what was received against what is written again |
@@ -12,6 +13,7 @@
 //! Knows no operation and no schema by name: everything comes from the registry.
 
 pub mod compare;
+pub mod examples;
 pub mod exchange;
 pub mod har;
 pub mod leaves;
