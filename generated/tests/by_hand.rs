@@ -1,0 +1,113 @@
+//! What it is like to write a value by hand, and to look at one that came.
+
+#![cfg(all(feature = "clusters", feature = "alert-configurations"))]
+
+use atlas_admin::codec::{Mode, decode, encode};
+use atlas_admin::types::{
+    AwsRegionConfig20240805, CloudRegionConfig20240805, CloudRegionConfigRegionName,
+    ClusterDescription20240805, ClusterType, GcpRegionConfig20240805, GroupAlertsConfig,
+    HardwareSpec20240805, HardwareSpecInstanceSize, HostMetricThreshold,
+    ReplicationSpec20240805,
+};
+use serde_json::{Value as Json, json};
+
+/// A cluster with three regions over two providers.
+fn cluster() -> ClusterDescription20240805 {
+    let nodes = |count| {
+        Some(HardwareSpec20240805 {
+            instance_size: Some(HardwareSpecInstanceSize::M30),
+            node_count: Some(count),
+            ..Default::default()
+        })
+    };
+    let aws = |region, priority, count| {
+        CloudRegionConfig20240805::Aws(AwsRegionConfig20240805 {
+            region_name: Some(region),
+            priority: Some(priority),
+            electable_specs: nodes(count),
+            ..Default::default()
+        })
+    };
+    ClusterDescription20240805 {
+        name: Some("orders".into()),
+        cluster_type: Some(ClusterType::Replicaset),
+        replication_specs: Some(vec![ReplicationSpec20240805 {
+            region_configs: Some(vec![
+                aws(CloudRegionConfigRegionName::UsEast1, 7, 2),
+                aws(CloudRegionConfigRegionName::EuWest1, 6, 2),
+                CloudRegionConfig20240805::Gcp(GcpRegionConfig20240805 {
+                    region_name: Some(CloudRegionConfigRegionName::WesternEurope),
+                    priority: Some(5),
+                    electable_specs: nodes(1),
+                    ..Default::default()
+                }),
+            ]),
+            ..Default::default()
+        }]),
+        ..Default::default()
+    }
+}
+
+#[test]
+fn a_cluster_over_two_providers_sends_what_was_written() {
+    let text = encode(&cluster(), Mode::Request).unwrap();
+    let sent: Json = serde_json::from_slice(&text).unwrap();
+    let region = |provider, name, priority, count| {
+        json!({
+            "providerName": provider,
+            "regionName": name,
+            "priority": priority,
+            "electableSpecs": {"instanceSize": "M30", "nodeCount": count},
+        })
+    };
+    assert_eq!(
+        sent,
+        json!({
+            "name": "orders",
+            "clusterType": "REPLICASET",
+            "replicationSpecs": [{"regionConfigs": [
+                region("AWS", "US_EAST_1", 7, 2),
+                region("AWS", "EU_WEST_1", 6, 2),
+                region("GCP", "WESTERN_EUROPE", 5, 1),
+            ]}],
+        })
+    );
+}
+
+/// Tells a person what an alert configuration watches.
+fn watched(config: &GroupAlertsConfig) -> String {
+    match config {
+        GroupAlertsConfig::HostMetric(host) => match &host.metric_threshold {
+            Some(HostMetricThreshold::AssertRegular(limit)) => {
+                format!("regular asserts above {:?}", limit.threshold)
+            }
+            Some(_) => "another metric of a host".to_owned(),
+            None => "a host, without a threshold".to_owned(),
+        },
+        GroupAlertsConfig::ReplicaSet(set) => set.event_type_name.as_str().to_owned(),
+        GroupAlertsConfig::Unknown(other) => {
+            format!("new: {}", other.event_type_name.as_deref().unwrap_or("?"))
+        }
+        _ => "something else".to_owned(),
+    }
+}
+
+fn config(json: Json) -> GroupAlertsConfig {
+    let mut config = GroupAlertsConfig::default();
+    decode(json.to_string().as_bytes(), &mut config).unwrap();
+    config
+}
+
+#[test]
+fn an_alert_configuration_is_matched_by_what_it_watches() {
+    let host = config(json!({
+        "eventTypeName": "OUTSIDE_METRIC_THRESHOLD",
+        "metricThreshold": {"metricName": "ASSERT_REGULAR", "operator": "GREATER_THAN", "threshold": 5},
+        "notifications": [{"typeName": "GROUP", "delayMin": 0}],
+    }));
+    assert_eq!(watched(&host), "regular asserts above Some(5.0)");
+    let set = config(json!({"eventTypeName": "NO_PRIMARY", "notifications": []}));
+    assert_eq!(watched(&set), "NO_PRIMARY");
+    let new = config(json!({"eventTypeName": "NOT_YET_KNOWN", "enabled": true}));
+    assert_eq!(watched(&new), "new: NOT_YET_KNOWN");
+}
