@@ -79,6 +79,12 @@ impl<'r> Report<'r> {
     }
 
     /// Returns the report for machines.
+    ///
+    /// Its members are `exchanges`, `decoded`, `roundTripped`, `unmatched` and `failed` (counts),
+    /// `leaves` (`count`, `typed`, `typedPercent`, and the places of those that are `undeclared`
+    /// and `freeForm`) and `entries`. An entry has `file`, `index`, `method`, `path`, `status`,
+    /// `result` (`passed`, `failed` or `unmatched`), `reason` where it is unmatched, `operation`
+    /// and `version` where it is not, `failures` and `drift`. Members may be added, none changes.
     pub fn to_json(&self) -> Json {
         let places = |of| -> Vec<Json> {
             let places = self.places(of).into_iter();
