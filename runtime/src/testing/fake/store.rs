@@ -11,7 +11,7 @@ use http::Response;
 
 use super::super::reply;
 use super::routes::{Route, Routes, is_parameter};
-use super::values::{Fill, fill, words};
+use super::values::{Fill, fill, id, words};
 use crate::codec::{self, Drift, Json, List, Mode, Slot, Value, View};
 use crate::operation::Method;
 use crate::registry::{Make, Payload};
@@ -135,7 +135,9 @@ impl Store {
         let is_list = place.key.is_empty() && items(&mut *value, &mut |_| {});
         if is_list && !self.has(place) && !is_creatable(call, place) {
             // What nobody can make through the API is there from the beginning.
-            items(&mut *value, &mut |list| fill(list.push(), Fill::All, place.known));
+            items(&mut *value, &mut |list| {
+                fill(list.push(), Fill::All, place.known, &[])
+            });
             let made = without_list(&to_json(&*value));
             let collection = || place.path.clone();
             self.things.extend(made.into_iter().map(|json| Thing {
@@ -150,7 +152,7 @@ impl Store {
         if !place.key.is_empty() && is_creatable(call, place) {
             return not_found(call);
         }
-        fill(&mut *value, Fill::All, place.known);
+        fill(&mut *value, Fill::All, place.known, place.key);
         let json = to_json(&*value);
         self.put(place, json.clone());
         success(call, &json)
@@ -212,7 +214,12 @@ impl Store {
             Json::Array(bodies) => bodies,
             body if items(&mut *value, &mut |_| {}) && is_collection => vec![body],
             body => {
-                take(&mut *value, &body, place.known);
+                take(
+                    &mut *value,
+                    &body,
+                    place.known,
+                    &below.map(new_ids).unwrap_or_default(),
+                );
                 let json = to_json(&*value);
                 if is_collection {
                     if let Some(taken) = below.and_then(|below| {
@@ -231,7 +238,7 @@ impl Store {
             let mut made = Json::Null;
             items(&mut *value, &mut |list| {
                 let item = list.push();
-                take(item, &body, place.known);
+                take(item, &body, place.known, &[]);
                 made = to_json(item);
             });
             if !self
@@ -283,7 +290,7 @@ impl Store {
         merge(&mut json, body);
         if let Some(make) = answer_type(call) {
             let mut value = make();
-            take(&mut *value, &json, place.known);
+            take(&mut *value, &json, place.known, place.key);
             json = to_json(&*value);
         }
         self.put(place, json.clone());
@@ -414,7 +421,7 @@ fn without_list(json: &Json) -> Vec<Json> {
 }
 
 /// Reads what a request says of a thing into its type, and makes what it leaves to the service.
-fn take(value: &mut dyn Value, body: &Json, known: &Parameters) {
+fn take(value: &mut dyn Value, body: &Json, known: &Parameters, own: &Parameters) {
     let declared: Option<Vec<&str>> = match value.slot() {
         Slot::Record(record) => {
             Some(record.table().fields.iter().map(|field| field.wire).collect())
@@ -430,7 +437,14 @@ fn take(value: &mut dyn Value, body: &Json, known: &Parameters) {
         // What does not fit is left out.
         _ = codec::decode(body.to_string().as_bytes(), value);
     }
-    fill(value, Fill::Rest, known);
+    fill(value, Fill::Rest, known, own);
+}
+
+/// Makes the identifiers that the path of a thing asks for.
+fn new_ids(template: &str) -> Vec<(String, String)> {
+    let name = template.rsplit('/').next().unwrap_or_default().trim_matches(['{', '}']);
+    let is_id = name == "id" || name.ends_with("Id");
+    is_id.then(|| (name.to_owned(), id())).into_iter().collect()
 }
 
 fn to_json(value: &dyn Value) -> Json {

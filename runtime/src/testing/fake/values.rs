@@ -18,14 +18,21 @@ pub(super) enum Fill {
 
 /// Makes what is unset in a value, and removes what the service never returns.
 ///
-/// `known` holds what the path says: `clusterName` for `name` and `clusterName`.
-pub(super) fn fill(value: &mut dyn Value, fill: Fill, known: &[(String, String)]) {
-    Filler { fill, known }.value(value, "", 0);
+/// `known` holds what the path says of all that encloses the thing, `own` what names the thing
+/// itself: `clusterName` for `clusterName` and `name`.
+pub(super) fn fill(
+    value: &mut dyn Value,
+    fill: Fill,
+    known: &[(String, String)],
+    own: &[(String, String)],
+) {
+    Filler { fill, known, own }.value(value, "", 0);
 }
 
 struct Filler<'a> {
     fill: Fill,
     known: &'a [(String, String)],
+    own: &'a [(String, String)],
 }
 
 impl Filler<'_> {
@@ -74,7 +81,10 @@ impl Filler<'_> {
             _ => false,
         };
         let left_to_service = field.flags & (Field::REQUIRED | Field::READ_ONLY) != 0;
-        let is_wanted = self.fill == Fill::All || left_to_service;
+        // A thing says what it is called by.
+        let is_name =
+            depth == 0 && self.own.iter().any(|(parameter, _)| parameter == field.wire);
+        let is_wanted = self.fill == Fill::All || left_to_service || is_name;
         let is_present = matches!(value.view(), View::Record(_) | View::Union(_));
         // Links lead nowhere here; a list without any has no next page.
         if field.wire != "links"
@@ -88,12 +98,13 @@ impl Filler<'_> {
 
     /// Makes a text by the name of its property, as this API names things.
     fn text(&self, name: &str, depth: usize) -> String {
-        // Only of the thing itself: what is in it has names of its own.
-        let of_thing = |parameter: &str| {
+        // Not of what is in the thing, which has names of its own.
+        let is_own = |parameter: &str| {
             parameter == name || depth <= 2 && words(parameter).any(|rest| rest == name)
         };
-        let known = self.known.iter().rev().find(|(parameter, _)| of_thing(parameter));
-        if let Some((_, value)) = known {
+        let own = self.own.iter().find(|(parameter, _)| is_own(parameter));
+        let known = || self.known.iter().find(|(parameter, _)| parameter == name);
+        if let Some((_, value)) = own.or_else(known) {
             return value.clone();
         }
         let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
