@@ -53,6 +53,7 @@ async fn what_is_made_is_there_until_it_is_deleted() {
             clusters::create_cluster(&id, &cluster("prod")).send(&client).await.unwrap();
         assert_eq!(made.status(), 201);
         assert!(made.id.is_some() && made.state_name.is_some(), "{made:?}");
+        assert_ne!(made.id, project.id, "a thing has an id of its own");
         let again = clusters::create_cluster(&id, &cluster("prod")).send(&client).await;
         assert!(again.unwrap_err().is_conflict());
 

@@ -1,0 +1,67 @@
+//! Creates a cluster over several AWS regions and waits until it is ready.
+//!
+//! `cargo run -p atlas-admin --example create_cluster -- PROJECT_ID prod US_EAST_1 US_WEST_2`
+
+use std::time::Duration;
+
+use atlas_admin::types::{
+    AwsRegionConfig20240805, CloudRegionConfig20240805, ClusterDescription20240805,
+    HardwareSpec20240805, ReplicationSpec20240805, StateName,
+};
+use atlas_admin::{Client, clusters};
+use clap::Parser;
+use indicatif::ProgressBar;
+
+#[derive(Parser)]
+struct Args {
+    project_id: String,
+    name: String,
+    /// The first is the preferred one; it gets three nodes, each other two.
+    #[arg(required = true)]
+    regions: Vec<String>,
+    #[arg(long, default_value = "M10")]
+    size: String,
+    /// Seconds between two looks.
+    #[arg(long, default_value_t = 10)]
+    interval: u64,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let args = Args::parse();
+    let client = Client::from_env()?;
+    let regions = args.regions.iter().zip((1..=7).rev()).map(|(region, priority)| {
+        CloudRegionConfig20240805::Aws(AwsRegionConfig20240805 {
+            region_name: Some(region.as_str().into()),
+            priority: Some(priority),
+            electable_specs: Some(HardwareSpec20240805 {
+                instance_size: Some(args.size.as_str().into()),
+                node_count: Some(if priority == 7 { 3 } else { 2 }),
+                ..Default::default()
+            }),
+            ..Default::default()
+        })
+    });
+    let cluster = ClusterDescription20240805 {
+        name: Some(args.name.clone()),
+        cluster_type: Some("REPLICASET".into()),
+        replication_specs: Some(vec![ReplicationSpec20240805 {
+            region_configs: Some(regions.collect()),
+            ..Default::default()
+        }]),
+        ..Default::default()
+    };
+    clusters::create_cluster(&args.project_id, &cluster).send(&client).await?;
+
+    let bar = ProgressBar::new_spinner();
+    bar.enable_steady_tick(Duration::from_millis(100));
+    let ready = clusters::get_cluster(&args.project_id, &args.name)
+        .poll(&client)
+        .interval(Duration::from_secs(args.interval))
+        .on_progress(|cluster| bar.set_message(format!("{:?}", cluster.state_name)))
+        .until(|cluster| cluster.state_name == Some(StateName::Idle))
+        .await?;
+    bar.finish_and_clear();
+    println!("{} is ready", ready.name.as_deref().unwrap_or_default());
+    Ok(())
+}

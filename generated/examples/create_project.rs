@@ -1,0 +1,22 @@
+//! Creates a project in an organization.
+//!
+//! `cargo run -p atlas-admin --example create_project -- ORG_ID MyProject`
+
+use atlas_admin::{Client, projects, types::Group};
+use clap::Parser;
+
+#[derive(Parser)]
+struct Args {
+    org_id: String,
+    name: String,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let Args { org_id, name } = Args::parse();
+    let client = Client::from_env()?;
+    let group = Group { name, org_id, ..Default::default() };
+    let made = projects::create_group(&group).send(&client).await?;
+    println!("{}", made.id.as_deref().unwrap_or_default());
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! Creates a project if it can, and says what to do where it can't.
+//!
+//! `cargo run -p atlas-admin --example handle_errors -- ORG_ID MyProject`
+
+use atlas_admin::{ClientBuilder, RetryPolicy, projects, types::Group};
+use clap::Parser;
+
+#[derive(Parser)]
+struct Args {
+    org_id: String,
+    name: String,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let Args { org_id, name } = Args::parse();
+    // Without retries, to see a 429; by default the client waits and tries again.
+    let client = ClientBuilder::from_env()?.retry(RetryPolicy::never()).build()?;
+    let group = Group { name, org_id, ..Default::default() };
+    match projects::create_group(&group).send(&client).await {
+        Ok(made) => println!("created {}", made.name),
+        Err(error) if error.is_conflict() => println!("there is one already"),
+        Err(error) if error.is_not_found() => println!("no such organization"),
+        Err(error) if error.is_rate_limited() => {
+            let wait = error.headers().get("retry-after");
+            println!("too many requests, wait {wait:?} seconds");
+        }
+        Err(error) if error.is_not_on_access_list() => {
+            println!("add {:?} to the access list", error.refused_address());
+        }
+        Err(error) if error.is_forbidden() => println!("a role is missing: {error}"),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! Prints what happened in a project, page after page, newest first.
+//!
+//! `cargo run -p atlas-admin --example page_events -- PROJECT_ID --pages 3`
+
+use atlas_admin::{Client, events};
+use clap::Parser;
+use futures_util::{StreamExt, TryStreamExt};
+
+#[derive(Parser)]
+struct Args {
+    project_id: String,
+    #[arg(long, default_value_t = 5)]
+    pages: usize,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let Args { project_id, pages } = Args::parse();
+    let client = Client::from_env()?;
+    let request = events::list_group_events(&project_id).items_per_page(100);
+    let mut pages = request.pages(&client).take(pages);
+    while let Some(page) = pages.try_next().await? {
+        println!("{} of {:?} events", page.results.len(), page.total_count);
+        for event in &page.results {
+            println!("  {event:?}");
+        }
+    }
+    Ok(())
+}

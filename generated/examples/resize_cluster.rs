@@ -1,0 +1,61 @@
+//! Gives a cluster another instance size, and pauses it or lets it run.
+//!
+//! `cargo run -p atlas-admin --example resize_cluster -- PROJECT_ID prod --size M20 --paused true`
+
+use atlas_admin::types::{
+    CloudRegionConfig20240805 as Region, ClusterDescription20240805,
+};
+use atlas_admin::{Client, clusters};
+use clap::Parser;
+
+#[derive(Parser)]
+struct Args {
+    project_id: String,
+    name: String,
+    #[arg(long)]
+    size: Option<String>,
+    #[arg(long)]
+    paused: Option<bool>,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let args = Args::parse();
+    let client = Client::from_env()?;
+    if let Some(size) = &args.size {
+        // The whole list is replaced, so it is read, changed and sent back.
+        let cluster =
+            clusters::get_cluster(&args.project_id, &args.name).send(&client).await?;
+        let mut specs = cluster.into_value().replication_specs.unwrap_or_default();
+        for region in
+            specs.iter_mut().flat_map(|spec| spec.region_configs.iter_mut().flatten())
+        {
+            let specs = match region {
+                Region::Aws(region) => &mut region.electable_specs,
+                Region::Azure(region) => &mut region.electable_specs,
+                Region::Gcp(region) => &mut region.electable_specs,
+                _ => continue,
+            };
+            if let Some(specs) = specs {
+                specs.instance_size = Some(size.as_str().into());
+            }
+        }
+        let change = ClusterDescription20240805 {
+            replication_specs: Some(specs),
+            ..Default::default()
+        };
+        clusters::update_cluster(&args.project_id, &args.name, &change)
+            .send(&client)
+            .await?;
+        println!("{} becomes {size}", args.name);
+    }
+    if args.paused.is_some() {
+        let change =
+            ClusterDescription20240805 { paused: args.paused, ..Default::default() };
+        clusters::update_cluster(&args.project_id, &args.name, &change)
+            .send(&client)
+            .await?;
+        println!("{}: paused {:?}", args.name, args.paused);
+    }
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! Gives a service account of an organization a new secret and takes the old ones away;
+//! creates the account where none is named.
+//!
+//! `cargo run -p atlas-admin --example rotate_secret -- ORG_ID [CLIENT_ID]`
+
+use atlas_admin::types::{OrgServiceAccountRequest, ServiceAccountSecretRequest};
+use atlas_admin::{Client, service_accounts};
+use clap::Parser;
+
+#[derive(Parser)]
+struct Args {
+    org_id: String,
+    client_id: Option<String>,
+}
+
+const HOURS: i64 = 90 * 24;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let Args { org_id, client_id } = Args::parse();
+    let client = Client::from_env()?;
+    let client_id = match client_id {
+        Some(client_id) => client_id,
+        None => {
+            let account = OrgServiceAccountRequest {
+                name: "rotated".to_owned(),
+                description: "Made by an example".to_owned(),
+                roles: vec!["ORG_READ_ONLY".into()],
+                secret_expires_after_hours: HOURS,
+                ..Default::default()
+            };
+            let made = service_accounts::create_org_service_account(&org_id, &account)
+                .send(&client)
+                .await?;
+            made.into_value().client_id.ok_or("the account has no client ID")?
+        }
+    };
+
+    let account = service_accounts::get_org_service_account(&org_id, &client_id)
+        .send(&client)
+        .await?;
+    let lifetime = ServiceAccountSecretRequest {
+        secret_expires_after_hours: HOURS,
+        ..Default::default()
+    };
+    let new = service_accounts::create_org_secret(&org_id, &client_id, &lifetime)
+        .send(&client)
+        .await?;
+    // Shown this once; a program would put it where its users find it.
+    println!("{client_id} {}", new.secret.as_deref().unwrap_or_default());
+    for old in account.secrets.iter().flatten().filter(|old| old.id != new.id) {
+        service_accounts::delete_org_secret(&org_id, &client_id, &old.id)
+            .send(&client)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! Reads a cluster in its newest version and in an older one, each with its own types.
+//!
+//! `cargo run -p atlas-admin --example two_versions --features older-versions -- PROJECT_ID prod`
+
+// The document takes the older version away one day, and the compiler says so.
+#![allow(deprecated)]
+
+use atlas_admin::{Client, clusters};
+use clap::Parser;
+
+#[derive(Parser)]
+struct Args {
+    project_id: String,
+    name: String,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let Args { project_id, name } = Args::parse();
+    let client = Client::from_env()?;
+    let new = clusters::get_cluster(&project_id, &name);
+    let old = clusters::v2023_02_01::get_cluster(&project_id, &name);
+    let (newest, older) = tokio::try_join!(new.send(&client), old.send(&client))?;
+    println!("{}: {:?}", new.accept(), newest.name);
+    println!("{}: {:?}, {:?} GB", old.accept(), older.name, older.disk_size_gb);
+    Ok(())
+}

@@ -1,0 +1,177 @@
+//! Every example, run as a program against the fake of the service.
+
+#![cfg(all(feature = "full", feature = "registry"))]
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use atlas_admin::testing::ANY;
+use atlas_admin::testing::fake::Fake;
+use atlas_admin::types::{
+    ClusterDescription20240805, DownloadClusterLogLogName, Group, StateName,
+};
+use atlas_admin::{
+    clusters, database_users, invoices, monitoring_and_logs, project_ip_access_list,
+    projects, service_accounts,
+};
+
+const GROUP: &str = "32b6e34b3d91647abb20e7b8";
+const ORG: &str = "5a0a1e7e0f2912c554080adc";
+
+/// The folder of the built examples. `cargo test --test` does not build them, and what is
+/// there may be old, so this does.
+static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.ancestors().nth(2).unwrap();
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--examples", "--manifest-path"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+        .arg("--target-dir")
+        .arg(profile.parent().unwrap())
+        .status();
+    assert!(built.unwrap().success(), "the examples don't build");
+    profile.join("examples")
+});
+
+async fn fake() -> Fake {
+    let fake = Fake::start(atlas_admin::registry::entries()).await.unwrap();
+    let group =
+        Group { name: "MyProject".into(), org_id: ORG.into(), ..Default::default() };
+    fake.store(&projects::get_group(GROUP), Group { id: Some(GROUP.into()), ..group });
+    fake
+}
+
+fn output(fake: &Fake, example: &str, args: &[&str]) -> Output {
+    let mut command = Command::new(EXAMPLES.join(example));
+    command.args(args).envs(fake.env()).env("MONGODB_PASSWORD", "hunter2");
+    command.output().unwrap()
+}
+
+/// Runs an example that must succeed, and returns what it prints.
+fn run(fake: &Fake, example: &str, args: &[&str]) -> String {
+    let Output { status, stdout, stderr } = output(fake, example, args);
+    let [stdout, stderr] = [stdout, stderr].map(|text| String::from_utf8(text).unwrap());
+    assert!(status.success(), "{example}: {status}\n{stdout}\n{stderr}");
+    stdout
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn projects_are_listed_in_every_way() {
+    let fake = fake().await;
+    for example in ["list_projects", "list_clusters", "blocking", "own_transport"] {
+        let printed = run(&fake, example, &[]);
+        assert!(printed.contains("MyProject"), "{example}: {printed}");
+    }
+    assert_eq!(fake.asked_for(&projects::list_groups()).len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_project_is_created_and_errors_are_handled() {
+    let fake = fake().await;
+    let create = projects::create_group(&Default::default());
+    let id = run(&fake, "create_project", &[ORG, "New"]);
+    assert_eq!(id.trim().len(), 24);
+    assert_eq!(fake.asked_once(&create).body::<Group>().name, "New");
+
+    let errors: [(u16, &str, &str); 4] = [
+        (409, "GROUP_ALREADY_EXISTS", "there is one already"),
+        (404, "ORG_NOT_FOUND", "no such organization"),
+        (403, "ORG_REQUIRES_ACCESS_LIST", "to the access list"),
+        (403, "USER_UNAUTHORIZED", "a role is missing"),
+    ];
+    for (status, code, told) in errors {
+        fake.on(&create).fail(status, code, "IP address or role.");
+        let printed = run(&fake, "handle_errors", &[ORG, "New"]);
+        assert!(printed.contains(told), "{status}: {printed}");
+    }
+    fake.on(&create).throttle(Duration::from_secs(7));
+    let printed = run(&fake, "handle_errors", &[ORG, "New"]);
+    assert!(printed.contains("too many requests") && printed.contains('7'), "{printed}");
+    fake.on(&create).fail(400, "INVALID", "Wrong.");
+    assert!(!output(&fake, "handle_errors", &[ORG, "New"]).status.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_is_created_resized_and_paused() {
+    type Cluster = ClusterDescription20240805;
+    let fake = fake().await;
+    let set = |state: StateName| {
+        move |cluster: &mut Cluster| cluster.state_name = Some(state.clone())
+    };
+    let get = clusters::get_cluster(GROUP, "prod");
+    fake.on(&get).change(set(StateName::Creating)).change(set(StateName::Idle));
+    let args = [GROUP, "prod", "US_EAST_1", "US_WEST_2", "--interval", "0"];
+    assert_eq!(run(&fake, "create_cluster", &args), "prod is ready\n");
+    assert_eq!(fake.asked_for(&get).len(), 2);
+    let create = clusters::create_cluster(GROUP, &Default::default());
+    let regions =
+        &fake.asked_once(&create).json()["replicationSpecs"][0]["regionConfigs"];
+    assert_eq!(regions[0]["priority"], 7);
+    assert_eq!(regions[1]["regionName"], "US_WEST_2");
+
+    run(&fake, "resize_cluster", &[GROUP, "prod", "--size", "M20", "--paused", "true"]);
+    let asked =
+        fake.asked_for(&clusters::update_cluster(GROUP, "prod", &Default::default()));
+    let sizes: Vec<_> = (0..2)
+        .map(|region| {
+            let spec = &asked[0].json()["replicationSpecs"][0]["regionConfigs"][region];
+            spec["electableSpecs"]["instanceSize"].clone()
+        })
+        .collect();
+    assert_eq!(sizes, ["M20", "M20"]);
+    assert_eq!(asked[1].json(), serde_json::json!({"paused": true}));
+
+    let printed = run(&fake, "two_versions", &[GROUP, "prod"]);
+    assert!(
+        printed.contains("2024-08-05") && printed.contains("2023-02-01"),
+        "{printed}"
+    );
+    assert_eq!(printed.matches("Some(\"prod\")").count(), 2, "{printed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn access_is_given() {
+    let fake = fake().await;
+    let printed = run(&fake, "add_access_list_entry", &[GROUP, "203.0.113.0/24"]);
+    assert_eq!(printed, "203.0.113.0/24\n");
+    let list = project_ip_access_list::create_access_list_entry(GROUP, &Vec::new());
+    assert_eq!(fake.asked_once(&list).json()[0]["cidrBlock"], "203.0.113.0/24");
+
+    assert_eq!(run(&fake, "create_database_user", &[GROUP, "app", "shop"]), "app\n");
+    let user = database_users::create_database_user(ANY, &Default::default());
+    let user = fake.asked_once(&user).json();
+    assert_eq!(user["password"], "hunter2");
+    assert_eq!(user["roles"][0]["roleName"], "readWrite");
+
+    let made = run(&fake, "rotate_secret", &[ORG]);
+    let client_id = made.split(' ').next().unwrap();
+    let rotated = run(&fake, "rotate_secret", &[ORG, client_id]);
+    assert!(rotated.starts_with(client_id), "{made}{rotated}");
+    let create =
+        service_accounts::create_org_secret(ORG, client_id, &Default::default());
+    assert_eq!(fake.asked_for(&create).len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_logs_and_invoices_are_read() {
+    let fake = fake().await;
+    assert!(run(&fake, "page_events", &[GROUP]).starts_with("1 of Some(1) events\n"));
+
+    let folder = std::env::temp_dir().join(format!("examples-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("payload");
+    let path = file.to_str().unwrap();
+    let log = DownloadClusterLogLogName::Mongodb;
+    fake.on(&monitoring_and_logs::download_cluster_log(GROUP, "host", log))
+        .answer_bytes(&b"\x1f\x8blog"[..]);
+    let printed = run(&fake, "download_log", &[GROUP, "host", path]);
+    assert!(printed.starts_with("5 bytes"), "{printed}");
+    assert_eq!(std::fs::read(&file).unwrap(), b"\x1f\x8blog");
+
+    fake.on(&invoices::get_invoice_csv(ORG, "i1")).answer_bytes("a,b\n1,2\n");
+    run(&fake, "download_invoice", &[ORG, "i1", path]);
+    assert_eq!(std::fs::read(&file).unwrap(), b"a,b\n1,2\n");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
