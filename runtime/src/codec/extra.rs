@@ -37,8 +37,8 @@ pub(super) struct Contents {
     pub(super) added: Map<Json>,
     /// The indexes of required fields that the service left out, ascending.
     pub(super) absent: Vec<usize>,
-    /// Whether the service sent the record as an object without properties, which an unset
-    /// record looks like.
+    /// Whether the service sent the record as an object that has nothing in its fields, or only
+    /// `null`, which an unset record looks like.
     pub(super) bare: bool,
 }
 

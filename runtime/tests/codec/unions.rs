@@ -163,6 +163,14 @@ fn what_no_variant_takes_is_kept_by_the_record_around() {
 }
 
 #[test]
+fn an_object_without_a_tag_and_with_nothing_set_is_still_an_object() {
+    for text in [r#"[{"value": null}]"#, r#"[{}]"#] {
+        let metrics: Vec<Metric> = read(text).unwrap();
+        assert_eq!(write(&metrics), "[{}]", "{text}");
+    }
+}
+
+#[test]
 fn null_leaves_a_union_unset() {
     let holder: Holder = survives(r#"{"alert": null, "setting": null}"#);
     assert!(holder.alert == Alert::Unknown(Json::Null));

@@ -15,6 +15,8 @@ const AHEAD: usize = 8;
 struct Seen {
     low: u64,
     high: Vec<u64>,
+    /// Whether any of them was something other than `null`.
+    filled: bool,
 }
 
 impl Seen {
@@ -56,24 +58,27 @@ impl Decoder<'_> {
         let mut seen = Seen::default();
         let mut next = 0;
         let mut more = self.reader.enter(b'}')?;
-        if !more && let Some(extra) = extra_of(record).filter(|_| !fields.is_empty()) {
-            extra.contents_mut().bare = true;
-        }
         while more {
             if let Some(index) = self.expected_field(fields, next)? {
-                self.member(record, &fields[index], index, seen.insert(index))?;
+                self.member(record, &fields[index], index, &mut seen)?;
                 next = index + 1;
             } else {
                 let key = self.reader.key()?;
                 match fields.binary_search_by(|field| field.wire.cmp(&key)) {
                     Ok(index) => {
-                        self.member(record, &fields[index], index, seen.insert(index))?;
+                        self.member(record, &fields[index], index, &mut seen)?;
                         next = index + 1;
                     }
                     Err(_) => self.undeclared(record, &key, tags)?,
                 }
             }
             more = self.reader.more(b'}')?;
+        }
+        if !seen.filled
+            && !fields.is_empty()
+            && let Some(extra) = extra_of(record)
+        {
+            extra.contents_mut().bare = true;
         }
         self.note_missing(record, &seen, start);
         Ok(())
@@ -102,11 +107,12 @@ impl Decoder<'_> {
         record: &mut dyn Record,
         declared: &Field,
         index: usize,
-        again: bool,
+        seen: &mut Seen,
     ) -> Result<()> {
         let first = self.reader.peek();
         let start = self.reader.clone();
-        if again {
+        seen.filled |= first != Some(b'n');
+        if seen.insert(index) {
             record.field_mut(index).clear(false);
             if let Some(extra) = extra_of(record) {
                 extra.forget(declared.wire);
