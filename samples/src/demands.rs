@@ -122,9 +122,8 @@ impl<'d> Demands<'d> {
         self.kind = text(node, "type").or(self.kind);
         self.format = text(node, "format").or(self.format);
         // Of what is merged, the parts decide.
-        let is_open =
-            ["type", "oneOf", "anyOf"].iter().all(|key| node.get(key).is_none());
-        self.nullable &= flag(node, "nullable") || is_open;
+        let is_merged = node.get("allOf").is_some() && node.get("type").is_none();
+        self.nullable &= flag(node, "nullable") || is_merged;
         self.allow(node);
         self.bound(node);
         self.object(node);

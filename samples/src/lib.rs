@@ -178,8 +178,24 @@ impl Samples {
         maker.contradictions.into_iter().collect()
     }
 
+    /// Begins a series of arbitrary values that go in one direction.
+    pub fn series(&self, direction: Direction) -> Series<'_> {
+        // A seed with which no property is left out.
+        Series(self.maker(direction, Choice::Arbitrary(3)))
+    }
+
     fn maker(&self, direction: Direction, choice: Choice) -> Maker<'_> {
         Maker::new(Tree(&self.tree), &self.patterns, direction, choice)
+    }
+}
+
+/// Arbitrary values, one after the other: each takes the next branch of every union in it.
+pub struct Series<'s>(Maker<'s>);
+
+impl<'s> Series<'s> {
+    /// Makes the next value, for any schema of the document.
+    pub fn next(&mut self, schema: &'s Value) -> Value {
+        self.0.value(&[schema])
     }
 }
 

@@ -51,7 +51,7 @@ impl Maker<'_> {
             4 => EXACT,
             5 => -self.dice.between(0, 1_000_000) as f64 / 1000.0,
             6 => self.dice.between(0, 1_000_000) as f64 / 7.0,
-            7 => return self.integer(demands),
+            7 => self.dice.between(-(EXACT as i64), EXACT as i64) as f64,
             _ => 1.5,
         };
         let (above, below) = demands.exclusive;

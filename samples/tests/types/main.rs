@@ -1,0 +1,26 @@
+//! Every type of the generated crate, fed with JSON that is made from its schema.
+//!
+//! The samples know the document and nothing of the types; the registry says which type each
+//! body of each operation-version pair has.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use peak_alloc::PeakAlloc;
+
+mod equal;
+mod hostile;
+mod memory;
+mod samples;
+mod schema;
+mod target;
+mod valid;
+mod write;
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+/// Waits until no other test of this program is at work: memory is counted for all at once.
+fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,165 @@
+//! The bodies of all operation-version pairs: their types and their schemas.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use atlas_admin::codec::{self, Drift, Mode, Value, View};
+use atlas_admin::registry::{self, Entry, Make, Payload};
+use atlas_admin_samples::{Choice, Direction, Pair, Samples};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value as Json};
+
+/// A body.
+pub struct Target<'s> {
+    /// The operation, its version, and `body` or a status.
+    pub place: String,
+    pub make: Make,
+    pub schema: &'s Json,
+    pub direction: Direction,
+}
+
+/// Returns the bodies of all pairs, each combination of a type and a schema once.
+pub fn all(samples: &Samples) -> Vec<Target<'_>> {
+    let (mut targets, mut known, mut pairs) = (Vec::new(), BTreeSet::new(), 0);
+    for entry in registry::entries() {
+        let (id, version) = (entry.operation.id, entry.operation.version.to_string());
+        let pair = samples.pair(id, &version).expect("the pair is in the document");
+        pairs += 1;
+        for target in of_pair(entry, pair) {
+            let name = name_of(&*(target.make)());
+            let is_request = target.direction == Direction::Request;
+            if known.insert((name, is_request, target.schema.to_string())) {
+                targets.push(target);
+            }
+        }
+    }
+    assert_eq!(pairs, samples.pairs().len(), "the registry has every pair");
+    targets
+}
+
+fn of_pair<'s>(entry: &Entry, pair: &'s Pair) -> Vec<Target<'s>> {
+    let target = |what: String, make, direction, schema| Target {
+        place: format!("{} {} {what}", pair.id, pair.version),
+        make,
+        schema,
+        direction,
+    };
+    let schema = pair.body.as_ref().and_then(|media| media.schema.as_ref());
+    let body = entry.body.zip(schema);
+    let body = body.map(|(make, schema)| {
+        target("body".to_owned(), make, Direction::Request, schema)
+    });
+    let answers = entry.answers.iter().filter_map(|(status, payload)| match payload {
+        Payload::Json(make) => Some((*status, *make)),
+        Payload::Empty | Payload::Stream => None,
+    });
+    let failures = entry.errors.iter().flat_map(|(statuses, make)| {
+        statuses.iter().filter_map(|s| Some((*s, (*make)?)))
+    });
+    let answers = answers.chain(failures).filter_map(|(status, make)| {
+        let schema = pair.answer(status)?.schema.as_ref()?;
+        Some(target(status.to_string(), make, Direction::Response, schema))
+    });
+    body.into_iter().chain(answers).collect()
+}
+
+/// Returns the name of a type, or of what it holds.
+pub fn name_of(value: &dyn Value) -> &'static str {
+    match value.view() {
+        View::Record(record) => record.table().name,
+        View::Union(union) => union.variants().name,
+        _ => "",
+    }
+}
+
+impl Target<'_> {
+    /// Decodes a text, and returns in what it differs from the declarations.
+    pub fn decode(
+        &self,
+        text: &[u8],
+    ) -> Result<(Box<dyn Value>, Vec<Drift>), codec::DecodeError> {
+        let mut value = (self.make)();
+        let mut found = Vec::new();
+        codec::decode_observed(text, &mut *value, &mut |drift| found.push(drift))?;
+        Ok((value, found))
+    }
+
+    /// Makes a sample.
+    pub fn sample(&self, samples: &Samples, choice: Choice) -> Json {
+        samples.value(self.schema, self.direction, choice)
+    }
+}
+
+/// Encodes a value and reads the text with a reader that is not ours.
+pub fn encoded(value: &dyn Value, mode: Mode) -> Json {
+    let text = codec::encode(value, mode).expect("what was decoded can be encoded");
+    read(&text)
+}
+
+/// Reads JSON in which no property stands twice.
+pub fn read(text: &[u8]) -> Json {
+    let Once(value) = serde_json::from_slice(text).expect("what is encoded is JSON");
+    value
+}
+
+/// A JSON value in which no property stands twice.
+struct Once(Json);
+
+impl<'de> Deserialize<'de> for Once {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Once;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Once, E> {
+        Ok(Once(Json::Null))
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Once, E> {
+        Ok(Once(value.into()))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Once, E> {
+        Ok(Once(value.into()))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Once, E> {
+        Ok(Once(value.into()))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Once, E> {
+        Ok(Once(value.into()))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Once, E> {
+        Ok(Once(value.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Once, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Once(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Once(list.into()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Once, A::Error> {
+        let mut object = Map::new();
+        while let Some((name, Once(value))) = members.next_entry::<String, Once>()? {
+            if object.contains_key(&name) {
+                return Err(A::Error::custom(format!("{name} stands twice")));
+            }
+            object.insert(name, value);
+        }
+        Ok(Once(object.into()))
+    }
+}
