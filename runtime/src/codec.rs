@@ -12,7 +12,7 @@
 //! | `values`, `nullable`, `time`, `open_enum`, `extra` | the values that records are made of |
 //! | `reader`, `decode`, `path`, `drift` | JSON text to values, and where it differed |
 //! | `members`, `encode`, `writer` | values to JSON text |
-//! | `bridge`, `debug`, `macros` | what else a generated type offers, on the same access |
+//! | `bridge`, `debug`, `same`, `macros` | what else a generated type offers, on the same access |
 //!
 //! Nothing that is generic over a record has a body longer than a line: the generated crate
 //! has more than a thousand of them, and each one pays for an instantiation.
@@ -32,6 +32,7 @@ mod nullable;
 mod open_enum;
 mod path;
 mod reader;
+mod same;
 mod tags;
 mod time;
 mod unset;
@@ -48,6 +49,7 @@ pub use extra::Extra;
 pub use nullable::Nullable;
 #[doc(hidden)]
 pub use open_enum::{OpenEnum, from_string, from_wire, view_of_enum, wire_name};
+pub use same::same;
 #[doc(hidden)]
 pub use serde;
 pub use serde_json::Value as Json;
@@ -228,7 +230,15 @@ pub trait List {
 }
 
 /// The entries of a map with values of one type.
+#[expect(
+    clippy::len_without_is_empty,
+    reason = "each method costs an instantiation per type"
+)]
 pub trait Entries {
+    /// Returns the number of entries.
+    fn len(&self) -> usize;
+    /// Returns the value of a key.
+    fn get(&self, key: &str) -> Option<&dyn Value>;
     /// Calls `each` with every entry, in the order of the keys.
     fn for_each(&self, each: &mut dyn FnMut(&str, &dyn Value));
     /// Adds an unset entry, which replaces an earlier one, and returns its value.

@@ -15,7 +15,7 @@ pub(super) fn enum_(emit: &Emit<'_>, id: TypeId, values: &Enum, out: &mut Vec<Pi
     });
     out.push(Piece::Tokens(quote! {
         #doc
-        #[derive(Clone, PartialEq, Eq, Hash)]
+        #[derive(Clone)]
         pub enum #name {
             #(#variants)*
             /// A value that the document does not declare, as the service spells it.

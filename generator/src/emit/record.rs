@@ -39,7 +39,7 @@ fn definition(emit: &Emit<'_>, id: TypeId, record: &Record) -> TokenStream {
     );
     quote! {
         #doc
-        #[derive(Clone, Default, PartialEq)]
+        #[derive(Clone, Default)]
         pub struct #name {
             #(#fields)*
             /// What the service sent beyond these, and what you want to send beyond them.

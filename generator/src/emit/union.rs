@@ -31,7 +31,7 @@ fn definition(emit: &Emit<'_>, id: TypeId, union: &Union) -> TokenStream {
     };
     quote! {
         #doc
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         pub enum #name {
             #(#variants)*
             #unknown_doc

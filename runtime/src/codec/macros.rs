@@ -6,37 +6,21 @@
 //! hardly any, and builds in half the time and half the memory.
 
 /// Implements what a struct offers that implements [`Record`](crate::codec::Record):
-/// [`Value`](crate::codec::Value), `Debug` and `serde`'s traits.
+/// `PartialEq`, `Debug` and `serde`'s traits. [`Value`](crate::codec::Value) it has by that.
 ///
-/// The struct derives `Clone`, `Default` and `PartialEq` itself.
+/// The struct derives `Clone` and `Default` itself.
 #[macro_export]
 macro_rules! record {
     ($type:ident) => {
-        impl $crate::codec::Value for $type {
-            #[inline]
-            fn view(&self) -> $crate::codec::View<'_> {
-                $crate::codec::View::Record(self)
-            }
-
-            #[inline]
-            fn slot(&mut self) -> $crate::codec::Slot<'_> {
-                $crate::codec::Slot::Record(self)
-            }
-
-            #[inline]
-            fn clear(&mut self, _null: bool) {
-                *self = Self::default();
-            }
-        }
-
         $crate::bridges!($type);
     };
 }
 
 /// Implements what an enum offers that implements [`Union`](crate::codec::Union):
-/// [`Value`](crate::codec::Value), `Default`, `Debug` and `serde`'s traits.
+/// [`Value`](crate::codec::Value), `Default`, `PartialEq`,
+/// `Debug` and `serde`'s traits.
 ///
-/// The enum derives `Clone` and `PartialEq` itself, and has a variant `Unknown` whose content
+/// The enum derives `Clone` itself, and has a variant `Unknown` whose content
 /// has a default.
 #[macro_export]
 macro_rules! union {
@@ -58,6 +42,24 @@ macro_rules! union {
             }
         }
 
+        // For variants that hold themselves.
+        impl $crate::codec::Value for ::std::boxed::Box<$type> {
+            #[inline]
+            fn view(&self) -> $crate::codec::View<'_> {
+                (**self).view()
+            }
+
+            #[inline]
+            fn slot(&mut self) -> $crate::codec::Slot<'_> {
+                (**self).slot()
+            }
+
+            #[inline]
+            fn clear(&mut self, null: bool) {
+                (**self).clear(null);
+            }
+        }
+
         impl ::core::default::Default for $type {
             #[inline]
             fn default() -> Self {
@@ -70,17 +72,17 @@ macro_rules! union {
 }
 
 /// Implements what an enum of strings offers: [`Value`](crate::codec::Value),
-/// [`Enum`](crate::codec::Enum), `Default`, `Debug`, `Display`, conversions from strings,
-/// `as_str`, `values` and `serde`'s traits.
+/// [`Enum`](crate::codec::Enum), `Default`, `Eq`, `Hash`, `Debug`, `Display`, conversions from
+/// strings, `as_str`, `values` and `serde`'s traits.
 ///
-/// The enum derives `Clone`, `PartialEq`, `Eq` and `Hash` itself, and has a variant
-/// `Unknown(String)`. The declared values are listed in the ascending order of their wire names.
+/// The enum derives `Clone` itself, and has a variant `Unknown(String)`, which equals a declared
+/// value where it is spelled like it. The declared values are listed in the ascending order of their wire names.
 ///
 /// ```
 /// use atlas_admin_runtime::open_enum;
 ///
 /// /// Where a cluster runs.
-/// #[derive(Clone, PartialEq, Eq, Hash)]
+/// #[derive(Clone)]
 /// pub enum ProviderName {
 ///     Aws,
 ///     Azure,
@@ -128,22 +130,10 @@ macro_rules! open_enum {
             }
         }
 
-        impl $crate::codec::Enum for $type {
-            #[inline]
-            fn set(&mut self, wire: &str) {
-                *self = $crate::codec::from_wire(wire);
-            }
-
-            #[inline]
-            fn declared(&self) -> &'static [&'static str] {
-                <Self as $crate::codec::OpenEnum>::NAMES
-            }
-        }
-
         impl $crate::codec::Value for $type {
             #[inline]
             fn view(&self) -> $crate::codec::View<'_> {
-                $crate::codec::view_of_enum(self.as_str(), !::core::matches!(self, Self::Unknown(_)))
+                $crate::codec::view_of_enum(self)
             }
 
             #[inline]
@@ -161,6 +151,15 @@ macro_rules! open_enum {
             #[inline]
             fn default() -> Self {
                 Self::Unknown(::std::string::String::new())
+            }
+        }
+
+        impl ::core::cmp::Eq for $type {}
+
+        impl ::core::hash::Hash for $type {
+            #[inline]
+            fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
+                self.as_str().hash(state);
             }
         }
 
@@ -189,11 +188,18 @@ macro_rules! open_enum {
     };
 }
 
-/// Implements the traits that lead from other crates to the codec.
+/// Implements the traits of other crates that the codec stands behind.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! bridges {
     ($type:ident) => {
+        impl ::core::cmp::PartialEq for $type {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                $crate::codec::same(self, other)
+            }
+        }
+
         impl ::core::fmt::Debug for $type {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

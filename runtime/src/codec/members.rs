@@ -7,7 +7,7 @@
 use super::extra::Contents;
 use super::tags::Tags;
 use super::unset::{EXTRA, is_blank, is_unset};
-use super::{Entries, Field, Json, Mode, Record, View};
+use super::{Field, Json, Mode, Record, View};
 
 /// Takes the properties of an object, in the order in which they are written.
 pub(super) trait Members {
@@ -42,7 +42,7 @@ pub(super) fn walk<M: Members>(
     match view {
         View::Record(record) => Walk { record: *record, mode, tags }.run(to),
         View::Map(entries) => {
-            walk_tags(tags, &|name| contains(*entries, name), tags, to)?;
+            walk_tags(tags, &|name| entries.get(name).is_some(), tags, to)?;
             let mut result = Ok(());
             entries.for_each(&mut |name, value| {
                 if result.is_ok() {
@@ -77,12 +77,6 @@ fn walk_tags<M: Members>(
         }
         _ => Ok(()),
     }
-}
-
-fn contains(entries: &dyn Entries, name: &str) -> bool {
-    let mut found = false;
-    entries.for_each(&mut |key, _| found |= key == name);
-    found
 }
 
 /// Returns what free-form JSON is that stands where a property is written in any case.

@@ -3,11 +3,13 @@
 //! An enum brings two lists in one order, its wire names and its values. Everything else is
 //! here: a list costs the compiler next to nothing, a `match` over hundreds of strings does not.
 
-use super::View;
+use std::mem::discriminant;
+
 use super::reader::same;
+use super::{Enum, Value, View};
 
 /// What [`open_enum!`](crate::open_enum) states about an enum.
-pub trait OpenEnum: Clone + PartialEq + 'static {
+pub trait OpenEnum: Value + Clone + 'static {
     /// The wire names of the declared values, ascending.
     const NAMES: &'static [&'static str];
     /// The declared values, in the order of [`OpenEnum::NAMES`].
@@ -18,6 +20,16 @@ pub trait OpenEnum: Clone + PartialEq + 'static {
 
     /// Returns the name, where it is not declared.
     fn as_unknown(&self) -> Option<&str>;
+}
+
+impl<T: OpenEnum> Enum for T {
+    fn set(&mut self, wire: &str) {
+        *self = from_wire(wire);
+    }
+
+    fn declared(&self) -> &'static [&'static str] {
+        T::NAMES
+    }
 }
 
 /// Returns the value that a wire name stands for.
@@ -41,9 +53,10 @@ pub fn wire_name<T: OpenEnum>(value: &T) -> &str {
     if let Some(name) = value.as_unknown() {
         return name;
     }
+    let sought = discriminant(value);
     let mut index = 0;
     while index < T::VALUES.len() {
-        if T::VALUES[index] == *value {
+        if discriminant(&T::VALUES[index]) == sought {
             return T::NAMES[index];
         }
         index += 1;
@@ -51,10 +64,14 @@ pub fn wire_name<T: OpenEnum>(value: &T) -> &str {
     ""
 }
 
-/// Returns what an enum is, given its wire name and whether it is declared.
-pub fn view_of_enum(name: &str, declared: bool) -> View<'_> {
-    // A document may declare the empty string as a value.
-    if name.is_empty() && !declared { View::Absent } else { View::Str(name) }
+/// Returns what an enum is.
+pub fn view_of_enum<T: OpenEnum>(value: &T) -> View<'_> {
+    match value.as_unknown() {
+        // Not the same as an empty name: a document may declare that as a value.
+        Some("") => View::Absent,
+        Some(name) => View::Str(name),
+        None => View::Str(wire_name(value)),
+    }
 }
 
 /// Returns the index of a name. Up to a good number of names, to compare lengths is quicker

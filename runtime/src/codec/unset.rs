@@ -5,7 +5,7 @@
 //!
 //! [`Extra`]: super::Extra
 
-use super::{By, Entries, Record, Union, Value, View};
+use super::{By, Record, Union, View};
 
 /// The index beyond every field, where a record has its [`Extra`](super::Extra).
 pub(super) const EXTRA: usize = usize::MAX;
@@ -54,7 +54,7 @@ pub(super) fn is_blank(view: &View<'_>) -> bool {
         View::Absent | View::Bool(false) | View::Int(0) | View::Str("") => true,
         View::Float(number) => *number == 0.0,
         View::List(list) => list.len() == 0,
-        View::Map(entries) => is_empty(*entries),
+        View::Map(entries) => entries.len() == 0,
         View::Record(record) => all_fields(*record, is_blank),
         View::Union(union) => {
             let (index, content) = union.content();
@@ -77,10 +77,4 @@ fn all_fields(record: &dyn Record, test: fn(&View<'_>) -> bool) -> bool {
     extra_is_blank
         && (0..record.table().fields.len())
             .all(|index| test(&record.field(index).view()))
-}
-
-fn is_empty(entries: &dyn Entries) -> bool {
-    let mut empty = true;
-    entries.for_each(&mut |_, _: &dyn Value| empty = false);
-    empty
 }

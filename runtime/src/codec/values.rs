@@ -3,7 +3,7 @@
 //! What is generic here is made once for each of a thousand types, and so is every generic
 //! function of the standard library that it calls: hence `match` where a combinator would do.
 
-use super::{Entries, Json, List, Map, Slot, Value, View};
+use super::{Entries, Json, List, Map, Record, Slot, Table, Value, View};
 
 impl Value for () {
     fn view(&self) -> View<'_> {
@@ -68,17 +68,32 @@ impl<T: Value + Default> Value for Option<T> {
     }
 }
 
-impl<T: Value + Default> Value for Box<T> {
+impl<T: Record + Default> Value for T {
     fn view(&self) -> View<'_> {
-        (**self).view()
+        View::Record(self)
     }
 
     fn slot(&mut self) -> Slot<'_> {
-        (**self).slot()
+        Slot::Record(self)
     }
 
-    fn clear(&mut self, null: bool) {
-        (**self).clear(null);
+    fn clear(&mut self, _null: bool) {
+        *self = T::default();
+    }
+}
+
+/// A record that holds itself does so in a box.
+impl<T: Record + Default> Record for Box<T> {
+    fn table(&self) -> &'static Table {
+        (**self).table()
+    }
+
+    fn field(&self, index: usize) -> &dyn Value {
+        (**self).field(index)
+    }
+
+    fn field_mut(&mut self, index: usize) -> &mut dyn Value {
+        (**self).field_mut(index)
     }
 }
 
@@ -127,6 +142,17 @@ impl<T: Value + Default> Value for Map<T> {
 }
 
 impl<T: Value + Default> Entries for Map<T> {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn get(&self, key: &str) -> Option<&dyn Value> {
+        match self.get(key) {
+            Some(value) => Some(value),
+            None => None,
+        }
+    }
+
     fn for_each(&self, each: &mut dyn FnMut(&str, &dyn Value)) {
         for (key, value) in self {
             each(key, value);

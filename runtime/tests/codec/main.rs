@@ -4,6 +4,7 @@ mod bridges;
 mod conformance;
 mod debugging;
 mod drift;
+mod equality;
 mod errors;
 mod random;
 mod records;

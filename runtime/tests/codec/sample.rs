@@ -15,7 +15,7 @@ pub(crate) const SECRET: u8 = Field::SECRET;
 /// Declares a record. The generator writes out what this macro does.
 macro_rules! sample {
     ($type:ident { $($field:ident: $content:ty = $wire:literal, $flags:expr;)* }) => {
-        #[derive(Clone, Default, PartialEq)]
+        #[derive(Clone, Default)]
         pub(crate) struct $type {
             $(pub(crate) $field: $content,)*
             pub(crate) extra: Extra,
@@ -75,7 +75,7 @@ sample!(Spec {
 });
 
 /// The names of cloud providers.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub(crate) enum Provider {
     Aws,
     Azure,
@@ -87,7 +87,7 @@ open_enum!(Provider, [Aws => "AWS", Azure => "AZURE", Gcp => "GCP"]);
 /// Declares a union. The generator writes out what this macro does.
 macro_rules! sample_union {
     ($type:ident { $($variant:ident($content:ty),)* } unknown $unknown:ty, $by:expr) => {
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         pub(crate) enum $type {
             $($variant($content),)*
             Unknown($unknown),

@@ -6,7 +6,7 @@ use atlas_admin_runtime::{Request, record};
 use super::api::{CREATE, UPDATE, plain};
 use super::server::{Reply, Server};
 
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct User {
     name: Option<String>,
     password: Option<String>,

@@ -3,7 +3,7 @@
 use atlas_admin_runtime::codec::{Extra, Field, Record, Table, Value};
 use atlas_admin_runtime::{Page, record};
 
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub(crate) struct Listing {
     results: Vec<i64>,
     total: Option<i64>,

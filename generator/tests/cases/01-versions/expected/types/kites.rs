@@ -5,7 +5,7 @@ use super::*;
 /// The schema `Kite20250312`.
 ///
 /// Returned by `kites::get_kite`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Kite20250312 {
     /// `lengthMeters`.
     pub length_meters: Option<f64>,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `Kite`.
 ///
 /// Returned by `kites::get_kite`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Kite {
     /// `length`.
     pub length: Option<i64>,
@@ -42,7 +42,7 @@ atlas_admin_runtime::record!(Kite);
 /// The schema `Kite20240805`.
 ///
 /// Returned by `kites::get_kite`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Kite20240805 {
     /// `lengthMeters`.
     pub length_meters: Option<f64>,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `Dance`.
 ///
 /// Sent by `kites::dance_kite`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Dance {
     /// `figure`. Required.
     pub figure: String,
@@ -43,7 +43,7 @@ atlas_admin_runtime::record!(Dance);
 /// The schema `KitePreview`.
 ///
 /// Returned by `kites::get_kite` and `kites::dance_kite`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct KitePreview {
     /// `dances`.
     pub dances: Option<bool>,
@@ -81,7 +81,7 @@ atlas_admin_runtime::record!(KitePreview);
 /// The schema `KiteUpcoming`.
 ///
 /// Returned by `kites::get_kite`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct KiteUpcoming {
     /// `tails`.
     pub tails: Option<Vec<String>>,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `Invoice`.
 ///
 /// Returned by `invoices::get_invoice`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Invoice {
     /// `cents`.
     pub cents: Option<i64>,

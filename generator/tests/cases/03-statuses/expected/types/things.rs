@@ -5,7 +5,7 @@ use super::*;
 /// The schema `Thing`.
 ///
 /// Returned by `things::create_same`, `things::create_different` and `things::create_half`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Thing {
     /// `id`.
     pub id: Option<String>,
@@ -42,7 +42,7 @@ atlas_admin_runtime::record!(Thing);
 /// The schema `Ticket`.
 ///
 /// Returned by `things::create_different`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Ticket {
     /// `queued`.
     pub queued: Option<bool>,

@@ -3,7 +3,7 @@
 /// The kind item of `listSlots`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `listSlots?kind[]`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ListSlotsKindItem {
     /// `QUIET`.
     Quiet,
@@ -21,7 +21,7 @@ atlas_admin_runtime::open_enum!(ListSlotsKindItem, [
 /// The order of `listSlots`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `listSlots?order`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ListSlotsOrder {
     /// `NEWEST`.
     Newest,

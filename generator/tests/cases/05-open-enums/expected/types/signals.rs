@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `Colour`: one of 4 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum Colour {
     /// `RED`.
     Red,
@@ -27,7 +27,7 @@ atlas_admin_runtime::open_enum!(Colour, [
 /// The schema `Signal`.
 ///
 /// Returned by `signals::get_signal`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Signal {
     /// `colour`.
     pub colour: Option<Colour>,
@@ -94,7 +94,7 @@ atlas_admin_runtime::record!(Signal);
 /// The comparison of `Signal`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `Signal.comparison`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum SignalComparison {
     /// `<`.
     Less,
@@ -118,7 +118,7 @@ atlas_admin_runtime::open_enum!(SignalComparison, [
 /// The pace of `Signal`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `Signal.pace`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum SignalPace {
     /// `SLOW`.
     Slow,
@@ -136,7 +136,7 @@ atlas_admin_runtime::open_enum!(SignalPace, [
 /// The size of `Signal`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `Signal.size`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum SignalSize {
     /// `2XL`.
     _2xl,
@@ -160,7 +160,7 @@ atlas_admin_runtime::open_enum!(SignalSize, [
 /// The state of `Signal`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `Signal.state`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum SignalState {
     /// `UNKNOWN`.
     UnknownValue,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `Account`.
 ///
 /// Returned by `accounts::update_account`. Sent by `accounts::update_account`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Account {
     /// `active`. May be `null`.
     pub active: Nullable<bool>,
@@ -75,7 +75,7 @@ impl Record for Account {
 atlas_admin_runtime::record!(Account);
 
 /// The schema `Plan`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Plan {
     /// `seats`.
     pub seats: Option<i64>,

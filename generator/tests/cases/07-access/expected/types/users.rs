@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `Stats`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Stats {
     /// `lastVisit`. Read-only.
     pub last_visit: Option<DateTime>,
@@ -50,7 +50,7 @@ atlas_admin_runtime::record!(Stats);
 /// The schema `User`.
 ///
 /// Returned by `users::replace_user`. Sent by `users::replace_user`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct User {
     /// `apiKey`. Read-only. Secret: never printed.
     pub api_key: Option<String>,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `Car`.
 ///
 /// Returned by `cars::get_car`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Car {
     /// `currency`.
     pub currency: Option<PricedCurrency>,
@@ -72,7 +72,7 @@ atlas_admin_runtime::record!(Car);
 /// The currency of `Priced`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `Priced.currency`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum PricedCurrency {
     /// `EUR`.
     Eur,
@@ -88,7 +88,7 @@ atlas_admin_runtime::open_enum!(PricedCurrency, [
 ]);
 
 /// The schema `Wheel`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Wheel {
     /// `inches`.
     pub inches: Option<i64>,

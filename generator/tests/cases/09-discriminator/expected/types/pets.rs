@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `Basket`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Basket {
     /// `wicker`.
     pub wicker: Option<bool>,
@@ -41,7 +41,7 @@ atlas_admin_runtime::record!(Basket);
 /// The schema `Bed`: one of 2 kinds.
 ///
 /// The property `kind` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum Bed {
     /// `Basket`.
     Basket(Basket),
@@ -86,7 +86,7 @@ impl Union for Bed {
 atlas_admin_runtime::union!(Bed);
 
 /// The schema `CatPet`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CatPet {
     /// `lives`.
     pub lives: Option<i64>,
@@ -128,7 +128,7 @@ impl Record for CatPet {
 atlas_admin_runtime::record!(CatPet);
 
 /// The schema `DogPet`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DogPet {
     /// `name`.
     pub name: Option<String>,
@@ -180,7 +180,7 @@ atlas_admin_runtime::record!(DogPet);
 /// The schema `Owner`.
 ///
 /// Returned by `pets::get_pet`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Owner {
     /// `bed`.
     pub bed: Option<Bed>,
@@ -224,7 +224,7 @@ atlas_admin_runtime::record!(Owner);
 /// The schema `Pet`: one of 2 kinds.
 ///
 /// The property `species` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum Pet {
     /// `CAT`.
     Cat(CatPet),
@@ -273,7 +273,7 @@ atlas_admin_runtime::union!(Pet);
 /// What every `Pet` has in common, whichever it is.
 ///
 /// Declared at `Pet`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PetCommon {
     /// `name`.
     pub name: Option<String>,
@@ -317,7 +317,7 @@ atlas_admin_runtime::record!(PetCommon);
 /// The species of `Pet`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `Pet.species`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum PetSpecies {
     /// `CAT`.
     Cat,
@@ -336,7 +336,7 @@ atlas_admin_runtime::open_enum!(PetSpecies, [
 ]);
 
 /// The schema `Sofa`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Sofa {
     /// `seats`.
     pub seats: Option<i64>,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `DiskDrive`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskDrive {
     /// `id`. Read-only.
     pub id: String,
@@ -52,7 +52,7 @@ atlas_admin_runtime::record!(DiskDrive);
 /// The property `type` tells which one it is.
 ///
 /// Returned by `drives::list_drives`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum Drive {
     /// `DISK`.
     Disk(DiskDrive),
@@ -99,7 +99,7 @@ atlas_admin_runtime::union!(Drive);
 /// What every `Drive` has in common, whichever it is.
 ///
 /// Declared at `Drive`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DriveCommon {
     /// `id`. Read-only.
     pub id: Option<String>,
@@ -143,7 +143,7 @@ atlas_admin_runtime::record!(DriveCommon);
 /// The schema `TapeDrive`.
 ///
 /// Returned by `drives::get_tape`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TapeDrive {
     /// `id`. Read-only.
     pub id: String,
@@ -195,7 +195,7 @@ atlas_admin_runtime::record!(TapeDrive);
 /// The type of `TapeDrive`: one value, or one yet to be declared.
 ///
 /// Declared at `TapeDrive.type`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum TapeDriveType {
     /// `TAPE`.
     Tape,

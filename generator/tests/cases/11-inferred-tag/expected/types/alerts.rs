@@ -7,7 +7,7 @@ use super::*;
 /// The property `eventType` tells which one it is.
 ///
 /// Returned by `alerts::list_alerts`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum AlertView {
     /// `HOST_UP` or `HOST_DOWN`.
     Host(HostAlertView),
@@ -64,7 +64,7 @@ atlas_admin_runtime::union!(AlertView);
 /// What every `AlertView` has in common, whichever it is.
 ///
 /// Declared at `AlertView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AlertViewCommon {
     /// `eventType`.
     pub event_type: Option<String>,
@@ -106,7 +106,7 @@ impl Record for AlertViewCommon {
 atlas_admin_runtime::record!(AlertViewCommon);
 
 /// The schema `BillingAlertView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BillingAlertView {
     /// `cents`.
     pub cents: Option<i64>,
@@ -148,7 +148,7 @@ impl Record for BillingAlertView {
 atlas_admin_runtime::record!(BillingAlertView);
 
 /// The schema `DefaultAlertView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DefaultAlertView {
     /// `eventType`. Required.
     pub event_type: DefaultAlertViewEventType,
@@ -195,7 +195,7 @@ atlas_admin_runtime::record!(DefaultAlertView);
 /// The event type of `DefaultAlertView`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `DefaultAlertView.eventType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DefaultAlertViewEventType {
     /// `JOINED`.
     Joined,
@@ -211,7 +211,7 @@ atlas_admin_runtime::open_enum!(DefaultAlertViewEventType, [
 ]);
 
 /// The schema `HostAlertView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct HostAlertView {
     /// `eventType`. Required.
     pub event_type: HostAlertViewEventType,
@@ -263,7 +263,7 @@ atlas_admin_runtime::record!(HostAlertView);
 /// The event type of `HostAlertView`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `HostAlertView.eventType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum HostAlertViewEventType {
     /// `HOST_UP`.
     HostUp,

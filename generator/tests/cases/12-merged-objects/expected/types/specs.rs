@@ -5,7 +5,7 @@ use super::*;
 /// The schema `Spec`.
 ///
 /// Returned by `specs::get_spec`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Spec {
     /// `extra`.
     pub extra_: Option<Json>,
@@ -67,7 +67,7 @@ atlas_admin_runtime::record!(Spec);
 /// The size of `Spec`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `Spec.size`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum SpecSize {
     /// `M10`.
     M10,

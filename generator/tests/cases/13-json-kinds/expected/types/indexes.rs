@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `Dynamic`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Dynamic {
     /// `typeSet`.
     pub type_set: Option<String>,
@@ -39,7 +39,7 @@ impl Record for Dynamic {
 atlas_admin_runtime::record!(Dynamic);
 
 /// The schema `FieldMapping`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FieldMapping {
     /// `type`.
     pub r#type: Option<String>,
@@ -77,7 +77,7 @@ atlas_admin_runtime::record!(FieldMapping);
 /// The schema `Index`.
 ///
 /// Returned by `indexes::create_index`. Sent by `indexes::create_index`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Index {
     /// `dynamic`.
     pub dynamic: Option<IndexDynamic>,
@@ -129,7 +129,7 @@ atlas_admin_runtime::record!(Index);
 /// The dynamic of `Index`: one of 2 kinds.
 ///
 /// Declared at `Index.dynamic`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum IndexDynamic {
     /// This kind of JSON value.
     Boolean(bool),
@@ -178,7 +178,7 @@ atlas_admin_runtime::union!(IndexDynamic);
 /// The fields value of `Index`: one of 2 kinds.
 ///
 /// Declared at `Index.fields{}`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum IndexFieldsValue {
     /// This kind of JSON value.
     FieldMapping(FieldMapping),
@@ -227,7 +227,7 @@ atlas_admin_runtime::union!(IndexFieldsValue);
 /// The limit of `Index`: one of 2 kinds.
 ///
 /// Declared at `Index.limit`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum IndexLimit {
     /// This kind of JSON value.
     Text(String),

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `Place`.
 ///
 /// Returned by `regions::get_region`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Place {
     /// `fallback`.
     pub fallback: Option<PlaceFallback>,
@@ -49,7 +49,7 @@ atlas_admin_runtime::record!(Place);
 /// The fallback of `Place`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `Place.fallback`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum PlaceFallback {
     /// `NORTH_1`.
     North1,
@@ -68,7 +68,7 @@ atlas_admin_runtime::open_enum!(PlaceFallback, [
 ]);
 
 /// The schema `RegionView`: one of 3 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum RegionView {
     /// `NORTH_1`.
     North1,

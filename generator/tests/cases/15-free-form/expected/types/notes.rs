@@ -5,7 +5,7 @@ use super::*;
 /// The schema `Notes`.
 ///
 /// Returned by `notes::get_notes`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Notes {
     /// `alike`.
     pub alike: Option<Json>,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `Link`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Link {
     /// `next`. Required.
     pub next: Option<Box<Link>>,
@@ -45,7 +45,7 @@ impl Record for Link {
 atlas_admin_runtime::record!(Link);
 
 /// The schema `Literal`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Literal {
     /// `value`.
     pub value: Option<bool>,
@@ -81,7 +81,7 @@ impl Record for Literal {
 atlas_admin_runtime::record!(Literal);
 
 /// The schema `Negation`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Negation {
     /// `of`. Required.
     pub of: Operand,
@@ -117,7 +117,7 @@ impl Record for Negation {
 atlas_admin_runtime::record!(Negation);
 
 /// The schema `Node`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Node {
     /// `children`.
     pub children: Option<Vec<Node>>,
@@ -161,7 +161,7 @@ atlas_admin_runtime::record!(Node);
 /// The schema `Operand`: one of 2 kinds.
 ///
 /// The property `op` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum Operand {
     /// `LITERAL`.
     Literal(Literal),
@@ -206,7 +206,7 @@ impl Union for Operand {
 atlas_admin_runtime::union!(Operand);
 
 /// The schema `Ping`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Ping {
     /// `pong`.
     pub pong: Option<Pong>,
@@ -241,7 +241,7 @@ impl Record for Ping {
 atlas_admin_runtime::record!(Ping);
 
 /// The schema `Pong`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Pong {
     /// `ping`.
     pub ping: Option<Box<Ping>>,
@@ -278,7 +278,7 @@ atlas_admin_runtime::record!(Pong);
 /// The schema `Tree`.
 ///
 /// Returned by `trees::get_tree`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Tree {
     /// `chain`.
     pub chain: Option<Link>,

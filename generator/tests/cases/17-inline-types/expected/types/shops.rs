@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `Apple`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Apple {
     /// `grade`.
     pub grade: Option<AppleGrade>,
@@ -55,7 +55,7 @@ atlas_admin_runtime::record!(Apple);
 /// The grade of `Apple`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `Apple.grade`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AppleGrade {
     /// `A`.
     A,
@@ -75,7 +75,7 @@ atlas_admin_runtime::open_enum!(AppleGrade, [
 /// Returned by `shops::get_shop`.
 ///
 /// Declared at `getShop@2023-01-01#200`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GetShopResponse {
     /// `first`.
     pub first: Option<Apple>,
@@ -127,7 +127,7 @@ atlas_admin_runtime::record!(GetShopResponse);
 /// The origin of `Apple`.
 ///
 /// Declared at `Apple.origin` and one other place.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Origin {
     /// `country`.
     pub country: Option<String>,
@@ -163,7 +163,7 @@ impl Record for Origin {
 atlas_admin_runtime::record!(Origin);
 
 /// The schema `Pear`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Pear {
     /// `grade`.
     pub grade: Option<PearGrade>,
@@ -215,7 +215,7 @@ atlas_admin_runtime::record!(Pear);
 /// The grade of `Pear`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `Pear.grade`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum PearGrade {
     /// `ONE`.
     One,
@@ -231,7 +231,7 @@ atlas_admin_runtime::open_enum!(PearGrade, [
 ]);
 
 /// The schema `Plum`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Plum {
     /// `boxes`.
     pub boxes: Option<Vec<PlumBox>>,
@@ -283,7 +283,7 @@ atlas_admin_runtime::record!(Plum);
 /// The box of `Plum`.
 ///
 /// Declared at `Plum.boxes[]`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PlumBox {
     /// `plums`.
     pub plums: Option<i64>,
@@ -321,7 +321,7 @@ atlas_admin_runtime::record!(PlumBox);
 /// The flag of `Plum`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `Plum.flags[]`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum PlumFlag {
     /// `RIPE`.
     Ripe,
@@ -339,7 +339,7 @@ atlas_admin_runtime::open_enum!(PlumFlag, [
 /// The unit of `Apple`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `Apple.unit` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum Unit {
     /// `KILO`.
     Kilo,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `Maps`.
 ///
 /// Returned by `maps::get_maps`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Maps {
     /// `anything`.
     pub anything: Option<Map<Json>>,
@@ -77,7 +77,7 @@ atlas_admin_runtime::record!(Maps);
 /// The mixed of `Maps`.
 ///
 /// Declared at `Maps.mixed`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MapsMixed {
     /// `known`.
     pub known: Option<String>,
@@ -115,7 +115,7 @@ atlas_admin_runtime::record!(MapsMixed);
 /// The points value of `Maps`.
 ///
 /// Declared at `Maps.points{}`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MapsPointsValue {
     /// `x`.
     pub x: Option<f64>,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `Option`.
 ///
 /// Returned by `_2nd_tag_more::match`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OptionType {
     /// `$ref-like`.
     pub ref_like: Option<String>,
@@ -105,7 +105,7 @@ impl Record for OptionType {
 atlas_admin_runtime::record!(OptionType);
 
 /// The schema `Result`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Result {
     /// `ok`.
     pub ok: Option<bool>,
@@ -140,7 +140,7 @@ impl Record for Result {
 atlas_admin_runtime::record!(Result);
 
 /// The schema `type`: one of 4 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum Type {
     /// `Self`.
     SelfValue,
@@ -162,7 +162,7 @@ atlas_admin_runtime::open_enum!(Type, [
 ]);
 
 /// The schema `Vec`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct VecType {
     /// `x`.
     pub x: Option<f64>,

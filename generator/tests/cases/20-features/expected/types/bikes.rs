@@ -5,7 +5,7 @@ use super::*;
 /// The schema `Bike`.
 ///
 /// Returned by `bikes::get_bike`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Bike {
     /// `front`.
     pub front: Option<Wheel>,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `Failure`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Failure {
     /// `detail`.
     pub detail: Option<String>,

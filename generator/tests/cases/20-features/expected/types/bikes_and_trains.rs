@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `Wheel`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Wheel {
     /// `inches`.
     pub inches: Option<i64>,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `OldBike`.
 ///
 /// Returned by `bikes::get_bike`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OldBike {
     /// `bell`.
     pub bell: Option<Bell>,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `Bell`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Bell {
     /// `loud`.
     pub loud: Option<bool>,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `NextBike`.
 ///
 /// Returned by `bikes::get_bike`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NextBike {
     /// `motor`.
     pub motor: Option<Motor>,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `Motor`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Motor {
     /// `watts`.
     pub watts: Option<i64>,

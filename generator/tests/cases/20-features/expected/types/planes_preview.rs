@@ -5,7 +5,7 @@ use super::*;
 /// The schema `Plane`.
 ///
 /// Returned by `planes::get_plane`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Plane {
     /// `motor`.
     pub motor: Option<Motor>,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `Train`.
 ///
 /// Returned by `trains::get_train`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Train {
     /// `bell`.
     pub bell: Option<Bell>,

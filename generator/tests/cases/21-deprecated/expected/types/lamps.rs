@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `Failure`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Failure {
     /// `detail`.
     pub detail: Option<String>,
@@ -41,7 +41,7 @@ atlas_admin_runtime::record!(Failure);
 /// The schema `Lamp`.
 ///
 /// Returned by `lamps::list` and `lamps::create_lamp`. Sent by `lamps::create_lamp`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Lamp {
     /// `watts`.
     pub watts: Option<i64>,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `Book`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Book {
     /// `title`.
     pub title: Option<String>,
@@ -42,7 +42,7 @@ atlas_admin_runtime::record!(Book);
 /// Returned by `books::get_summary`.
 ///
 /// Declared at `getSummary@2023-01-01#200`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GetSummaryResponse {
     /// `pages`.
     pub pages: Option<i64>,
@@ -78,7 +78,7 @@ impl Record for GetSummaryResponse {
 atlas_admin_runtime::record!(GetSummaryResponse);
 
 /// The schema `Link`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Link {
     /// `href`.
     pub href: Option<String>,
@@ -122,7 +122,7 @@ atlas_admin_runtime::record!(Link);
 /// The schema `PaginatedBook`.
 ///
 /// Returned by `books::list_books`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedBook {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `Err`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Err {
     /// `u8`.
     pub u8: Option<i64>,
@@ -38,7 +38,7 @@ impl Record for Err {
 atlas_admin_runtime::record!(Err);
 
 /// The schema `Kind`: one of 3 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum KindType {
     /// `None`.
     None,
@@ -57,7 +57,7 @@ atlas_admin_runtime::open_enum!(KindType, [
 ]);
 
 /// The schema `Page`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PageType {
     /// `self`.
     pub self_: Option<String>,
@@ -93,7 +93,7 @@ impl Record for PageType {
 atlas_admin_runtime::record!(PageType);
 
 /// The schema `Some`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Some {
     /// `ok`.
     pub ok: Option<Err>,
@@ -131,7 +131,7 @@ atlas_admin_runtime::record!(Some);
 ///
 /// Returned by `core::request`, `core::registry`, `core::_2fa` and `core::operation`. Sent by
 /// `core::request`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TableType {
     /// `field`.
     pub field: Option<PageType>,
