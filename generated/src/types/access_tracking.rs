@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `MongoDBAccessLogs`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MongoDbAccessLogs {
     /// `authResult`.
     pub auth_result: Option<bool>,
@@ -87,7 +87,7 @@ atlas_admin_runtime::record!(MongoDbAccessLogs);
 ///
 /// Returned by `access_tracking::get_access_history_cluster` and
 /// `access_tracking::get_access_history_process`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MongoDbAccessLogsList {
     /// `accessLogs`. Read-only.
     pub access_logs: Option<Vec<MongoDbAccessLogs>>,

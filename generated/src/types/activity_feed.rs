@@ -6,7 +6,7 @@ use super::*;
 ///
 /// Returned by `activity_feed::get_group_activity_feed` and
 /// `activity_feed::get_org_activity_feed`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ActivityFeedLinkResponse {
     /// `link`. Required.
     pub link: String,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `AiModelApiKeyCreateRequest`.
 ///
 /// Sent by `ai_model_api_keys::create_group_model_key`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AiModelApiKeyCreateRequest {
     /// `cloud`. Required. Write-only: the service never returns it. At least 1 character. Pattern:
     /// `ANY`.
@@ -61,7 +61,7 @@ atlas_admin_runtime::record!(AiModelApiKeyCreateRequest);
 /// Returned by `ai_model_api_keys::create_group_model_key`,
 /// `ai_model_api_keys::get_group_model_key`, `ai_model_api_keys::update_group_model_key` and
 /// `ai_model_api_keys::get_org_model_key`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AiModelApiKeyResponse {
     /// `apiKeyId`. Read-only.
     pub api_key_id: Option<String>,
@@ -158,7 +158,7 @@ atlas_admin_runtime::record!(AiModelApiKeyResponse);
 /// The schema `AiModelApiKeyUpdateRequest`.
 ///
 /// Sent by `ai_model_api_keys::update_group_model_key`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AiModelApiKeyUpdateRequest {
     /// `name`. Required. 1 to 250 characters.
     pub name: String,
@@ -199,7 +199,7 @@ atlas_admin_runtime::record!(AiModelApiKeyUpdateRequest);
 ///
 /// Returned by `ai_model_api_keys::list_group_model_keys` and
 /// `ai_model_api_keys::list_org_model_keys`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedAtlasAiModelApiKeysResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

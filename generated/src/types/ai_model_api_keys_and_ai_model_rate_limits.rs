@@ -3,7 +3,7 @@
 /// The cloud of `AiModelApiKeyCreateRequest`: one value, or one yet to be declared.
 ///
 /// Declared at `AiModelApiKeyCreateRequest.cloud` and 4 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum Cloud {
     /// `ANY`.
     Any,
@@ -18,7 +18,7 @@ atlas_admin_runtime::open_enum!(Cloud, [
 /// The geography of `AiModelApiKeyCreateRequest`: one value, or one yet to be declared.
 ///
 /// Declared at `AiModelApiKeyCreateRequest.geography` and 4 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum Geography {
     /// `ANY`.
     Any,

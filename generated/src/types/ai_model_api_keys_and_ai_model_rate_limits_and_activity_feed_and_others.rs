@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `Link`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Link {
     /// `href`.
     pub href: Option<String>,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `ApiError`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiError {
     /// `badRequestDetail`. May be `null`.
     pub bad_request_detail: Nullable<BadRequestDetail>,
@@ -68,7 +68,7 @@ impl Record for ApiError {
 atlas_admin_runtime::record!(ApiError);
 
 /// The schema `BadRequestDetail`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BadRequestDetail {
     /// `fields`.
     pub fields: Option<Vec<FieldViolation>>,
@@ -104,7 +104,7 @@ impl Record for BadRequestDetail {
 atlas_admin_runtime::record!(BadRequestDetail);
 
 /// The schema `FieldViolation`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FieldViolation {
     /// `description`. Required.
     pub description: String,

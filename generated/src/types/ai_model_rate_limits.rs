@@ -8,7 +8,7 @@ use super::*;
 /// `ai_model_rate_limits::update_group_rate_limits`,
 /// `ai_model_rate_limits::reset_group_model_limits` and
 /// `ai_model_rate_limits::get_org_rate_limits`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AiModelRateLimitResponse {
     /// `cloud`. Read-only.
     pub cloud: Option<String>,
@@ -80,7 +80,7 @@ atlas_admin_runtime::record!(AiModelRateLimitResponse);
 /// The schema `AiModelsRateLimitUpdateRequest`.
 ///
 /// Sent by `ai_model_rate_limits::update_group_rate_limits`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AiModelsRateLimitUpdateRequest {
     /// `requestsPerMinuteLimit`. Required. At least 1.
     pub requests_per_minute_limit: i64,
@@ -129,7 +129,7 @@ atlas_admin_runtime::record!(AiModelsRateLimitUpdateRequest);
 /// Returned by `ai_model_rate_limits::get_group_model_limits`,
 /// `ai_model_rate_limits::reset_group_rate_limits` and
 /// `ai_model_rate_limits::get_org_model_limits`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedAtlasAiModelRateLimitsResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

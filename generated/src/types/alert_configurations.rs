@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `AlertMatcher`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AlertMatcher {
     /// `fieldName`. Required.
     pub field_name: String,
@@ -55,7 +55,7 @@ atlas_admin_runtime::record!(AlertMatcher);
 /// The operator of `AlertMatcher`: one of 7 values, or one yet to be declared.
 ///
 /// Declared at `AlertMatcher.operator` and 6 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AlertMatcherOperator {
     /// `EQUALS`.
     Equals,
@@ -88,7 +88,7 @@ atlas_admin_runtime::open_enum!(AlertMatcherOperator, [
 /// The schema `AlertsNotificationRootForGroup`: one of 14 kinds.
 ///
 /// The property `typeName` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum AlertsNotificationRootForGroup {
     /// `DATADOG`.
     Datadog(DatadogNotification),
@@ -215,7 +215,7 @@ atlas_admin_runtime::union!(AlertsNotificationRootForGroup);
 /// What every `AlertsNotificationRootForGroup` has in common, whichever it is.
 ///
 /// Declared at `AlertsNotificationRootForGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AlertsNotificationRootForGroupCommon {
     /// `delayMin`.
     pub delay_min: Option<i64>,
@@ -270,7 +270,7 @@ impl Record for AlertsNotificationRootForGroupCommon {
 atlas_admin_runtime::record!(AlertsNotificationRootForGroupCommon);
 
 /// The schema `AlertsThresholdInteger`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AlertsThresholdInteger {
     /// `operator`.
     pub operator: Option<Operator>,
@@ -322,7 +322,7 @@ atlas_admin_runtime::record!(AlertsThresholdInteger);
 /// The schema `AlertsToggle`.
 ///
 /// Sent by `alert_configurations::toggle_alert_config`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AlertsToggle {
     /// `enabled`.
     pub enabled: Option<bool>,
@@ -358,7 +358,7 @@ impl Record for AlertsToggle {
 atlas_admin_runtime::record!(AlertsToggle);
 
 /// The schema `AppServiceAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AppServiceAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -447,7 +447,7 @@ atlas_admin_runtime::record!(AppServiceAlertConfigViewForNdsGroup);
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AppServiceEventTypeViewAlertableNoThreshold {
     /// `URL_CONFIRMATION`.
     UrlConfirmation,
@@ -487,7 +487,7 @@ atlas_admin_runtime::open_enum!(AppServiceEventTypeViewAlertableNoThreshold, [
 ]);
 
 /// The schema `AppServiceMetricAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AppServiceMetricAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -572,7 +572,7 @@ impl Record for AppServiceMetricAlertConfigViewForNdsGroup {
 atlas_admin_runtime::record!(AppServiceMetricAlertConfigViewForNdsGroup);
 
 /// The schema `AppServiceMetricMatcher`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AppServiceMetricMatcher {
     /// `fieldName`. Required.
     pub field_name: AppServiceMetricMatcherField,
@@ -622,7 +622,7 @@ impl Record for AppServiceMetricMatcher {
 atlas_admin_runtime::record!(AppServiceMetricMatcher);
 
 /// The schema `AppServiceMetricMatcherField`: one value, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AppServiceMetricMatcherField {
     /// `APPLICATION_ID`.
     ApplicationId,
@@ -637,7 +637,7 @@ atlas_admin_runtime::open_enum!(AppServiceMetricMatcherField, [
 /// The schema `AppServiceMetricThreshold`: one of 3 kinds.
 ///
 /// The property `metricName` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum AppServiceMetricThreshold {
     /// `REALM_AUTH_LOGIN_FAIL`, `REALM_ENDPOINTS_FAILED_REQUESTS`, `REALM_GQL_FAILED_REQUESTS` and
     /// 4 more.
@@ -737,7 +737,7 @@ atlas_admin_runtime::union!(AppServiceMetricThreshold);
 /// What every `AppServiceMetricThreshold` has in common, whichever it is.
 ///
 /// Declared at `AppServiceMetricThreshold`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AppServiceMetricThresholdCommon {
     /// `metricName`.
     pub metric_name: Option<String>,
@@ -797,7 +797,7 @@ impl Record for AppServiceMetricThresholdCommon {
 atlas_admin_runtime::record!(AppServiceMetricThresholdCommon);
 
 /// The schema `AssertMsgRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AssertMsgRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -852,7 +852,7 @@ impl Record for AssertMsgRawMetricThresholdView {
 atlas_admin_runtime::record!(AssertMsgRawMetricThresholdView);
 
 /// The schema `AssertRegularRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AssertRegularRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -907,7 +907,7 @@ impl Record for AssertRegularRawMetricThresholdView {
 atlas_admin_runtime::record!(AssertRegularRawMetricThresholdView);
 
 /// The schema `AssertUserRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AssertUserRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -962,7 +962,7 @@ impl Record for AssertUserRawMetricThresholdView {
 atlas_admin_runtime::record!(AssertUserRawMetricThresholdView);
 
 /// The schema `AssertWarningRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AssertWarningRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -1017,7 +1017,7 @@ impl Record for AssertWarningRawMetricThresholdView {
 atlas_admin_runtime::record!(AssertWarningRawMetricThresholdView);
 
 /// The schema `AvgCommandExecutionTimeTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AvgCommandExecutionTimeTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -1072,7 +1072,7 @@ impl Record for AvgCommandExecutionTimeTimeMetricThresholdView {
 atlas_admin_runtime::record!(AvgCommandExecutionTimeTimeMetricThresholdView);
 
 /// The schema `AvgReadExecutionTimeTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AvgReadExecutionTimeTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -1127,7 +1127,7 @@ impl Record for AvgReadExecutionTimeTimeMetricThresholdView {
 atlas_admin_runtime::record!(AvgReadExecutionTimeTimeMetricThresholdView);
 
 /// The schema `AvgWriteExecutionTimeTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AvgWriteExecutionTimeTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -1186,7 +1186,7 @@ atlas_admin_runtime::record!(AvgWriteExecutionTimeTimeMetricThresholdView);
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BillingEventTypeViewAlertableWithThreshold {
     /// `PENDING_INVOICE_OVER_THRESHOLD`.
     PendingInvoiceOverThreshold,
@@ -1211,7 +1211,7 @@ atlas_admin_runtime::open_enum!(BillingEventTypeViewAlertableWithThreshold, [
 ]);
 
 /// The schema `BillingThresholdAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BillingThresholdAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -1301,7 +1301,7 @@ impl Record for BillingThresholdAlertConfigViewForNdsGroup {
 atlas_admin_runtime::record!(BillingThresholdAlertConfigViewForNdsGroup);
 
 /// The schema `CacheBytesReadIntoDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CacheBytesReadIntoDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -1356,7 +1356,7 @@ impl Record for CacheBytesReadIntoDataMetricThresholdView {
 atlas_admin_runtime::record!(CacheBytesReadIntoDataMetricThresholdView);
 
 /// The schema `CacheBytesWrittenFromDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CacheBytesWrittenFromDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -1411,7 +1411,7 @@ impl Record for CacheBytesWrittenFromDataMetricThresholdView {
 atlas_admin_runtime::record!(CacheBytesWrittenFromDataMetricThresholdView);
 
 /// The schema `CacheUsageDirtyDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CacheUsageDirtyDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -1466,7 +1466,7 @@ impl Record for CacheUsageDirtyDataMetricThresholdView {
 atlas_admin_runtime::record!(CacheUsageDirtyDataMetricThresholdView);
 
 /// The schema `CacheUsageUsedDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CacheUsageUsedDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -1521,7 +1521,7 @@ impl Record for CacheUsageUsedDataMetricThresholdView {
 atlas_admin_runtime::record!(CacheUsageUsedDataMetricThresholdView);
 
 /// The schema `ClusterAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -1601,7 +1601,7 @@ impl Record for ClusterAlertConfigViewForNdsGroup {
 atlas_admin_runtime::record!(ClusterAlertConfigViewForNdsGroup);
 
 /// The schema `ClusterMatcher`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterMatcher {
     /// `fieldName`. Required.
     pub field_name: ClusterMatcherField,
@@ -1651,7 +1651,7 @@ impl Record for ClusterMatcher {
 atlas_admin_runtime::record!(ClusterMatcher);
 
 /// The schema `ClusterMatcherField`: one value, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ClusterMatcherField {
     /// `CLUSTER_NAME`.
     ClusterName,
@@ -1664,7 +1664,7 @@ atlas_admin_runtime::open_enum!(ClusterMatcherField, [
 ]);
 
 /// The schema `ComputedMemoryDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ComputedMemoryDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -1719,7 +1719,7 @@ impl Record for ComputedMemoryDataMetricThresholdView {
 atlas_admin_runtime::record!(ComputedMemoryDataMetricThresholdView);
 
 /// The schema `ConnectionsMaxRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ConnectionsMaxRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -1774,7 +1774,7 @@ impl Record for ConnectionsMaxRawMetricThresholdView {
 atlas_admin_runtime::record!(ConnectionsMaxRawMetricThresholdView);
 
 /// The schema `ConnectionsPercentRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ConnectionsPercentRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -1829,7 +1829,7 @@ impl Record for ConnectionsPercentRawMetricThresholdView {
 atlas_admin_runtime::record!(ConnectionsPercentRawMetricThresholdView);
 
 /// The schema `ConnectionsRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ConnectionsRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -1888,7 +1888,7 @@ atlas_admin_runtime::record!(ConnectionsRawMetricThresholdView);
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CpsBackupEventTypeViewForNdsGroupAlertableWithThreshold {
     /// `CPS_SNAPSHOT_BEHIND`.
     CpsSnapshotBehind,
@@ -1907,7 +1907,7 @@ atlas_admin_runtime::open_enum!(CpsBackupEventTypeViewForNdsGroupAlertableWithTh
 ]);
 
 /// The schema `CpsBackupThresholdAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CpsBackupThresholdAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -1997,7 +1997,7 @@ impl Record for CpsBackupThresholdAlertConfigViewForNdsGroup {
 atlas_admin_runtime::record!(CpsBackupThresholdAlertConfigViewForNdsGroup);
 
 /// The schema `CursorsTotalClientCursorsSizeRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CursorsTotalClientCursorsSizeRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -2052,7 +2052,7 @@ impl Record for CursorsTotalClientCursorsSizeRawMetricThresholdView {
 atlas_admin_runtime::record!(CursorsTotalClientCursorsSizeRawMetricThresholdView);
 
 /// The schema `CursorsTotalOpenRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CursorsTotalOpenRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -2107,7 +2107,7 @@ impl Record for CursorsTotalOpenRawMetricThresholdView {
 atlas_admin_runtime::record!(CursorsTotalOpenRawMetricThresholdView);
 
 /// The schema `CursorsTotalTimedOutRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CursorsTotalTimedOutRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -2162,7 +2162,7 @@ impl Record for CursorsTotalTimedOutRawMetricThresholdView {
 atlas_admin_runtime::record!(CursorsTotalTimedOutRawMetricThresholdView);
 
 /// The schema `DataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataMetricThresholdView {
     /// `metricName`. Required.
     pub metric_name: String,
@@ -2222,7 +2222,7 @@ impl Record for DataMetricThresholdView {
 atlas_admin_runtime::record!(DataMetricThresholdView);
 
 /// The schema `DatadogNotification`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DatadogNotification {
     /// `datadogApiKey`. Secret: never printed.
     pub datadog_api_key: Option<String>,
@@ -2291,7 +2291,7 @@ atlas_admin_runtime::record!(DatadogNotification);
 /// Declared at `DatadogNotification.datadogRegion`.
 ///
 /// [More in the Atlas documentation](https://docs.datadoghq.com/getting_started/site/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DatadogNotificationDatadogRegion {
     /// `US`.
     Us,
@@ -2319,7 +2319,7 @@ atlas_admin_runtime::open_enum!(DatadogNotificationDatadogRegion, [
 ]);
 
 /// The schema `DbDataSizeTotalDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DbDataSizeTotalDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -2374,7 +2374,7 @@ impl Record for DbDataSizeTotalDataMetricThresholdView {
 atlas_admin_runtime::record!(DbDataSizeTotalDataMetricThresholdView);
 
 /// The schema `DbDataSizeTotalWoSystemDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DbDataSizeTotalWoSystemDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -2429,7 +2429,7 @@ impl Record for DbDataSizeTotalWoSystemDataMetricThresholdView {
 atlas_admin_runtime::record!(DbDataSizeTotalWoSystemDataMetricThresholdView);
 
 /// The schema `DbIndexSizeTotalDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DbIndexSizeTotalDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -2484,7 +2484,7 @@ impl Record for DbIndexSizeTotalDataMetricThresholdView {
 atlas_admin_runtime::record!(DbIndexSizeTotalDataMetricThresholdView);
 
 /// The schema `DbStorageTotalDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DbStorageTotalDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -2539,7 +2539,7 @@ impl Record for DbStorageTotalDataMetricThresholdView {
 atlas_admin_runtime::record!(DbStorageTotalDataMetricThresholdView);
 
 /// The schema `DefaultAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DefaultAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -2630,7 +2630,7 @@ atlas_admin_runtime::record!(DefaultAlertConfigViewForNdsGroup);
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DefaultAlertConfigViewForNdsGroupEventTypeName {
     /// `CREDIT_CARD_ABOUT_TO_EXPIRE`.
     CreditCardAboutToExpire,
@@ -2979,7 +2979,7 @@ atlas_admin_runtime::open_enum!(DefaultAlertConfigViewForNdsGroupEventTypeName, 
 ]);
 
 /// The schema `DiskPartitionQueueDepthDataRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionQueueDepthDataRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3034,7 +3034,7 @@ impl Record for DiskPartitionQueueDepthDataRawMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionQueueDepthDataRawMetricThresholdView);
 
 /// The schema `DiskPartitionQueueDepthIndexRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionQueueDepthIndexRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3089,7 +3089,7 @@ impl Record for DiskPartitionQueueDepthIndexRawMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionQueueDepthIndexRawMetricThresholdView);
 
 /// The schema `DiskPartitionQueueDepthJournalRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionQueueDepthJournalRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3144,7 +3144,7 @@ impl Record for DiskPartitionQueueDepthJournalRawMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionQueueDepthJournalRawMetricThresholdView);
 
 /// The schema `DiskPartitionReadIopsDataRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionReadIopsDataRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3199,7 +3199,7 @@ impl Record for DiskPartitionReadIopsDataRawMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionReadIopsDataRawMetricThresholdView);
 
 /// The schema `DiskPartitionReadIopsIndexRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionReadIopsIndexRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3254,7 +3254,7 @@ impl Record for DiskPartitionReadIopsIndexRawMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionReadIopsIndexRawMetricThresholdView);
 
 /// The schema `DiskPartitionReadIopsJournalRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionReadIopsJournalRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3309,7 +3309,7 @@ impl Record for DiskPartitionReadIopsJournalRawMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionReadIopsJournalRawMetricThresholdView);
 
 /// The schema `DiskPartitionReadLatencyDataTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionReadLatencyDataTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3364,7 +3364,7 @@ impl Record for DiskPartitionReadLatencyDataTimeMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionReadLatencyDataTimeMetricThresholdView);
 
 /// The schema `DiskPartitionReadLatencyIndexTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionReadLatencyIndexTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3419,7 +3419,7 @@ impl Record for DiskPartitionReadLatencyIndexTimeMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionReadLatencyIndexTimeMetricThresholdView);
 
 /// The schema `DiskPartitionReadLatencyJournalTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionReadLatencyJournalTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3474,7 +3474,7 @@ impl Record for DiskPartitionReadLatencyJournalTimeMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionReadLatencyJournalTimeMetricThresholdView);
 
 /// The schema `DiskPartitionSpaceUsedDataRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionSpaceUsedDataRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3529,7 +3529,7 @@ impl Record for DiskPartitionSpaceUsedDataRawMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionSpaceUsedDataRawMetricThresholdView);
 
 /// The schema `DiskPartitionSpaceUsedIndexRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionSpaceUsedIndexRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3584,7 +3584,7 @@ impl Record for DiskPartitionSpaceUsedIndexRawMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionSpaceUsedIndexRawMetricThresholdView);
 
 /// The schema `DiskPartitionSpaceUsedJournalRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionSpaceUsedJournalRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3639,7 +3639,7 @@ impl Record for DiskPartitionSpaceUsedJournalRawMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionSpaceUsedJournalRawMetricThresholdView);
 
 /// The schema `DiskPartitionWriteIopsDataRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionWriteIopsDataRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3694,7 +3694,7 @@ impl Record for DiskPartitionWriteIopsDataRawMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionWriteIopsDataRawMetricThresholdView);
 
 /// The schema `DiskPartitionWriteIopsIndexRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionWriteIopsIndexRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3749,7 +3749,7 @@ impl Record for DiskPartitionWriteIopsIndexRawMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionWriteIopsIndexRawMetricThresholdView);
 
 /// The schema `DiskPartitionWriteIopsJournalRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionWriteIopsJournalRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3804,7 +3804,7 @@ impl Record for DiskPartitionWriteIopsJournalRawMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionWriteIopsJournalRawMetricThresholdView);
 
 /// The schema `DiskPartitionWriteLatencyDataTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionWriteLatencyDataTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3859,7 +3859,7 @@ impl Record for DiskPartitionWriteLatencyDataTimeMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionWriteLatencyDataTimeMetricThresholdView);
 
 /// The schema `DiskPartitionWriteLatencyIndexTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionWriteLatencyIndexTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3914,7 +3914,7 @@ impl Record for DiskPartitionWriteLatencyIndexTimeMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionWriteLatencyIndexTimeMetricThresholdView);
 
 /// The schema `DiskPartitionWriteLatencyJournalTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskPartitionWriteLatencyJournalTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -3969,7 +3969,7 @@ impl Record for DiskPartitionWriteLatencyJournalTimeMetricThresholdView {
 atlas_admin_runtime::record!(DiskPartitionWriteLatencyJournalTimeMetricThresholdView);
 
 /// The schema `DLQRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DlqRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -4024,7 +4024,7 @@ impl Record for DlqRawMetricThresholdView {
 atlas_admin_runtime::record!(DlqRawMetricThresholdView);
 
 /// The schema `DocumentDeletedRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DocumentDeletedRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -4079,7 +4079,7 @@ impl Record for DocumentDeletedRawMetricThresholdView {
 atlas_admin_runtime::record!(DocumentDeletedRawMetricThresholdView);
 
 /// The schema `DocumentInsertedRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DocumentInsertedRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -4134,7 +4134,7 @@ impl Record for DocumentInsertedRawMetricThresholdView {
 atlas_admin_runtime::record!(DocumentInsertedRawMetricThresholdView);
 
 /// The schema `DocumentReturnedRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DocumentReturnedRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -4189,7 +4189,7 @@ impl Record for DocumentReturnedRawMetricThresholdView {
 atlas_admin_runtime::record!(DocumentReturnedRawMetricThresholdView);
 
 /// The schema `DocumentUpdatedRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DocumentUpdatedRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -4244,7 +4244,7 @@ impl Record for DocumentUpdatedRawMetricThresholdView {
 atlas_admin_runtime::record!(DocumentUpdatedRawMetricThresholdView);
 
 /// The schema `EmailNotification`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct EmailNotification {
     /// `delayMin`.
     pub delay_min: Option<i64>,
@@ -4299,7 +4299,7 @@ impl Record for EmailNotification {
 atlas_admin_runtime::record!(EmailNotification);
 
 /// The schema `EncryptionKeyAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct EncryptionKeyAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -4393,7 +4393,7 @@ atlas_admin_runtime::record!(EncryptionKeyAlertConfigViewForNdsGroup);
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum EncryptionKeyEventTypeViewAlertable {
     /// `AWS_ENCRYPTION_KEY_NEEDS_ROTATION`.
     AwsEncryptionKeyNeedsRotation,
@@ -4421,7 +4421,7 @@ atlas_admin_runtime::open_enum!(EncryptionKeyEventTypeViewAlertable, [
 ]);
 
 /// The schema `EventSeverity`: one of 4 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum EventSeverity {
     /// `INFO`.
     Info,
@@ -4443,7 +4443,7 @@ atlas_admin_runtime::open_enum!(EventSeverity, [
 ]);
 
 /// The schema `ExtraInfoPageFaultsRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ExtraInfoPageFaultsRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -4498,7 +4498,7 @@ impl Record for ExtraInfoPageFaultsRawMetricThresholdView {
 atlas_admin_runtime::record!(ExtraInfoPageFaultsRawMetricThresholdView);
 
 /// The schema `FlexAVGCommandExecutionTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexAvgCommandExecutionTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -4553,7 +4553,7 @@ impl Record for FlexAvgCommandExecutionTimeMetricThresholdView {
 atlas_admin_runtime::record!(FlexAvgCommandExecutionTimeMetricThresholdView);
 
 /// The schema `FlexAVGWriteExecutionTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexAvgWriteExecutionTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -4610,7 +4610,7 @@ atlas_admin_runtime::record!(FlexAvgWriteExecutionTimeMetricThresholdView);
 /// The schema `FlexClusterMetricThreshold`: one of 15 kinds.
 ///
 /// The property `metricName` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum FlexClusterMetricThreshold {
     /// `FLEX_CONNECTIONS`.
     FlexConnections(RawMetricThresholdView),
@@ -4743,7 +4743,7 @@ atlas_admin_runtime::union!(FlexClusterMetricThreshold);
 /// What every `FlexClusterMetricThreshold` has in common, whichever it is.
 ///
 /// Declared at `FlexClusterMetricThreshold`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexClusterMetricThresholdCommon {
     /// `metricName`.
     pub metric_name: Option<String>,
@@ -4803,7 +4803,7 @@ impl Record for FlexClusterMetricThresholdCommon {
 atlas_admin_runtime::record!(FlexClusterMetricThresholdCommon);
 
 /// The schema `FlexConnectionPercentRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexConnectionPercentRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -4858,7 +4858,7 @@ impl Record for FlexConnectionPercentRawMetricThresholdView {
 atlas_admin_runtime::record!(FlexConnectionPercentRawMetricThresholdView);
 
 /// The schema `FlexMetricAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexMetricAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -4943,7 +4943,7 @@ impl Record for FlexMetricAlertConfigViewForNdsGroup {
 atlas_admin_runtime::record!(FlexMetricAlertConfigViewForNdsGroup);
 
 /// The schema `FlexNetworkBytesInDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexNetworkBytesInDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -4998,7 +4998,7 @@ impl Record for FlexNetworkBytesInDataMetricThresholdView {
 atlas_admin_runtime::record!(FlexNetworkBytesInDataMetricThresholdView);
 
 /// The schema `FlexNetworkBytesOutDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexNetworkBytesOutDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5053,7 +5053,7 @@ impl Record for FlexNetworkBytesOutDataMetricThresholdView {
 atlas_admin_runtime::record!(FlexNetworkBytesOutDataMetricThresholdView);
 
 /// The schema `FlexNetworkNumRequestsRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexNetworkNumRequestsRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5108,7 +5108,7 @@ impl Record for FlexNetworkNumRequestsRawMetricThresholdView {
 atlas_admin_runtime::record!(FlexNetworkNumRequestsRawMetricThresholdView);
 
 /// The schema `FlexOpCounterCMDRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexOpCounterCmdRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5163,7 +5163,7 @@ impl Record for FlexOpCounterCmdRawMetricThresholdView {
 atlas_admin_runtime::record!(FlexOpCounterCmdRawMetricThresholdView);
 
 /// The schema `FlexOpCounterDeleteRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexOpCounterDeleteRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5218,7 +5218,7 @@ impl Record for FlexOpCounterDeleteRawMetricThresholdView {
 atlas_admin_runtime::record!(FlexOpCounterDeleteRawMetricThresholdView);
 
 /// The schema `FlexOpCounterGetMoreRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexOpCounterGetMoreRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5273,7 +5273,7 @@ impl Record for FlexOpCounterGetMoreRawMetricThresholdView {
 atlas_admin_runtime::record!(FlexOpCounterGetMoreRawMetricThresholdView);
 
 /// The schema `FlexOpCounterInsertRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexOpCounterInsertRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5328,7 +5328,7 @@ impl Record for FlexOpCounterInsertRawMetricThresholdView {
 atlas_admin_runtime::record!(FlexOpCounterInsertRawMetricThresholdView);
 
 /// The schema `FlexOpCounterQueryRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexOpCounterQueryRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5383,7 +5383,7 @@ impl Record for FlexOpCounterQueryRawMetricThresholdView {
 atlas_admin_runtime::record!(FlexOpCounterQueryRawMetricThresholdView);
 
 /// The schema `FlexOpCounterUpdateRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexOpCounterUpdateRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5438,7 +5438,7 @@ impl Record for FlexOpCounterUpdateRawMetricThresholdView {
 atlas_admin_runtime::record!(FlexOpCounterUpdateRawMetricThresholdView);
 
 /// The schema `FtsDiskUtilizationDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FtsDiskUtilizationDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5493,7 +5493,7 @@ impl Record for FtsDiskUtilizationDataMetricThresholdView {
 atlas_admin_runtime::record!(FtsDiskUtilizationDataMetricThresholdView);
 
 /// The schema `FtsJvmCurrentMemoryDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FtsJvmCurrentMemoryDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5548,7 +5548,7 @@ impl Record for FtsJvmCurrentMemoryDataMetricThresholdView {
 atlas_admin_runtime::record!(FtsJvmCurrentMemoryDataMetricThresholdView);
 
 /// The schema `FtsJvmMaxMemoryDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FtsJvmMaxMemoryDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5603,7 +5603,7 @@ impl Record for FtsJvmMaxMemoryDataMetricThresholdView {
 atlas_admin_runtime::record!(FtsJvmMaxMemoryDataMetricThresholdView);
 
 /// The schema `FtsMemoryMappedDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FtsMemoryMappedDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5658,7 +5658,7 @@ impl Record for FtsMemoryMappedDataMetricThresholdView {
 atlas_admin_runtime::record!(FtsMemoryMappedDataMetricThresholdView);
 
 /// The schema `FtsMemoryResidentDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FtsMemoryResidentDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5713,7 +5713,7 @@ impl Record for FtsMemoryResidentDataMetricThresholdView {
 atlas_admin_runtime::record!(FtsMemoryResidentDataMetricThresholdView);
 
 /// The schema `FtsMemoryVirtualDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FtsMemoryVirtualDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5768,7 +5768,7 @@ impl Record for FtsMemoryVirtualDataMetricThresholdView {
 atlas_admin_runtime::record!(FtsMemoryVirtualDataMetricThresholdView);
 
 /// The schema `FtsProcessCpuKernelRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FtsProcessCpuKernelRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5823,7 +5823,7 @@ impl Record for FtsProcessCpuKernelRawMetricThresholdView {
 atlas_admin_runtime::record!(FtsProcessCpuKernelRawMetricThresholdView);
 
 /// The schema `FtsProcessCpuUserRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FtsProcessCpuUserRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5878,7 +5878,7 @@ impl Record for FtsProcessCpuUserRawMetricThresholdView {
 atlas_admin_runtime::record!(FtsProcessCpuUserRawMetricThresholdView);
 
 /// The schema `GlobalAccessesNotInMemoryRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GlobalAccessesNotInMemoryRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5933,7 +5933,7 @@ impl Record for GlobalAccessesNotInMemoryRawMetricThresholdView {
 atlas_admin_runtime::record!(GlobalAccessesNotInMemoryRawMetricThresholdView);
 
 /// The schema `GlobalLockCurrentQueueReadersRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GlobalLockCurrentQueueReadersRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -5988,7 +5988,7 @@ impl Record for GlobalLockCurrentQueueReadersRawMetricThresholdView {
 atlas_admin_runtime::record!(GlobalLockCurrentQueueReadersRawMetricThresholdView);
 
 /// The schema `GlobalLockCurrentQueueTotalRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GlobalLockCurrentQueueTotalRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -6043,7 +6043,7 @@ impl Record for GlobalLockCurrentQueueTotalRawMetricThresholdView {
 atlas_admin_runtime::record!(GlobalLockCurrentQueueTotalRawMetricThresholdView);
 
 /// The schema `GlobalLockCurrentQueueWritersRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GlobalLockCurrentQueueWritersRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -6098,7 +6098,7 @@ impl Record for GlobalLockCurrentQueueWritersRawMetricThresholdView {
 atlas_admin_runtime::record!(GlobalLockCurrentQueueWritersRawMetricThresholdView);
 
 /// The schema `GlobalLockPercentageRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GlobalLockPercentageRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -6153,7 +6153,7 @@ impl Record for GlobalLockPercentageRawMetricThresholdView {
 atlas_admin_runtime::record!(GlobalLockPercentageRawMetricThresholdView);
 
 /// The schema `GlobalPageFaultExceptionsThrownRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GlobalPageFaultExceptionsThrownRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -6208,7 +6208,7 @@ impl Record for GlobalPageFaultExceptionsThrownRawMetricThresholdView {
 atlas_admin_runtime::record!(GlobalPageFaultExceptionsThrownRawMetricThresholdView);
 
 /// The schema `GreaterThanDaysThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GreaterThanDaysThresholdView {
     /// `operator`.
     pub operator: Option<GreaterThanDaysThresholdViewOperator>,
@@ -6260,7 +6260,7 @@ atlas_admin_runtime::record!(GreaterThanDaysThresholdView);
 /// The operator of `GreaterThanDaysThresholdView`: one value, or one yet to be declared.
 ///
 /// Declared at `GreaterThanDaysThresholdView.operator` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum GreaterThanDaysThresholdViewOperator {
     /// `GREATER_THAN`.
     GreaterThan,
@@ -6275,7 +6275,7 @@ atlas_admin_runtime::open_enum!(GreaterThanDaysThresholdViewOperator, [
 /// The units of `GreaterThanDaysThresholdView`: one value, or one yet to be declared.
 ///
 /// Declared at `GreaterThanDaysThresholdView.units` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum GreaterThanDaysThresholdViewUnits {
     /// `DAYS`.
     Days,
@@ -6288,7 +6288,7 @@ atlas_admin_runtime::open_enum!(GreaterThanDaysThresholdViewUnits, [
 ]);
 
 /// The schema `GreaterThanRawThreshold`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GreaterThanRawThreshold {
     /// `operator`.
     pub operator: Option<GreaterThanDaysThresholdViewOperator>,
@@ -6338,7 +6338,7 @@ impl Record for GreaterThanRawThreshold {
 atlas_admin_runtime::record!(GreaterThanRawThreshold);
 
 /// The schema `GreaterThanRawThresholdAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GreaterThanRawThresholdAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -6423,7 +6423,7 @@ impl Record for GreaterThanRawThresholdAlertConfigViewForNdsGroup {
 atlas_admin_runtime::record!(GreaterThanRawThresholdAlertConfigViewForNdsGroup);
 
 /// The schema `GreaterThanTimeThreshold`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GreaterThanTimeThreshold {
     /// `operator`.
     pub operator: Option<GreaterThanDaysThresholdViewOperator>,
@@ -6480,7 +6480,7 @@ atlas_admin_runtime::record!(GreaterThanTimeThreshold);
 /// `alert_configurations::get_alert_config`, `alert_configurations::update_alert_config` and
 /// `alert_configurations::toggle_alert_config`. Sent by
 /// `alert_configurations::create_alert_config` and `alert_configurations::update_alert_config`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum GroupAlertsConfig {
     /// `CREDIT_CARD_ABOUT_TO_EXPIRE`, `CPS_SNAPSHOT_STARTED`, `CPS_SNAPSHOT_SUCCESSFUL` and 67
     /// more.
@@ -6790,7 +6790,7 @@ atlas_admin_runtime::union!(GroupAlertsConfig);
 /// What every `GroupAlertsConfig` has in common, whichever it is.
 ///
 /// Declared at `GroupAlertsConfig`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupAlertsConfigCommon {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -6870,7 +6870,7 @@ impl Record for GroupAlertsConfigCommon {
 atlas_admin_runtime::record!(GroupAlertsConfigCommon);
 
 /// The schema `GroupNotification`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupNotification {
     /// `delayMin`.
     pub delay_min: Option<i64>,
@@ -6935,7 +6935,7 @@ impl Record for GroupNotification {
 atlas_admin_runtime::record!(GroupNotification);
 
 /// The schema `HipChatNotification`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct HipChatNotification {
     /// `delayMin`.
     pub delay_min: Option<i64>,
@@ -7000,7 +7000,7 @@ impl Record for HipChatNotification {
 atlas_admin_runtime::record!(HipChatNotification);
 
 /// The schema `HostAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct HostAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -7085,7 +7085,7 @@ impl Record for HostAlertConfigViewForNdsGroup {
 atlas_admin_runtime::record!(HostAlertConfigViewForNdsGroup);
 
 /// The schema `HostMatcher`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct HostMatcher {
     /// `fieldName`. Required.
     pub field_name: HostMatcherField,
@@ -7135,7 +7135,7 @@ impl Record for HostMatcher {
 atlas_admin_runtime::record!(HostMatcher);
 
 /// The schema `HostMatcherField`: one of 6 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum HostMatcherField {
     /// `TYPE_NAME`.
     TypeName,
@@ -7163,7 +7163,7 @@ atlas_admin_runtime::open_enum!(HostMatcherField, [
 ]);
 
 /// The schema `HostMetricAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct HostMetricAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -7250,7 +7250,7 @@ atlas_admin_runtime::record!(HostMetricAlertConfigViewForNdsGroup);
 /// The schema `HostMetricThreshold`: one of 160 kinds.
 ///
 /// The property `metricName` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum HostMetricThreshold {
     /// `ASSERT_REGULAR`.
     AssertRegular(AssertRegularRawMetricThresholdView),
@@ -8289,7 +8289,7 @@ atlas_admin_runtime::union!(HostMetricThreshold);
 /// What every `HostMetricThreshold` has in common, whichever it is.
 ///
 /// Declared at `HostMetricThreshold`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct HostMetricThresholdCommon {
     /// `metricName`.
     pub metric_name: Option<String>,
@@ -8349,7 +8349,7 @@ impl Record for HostMetricThresholdCommon {
 atlas_admin_runtime::record!(HostMetricThresholdCommon);
 
 /// The schema `IndexCountersBtreeAccessesRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct IndexCountersBtreeAccessesRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -8404,7 +8404,7 @@ impl Record for IndexCountersBtreeAccessesRawMetricThresholdView {
 atlas_admin_runtime::record!(IndexCountersBtreeAccessesRawMetricThresholdView);
 
 /// The schema `IndexCountersBtreeHitsRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct IndexCountersBtreeHitsRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -8459,7 +8459,7 @@ impl Record for IndexCountersBtreeHitsRawMetricThresholdView {
 atlas_admin_runtime::record!(IndexCountersBtreeHitsRawMetricThresholdView);
 
 /// The schema `IndexCountersBtreeMissRatioRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct IndexCountersBtreeMissRatioRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -8514,7 +8514,7 @@ impl Record for IndexCountersBtreeMissRatioRawMetricThresholdView {
 atlas_admin_runtime::record!(IndexCountersBtreeMissRatioRawMetricThresholdView);
 
 /// The schema `IndexCountersBtreeMissesRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct IndexCountersBtreeMissesRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -8569,7 +8569,7 @@ impl Record for IndexCountersBtreeMissesRawMetricThresholdView {
 atlas_admin_runtime::record!(IndexCountersBtreeMissesRawMetricThresholdView);
 
 /// The schema `JournalingCommitsInWriteLockRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct JournalingCommitsInWriteLockRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -8624,7 +8624,7 @@ impl Record for JournalingCommitsInWriteLockRawMetricThresholdView {
 atlas_admin_runtime::record!(JournalingCommitsInWriteLockRawMetricThresholdView);
 
 /// The schema `JournalingMbDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct JournalingMbDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -8679,7 +8679,7 @@ impl Record for JournalingMbDataMetricThresholdView {
 atlas_admin_runtime::record!(JournalingMbDataMetricThresholdView);
 
 /// The schema `JournalingWriteDataFilesMbDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct JournalingWriteDataFilesMbDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -8734,7 +8734,7 @@ impl Record for JournalingWriteDataFilesMbDataMetricThresholdView {
 atlas_admin_runtime::record!(JournalingWriteDataFilesMbDataMetricThresholdView);
 
 /// The schema `KafkaRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct KafkaRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -8789,7 +8789,7 @@ impl Record for KafkaRawMetricThresholdView {
 atlas_admin_runtime::record!(KafkaRawMetricThresholdView);
 
 /// The schema `LessThanDaysThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LessThanDaysThresholdView {
     /// `operator`.
     pub operator: Option<LessThanDaysThresholdViewOperator>,
@@ -8841,7 +8841,7 @@ atlas_admin_runtime::record!(LessThanDaysThresholdView);
 /// The operator of `LessThanDaysThresholdView`: one value, or one yet to be declared.
 ///
 /// Declared at `LessThanDaysThresholdView.operator` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum LessThanDaysThresholdViewOperator {
     /// `LESS_THAN`.
     LessThan,
@@ -8854,7 +8854,7 @@ atlas_admin_runtime::open_enum!(LessThanDaysThresholdViewOperator, [
 ]);
 
 /// The schema `LessThanTimeThreshold`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LessThanTimeThreshold {
     /// `operator`.
     pub operator: Option<LessThanDaysThresholdViewOperator>,
@@ -8904,7 +8904,7 @@ impl Record for LessThanTimeThreshold {
 atlas_admin_runtime::record!(LessThanTimeThreshold);
 
 /// The schema `LessThanTimeThresholdAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LessThanTimeThresholdAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -8989,7 +8989,7 @@ impl Record for LessThanTimeThresholdAlertConfigViewForNdsGroup {
 atlas_admin_runtime::record!(LessThanTimeThresholdAlertConfigViewForNdsGroup);
 
 /// The schema `LogicalSizeDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LogicalSizeDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -9046,7 +9046,7 @@ atlas_admin_runtime::record!(LogicalSizeDataMetricThresholdView);
 /// The schema `MatcherFieldView`: one of 13 values, or one yet to be declared.
 ///
 /// Returned by `alert_configurations::list_matcher_field_names`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum MatcherFieldView {
     /// `APPLICATION_ID`.
     ApplicationId,
@@ -9095,7 +9095,7 @@ atlas_admin_runtime::open_enum!(MatcherFieldView, [
 ]);
 
 /// The schema `MatcherHostType`: one of 7 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum MatcherHostType {
     /// `STANDALONE`.
     Standalone,
@@ -9126,7 +9126,7 @@ atlas_admin_runtime::open_enum!(MatcherHostType, [
 ]);
 
 /// The schema `MaxDiskPartitionQueueDepthDataRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionQueueDepthDataRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -9181,7 +9181,7 @@ impl Record for MaxDiskPartitionQueueDepthDataRawMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionQueueDepthDataRawMetricThresholdView);
 
 /// The schema `MaxDiskPartitionQueueDepthIndexRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionQueueDepthIndexRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -9236,7 +9236,7 @@ impl Record for MaxDiskPartitionQueueDepthIndexRawMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionQueueDepthIndexRawMetricThresholdView);
 
 /// The schema `MaxDiskPartitionQueueDepthJournalRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionQueueDepthJournalRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -9291,7 +9291,7 @@ impl Record for MaxDiskPartitionQueueDepthJournalRawMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionQueueDepthJournalRawMetricThresholdView);
 
 /// The schema `MaxDiskPartitionReadIopsDataRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionReadIopsDataRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -9346,7 +9346,7 @@ impl Record for MaxDiskPartitionReadIopsDataRawMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionReadIopsDataRawMetricThresholdView);
 
 /// The schema `MaxDiskPartitionReadIopsIndexRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionReadIopsIndexRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -9401,7 +9401,7 @@ impl Record for MaxDiskPartitionReadIopsIndexRawMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionReadIopsIndexRawMetricThresholdView);
 
 /// The schema `MaxDiskPartitionReadIopsJournalRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionReadIopsJournalRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -9456,7 +9456,7 @@ impl Record for MaxDiskPartitionReadIopsJournalRawMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionReadIopsJournalRawMetricThresholdView);
 
 /// The schema `MaxDiskPartitionReadLatencyDataTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionReadLatencyDataTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -9511,7 +9511,7 @@ impl Record for MaxDiskPartitionReadLatencyDataTimeMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionReadLatencyDataTimeMetricThresholdView);
 
 /// The schema `MaxDiskPartitionReadLatencyIndexTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionReadLatencyIndexTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -9566,7 +9566,7 @@ impl Record for MaxDiskPartitionReadLatencyIndexTimeMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionReadLatencyIndexTimeMetricThresholdView);
 
 /// The schema `MaxDiskPartitionReadLatencyJournalTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionReadLatencyJournalTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -9621,7 +9621,7 @@ impl Record for MaxDiskPartitionReadLatencyJournalTimeMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionReadLatencyJournalTimeMetricThresholdView);
 
 /// The schema `MaxDiskPartitionSpaceUsedDataRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionSpaceUsedDataRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -9676,7 +9676,7 @@ impl Record for MaxDiskPartitionSpaceUsedDataRawMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionSpaceUsedDataRawMetricThresholdView);
 
 /// The schema `MaxDiskPartitionSpaceUsedIndexRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionSpaceUsedIndexRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -9731,7 +9731,7 @@ impl Record for MaxDiskPartitionSpaceUsedIndexRawMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionSpaceUsedIndexRawMetricThresholdView);
 
 /// The schema `MaxDiskPartitionSpaceUsedJournalRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionSpaceUsedJournalRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -9786,7 +9786,7 @@ impl Record for MaxDiskPartitionSpaceUsedJournalRawMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionSpaceUsedJournalRawMetricThresholdView);
 
 /// The schema `MaxDiskPartitionWriteIopsDataRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionWriteIopsDataRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -9841,7 +9841,7 @@ impl Record for MaxDiskPartitionWriteIopsDataRawMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionWriteIopsDataRawMetricThresholdView);
 
 /// The schema `MaxDiskPartitionWriteIopsIndexRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionWriteIopsIndexRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -9896,7 +9896,7 @@ impl Record for MaxDiskPartitionWriteIopsIndexRawMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionWriteIopsIndexRawMetricThresholdView);
 
 /// The schema `MaxDiskPartitionWriteIopsJournalRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionWriteIopsJournalRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -9951,7 +9951,7 @@ impl Record for MaxDiskPartitionWriteIopsJournalRawMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionWriteIopsJournalRawMetricThresholdView);
 
 /// The schema `MaxDiskPartitionWriteLatencyDataTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionWriteLatencyDataTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -10006,7 +10006,7 @@ impl Record for MaxDiskPartitionWriteLatencyDataTimeMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionWriteLatencyDataTimeMetricThresholdView);
 
 /// The schema `MaxDiskPartitionWriteLatencyIndexTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionWriteLatencyIndexTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -10061,7 +10061,7 @@ impl Record for MaxDiskPartitionWriteLatencyIndexTimeMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionWriteLatencyIndexTimeMetricThresholdView);
 
 /// The schema `MaxDiskPartitionWriteLatencyJournalTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxDiskPartitionWriteLatencyJournalTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -10116,7 +10116,7 @@ impl Record for MaxDiskPartitionWriteLatencyJournalTimeMetricThresholdView {
 atlas_admin_runtime::record!(MaxDiskPartitionWriteLatencyJournalTimeMetricThresholdView);
 
 /// The schema `MaxNormalizedSystemCpuStealRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxNormalizedSystemCpuStealRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -10171,7 +10171,7 @@ impl Record for MaxNormalizedSystemCpuStealRawMetricThresholdView {
 atlas_admin_runtime::record!(MaxNormalizedSystemCpuStealRawMetricThresholdView);
 
 /// The schema `MaxNormalizedSystemCpuUserRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxNormalizedSystemCpuUserRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -10226,7 +10226,7 @@ impl Record for MaxNormalizedSystemCpuUserRawMetricThresholdView {
 atlas_admin_runtime::record!(MaxNormalizedSystemCpuUserRawMetricThresholdView);
 
 /// The schema `MaxSwapUsageFreeDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxSwapUsageFreeDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -10281,7 +10281,7 @@ impl Record for MaxSwapUsageFreeDataMetricThresholdView {
 atlas_admin_runtime::record!(MaxSwapUsageFreeDataMetricThresholdView);
 
 /// The schema `MaxSwapUsageUsedDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxSwapUsageUsedDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -10336,7 +10336,7 @@ impl Record for MaxSwapUsageUsedDataMetricThresholdView {
 atlas_admin_runtime::record!(MaxSwapUsageUsedDataMetricThresholdView);
 
 /// The schema `MaxSystemMemoryAvailableDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxSystemMemoryAvailableDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -10391,7 +10391,7 @@ impl Record for MaxSystemMemoryAvailableDataMetricThresholdView {
 atlas_admin_runtime::record!(MaxSystemMemoryAvailableDataMetricThresholdView);
 
 /// The schema `MaxSystemMemoryPercentUsedRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxSystemMemoryPercentUsedRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -10446,7 +10446,7 @@ impl Record for MaxSystemMemoryPercentUsedRawMetricThresholdView {
 atlas_admin_runtime::record!(MaxSystemMemoryPercentUsedRawMetricThresholdView);
 
 /// The schema `MaxSystemMemoryUsedDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxSystemMemoryUsedDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -10501,7 +10501,7 @@ impl Record for MaxSystemMemoryUsedDataMetricThresholdView {
 atlas_admin_runtime::record!(MaxSystemMemoryUsedDataMetricThresholdView);
 
 /// The schema `MaxSystemNetworkInDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxSystemNetworkInDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -10556,7 +10556,7 @@ impl Record for MaxSystemNetworkInDataMetricThresholdView {
 atlas_admin_runtime::record!(MaxSystemNetworkInDataMetricThresholdView);
 
 /// The schema `MaxSystemNetworkOutDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MaxSystemNetworkOutDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -10611,7 +10611,7 @@ impl Record for MaxSystemNetworkOutDataMetricThresholdView {
 atlas_admin_runtime::record!(MaxSystemNetworkOutDataMetricThresholdView);
 
 /// The schema `MemoryMappedDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MemoryMappedDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -10666,7 +10666,7 @@ impl Record for MemoryMappedDataMetricThresholdView {
 atlas_admin_runtime::record!(MemoryMappedDataMetricThresholdView);
 
 /// The schema `MemoryResidentDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MemoryResidentDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -10721,7 +10721,7 @@ impl Record for MemoryResidentDataMetricThresholdView {
 atlas_admin_runtime::record!(MemoryResidentDataMetricThresholdView);
 
 /// The schema `MemoryVirtualDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MemoryVirtualDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -10776,7 +10776,7 @@ impl Record for MemoryVirtualDataMetricThresholdView {
 atlas_admin_runtime::record!(MemoryVirtualDataMetricThresholdView);
 
 /// The schema `MicrosoftTeamsNotification`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MicrosoftTeamsNotification {
     /// `delayMin`.
     pub delay_min: Option<i64>,
@@ -10838,7 +10838,7 @@ atlas_admin_runtime::record!(MicrosoftTeamsNotification);
 /// The mode of `AssertMsgRawMetricThresholdView`: one value, or one yet to be declared.
 ///
 /// Declared at `AssertMsgRawMetricThresholdView.mode` and 189 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum Mode {
     /// `AVERAGE`.
     Average,
@@ -10851,7 +10851,7 @@ atlas_admin_runtime::open_enum!(Mode, [
 ]);
 
 /// The schema `MongotuneAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MongotuneAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -10931,7 +10931,7 @@ impl Record for MongotuneAlertConfigViewForNdsGroup {
 atlas_admin_runtime::record!(MongotuneAlertConfigViewForNdsGroup);
 
 /// The schema `MuninCpuIowaitRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MuninCpuIowaitRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -10986,7 +10986,7 @@ impl Record for MuninCpuIowaitRawMetricThresholdView {
 atlas_admin_runtime::record!(MuninCpuIowaitRawMetricThresholdView);
 
 /// The schema `MuninCpuIrqRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MuninCpuIrqRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -11041,7 +11041,7 @@ impl Record for MuninCpuIrqRawMetricThresholdView {
 atlas_admin_runtime::record!(MuninCpuIrqRawMetricThresholdView);
 
 /// The schema `MuninCpuNiceRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MuninCpuNiceRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -11096,7 +11096,7 @@ impl Record for MuninCpuNiceRawMetricThresholdView {
 atlas_admin_runtime::record!(MuninCpuNiceRawMetricThresholdView);
 
 /// The schema `MuninCpuSoftirqRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MuninCpuSoftirqRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -11151,7 +11151,7 @@ impl Record for MuninCpuSoftirqRawMetricThresholdView {
 atlas_admin_runtime::record!(MuninCpuSoftirqRawMetricThresholdView);
 
 /// The schema `MuninCpuStealRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MuninCpuStealRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -11206,7 +11206,7 @@ impl Record for MuninCpuStealRawMetricThresholdView {
 atlas_admin_runtime::record!(MuninCpuStealRawMetricThresholdView);
 
 /// The schema `MuninCpuSystemRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MuninCpuSystemRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -11261,7 +11261,7 @@ impl Record for MuninCpuSystemRawMetricThresholdView {
 atlas_admin_runtime::record!(MuninCpuSystemRawMetricThresholdView);
 
 /// The schema `MuninCpuUserRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MuninCpuUserRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -11320,7 +11320,7 @@ atlas_admin_runtime::record!(MuninCpuUserRawMetricThresholdView);
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum NdsAutoScalingAuditTypeViewAlertable {
     /// `COMPUTE_AUTO_SCALE_INITIATED_BASE`.
     ComputeAutoScaleInitiatedBase,
@@ -11384,7 +11384,7 @@ atlas_admin_runtime::open_enum!(NdsAutoScalingAuditTypeViewAlertable, [
 ]);
 
 /// The schema `NDSAutoscalingAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NdsAutoscalingAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -11469,7 +11469,7 @@ impl Record for NdsAutoscalingAlertConfigViewForNdsGroup {
 atlas_admin_runtime::record!(NdsAutoscalingAlertConfigViewForNdsGroup);
 
 /// The schema `NDSAutoscalingMatcher`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NdsAutoscalingMatcher {
     /// `fieldName`. Required.
     pub field_name: NdsAutoscalingMatcherField,
@@ -11519,7 +11519,7 @@ impl Record for NdsAutoscalingMatcher {
 atlas_admin_runtime::record!(NdsAutoscalingMatcher);
 
 /// The schema `NDSAutoscalingMatcherField`: one value, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum NdsAutoscalingMatcherField {
     /// `CLUSTER_NAME`.
     ClusterName,
@@ -11532,7 +11532,7 @@ atlas_admin_runtime::open_enum!(NdsAutoscalingMatcherField, [
 ]);
 
 /// The schema `NDSX509UserAuthenticationAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Ndsx509UserAuthenticationAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -11626,7 +11626,7 @@ atlas_admin_runtime::record!(Ndsx509UserAuthenticationAlertConfigViewForNdsGroup
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum Ndsx509UserAuthenticationEventTypeViewAlertable {
     /// `NDS_X509_USER_AUTHENTICATION_CUSTOMER_CA_EXPIRATION_CHECK`.
     NdsX509UserAuthenticationCustomerCaExpirationCheck,
@@ -11645,7 +11645,7 @@ atlas_admin_runtime::open_enum!(Ndsx509UserAuthenticationEventTypeViewAlertable,
 ]);
 
 /// The schema `NetworkBytesInDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NetworkBytesInDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -11700,7 +11700,7 @@ impl Record for NetworkBytesInDataMetricThresholdView {
 atlas_admin_runtime::record!(NetworkBytesInDataMetricThresholdView);
 
 /// The schema `NetworkBytesOutDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NetworkBytesOutDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -11755,7 +11755,7 @@ impl Record for NetworkBytesOutDataMetricThresholdView {
 atlas_admin_runtime::record!(NetworkBytesOutDataMetricThresholdView);
 
 /// The schema `NetworkNumRequestsRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NetworkNumRequestsRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -11810,7 +11810,7 @@ impl Record for NetworkNumRequestsRawMetricThresholdView {
 atlas_admin_runtime::record!(NetworkNumRequestsRawMetricThresholdView);
 
 /// The schema `NormalizedFtsProcessCpuKernelRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NormalizedFtsProcessCpuKernelRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -11865,7 +11865,7 @@ impl Record for NormalizedFtsProcessCpuKernelRawMetricThresholdView {
 atlas_admin_runtime::record!(NormalizedFtsProcessCpuKernelRawMetricThresholdView);
 
 /// The schema `NormalizedFtsProcessCpuUserRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NormalizedFtsProcessCpuUserRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -11920,7 +11920,7 @@ impl Record for NormalizedFtsProcessCpuUserRawMetricThresholdView {
 atlas_admin_runtime::record!(NormalizedFtsProcessCpuUserRawMetricThresholdView);
 
 /// The schema `NormalizedSystemCpuStealRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NormalizedSystemCpuStealRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -11975,7 +11975,7 @@ impl Record for NormalizedSystemCpuStealRawMetricThresholdView {
 atlas_admin_runtime::record!(NormalizedSystemCpuStealRawMetricThresholdView);
 
 /// The schema `NormalizedSystemCpuUserRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NormalizedSystemCpuUserRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -12030,7 +12030,7 @@ impl Record for NormalizedSystemCpuUserRawMetricThresholdView {
 atlas_admin_runtime::record!(NormalizedSystemCpuUserRawMetricThresholdView);
 
 /// The schema `NumberMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NumberMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -12085,7 +12085,7 @@ impl Record for NumberMetricThresholdView {
 atlas_admin_runtime::record!(NumberMetricThresholdView);
 
 /// The schema `OpCounterCmdRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OpCounterCmdRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -12140,7 +12140,7 @@ impl Record for OpCounterCmdRawMetricThresholdView {
 atlas_admin_runtime::record!(OpCounterCmdRawMetricThresholdView);
 
 /// The schema `OpCounterDeleteRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OpCounterDeleteRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -12195,7 +12195,7 @@ impl Record for OpCounterDeleteRawMetricThresholdView {
 atlas_admin_runtime::record!(OpCounterDeleteRawMetricThresholdView);
 
 /// The schema `OpCounterGetMoreRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OpCounterGetMoreRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -12250,7 +12250,7 @@ impl Record for OpCounterGetMoreRawMetricThresholdView {
 atlas_admin_runtime::record!(OpCounterGetMoreRawMetricThresholdView);
 
 /// The schema `OpCounterInsertRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OpCounterInsertRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -12305,7 +12305,7 @@ impl Record for OpCounterInsertRawMetricThresholdView {
 atlas_admin_runtime::record!(OpCounterInsertRawMetricThresholdView);
 
 /// The schema `OpCounterQueryRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OpCounterQueryRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -12360,7 +12360,7 @@ impl Record for OpCounterQueryRawMetricThresholdView {
 atlas_admin_runtime::record!(OpCounterQueryRawMetricThresholdView);
 
 /// The schema `OpCounterReplCmdRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OpCounterReplCmdRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -12415,7 +12415,7 @@ impl Record for OpCounterReplCmdRawMetricThresholdView {
 atlas_admin_runtime::record!(OpCounterReplCmdRawMetricThresholdView);
 
 /// The schema `OpCounterReplDeleteRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OpCounterReplDeleteRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -12470,7 +12470,7 @@ impl Record for OpCounterReplDeleteRawMetricThresholdView {
 atlas_admin_runtime::record!(OpCounterReplDeleteRawMetricThresholdView);
 
 /// The schema `OpCounterReplInsertRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OpCounterReplInsertRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -12525,7 +12525,7 @@ impl Record for OpCounterReplInsertRawMetricThresholdView {
 atlas_admin_runtime::record!(OpCounterReplInsertRawMetricThresholdView);
 
 /// The schema `OpCounterReplUpdateRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OpCounterReplUpdateRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -12580,7 +12580,7 @@ impl Record for OpCounterReplUpdateRawMetricThresholdView {
 atlas_admin_runtime::record!(OpCounterReplUpdateRawMetricThresholdView);
 
 /// The schema `OpCounterTtlDeletedRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OpCounterTtlDeletedRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -12635,7 +12635,7 @@ impl Record for OpCounterTtlDeletedRawMetricThresholdView {
 atlas_admin_runtime::record!(OpCounterTtlDeletedRawMetricThresholdView);
 
 /// The schema `OpCounterUpdateRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OpCounterUpdateRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -12690,7 +12690,7 @@ impl Record for OpCounterUpdateRawMetricThresholdView {
 atlas_admin_runtime::record!(OpCounterUpdateRawMetricThresholdView);
 
 /// The schema `OperationThrottlingRejectedOperationsRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OperationThrottlingRejectedOperationsRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -12747,7 +12747,7 @@ atlas_admin_runtime::record!(
 );
 
 /// The schema `OperationsQueriesKilledRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OperationsQueriesKilledRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -12802,7 +12802,7 @@ impl Record for OperationsQueriesKilledRawMetricThresholdView {
 atlas_admin_runtime::record!(OperationsQueriesKilledRawMetricThresholdView);
 
 /// The schema `OperationsScanAndOrderRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OperationsScanAndOrderRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -12857,7 +12857,7 @@ impl Record for OperationsScanAndOrderRawMetricThresholdView {
 atlas_admin_runtime::record!(OperationsScanAndOrderRawMetricThresholdView);
 
 /// The schema `Operator`: one of 2 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum Operator {
     /// `<`.
     Less,
@@ -12876,7 +12876,7 @@ atlas_admin_runtime::open_enum!(Operator, [
 /// declared.
 ///
 /// Declared at `AssertMsgRawMetricThresholdView.operator` and 189 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum OperatorValue {
     /// `LESS_THAN`.
     LessThan,
@@ -12892,7 +12892,7 @@ atlas_admin_runtime::open_enum!(OperatorValue, [
 ]);
 
 /// The schema `OplogMasterLagTimeDiffTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OplogMasterLagTimeDiffTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -12947,7 +12947,7 @@ impl Record for OplogMasterLagTimeDiffTimeMetricThresholdView {
 atlas_admin_runtime::record!(OplogMasterLagTimeDiffTimeMetricThresholdView);
 
 /// The schema `OplogMasterTimeEstimatedTtlTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OplogMasterTimeEstimatedTtlTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -13002,7 +13002,7 @@ impl Record for OplogMasterTimeEstimatedTtlTimeMetricThresholdView {
 atlas_admin_runtime::record!(OplogMasterTimeEstimatedTtlTimeMetricThresholdView);
 
 /// The schema `OplogMasterTimeTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OplogMasterTimeTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -13057,7 +13057,7 @@ impl Record for OplogMasterTimeTimeMetricThresholdView {
 atlas_admin_runtime::record!(OplogMasterTimeTimeMetricThresholdView);
 
 /// The schema `OplogRateGbPerHourDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OplogRateGbPerHourDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -13112,7 +13112,7 @@ impl Record for OplogRateGbPerHourDataMetricThresholdView {
 atlas_admin_runtime::record!(OplogRateGbPerHourDataMetricThresholdView);
 
 /// The schema `OplogSlaveLagMasterTimeTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OplogSlaveLagMasterTimeTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -13167,7 +13167,7 @@ impl Record for OplogSlaveLagMasterTimeTimeMetricThresholdView {
 atlas_admin_runtime::record!(OplogSlaveLagMasterTimeTimeMetricThresholdView);
 
 /// The schema `OpsGenieNotification`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OpsGenieNotification {
     /// `delayMin`.
     pub delay_min: Option<i64>,
@@ -13234,7 +13234,7 @@ atlas_admin_runtime::record!(OpsGenieNotification);
 /// The ops genie region of `OpsGenieNotification`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `OpsGenieNotification.opsGenieRegion`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum OpsGenieNotificationOpsGenieRegion {
     /// `US`.
     Us,
@@ -13250,7 +13250,7 @@ atlas_admin_runtime::open_enum!(OpsGenieNotificationOpsGenieRegion, [
 ]);
 
 /// The schema `OrgNotification`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgNotification {
     /// `delayMin`.
     pub delay_min: Option<i64>,
@@ -13317,7 +13317,7 @@ atlas_admin_runtime::record!(OrgNotification);
 /// The role of `OrgNotification`: one of 6 values, or one yet to be declared.
 ///
 /// Declared at `OrgNotification.roles[]`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum OrgNotificationRole {
     /// `ORG_OWNER`.
     OrgOwner,
@@ -13345,7 +13345,7 @@ atlas_admin_runtime::open_enum!(OrgNotificationRole, [
 ]);
 
 /// The schema `PagerDutyNotification`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PagerDutyNotification {
     /// `delayMin`.
     pub delay_min: Option<i64>,
@@ -13413,7 +13413,7 @@ atlas_admin_runtime::record!(PagerDutyNotification);
 ///
 /// Returned by `alert_configurations::list_alert_configs` and
 /// `alert_configurations::get_alert_configs`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedAlertConfigView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -13472,7 +13472,7 @@ impl Page for PaginatedAlertConfigView {
 atlas_admin_runtime::record!(PaginatedAlertConfigView);
 
 /// The schema `QueryExecutorScannedObjectsRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct QueryExecutorScannedObjectsRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -13527,7 +13527,7 @@ impl Record for QueryExecutorScannedObjectsRawMetricThresholdView {
 atlas_admin_runtime::record!(QueryExecutorScannedObjectsRawMetricThresholdView);
 
 /// The schema `QueryExecutorScannedRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct QueryExecutorScannedRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -13582,7 +13582,7 @@ impl Record for QueryExecutorScannedRawMetricThresholdView {
 atlas_admin_runtime::record!(QueryExecutorScannedRawMetricThresholdView);
 
 /// The schema `QuerySpillToDiskDuringSortRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct QuerySpillToDiskDuringSortRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -13637,7 +13637,7 @@ impl Record for QuerySpillToDiskDuringSortRawMetricThresholdView {
 atlas_admin_runtime::record!(QuerySpillToDiskDuringSortRawMetricThresholdView);
 
 /// The schema `QueryTargetingScannedObjectsPerReturnedRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct QueryTargetingScannedObjectsPerReturnedRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -13694,7 +13694,7 @@ atlas_admin_runtime::record!(
 );
 
 /// The schema `QueryTargetingScannedPerReturnedRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct QueryTargetingScannedPerReturnedRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -13749,7 +13749,7 @@ impl Record for QueryTargetingScannedPerReturnedRawMetricThresholdView {
 atlas_admin_runtime::record!(QueryTargetingScannedPerReturnedRawMetricThresholdView);
 
 /// The schema `RawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct RawMetricThresholdView {
     /// `metricName`. Required.
     pub metric_name: String,
@@ -13809,7 +13809,7 @@ impl Record for RawMetricThresholdView {
 atlas_admin_runtime::record!(RawMetricThresholdView);
 
 /// The schema `ReplicaSetAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ReplicaSetAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -13903,7 +13903,7 @@ atlas_admin_runtime::record!(ReplicaSetAlertConfigViewForNdsGroup);
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ReplicaSetEventTypeViewForNdsGroupAlertableNoThreshold {
     /// `NO_PRIMARY`.
     NoPrimary,
@@ -13923,7 +13923,7 @@ atlas_admin_runtime::open_enum!(ReplicaSetEventTypeViewForNdsGroupAlertableNoThr
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ReplicaSetEventTypeViewForNdsGroupAlertableWithThreshold {
     /// `TOO_MANY_ELECTIONS`.
     TooManyElections,
@@ -13945,7 +13945,7 @@ atlas_admin_runtime::open_enum!(ReplicaSetEventTypeViewForNdsGroupAlertableWithT
 ]);
 
 /// The schema `ReplicaSetMatcher`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ReplicaSetMatcher {
     /// `fieldName`. Required.
     pub field_name: ReplicaSetMatcherField,
@@ -13995,7 +13995,7 @@ impl Record for ReplicaSetMatcher {
 atlas_admin_runtime::record!(ReplicaSetMatcher);
 
 /// The schema `ReplicaSetMatcherField`: one of 3 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ReplicaSetMatcherField {
     /// `REPLICA_SET_NAME`.
     ReplicaSetName,
@@ -14016,7 +14016,7 @@ atlas_admin_runtime::open_enum!(ReplicaSetMatcherField, [
 /// The schema `ReplicaSetThresholdAlertConfigViewForNdsGroup`: one of 2 kinds.
 ///
 /// The property `eventTypeName` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum ReplicaSetThresholdAlertConfigViewForNdsGroup {
     /// `REPLICATION_OPLOG_WINDOW_RUNNING_OUT`.
     ReplicationOplogWindowRunningOut(LessThanTimeThresholdAlertConfigViewForNdsGroup),
@@ -14068,7 +14068,7 @@ atlas_admin_runtime::union!(ReplicaSetThresholdAlertConfigViewForNdsGroup);
 /// What every `ReplicaSetThresholdAlertConfigViewForNdsGroup` has in common, whichever it is.
 ///
 /// Declared at `ReplicaSetThresholdAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ReplicaSetThresholdAlertConfigViewForNdsGroupCommon {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -14154,7 +14154,7 @@ impl Record for ReplicaSetThresholdAlertConfigViewForNdsGroupCommon {
 atlas_admin_runtime::record!(ReplicaSetThresholdAlertConfigViewForNdsGroupCommon);
 
 /// The schema `RestartsInLastHourRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct RestartsInLastHourRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -14209,7 +14209,7 @@ impl Record for RestartsInLastHourRawMetricThresholdView {
 atlas_admin_runtime::record!(RestartsInLastHourRawMetricThresholdView);
 
 /// The schema `RPUMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct RpuMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -14264,7 +14264,7 @@ impl Record for RpuMetricThresholdView {
 atlas_admin_runtime::record!(RpuMetricThresholdView);
 
 /// The schema `SearchIndexSizeDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchIndexSizeDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -14319,7 +14319,7 @@ impl Record for SearchIndexSizeDataMetricThresholdView {
 atlas_admin_runtime::record!(SearchIndexSizeDataMetricThresholdView);
 
 /// The schema `SearchMaxFieldsIndexedRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchMaxFieldsIndexedRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -14374,7 +14374,7 @@ impl Record for SearchMaxFieldsIndexedRawMetricThresholdView {
 atlas_admin_runtime::record!(SearchMaxFieldsIndexedRawMetricThresholdView);
 
 /// The schema `SearchMaxNgramFieldsIndexedRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchMaxNgramFieldsIndexedRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -14429,7 +14429,7 @@ impl Record for SearchMaxNgramFieldsIndexedRawMetricThresholdView {
 atlas_admin_runtime::record!(SearchMaxNgramFieldsIndexedRawMetricThresholdView);
 
 /// The schema `SearchNumberOfFieldsInIndexRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchNumberOfFieldsInIndexRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -14484,7 +14484,7 @@ impl Record for SearchNumberOfFieldsInIndexRawMetricThresholdView {
 atlas_admin_runtime::record!(SearchNumberOfFieldsInIndexRawMetricThresholdView);
 
 /// The schema `SearchNumberOfQueriesErrorRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchNumberOfQueriesErrorRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -14539,7 +14539,7 @@ impl Record for SearchNumberOfQueriesErrorRawMetricThresholdView {
 atlas_admin_runtime::record!(SearchNumberOfQueriesErrorRawMetricThresholdView);
 
 /// The schema `SearchNumberOfQueriesSuccessRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchNumberOfQueriesSuccessRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -14594,7 +14594,7 @@ impl Record for SearchNumberOfQueriesSuccessRawMetricThresholdView {
 atlas_admin_runtime::record!(SearchNumberOfQueriesSuccessRawMetricThresholdView);
 
 /// The schema `SearchNumberOfQueriesTotalRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchNumberOfQueriesTotalRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -14649,7 +14649,7 @@ impl Record for SearchNumberOfQueriesTotalRawMetricThresholdView {
 atlas_admin_runtime::record!(SearchNumberOfQueriesTotalRawMetricThresholdView);
 
 /// The schema `SearchOpCounterDeleteRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchOpCounterDeleteRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -14704,7 +14704,7 @@ impl Record for SearchOpCounterDeleteRawMetricThresholdView {
 atlas_admin_runtime::record!(SearchOpCounterDeleteRawMetricThresholdView);
 
 /// The schema `SearchOpCounterGetMoreRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchOpCounterGetMoreRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -14759,7 +14759,7 @@ impl Record for SearchOpCounterGetMoreRawMetricThresholdView {
 atlas_admin_runtime::record!(SearchOpCounterGetMoreRawMetricThresholdView);
 
 /// The schema `SearchOpCounterInsertRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchOpCounterInsertRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -14814,7 +14814,7 @@ impl Record for SearchOpCounterInsertRawMetricThresholdView {
 atlas_admin_runtime::record!(SearchOpCounterInsertRawMetricThresholdView);
 
 /// The schema `SearchOpCounterUpdateRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchOpCounterUpdateRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -14869,7 +14869,7 @@ impl Record for SearchOpCounterUpdateRawMetricThresholdView {
 atlas_admin_runtime::record!(SearchOpCounterUpdateRawMetricThresholdView);
 
 /// The schema `SearchProcessThrottlingRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchProcessThrottlingRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -14924,7 +14924,7 @@ impl Record for SearchProcessThrottlingRawMetricThresholdView {
 atlas_admin_runtime::record!(SearchProcessThrottlingRawMetricThresholdView);
 
 /// The schema `SearchReplicationLagTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchReplicationLagTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -14979,7 +14979,7 @@ impl Record for SearchReplicationLagTimeMetricThresholdView {
 atlas_admin_runtime::record!(SearchReplicationLagTimeMetricThresholdView);
 
 /// The schema `ServerlessAVGCommandExecutionTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessAvgCommandExecutionTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -15034,7 +15034,7 @@ impl Record for ServerlessAvgCommandExecutionTimeMetricThresholdView {
 atlas_admin_runtime::record!(ServerlessAvgCommandExecutionTimeMetricThresholdView);
 
 /// The schema `ServerlessAVGWriteExecutionTimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessAvgWriteExecutionTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -15089,7 +15089,7 @@ impl Record for ServerlessAvgWriteExecutionTimeMetricThresholdView {
 atlas_admin_runtime::record!(ServerlessAvgWriteExecutionTimeMetricThresholdView);
 
 /// The schema `ServerlessConnectionPercentageRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessConnectionPercentageRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -15144,7 +15144,7 @@ impl Record for ServerlessConnectionPercentageRawMetricThresholdView {
 atlas_admin_runtime::record!(ServerlessConnectionPercentageRawMetricThresholdView);
 
 /// The schema `ServerlessMetricAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessMetricAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -15231,7 +15231,7 @@ atlas_admin_runtime::record!(ServerlessMetricAlertConfigViewForNdsGroup);
 /// The schema `ServerlessMetricThreshold`: one of 17 kinds.
 ///
 /// The property `metricName` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum ServerlessMetricThreshold {
     /// `SERVERLESS_AVG_COMMAND_EXECUTION_TIME`.
     ServerlessAvgCommandExecutionTime(
@@ -15378,7 +15378,7 @@ atlas_admin_runtime::union!(ServerlessMetricThreshold);
 /// What every `ServerlessMetricThreshold` has in common, whichever it is.
 ///
 /// Declared at `ServerlessMetricThreshold`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessMetricThresholdCommon {
     /// `metricName`.
     pub metric_name: Option<String>,
@@ -15438,7 +15438,7 @@ impl Record for ServerlessMetricThresholdCommon {
 atlas_admin_runtime::record!(ServerlessMetricThresholdCommon);
 
 /// The schema `ServerlessMetricUnits`: one of 6 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ServerlessMetricUnits {
     /// `RPU`.
     Rpu,
@@ -15466,7 +15466,7 @@ atlas_admin_runtime::open_enum!(ServerlessMetricUnits, [
 ]);
 
 /// The schema `ServerlessNetworkBytesInDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessNetworkBytesInDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -15521,7 +15521,7 @@ impl Record for ServerlessNetworkBytesInDataMetricThresholdView {
 atlas_admin_runtime::record!(ServerlessNetworkBytesInDataMetricThresholdView);
 
 /// The schema `ServerlessNetworkBytesOutDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessNetworkBytesOutDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -15576,7 +15576,7 @@ impl Record for ServerlessNetworkBytesOutDataMetricThresholdView {
 atlas_admin_runtime::record!(ServerlessNetworkBytesOutDataMetricThresholdView);
 
 /// The schema `ServerlessNetworkNumRequestRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessNetworkNumRequestRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -15631,7 +15631,7 @@ impl Record for ServerlessNetworkNumRequestRawMetricThresholdView {
 atlas_admin_runtime::record!(ServerlessNetworkNumRequestRawMetricThresholdView);
 
 /// The schema `ServerlessOpCounterCDMRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessOpCounterCdmRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -15686,7 +15686,7 @@ impl Record for ServerlessOpCounterCdmRawMetricThresholdView {
 atlas_admin_runtime::record!(ServerlessOpCounterCdmRawMetricThresholdView);
 
 /// The schema `ServerlessOpCounterDeleteRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessOpCounterDeleteRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -15741,7 +15741,7 @@ impl Record for ServerlessOpCounterDeleteRawMetricThresholdView {
 atlas_admin_runtime::record!(ServerlessOpCounterDeleteRawMetricThresholdView);
 
 /// The schema `ServerlessOpCounterGetMoreRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessOpCounterGetMoreRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -15796,7 +15796,7 @@ impl Record for ServerlessOpCounterGetMoreRawMetricThresholdView {
 atlas_admin_runtime::record!(ServerlessOpCounterGetMoreRawMetricThresholdView);
 
 /// The schema `ServerlessOpCounterInsertRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessOpCounterInsertRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -15851,7 +15851,7 @@ impl Record for ServerlessOpCounterInsertRawMetricThresholdView {
 atlas_admin_runtime::record!(ServerlessOpCounterInsertRawMetricThresholdView);
 
 /// The schema `ServerlessOpCounterQueryRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessOpCounterQueryRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -15906,7 +15906,7 @@ impl Record for ServerlessOpCounterQueryRawMetricThresholdView {
 atlas_admin_runtime::record!(ServerlessOpCounterQueryRawMetricThresholdView);
 
 /// The schema `ServerlessOpCounterUpdateRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessOpCounterUpdateRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -15961,7 +15961,7 @@ impl Record for ServerlessOpCounterUpdateRawMetricThresholdView {
 atlas_admin_runtime::record!(ServerlessOpCounterUpdateRawMetricThresholdView);
 
 /// The schema `ServerlessTotalWriteUnitsRPUMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessTotalWriteUnitsRpuMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -16016,7 +16016,7 @@ impl Record for ServerlessTotalWriteUnitsRpuMetricThresholdView {
 atlas_admin_runtime::record!(ServerlessTotalWriteUnitsRpuMetricThresholdView);
 
 /// The schema `SlackNotification`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SlackNotification {
     /// `apiToken`. Secret: never printed.
     pub api_token: Option<String>,
@@ -16081,7 +16081,7 @@ impl Record for SlackNotification {
 atlas_admin_runtime::record!(SlackNotification);
 
 /// The schema `SMSNotification`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SmsNotification {
     /// `delayMin`.
     pub delay_min: Option<i64>,
@@ -16136,7 +16136,7 @@ impl Record for SmsNotification {
 atlas_admin_runtime::record!(SmsNotification);
 
 /// The schema `StreamProcessorAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamProcessorAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -16225,7 +16225,7 @@ atlas_admin_runtime::record!(StreamProcessorAlertConfigViewForNdsGroup);
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum StreamProcessorEventTypeViewAlertableNoThreshold {
     /// `STREAM_PROCESSOR_STATE_IS_FAILED`.
     StreamProcessorStateIsFailed,
@@ -16241,7 +16241,7 @@ atlas_admin_runtime::open_enum!(StreamProcessorEventTypeViewAlertableNoThreshold
 ]);
 
 /// The schema `StreamProcessorMetricAlertConfigViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamProcessorMetricAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -16333,7 +16333,7 @@ atlas_admin_runtime::record!(StreamProcessorMetricAlertConfigViewForNdsGroup);
 /// The schema `StreamProcessorMetricThreshold`: one of 4 kinds.
 ///
 /// The property `metricName` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum StreamProcessorMetricThreshold {
     /// `STREAM_PROCESSOR_KAFKA_LAG`.
     StreamProcessorKafkaLag(KafkaRawMetricThresholdView),
@@ -16400,7 +16400,7 @@ atlas_admin_runtime::union!(StreamProcessorMetricThreshold);
 /// What every `StreamProcessorMetricThreshold` has in common, whichever it is.
 ///
 /// Declared at `StreamProcessorMetricThreshold`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamProcessorMetricThresholdCommon {
     /// `metricName`.
     pub metric_name: Option<String>,
@@ -16460,7 +16460,7 @@ impl Record for StreamProcessorMetricThresholdCommon {
 atlas_admin_runtime::record!(StreamProcessorMetricThresholdCommon);
 
 /// The schema `StreamsMatcher`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsMatcher {
     /// `fieldName`. Required.
     pub field_name: StreamsMatcherField,
@@ -16510,7 +16510,7 @@ impl Record for StreamsMatcher {
 atlas_admin_runtime::record!(StreamsMatcher);
 
 /// The schema `StreamsMatcherField`: one of 2 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum StreamsMatcherField {
     /// `INSTANCE_NAME`.
     InstanceName,
@@ -16526,7 +16526,7 @@ atlas_admin_runtime::open_enum!(StreamsMatcherField, [
 ]);
 
 /// The schema `SwapUsageFreeDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SwapUsageFreeDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -16581,7 +16581,7 @@ impl Record for SwapUsageFreeDataMetricThresholdView {
 atlas_admin_runtime::record!(SwapUsageFreeDataMetricThresholdView);
 
 /// The schema `SwapUsageUsedDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SwapUsageUsedDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -16636,7 +16636,7 @@ impl Record for SwapUsageUsedDataMetricThresholdView {
 atlas_admin_runtime::record!(SwapUsageUsedDataMetricThresholdView);
 
 /// The schema `SystemMemoryAvailableDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SystemMemoryAvailableDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -16691,7 +16691,7 @@ impl Record for SystemMemoryAvailableDataMetricThresholdView {
 atlas_admin_runtime::record!(SystemMemoryAvailableDataMetricThresholdView);
 
 /// The schema `SystemMemoryPercentUsedRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SystemMemoryPercentUsedRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -16746,7 +16746,7 @@ impl Record for SystemMemoryPercentUsedRawMetricThresholdView {
 atlas_admin_runtime::record!(SystemMemoryPercentUsedRawMetricThresholdView);
 
 /// The schema `SystemMemoryUsedDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SystemMemoryUsedDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -16801,7 +16801,7 @@ impl Record for SystemMemoryUsedDataMetricThresholdView {
 atlas_admin_runtime::record!(SystemMemoryUsedDataMetricThresholdView);
 
 /// The schema `SystemNetworkInDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SystemNetworkInDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -16856,7 +16856,7 @@ impl Record for SystemNetworkInDataMetricThresholdView {
 atlas_admin_runtime::record!(SystemNetworkInDataMetricThresholdView);
 
 /// The schema `SystemNetworkOutDataMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SystemNetworkOutDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -16911,7 +16911,7 @@ impl Record for SystemNetworkOutDataMetricThresholdView {
 atlas_admin_runtime::record!(SystemNetworkOutDataMetricThresholdView);
 
 /// The schema `TeamNotification`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TeamNotification {
     /// `delayMin`.
     pub delay_min: Option<i64>,
@@ -16981,7 +16981,7 @@ impl Record for TeamNotification {
 atlas_admin_runtime::record!(TeamNotification);
 
 /// The schema `TicketsAvailableReadsRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TicketsAvailableReadsRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -17036,7 +17036,7 @@ impl Record for TicketsAvailableReadsRawMetricThresholdView {
 atlas_admin_runtime::record!(TicketsAvailableReadsRawMetricThresholdView);
 
 /// The schema `TicketsAvailableWritesRawMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TicketsAvailableWritesRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
@@ -17091,7 +17091,7 @@ impl Record for TicketsAvailableWritesRawMetricThresholdView {
 atlas_admin_runtime::record!(TicketsAvailableWritesRawMetricThresholdView);
 
 /// The schema `TimeMetricThresholdView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TimeMetricThresholdView {
     /// `metricName`. Required.
     pub metric_name: String,
@@ -17151,7 +17151,7 @@ impl Record for TimeMetricThresholdView {
 atlas_admin_runtime::record!(TimeMetricThresholdView);
 
 /// The schema `UserNotification`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UserNotification {
     /// `delayMin`.
     pub delay_min: Option<i64>,
@@ -17216,7 +17216,7 @@ impl Record for UserNotification {
 atlas_admin_runtime::record!(UserNotification);
 
 /// The schema `VictorOpsNotification`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct VictorOpsNotification {
     /// `delayMin`.
     pub delay_min: Option<i64>,
@@ -17281,7 +17281,7 @@ impl Record for VictorOpsNotification {
 atlas_admin_runtime::record!(VictorOpsNotification);
 
 /// The schema `WebhookNotification`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct WebhookNotification {
     /// `delayMin`.
     pub delay_min: Option<i64>,

@@ -3,7 +3,7 @@
 /// The units of `AlertsThresholdInteger`: one of 36 values, or one yet to be declared.
 ///
 /// Declared at `AlertsThresholdInteger.units` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AlertsThresholdIntegerUnits {
     /// `bits`.
     Bits,
@@ -125,7 +125,7 @@ atlas_admin_runtime::open_enum!(AlertsThresholdIntegerUnits, [
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum HostEventTypeViewForNdsGroupAlertable {
     /// `HOST_DOWN`.
     HostDown,

@@ -3,7 +3,7 @@
 /// The region of `OpsGenie`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `OpsGenie.region` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum OpsGenieRegion {
     /// `US`.
     Us,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `AcknowledgeAlert`.
 ///
 /// Sent by `alerts::acknowledge_alert`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AcknowledgeAlert {
     /// `acknowledgedUntil`.
     pub acknowledged_until: Option<DateTime>,
@@ -64,7 +64,7 @@ atlas_admin_runtime::record!(AcknowledgeAlert);
 /// The property `eventTypeName` tells which one it is.
 ///
 /// Returned by `alerts::get_alert` and `alerts::acknowledge_alert`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum AlertViewForNdsGroup {
     /// `URL_CONFIRMATION`, `SUCCESSFUL_DEPLOY`, `DEPLOYMENT_FAILURE` and 8 more.
     AppService(AppServiceAlertView),
@@ -308,7 +308,7 @@ atlas_admin_runtime::union!(AlertViewForNdsGroup);
 /// What every `AlertViewForNdsGroup` has in common, whichever it is.
 ///
 /// Declared at `AlertViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AlertViewForNdsGroupCommon {
     /// `acknowledgedUntil`.
     pub acknowledged_until: Option<DateTime>,
@@ -415,7 +415,7 @@ atlas_admin_runtime::record!(AlertViewForNdsGroupCommon);
 /// The status of `AlertView`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `AlertView.status` and 11 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AlertViewStatus {
     /// `CANCELLED`.
     Cancelled,
@@ -437,7 +437,7 @@ atlas_admin_runtime::open_enum!(AlertViewStatus, [
 ]);
 
 /// The schema `AppServiceAlertView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AppServiceAlertView {
     /// `acknowledgedUntil`.
     pub acknowledged_until: Option<DateTime>,
@@ -542,7 +542,7 @@ impl Record for AppServiceAlertView {
 atlas_admin_runtime::record!(AppServiceAlertView);
 
 /// The schema `AppServiceEventTypeViewAlertable`: one of 11 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AppServiceEventTypeViewAlertable {
     /// `URL_CONFIRMATION`.
     UrlConfirmation,
@@ -585,7 +585,7 @@ atlas_admin_runtime::open_enum!(AppServiceEventTypeViewAlertable, [
 ]);
 
 /// The schema `ClusterAlertViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterAlertViewForNdsGroup {
     /// `acknowledgedUntil`.
     pub acknowledged_until: Option<DateTime>,
@@ -690,7 +690,7 @@ impl Record for ClusterAlertViewForNdsGroup {
 atlas_admin_runtime::record!(ClusterAlertViewForNdsGroup);
 
 /// The schema `DataMetricAlertView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataMetricAlertView {
     /// `acknowledgedUntil`.
     pub acknowledged_until: Option<DateTime>,
@@ -820,7 +820,7 @@ impl Record for DataMetricAlertView {
 atlas_admin_runtime::record!(DataMetricAlertView);
 
 /// The schema `DefaultAlertViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DefaultAlertViewForNdsGroup {
     /// `acknowledgedUntil`.
     pub acknowledged_until: Option<DateTime>,
@@ -928,7 +928,7 @@ atlas_admin_runtime::record!(DefaultAlertViewForNdsGroup);
 /// declared.
 ///
 /// Declared at `DefaultAlertViewForNdsGroup.eventTypeName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DefaultAlertViewForNdsGroupEventTypeName {
     /// `CREDIT_CARD_ABOUT_TO_EXPIRE`.
     CreditCardAboutToExpire,
@@ -1334,7 +1334,7 @@ atlas_admin_runtime::open_enum!(DefaultAlertViewForNdsGroupEventTypeName, [
 ]);
 
 /// The schema `FlexMetricAlert`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexMetricAlert {
     /// `acknowledgedUntil`.
     pub acknowledged_until: Option<DateTime>,
@@ -1449,7 +1449,7 @@ impl Record for FlexMetricAlert {
 atlas_admin_runtime::record!(FlexMetricAlert);
 
 /// The schema `HostAlertViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct HostAlertViewForNdsGroup {
     /// `acknowledgedUntil`.
     pub acknowledged_until: Option<DateTime>,
@@ -1571,7 +1571,7 @@ atlas_admin_runtime::record!(HostAlertViewForNdsGroup);
 /// The schema `HostMetricAlert`: one of 4 kinds.
 ///
 /// The property `metricName` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum HostMetricAlert {
     /// `ASSERT_MSG`, `ASSERT_REGULAR`, `ASSERT_USER` and 104 more.
     Raw(RawMetricAlertView),
@@ -1808,7 +1808,7 @@ atlas_admin_runtime::union!(HostMetricAlert);
 /// What every `HostMetricAlert` has in common, whichever it is.
 ///
 /// Declared at `HostMetricAlert`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct HostMetricAlertCommon {
     /// `acknowledgedUntil`.
     pub acknowledged_until: Option<DateTime>,
@@ -1936,7 +1936,7 @@ atlas_admin_runtime::record!(HostMetricAlertCommon);
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum HostMetricEventTypeViewAlertable {
     /// `OUTSIDE_METRIC_THRESHOLD`.
     OutsideMetricThreshold,
@@ -1949,7 +1949,7 @@ atlas_admin_runtime::open_enum!(HostMetricEventTypeViewAlertable, [
 ]);
 
 /// The schema `HostMetricValue`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct HostMetricValue {
     /// `number`. Read-only.
     pub number: Option<f64>,
@@ -1996,7 +1996,7 @@ atlas_admin_runtime::record!(HostMetricValue);
 /// The status of `listGroupAlerts`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `listGroupAlerts?status`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ListAlertsStatus {
     /// `OPEN`.
     Open,
@@ -2015,7 +2015,7 @@ atlas_admin_runtime::open_enum!(ListAlertsStatus, [
 ]);
 
 /// The schema `NumberMetricAlertView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NumberMetricAlertView {
     /// `acknowledgedUntil`.
     pub acknowledged_until: Option<DateTime>,
@@ -2142,7 +2142,7 @@ atlas_admin_runtime::record!(NumberMetricAlertView);
 /// The schema `PaginatedAlertView`.
 ///
 /// Returned by `alerts::get_alert_config_alerts` and `alerts::list_alerts`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedAlertView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -2201,7 +2201,7 @@ impl Page for PaginatedAlertView {
 atlas_admin_runtime::record!(PaginatedAlertView);
 
 /// The schema `RawMetricAlertView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct RawMetricAlertView {
     /// `acknowledgedUntil`.
     pub acknowledged_until: Option<DateTime>,
@@ -2331,7 +2331,7 @@ impl Record for RawMetricAlertView {
 atlas_admin_runtime::record!(RawMetricAlertView);
 
 /// The schema `ReplicaSetAlertViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ReplicaSetAlertViewForNdsGroup {
     /// `acknowledgedUntil`.
     pub acknowledged_until: Option<DateTime>,
@@ -2462,7 +2462,7 @@ atlas_admin_runtime::record!(ReplicaSetAlertViewForNdsGroup);
 
 /// The schema `ReplicaSetEventTypeViewForNdsGroupAlertable`: one of 6 values, or one yet to be
 /// declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ReplicaSetEventTypeViewForNdsGroupAlertable {
     /// `REPLICATION_OPLOG_WINDOW_RUNNING_OUT`.
     ReplicationOplogWindowRunningOut,
@@ -2490,7 +2490,7 @@ atlas_admin_runtime::open_enum!(ReplicaSetEventTypeViewForNdsGroupAlertable, [
 ]);
 
 /// The schema `StreamProcessorAlertViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamProcessorAlertViewForNdsGroup {
     /// `acknowledgedUntil`.
     pub acknowledged_until: Option<DateTime>,
@@ -2615,7 +2615,7 @@ impl Record for StreamProcessorAlertViewForNdsGroup {
 atlas_admin_runtime::record!(StreamProcessorAlertViewForNdsGroup);
 
 /// The schema `TimeMetricAlertView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TimeMetricAlertView {
     /// `acknowledgedUntil`.
     pub acknowledged_until: Option<DateTime>,

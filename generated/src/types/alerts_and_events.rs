@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `DataMetricValueView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataMetricValueView {
     /// `number`. Read-only.
     pub number: Option<f64>,
@@ -45,7 +45,7 @@ impl Record for DataMetricValueView {
 atlas_admin_runtime::record!(DataMetricValueView);
 
 /// The schema `NumberMetricValueView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NumberMetricValueView {
     /// `number`. Read-only.
     pub number: Option<f64>,
@@ -87,7 +87,7 @@ impl Record for NumberMetricValueView {
 atlas_admin_runtime::record!(NumberMetricValueView);
 
 /// The schema `RawMetricValueView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct RawMetricValueView {
     /// `number`. Read-only.
     pub number: Option<f64>,
@@ -129,7 +129,7 @@ impl Record for RawMetricValueView {
 atlas_admin_runtime::record!(RawMetricValueView);
 
 /// The schema `TimeMetricValueView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TimeMetricValueView {
     /// `number`. Read-only.
     pub number: Option<f64>,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `AlertView`.
 ///
 /// Sent by `alerts::acknowledge_alert`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AlertView {
     /// `acknowledgedUntil`.
     pub acknowledged_until: Option<DateTime>,

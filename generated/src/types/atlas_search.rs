@@ -7,7 +7,7 @@ use super::*;
 /// Declared at `SearchIndex.analyzer` and 2 other places.
 ///
 /// [More in the Atlas documentation](https://dochub.mongodb.org/core/analyzers--fts).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum Analyzer {
     /// `lucene.standard`.
     LuceneStandard,
@@ -155,7 +155,7 @@ atlas_admin_runtime::open_enum!(Analyzer, [
 ]);
 
 /// The schema `ApiAtlasFTSAnalyzersViewManual`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasFtsAnalyzersViewManual {
     /// `charFilters`.
     pub char_filters: Option<Vec<ApiAtlasFtsAnalyzersViewManualCharFilter>>,
@@ -214,7 +214,7 @@ atlas_admin_runtime::record!(ApiAtlasFtsAnalyzersViewManual);
 /// The property `type` tells which one it is.
 ///
 /// Declared at `ApiAtlasFTSAnalyzersViewManual.charFilters[]`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum ApiAtlasFtsAnalyzersViewManualCharFilter {
     /// `htmlStrip`.
     CharFilterhtmlStrip(CharFilterhtmlStrip),
@@ -278,7 +278,7 @@ atlas_admin_runtime::union!(ApiAtlasFtsAnalyzersViewManualCharFilter);
 /// The property `type` tells which one it is.
 ///
 /// Declared at `ApiAtlasFTSAnalyzersViewManual.tokenFilters[]`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum ApiAtlasFtsAnalyzersViewManualTokenFilter {
     /// `asciiFolding`.
     TokenFilterasciiFolding(TokenFilterasciiFolding),
@@ -449,7 +449,7 @@ atlas_admin_runtime::union!(ApiAtlasFtsAnalyzersViewManualTokenFilter);
 /// The property `type` tells which one it is.
 ///
 /// Declared at `ApiAtlasFTSAnalyzersViewManual.tokenizer`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum ApiAtlasFtsAnalyzersViewManualTokenizer {
     /// `edgeGram`.
     EdgeGram(TokenizeredgeGram),
@@ -538,7 +538,7 @@ impl Union for ApiAtlasFtsAnalyzersViewManualTokenizer {
 atlas_admin_runtime::union!(ApiAtlasFtsAnalyzersViewManualTokenizer);
 
 /// The schema `ApiAtlasFTSMappingsViewManual`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasFtsMappingsViewManual {
     /// `dynamic`. Default: `false`.
     pub dynamic: Option<bool>,
@@ -580,7 +580,7 @@ impl Record for ApiAtlasFtsMappingsViewManual {
 atlas_admin_runtime::record!(ApiAtlasFtsMappingsViewManual);
 
 /// The schema `ApiSearchDeploymentEffectiveSpecView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiSearchDeploymentEffectiveSpecView {
     /// `cloudProvider`. Read-only.
     pub cloud_provider: Option<CloudProvider>,
@@ -635,7 +635,7 @@ impl Record for ApiSearchDeploymentEffectiveSpecView {
 atlas_admin_runtime::record!(ApiSearchDeploymentEffectiveSpecView);
 
 /// The schema `ApiSearchDeploymentRequestSpecView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiSearchDeploymentRequestSpecView {
     /// `cloudProvider`. May be `null`.
     pub cloud_provider: Nullable<CloudProvider>,
@@ -693,7 +693,7 @@ atlas_admin_runtime::record!(ApiSearchDeploymentRequestSpecView);
 ///
 /// Sent by `atlas_search::create_cluster_search_deployment` and
 /// `atlas_search::update_cluster_search_deployment`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiSearchDeploymentRequestView {
     /// `defaultNodeCount`. May be `null`. 2 to 32.
     pub default_node_count: Nullable<i64>,
@@ -742,7 +742,7 @@ atlas_admin_runtime::record!(ApiSearchDeploymentRequestView);
 /// Returned by `atlas_search::get_cluster_search_deployment`,
 /// `atlas_search::create_cluster_search_deployment` and
 /// `atlas_search::update_cluster_search_deployment`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiSearchDeploymentResponseView {
     /// `effectiveSpecs`. Read-only.
     pub effective_specs: Option<Vec<ApiSearchDeploymentEffectiveSpecView>>,
@@ -810,7 +810,7 @@ atlas_admin_runtime::record!(ApiSearchDeploymentResponseView);
 /// declared.
 ///
 /// Declared at `ApiSearchDeploymentResponseView.stateName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ApiSearchDeploymentResponseViewStateName {
     /// `IDLE`.
     Idle,
@@ -829,7 +829,7 @@ atlas_admin_runtime::open_enum!(ApiSearchDeploymentResponseViewStateName, [
 ]);
 
 /// The schema `AtlasSearchAnalyzer`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AtlasSearchAnalyzer {
     /// `charFilters`.
     pub char_filters: Option<Vec<Map<Json>>>,
@@ -884,7 +884,7 @@ impl Record for AtlasSearchAnalyzer {
 atlas_admin_runtime::record!(AtlasSearchAnalyzer);
 
 /// The schema `charFilterhtmlStrip`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CharFilterhtmlStrip {
     /// `ignoredTags`.
     pub ignored_tags: Option<Vec<String>>,
@@ -925,7 +925,7 @@ atlas_admin_runtime::record!(CharFilterhtmlStrip);
 ///
 /// [More in the Atlas
 /// documentation](https://lucene.apache.org/core/8_3_0/analyzers-icu/org/apache/lucene/analysis/icu/ICUNormalizer2CharFilter.html).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CharFiltericuNormalize {
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -952,7 +952,7 @@ impl Record for CharFiltericuNormalize {
 atlas_admin_runtime::record!(CharFiltericuNormalize);
 
 /// The schema `charFiltermapping`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CharFiltermapping {
     /// `mappings`. Required.
     pub mappings: Map<String>,
@@ -993,7 +993,7 @@ atlas_admin_runtime::record!(CharFiltermapping);
 ///
 /// [More in the Atlas
 /// documentation](https://lucene.apache.org/core/8_0_0/analyzers-common/org/apache/lucene/analysis/fa/PersianCharFilter.html).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CharFilterpersian {
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -1027,7 +1027,7 @@ atlas_admin_runtime::record!(CharFilterpersian);
 /// `atlas_search::list_cluster_fts_index`, `atlas_search::get_cluster_fts_index` and
 /// `atlas_search::update_cluster_fts_index`. Sent by `atlas_search::create_cluster_fts_index`
 /// and `atlas_search::update_cluster_fts_index`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum ClusterSearchIndex {
     /// `search`.
     Search(SearchIndex),
@@ -1076,7 +1076,7 @@ atlas_admin_runtime::union!(ClusterSearchIndex);
 /// What every `ClusterSearchIndex` has in common, whichever it is.
 ///
 /// Declared at `ClusterSearchIndex`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterSearchIndexCommon {
     /// `collectionName`.
     pub collection_name: Option<String>,
@@ -1153,7 +1153,7 @@ atlas_admin_runtime::record!(ClusterSearchIndexCommon);
 /// The status of `ClusterSearchIndex`: one of 6 values, or one yet to be declared.
 ///
 /// Declared at `ClusterSearchIndex.status`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ClusterSearchIndexStatus {
     /// `IN_PROGRESS`.
     InProgress,
@@ -1183,7 +1183,7 @@ atlas_admin_runtime::open_enum!(ClusterSearchIndexStatus, [
 /// The type of `ClusterSearchIndex`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `ClusterSearchIndex.type` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ClusterSearchIndexType {
     /// `search`.
     Search,
@@ -1202,7 +1202,7 @@ atlas_admin_runtime::open_enum!(ClusterSearchIndexType, [
 ///
 /// [More in the Atlas
 /// documentation](https://dochub.mongodb.org/core/field-mapping-definition-fts#define-field-mappings).
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum Fields {
     /// This kind of JSON value.
     Map(Map<Json>),
@@ -1250,7 +1250,7 @@ atlas_admin_runtime::union!(Fields);
 /// declared.
 ///
 /// Declared at `tokenFilterasciiFolding.originalTokens` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum OriginalTokens {
     /// `omit`.
     Omit,
@@ -1268,7 +1268,7 @@ atlas_admin_runtime::open_enum!(OriginalTokens, [
 /// The search analyzer of `SearchIndex`: one of 46 values, or one yet to be declared.
 ///
 /// Declared at `SearchIndex.searchAnalyzer` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum SearchAnalyzer {
     /// `lucene.standard`.
     LuceneStandard,
@@ -1416,7 +1416,7 @@ atlas_admin_runtime::open_enum!(SearchAnalyzer, [
 ]);
 
 /// The schema `SearchIndex`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchIndex {
     /// `analyzer`. Default: `lucene.standard`.
     pub analyzer: Option<Analyzer>,
@@ -1515,7 +1515,7 @@ atlas_admin_runtime::record!(SearchIndex);
 /// The property `type` tells which one it is.
 ///
 /// Sent by `atlas_search::create_cluster_search_index`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum SearchIndexCreateRequest {
     /// `search`.
     Search(TextSearchIndexCreateRequest),
@@ -1564,7 +1564,7 @@ atlas_admin_runtime::union!(SearchIndexCreateRequest);
 /// What every `SearchIndexCreateRequest` has in common, whichever it is.
 ///
 /// Declared at `SearchIndexCreateRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchIndexCreateRequestCommon {
     /// `collectionName`.
     pub collection_name: Option<String>,
@@ -1619,7 +1619,7 @@ impl Record for SearchIndexCreateRequestCommon {
 atlas_admin_runtime::record!(SearchIndexCreateRequestCommon);
 
 /// The schema `SearchIndexDefinitionVersion`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchIndexDefinitionVersion {
     /// `createdAt`.
     pub created_at: Option<DateTime>,
@@ -1667,7 +1667,7 @@ atlas_admin_runtime::record!(SearchIndexDefinitionVersion);
 /// Returned by `atlas_search::list_cluster_search_indexes`,
 /// `atlas_search::create_cluster_search_index`, `atlas_search::list_search_index`,
 /// `atlas_search::get_index_by_name` and 3 more.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum SearchIndexResponse {
     /// `search`.
     Search(TextSearchIndexResponse),
@@ -1716,7 +1716,7 @@ atlas_admin_runtime::union!(SearchIndexResponse);
 /// What every `SearchIndexResponse` has in common, whichever it is.
 ///
 /// Declared at `SearchIndexResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchIndexResponseCommon {
     /// `collectionName`.
     pub collection_name: Option<String>,
@@ -1793,7 +1793,7 @@ atlas_admin_runtime::record!(SearchIndexResponseCommon);
 /// The status of `SearchIndexResponse`: one of 7 values, or one yet to be declared.
 ///
 /// Declared at `SearchIndexResponse.status` and 4 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum SearchIndexResponseStatus {
     /// `DELETING`.
     Deleting,
@@ -1827,7 +1827,7 @@ atlas_admin_runtime::open_enum!(SearchIndexResponseStatus, [
 ///
 /// Sent by `atlas_search::update_index_by_name` and
 /// `atlas_search::update_cluster_search_index`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchIndexUpdateRequest {
     /// `definition`. Required.
     pub definition: SearchIndexUpdateRequestDefinition,
@@ -1867,7 +1867,7 @@ atlas_admin_runtime::record!(SearchIndexUpdateRequest);
 /// The definition of `SearchIndexUpdateRequest`.
 ///
 /// Declared at `SearchIndexUpdateRequest.definition`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchIndexUpdateRequestDefinition {
     /// `analyzer`. Default: `lucene.standard`.
     pub analyzer: Option<Analyzer>,
@@ -1957,7 +1957,7 @@ impl Record for SearchIndexUpdateRequestDefinition {
 atlas_admin_runtime::record!(SearchIndexUpdateRequestDefinition);
 
 /// The schema `SearchMappings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchMappings {
     /// `dynamic`.
     pub dynamic: Option<SearchMappingsDynamic>,
@@ -2004,7 +2004,7 @@ atlas_admin_runtime::record!(SearchMappings);
 ///
 /// [More in the Atlas
 /// documentation](https://dochub.mongodb.org/core/field-mapping-definition-fts#static-and-dynamic-mappings).
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum SearchMappingsDynamic {
     /// This kind of JSON value.
     Boolean(bool),
@@ -2051,7 +2051,7 @@ impl Union for SearchMappingsDynamic {
 atlas_admin_runtime::union!(SearchMappingsDynamic);
 
 /// The schema `SearchSynonymMappingDefinition`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchSynonymMappingDefinition {
     /// `analyzer`. Required.
     pub analyzer: Analyzer,
@@ -2104,7 +2104,7 @@ atlas_admin_runtime::record!(SearchSynonymMappingDefinition);
 ///
 /// [More in the Atlas
 /// documentation](https://dochub.mongodb.org/core/atlas-search-configure-dynamic-indexing).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchTypeSets {
     /// `name`. Required.
     pub name: String,
@@ -2152,7 +2152,7 @@ atlas_admin_runtime::record!(SearchTypeSets);
 /// declared.
 ///
 /// Declared at `TextSearchIndexResponse.synonymMappingStatus` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum SynonymMappingStatus {
     /// `FAILED`.
     Failed,
@@ -2171,7 +2171,7 @@ atlas_admin_runtime::open_enum!(SynonymMappingStatus, [
 ]);
 
 /// The schema `SynonymMappingStatusDetail`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SynonymMappingStatusDetail {
     /// `message`.
     pub message: Option<String>,
@@ -2223,7 +2223,7 @@ atlas_admin_runtime::record!(SynonymMappingStatusDetail);
 /// The status of `SynonymMappingStatusDetail`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `SynonymMappingStatusDetail.status`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum SynonymMappingStatusDetailStatus {
     /// `FAILED`.
     Failed,
@@ -2242,7 +2242,7 @@ atlas_admin_runtime::open_enum!(SynonymMappingStatusDetailStatus, [
 ]);
 
 /// The schema `SynonymSource`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SynonymSource {
     /// `collection`. Required.
     pub collection: String,
@@ -2282,7 +2282,7 @@ atlas_admin_runtime::record!(SynonymSource);
 /// The term not in bounds of `tokenFilteredgeGram`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `tokenFilteredgeGram.termNotInBounds` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum TermNotInBounds {
     /// `omit`.
     Omit,
@@ -2298,7 +2298,7 @@ atlas_admin_runtime::open_enum!(TermNotInBounds, [
 ]);
 
 /// The schema `TextSearchHostStatusDetail`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TextSearchHostStatusDetail {
     /// `hostname`.
     pub hostname: Option<String>,
@@ -2358,7 +2358,7 @@ impl Record for TextSearchHostStatusDetail {
 atlas_admin_runtime::record!(TextSearchHostStatusDetail);
 
 /// The schema `TextSearchIndexCreateRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TextSearchIndexCreateRequest {
     /// `collectionName`. Required.
     pub collection_name: String,
@@ -2413,7 +2413,7 @@ impl Record for TextSearchIndexCreateRequest {
 atlas_admin_runtime::record!(TextSearchIndexCreateRequest);
 
 /// The schema `TextSearchIndexDefinition`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TextSearchIndexDefinition {
     /// `analyzer`. Default: `lucene.standard`.
     pub analyzer: Option<Analyzer>,
@@ -2493,7 +2493,7 @@ impl Record for TextSearchIndexDefinition {
 atlas_admin_runtime::record!(TextSearchIndexDefinition);
 
 /// The schema `TextSearchIndexResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TextSearchIndexResponse {
     /// `collectionName`.
     pub collection_name: Option<String>,
@@ -2583,7 +2583,7 @@ impl Record for TextSearchIndexResponse {
 atlas_admin_runtime::record!(TextSearchIndexResponse);
 
 /// The schema `TextSearchIndexStatusDetail`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TextSearchIndexStatusDetail {
     /// `definition`.
     pub definition: Option<TextSearchIndexDefinition>,
@@ -2653,7 +2653,7 @@ impl Record for TextSearchIndexStatusDetail {
 atlas_admin_runtime::record!(TextSearchIndexStatusDetail);
 
 /// The schema `TokenFilterEnglishPossessive`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilterEnglishPossessive {
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -2681,7 +2681,7 @@ impl Record for TokenFilterEnglishPossessive {
 atlas_admin_runtime::record!(TokenFilterEnglishPossessive);
 
 /// The schema `TokenFilterFlattenGraph`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilterFlattenGraph {
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -2708,7 +2708,7 @@ impl Record for TokenFilterFlattenGraph {
 atlas_admin_runtime::record!(TokenFilterFlattenGraph);
 
 /// The schema `TokenFilterPorterStemming`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilterPorterStemming {
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -2735,7 +2735,7 @@ impl Record for TokenFilterPorterStemming {
 atlas_admin_runtime::record!(TokenFilterPorterStemming);
 
 /// The schema `TokenFilterSpanishPluralStemming`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilterSpanishPluralStemming {
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -2766,7 +2766,7 @@ atlas_admin_runtime::record!(TokenFilterSpanishPluralStemming);
 ///
 /// [More in the Atlas
 /// documentation](https://lucene.apache.org/core/9_2_0/analysis/stempel/org/apache/lucene/analysis/pl/PolishAnalyzer.html#DEFAULT_STEMMER_FILE).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilterStempel {
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -2793,7 +2793,7 @@ impl Record for TokenFilterStempel {
 atlas_admin_runtime::record!(TokenFilterStempel);
 
 /// The schema `TokenFilterWordDelimiterGraph`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilterWordDelimiterGraph {
     /// `delimiterOptions`.
     pub delimiter_options: Option<TokenFilterWordDelimiterGraphDelimiterOptions>,
@@ -2840,7 +2840,7 @@ atlas_admin_runtime::record!(TokenFilterWordDelimiterGraph);
 /// The delimiter options of `TokenFilterWordDelimiterGraph`.
 ///
 /// Declared at `TokenFilterWordDelimiterGraph.delimiterOptions`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilterWordDelimiterGraphDelimiterOptions {
     /// `concatenateAll`. Default: `false`.
     pub concatenate_all: Option<bool>,
@@ -2927,7 +2927,7 @@ atlas_admin_runtime::record!(TokenFilterWordDelimiterGraphDelimiterOptions);
 /// The protected words of `TokenFilterWordDelimiterGraph`.
 ///
 /// Declared at `TokenFilterWordDelimiterGraph.protectedWords`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilterWordDelimiterGraphProtectedWords {
     /// `ignoreCase`. Default: `true`.
     pub ignore_case: Option<bool>,
@@ -2972,7 +2972,7 @@ atlas_admin_runtime::record!(TokenFilterWordDelimiterGraphProtectedWords);
 ///
 /// [More in the Atlas
 /// documentation](https://en.wikipedia.org/wiki/Basic_Latin_(Unicode_block)).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilterasciiFolding {
     /// `originalTokens`. Default: `omit`.
     pub original_tokens: Option<OriginalTokens>,
@@ -3013,7 +3013,7 @@ atlas_admin_runtime::record!(TokenFilterasciiFolding);
 ///
 /// [More in the Atlas
 /// documentation](https://en.wikipedia.org/wiki/Daitch%E2%80%93Mokotoff_Soundex).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilterdaitchMokotoffSoundex {
     /// `originalTokens`. Default: `include`.
     pub original_tokens: Option<OriginalTokens>,
@@ -3051,7 +3051,7 @@ impl Record for TokenFilterdaitchMokotoffSoundex {
 atlas_admin_runtime::record!(TokenFilterdaitchMokotoffSoundex);
 
 /// The schema `tokenFilteredgeGram`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilteredgeGram {
     /// `maxGram`. Required.
     pub max_gram: i64,
@@ -3103,7 +3103,7 @@ atlas_admin_runtime::record!(TokenFilteredgeGram);
 /// The schema `tokenFiltericuFolding`.
 ///
 /// [More in the Atlas documentation](http://www.unicode.org/reports/tr30/tr30-4.html).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFiltericuFolding {
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -3132,7 +3132,7 @@ atlas_admin_runtime::record!(TokenFiltericuFolding);
 /// The schema `tokenFiltericuNormalizer`.
 ///
 /// [More in the Atlas documentation](https://unicode.org/reports/tr15/).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFiltericuNormalizer {
     /// `normalizationForm`. Default: `nfc`.
     pub normalization_form: Option<TokenFiltericuNormalizerNormalizationForm>,
@@ -3173,7 +3173,7 @@ atlas_admin_runtime::record!(TokenFiltericuNormalizer);
 /// declared.
 ///
 /// Declared at `tokenFiltericuNormalizer.normalizationForm`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum TokenFiltericuNormalizerNormalizationForm {
     /// `nfd`.
     Nfd,
@@ -3195,7 +3195,7 @@ atlas_admin_runtime::open_enum!(TokenFiltericuNormalizerNormalizationForm, [
 ]);
 
 /// The schema `TokenFilterkStemming`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilterkStemming {
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -3222,7 +3222,7 @@ impl Record for TokenFilterkStemming {
 atlas_admin_runtime::record!(TokenFilterkStemming);
 
 /// The schema `tokenFilterlength`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilterlength {
     /// `max`. Default: `255`.
     pub max: Option<i64>,
@@ -3264,7 +3264,7 @@ impl Record for TokenFilterlength {
 atlas_admin_runtime::record!(TokenFilterlength);
 
 /// The schema `tokenFilterlowercase`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilterlowercase {
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -3291,7 +3291,7 @@ impl Record for TokenFilterlowercase {
 atlas_admin_runtime::record!(TokenFilterlowercase);
 
 /// The schema `tokenFilternGram`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilternGram {
     /// `maxGram`. Required.
     pub max_gram: i64,
@@ -3341,7 +3341,7 @@ impl Record for TokenFilternGram {
 atlas_admin_runtime::record!(TokenFilternGram);
 
 /// The schema `tokenFilterregex`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilterregex {
     /// `matches`. Required.
     pub matches: TokenFilterregexMatches,
@@ -3393,7 +3393,7 @@ atlas_admin_runtime::record!(TokenFilterregex);
 /// The matches of `tokenFilterregex`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `tokenFilterregex.matches`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum TokenFilterregexMatches {
     /// `all`.
     All,
@@ -3409,7 +3409,7 @@ atlas_admin_runtime::open_enum!(TokenFilterregexMatches, [
 ]);
 
 /// The schema `tokenFilterreverse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilterreverse {
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -3436,7 +3436,7 @@ impl Record for TokenFilterreverse {
 atlas_admin_runtime::record!(TokenFilterreverse);
 
 /// The schema `tokenFiltershingle`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFiltershingle {
     /// `maxShingleSize`. Required.
     pub max_shingle_size: i64,
@@ -3483,7 +3483,7 @@ atlas_admin_runtime::record!(TokenFiltershingle);
 /// The schema `tokenFiltersnowballStemming`.
 ///
 /// [More in the Atlas documentation](https://snowballstem.org/).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFiltersnowballStemming {
     /// `stemmerName`. Required.
     pub stemmer_name: TokenFiltersnowballStemmingStemmerName,
@@ -3524,7 +3524,7 @@ atlas_admin_runtime::record!(TokenFiltersnowballStemming);
 /// declared.
 ///
 /// Declared at `tokenFiltersnowballStemming.stemmerName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum TokenFiltersnowballStemmingStemmerName {
     /// `arabic`.
     Arabic,
@@ -3609,7 +3609,7 @@ atlas_admin_runtime::open_enum!(TokenFiltersnowballStemmingStemmerName, [
 ]);
 
 /// The schema `tokenFilterstopword`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFilterstopword {
     /// `ignoreCase`. Default: `true`.
     pub ignore_case: Option<bool>,
@@ -3654,7 +3654,7 @@ impl Record for TokenFilterstopword {
 atlas_admin_runtime::record!(TokenFilterstopword);
 
 /// The schema `tokenFiltertrim`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenFiltertrim {
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -3681,7 +3681,7 @@ impl Record for TokenFiltertrim {
 atlas_admin_runtime::record!(TokenFiltertrim);
 
 /// The schema `tokenizeredgeGram`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenizeredgeGram {
     /// `maxGram`. Required.
     pub max_gram: i64,
@@ -3726,7 +3726,7 @@ impl Record for TokenizeredgeGram {
 atlas_admin_runtime::record!(TokenizeredgeGram);
 
 /// The schema `tokenizerkeyword`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Tokenizerkeyword {
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -3753,7 +3753,7 @@ impl Record for Tokenizerkeyword {
 atlas_admin_runtime::record!(Tokenizerkeyword);
 
 /// The schema `tokenizernGram`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenizernGram {
     /// `maxGram`. Required.
     pub max_gram: i64,
@@ -3798,7 +3798,7 @@ impl Record for TokenizernGram {
 atlas_admin_runtime::record!(TokenizernGram);
 
 /// The schema `tokenizerregexCaptureGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenizerregexCaptureGroup {
     /// `group`. Required.
     pub group: i64,
@@ -3843,7 +3843,7 @@ impl Record for TokenizerregexCaptureGroup {
 atlas_admin_runtime::record!(TokenizerregexCaptureGroup);
 
 /// The schema `tokenizerregexSplit`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenizerregexSplit {
     /// `pattern`. Required.
     pub pattern: String,
@@ -3884,7 +3884,7 @@ atlas_admin_runtime::record!(TokenizerregexSplit);
 ///
 /// [More in the Atlas
 /// documentation](https://www.unicode.org/L2/L2019/19034-uax29-34-draft.pdf).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Tokenizerstandard {
     /// `maxTokenLength`. Default: `255`.
     pub max_token_length: Option<i64>,
@@ -3925,7 +3925,7 @@ atlas_admin_runtime::record!(Tokenizerstandard);
 ///
 /// [More in the Atlas
 /// documentation](https://www.unicode.org/L2/L2019/19034-uax29-34-draft.pdf).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TokenizeruaxUrlEmail {
     /// `maxTokenLength`. Default: `255`.
     pub max_token_length: Option<i64>,
@@ -3963,7 +3963,7 @@ impl Record for TokenizeruaxUrlEmail {
 atlas_admin_runtime::record!(TokenizeruaxUrlEmail);
 
 /// The schema `tokenizerwhitespace`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Tokenizerwhitespace {
     /// `maxTokenLength`. Default: `255`.
     pub max_token_length: Option<i64>,
@@ -4001,7 +4001,7 @@ impl Record for Tokenizerwhitespace {
 atlas_admin_runtime::record!(Tokenizerwhitespace);
 
 /// The schema `VectorSearchHostStatusDetail`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct VectorSearchHostStatusDetail {
     /// `hostname`.
     pub hostname: Option<String>,
@@ -4061,7 +4061,7 @@ impl Record for VectorSearchHostStatusDetail {
 atlas_admin_runtime::record!(VectorSearchHostStatusDetail);
 
 /// The schema `VectorSearchIndex`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct VectorSearchIndex {
     /// `collectionName`. Required.
     pub collection_name: String,
@@ -4141,7 +4141,7 @@ impl Record for VectorSearchIndex {
 atlas_admin_runtime::record!(VectorSearchIndex);
 
 /// The schema `VectorSearchIndexCreateRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct VectorSearchIndexCreateRequest {
     /// `collectionName`. Required.
     pub collection_name: String,
@@ -4196,7 +4196,7 @@ impl Record for VectorSearchIndexCreateRequest {
 atlas_admin_runtime::record!(VectorSearchIndexCreateRequest);
 
 /// The schema `VectorSearchIndexDefinition`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct VectorSearchIndexDefinition {
     /// `fields`. Required.
     pub fields: Vec<Map<Json>>,
@@ -4251,7 +4251,7 @@ impl Record for VectorSearchIndexDefinition {
 atlas_admin_runtime::record!(VectorSearchIndexDefinition);
 
 /// The schema `VectorSearchIndexResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct VectorSearchIndexResponse {
     /// `collectionName`.
     pub collection_name: Option<String>,
@@ -4331,7 +4331,7 @@ impl Record for VectorSearchIndexResponse {
 atlas_admin_runtime::record!(VectorSearchIndexResponse);
 
 /// The schema `VectorSearchIndexStatusDetail`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct VectorSearchIndexStatusDetail {
     /// `definition`.
     pub definition: Option<VectorSearchIndexDefinition>,

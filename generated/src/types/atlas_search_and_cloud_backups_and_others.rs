@@ -3,7 +3,7 @@
 /// The cloud provider of `AWSInterfaceEndpoint`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `AWSInterfaceEndpoint.cloudProvider` and 28 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CloudProvider {
     /// `AWS`.
     Aws,

@@ -6,7 +6,7 @@ use super::*;
 /// be declared.
 ///
 /// Declared at `ApiSearchDeploymentEffectiveSpecView.instanceSize` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ApiSearchDeploymentEffectiveSpecViewInstanceSize {
     /// `S10_HIGHCPU`.
     S10Highcpu,
@@ -94,7 +94,7 @@ atlas_admin_runtime::open_enum!(ApiSearchDeploymentEffectiveSpecViewInstanceSize
 ]);
 
 /// The schema `ApiSearchDeploymentSpecView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiSearchDeploymentSpecView {
     /// `instanceSize`. Required.
     pub instance_size: ApiSearchDeploymentEffectiveSpecViewInstanceSize,

@@ -7,7 +7,7 @@
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/security-kms-encryption/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum EncryptionAtRestProvider {
     /// `NONE`.
     None,

@@ -6,7 +6,7 @@ use super::*;
 ///
 /// Returned by `auditing::get_group_audit_log` and `auditing::update_audit_log`. Sent by
 /// `auditing::update_audit_log`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AuditLog {
     /// `auditAuthorizationSuccess`. Default: `false`.
     pub audit_authorization_success: Option<bool>,
@@ -63,7 +63,7 @@ atlas_admin_runtime::record!(AuditLog);
 /// The configuration type of `AuditLog`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `AuditLog.configurationType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AuditLogConfigurationType {
     /// `NONE`.
     None,

@@ -7,7 +7,7 @@ use super::*;
 /// Returned by `aws_clusters_dns::get_aws_custom_dns` and
 /// `aws_clusters_dns::toggle_aws_custom_dns`. Sent by
 /// `aws_clusters_dns::toggle_aws_custom_dns`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AwsCustomDnsEnabledView {
     /// `enabled`. Required.
     pub enabled: bool,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `AdvancedDiskBackupSnapshotSchedulePolicy`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AdvancedDiskBackupSnapshotSchedulePolicy {
     /// `id`. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -47,7 +47,7 @@ atlas_admin_runtime::record!(AdvancedDiskBackupSnapshotSchedulePolicy);
 /// The schema `ApiAtlasCollectionRestoreCollectionStateResponse`.
 ///
 /// Returned by `cloud_backups::get_restore_job_collection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasCollectionRestoreCollectionStateResponse {
     /// `effectiveTargetNamespace`. Read-only.
     pub effective_target_namespace: Option<String>,
@@ -120,7 +120,7 @@ atlas_admin_runtime::record!(ApiAtlasCollectionRestoreCollectionStateResponse);
 /// yet to be declared.
 ///
 /// Declared at `ApiAtlasCollectionRestoreCollectionStateResponse.state` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ApiAtlasCollectionRestoreCollectionStateResponseState {
     /// `NOT_STARTED`.
     NotStarted,
@@ -160,7 +160,7 @@ atlas_admin_runtime::open_enum!(ApiAtlasCollectionRestoreCollectionStateResponse
 ]);
 
 /// The schema `ApiAtlasCollectionRestoreIndexStatus`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasCollectionRestoreIndexStatus {
     /// `errorMessage`.
     pub error_message: Option<String>,
@@ -213,7 +213,7 @@ atlas_admin_runtime::record!(ApiAtlasCollectionRestoreIndexStatus);
 /// declared.
 ///
 /// Declared at `ApiAtlasCollectionRestoreIndexStatus.state` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ApiAtlasCollectionRestoreIndexStatusState {
     /// `NOT_STARTED`.
     NotStarted,
@@ -238,7 +238,7 @@ atlas_admin_runtime::open_enum!(ApiAtlasCollectionRestoreIndexStatusState, [
 ]);
 
 /// The schema `ApiAtlasCollectionRestoreJobIndexStatus`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasCollectionRestoreJobIndexStatus {
     /// `failedCollectionCount`. At least 0.
     pub failed_collection_count: Option<i64>,
@@ -282,7 +282,7 @@ atlas_admin_runtime::record!(ApiAtlasCollectionRestoreJobIndexStatus);
 /// The schema `ApiAtlasCollectionRestoreJobRequest`.
 ///
 /// Sent by `cloud_backups::create_collection_restore_job`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasCollectionRestoreJobRequest {
     /// `collectionSuffix`. May be `null`.
     pub collection_suffix: Nullable<String>,
@@ -380,7 +380,7 @@ atlas_admin_runtime::record!(ApiAtlasCollectionRestoreJobRequest);
 ///
 /// Returned by `cloud_backups::create_collection_restore_job` and
 /// `cloud_backups::get_collection_restore_job`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasCollectionRestoreJobResponse {
     /// `collectionSuffix`.
     pub collection_suffix: Option<String>,
@@ -518,7 +518,7 @@ atlas_admin_runtime::record!(ApiAtlasCollectionRestoreJobResponse);
 /// declared.
 ///
 /// Declared at `ApiAtlasCollectionRestoreJobResponse.state`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ApiAtlasCollectionRestoreJobResponseState {
     /// `INITIALIZING`.
     Initializing,
@@ -546,7 +546,7 @@ atlas_admin_runtime::open_enum!(ApiAtlasCollectionRestoreJobResponseState, [
 ]);
 
 /// The schema `ApiAtlasRestoreNamespaceView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasRestoreNamespaceView {
     /// `sourceNamespace`. Required.
     pub source_namespace: String,
@@ -591,7 +591,7 @@ impl Record for ApiAtlasRestoreNamespaceView {
 atlas_admin_runtime::record!(ApiAtlasRestoreNamespaceView);
 
 /// The schema `ApiPrivateDownloadDeliveryUrl`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiPrivateDownloadDeliveryUrl {
     /// `deliveryUrl`.
     pub delivery_url: Option<String>,
@@ -633,7 +633,7 @@ impl Record for ApiPrivateDownloadDeliveryUrl {
 atlas_admin_runtime::record!(ApiPrivateDownloadDeliveryUrl);
 
 /// The schema `AutoExportPolicyView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AutoExportPolicyView {
     /// `exportBucketId`. Pattern: `^([a-f0-9]{24})$`.
     pub export_bucket_id: Option<String>,
@@ -677,7 +677,7 @@ atlas_admin_runtime::record!(AutoExportPolicyView);
 /// The frequency type of `AutoExportPolicyView`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `AutoExportPolicyView.frequencyType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AutoExportPolicyViewFrequencyType {
     /// `monthly`.
     Monthly,
@@ -693,7 +693,7 @@ atlas_admin_runtime::open_enum!(AutoExportPolicyViewFrequencyType, [
 ]);
 
 /// The schema `BackupComplianceOnDemandPolicyItem`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BackupComplianceOnDemandPolicyItem {
     /// `frequencyInterval`. Required. One of `0`, `1`, `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`,
     /// `10`, `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`, `21`, `22`, `23`, `24`,
@@ -758,7 +758,7 @@ atlas_admin_runtime::record!(BackupComplianceOnDemandPolicyItem);
 /// declared.
 ///
 /// Declared at `BackupComplianceOnDemandPolicyItem.frequencyType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BackupComplianceOnDemandPolicyItemFrequencyType {
     /// `ondemand`.
     Ondemand,
@@ -771,7 +771,7 @@ atlas_admin_runtime::open_enum!(BackupComplianceOnDemandPolicyItemFrequencyType,
 ]);
 
 /// The schema `BackupComplianceScheduledPolicyItem`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BackupComplianceScheduledPolicyItem {
     /// `frequencyInterval`. Required. One of `1`, `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`,
     /// `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`, `21`, `22`, `23`, `24`, `25`,
@@ -836,7 +836,7 @@ atlas_admin_runtime::record!(BackupComplianceScheduledPolicyItem);
 /// be declared.
 ///
 /// Declared at `BackupComplianceScheduledPolicyItem.frequencyType` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BackupComplianceScheduledPolicyItemFrequencyType {
     /// `daily`.
     Daily,
@@ -864,7 +864,7 @@ atlas_admin_runtime::open_enum!(BackupComplianceScheduledPolicyItemFrequencyType
 ]);
 
 /// The schema `BackupLabel`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BackupLabel {
     /// `key`.
     pub key: Option<String>,
@@ -908,7 +908,7 @@ atlas_admin_runtime::record!(BackupLabel);
 /// The schema `BackupSnapshotRetention`.
 ///
 /// Sent by `cloud_backups::update_backup_snapshot`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BackupSnapshotRetention {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -960,7 +960,7 @@ atlas_admin_runtime::record!(BackupSnapshotRetention);
 /// The retention unit of `BackupSnapshotRetention`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `BackupSnapshotRetention.retentionUnit`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BackupSnapshotRetentionRetentionUnit {
     /// `DAYS`.
     Days,
@@ -986,7 +986,7 @@ atlas_admin_runtime::open_enum!(BackupSnapshotRetentionRetentionUnit, [
 /// Returned by `cloud_backups::get_compliance_policy` and
 /// `cloud_backups::update_compliance_policy`. Sent by
 /// `cloud_backups::update_compliance_policy`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataProtectionSettings20231001 {
     /// `authorizedEmail`. Required. An e-mail address.
     pub authorized_email: String,
@@ -1093,7 +1093,7 @@ atlas_admin_runtime::record!(DataProtectionSettings20231001);
 /// The state of `DataProtectionSettings`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `DataProtectionSettings.state` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DataProtectionSettingsState {
     /// `ACTIVE`.
     Active,
@@ -1115,7 +1115,7 @@ atlas_admin_runtime::open_enum!(DataProtectionSettingsState, [
 ]);
 
 /// The schema `DeleteCopiedBackups20240805`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DeleteCopiedBackups20240805 {
     /// `cloudProvider`. Write-only: the service never returns it.
     pub cloud_provider: Option<CloudProvider>,
@@ -1165,7 +1165,7 @@ impl Record for DeleteCopiedBackups20240805 {
 atlas_admin_runtime::record!(DeleteCopiedBackups20240805);
 
 /// The schema `DiskBackupApiPolicyItem`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupApiPolicyItem {
     /// `frequencyInterval`. Required. One of `1`, `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`,
     /// `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`, `21`, `22`, `23`, `24`, `25`,
@@ -1229,7 +1229,7 @@ atlas_admin_runtime::record!(DiskBackupApiPolicyItem);
 /// The frequency type of `DiskBackupApiPolicyItem`: one of 6 values, or one yet to be declared.
 ///
 /// Declared at `DiskBackupApiPolicyItem.frequencyType` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DiskBackupApiPolicyItemFrequencyType {
     /// `daily`.
     Daily,
@@ -1259,7 +1259,7 @@ atlas_admin_runtime::open_enum!(DiskBackupApiPolicyItemFrequencyType, [
 /// The schema `DiskBackupCollectionResponse`.
 ///
 /// Returned by `cloud_backups::get_snapshot_database_collection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupCollectionResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1306,7 +1306,7 @@ atlas_admin_runtime::record!(DiskBackupCollectionResponse);
 /// The schema `DiskBackupCopyPolicyItem`: one of 2 kinds.
 ///
 /// The property `frequencyType` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum DiskBackupCopyPolicyItem {
     /// `ondemand`.
     Ondemand(DiskBackupOnDemandCopyPolicyItem),
@@ -1358,7 +1358,7 @@ atlas_admin_runtime::union!(DiskBackupCopyPolicyItem);
 /// What every `DiskBackupCopyPolicyItem` has in common, whichever it is.
 ///
 /// Declared at `DiskBackupCopyPolicyItem`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupCopyPolicyItemCommon {
     /// `frequencyType`.
     pub frequency_type: Option<DiskBackupApiPolicyItemFrequencyType>,
@@ -1403,7 +1403,7 @@ impl Record for DiskBackupCopyPolicyItemCommon {
 atlas_admin_runtime::record!(DiskBackupCopyPolicyItemCommon);
 
 /// The schema `DiskBackupCopySetting20240805`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupCopySetting20240805 {
     /// `cloudProvider`.
     pub cloud_provider: Option<CloudProvider>,
@@ -1475,7 +1475,7 @@ atlas_admin_runtime::record!(DiskBackupCopySetting20240805);
 /// The schema `DiskBackupDatabaseResponse`.
 ///
 /// Returned by `cloud_backups::get_backup_snapshot_database`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupDatabaseResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1522,7 +1522,7 @@ atlas_admin_runtime::record!(DiskBackupDatabaseResponse);
 /// The schema `DiskBackupExportJob`.
 ///
 /// Returned by `cloud_backups::create_backup_export` and `cloud_backups::get_backup_export`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupExportJob {
     /// `components`. Read-only.
     pub components: Option<Vec<DiskBackupExportMember>>,
@@ -1620,7 +1620,7 @@ atlas_admin_runtime::record!(DiskBackupExportJob);
 /// The schema `DiskBackupExportJobRequest`.
 ///
 /// Sent by `cloud_backups::create_backup_export`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupExportJobRequest {
     /// `customData`.
     pub custom_data: Option<Vec<BackupLabel>>,
@@ -1679,7 +1679,7 @@ atlas_admin_runtime::record!(DiskBackupExportJobRequest);
 /// The state of `DiskBackupExportJob`: one of 5 values, or one yet to be declared.
 ///
 /// Declared at `DiskBackupExportJob.state`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DiskBackupExportJobState {
     /// `Cancelled`.
     Cancelled,
@@ -1704,7 +1704,7 @@ atlas_admin_runtime::open_enum!(DiskBackupExportJobState, [
 ]);
 
 /// The schema `DiskBackupExportMember`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupExportMember {
     /// `exportId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub export_id: Option<String>,
@@ -1749,7 +1749,7 @@ impl Record for DiskBackupExportMember {
 atlas_admin_runtime::record!(DiskBackupExportMember);
 
 /// The schema `DiskBackupOnDemandCopyPolicyItem`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupOnDemandCopyPolicyItem {
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -1789,7 +1789,7 @@ atlas_admin_runtime::record!(DiskBackupOnDemandCopyPolicyItem);
 /// The schema `DiskBackupOnDemandSnapshotRequest`.
 ///
 /// Sent by `cloud_backups::take_snapshots`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupOnDemandSnapshotRequest {
     /// `description`.
     pub description: Option<String>,
@@ -1842,7 +1842,7 @@ atlas_admin_runtime::record!(DiskBackupOnDemandSnapshotRequest);
 ///
 /// Returned by `cloud_backups::get_cluster_backup_snapshot` and
 /// `cloud_backups::update_backup_snapshot`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupReplicaSet {
     /// `cloudProvider`. Read-only.
     pub cloud_provider: Option<CloudProvider>,
@@ -1959,7 +1959,7 @@ atlas_admin_runtime::record!(DiskBackupReplicaSet);
 /// The status of `DiskBackupReplicaSet`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `DiskBackupReplicaSet.status` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DiskBackupReplicaSetStatus {
     /// `queued`.
     Queued,
@@ -1983,7 +1983,7 @@ atlas_admin_runtime::open_enum!(DiskBackupReplicaSetStatus, [
 /// The type of `DiskBackupReplicaSet`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `DiskBackupReplicaSet.type` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DiskBackupReplicaSetType {
     /// `replicaSet`.
     ReplicaSet,
@@ -1999,7 +1999,7 @@ atlas_admin_runtime::open_enum!(DiskBackupReplicaSetType, [
 ]);
 
 /// The schema `DiskBackupRestoreMember`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupRestoreMember {
     /// `downloadUrl`. Read-only.
     pub download_url: Option<String>,
@@ -2051,7 +2051,7 @@ atlas_admin_runtime::record!(DiskBackupRestoreMember);
 /// The schema `DiskBackupShardedClusterSnapshot`.
 ///
 /// Returned by `cloud_backups::get_backup_sharded_cluster`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupShardedClusterSnapshot {
     /// `configServerType`. Read-only.
     pub config_server_type: Option<ConfigServerType>,
@@ -2166,7 +2166,7 @@ impl Record for DiskBackupShardedClusterSnapshot {
 atlas_admin_runtime::record!(DiskBackupShardedClusterSnapshot);
 
 /// The schema `DiskBackupShardedClusterSnapshotMember`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupShardedClusterSnapshotMember {
     /// `cloudProvider`. Read-only.
     pub cloud_provider: CloudProvider,
@@ -2220,7 +2220,7 @@ atlas_admin_runtime::record!(DiskBackupShardedClusterSnapshotMember);
 /// The property `type` tells which one it is.
 ///
 /// Returned by `cloud_backups::take_snapshots`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum DiskBackupSnapshot {
     /// `replicaSet`.
     ReplicaSet(DiskBackupReplicaSet),
@@ -2269,7 +2269,7 @@ atlas_admin_runtime::union!(DiskBackupSnapshot);
 /// The schema `DiskBackupSnapshotAWSExportBucketRequest`.
 ///
 /// Sent by `cloud_backups::create_export_bucket`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupSnapshotAwsExportBucketRequest {
     /// `bucketName`. Required. 3 to 63 characters.
     pub bucket_name: String,
@@ -2332,7 +2332,7 @@ atlas_admin_runtime::record!(DiskBackupSnapshotAwsExportBucketRequest);
 ///
 /// Returned by `cloud_backups::create_export_bucket`, `cloud_backups::get_export_bucket` and
 /// `cloud_backups::update_backup_export_bucket`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupSnapshotAwsExportBucketResponse {
     /// `_id`. Required. Pattern: `^([a-f0-9]{24})$`.
     pub id: String,
@@ -2402,7 +2402,7 @@ impl Record for DiskBackupSnapshotAwsExportBucketResponse {
 atlas_admin_runtime::record!(DiskBackupSnapshotAwsExportBucketResponse);
 
 /// The schema `DiskBackupSnapshotAzureExportBucketRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupSnapshotAzureExportBucketRequest {
     /// `bucketName`. 3 to 63 characters.
     pub bucket_name: Option<String>,
@@ -2462,7 +2462,7 @@ impl Record for DiskBackupSnapshotAzureExportBucketRequest {
 atlas_admin_runtime::record!(DiskBackupSnapshotAzureExportBucketRequest);
 
 /// The schema `DiskBackupSnapshotAzureExportBucketResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupSnapshotAzureExportBucketResponse {
     /// `_id`. Required. Pattern: `^([a-f0-9]{24})$`.
     pub id: String,
@@ -2529,7 +2529,7 @@ atlas_admin_runtime::record!(DiskBackupSnapshotAzureExportBucketResponse);
 /// What every `DiskBackupSnapshot` has in common, whichever it is.
 ///
 /// Declared at `DiskBackupSnapshot`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupSnapshotCommon {
     /// `createdAt`. Read-only.
     pub created_at: Option<DateTime>,
@@ -2633,7 +2633,7 @@ atlas_admin_runtime::record!(DiskBackupSnapshotCommon);
 /// The property `cloudProvider` tells which one it is.
 ///
 /// Sent by `cloud_backups::create_export_bucket`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum DiskBackupSnapshotExportBucketRequest {
     /// `AWS`.
     Aws(DiskBackupSnapshotAwsExportBucketRequest),
@@ -2687,7 +2687,7 @@ atlas_admin_runtime::union!(DiskBackupSnapshotExportBucketRequest);
 /// What every `DiskBackupSnapshotExportBucketRequest` has in common, whichever it is.
 ///
 /// Declared at `DiskBackupSnapshotExportBucketRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupSnapshotExportBucketRequestCommon {
     /// `bucketName`.
     pub bucket_name: Option<String>,
@@ -2741,7 +2741,7 @@ atlas_admin_runtime::record!(DiskBackupSnapshotExportBucketRequestCommon);
 /// The property `cloudProvider` tells which one it is.
 ///
 /// Returned by `cloud_backups::create_export_bucket` and `cloud_backups::get_export_bucket`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum DiskBackupSnapshotExportBucketResponse {
     /// `AWS`.
     Aws(DiskBackupSnapshotAwsExportBucketResponse),
@@ -2795,7 +2795,7 @@ atlas_admin_runtime::union!(DiskBackupSnapshotExportBucketResponse);
 /// What every `DiskBackupSnapshotExportBucketResponse` has in common, whichever it is.
 ///
 /// Declared at `DiskBackupSnapshotExportBucketResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupSnapshotExportBucketResponseCommon {
     /// `_id`.
     pub id: Option<String>,
@@ -2850,7 +2850,7 @@ impl Record for DiskBackupSnapshotExportBucketResponseCommon {
 atlas_admin_runtime::record!(DiskBackupSnapshotExportBucketResponseCommon);
 
 /// The schema `DiskBackupSnapshotGCPExportBucketRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupSnapshotGcpExportBucketRequest {
     /// `bucketName`. Required. 3 to 63 characters.
     pub bucket_name: String,
@@ -2900,7 +2900,7 @@ impl Record for DiskBackupSnapshotGcpExportBucketRequest {
 atlas_admin_runtime::record!(DiskBackupSnapshotGcpExportBucketRequest);
 
 /// The schema `DiskBackupSnapshotGCPExportBucketResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupSnapshotGcpExportBucketResponse {
     /// `_id`. Required. Pattern: `^([a-f0-9]{24})$`.
     pub id: String,
@@ -2958,7 +2958,7 @@ atlas_admin_runtime::record!(DiskBackupSnapshotGcpExportBucketResponse);
 ///
 /// Returned by `cloud_backups::create_backup_restore_job` and
 /// `cloud_backups::get_backup_restore_job`. Sent by `cloud_backups::create_backup_restore_job`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupSnapshotRestoreJob {
     /// `cancelled`. Read-only.
     pub cancelled: Option<bool>,
@@ -3091,7 +3091,7 @@ atlas_admin_runtime::record!(DiskBackupSnapshotRestoreJob);
 /// declared.
 ///
 /// Declared at `DiskBackupSnapshotRestoreJob.deliveryType` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DiskBackupSnapshotRestoreJobDeliveryType {
     /// `automated`.
     Automated,
@@ -3114,7 +3114,7 @@ atlas_admin_runtime::open_enum!(DiskBackupSnapshotRestoreJobDeliveryType, [
 /// Returned by `cloud_backups::get_backup_schedule`, `cloud_backups::update_backup_schedule`
 /// and `cloud_backups::delete_cluster_backup_schedule`. Sent by
 /// `cloud_backups::update_backup_schedule`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupSnapshotSchedule20240805 {
     /// `autoCopySettingsEnabled`.
     pub auto_copy_settings_enabled: Option<bool>,
@@ -3249,7 +3249,7 @@ impl Record for DiskBackupSnapshotSchedule20240805 {
 atlas_admin_runtime::record!(DiskBackupSnapshotSchedule20240805);
 
 /// The schema `DiskBackupTimeBasedCopyPolicyItem`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupTimeBasedCopyPolicyItem {
     /// `frequencyType`. Required.
     pub frequency_type: DiskBackupApiPolicyItemFrequencyType,
@@ -3304,7 +3304,7 @@ impl Record for DiskBackupTimeBasedCopyPolicyItem {
 atlas_admin_runtime::record!(DiskBackupTimeBasedCopyPolicyItem);
 
 /// The schema `ExportStatus`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ExportStatus {
     /// `exportedCollections`. Read-only.
     pub exported_collections: Option<i64>,
@@ -3349,7 +3349,7 @@ impl Record for ExportStatus {
 atlas_admin_runtime::record!(ExportStatus);
 
 /// The schema `ExtraRetentionSetting`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ExtraRetentionSetting {
     /// `frequencyType`.
     pub frequency_type: Option<ExtraRetentionSettingFrequencyType>,
@@ -3393,7 +3393,7 @@ atlas_admin_runtime::record!(ExtraRetentionSetting);
 /// The frequency type of `ExtraRetentionSetting`: one of 6 values, or one yet to be declared.
 ///
 /// Declared at `ExtraRetentionSetting.frequencyType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ExtraRetentionSettingFrequencyType {
     /// `HOURLY`.
     Hourly,
@@ -3423,7 +3423,7 @@ atlas_admin_runtime::open_enum!(ExtraRetentionSettingFrequencyType, [
 /// The frequency of `DiskBackupCopySetting`: one of 6 values, or one yet to be declared.
 ///
 /// Declared at `DiskBackupCopySetting.frequencies[]` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum Frequency {
     /// `HOURLY`.
     Hourly,
@@ -3454,7 +3454,7 @@ atlas_admin_runtime::open_enum!(Frequency, [
 /// be declared.
 ///
 /// Declared at `ApiAtlasCollectionRestoreJobRequest.indexStrategy` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum IndexStrategy {
     /// `ALL`.
     All,
@@ -3475,7 +3475,7 @@ atlas_admin_runtime::open_enum!(IndexStrategy, [
 /// The schema `ObjectStoragePrivateEndpointRequest`.
 ///
 /// Sent by `cloud_backups::create_backup_private_endpoint`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ObjectStoragePrivateEndpointRequest {
     /// `cloudProvider`.
     pub cloud_provider: Option<ApiAtlasModifyEndpointServiceRequestViewCloudProvider>,
@@ -3528,7 +3528,7 @@ atlas_admin_runtime::record!(ObjectStoragePrivateEndpointRequest);
 /// declared.
 ///
 /// Declared at `ObjectStoragePrivateEndpointRequest.regionName` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ObjectStoragePrivateEndpointRequestRegionName {
     /// `US_GOV_WEST_1`.
     UsGovWest1,
@@ -3622,7 +3622,7 @@ atlas_admin_runtime::open_enum!(ObjectStoragePrivateEndpointRequestRegionName, [
 ///
 /// Returned by `cloud_backups::create_backup_private_endpoint` and
 /// `cloud_backups::get_backup_private_endpoint`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ObjectStoragePrivateEndpointResponse {
     /// `cloudProvider`.
     pub cloud_provider: Option<ApiAtlasModifyEndpointServiceRequestViewCloudProvider>,
@@ -3694,7 +3694,7 @@ atlas_admin_runtime::record!(ObjectStoragePrivateEndpointResponse);
 /// The schema `PaginatedApiAtlasCollectionRestoreCollectionStateView`.
 ///
 /// Returned by `cloud_backups::list_restore_job_collections`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiAtlasCollectionRestoreCollectionStateView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -3755,7 +3755,7 @@ atlas_admin_runtime::record!(PaginatedApiAtlasCollectionRestoreCollectionStateVi
 /// The schema `PaginatedApiAtlasCollectionRestoreJobView`.
 ///
 /// Returned by `cloud_backups::list_collection_restore_jobs`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiAtlasCollectionRestoreJobView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -3816,7 +3816,7 @@ atlas_admin_runtime::record!(PaginatedApiAtlasCollectionRestoreJobView);
 /// The schema `PaginatedApiAtlasDiskBackupCollectionView`.
 ///
 /// Returned by `cloud_backups::list_snapshot_database_collections`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiAtlasDiskBackupCollectionView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -3877,7 +3877,7 @@ atlas_admin_runtime::record!(PaginatedApiAtlasDiskBackupCollectionView);
 /// The schema `PaginatedApiAtlasDiskBackupDatabaseView`.
 ///
 /// Returned by `cloud_backups::list_backup_snapshot_databases`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiAtlasDiskBackupDatabaseView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -3938,7 +3938,7 @@ atlas_admin_runtime::record!(PaginatedApiAtlasDiskBackupDatabaseView);
 /// The schema `PaginatedApiAtlasDiskBackupExportJobView`.
 ///
 /// Returned by `cloud_backups::list_backup_exports`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiAtlasDiskBackupExportJobView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -3999,7 +3999,7 @@ atlas_admin_runtime::record!(PaginatedApiAtlasDiskBackupExportJobView);
 /// The schema `PaginatedApiAtlasObjectStoragePrivateEndpointResponseView`.
 ///
 /// Returned by `cloud_backups::list_backup_private_endpoints`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiAtlasObjectStoragePrivateEndpointResponseView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -4060,7 +4060,7 @@ atlas_admin_runtime::record!(PaginatedApiAtlasObjectStoragePrivateEndpointRespon
 /// The schema `PaginatedApiAtlasServerlessBackupRestoreJobView`.
 ///
 /// Returned by `cloud_backups::list_serverless_restore_jobs`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiAtlasServerlessBackupRestoreJobView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -4121,7 +4121,7 @@ atlas_admin_runtime::record!(PaginatedApiAtlasServerlessBackupRestoreJobView);
 /// The schema `PaginatedApiAtlasServerlessBackupSnapshotView`.
 ///
 /// Returned by `cloud_backups::list_serverless_backup_snapshots`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiAtlasServerlessBackupSnapshotView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -4182,7 +4182,7 @@ atlas_admin_runtime::record!(PaginatedApiAtlasServerlessBackupSnapshotView);
 /// The schema `PaginatedBackupSnapshotExportBucketsView`.
 ///
 /// Returned by `cloud_backups::list_export_buckets`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedBackupSnapshotExportBucketsView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -4243,7 +4243,7 @@ atlas_admin_runtime::record!(PaginatedBackupSnapshotExportBucketsView);
 /// The schema `PaginatedCloudBackupReplicaSetView`.
 ///
 /// Returned by `cloud_backups::list_backup_snapshots`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedCloudBackupReplicaSetView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -4304,7 +4304,7 @@ atlas_admin_runtime::record!(PaginatedCloudBackupReplicaSetView);
 /// The schema `PaginatedCloudBackupRestoreJobView`.
 ///
 /// Returned by `cloud_backups::list_backup_restore_jobs`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedCloudBackupRestoreJobView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -4365,7 +4365,7 @@ atlas_admin_runtime::record!(PaginatedCloudBackupRestoreJobView);
 /// The schema `PaginatedCloudBackupShardedClusterSnapshotView`.
 ///
 /// Returned by `cloud_backups::list_backup_sharded_clusters`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedCloudBackupShardedClusterSnapshotView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -4418,7 +4418,7 @@ atlas_admin_runtime::record!(PaginatedCloudBackupShardedClusterSnapshotView);
 /// be declared.
 ///
 /// Declared at `BackupComplianceOnDemandPolicyItem.retentionUnit` and 3 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum RetentionUnit {
     /// `days`.
     Days,
@@ -4444,7 +4444,7 @@ atlas_admin_runtime::open_enum!(RetentionUnit, [
 /// Returned by `cloud_backups::create_serverless_restore_job` and
 /// `cloud_backups::get_serverless_restore_job`. Sent by
 /// `cloud_backups::create_serverless_restore_job`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessBackupRestoreJob {
     /// `cancelled`. Read-only.
     pub cancelled: Option<bool>,
@@ -4566,7 +4566,7 @@ atlas_admin_runtime::record!(ServerlessBackupRestoreJob);
 /// The schema `ServerlessBackupSnapshot`.
 ///
 /// Returned by `cloud_backups::get_serverless_backup_snapshot`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessBackupSnapshot {
     /// `createdAt`. Read-only.
     pub created_at: Option<DateTime>,
@@ -4654,7 +4654,7 @@ atlas_admin_runtime::record!(ServerlessBackupSnapshot);
 /// declared.
 ///
 /// Declared at `ServerlessBackupSnapshot.frequencyType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ServerlessBackupSnapshotFrequencyType {
     /// `hourly`.
     Hourly,
@@ -4678,7 +4678,7 @@ atlas_admin_runtime::open_enum!(ServerlessBackupSnapshotFrequencyType, [
 /// The snapshot type of `ServerlessBackupSnapshot`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `ServerlessBackupSnapshot.snapshotType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ServerlessBackupSnapshotSnapshotType {
     /// `onDemand`.
     OnDemand,
@@ -4696,7 +4696,7 @@ atlas_admin_runtime::open_enum!(ServerlessBackupSnapshotSnapshotType, [
 /// The snapshot type of `DiskBackupReplicaSet`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `DiskBackupReplicaSet.snapshotType` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum SnapshotType {
     /// `onDemand`.
     OnDemand,
@@ -4715,7 +4715,7 @@ atlas_admin_runtime::open_enum!(SnapshotType, [
 ]);
 
 /// The schema `StateReason`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StateReason {
     /// `errorCode`.
     pub error_code: Option<String>,
@@ -4759,7 +4759,7 @@ atlas_admin_runtime::record!(StateReason);
 /// The schema `UpdateRequirePrivateNetworkingRequestView`.
 ///
 /// Sent by `cloud_backups::update_backup_export_bucket`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UpdateRequirePrivateNetworkingRequestView {
     /// `requirePrivateNetworking`. Required.
     pub require_private_networking: bool,
@@ -4800,7 +4800,7 @@ atlas_admin_runtime::record!(UpdateRequirePrivateNetworkingRequestView);
 /// to be declared.
 ///
 /// Declared at `ObjectStoragePrivateEndpointRequest.vpcRegionName` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum VpcRegionName {
     /// `US_GOV_WEST_1`.
     UsGovWest1,
@@ -4894,7 +4894,7 @@ atlas_admin_runtime::open_enum!(VpcRegionName, [
 /// be declared.
 ///
 /// Declared at `ApiAtlasCollectionRestoreJobRequest.writeStrategy` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum WriteStrategy {
     /// `CREATE_NEW`.
     CreateNew,

@@ -7,7 +7,7 @@
 ///
 /// [More in the Atlas
 /// documentation](https://dochub.mongodb.org/docs/manual/core/sharded-cluster-config-servers).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ConfigServerType {
     /// `DEDICATED`.
     Dedicated,

@@ -3,7 +3,7 @@
 /// The status of `AWSKMSEARPrivateEndpoint`: one of 6 values, or one yet to be declared.
 ///
 /// Declared at `AWSKMSEARPrivateEndpoint.status` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AwskmsearPrivateEndpointStatus {
     /// `INITIATING`.
     Initiating,

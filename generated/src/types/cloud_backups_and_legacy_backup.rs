@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `ApiBSONTimestampView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiBsonTimestampView {
     /// `date`. Read-only.
     pub date: Option<DateTime>,

@@ -4,7 +4,7 @@
 /// be declared.
 ///
 /// Declared at `ApiAtlasModifyEndpointServiceRequestView.cloudProvider` and 6 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ApiAtlasModifyEndpointServiceRequestViewCloudProvider {
     /// `AWS`.
     Aws,

@@ -7,7 +7,7 @@ use super::*;
 /// Returned by `cloud_backups::get_compliance_policy` and
 /// `cloud_backups::update_compliance_policy`. Sent by
 /// `cloud_backups::update_compliance_policy`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataProtectionSettings {
     /// `authorizedEmail`. Required. An e-mail address.
     pub authorized_email: String,
@@ -112,7 +112,7 @@ impl Record for DataProtectionSettings {
 atlas_admin_runtime::record!(DataProtectionSettings);
 
 /// The schema `DeleteCopiedBackups`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DeleteCopiedBackups {
     /// `cloudProvider`. Write-only: the service never returns it.
     pub cloud_provider: Option<CloudProvider>,
@@ -167,7 +167,7 @@ impl Record for DeleteCopiedBackups {
 atlas_admin_runtime::record!(DeleteCopiedBackups);
 
 /// The schema `DiskBackupCopySetting`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupCopySetting {
     /// `cloudProvider`.
     pub cloud_provider: Option<CloudProvider>,
@@ -241,7 +241,7 @@ atlas_admin_runtime::record!(DiskBackupCopySetting);
 /// Returned by `cloud_backups::get_backup_schedule`, `cloud_backups::update_backup_schedule`
 /// and `cloud_backups::delete_cluster_backup_schedule`. Sent by
 /// `cloud_backups::update_backup_schedule`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskBackupSnapshotSchedule {
     /// `autoExportEnabled`.
     pub auto_export_enabled: Option<bool>,
@@ -373,7 +373,7 @@ atlas_admin_runtime::record!(DiskBackupSnapshotSchedule);
 /// The schema `PaginatedBackupSnapshotExportBucketView`.
 ///
 /// Returned by `cloud_backups::list_export_buckets`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedBackupSnapshotExportBucketView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `AvailableClustersDeployment`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AvailableClustersDeployment {
     /// `agentVersion`. Read-only.
     pub agent_version: Option<String>,
@@ -96,7 +96,7 @@ impl Record for AvailableClustersDeployment {
 atlas_admin_runtime::record!(AvailableClustersDeployment);
 
 /// The schema `Destination`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Destination {
     /// `clusterName`. Required. At least 1 character.
     pub cluster_name: String,
@@ -153,7 +153,7 @@ atlas_admin_runtime::record!(Destination);
 /// The hostname schema type of `Destination`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `Destination.hostnameSchemaType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DestinationHostnameSchemaType {
     /// `PUBLIC`.
     Public,
@@ -174,7 +174,7 @@ atlas_admin_runtime::open_enum!(DestinationHostnameSchemaType, [
 /// The schema `LiveImportAvailableProject`.
 ///
 /// Returned by `cloud_migration_service::list_available_projects`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LiveImportAvailableProject {
     /// `deployments`. Required.
     pub deployments: Vec<AvailableClustersDeployment>,
@@ -232,7 +232,7 @@ atlas_admin_runtime::record!(LiveImportAvailableProject);
 ///
 /// Returned by `cloud_migration_service::validate_live_migrations` and
 /// `cloud_migration_service::get_migration_validate_status`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LiveImportValidation {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -294,7 +294,7 @@ atlas_admin_runtime::record!(LiveImportValidation);
 /// The status of `LiveImportValidation`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `LiveImportValidation.status`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum LiveImportValidationStatus {
     /// `PENDING`.
     Pending,
@@ -316,7 +316,7 @@ atlas_admin_runtime::open_enum!(LiveImportValidationStatus, [
 ///
 /// Sent by `cloud_migration_service::create_group_live_migration` and
 /// `cloud_migration_service::validate_live_migrations`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LiveMigrationRequest20240530 {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -389,7 +389,7 @@ atlas_admin_runtime::record!(LiveMigrationRequest20240530);
 ///
 /// Returned by `cloud_migration_service::create_group_live_migration` and
 /// `cloud_migration_service::get_group_live_migration`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LiveMigrationResponse {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -451,7 +451,7 @@ atlas_admin_runtime::record!(LiveMigrationResponse);
 /// The status of `LiveMigrationResponse`: one of 5 values, or one yet to be declared.
 ///
 /// Declared at `LiveMigrationResponse.status`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum LiveMigrationResponseStatus {
     /// `NEW`.
     New,
@@ -476,7 +476,7 @@ atlas_admin_runtime::open_enum!(LiveMigrationResponseStatus, [
 ]);
 
 /// The schema `ShardEntry`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ShardEntry {
     /// `collection`. Required. Write-only: the service never returns it.
     pub collection: String,
@@ -526,7 +526,7 @@ impl Record for ShardEntry {
 atlas_admin_runtime::record!(ShardEntry);
 
 /// The schema `ShardKeys`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ShardKeys {
     /// `key`. Required. Write-only: the service never returns it. No item twice.
     pub key: Vec<Map<Json>>,
@@ -564,7 +564,7 @@ impl Record for ShardKeys {
 atlas_admin_runtime::record!(ShardKeys);
 
 /// The schema `ShardingRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ShardingRequest {
     /// `createSupportingIndexes`. Required. Write-only: the service never returns it.
     pub create_supporting_indexes: bool,
@@ -612,7 +612,7 @@ impl Record for ShardingRequest {
 atlas_admin_runtime::record!(ShardingRequest);
 
 /// The schema `Source`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Source {
     /// `caCertificatePath`. May be `null`.
     pub ca_certificate_path: Nullable<String>,
@@ -684,7 +684,7 @@ atlas_admin_runtime::record!(Source);
 /// The schema `TargetOrg`.
 ///
 /// Returned by `cloud_migration_service::create_link_token`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TargetOrg {
     /// `linkToken`. Required. Secret: never printed.
     pub link_token: String,
@@ -724,7 +724,7 @@ atlas_admin_runtime::record!(TargetOrg);
 /// The schema `TargetOrgRequest`.
 ///
 /// Sent by `cloud_migration_service::create_link_token`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TargetOrgRequest {
     /// `accessListIps`.
     pub access_list_ips: Option<Vec<String>>,

@@ -6,7 +6,7 @@ use super::*;
 ///
 /// Sent by `cloud_migration_service::create_group_live_migration` and
 /// `cloud_migration_service::validate_live_migrations`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LiveMigrationRequest {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,

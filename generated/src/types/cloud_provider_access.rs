@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `CloudProviderAccessAtlasLogIntegrationFeatureUsage`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessAtlasLogIntegrationFeatureUsage {
     /// `featureId`. Read-only.
     pub feature_id: Option<CloudProviderAccessFeatureUsageAtlasLogIntegrationFeatureId>,
@@ -41,7 +41,7 @@ impl Record for CloudProviderAccessAtlasLogIntegrationFeatureUsage {
 atlas_admin_runtime::record!(CloudProviderAccessAtlasLogIntegrationFeatureUsage);
 
 /// The schema `CloudProviderAccessAWSIAMRole`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessAwsiamRole {
     /// `atlasAWSAccountArn`. Read-only. 20 to 2048 characters.
     pub atlas_aws_account_arn: Option<String>,
@@ -116,7 +116,7 @@ impl Record for CloudProviderAccessAwsiamRole {
 atlas_admin_runtime::record!(CloudProviderAccessAwsiamRole);
 
 /// The schema `CloudProviderAccessAWSIAMRoleRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessAwsiamRoleRequest {
     /// `atlasAWSAccountArn`. Read-only. 20 to 2048 characters.
     pub atlas_aws_account_arn: Option<String>,
@@ -181,7 +181,7 @@ impl Record for CloudProviderAccessAwsiamRoleRequest {
 atlas_admin_runtime::record!(CloudProviderAccessAwsiamRoleRequest);
 
 /// The schema `CloudProviderAccessAWSIAMRoleRequestUpdate`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessAwsiamRoleRequestUpdate {
     /// `atlasAWSAccountArn`. Read-only. 20 to 2048 characters.
     pub atlas_aws_account_arn: Option<String>,
@@ -251,7 +251,7 @@ impl Record for CloudProviderAccessAwsiamRoleRequestUpdate {
 atlas_admin_runtime::record!(CloudProviderAccessAwsiamRoleRequestUpdate);
 
 /// The schema `CloudProviderAccessAzureServicePrincipal`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessAzureServicePrincipal {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -326,7 +326,7 @@ impl Record for CloudProviderAccessAzureServicePrincipal {
 atlas_admin_runtime::record!(CloudProviderAccessAzureServicePrincipal);
 
 /// The schema `CloudProviderAccessAzureServicePrincipalRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessAzureServicePrincipalRequest {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -396,7 +396,7 @@ impl Record for CloudProviderAccessAzureServicePrincipalRequest {
 atlas_admin_runtime::record!(CloudProviderAccessAzureServicePrincipalRequest);
 
 /// The schema `CloudProviderAccessAzureServicePrincipalRequestUpdate`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessAzureServicePrincipalRequestUpdate {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -466,7 +466,7 @@ impl Record for CloudProviderAccessAzureServicePrincipalRequestUpdate {
 atlas_admin_runtime::record!(CloudProviderAccessAzureServicePrincipalRequestUpdate);
 
 /// The schema `CloudProviderAccessDataLakeFeatureUsage`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessDataLakeFeatureUsage {
     /// `featureId`.
     pub feature_id: Option<CloudProviderAccessFeatureUsageDataLakeFeatureId>,
@@ -504,7 +504,7 @@ impl Record for CloudProviderAccessDataLakeFeatureUsage {
 atlas_admin_runtime::record!(CloudProviderAccessDataLakeFeatureUsage);
 
 /// The schema `CloudProviderAccessEncryptionAtRestFeatureUsage`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessEncryptionAtRestFeatureUsage {
     /// `featureId`. May be `null`.
     pub feature_id: Nullable<Json>,
@@ -542,7 +542,7 @@ impl Record for CloudProviderAccessEncryptionAtRestFeatureUsage {
 atlas_admin_runtime::record!(CloudProviderAccessEncryptionAtRestFeatureUsage);
 
 /// The schema `CloudProviderAccessExportSnapshotFeatureUsage`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessExportSnapshotFeatureUsage {
     /// `featureId`. Read-only.
     pub feature_id: Option<CloudProviderAccessFeatureUsageExportSnapshotFeatureId>,
@@ -582,7 +582,7 @@ atlas_admin_runtime::record!(CloudProviderAccessExportSnapshotFeatureUsage);
 /// The schema `CloudProviderAccessFeatureUsage`: one of 5 kinds.
 ///
 /// The property `featureType` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum CloudProviderAccessFeatureUsage {
     /// `ATLAS_DATA_LAKE`.
     AtlasDataLake(CloudProviderAccessDataLakeFeatureUsage),
@@ -653,7 +653,7 @@ impl Union for CloudProviderAccessFeatureUsage {
 atlas_admin_runtime::union!(CloudProviderAccessFeatureUsage);
 
 /// The schema `CloudProviderAccessFeatureUsageAtlasLogIntegrationFeatureId`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessFeatureUsageAtlasLogIntegrationFeatureId {
     /// `configId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub config_id: Option<String>,
@@ -705,7 +705,7 @@ atlas_admin_runtime::record!(
 );
 
 /// The schema `CloudProviderAccessFeatureUsageDataLakeFeatureId`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessFeatureUsageDataLakeFeatureId {
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
@@ -747,7 +747,7 @@ impl Record for CloudProviderAccessFeatureUsageDataLakeFeatureId {
 atlas_admin_runtime::record!(CloudProviderAccessFeatureUsageDataLakeFeatureId);
 
 /// The schema `CloudProviderAccessFeatureUsageExportSnapshotFeatureId`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessFeatureUsageExportSnapshotFeatureId {
     /// `exportBucketId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub export_bucket_id: Option<String>,
@@ -792,7 +792,7 @@ impl Record for CloudProviderAccessFeatureUsageExportSnapshotFeatureId {
 atlas_admin_runtime::record!(CloudProviderAccessFeatureUsageExportSnapshotFeatureId);
 
 /// The schema `CloudProviderAccessFeatureUsagePushBasedLogExportFeatureId`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessFeatureUsagePushBasedLogExportFeatureId {
     /// `bucketName`. Read-only.
     pub bucket_name: Option<String>,
@@ -837,7 +837,7 @@ impl Record for CloudProviderAccessFeatureUsagePushBasedLogExportFeatureId {
 atlas_admin_runtime::record!(CloudProviderAccessFeatureUsagePushBasedLogExportFeatureId);
 
 /// The schema `CloudProviderAccessGCPServiceAccount`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessGcpServiceAccount {
     /// `createdDate`. Read-only.
     pub created_date: Option<DateTime>,
@@ -903,7 +903,7 @@ impl Record for CloudProviderAccessGcpServiceAccount {
 atlas_admin_runtime::record!(CloudProviderAccessGcpServiceAccount);
 
 /// The schema `CloudProviderAccessGCPServiceAccountRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessGcpServiceAccountRequest {
     /// `createdDate`. Read-only.
     pub created_date: Option<DateTime>,
@@ -958,7 +958,7 @@ impl Record for CloudProviderAccessGcpServiceAccountRequest {
 atlas_admin_runtime::record!(CloudProviderAccessGcpServiceAccountRequest);
 
 /// The schema `CloudProviderAccessGCPServiceAccountRequestUpdate`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessGcpServiceAccountRequestUpdate {
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -991,7 +991,7 @@ atlas_admin_runtime::record!(CloudProviderAccessGcpServiceAccountRequestUpdate);
 /// declared.
 ///
 /// Declared at `CloudProviderAccessGCPServiceAccount.status`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CloudProviderAccessGcpServiceAccountStatus {
     /// `IN_PROGRESS`.
     InProgress,
@@ -1013,7 +1013,7 @@ atlas_admin_runtime::open_enum!(CloudProviderAccessGcpServiceAccountStatus, [
 ]);
 
 /// The schema `CloudProviderAccessPushBasedLogExportFeatureUsage`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessPushBasedLogExportFeatureUsage {
     /// `featureId`. Read-only.
     pub feature_id: Option<CloudProviderAccessFeatureUsagePushBasedLogExportFeatureId>,
@@ -1057,7 +1057,7 @@ atlas_admin_runtime::record!(CloudProviderAccessPushBasedLogExportFeatureUsage);
 /// Returned by `cloud_provider_access::create_cloud_provider_access`,
 /// `cloud_provider_access::get_cloud_provider_access` and
 /// `cloud_provider_access::authorize_provider_access_role`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum CloudProviderAccessRole {
     /// `AWS`.
     Aws(CloudProviderAccessAwsiamRole),
@@ -1111,7 +1111,7 @@ atlas_admin_runtime::union!(CloudProviderAccessRole);
 /// What every `CloudProviderAccessRole` has in common, whichever it is.
 ///
 /// Declared at `CloudProviderAccessRole`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessRoleCommon {
     /// `createdDate`. Read-only.
     pub created_date: Option<DateTime>,
@@ -1165,7 +1165,7 @@ atlas_admin_runtime::record!(CloudProviderAccessRoleCommon);
 /// The property `providerName` tells which one it is.
 ///
 /// Sent by `cloud_provider_access::create_cloud_provider_access`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum CloudProviderAccessRoleRequest {
     /// `AWS`.
     Aws(CloudProviderAccessAwsiamRoleRequest),
@@ -1219,7 +1219,7 @@ atlas_admin_runtime::union!(CloudProviderAccessRoleRequest);
 /// What every `CloudProviderAccessRoleRequest` has in common, whichever it is.
 ///
 /// Declared at `CloudProviderAccessRoleRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessRoleRequestCommon {
     /// `createdDate`. Read-only.
     pub created_date: Option<DateTime>,
@@ -1273,7 +1273,7 @@ atlas_admin_runtime::record!(CloudProviderAccessRoleRequestCommon);
 /// The property `providerName` tells which one it is.
 ///
 /// Sent by `cloud_provider_access::authorize_provider_access_role`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum CloudProviderAccessRoleRequestUpdate {
     /// `AWS`.
     Aws(CloudProviderAccessAwsiamRoleRequestUpdate),
@@ -1327,7 +1327,7 @@ atlas_admin_runtime::union!(CloudProviderAccessRoleRequestUpdate);
 /// The schema `CloudProviderAccessRoles`.
 ///
 /// Returned by `cloud_provider_access::list_cloud_provider_access`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAccessRoles {
     /// `awsIamRoles`.
     pub aws_iam_roles: Option<Vec<CloudProviderAccessAwsiamRole>>,

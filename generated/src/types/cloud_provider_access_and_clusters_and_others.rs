@@ -4,7 +4,7 @@
 /// be declared.
 ///
 /// Declared at `AwsNetworkPeeringConnectionSettings.providerName` and 11 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ProviderName {
     /// `AWS`.
     Aws,

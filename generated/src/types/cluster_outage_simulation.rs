@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `AtlasClusterOutageSimulationOutageFilter`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AtlasClusterOutageSimulationOutageFilter {
     /// `cloudProvider`.
     pub cloud_provider: Option<CloudProvider>,
@@ -56,7 +56,7 @@ atlas_admin_runtime::record!(AtlasClusterOutageSimulationOutageFilter);
 /// declared.
 ///
 /// Declared at `AtlasClusterOutageSimulationOutageFilter.type`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AtlasClusterOutageSimulationOutageFilterType {
     /// `REGION`.
     Region,
@@ -74,7 +74,7 @@ atlas_admin_runtime::open_enum!(AtlasClusterOutageSimulationOutageFilterType, [
 /// `cluster_outage_simulation::start_outage_simulation` and
 /// `cluster_outage_simulation::end_outage_simulation`. Sent by
 /// `cluster_outage_simulation::start_outage_simulation`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterOutageSimulation {
     /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
@@ -146,7 +146,7 @@ atlas_admin_runtime::record!(ClusterOutageSimulation);
 /// The state of `ClusterOutageSimulation`: one of 6 values, or one yet to be declared.
 ///
 /// Declared at `ClusterOutageSimulation.state`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ClusterOutageSimulationState {
     /// `START_REQUESTED`.
     StartRequested,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `AvailableCloudProviderRegion`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AvailableCloudProviderRegion {
     /// `default`. Read-only.
     pub default: Option<bool>,
@@ -48,7 +48,7 @@ impl Record for AvailableCloudProviderRegion {
 atlas_admin_runtime::record!(AvailableCloudProviderRegion);
 
 /// The schema `AWSCloudProviderSettings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AwsCloudProviderSettings {
     /// `autoScaling`.
     pub auto_scaling: Option<CloudProviderAwsAutoScaling>,
@@ -116,7 +116,7 @@ atlas_admin_runtime::record!(AwsCloudProviderSettings);
 /// declared.
 ///
 /// Declared at `AWSCloudProviderSettings.instanceSizeName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AwsCloudProviderSettingsInstanceSizeName {
     /// `M10`.
     M10,
@@ -269,7 +269,7 @@ atlas_admin_runtime::open_enum!(AwsCloudProviderSettingsInstanceSizeName, [
 /// The volume type of `AWSCloudProviderSettings`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `AWSCloudProviderSettings.volumeType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AwsCloudProviderSettingsVolumeType {
     /// `STANDARD`.
     Standard,
@@ -288,7 +288,7 @@ atlas_admin_runtime::open_enum!(AwsCloudProviderSettingsVolumeType, [
 ]);
 
 /// The schema `AWSComputeAutoScaling`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AwsComputeAutoScaling {
     /// `maxInstanceSize`.
     pub max_instance_size: Option<AwsComputeAutoScalingMaxInstanceSize>,
@@ -336,7 +336,7 @@ atlas_admin_runtime::record!(AwsComputeAutoScaling);
 /// declared.
 ///
 /// Declared at `AWSComputeAutoScaling.maxInstanceSize`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AwsComputeAutoScalingMaxInstanceSize {
     /// `M10`.
     M10,
@@ -490,7 +490,7 @@ atlas_admin_runtime::open_enum!(AwsComputeAutoScalingMaxInstanceSize, [
 /// declared.
 ///
 /// Declared at `AWSComputeAutoScaling.minInstanceSize`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AwsComputeAutoScalingMinInstanceSize {
     /// `M10`.
     M10,
@@ -641,7 +641,7 @@ atlas_admin_runtime::open_enum!(AwsComputeAutoScalingMinInstanceSize, [
 ]);
 
 /// The schema `AzureCloudProviderSettings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AzureCloudProviderSettings {
     /// `autoScaling`.
     pub auto_scaling: Option<CloudProviderAzureAutoScaling>,
@@ -702,7 +702,7 @@ atlas_admin_runtime::record!(AzureCloudProviderSettings);
 ///
 /// [More in the Atlas
 /// documentation](https://docs.microsoft.com/en-us/azure/virtual-machines/premium-storage-performance#premium-storage-disk-sizes).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AzureCloudProviderSettingsDiskTypeName {
     /// `P2`.
     P2,
@@ -745,7 +745,7 @@ atlas_admin_runtime::open_enum!(AzureCloudProviderSettingsDiskTypeName, [
 /// declared.
 ///
 /// Declared at `AzureCloudProviderSettings.instanceSizeName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AzureCloudProviderSettingsInstanceSizeName {
     /// `M10`.
     M10,
@@ -827,7 +827,7 @@ atlas_admin_runtime::open_enum!(AzureCloudProviderSettingsInstanceSizeName, [
 ///
 /// [More in the Atlas
 /// documentation](https://docs.atlas.mongodb.com/reference/microsoft-azure/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AzureCloudProviderSettingsRegionName {
     /// `US_CENTRAL`.
     UsCentral,
@@ -1005,7 +1005,7 @@ atlas_admin_runtime::open_enum!(AzureCloudProviderSettingsRegionName, [
 ]);
 
 /// The schema `AzureComputeAutoScalingRules`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AzureComputeAutoScalingRules {
     /// `maxInstanceSize`.
     pub max_instance_size: Option<AzureComputeAutoScalingRulesMaxInstanceSize>,
@@ -1053,7 +1053,7 @@ atlas_admin_runtime::record!(AzureComputeAutoScalingRules);
 /// declared.
 ///
 /// Declared at `AzureComputeAutoScalingRules.maxInstanceSize`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AzureComputeAutoScalingRulesMaxInstanceSize {
     /// `M10`.
     M10,
@@ -1132,7 +1132,7 @@ atlas_admin_runtime::open_enum!(AzureComputeAutoScalingRulesMaxInstanceSize, [
 /// declared.
 ///
 /// Declared at `AzureComputeAutoScalingRules.minInstanceSize`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AzureComputeAutoScalingRulesMinInstanceSize {
     /// `M10`.
     M10,
@@ -1208,7 +1208,7 @@ atlas_admin_runtime::open_enum!(AzureComputeAutoScalingRulesMinInstanceSize, [
 ]);
 
 /// The schema `CloudCluster`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudCluster {
     /// `alertCount`. Read-only.
     pub alert_count: Option<i64>,
@@ -1300,7 +1300,7 @@ atlas_admin_runtime::record!(CloudCluster);
 /// The availability of `CloudCluster`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `CloudCluster.availability`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CloudClusterAvailability {
     /// `available`.
     Available,
@@ -1324,7 +1324,7 @@ atlas_admin_runtime::open_enum!(CloudClusterAvailability, [
 /// The type of `CloudCluster`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `CloudCluster.type`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CloudClusterType {
     /// `REPLICA_SET`.
     ReplicaSet,
@@ -1340,7 +1340,7 @@ atlas_admin_runtime::open_enum!(CloudClusterType, [
 ]);
 
 /// The schema `CloudGCPProviderSettings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudGcpProviderSettings {
     /// `autoScaling`.
     pub auto_scaling: Option<CloudProviderGcpAutoScaling>,
@@ -1393,7 +1393,7 @@ atlas_admin_runtime::record!(CloudGcpProviderSettings);
 /// declared.
 ///
 /// Declared at `CloudGCPProviderSettings.instanceSizeName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CloudGcpProviderSettingsInstanceSizeName {
     /// `M10`.
     M10,
@@ -1509,7 +1509,7 @@ atlas_admin_runtime::open_enum!(CloudGcpProviderSettingsInstanceSizeName, [
 /// Declared at `CloudGCPProviderSettings.regionName`.
 ///
 /// [More in the Atlas documentation](https://docs.atlas.mongodb.com/reference/google-gcp/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CloudGcpProviderSettingsRegionName {
     /// `EASTERN_US`.
     EasternUs,
@@ -1669,7 +1669,7 @@ atlas_admin_runtime::open_enum!(CloudGcpProviderSettingsRegionName, [
 ]);
 
 /// The schema `CloudProviderAWSAutoScaling`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAwsAutoScaling {
     /// `compute`.
     pub compute: Option<AwsComputeAutoScaling>,
@@ -1707,7 +1707,7 @@ impl Record for CloudProviderAwsAutoScaling {
 atlas_admin_runtime::record!(CloudProviderAwsAutoScaling);
 
 /// The schema `CloudProviderAzureAutoScaling`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderAzureAutoScaling {
     /// `compute`.
     pub compute: Option<AzureComputeAutoScalingRules>,
@@ -1745,7 +1745,7 @@ impl Record for CloudProviderAzureAutoScaling {
 atlas_admin_runtime::record!(CloudProviderAzureAutoScaling);
 
 /// The schema `CloudProviderGCPAutoScaling`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderGcpAutoScaling {
     /// `compute`.
     pub compute: Option<GcpComputeAutoScaling>,
@@ -1783,7 +1783,7 @@ impl Record for CloudProviderGcpAutoScaling {
 atlas_admin_runtime::record!(CloudProviderGcpAutoScaling);
 
 /// The schema `CloudProviderRegions`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderRegions {
     /// `instanceSizes`. Read-only.
     pub instance_sizes: Option<Vec<ClusterCloudProviderInstanceSize>>,
@@ -1830,7 +1830,7 @@ atlas_admin_runtime::record!(CloudProviderRegions);
 /// The provider of `CloudProviderRegions`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `CloudProviderRegions.provider`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CloudProviderRegionsProvider {
     /// `AWS`.
     Aws,
@@ -1851,7 +1851,7 @@ atlas_admin_runtime::open_enum!(CloudProviderRegionsProvider, [
 /// The schema `ClusterAutoScalingSettings`.
 ///
 /// [More in the Atlas documentation](https://docs.atlas.mongodb.com/cluster-autoscaling/).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterAutoScalingSettings {
     /// `compute`.
     pub compute: Option<ClusterComputeAutoScaling>,
@@ -1893,7 +1893,7 @@ impl Record for ClusterAutoScalingSettings {
 atlas_admin_runtime::record!(ClusterAutoScalingSettings);
 
 /// The schema `ClusterCloudProviderInstanceSize`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterCloudProviderInstanceSize {
     /// `availableRegions`. Read-only.
     pub available_regions: Option<Vec<AvailableCloudProviderRegion>>,
@@ -1938,7 +1938,7 @@ impl Record for ClusterCloudProviderInstanceSize {
 atlas_admin_runtime::record!(ClusterCloudProviderInstanceSize);
 
 /// The schema `ClusterComputeAutoScaling`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterComputeAutoScaling {
     /// `enabled`. Default: `false`.
     pub enabled: Option<bool>,
@@ -1982,7 +1982,7 @@ atlas_admin_runtime::record!(ClusterComputeAutoScaling);
 /// The schema `ClusterConfigurationValidation`.
 ///
 /// Sent by `clusters::validate_group_cluster_configurations`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterConfigurationValidation {
     /// `advancedConfiguration`.
     pub advanced_configuration: Option<ClusterDescriptionProcessArgs20240805>,
@@ -2047,7 +2047,7 @@ impl Record for ClusterConfigurationValidation {
 atlas_admin_runtime::record!(ClusterConfigurationValidation);
 
 /// The schema `ClusterConfigurationValidationError`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterConfigurationValidationError {
     /// `errorCode`.
     pub error_code: Option<String>,
@@ -2091,7 +2091,7 @@ atlas_admin_runtime::record!(ClusterConfigurationValidationError);
 /// The schema `ClusterConfigurationValidationResult`.
 ///
 /// Returned by `clusters::validate_group_cluster_configurations`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterConfigurationValidationResult {
     /// `errors`. At most 100 items.
     pub errors: Option<Vec<ClusterConfigurationValidationError>>,
@@ -2135,7 +2135,7 @@ atlas_admin_runtime::record!(ClusterConfigurationValidationResult);
 /// The schema `ClusterDescriptionAutoScalingModeConfiguration`.
 ///
 /// Returned by `clusters::auto_scaling_configuration`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterDescriptionAutoScalingModeConfiguration {
     /// `autoScalingMode`.
     pub auto_scaling_mode:
@@ -2177,7 +2177,7 @@ atlas_admin_runtime::record!(ClusterDescriptionAutoScalingModeConfiguration);
 /// or one yet to be declared.
 ///
 /// Declared at `ClusterDescriptionAutoScalingModeConfiguration.autoScalingMode`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ClusterDescriptionAutoScalingModeConfigurationAutoScalingMode {
     /// `INDEPENDENT_SHARD_SCALING`.
     IndependentShardScaling,
@@ -2196,7 +2196,7 @@ atlas_admin_runtime::open_enum!(ClusterDescriptionAutoScalingModeConfigurationAu
 ///
 /// Returned by `clusters::get_process_args` and `clusters::update_process_args`. Sent by
 /// `clusters::update_process_args`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterDescriptionProcessArgs20240805 {
     /// `changeStreamOptionsPreAndPostImagesExpireAfterSeconds`. Default: `-1`.
     pub change_stream_options_pre_and_post_images_expire_after_seconds: Option<i64>,
@@ -2315,7 +2315,7 @@ impl Record for ClusterDescriptionProcessArgs20240805 {
 atlas_admin_runtime::record!(ClusterDescriptionProcessArgs20240805);
 
 /// The schema `ClusterFlexProviderSettings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterFlexProviderSettings {
     /// `backingProviderName`.
     pub backing_provider_name: Option<BackingProviderName>,
@@ -2368,7 +2368,7 @@ atlas_admin_runtime::record!(ClusterFlexProviderSettings);
 /// declared.
 ///
 /// Declared at `ClusterFlexProviderSettings.instanceSizeName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ClusterFlexProviderSettingsInstanceSizeName {
     /// `FLEX`.
     Flex,
@@ -2381,7 +2381,7 @@ atlas_admin_runtime::open_enum!(ClusterFlexProviderSettingsInstanceSizeName, [
 ]);
 
 /// The schema `ClusterFreeAutoScaling`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterFreeAutoScaling {
     /// `compute`.
     pub compute: Option<FreeComputeAutoScalingRules>,
@@ -2419,7 +2419,7 @@ impl Record for ClusterFreeAutoScaling {
 atlas_admin_runtime::record!(ClusterFreeAutoScaling);
 
 /// The schema `ClusterFreeProviderSettings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterFreeProviderSettings {
     /// `autoScaling`.
     pub auto_scaling: Option<ClusterFreeAutoScaling>,
@@ -2483,7 +2483,7 @@ atlas_admin_runtime::record!(ClusterFreeProviderSettings);
 /// yet to be declared.
 ///
 /// Declared at `ClusterFreeProviderSettings.effectiveInstanceSizeName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ClusterFreeProviderSettingsEffectiveInstanceSizeName {
     /// `FLEX`.
     Flex,
@@ -2508,7 +2508,7 @@ atlas_admin_runtime::open_enum!(ClusterFreeProviderSettingsEffectiveInstanceSize
 /// declared.
 ///
 /// Declared at `ClusterFreeProviderSettings.instanceSizeName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ClusterFreeProviderSettingsInstanceSizeName {
     /// `M0`.
     M0,
@@ -2529,7 +2529,7 @@ atlas_admin_runtime::open_enum!(ClusterFreeProviderSettingsInstanceSizeName, [
 /// The schema `ClusterProviderSettings`: one of 5 kinds.
 ///
 /// The property `providerName` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum ClusterProviderSettings {
     /// `AWS`.
     Aws(AwsCloudProviderSettings),
@@ -2596,7 +2596,7 @@ atlas_admin_runtime::union!(ClusterProviderSettings);
 /// What every `ClusterProviderSettings` has in common, whichever it is.
 ///
 /// Declared at `ClusterProviderSettings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterProviderSettingsCommon {
     /// `instanceSizeName`.
     pub instance_size_name: Option<String>,
@@ -2648,7 +2648,7 @@ atlas_admin_runtime::record!(ClusterProviderSettingsCommon);
 /// The schema `ClusterStatus`.
 ///
 /// Returned by `clusters::get_cluster_status`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterStatus {
     /// `changeStatus`.
     pub change_status: Option<ClusterStatusChangeStatus>,
@@ -2695,7 +2695,7 @@ atlas_admin_runtime::record!(ClusterStatus);
 /// The change status of `ClusterStatus`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `ClusterStatus.changeStatus`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ClusterStatusChangeStatus {
     /// `PENDING`.
     Pending,
@@ -2711,7 +2711,7 @@ atlas_admin_runtime::open_enum!(ClusterStatusChangeStatus, [
 ]);
 
 /// The schema `FreeComputeAutoScalingRules`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FreeComputeAutoScalingRules {
     /// `maxInstanceSize`.
     pub max_instance_size: Option<FreeComputeAutoScalingRulesMaxInstanceSize>,
@@ -2759,7 +2759,7 @@ atlas_admin_runtime::record!(FreeComputeAutoScalingRules);
 /// declared.
 ///
 /// Declared at `FreeComputeAutoScalingRules.maxInstanceSize`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum FreeComputeAutoScalingRulesMaxInstanceSize {
     /// `M0`.
     M0,
@@ -2781,7 +2781,7 @@ atlas_admin_runtime::open_enum!(FreeComputeAutoScalingRulesMaxInstanceSize, [
 /// declared.
 ///
 /// Declared at `FreeComputeAutoScalingRules.minInstanceSize`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum FreeComputeAutoScalingRulesMinInstanceSize {
     /// `M0`.
     M0,
@@ -2800,7 +2800,7 @@ atlas_admin_runtime::open_enum!(FreeComputeAutoScalingRulesMinInstanceSize, [
 ]);
 
 /// The schema `GCPComputeAutoScaling`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GcpComputeAutoScaling {
     /// `maxInstanceSize`.
     pub max_instance_size: Option<GcpComputeAutoScalingMaxInstanceSize>,
@@ -2848,7 +2848,7 @@ atlas_admin_runtime::record!(GcpComputeAutoScaling);
 /// declared.
 ///
 /// Declared at `GCPComputeAutoScaling.maxInstanceSize`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum GcpComputeAutoScalingMaxInstanceSize {
     /// `M10`.
     M10,
@@ -2963,7 +2963,7 @@ atlas_admin_runtime::open_enum!(GcpComputeAutoScalingMaxInstanceSize, [
 /// declared.
 ///
 /// Declared at `GCPComputeAutoScaling.minInstanceSize`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum GcpComputeAutoScalingMinInstanceSize {
     /// `M10`.
     M10,
@@ -3079,7 +3079,7 @@ atlas_admin_runtime::open_enum!(GcpComputeAutoScalingMinInstanceSize, [
 /// Returned by `clusters::create_cluster`, `clusters::upgrade_tenant_upgrade`,
 /// `clusters::get_cluster` and `clusters::update_cluster`. Sent by `clusters::create_cluster`
 /// and `clusters::update_cluster`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LegacyAtlasCluster {
     /// `acceptDataRisksAndForceReplicaSetReconfig`.
     pub accept_data_risks_and_force_replica_set_reconfig: Option<DateTime>,
@@ -3339,7 +3339,7 @@ atlas_admin_runtime::record!(LegacyAtlasCluster);
 /// The schema `LegacyAtlasTenantClusterUpgradeRequest`.
 ///
 /// Sent by `clusters::upgrade_tenant_upgrade`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LegacyAtlasTenantClusterUpgradeRequest {
     /// `acceptDataRisksAndForceReplicaSetReconfig`.
     pub accept_data_risks_and_force_replica_set_reconfig: Option<DateTime>,
@@ -3597,7 +3597,7 @@ impl Record for LegacyAtlasTenantClusterUpgradeRequest {
 atlas_admin_runtime::record!(LegacyAtlasTenantClusterUpgradeRequest);
 
 /// The schema `LegacyReplicationSpec`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LegacyReplicationSpec {
     /// `id`. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -3652,7 +3652,7 @@ impl Record for LegacyReplicationSpec {
 atlas_admin_runtime::record!(LegacyReplicationSpec);
 
 /// The schema `OrgGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgGroup {
     /// `clusters`. Read-only.
     pub clusters: Option<Vec<CloudCluster>>,
@@ -3724,7 +3724,7 @@ atlas_admin_runtime::record!(OrgGroup);
 /// The schema `PaginatedApiAtlasProviderRegionsView`.
 ///
 /// Returned by `clusters::list_cluster_provider_regions`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiAtlasProviderRegionsView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -3785,7 +3785,7 @@ atlas_admin_runtime::record!(PaginatedApiAtlasProviderRegionsView);
 /// The schema `PaginatedClusterDescription20240805`.
 ///
 /// Returned by `clusters::list_clusters`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedClusterDescription20240805 {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -3846,7 +3846,7 @@ atlas_admin_runtime::record!(PaginatedClusterDescription20240805);
 /// The schema `PaginatedOrgGroupView`.
 ///
 /// Returned by `clusters::list_cluster_details`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedOrgGroupView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -3907,7 +3907,7 @@ atlas_admin_runtime::record!(PaginatedOrgGroupView);
 /// The schema `PinFCVView`.
 ///
 /// Sent by `clusters::pin_feature_compatibility_version`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PinFcvView {
     /// `expirationDate`.
     pub expiration_date: Option<DateTime>,
@@ -3952,7 +3952,7 @@ impl Record for PinFcvView {
 atlas_admin_runtime::record!(PinFcvView);
 
 /// The schema `RegionSpec`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct RegionSpec {
     /// `analyticsNodes`.
     pub analytics_nodes: Option<i64>,
@@ -4009,7 +4009,7 @@ atlas_admin_runtime::record!(RegionSpec);
 /// The schema `SampleDatasetStatus`.
 ///
 /// Returned by `clusters::request_sample_dataset_load` and `clusters::get_sample_dataset_load`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SampleDatasetStatus {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -4076,7 +4076,7 @@ atlas_admin_runtime::record!(SampleDatasetStatus);
 /// The state of `SampleDatasetStatus`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `SampleDatasetStatus.state`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum SampleDatasetStatusState {
     /// `WORKING`.
     Working,

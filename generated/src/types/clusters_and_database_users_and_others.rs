@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `ComponentLabel`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ComponentLabel {
     /// `key`. 1 to 255 characters.
     pub key: Option<String>,

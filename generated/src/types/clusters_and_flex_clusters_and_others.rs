@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `ResourceTag`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ResourceTag {
     /// `key`. Required. 1 to 255 characters.
     pub key: String,

@@ -6,7 +6,7 @@ use super::*;
 /// yet to be declared.
 ///
 /// Declared at `AtlasTenantClusterUpgradeRequest20240805.adaptiveCapacity` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AdaptiveCapacity {
     /// `ENABLED`.
     Enabled,
@@ -22,7 +22,7 @@ atlas_admin_runtime::open_enum!(AdaptiveCapacity, [
 ]);
 
 /// The schema `AdvancedAutoScalingSettings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AdvancedAutoScalingSettings {
     /// `compute`.
     pub compute: Option<AdvancedComputeAutoScaling>,
@@ -64,7 +64,7 @@ impl Record for AdvancedAutoScalingSettings {
 atlas_admin_runtime::record!(AdvancedAutoScalingSettings);
 
 /// The schema `AdvancedComputeAutoScaling`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AdvancedComputeAutoScaling {
     /// `enabled`.
     pub enabled: Option<bool>,
@@ -119,7 +119,7 @@ impl Record for AdvancedComputeAutoScaling {
 atlas_admin_runtime::record!(AdvancedComputeAutoScaling);
 
 /// The schema `ApiAtlasClusterAdvancedConfigurationView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasClusterAdvancedConfigurationView {
     /// `customOpensslCipherConfigTls12`.
     pub custom_openssl_cipher_config_tls12:
@@ -176,7 +176,7 @@ impl Record for ApiAtlasClusterAdvancedConfigurationView {
 atlas_admin_runtime::record!(ApiAtlasClusterAdvancedConfigurationView);
 
 /// The schema `AWSRegionConfig20240805`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AwsRegionConfig20240805 {
     /// `analyticsAutoScaling`.
     pub analytics_auto_scaling: Option<AdvancedAutoScalingSettings>,
@@ -261,7 +261,7 @@ impl Record for AwsRegionConfig20240805 {
 atlas_admin_runtime::record!(AwsRegionConfig20240805);
 
 /// The schema `AzureRegionConfig20240805`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AzureRegionConfig20240805 {
     /// `analyticsAutoScaling`.
     pub analytics_auto_scaling: Option<AdvancedAutoScalingSettings>,
@@ -348,7 +348,7 @@ atlas_admin_runtime::record!(AzureRegionConfig20240805);
 /// The schema `BiConnector`.
 ///
 /// [More in the Atlas documentation](https://docs.mongodb.com/bi-connector/current/).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BiConnector {
     /// `enabled`.
     pub enabled: Option<bool>,
@@ -395,7 +395,7 @@ atlas_admin_runtime::record!(BiConnector);
 ///
 /// [More in the Atlas
 /// documentation](https://docs.atlas.mongodb.com/cluster-config/enable-bic/#std-label-bic-read-preferences).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BiConnectorReadPreference {
     /// `PRIMARY`.
     Primary,
@@ -416,7 +416,7 @@ atlas_admin_runtime::open_enum!(BiConnectorReadPreference, [
 /// The schema `CloudRegionConfig20240805`: one of 4 kinds.
 ///
 /// The property `providerName` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum CloudRegionConfig20240805 {
     /// `AWS`.
     Aws(AwsRegionConfig20240805),
@@ -475,7 +475,7 @@ atlas_admin_runtime::union!(CloudRegionConfig20240805);
 /// What every `CloudRegionConfig20240805` has in common, whichever it is.
 ///
 /// Declared at `CloudRegionConfig20240805`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudRegionConfig20240805Common {
     /// `electableSpecs`.
     pub electable_specs: Option<HardwareSpec20240805>,
@@ -532,7 +532,7 @@ atlas_admin_runtime::record!(CloudRegionConfig20240805Common);
 /// The provider name of `CloudRegionConfig`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `CloudRegionConfig.providerName` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CloudRegionConfigProviderName {
     /// `AWS`.
     Aws,
@@ -556,7 +556,7 @@ atlas_admin_runtime::open_enum!(CloudRegionConfigProviderName, [
 /// The region name of `CloudRegionConfig`: one of 141 values, or one yet to be declared.
 ///
 /// Declared at `CloudRegionConfig.regionName` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CloudRegionConfigRegionName {
     /// `US_GOV_WEST_1`.
     UsGovWest1,
@@ -992,7 +992,7 @@ atlas_admin_runtime::open_enum!(CloudRegionConfigRegionName, [
 ///
 /// [More in the Atlas
 /// documentation](https://docs.mongodb.com/manual/reference/connection-string/).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterConnectionStrings {
     /// `awsPrivateLink`. Read-only.
     pub aws_private_link: Option<Map<String>>,
@@ -1066,7 +1066,7 @@ atlas_admin_runtime::record!(ClusterConnectionStrings);
 ///
 /// [More in the Atlas
 /// documentation](https://docs.atlas.mongodb.com/security-private-endpoint/).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterDescriptionConnectionStringsPrivateEndpoint {
     /// `connectionString`. Read-only.
     pub connection_string: Option<String>,
@@ -1127,7 +1127,7 @@ impl Record for ClusterDescriptionConnectionStringsPrivateEndpoint {
 atlas_admin_runtime::record!(ClusterDescriptionConnectionStringsPrivateEndpoint);
 
 /// The schema `ClusterDescriptionConnectionStringsPrivateEndpointEndpoint`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterDescriptionConnectionStringsPrivateEndpointEndpoint {
     /// `endpointId`. Read-only.
     pub endpoint_id: Option<String>,
@@ -1180,7 +1180,7 @@ atlas_admin_runtime::record!(ClusterDescriptionConnectionStringsPrivateEndpointE
 /// yet to be declared.
 ///
 /// Declared at `ClusterDescriptionConnectionStringsPrivateEndpoint.type`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ClusterDescriptionConnectionStringsPrivateEndpointType {
     /// `MONGOD`.
     Mongod,
@@ -1199,7 +1199,7 @@ atlas_admin_runtime::open_enum!(ClusterDescriptionConnectionStringsPrivateEndpoi
 /// declared.
 ///
 /// Declared at `AdvancedClusterDescription.clusterType` and 4 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ClusterType {
     /// `REPLICASET`.
     Replicaset,
@@ -1224,7 +1224,7 @@ atlas_admin_runtime::open_enum!(ClusterType, [
 ///
 /// [More in the Atlas
 /// documentation](https://dochub.mongodb.org/docs/manual/core/sharded-cluster-config-servers).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ConfigServerManagementMode {
     /// `ATLAS_MANAGED`.
     AtlasManaged,
@@ -1244,7 +1244,7 @@ atlas_admin_runtime::open_enum!(ConfigServerManagementMode, [
 ///
 /// Declared at `ApiAtlasClusterAdvancedConfigurationView.customOpensslCipherConfigTls12[]` and
 /// 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CustomOpensslCipherConfigTls12Item {
     /// `TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384`.
     TlsEcdheRsaWithAes256GcmSha384,
@@ -1264,7 +1264,7 @@ atlas_admin_runtime::open_enum!(CustomOpensslCipherConfigTls12Item, [
 ///
 /// Declared at `ApiAtlasClusterAdvancedConfigurationView.customOpensslCipherConfigTls13[]` and
 /// 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CustomOpensslCipherConfigTls13Item {
     /// `TLS_AES_256_GCM_SHA384`.
     TlsAes256GcmSha384,
@@ -1286,7 +1286,7 @@ atlas_admin_runtime::open_enum!(CustomOpensslCipherConfigTls13Item, [
 ]);
 
 /// The schema `DedicatedHardwareSpec20240805`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DedicatedHardwareSpec20240805 {
     /// `diskIOPS`.
     pub disk_iops: Option<i64>,
@@ -1353,7 +1353,7 @@ atlas_admin_runtime::record!(DedicatedHardwareSpec20240805);
 /// The instance size of `DedicatedHardwareSpec`: one of 53 values, or one yet to be declared.
 ///
 /// Declared at `DedicatedHardwareSpec.instanceSize` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DedicatedHardwareSpecInstanceSize {
     /// `M10`.
     M10,
@@ -1522,7 +1522,7 @@ atlas_admin_runtime::open_enum!(DedicatedHardwareSpecInstanceSize, [
 ]);
 
 /// The schema `DiskGBAutoScaling`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DiskGbAutoScaling {
     /// `enabled`.
     pub enabled: Option<bool>,
@@ -1564,7 +1564,7 @@ atlas_admin_runtime::record!(DiskGbAutoScaling);
 ///
 /// [More in the Atlas
 /// documentation](https://docs.atlas.mongodb.com/reference/replica-set-tags/#reduce-secondary-disk-warming-impact).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DiskWarmingMode {
     /// `FULLY_WARMED`.
     FullyWarmed,
@@ -1585,7 +1585,7 @@ atlas_admin_runtime::open_enum!(DiskWarmingMode, [
 /// The ebs volume type of `AWSHardwareSpec`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `AWSHardwareSpec.ebsVolumeType` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum EbsVolumeType {
     /// `STANDARD`.
     Standard,
@@ -1607,7 +1607,7 @@ atlas_admin_runtime::open_enum!(EbsVolumeType, [
 /// declared.
 ///
 /// Declared at `TenantHardwareSpec.effectiveInstanceSize` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum EffectiveInstanceSize {
     /// `FLEX`.
     Flex,
@@ -1631,7 +1631,7 @@ atlas_admin_runtime::open_enum!(EffectiveInstanceSize, [
 /// The schema `EmployeeAccessGrantView`.
 ///
 /// Sent by `clusters::grant_mongo_employee_access`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct EmployeeAccessGrantView {
     /// `expirationTime`. Required.
     pub expiration_time: DateTime,
@@ -1683,7 +1683,7 @@ atlas_admin_runtime::record!(EmployeeAccessGrantView);
 /// The grant type of `EmployeeAccessGrantView`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `EmployeeAccessGrantView.grantType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum EmployeeAccessGrantViewGrantType {
     /// `CLUSTER_DATABASE_LOGS`.
     ClusterDatabaseLogs,
@@ -1702,7 +1702,7 @@ atlas_admin_runtime::open_enum!(EmployeeAccessGrantViewGrantType, [
 ]);
 
 /// The schema `GCPRegionConfig20240805`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GcpRegionConfig20240805 {
     /// `analyticsAutoScaling`.
     pub analytics_auto_scaling: Option<AdvancedAutoScalingSettings>,
@@ -1787,7 +1787,7 @@ impl Record for GcpRegionConfig20240805 {
 atlas_admin_runtime::record!(GcpRegionConfig20240805);
 
 /// The schema `HardwareSpec20240805`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct HardwareSpec20240805 {
     /// `diskIOPS`.
     pub disk_iops: Option<i64>,
@@ -1859,7 +1859,7 @@ atlas_admin_runtime::record!(HardwareSpec20240805);
 /// The instance size of `HardwareSpec`: one of 56 values, or one yet to be declared.
 ///
 /// Declared at `HardwareSpec.instanceSize` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum HardwareSpecInstanceSize {
     /// `M10`.
     M10,
@@ -2041,7 +2041,7 @@ atlas_admin_runtime::open_enum!(HardwareSpecInstanceSize, [
 ///
 /// Declared at `AtlasTenantClusterUpgradeRequest20240805.internalClusterRole` and one other
 /// place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum InternalClusterRole {
     /// `NONE`.
     None,
@@ -2067,7 +2067,7 @@ atlas_admin_runtime::open_enum!(InternalClusterRole, [
 ///
 /// [More in the Atlas
 /// documentation](https://docs.mongodb.com/upcoming/reference/configuration-options/#mongodb-setting-net.ssl.disabledProtocols).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum MinimumEnabledTlsProtocol {
     /// `TLS1_0`.
     Tls10,
@@ -2094,7 +2094,7 @@ atlas_admin_runtime::open_enum!(MinimumEnabledTlsProtocol, [
 /// Declared at `AdvancedClusterDescription.replicaSetScalingStrategy` and 4 other places.
 ///
 /// [More in the Atlas documentation](https://dochub.mongodb.org/core/scale-nodes).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ReplicaSetScalingStrategy {
     /// `SEQUENTIAL`.
     Sequential,
@@ -2113,7 +2113,7 @@ atlas_admin_runtime::open_enum!(ReplicaSetScalingStrategy, [
 ]);
 
 /// The schema `ReplicationSpec20240805`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ReplicationSpec20240805 {
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -2170,7 +2170,7 @@ atlas_admin_runtime::record!(ReplicationSpec20240805);
 /// The root cert type of `AdvancedClusterDescription`: one value, or one yet to be declared.
 ///
 /// Declared at `AdvancedClusterDescription.rootCertType` and 4 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum RootCertType {
     /// `ISRGROOTX1`.
     Isrgrootx1,
@@ -2183,7 +2183,7 @@ atlas_admin_runtime::open_enum!(RootCertType, [
 ]);
 
 /// The schema `TenantRegionConfig20240805`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TenantRegionConfig20240805 {
     /// `backingProviderName`.
     pub backing_provider_name: Option<BackingProviderName>,
@@ -2242,7 +2242,7 @@ atlas_admin_runtime::record!(TenantRegionConfig20240805);
 ///
 /// Declared at `ApiAtlasClusterAdvancedConfigurationView.tlsCipherConfigMode` and 2 other
 /// places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum TlsCipherConfigMode {
     /// `CUSTOM`.
     Custom,
@@ -2261,7 +2261,7 @@ atlas_admin_runtime::open_enum!(TlsCipherConfigMode, [
 /// be declared.
 ///
 /// Declared at `AdvancedClusterDescription.versionReleaseSystem` and 4 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum VersionReleaseSystem {
     /// `LTS`.
     Lts,

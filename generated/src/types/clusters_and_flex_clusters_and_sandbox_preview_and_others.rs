@@ -4,7 +4,7 @@
 /// be declared.
 ///
 /// Declared at `ClusterFlexProviderSettings.backingProviderName` and 6 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BackingProviderName {
     /// `AWS`.
     Aws,
@@ -25,7 +25,7 @@ atlas_admin_runtime::open_enum!(BackingProviderName, [
 /// The state name of `AdvancedClusterDescription`: one of 5 values, or one yet to be declared.
 ///
 /// Declared at `AdvancedClusterDescription.stateName` and 6 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum StateName {
     /// `IDLE`.
     Idle,

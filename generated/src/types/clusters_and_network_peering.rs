@@ -3,7 +3,7 @@
 /// The region name of `AWSCloudProviderContainer`: one of 39 values, or one yet to be declared.
 ///
 /// Declared at `AWSCloudProviderContainer.regionName` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AwsCloudProviderContainerRegionName {
     /// `US_EAST_1`.
     UsEast1,

@@ -7,7 +7,7 @@ use super::*;
 /// Returned by `clusters::create_cluster`, `clusters::get_cluster`, `clusters::update_cluster`
 /// and `sandbox::generate_sandbox_cluster_description`. Sent by `clusters::create_cluster` and
 /// `clusters::update_cluster`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterDescription20240805 {
     /// `acceptDataRisksAndForceReplicaSetReconfig`.
     pub accept_data_risks_and_force_replica_set_reconfig: Option<DateTime>,

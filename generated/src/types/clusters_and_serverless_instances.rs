@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `ClusterServerlessBackupOptions`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterServerlessBackupOptions {
     /// `serverlessContinuousBackupEnabled`. Default: `true`.
     pub serverless_continuous_backup_enabled: Option<bool>,
@@ -41,7 +41,7 @@ impl Record for ClusterServerlessBackupOptions {
 atlas_admin_runtime::record!(ClusterServerlessBackupOptions);
 
 /// The schema `ServerlessConnectionStringsPrivateEndpointItem`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessConnectionStringsPrivateEndpointItem {
     /// `endpointId`. Read-only.
     pub endpoint_id: Option<String>,
@@ -95,7 +95,7 @@ atlas_admin_runtime::record!(ServerlessConnectionStringsPrivateEndpointItem);
 ///
 /// [More in the Atlas
 /// documentation](https://docs.atlas.mongodb.com/security-serverless-private-endpoint/).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessConnectionStringsPrivateEndpointList {
     /// `endpoints`. Read-only.
     pub endpoints: Option<Vec<ServerlessConnectionStringsPrivateEndpointItem>>,
@@ -148,7 +148,7 @@ atlas_admin_runtime::record!(ServerlessConnectionStringsPrivateEndpointList);
 /// declared.
 ///
 /// Declared at `ServerlessConnectionStringsPrivateEndpointList.type`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ServerlessConnectionStringsPrivateEndpointListType {
     /// `MONGOS`.
     Mongos,
@@ -165,7 +165,7 @@ atlas_admin_runtime::open_enum!(ServerlessConnectionStringsPrivateEndpointListTy
 /// Returned by `clusters::upgrade_cluster_to_serverless` and
 /// `serverless_instances::get_serverless_instance`. Sent by
 /// `clusters::upgrade_cluster_to_serverless`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessInstanceDescription {
     /// `connectionStrings`. Read-only.
     pub connection_strings: Option<ServerlessInstanceDescriptionConnectionStrings>,
@@ -263,7 +263,7 @@ atlas_admin_runtime::record!(ServerlessInstanceDescription);
 ///
 /// [More in the Atlas
 /// documentation](https://docs.mongodb.com/manual/reference/connection-string/).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessInstanceDescriptionConnectionStrings {
     /// `privateEndpoint`. Read-only.
     pub private_endpoint: Option<Vec<ServerlessConnectionStringsPrivateEndpointList>>,
@@ -308,7 +308,7 @@ impl Record for ServerlessInstanceDescriptionConnectionStrings {
 atlas_admin_runtime::record!(ServerlessInstanceDescriptionConnectionStrings);
 
 /// The schema `ServerlessProviderSettings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessProviderSettings {
     /// `backingProviderName`. Required.
     pub backing_provider_name: BackingProviderName,
@@ -375,7 +375,7 @@ atlas_admin_runtime::record!(ServerlessProviderSettings);
 /// The provider name of `ServerlessProviderSettings`: one value, or one yet to be declared.
 ///
 /// Declared at `ServerlessProviderSettings.providerName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ServerlessProviderSettingsProviderName {
     /// `SERVERLESS`.
     Serverless,

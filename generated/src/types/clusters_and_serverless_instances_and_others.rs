@@ -5,7 +5,7 @@
 ///
 /// Declared at `ServerlessConnectionStringsPrivateEndpointItem.providerName` and one other
 /// place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ServerlessConnectionStringsPrivateEndpointItemProviderName {
     /// `AWS`.
     Aws,

@@ -7,7 +7,7 @@ use super::*;
 /// Returned by `clusters::create_cluster`, `clusters::get_cluster` and
 /// `clusters::update_cluster`. Sent by `clusters::create_cluster` and
 /// `clusters::update_cluster`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AdvancedClusterDescription {
     /// `acceptDataRisksAndForceReplicaSetReconfig`.
     pub accept_data_risks_and_force_replica_set_reconfig: Option<DateTime>,
@@ -205,7 +205,7 @@ impl Record for AdvancedClusterDescription {
 atlas_admin_runtime::record!(AdvancedClusterDescription);
 
 /// The schema `AWSRegionConfig`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AwsRegionConfig {
     /// `analyticsAutoScaling`.
     pub analytics_auto_scaling: Option<AdvancedAutoScalingSettings>,
@@ -275,7 +275,7 @@ impl Record for AwsRegionConfig {
 atlas_admin_runtime::record!(AwsRegionConfig);
 
 /// The schema `AzureRegionConfig`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AzureRegionConfig {
     /// `analyticsAutoScaling`.
     pub analytics_auto_scaling: Option<AdvancedAutoScalingSettings>,
@@ -347,7 +347,7 @@ atlas_admin_runtime::record!(AzureRegionConfig);
 /// The schema `CloudRegionConfig`: one of 4 kinds.
 ///
 /// The property `providerName` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum CloudRegionConfig {
     /// `AWS`.
     Aws(AwsRegionConfig),
@@ -406,7 +406,7 @@ atlas_admin_runtime::union!(CloudRegionConfig);
 /// What every `CloudRegionConfig` has in common, whichever it is.
 ///
 /// Declared at `CloudRegionConfig`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudRegionConfigCommon {
     /// `electableSpecs`.
     pub electable_specs: Option<HardwareSpec>,
@@ -464,7 +464,7 @@ atlas_admin_runtime::record!(CloudRegionConfigCommon);
 ///
 /// Returned by `clusters::get_process_args` and `clusters::update_process_args`. Sent by
 /// `clusters::update_process_args`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterDescriptionProcessArgs {
     /// `changeStreamOptionsPreAndPostImagesExpireAfterSeconds`. Default: `-1`.
     pub change_stream_options_pre_and_post_images_expire_after_seconds: Option<i64>,
@@ -598,7 +598,7 @@ atlas_admin_runtime::record!(ClusterDescriptionProcessArgs);
 /// Declared at `ClusterDescriptionProcessArgs.defaultReadConcern`.
 ///
 /// [More in the Atlas documentation](https://docs.mongodb.com/manual/reference/read-concern/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ClusterDescriptionProcessArgsDefaultReadConcern {
     /// `local`.
     Local,
@@ -614,7 +614,7 @@ atlas_admin_runtime::open_enum!(ClusterDescriptionProcessArgsDefaultReadConcern,
 ]);
 
 /// The schema `DedicatedHardwareSpec`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DedicatedHardwareSpec {
     /// `diskIOPS`.
     pub disk_iops: Option<i64>,
@@ -674,7 +674,7 @@ impl Record for DedicatedHardwareSpec {
 atlas_admin_runtime::record!(DedicatedHardwareSpec);
 
 /// The schema `GCPRegionConfig`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GcpRegionConfig {
     /// `analyticsAutoScaling`.
     pub analytics_auto_scaling: Option<AdvancedAutoScalingSettings>,
@@ -744,7 +744,7 @@ impl Record for GcpRegionConfig {
 atlas_admin_runtime::record!(GcpRegionConfig);
 
 /// The schema `HardwareSpec`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct HardwareSpec {
     /// `diskIOPS`.
     pub disk_iops: Option<i64>,
@@ -811,7 +811,7 @@ atlas_admin_runtime::record!(HardwareSpec);
 /// The schema `PaginatedAdvancedClusterDescriptionView`.
 ///
 /// Returned by `clusters::list_clusters`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedAdvancedClusterDescriptionView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -872,7 +872,7 @@ atlas_admin_runtime::record!(PaginatedAdvancedClusterDescriptionView);
 /// The schema `PaginatedLegacyClusterView`.
 ///
 /// Returned by `clusters::list_clusters`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedLegacyClusterView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -931,7 +931,7 @@ impl Page for PaginatedLegacyClusterView {
 atlas_admin_runtime::record!(PaginatedLegacyClusterView);
 
 /// The schema `ReplicationSpec`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ReplicationSpec {
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -991,7 +991,7 @@ impl Record for ReplicationSpec {
 atlas_admin_runtime::record!(ReplicationSpec);
 
 /// The schema `TenantRegionConfig`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TenantRegionConfig {
     /// `backingProviderName`.
     pub backing_provider_name: Option<BackingProviderName>,

@@ -6,7 +6,7 @@ use super::*;
 ///
 /// Returned by `clusters::get_cluster_sql_interface` and
 /// `clusters::update_cluster_sql_interface`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SqlInterfaceStatusResponse {
     /// `status`. Required.
     pub status: SqlInterfaceStatusResponseStatus,
@@ -58,7 +58,7 @@ atlas_admin_runtime::record!(SqlInterfaceStatusResponse);
 /// The status of `SqlInterfaceStatusResponse`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `SqlInterfaceStatusResponse.status` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum SqlInterfaceStatusResponseStatus {
     /// `ON`.
     On,
@@ -77,7 +77,7 @@ atlas_admin_runtime::open_enum!(SqlInterfaceStatusResponseStatus, [
 /// declared.
 ///
 /// Declared at `SqlInterfaceStatusResponse.unsupportedReason`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum SqlInterfaceStatusResponseUnsupportedReason {
     /// `UNSUPPORTED_TIER`.
     UnsupportedTier,
@@ -98,7 +98,7 @@ atlas_admin_runtime::open_enum!(SqlInterfaceStatusResponseUnsupportedReason, [
 /// The schema `SqlInterfaceStatusUpdateRequest`.
 ///
 /// Sent by `clusters::update_cluster_sql_interface`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SqlInterfaceStatusUpdateRequest {
     /// `status`. Required.
     pub status: SqlInterfaceStatusResponseStatus,

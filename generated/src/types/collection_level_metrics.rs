@@ -6,7 +6,7 @@ use super::*;
 /// declared.
 ///
 /// Declared at `getGroupClusterCollStatNamespaces?clusterView` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ClusterView {
     /// `PRIMARY`.
     Primary,
@@ -25,7 +25,7 @@ atlas_admin_runtime::open_enum!(ClusterView, [
 ]);
 
 /// The schema `CollStatsLatencyNamespaceMetric`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CollStatsLatencyNamespaceMetric {
     /// `metricName`. Read-only. May be `null`.
     pub metric_name: Nullable<CollStatsLatencyNamespaceMetricMetricName>,
@@ -73,7 +73,7 @@ atlas_admin_runtime::record!(CollStatsLatencyNamespaceMetric);
 /// declared.
 ///
 /// Declared at `CollStatsLatencyNamespaceMetric.metricName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CollStatsLatencyNamespaceMetricMetricName {
     /// `READS_OPS`.
     ReadsOps,
@@ -157,7 +157,7 @@ atlas_admin_runtime::open_enum!(CollStatsLatencyNamespaceMetricMetricName, [
 /// The units of `CollStatsLatencyNamespaceMetric`: one value, or one yet to be declared.
 ///
 /// Declared at `CollStatsLatencyNamespaceMetric.units`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CollStatsLatencyNamespaceMetricUnits {
     /// `MILLISECONDS`.
     Milliseconds,
@@ -172,7 +172,7 @@ atlas_admin_runtime::open_enum!(CollStatsLatencyNamespaceMetricUnits, [
 /// The schema `CollStatsLatencyNamespaceMetrics`.
 ///
 /// Returned by `collection_level_metrics::list_coll_stat_metrics`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CollStatsLatencyNamespaceMetrics {
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: String,
@@ -225,7 +225,7 @@ atlas_admin_runtime::record!(CollStatsLatencyNamespaceMetrics);
 ///
 /// Returned by `collection_level_metrics::get_cluster_namespaces` and
 /// `collection_level_metrics::get_process_namespaces`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CollStatsRankedNamespacesView {
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
@@ -278,7 +278,7 @@ atlas_admin_runtime::record!(CollStatsRankedNamespacesView);
 /// declared.
 ///
 /// Declared at `listGroupClusterCollStatMeasurements?metrics[]` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ListCollStatMeasurementsMetric {
     /// `READS_OPS`.
     ReadsOps,
@@ -362,7 +362,7 @@ atlas_admin_runtime::open_enum!(ListCollStatMeasurementsMetric, [
 /// The schema `MeasurementsCollStatsLatencyCluster`.
 ///
 /// Returned by `collection_level_metrics::list_coll_stat_measurements`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MeasurementsCollStatsLatencyCluster {
     /// `clusterId`. Read-only.
     pub cluster_id: Option<String>,
@@ -455,7 +455,7 @@ atlas_admin_runtime::record!(MeasurementsCollStatsLatencyCluster);
 /// The schema `MeasurementsCollStatsLatencyHost`.
 ///
 /// Returned by `collection_level_metrics::list_process_measurements`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MeasurementsCollStatsLatencyHost {
     /// `collectionName`. Read-only.
     pub collection_name: Option<String>,
@@ -540,7 +540,7 @@ atlas_admin_runtime::record!(MeasurementsCollStatsLatencyHost);
 /// Sent by `collection_level_metrics::pin_namespaces`,
 /// `collection_level_metrics::update_pinned_namespaces` and
 /// `collection_level_metrics::unpin_namespaces`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NamespacesRequest {
     /// `namespaces`. Write-only: the service never returns it. No item twice.
     pub namespaces: Option<Vec<String>>,
@@ -583,7 +583,7 @@ atlas_admin_runtime::record!(NamespacesRequest);
 /// `collection_level_metrics::pin_namespaces`,
 /// `collection_level_metrics::update_pinned_namespaces` and
 /// `collection_level_metrics::unpin_namespaces`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PinnedNamespaces {
     /// `clusterId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub cluster_id: Option<String>,

@@ -6,7 +6,7 @@ use super::*;
 /// declared.
 ///
 /// Declared at `ApiMeasurementsGeneralView_Atlas.granularity` and 4 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum Granularity {
     /// `PT1M`.
     Pt1m,
@@ -31,7 +31,7 @@ atlas_admin_runtime::open_enum!(Granularity, [
 ]);
 
 /// The schema `MetricDataPoint`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MetricDataPoint {
     /// `timestamp`. Read-only.
     pub timestamp: Option<DateTime>,
@@ -76,7 +76,7 @@ impl Record for MetricDataPoint {
 atlas_admin_runtime::record!(MetricDataPoint);
 
 /// The schema `MetricsMeasurement`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MetricsMeasurement {
     /// `dataPoints`. Read-only.
     pub data_points: Option<Vec<MetricDataPoint>>,
@@ -128,7 +128,7 @@ atlas_admin_runtime::record!(MetricsMeasurement);
 /// The units of `MetricsMeasurement`: one of 10 values, or one yet to be declared.
 ///
 /// Declared at `MetricsMeasurement.units` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum MetricsMeasurementUnits {
     /// `BYTES`.
     Bytes,

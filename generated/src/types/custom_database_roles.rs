@@ -6,7 +6,7 @@ use super::*;
 ///
 /// [More in the Atlas
 /// documentation](https://docs.mongodb.com/manual/reference/built-in-roles/).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DatabaseInheritedRole {
     /// `db`. Required.
     pub db: String,
@@ -54,7 +54,7 @@ atlas_admin_runtime::record!(DatabaseInheritedRole);
 ///
 /// [More in the Atlas
 /// documentation](https://docs.mongodb.com/manual/reference/resource-document/#cluster-resource).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DatabasePermittedNamespaceResource {
     /// `cluster`. Required.
     pub cluster: bool,
@@ -104,7 +104,7 @@ impl Record for DatabasePermittedNamespaceResource {
 atlas_admin_runtime::record!(DatabasePermittedNamespaceResource);
 
 /// The schema `DatabasePrivilegeAction`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DatabasePrivilegeAction {
     /// `action`. Required.
     pub action: DatabasePrivilegeActionAction,
@@ -151,7 +151,7 @@ atlas_admin_runtime::record!(DatabasePrivilegeAction);
 /// The action of `DatabasePrivilegeAction`: one of 80 values, or one yet to be declared.
 ///
 /// Declared at `DatabasePrivilegeAction.action`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DatabasePrivilegeActionAction {
     /// `FIND`.
     Find,
@@ -403,7 +403,7 @@ atlas_admin_runtime::open_enum!(DatabasePrivilegeActionAction, [
 /// The schema `UpdateCustomDBRole`.
 ///
 /// Sent by `custom_database_roles::update_custom_db_role`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UpdateCustomDbRole {
     /// `actions`.
     pub actions: Option<Vec<DatabasePrivilegeAction>>,
@@ -450,7 +450,7 @@ atlas_admin_runtime::record!(UpdateCustomDbRole);
 /// `custom_database_roles::create_custom_db_role`, `custom_database_roles::get_custom_db_role`
 /// and `custom_database_roles::update_custom_db_role`. Sent by
 /// `custom_database_roles::create_custom_db_role`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UserCustomDbRole {
     /// `actions`.
     pub actions: Option<Vec<DatabasePrivilegeAction>>,

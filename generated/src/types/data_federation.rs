@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `BaseAtlasDataLakeRegion`: one of 15 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BaseAtlasDataLakeRegion {
     /// `SYDNEY_AUS`.
     SydneyAus,
@@ -58,7 +58,7 @@ atlas_admin_runtime::open_enum!(BaseAtlasDataLakeRegion, [
 ]);
 
 /// The schema `DataFederationAzureCloudProviderConfig`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataFederationAzureCloudProviderConfig {
     /// `atlasAppId`. Read-only.
     pub atlas_app_id: Option<String>,
@@ -113,7 +113,7 @@ impl Record for DataFederationAzureCloudProviderConfig {
 atlas_admin_runtime::record!(DataFederationAzureCloudProviderConfig);
 
 /// The schema `DataFederationGCPCloudProviderConfig`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataFederationGcpCloudProviderConfig {
     /// `gcpServiceAccount`. Read-only.
     pub gcp_service_account: Option<String>,
@@ -163,7 +163,7 @@ atlas_admin_runtime::record!(DataFederationGcpCloudProviderConfig);
 /// `data_federation::get_data_federation_limit` and
 /// `data_federation::set_data_federation_limit`. Sent by
 /// `data_federation::set_data_federation_limit`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataFederationTenantQueryLimit {
     /// `currentUsage`. Read-only.
     pub current_usage: Option<i64>,
@@ -241,7 +241,7 @@ atlas_admin_runtime::record!(DataFederationTenantQueryLimit);
 /// declared.
 ///
 /// Declared at `DataFederationTenantQueryLimit.overrunPolicy`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DataFederationTenantQueryLimitOverrunPolicy {
     /// `BLOCK`.
     Block,
@@ -257,7 +257,7 @@ atlas_admin_runtime::open_enum!(DataFederationTenantQueryLimitOverrunPolicy, [
 ]);
 
 /// The schema `DataLakeApiBase`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeApiBase {
     /// `name`.
     pub name: Option<String>,
@@ -307,7 +307,7 @@ impl Record for DataLakeApiBase {
 atlas_admin_runtime::record!(DataLakeApiBase);
 
 /// The schema `DataLakeAtlasStoreInstance`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeAtlasStoreInstance {
     /// `clusterName`.
     pub cluster_name: Option<String>,
@@ -367,7 +367,7 @@ impl Record for DataLakeAtlasStoreInstance {
 atlas_admin_runtime::record!(DataLakeAtlasStoreInstance);
 
 /// The schema `DataLakeAtlasStoreReadConcern`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeAtlasStoreReadConcern {
     /// `level`.
     pub level: Option<DataLakeAtlasStoreReadConcernLevel>,
@@ -410,7 +410,7 @@ atlas_admin_runtime::record!(DataLakeAtlasStoreReadConcern);
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/manual/reference/read-concern/#read-concern-levels).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DataLakeAtlasStoreReadConcernLevel {
     /// `LOCAL`.
     Local,
@@ -435,7 +435,7 @@ atlas_admin_runtime::open_enum!(DataLakeAtlasStoreReadConcernLevel, [
 ]);
 
 /// The schema `DataLakeAtlasStoreReadPreference`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeAtlasStoreReadPreference {
     /// `maxStalenessSeconds`.
     pub max_staleness_seconds: Option<i64>,
@@ -490,7 +490,7 @@ atlas_admin_runtime::record!(DataLakeAtlasStoreReadPreference);
 ///
 /// [More in the Atlas
 /// documentation](https://docs.mongodb.com/manual/core/read-preference/#read-preference-modes).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DataLakeAtlasStoreReadPreferenceMode {
     /// `primary`.
     Primary,
@@ -515,7 +515,7 @@ atlas_admin_runtime::open_enum!(DataLakeAtlasStoreReadPreferenceMode, [
 ]);
 
 /// The schema `DataLakeAtlasStoreReadPreferenceTag`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeAtlasStoreReadPreferenceTag {
     /// `name`.
     pub name: Option<String>,
@@ -557,7 +557,7 @@ impl Record for DataLakeAtlasStoreReadPreferenceTag {
 atlas_admin_runtime::record!(DataLakeAtlasStoreReadPreferenceTag);
 
 /// The schema `DataLakeAWSCloudProviderConfig`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeAwsCloudProviderConfig {
     /// `externalId`. Read-only.
     pub external_id: Option<String>,
@@ -617,7 +617,7 @@ impl Record for DataLakeAwsCloudProviderConfig {
 atlas_admin_runtime::record!(DataLakeAwsCloudProviderConfig);
 
 /// The schema `DataLakeAzureBlobStore`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeAzureBlobStore {
     /// `containerName`.
     pub container_name: Option<String>,
@@ -694,7 +694,7 @@ atlas_admin_runtime::record!(DataLakeAzureBlobStore);
 /// The region of `DataLakeAzureBlobStore`: one of 49 values, or one yet to be declared.
 ///
 /// Declared at `DataLakeAzureBlobStore.region` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DataLakeAzureBlobStoreRegion {
     /// `US_CENTRAL`.
     UsCentral,
@@ -851,7 +851,7 @@ atlas_admin_runtime::open_enum!(DataLakeAzureBlobStoreRegion, [
 ]);
 
 /// The schema `DataLakeCloudProviderConfig`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeCloudProviderConfig {
     /// `aws`.
     pub aws: Option<DataLakeAwsCloudProviderConfig>,
@@ -901,7 +901,7 @@ impl Record for DataLakeCloudProviderConfig {
 atlas_admin_runtime::record!(DataLakeCloudProviderConfig);
 
 /// The schema `DataLakeDataProcessRegion`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeDataProcessRegion {
     /// `cloudProvider`. Required.
     pub cloud_provider: CloudProvider,
@@ -946,7 +946,7 @@ impl Record for DataLakeDataProcessRegion {
 atlas_admin_runtime::record!(DataLakeDataProcessRegion);
 
 /// The schema `DataLakeDatabaseCollection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeDatabaseCollection {
     /// `dataSources`.
     pub data_sources: Option<Vec<DataLakeDatabaseDataSourceSettings>>,
@@ -988,7 +988,7 @@ impl Record for DataLakeDatabaseCollection {
 atlas_admin_runtime::record!(DataLakeDatabaseCollection);
 
 /// The schema `DataLakeDatabaseDataSourceSettings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeDatabaseDataSourceSettings {
     /// `allowInsecure`. Default: `false`.
     pub allow_insecure: Option<bool>,
@@ -1091,7 +1091,7 @@ atlas_admin_runtime::record!(DataLakeDatabaseDataSourceSettings);
 /// be declared.
 ///
 /// Declared at `DataLakeDatabaseDataSourceSettings.defaultFormat`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DataLakeDatabaseDataSourceSettingsDefaultFormat {
     /// `.avro`.
     Avro,
@@ -1155,7 +1155,7 @@ atlas_admin_runtime::open_enum!(DataLakeDatabaseDataSourceSettingsDefaultFormat,
 ]);
 
 /// The schema `DataLakeDatabaseInstance`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeDatabaseInstance {
     /// `collections`.
     pub collections: Option<Vec<DataLakeDatabaseCollection>>,
@@ -1210,7 +1210,7 @@ impl Record for DataLakeDatabaseInstance {
 atlas_admin_runtime::record!(DataLakeDatabaseInstance);
 
 /// The schema `DataLakeDLSAzureStore`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeDlsAzureStore {
     /// `name`.
     pub name: Option<String>,
@@ -1252,7 +1252,7 @@ impl Record for DataLakeDlsAzureStore {
 atlas_admin_runtime::record!(DataLakeDlsAzureStore);
 
 /// The schema `DataLakeDLSAWSStore`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeDlsawsStore {
     /// `name`.
     pub name: Option<String>,
@@ -1296,7 +1296,7 @@ atlas_admin_runtime::record!(DataLakeDlsawsStore);
 /// The region of `DataLakeDLSAWSStore`: one of 34 values, or one yet to be declared.
 ///
 /// Declared at `DataLakeDLSAWSStore.region` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DataLakeDlsawsStoreRegion {
     /// `US_GOV_WEST_1`.
     UsGovWest1,
@@ -1408,7 +1408,7 @@ atlas_admin_runtime::open_enum!(DataLakeDlsawsStoreRegion, [
 ]);
 
 /// The schema `DataLakeDLSGCPStore`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeDlsgcpStore {
     /// `name`.
     pub name: Option<String>,
@@ -1452,7 +1452,7 @@ atlas_admin_runtime::record!(DataLakeDlsgcpStore);
 /// The region of `DataLakeDLSGCPStore`: one of 36 values, or one yet to be declared.
 ///
 /// Declared at `DataLakeDLSGCPStore.region` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DataLakeDlsgcpStoreRegion {
     /// `ASIA_EAST_2`.
     AsiaEast2,
@@ -1570,7 +1570,7 @@ atlas_admin_runtime::open_enum!(DataLakeDlsgcpStoreRegion, [
 ]);
 
 /// The schema `DataLakeGoogleCloudStorageStore`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeGoogleCloudStorageStore {
     /// `bucket`.
     pub bucket: Option<String>,
@@ -1640,7 +1640,7 @@ impl Record for DataLakeGoogleCloudStorageStore {
 atlas_admin_runtime::record!(DataLakeGoogleCloudStorageStore);
 
 /// The schema `DataLakeHTTPStore`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeHttpStore {
     /// `allowInsecure`. Default: `false`.
     pub allow_insecure: Option<bool>,
@@ -1695,7 +1695,7 @@ impl Record for DataLakeHttpStore {
 atlas_admin_runtime::record!(DataLakeHttpStore);
 
 /// The schema `DataLakeS3StoreSettings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeS3StoreSettings {
     /// `additionalStorageClasses`.
     pub additional_storage_classes:
@@ -1774,7 +1774,7 @@ atlas_admin_runtime::record!(DataLakeS3StoreSettings);
 /// declared.
 ///
 /// Declared at `DataLakeS3StoreSettings.additionalStorageClasses[]`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DataLakeS3StoreSettingsAdditionalStorageClass {
     /// `STANDARD`.
     Standard,
@@ -1793,7 +1793,7 @@ atlas_admin_runtime::open_enum!(DataLakeS3StoreSettingsAdditionalStorageClass, [
 ]);
 
 /// The schema `DataLakeStorage`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeStorage {
     /// `databases`.
     pub databases: Option<Vec<DataLakeDatabaseInstance>>,
@@ -1837,7 +1837,7 @@ atlas_admin_runtime::record!(DataLakeStorage);
 /// The schema `DataLakeStoreSettings`: one of 8 kinds.
 ///
 /// The property `provider` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum DataLakeStoreSettings {
     /// `s3`.
     S3(DataLakeS3StoreSettings),
@@ -1928,7 +1928,7 @@ atlas_admin_runtime::union!(DataLakeStoreSettings);
 /// What every `DataLakeStoreSettings` has in common, whichever it is.
 ///
 /// Declared at `DataLakeStoreSettings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeStoreSettingsCommon {
     /// `name`.
     pub name: Option<String>,
@@ -1975,7 +1975,7 @@ atlas_admin_runtime::record!(DataLakeStoreSettingsCommon);
 /// `data_federation::create_data_federation`, `data_federation::get_data_federation` and
 /// `data_federation::update_data_federation`. Sent by `data_federation::create_data_federation`
 /// and `data_federation::update_data_federation`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataLakeTenant {
     /// `cloudProviderConfig`.
     pub cloud_provider_config: Option<DataLakeCloudProviderConfig>,
@@ -2052,7 +2052,7 @@ atlas_admin_runtime::record!(DataLakeTenant);
 /// The state of `DataLakeTenant`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `DataLakeTenant.state`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DataLakeTenantState {
     /// `UNVERIFIED`.
     Unverified,
@@ -2074,7 +2074,7 @@ atlas_admin_runtime::open_enum!(DataLakeTenantState, [
 /// declared.
 ///
 /// Declared at `deleteGroupDataFederationLimit?limitName` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DeleteDataFederationLimitLimitName {
     /// `bytesProcessed.query`.
     BytesProcessedQuery,
@@ -2098,7 +2098,7 @@ atlas_admin_runtime::open_enum!(DeleteDataFederationLimitLimitName, [
 /// The type of `listGroupDataFederation`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `listGroupDataFederation?type`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ListDataFederationType {
     /// `USER`.
     User,
@@ -2117,7 +2117,7 @@ atlas_admin_runtime::open_enum!(ListDataFederationType, [
 ///
 /// Returned by `data_federation::list_private_endpoint_ids` and
 /// `data_federation::create_private_endpoint_id`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedPrivateNetworkEndpointIdEntryView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -2176,7 +2176,7 @@ impl Page for PaginatedPrivateNetworkEndpointIdEntryView {
 atlas_admin_runtime::record!(PaginatedPrivateNetworkEndpointIdEntryView);
 
 /// The schema `PrivateEndpointHostname`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PrivateEndpointHostname {
     /// `hostname`. Read-only.
     pub hostname: Option<String>,
@@ -2224,7 +2224,7 @@ atlas_admin_runtime::record!(PrivateEndpointHostname);
 ///
 /// Returned by `data_federation::get_private_endpoint_id`. Sent by
 /// `data_federation::create_private_endpoint_id`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PrivateNetworkEndpointIdEntry {
     /// `azureLinkId`.
     pub azure_link_id: Option<String>,
@@ -2312,7 +2312,7 @@ atlas_admin_runtime::record!(PrivateNetworkEndpointIdEntry);
 /// The provider of `PrivateNetworkEndpointIdEntry`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `PrivateNetworkEndpointIdEntry.provider`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum PrivateNetworkEndpointIdEntryProvider {
     /// `AWS`.
     Aws,
@@ -2330,7 +2330,7 @@ atlas_admin_runtime::open_enum!(PrivateNetworkEndpointIdEntryProvider, [
 /// The status of `PrivateNetworkEndpointIdEntry`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `PrivateNetworkEndpointIdEntry.status`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum PrivateNetworkEndpointIdEntryStatus {
     /// `PENDING`.
     Pending,
@@ -2354,7 +2354,7 @@ atlas_admin_runtime::open_enum!(PrivateNetworkEndpointIdEntryStatus, [
 /// The type of `PrivateNetworkEndpointIdEntry`: one value, or one yet to be declared.
 ///
 /// Declared at `PrivateNetworkEndpointIdEntry.type`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum PrivateNetworkEndpointIdEntryType {
     /// `DATA_LAKE`.
     DataLake,

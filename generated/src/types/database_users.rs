@@ -7,7 +7,7 @@ use super::*;
 /// Returned by `database_users::create_database_user`, `database_users::get_database_user` and
 /// `database_users::update_database_user`. Sent by `database_users::create_database_user` and
 /// `database_users::update_database_user`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudDatabaseUser {
     /// `awsIAMType`. Default: `NONE`.
     pub aws_iam_type: Option<CloudDatabaseUserAwsIamType>,
@@ -114,7 +114,7 @@ atlas_admin_runtime::record!(CloudDatabaseUser);
 /// The aws iam type of `CloudDatabaseUser`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `CloudDatabaseUser.awsIAMType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CloudDatabaseUserAwsIamType {
     /// `NONE`.
     None,
@@ -135,7 +135,7 @@ atlas_admin_runtime::open_enum!(CloudDatabaseUserAwsIamType, [
 /// The database name of `CloudDatabaseUser`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `CloudDatabaseUser.databaseName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CloudDatabaseUserDatabaseName {
     /// `admin`.
     Admin,
@@ -153,7 +153,7 @@ atlas_admin_runtime::open_enum!(CloudDatabaseUserDatabaseName, [
 /// The ldap auth type of `CloudDatabaseUser`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `CloudDatabaseUser.ldapAuthType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CloudDatabaseUserLdapAuthType {
     /// `NONE`.
     None,
@@ -174,7 +174,7 @@ atlas_admin_runtime::open_enum!(CloudDatabaseUserLdapAuthType, [
 /// The oidc auth type of `CloudDatabaseUser`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `CloudDatabaseUser.oidcAuthType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CloudDatabaseUserOidcAuthType {
     /// `NONE`.
     None,
@@ -195,7 +195,7 @@ atlas_admin_runtime::open_enum!(CloudDatabaseUserOidcAuthType, [
 /// The x509 type of `CloudDatabaseUser`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `CloudDatabaseUser.x509Type`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CloudDatabaseUserX509Type {
     /// `NONE`.
     None,
@@ -214,7 +214,7 @@ atlas_admin_runtime::open_enum!(CloudDatabaseUserX509Type, [
 ]);
 
 /// The schema `DatabaseUserRole`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DatabaseUserRole {
     /// `collectionName`.
     pub collection_name: Option<String>,
@@ -266,7 +266,7 @@ atlas_admin_runtime::record!(DatabaseUserRole);
 /// The role name of `DatabaseUserRole`: one of 11 values, or one yet to be declared.
 ///
 /// Declared at `DatabaseUserRole.roleName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DatabaseUserRoleRoleName {
     /// `atlasAdmin`.
     AtlasAdmin,
@@ -311,7 +311,7 @@ atlas_admin_runtime::open_enum!(DatabaseUserRoleRoleName, [
 /// The schema `PaginatedApiAtlasDatabaseUserView`.
 ///
 /// Returned by `database_users::list_database_users`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiAtlasDatabaseUserView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -370,7 +370,7 @@ impl Page for PaginatedApiAtlasDatabaseUserView {
 atlas_admin_runtime::record!(PaginatedApiAtlasDatabaseUserView);
 
 /// The schema `UserScope`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UserScope {
     /// `name`. Required. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: String,
@@ -417,7 +417,7 @@ atlas_admin_runtime::record!(UserScope);
 /// The type of `UserScope`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `UserScope.type`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum UserScopeType {
     /// `CLUSTER`.
     Cluster,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `AWSKMSConfiguration`.
 ///
 /// [More in the Atlas documentation](https://www.mongodb.com/docs/atlas/security-aws-kms/).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AwskmsConfiguration {
     /// `accessKeyID`. 16 to 128 characters.
     pub access_key_id: Option<String>,
@@ -82,7 +82,7 @@ atlas_admin_runtime::record!(AwskmsConfiguration);
 /// The region of `AWSKMSConfiguration`: one of 39 values, or one yet to be declared.
 ///
 /// Declared at `AWSKMSConfiguration.region`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AwskmsConfigurationRegion {
     /// `US_GOV_WEST_1`.
     UsGovWest1,
@@ -209,7 +209,7 @@ atlas_admin_runtime::open_enum!(AwskmsConfigurationRegion, [
 ]);
 
 /// The schema `AWSKMSEARPrivateEndpoint`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AwskmsearPrivateEndpoint {
     /// `errorMessage`. Read-only.
     pub error_message: Option<String>,
@@ -272,7 +272,7 @@ atlas_admin_runtime::record!(AwskmsearPrivateEndpoint);
 /// declared.
 ///
 /// Declared at `AWSKMSEARPrivateEndpoint.cloudProvider` and 5 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AwskmsearPrivateEndpointCloudProvider {
     /// `AZURE`.
     Azure,
@@ -290,7 +290,7 @@ atlas_admin_runtime::open_enum!(AwskmsearPrivateEndpointCloudProvider, [
 /// The region name of `AWSKMSEARPrivateEndpoint`: one of 93 values, or one yet to be declared.
 ///
 /// Declared at `AWSKMSEARPrivateEndpoint.regionName` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AwskmsearPrivateEndpointRegionName {
     /// `US_CENTRAL`.
     UsCentral,
@@ -581,7 +581,7 @@ atlas_admin_runtime::open_enum!(AwskmsearPrivateEndpointRegionName, [
 /// The schema `AzureKeyVault`.
 ///
 /// [More in the Atlas documentation](https://www.mongodb.com/docs/atlas/security-azure-kms/).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AzureKeyVault {
     /// `azureEnvironment`.
     pub azure_environment: Option<AzureKeyVaultAzureEnvironment>,
@@ -678,7 +678,7 @@ atlas_admin_runtime::record!(AzureKeyVault);
 /// The azure environment of `AzureKeyVault`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `AzureKeyVault.azureEnvironment`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AzureKeyVaultAzureEnvironment {
     /// `AZURE`.
     Azure,
@@ -697,7 +697,7 @@ atlas_admin_runtime::open_enum!(AzureKeyVaultAzureEnvironment, [
 ]);
 
 /// The schema `AzureKeyVaultEARPrivateEndpoint`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AzureKeyVaultEarPrivateEndpoint {
     /// `errorMessage`. Read-only.
     pub error_message: Option<String>,
@@ -763,7 +763,7 @@ atlas_admin_runtime::record!(AzureKeyVaultEarPrivateEndpoint);
 /// Returned by `encryption_at_rest_using_customer_key_management::create_rest_private_endpoint`
 /// and `encryption_at_rest_using_customer_key_management::get_rest_private_endpoint`. Sent by
 /// `encryption_at_rest_using_customer_key_management::create_rest_private_endpoint`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum EarPrivateEndpoint {
     /// `AZURE`.
     Azure(AzureKeyVaultEarPrivateEndpoint),
@@ -812,7 +812,7 @@ atlas_admin_runtime::union!(EarPrivateEndpoint);
 /// What every `EARPrivateEndpoint` has in common, whichever it is.
 ///
 /// Declared at `EARPrivateEndpoint`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct EarPrivateEndpointCommon {
     /// `cloudProvider`. Read-only.
     pub cloud_provider: Option<AwskmsearPrivateEndpointCloudProvider>,
@@ -881,7 +881,7 @@ atlas_admin_runtime::record!(EarPrivateEndpointCommon);
 /// Returned by `encryption_at_rest_using_customer_key_management::get_encryption_at_rest` and
 /// `encryption_at_rest_using_customer_key_management::update_encryption_at_rest`. Sent by
 /// `encryption_at_rest_using_customer_key_management::update_encryption_at_rest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct EncryptionAtRest {
     /// `awsKms`.
     pub aws_kms: Option<AwskmsConfiguration>,
@@ -938,7 +938,7 @@ atlas_admin_runtime::record!(EncryptionAtRest);
 /// The schema `GoogleCloudKMS`.
 ///
 /// [More in the Atlas documentation](https://www.mongodb.com/docs/atlas/security-gcp-kms/).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GoogleCloudKms {
     /// `enabled`.
     pub enabled: Option<bool>,
@@ -1000,7 +1000,7 @@ atlas_admin_runtime::record!(GoogleCloudKms);
 /// The schema `PaginatedApiAtlasEARPrivateEndpointView`.
 ///
 /// Returned by `encryption_at_rest_using_customer_key_management::list_rest_private_endpoints`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiAtlasEarPrivateEndpointView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `AlertAudit`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AlertAudit {
     /// `alertId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub alert_id: Option<String>,
@@ -114,7 +114,7 @@ impl Record for AlertAudit {
 atlas_admin_runtime::record!(AlertAudit);
 
 /// The schema `AlertAuditTypeView`: one of 2 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AlertAuditTypeView {
     /// `ALERT_ACKNOWLEDGED_AUDIT`.
     AlertAcknowledgedAudit,
@@ -130,7 +130,7 @@ atlas_admin_runtime::open_enum!(AlertAuditTypeView, [
 ]);
 
 /// The schema `AlertConfigAudit`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AlertConfigAudit {
     /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub alert_config_id: Option<String>,
@@ -241,7 +241,7 @@ impl Record for AlertConfigAudit {
 atlas_admin_runtime::record!(AlertConfigAudit);
 
 /// The schema `AlertConfigAuditTypeView`: one of 5 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AlertConfigAuditTypeView {
     /// `ALERT_CONFIG_DISABLED_AUDIT`.
     AlertConfigDisabledAudit,
@@ -266,7 +266,7 @@ atlas_admin_runtime::open_enum!(AlertConfigAuditTypeView, [
 ]);
 
 /// The schema `ApiUserEventTypeViewForNdsGroup`: one of 10 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ApiUserEventTypeViewForNdsGroup {
     /// `API_KEY_CREATED`.
     ApiKeyCreated,
@@ -306,7 +306,7 @@ atlas_admin_runtime::open_enum!(ApiUserEventTypeViewForNdsGroup, [
 ]);
 
 /// The schema `ApiUserEventTypeViewForOrg`: one of 10 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ApiUserEventTypeViewForOrg {
     /// `API_KEY_CREATED`.
     ApiKeyCreated,
@@ -346,7 +346,7 @@ atlas_admin_runtime::open_enum!(ApiUserEventTypeViewForOrg, [
 ]);
 
 /// The schema `ApiUserEventViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiUserEventViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -462,7 +462,7 @@ impl Record for ApiUserEventViewForNdsGroup {
 atlas_admin_runtime::record!(ApiUserEventViewForNdsGroup);
 
 /// The schema `ApiUserEventViewForOrg`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiUserEventViewForOrg {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -578,7 +578,7 @@ impl Record for ApiUserEventViewForOrg {
 atlas_admin_runtime::record!(ApiUserEventViewForOrg);
 
 /// The schema `AppServiceEventTypeView`: one of 12 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AppServiceEventTypeView {
     /// `URL_CONFIRMATION`.
     UrlConfirmation,
@@ -624,7 +624,7 @@ atlas_admin_runtime::open_enum!(AppServiceEventTypeView, [
 ]);
 
 /// The schema `AppServiceEventView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AppServiceEventView {
     /// `created`. Read-only.
     pub created: DateTime,
@@ -694,7 +694,7 @@ impl Record for AppServiceEventView {
 atlas_admin_runtime::record!(AppServiceEventView);
 
 /// The schema `AtlasResourcePolicyAuditForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AtlasResourcePolicyAuditForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -810,7 +810,7 @@ impl Record for AtlasResourcePolicyAuditForNdsGroup {
 atlas_admin_runtime::record!(AtlasResourcePolicyAuditForNdsGroup);
 
 /// The schema `AtlasResourcePolicyAuditForOrg`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AtlasResourcePolicyAuditForOrg {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -924,7 +924,7 @@ atlas_admin_runtime::record!(AtlasResourcePolicyAuditForOrg);
 /// declared.
 ///
 /// Declared at `AtlasResourcePolicyAuditForOrg.eventTypeName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AtlasResourcePolicyAuditForOrgEventTypeName {
     /// `RESOURCE_POLICY_CREATED`.
     ResourcePolicyCreated,
@@ -946,7 +946,7 @@ atlas_admin_runtime::open_enum!(AtlasResourcePolicyAuditForOrgEventTypeName, [
 ]);
 
 /// The schema `AutomationConfigEventView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AutomationConfigEventView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -1047,7 +1047,7 @@ impl Record for AutomationConfigEventView {
 atlas_admin_runtime::record!(AutomationConfigEventView);
 
 /// The schema `BillingEventTypeViewForNdsGroup`: one of 12 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BillingEventTypeViewForNdsGroup {
     /// `CREDIT_CARD_CURRENT`.
     CreditCardCurrent,
@@ -1093,7 +1093,7 @@ atlas_admin_runtime::open_enum!(BillingEventTypeViewForNdsGroup, [
 ]);
 
 /// The schema `BillingEventTypeViewForOrg`: one of 80 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BillingEventTypeViewForOrg {
     /// `AWS_PAYMENT_PAID`.
     AwsPaymentPaid,
@@ -1343,7 +1343,7 @@ atlas_admin_runtime::open_enum!(BillingEventTypeViewForOrg, [
 ]);
 
 /// The schema `BillingEventViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BillingEventViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -1459,7 +1459,7 @@ impl Record for BillingEventViewForNdsGroup {
 atlas_admin_runtime::record!(BillingEventViewForNdsGroup);
 
 /// The schema `BillingEventViewForOrg`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BillingEventViewForOrg {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -1575,7 +1575,7 @@ impl Record for BillingEventViewForOrg {
 atlas_admin_runtime::record!(BillingEventViewForOrg);
 
 /// The schema `ChartsAudit`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ChartsAudit {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -1681,7 +1681,7 @@ impl Record for ChartsAudit {
 atlas_admin_runtime::record!(ChartsAudit);
 
 /// The schema `ChartsAuditTypeView`: one of 6 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ChartsAuditTypeView {
     /// `CHARTS_API_SUCCESS`.
     ChartsApiSuccess,
@@ -1709,7 +1709,7 @@ atlas_admin_runtime::open_enum!(ChartsAuditTypeView, [
 ]);
 
 /// The schema `ClusterEventTypeViewForNdsGroup`: one of 2 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ClusterEventTypeViewForNdsGroup {
     /// `CLUSTER_MONGOS_IS_PRESENT`.
     ClusterMongosIsPresent,
@@ -1725,7 +1725,7 @@ atlas_admin_runtime::open_enum!(ClusterEventTypeViewForNdsGroup, [
 ]);
 
 /// The schema `ClusterEventViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterEventViewForNdsGroup {
     /// `created`. Read-only.
     pub created: DateTime,
@@ -1800,7 +1800,7 @@ impl Record for ClusterEventViewForNdsGroup {
 atlas_admin_runtime::record!(ClusterEventViewForNdsGroup);
 
 /// The schema `DataExplorerAccessedEventTypeView`: one of 4 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DataExplorerAccessedEventTypeView {
     /// `DATA_EXPLORER`.
     DataExplorer,
@@ -1822,7 +1822,7 @@ atlas_admin_runtime::open_enum!(DataExplorerAccessedEventTypeView, [
 ]);
 
 /// The schema `DataExplorerAccessedEventView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataExplorerAccessedEventView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -1943,7 +1943,7 @@ impl Record for DataExplorerAccessedEventView {
 atlas_admin_runtime::record!(DataExplorerAccessedEventView);
 
 /// The schema `DataExplorerEvent`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataExplorerEvent {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -2049,7 +2049,7 @@ impl Record for DataExplorerEvent {
 atlas_admin_runtime::record!(DataExplorerEvent);
 
 /// The schema `DataMetricEventView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataMetricEventView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -2190,7 +2190,7 @@ impl Record for DataMetricEventView {
 atlas_admin_runtime::record!(DataMetricEventView);
 
 /// The schema `DefaultEventViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DefaultEventViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -2299,7 +2299,7 @@ atlas_admin_runtime::record!(DefaultEventViewForNdsGroup);
 /// declared.
 ///
 /// Declared at `DefaultEventViewForNdsGroup.eventTypeName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DefaultEventViewForNdsGroupEventTypeName {
     /// `AUTO_INDEXING_ENABLED`.
     AutoIndexingEnabled,
@@ -3014,7 +3014,7 @@ atlas_admin_runtime::open_enum!(DefaultEventViewForNdsGroupEventTypeName, [
 ]);
 
 /// The schema `DefaultEventViewForOrg`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DefaultEventViewForOrg {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -3123,7 +3123,7 @@ atlas_admin_runtime::record!(DefaultEventViewForOrg);
 /// declared.
 ///
 /// Declared at `DefaultEventViewForOrg.eventTypeName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DefaultEventViewForOrgEventTypeName {
     /// `FEDERATION_SETTINGS_CREATED`.
     FederationSettingsCreated,
@@ -3370,7 +3370,7 @@ atlas_admin_runtime::open_enum!(DefaultEventViewForOrgEventTypeName, [
 ]);
 
 /// The schema `EventTypeDetails`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct EventTypeDetails {
     /// `alertable`. Read-only.
     pub alertable: Option<bool>,
@@ -3424,7 +3424,7 @@ atlas_admin_runtime::record!(EventTypeDetails);
 /// The property `eventTypeName` tells which one it is.
 ///
 /// Returned by `events::get_group_event`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum EventViewForNdsGroup {
     /// `AUTO_INDEXING_ENABLED`, `AUTO_INDEXING_DISABLED`, `AUTO_INDEXING_INDEX_BUILD_SUBMITTED` and
     /// 219 more.
@@ -4355,7 +4355,7 @@ atlas_admin_runtime::union!(EventViewForNdsGroup);
 /// What every `EventViewForNdsGroup` has in common, whichever it is.
 ///
 /// Declared at `EventViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct EventViewForNdsGroupCommon {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -4429,7 +4429,7 @@ atlas_admin_runtime::record!(EventViewForNdsGroupCommon);
 /// The property `eventTypeName` tells which one it is.
 ///
 /// Returned by `events::get_org_event`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum EventViewForOrg {
     /// `FEDERATION_SETTINGS_CREATED`, `FEDERATION_SETTINGS_DELETED`, `FEDERATION_SETTINGS_UPDATED`
     /// and 76 more.
@@ -4849,7 +4849,7 @@ atlas_admin_runtime::union!(EventViewForOrg);
 /// What every `EventViewForOrg` has in common, whichever it is.
 ///
 /// Declared at `EventViewForOrg`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct EventViewForOrgCommon {
     /// `apiKeyId`. Read-only.
     pub api_key_id: Option<String>,
@@ -4954,7 +4954,7 @@ impl Record for EventViewForOrgCommon {
 atlas_admin_runtime::record!(EventViewForOrgCommon);
 
 /// The schema `ForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ForNdsGroup {
     /// `created`. Read-only.
     pub created: DateTime,
@@ -5044,7 +5044,7 @@ impl Record for ForNdsGroup {
 atlas_admin_runtime::record!(ForNdsGroup);
 
 /// The schema `FTSIndexAuditTypeView`: one of 13 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum FtsIndexAuditTypeView {
     /// `FTS_INDEX_DELETION_FAILED`.
     FtsIndexDeletionFailed,
@@ -5093,7 +5093,7 @@ atlas_admin_runtime::open_enum!(FtsIndexAuditTypeView, [
 ]);
 
 /// The schema `FTSIndexAuditView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FtsIndexAuditView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -5201,7 +5201,7 @@ atlas_admin_runtime::record!(FtsIndexAuditView);
 /// The schema `GroupPaginatedEventView`.
 ///
 /// Returned by `events::list_group_events`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupPaginatedEventView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -5260,7 +5260,7 @@ impl Page for GroupPaginatedEventView {
 atlas_admin_runtime::record!(GroupPaginatedEventView);
 
 /// The schema `HostEventTypeViewForNdsGroup`: one of 39 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum HostEventTypeViewForNdsGroup {
     /// `ATTEMPT_KILLOP_AUDIT`.
     AttemptKillopAudit,
@@ -5387,7 +5387,7 @@ atlas_admin_runtime::open_enum!(HostEventTypeViewForNdsGroup, [
 ]);
 
 /// The schema `HostEventViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct HostEventViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -5520,7 +5520,7 @@ atlas_admin_runtime::record!(HostEventViewForNdsGroup);
 /// The schema `HostMetricEvent`: one of 4 kinds.
 ///
 /// The property `metricName` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum HostMetricEvent {
     /// `ASSERT_MSG`, `ASSERT_REGULAR`, `ASSERT_USER` and 104 more.
     Raw(RawMetricEventView),
@@ -5757,7 +5757,7 @@ atlas_admin_runtime::union!(HostMetricEvent);
 /// What every `HostMetricEvent` has in common, whichever it is.
 ///
 /// Declared at `HostMetricEvent`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct HostMetricEventCommon {
     /// `apiKeyId`. Read-only.
     pub api_key_id: Option<String>,
@@ -5892,7 +5892,7 @@ impl Record for HostMetricEventCommon {
 atlas_admin_runtime::record!(HostMetricEventCommon);
 
 /// The schema `HostMetricEventTypeView`: one of 2 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum HostMetricEventTypeView {
     /// `INSIDE_METRIC_THRESHOLD`.
     InsideMetricThreshold,
@@ -5908,7 +5908,7 @@ atlas_admin_runtime::open_enum!(HostMetricEventTypeView, [
 ]);
 
 /// The schema `NDSAuditTypeViewForNdsGroup`: one of 294 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum NdsAuditTypeViewForNdsGroup {
     /// `CLUSTER_CREATED`.
     ClusterCreated,
@@ -6800,7 +6800,7 @@ atlas_admin_runtime::open_enum!(NdsAuditTypeViewForNdsGroup, [
 ]);
 
 /// The schema `NDSAuditTypeViewForOrg`: one of 4 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum NdsAuditTypeViewForOrg {
     /// `ORG_LIMIT_UPDATED`.
     OrgLimitUpdated,
@@ -6822,7 +6822,7 @@ atlas_admin_runtime::open_enum!(NdsAuditTypeViewForOrg, [
 ]);
 
 /// The schema `NDSAuditViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NdsAuditViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -6938,7 +6938,7 @@ impl Record for NdsAuditViewForNdsGroup {
 atlas_admin_runtime::record!(NdsAuditViewForNdsGroup);
 
 /// The schema `NDSAuditViewForOrg`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NdsAuditViewForOrg {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -7055,7 +7055,7 @@ atlas_admin_runtime::record!(NdsAuditViewForOrg);
 
 /// The schema `NDSAutoScalingAuditTypeViewForNdsGroup`: one of 19 values, or one yet to be
 /// declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum NdsAutoScalingAuditTypeViewForNdsGroup {
     /// `COMPUTE_AUTO_SCALE_INITIATED`.
     ComputeAutoScaleInitiated,
@@ -7122,7 +7122,7 @@ atlas_admin_runtime::open_enum!(NdsAutoScalingAuditTypeViewForNdsGroup, [
 ]);
 
 /// The schema `NDSAutoScalingAuditViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NdsAutoScalingAuditViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -7228,7 +7228,7 @@ impl Record for NdsAutoScalingAuditViewForNdsGroup {
 atlas_admin_runtime::record!(NdsAutoScalingAuditViewForNdsGroup);
 
 /// The schema `NDSServerlessInstanceAuditTypeView`: one of 8 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum NdsServerlessInstanceAuditTypeView {
     /// `SERVERLESS_INSTANCE_CREATED`.
     ServerlessInstanceCreated,
@@ -7262,7 +7262,7 @@ atlas_admin_runtime::open_enum!(NdsServerlessInstanceAuditTypeView, [
 ]);
 
 /// The schema `NDSServerlessInstanceAuditView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NdsServerlessInstanceAuditView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -7368,7 +7368,7 @@ impl Record for NdsServerlessInstanceAuditView {
 atlas_admin_runtime::record!(NdsServerlessInstanceAuditView);
 
 /// The schema `NDSTenantEndpointAuditTypeView`: one of 10 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum NdsTenantEndpointAuditTypeView {
     /// `TENANT_ENDPOINT_CREATED`.
     TenantEndpointCreated,
@@ -7408,7 +7408,7 @@ atlas_admin_runtime::open_enum!(NdsTenantEndpointAuditTypeView, [
 ]);
 
 /// The schema `NDSTenantEndpointAuditView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NdsTenantEndpointAuditView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -7524,7 +7524,7 @@ impl Record for NdsTenantEndpointAuditView {
 atlas_admin_runtime::record!(NdsTenantEndpointAuditView);
 
 /// The schema `NumberMetricEventView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NumberMetricEventView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -7660,7 +7660,7 @@ impl Record for NumberMetricEventView {
 atlas_admin_runtime::record!(NumberMetricEventView);
 
 /// The schema `OrgEventTypeViewForOrg`: one of 81 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum OrgEventTypeViewForOrg {
     /// `ORG_CREATED`.
     OrgCreated,
@@ -7913,7 +7913,7 @@ atlas_admin_runtime::open_enum!(OrgEventTypeViewForOrg, [
 ]);
 
 /// The schema `OrgEventViewForOrg`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgEventViewForOrg {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -8026,7 +8026,7 @@ atlas_admin_runtime::record!(OrgEventViewForOrg);
 /// The schema `OrgPaginatedEventView`.
 ///
 /// Returned by `events::list_org_events`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgPaginatedEventView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -8087,7 +8087,7 @@ atlas_admin_runtime::record!(OrgPaginatedEventView);
 /// The schema `PaginatedEventTypeDetailsResponse`.
 ///
 /// Returned by `events::list_event_types`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedEventTypeDetailsResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -8146,7 +8146,7 @@ impl Page for PaginatedEventTypeDetailsResponse {
 atlas_admin_runtime::record!(PaginatedEventTypeDetailsResponse);
 
 /// The schema `Principal`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Principal {
     /// `id`.
     pub id: Option<String>,
@@ -8196,7 +8196,7 @@ impl Record for Principal {
 atlas_admin_runtime::record!(Principal);
 
 /// The schema `raw`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Raw {
     /// `_t`.
     pub t: Option<String>,
@@ -8281,7 +8281,7 @@ impl Record for Raw {
 atlas_admin_runtime::record!(Raw);
 
 /// The schema `RawMetricEventView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct RawMetricEventView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -8424,7 +8424,7 @@ atlas_admin_runtime::record!(RawMetricEventView);
 /// The severity of `raw`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `raw.severity`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum RawSeverity {
     /// `INFO`.
     Info,
@@ -8446,7 +8446,7 @@ atlas_admin_runtime::open_enum!(RawSeverity, [
 ]);
 
 /// The schema `ReplicaSetEventTypeViewForNdsGroup`: one of 8 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ReplicaSetEventTypeViewForNdsGroup {
     /// `PRIMARY_ELECTED`.
     PrimaryElected,
@@ -8480,7 +8480,7 @@ atlas_admin_runtime::open_enum!(ReplicaSetEventTypeViewForNdsGroup, [
 ]);
 
 /// The schema `ResourceEventTypeView`: one of 3 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ResourceEventTypeView {
     /// `TAGS_MODIFIED`.
     TagsModified,
@@ -8499,7 +8499,7 @@ atlas_admin_runtime::open_enum!(ResourceEventTypeView, [
 ]);
 
 /// The schema `ResourceEventTypeViewForOrg`: one of 2 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ResourceEventTypeViewForOrg {
     /// `TAGS_MODIFIED`.
     TagsModified,
@@ -8515,7 +8515,7 @@ atlas_admin_runtime::open_enum!(ResourceEventTypeViewForOrg, [
 ]);
 
 /// The schema `ResourceEventViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ResourceEventViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -8631,7 +8631,7 @@ impl Record for ResourceEventViewForNdsGroup {
 atlas_admin_runtime::record!(ResourceEventViewForNdsGroup);
 
 /// The schema `ResourceEventViewForOrg`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ResourceEventViewForOrg {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -8747,7 +8747,7 @@ impl Record for ResourceEventViewForOrg {
 atlas_admin_runtime::record!(ResourceEventViewForOrg);
 
 /// The schema `SearchDeploymentAuditTypeView`: one of 3 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum SearchDeploymentAuditTypeView {
     /// `SEARCH_DEPLOYMENT_CREATED`.
     SearchDeploymentCreated,
@@ -8766,7 +8766,7 @@ atlas_admin_runtime::open_enum!(SearchDeploymentAuditTypeView, [
 ]);
 
 /// The schema `SearchDeploymentAuditView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SearchDeploymentAuditView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -8873,7 +8873,7 @@ atlas_admin_runtime::record!(SearchDeploymentAuditView);
 
 /// The schema `ServiceAccountEventTypeViewForNdsGroup`: one of 12 values, or one yet to be
 /// declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ServiceAccountEventTypeViewForNdsGroup {
     /// `SERVICE_ACCOUNT_CREATED`.
     ServiceAccountCreated,
@@ -8919,7 +8919,7 @@ atlas_admin_runtime::open_enum!(ServiceAccountEventTypeViewForNdsGroup, [
 ]);
 
 /// The schema `ServiceAccountEventTypeViewForOrg`: one of 12 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ServiceAccountEventTypeViewForOrg {
     /// `SERVICE_ACCOUNT_CREATED`.
     ServiceAccountCreated,
@@ -8965,7 +8965,7 @@ atlas_admin_runtime::open_enum!(ServiceAccountEventTypeViewForOrg, [
 ]);
 
 /// The schema `ServiceAccountGroupEvents`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServiceAccountGroupEvents {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -9071,7 +9071,7 @@ impl Record for ServiceAccountGroupEvents {
 atlas_admin_runtime::record!(ServiceAccountGroupEvents);
 
 /// The schema `ServiceAccountOrgEvents`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServiceAccountOrgEvents {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -9178,7 +9178,7 @@ atlas_admin_runtime::record!(ServiceAccountOrgEvents);
 
 /// The schema `StreamProcessorEventTypeViewForNdsGroup`: one of 9 values, or one yet to be
 /// declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum StreamProcessorEventTypeViewForNdsGroup {
     /// `STREAM_PROCESSOR_STATE_IS_FAILED`.
     StreamProcessorStateIsFailed,
@@ -9215,7 +9215,7 @@ atlas_admin_runtime::open_enum!(StreamProcessorEventTypeViewForNdsGroup, [
 ]);
 
 /// The schema `StreamProcessorEventViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamProcessorEventViewForNdsGroup {
     /// `created`. Read-only.
     pub created: DateTime,
@@ -9330,7 +9330,7 @@ impl Record for StreamProcessorEventViewForNdsGroup {
 atlas_admin_runtime::record!(StreamProcessorEventViewForNdsGroup);
 
 /// The schema `StreamsEventViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsEventViewForNdsGroup {
     /// `created`. Read-only.
     pub created: DateTime,
@@ -9400,7 +9400,7 @@ impl Record for StreamsEventViewForNdsGroup {
 atlas_admin_runtime::record!(StreamsEventViewForNdsGroup);
 
 /// The schema `TeamEvent`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TeamEvent {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -9511,7 +9511,7 @@ impl Record for TeamEvent {
 atlas_admin_runtime::record!(TeamEvent);
 
 /// The schema `TeamEventTypeView`: one of 7 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum TeamEventTypeView {
     /// `TEAM_CREATED`.
     TeamCreated,
@@ -9542,7 +9542,7 @@ atlas_admin_runtime::open_enum!(TeamEventTypeView, [
 ]);
 
 /// The schema `TeamEventTypeViewForNdsGroup`: one of 3 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum TeamEventTypeViewForNdsGroup {
     /// `TEAM_ADDED_TO_GROUP`.
     TeamAddedToGroup,
@@ -9561,7 +9561,7 @@ atlas_admin_runtime::open_enum!(TeamEventTypeViewForNdsGroup, [
 ]);
 
 /// The schema `TeamEventViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TeamEventViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -9672,7 +9672,7 @@ impl Record for TeamEventViewForNdsGroup {
 atlas_admin_runtime::record!(TeamEventViewForNdsGroup);
 
 /// The schema `TimeMetricEventView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TimeMetricEventView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -9813,7 +9813,7 @@ impl Record for TimeMetricEventView {
 atlas_admin_runtime::record!(TimeMetricEventView);
 
 /// The schema `UserEventTypeViewForNdsGroup`: one of 8 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum UserEventTypeViewForNdsGroup {
     /// `JOINED_GROUP`.
     JoinedGroup,
@@ -9847,7 +9847,7 @@ atlas_admin_runtime::open_enum!(UserEventTypeViewForNdsGroup, [
 ]);
 
 /// The schema `UserEventTypeViewForOrg`: one of 10 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum UserEventTypeViewForOrg {
     /// `JOINED_ORG`.
     JoinedOrg,
@@ -9887,7 +9887,7 @@ atlas_admin_runtime::open_enum!(UserEventTypeViewForOrg, [
 ]);
 
 /// The schema `UserEventViewForNdsGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UserEventViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
@@ -9998,7 +9998,7 @@ impl Record for UserEventViewForNdsGroup {
 atlas_admin_runtime::record!(UserEventViewForNdsGroup);
 
 /// The schema `UserEventViewForOrg`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UserEventViewForOrg {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,

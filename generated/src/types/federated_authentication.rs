@@ -9,7 +9,7 @@ use super::*;
 /// `federated_authentication::update_role_mapping`. Sent by
 /// `federated_authentication::create_role_mapping` and
 /// `federated_authentication::update_role_mapping`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AuthFederationRoleMapping {
     /// `externalGroupName`. Required. 1 to 200 characters.
     pub external_group_name: String,
@@ -62,7 +62,7 @@ atlas_admin_runtime::record!(AuthFederationRoleMapping);
 /// declared.
 ///
 /// Declared at `FederationIdentityProvider.authorizationType` and 7 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AuthorizationType {
     /// `GROUP`.
     Group,
@@ -82,7 +82,7 @@ atlas_admin_runtime::open_enum!(AuthorizationType, [
 /// Returned by `federated_authentication::get_connected_org_config` and
 /// `federated_authentication::update_connected_org_config`. Sent by
 /// `federated_authentication::update_connected_org_config`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ConnectedOrgConfig {
     /// `dataAccessIdentityProviderIds`. No item twice.
     pub data_access_identity_provider_ids: Option<Vec<String>>,
@@ -165,7 +165,7 @@ atlas_admin_runtime::record!(ConnectedOrgConfig);
 /// declared.
 ///
 /// Declared at `ConnectedOrgConfig.postAuthRoleGrants[]`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ConnectedOrgConfigPostAuthRoleGrant {
     /// `ORG_OWNER`.
     OrgOwner,
@@ -196,7 +196,7 @@ atlas_admin_runtime::open_enum!(ConnectedOrgConfigPostAuthRoleGrant, [
 ]);
 
 /// The schema `ConnectedOrgConfigRoleAssignment`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ConnectedOrgConfigRoleAssignment {
     /// `groupId`. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
@@ -246,7 +246,7 @@ impl Record for ConnectedOrgConfigRoleAssignment {
 atlas_admin_runtime::record!(ConnectedOrgConfigRoleAssignment);
 
 /// The schema `FederatedUser`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FederatedUser {
     /// `emailAddress`. Required. An e-mail address.
     pub email_address: String,
@@ -309,7 +309,7 @@ atlas_admin_runtime::record!(FederatedUser);
 ///
 /// Returned by `federated_authentication::get_identity_provider` and
 /// `federated_authentication::update_identity_provider`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FederationIdentityProvider {
     /// `acsUrl`. May be `null`.
     pub acs_url: Nullable<String>,
@@ -476,7 +476,7 @@ atlas_admin_runtime::record!(FederationIdentityProvider);
 /// The schema `FederationIdentityProviderUpdate`.
 ///
 /// Sent by `federated_authentication::update_identity_provider`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FederationIdentityProviderUpdate {
     /// `associatedDomains`. No item twice.
     pub associated_domains: Option<Vec<String>>,
@@ -608,7 +608,7 @@ atlas_admin_runtime::record!(FederationIdentityProviderUpdate);
 /// The schema `FederationOidcIdentityProvider`.
 ///
 /// Returned by `federated_authentication::create_identity_provider`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FederationOidcIdentityProvider {
     /// `associatedDomains`. No item twice.
     pub associated_domains: Option<Vec<String>>,
@@ -730,7 +730,7 @@ atlas_admin_runtime::record!(FederationOidcIdentityProvider);
 /// The schema `FederationOidcIdentityProviderUpdate`.
 ///
 /// Sent by `federated_authentication::create_identity_provider`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FederationOidcIdentityProviderUpdate {
     /// `associatedDomains`. No item twice.
     pub associated_domains: Option<Vec<String>>,
@@ -827,7 +827,7 @@ atlas_admin_runtime::record!(FederationOidcIdentityProviderUpdate);
 /// The status of `FederationSamlIdentityProvider`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `FederationSamlIdentityProvider.status` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum FederationSamlIdentityProviderStatus {
     /// `ACTIVE`.
     Active,
@@ -845,7 +845,7 @@ atlas_admin_runtime::open_enum!(FederationSamlIdentityProviderStatus, [
 /// The idp type of `FederationIdentityProvider`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `FederationIdentityProvider.idpType` and 5 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum IdpType {
     /// `WORKFORCE`.
     Workforce,
@@ -864,7 +864,7 @@ atlas_admin_runtime::open_enum!(IdpType, [
 /// to be declared.
 ///
 /// Declared at `listFederationSettingIdentityProviders?idpType[]`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ListIdentityProvidersIdpTypeItem {
     /// `WORKFORCE`.
     Workforce,
@@ -883,7 +883,7 @@ atlas_admin_runtime::open_enum!(ListIdentityProvidersIdpTypeItem, [
 /// to be declared.
 ///
 /// Declared at `listFederationSettingIdentityProviders?protocol[]`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ListIdentityProvidersProtocolItem {
     /// `SAML`.
     Saml,
@@ -901,7 +901,7 @@ atlas_admin_runtime::open_enum!(ListIdentityProvidersProtocolItem, [
 /// The schema `OrgFederationSettings`.
 ///
 /// Returned by `federated_authentication::get_federation_settings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgFederationSettings {
     /// `federatedDomains`. Required. No item twice.
     pub federated_domains: Vec<String>,
@@ -964,7 +964,7 @@ atlas_admin_runtime::record!(OrgFederationSettings);
 /// declared.
 ///
 /// Declared at `OrgFederationSettings.identityProviderStatus`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum OrgFederationSettingsIdentityProviderStatus {
     /// `ACTIVE`.
     Active,
@@ -982,7 +982,7 @@ atlas_admin_runtime::open_enum!(OrgFederationSettingsIdentityProviderStatus, [
 /// The schema `PaginatedConnectedOrgConfigsView`.
 ///
 /// Returned by `federated_authentication::list_connected_org_configs`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedConnectedOrgConfigsView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1043,7 +1043,7 @@ atlas_admin_runtime::record!(PaginatedConnectedOrgConfigsView);
 /// The schema `PaginatedFederationIdentityProvider`.
 ///
 /// Returned by `federated_authentication::list_identity_providers`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedFederationIdentityProvider {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1104,7 +1104,7 @@ atlas_admin_runtime::record!(PaginatedFederationIdentityProvider);
 /// The schema `PaginatedRoleMappingView`.
 ///
 /// Returned by `federated_authentication::list_role_mappings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedRoleMappingView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1154,7 +1154,7 @@ impl Record for PaginatedRoleMappingView {
 atlas_admin_runtime::record!(PaginatedRoleMappingView);
 
 /// The schema `PemFileInfo`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PemFileInfo {
     /// `certificates`.
     pub certificates: Option<Vec<X509Certificate>>,
@@ -1196,7 +1196,7 @@ impl Record for PemFileInfo {
 atlas_admin_runtime::record!(PemFileInfo);
 
 /// The schema `PemFileInfoUpdate`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PemFileInfoUpdate {
     /// `certificates`.
     pub certificates: Option<Vec<X509CertificateUpdate>>,
@@ -1240,7 +1240,7 @@ atlas_admin_runtime::record!(PemFileInfoUpdate);
 /// The protocol of `FederationIdentityProvider`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `FederationIdentityProvider.protocol` and 5 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum Protocol {
     /// `SAML`.
     Saml,
@@ -1259,7 +1259,7 @@ atlas_admin_runtime::open_enum!(Protocol, [
 /// declared.
 ///
 /// Declared at `FederationSamlIdentityProvider.requestBinding` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum RequestBinding {
     /// `HTTP-POST`.
     HttpPost,
@@ -1278,7 +1278,7 @@ atlas_admin_runtime::open_enum!(RequestBinding, [
 /// one yet to be declared.
 ///
 /// Declared at `FederationSamlIdentityProvider.responseSignatureAlgorithm` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ResponseSignatureAlgorithm {
     /// `SHA-1`.
     Sha1,
@@ -1294,7 +1294,7 @@ atlas_admin_runtime::open_enum!(ResponseSignatureAlgorithm, [
 ]);
 
 /// The schema `X509Certificate`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct X509Certificate {
     /// `notAfter`.
     pub not_after: Option<DateTime>,
@@ -1336,7 +1336,7 @@ impl Record for X509Certificate {
 atlas_admin_runtime::record!(X509Certificate);
 
 /// The schema `X509CertificateUpdate`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct X509CertificateUpdate {
     /// `content`.
     pub content: Option<String>,

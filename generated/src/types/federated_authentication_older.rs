@@ -6,7 +6,7 @@ use super::*;
 ///
 /// Returned by `federated_authentication::get_identity_provider` and
 /// `federated_authentication::update_identity_provider`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FederationSamlIdentityProvider {
     /// `acsUrl`. May be `null`.
     pub acs_url: Nullable<String>,
@@ -143,7 +143,7 @@ atlas_admin_runtime::record!(FederationSamlIdentityProvider);
 /// The schema `FederationSamlIdentityProviderUpdate`.
 ///
 /// Sent by `federated_authentication::update_identity_provider`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FederationSamlIdentityProviderUpdate {
     /// `associatedDomains`. No item twice.
     pub associated_domains: Option<Vec<String>>,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `AtlasTenantClusterUpgradeRequest20240805`.
 ///
 /// Sent by `flex_clusters::tenant_upgrade`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AtlasTenantClusterUpgradeRequest20240805 {
     /// `acceptDataRisksAndForceReplicaSetReconfig`.
     pub accept_data_risks_and_force_replica_set_reconfig: Option<DateTime>,
@@ -228,7 +228,7 @@ impl Record for AtlasTenantClusterUpgradeRequest20240805 {
 atlas_admin_runtime::record!(AtlasTenantClusterUpgradeRequest20240805);
 
 /// The schema `FlexBackupSettings20241113`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexBackupSettings20241113 {
     /// `enabled`. Read-only. Default: `true`.
     pub enabled: Option<bool>,
@@ -269,7 +269,7 @@ atlas_admin_runtime::record!(FlexBackupSettings20241113);
 ///
 /// Returned by `flex_clusters::create_flex_cluster`, `flex_clusters::get_flex_cluster`,
 /// `flex_clusters::update_flex_cluster` and `flex_clusters::tenant_upgrade`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexClusterDescription20241113 {
     /// `backupSettings`. Read-only.
     pub backup_settings: Option<FlexBackupSettings20241113>,
@@ -377,7 +377,7 @@ atlas_admin_runtime::record!(FlexClusterDescription20241113);
 /// The cluster type of `FlexClusterDescription20241113`: one value, or one yet to be declared.
 ///
 /// Declared at `FlexClusterDescription20241113.clusterType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum FlexClusterDescription20241113ClusterType {
     /// `REPLICASET`.
     Replicaset,
@@ -393,7 +393,7 @@ atlas_admin_runtime::open_enum!(FlexClusterDescription20241113ClusterType, [
 /// to be declared.
 ///
 /// Declared at `FlexClusterDescription20241113.versionReleaseSystem`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum FlexClusterDescription20241113VersionReleaseSystem {
     /// `LTS`.
     Lts,
@@ -411,7 +411,7 @@ atlas_admin_runtime::open_enum!(FlexClusterDescription20241113VersionReleaseSyst
 /// The schema `FlexClusterDescriptionCreate20241113`.
 ///
 /// Sent by `flex_clusters::create_flex_cluster`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexClusterDescriptionCreate20241113 {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -474,7 +474,7 @@ atlas_admin_runtime::record!(FlexClusterDescriptionCreate20241113);
 /// The schema `FlexClusterDescriptionUpdate20241113`.
 ///
 /// Sent by `flex_clusters::update_flex_cluster`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexClusterDescriptionUpdate20241113 {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -527,7 +527,7 @@ atlas_admin_runtime::record!(FlexClusterDescriptionUpdate20241113);
 ///
 /// [More in the Atlas
 /// documentation](https://docs.mongodb.com/manual/reference/connection-string/).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexConnectionStrings20241113 {
     /// `standard`. Read-only.
     pub standard: Option<String>,
@@ -572,7 +572,7 @@ impl Record for FlexConnectionStrings20241113 {
 atlas_admin_runtime::record!(FlexConnectionStrings20241113);
 
 /// The schema `FlexProviderSettings20241113`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexProviderSettings20241113 {
     /// `backingProviderName`. Read-only.
     pub backing_provider_name: Option<BackingProviderName>,
@@ -629,7 +629,7 @@ atlas_admin_runtime::record!(FlexProviderSettings20241113);
 /// The provider name of `FlexProviderSettings20241113`: one value, or one yet to be declared.
 ///
 /// Declared at `FlexProviderSettings20241113.providerName` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum FlexProviderSettings20241113ProviderName {
     /// `FLEX`.
     Flex,
@@ -642,7 +642,7 @@ atlas_admin_runtime::open_enum!(FlexProviderSettings20241113ProviderName, [
 ]);
 
 /// The schema `FlexProviderSettingsCreate20241113`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexProviderSettingsCreate20241113 {
     /// `backingProviderName`. Required. Write-only: the service never returns it.
     pub backing_provider_name: BackingProviderName,
@@ -699,7 +699,7 @@ atlas_admin_runtime::record!(FlexProviderSettingsCreate20241113);
 /// The schema `PaginatedFlexClusters20241113`.
 ///
 /// Returned by `flex_clusters::list_flex_clusters`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedFlexClusters20241113 {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `FlexBackupRestoreJobCreate20241113`.
 ///
 /// Sent by `flex_restore_jobs::create_flex_restore_job`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexBackupRestoreJobCreate20241113 {
     /// `deliveryType`. Read-only.
     pub delivery_type: Option<FlexBackupRestoreJob20241113DeliveryType>,
@@ -117,7 +117,7 @@ atlas_admin_runtime::record!(FlexBackupRestoreJobCreate20241113);
 /// The schema `PaginatedApiAtlasFlexBackupRestoreJob20241113View`.
 ///
 /// Returned by `flex_restore_jobs::list_flex_restore_jobs`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiAtlasFlexBackupRestoreJob20241113View {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

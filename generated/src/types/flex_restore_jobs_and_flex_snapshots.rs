@@ -6,7 +6,7 @@ use super::*;
 ///
 /// Returned by `flex_snapshots::download_flex_backup`,
 /// `flex_restore_jobs::create_flex_restore_job` and `flex_restore_jobs::get_flex_restore_job`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexBackupRestoreJob20241113 {
     /// `deliveryType`. Read-only.
     pub delivery_type: Option<FlexBackupRestoreJob20241113DeliveryType>,
@@ -114,7 +114,7 @@ atlas_admin_runtime::record!(FlexBackupRestoreJob20241113);
 /// declared.
 ///
 /// Declared at `FlexBackupRestoreJob20241113.deliveryType` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum FlexBackupRestoreJob20241113DeliveryType {
     /// `RESTORE`.
     Restore,
@@ -132,7 +132,7 @@ atlas_admin_runtime::open_enum!(FlexBackupRestoreJob20241113DeliveryType, [
 /// The status of `FlexBackupRestoreJob20241113`: one of 5 values, or one yet to be declared.
 ///
 /// Declared at `FlexBackupRestoreJob20241113.status` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum FlexBackupRestoreJob20241113Status {
     /// `PENDING`.
     Pending,

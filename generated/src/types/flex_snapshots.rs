@@ -5,7 +5,7 @@ use super::*;
 /// The schema `FlexBackupSnapshot20241113`.
 ///
 /// Returned by `flex_snapshots::get_flex_backup_snapshot`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexBackupSnapshot20241113 {
     /// `expiration`. Read-only.
     pub expiration: Option<DateTime>,
@@ -82,7 +82,7 @@ atlas_admin_runtime::record!(FlexBackupSnapshot20241113);
 /// The schema `FlexBackupSnapshotDownloadCreate20241113`.
 ///
 /// Sent by `flex_snapshots::download_flex_backup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FlexBackupSnapshotDownloadCreate20241113 {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -130,7 +130,7 @@ atlas_admin_runtime::record!(FlexBackupSnapshotDownloadCreate20241113);
 /// The schema `PaginatedApiAtlasFlexBackupSnapshot20241113View`.
 ///
 /// Returned by `flex_snapshots::list_flex_backup_snapshots`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiAtlasFlexBackupSnapshot20241113View {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `CustomZoneMappings`.
 ///
 /// Sent by `global_clusters::create_custom_zone_mapping`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CustomZoneMappings {
     /// `customZoneMappings`. Required.
     pub custom_zone_mappings: Vec<ZoneMapping>,
@@ -48,7 +48,7 @@ atlas_admin_runtime::record!(CustomZoneMappings);
 /// `global_clusters::create_custom_zone_mapping`,
 /// `global_clusters::delete_custom_zone_mapping`, `global_clusters::create_managed_namespace`
 /// and 1 more.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GeoSharding20240805 {
     /// `customZoneMapping`. Read-only.
     pub custom_zone_mapping: Option<Map<String>>,
@@ -100,7 +100,7 @@ atlas_admin_runtime::record!(GeoSharding20240805);
 /// The schema `ManagedNamespaces`.
 ///
 /// Sent by `global_clusters::create_managed_namespace`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ManagedNamespaces {
     /// `collection`. Required.
     pub collection: String,
@@ -170,7 +170,7 @@ impl Record for ManagedNamespaces {
 atlas_admin_runtime::record!(ManagedNamespaces);
 
 /// The schema `ZoneMapping`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ZoneMapping {
     /// `location`. Required.
     pub location: String,

@@ -8,7 +8,7 @@ use super::*;
 /// `global_clusters::create_custom_zone_mapping`,
 /// `global_clusters::delete_custom_zone_mapping`, `global_clusters::create_managed_namespace`
 /// and 1 more.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GeoSharding {
     /// `customZoneMapping`. Read-only.
     pub custom_zone_mapping: Option<Map<String>>,

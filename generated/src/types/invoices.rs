@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `AdditionalData`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AdditionalData {
     /// `processorId`. Pattern: `^([a-f0-9]{24})$`.
     pub processor_id: Option<String>,
@@ -55,7 +55,7 @@ atlas_admin_runtime::record!(AdditionalData);
 /// The schema `ApiPublicUsageDetailsQueryRequest`.
 ///
 /// Sent by `invoices::search_invoice_line_items`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiPublicUsageDetailsQueryRequest {
     /// `filters`.
     pub filters: Option<UsageDetailsFilterRequest>,
@@ -108,7 +108,7 @@ atlas_admin_runtime::record!(ApiPublicUsageDetailsQueryRequest);
 /// declared.
 ///
 /// Declared at `ApiPublicUsageDetailsQueryRequest.sortField`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ApiPublicUsageDetailsQueryRequestSortField {
     /// `USAGE_DATES`.
     UsageDates,
@@ -130,7 +130,7 @@ atlas_admin_runtime::open_enum!(ApiPublicUsageDetailsQueryRequestSortField, [
 /// declared.
 ///
 /// Declared at `ApiPublicUsageDetailsQueryRequest.sortOrder`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ApiPublicUsageDetailsQueryRequestSortOrder {
     /// `ASCENDING`.
     Ascending,
@@ -148,7 +148,7 @@ atlas_admin_runtime::open_enum!(ApiPublicUsageDetailsQueryRequestSortOrder, [
 /// The schema `BillingInvoice`.
 ///
 /// Returned by `invoices::get_invoice`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BillingInvoice {
     /// `amountBilledCents`. Read-only.
     pub amount_billed_cents: Option<i64>,
@@ -273,7 +273,7 @@ impl Record for BillingInvoice {
 atlas_admin_runtime::record!(BillingInvoice);
 
 /// The schema `BillingInvoiceMetadata`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BillingInvoiceMetadata {
     /// `amountBilledCents`. Read-only.
     pub amount_billed_cents: Option<i64>,
@@ -385,7 +385,7 @@ atlas_admin_runtime::record!(BillingInvoiceMetadata);
 /// The status name of `BillingInvoice`: one of 8 values, or one yet to be declared.
 ///
 /// Declared at `BillingInvoice.statusName` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BillingInvoiceStatusName {
     /// `PENDING`.
     Pending,
@@ -419,7 +419,7 @@ atlas_admin_runtime::open_enum!(BillingInvoiceStatusName, [
 ]);
 
 /// The schema `BillingPayment`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BillingPayment {
     /// `amountBilledCents`. Read-only.
     pub amount_billed_cents: Option<i64>,
@@ -506,7 +506,7 @@ atlas_admin_runtime::record!(BillingPayment);
 /// The status name of `BillingPayment`: one of 11 values, or one yet to be declared.
 ///
 /// Declared at `BillingPayment.statusName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BillingPaymentStatusName {
     /// `NEW`.
     New,
@@ -549,7 +549,7 @@ atlas_admin_runtime::open_enum!(BillingPaymentStatusName, [
 ]);
 
 /// The schema `BillingRefund`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BillingRefund {
     /// `amountCents`. Read-only.
     pub amount_cents: Option<i64>,
@@ -606,7 +606,7 @@ atlas_admin_runtime::record!(BillingRefund);
 /// The schema `CostExplorerFilterRequestBody`.
 ///
 /// Sent by `invoices::create_cost_explorer_process`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CostExplorerFilterRequestBody {
     /// `clusters`.
     pub clusters: Option<Vec<String>>,
@@ -683,7 +683,7 @@ atlas_admin_runtime::record!(CostExplorerFilterRequestBody);
 /// The group by of `CostExplorerFilterRequestBody`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `CostExplorerFilterRequestBody.groupBy`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CostExplorerFilterRequestBodyGroupBy {
     /// `organizations`.
     Organizations,
@@ -707,7 +707,7 @@ atlas_admin_runtime::open_enum!(CostExplorerFilterRequestBodyGroupBy, [
 /// The service of `CostExplorerFilterRequestBody`: one of 23 values, or one yet to be declared.
 ///
 /// Declared at `CostExplorerFilterRequestBody.services[]`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CostExplorerFilterRequestBodyService {
     /// `Atlas`.
     Atlas,
@@ -788,7 +788,7 @@ atlas_admin_runtime::open_enum!(CostExplorerFilterRequestBodyService, [
 /// The schema `CostExplorerFilterResponseView`.
 ///
 /// Returned by `invoices::create_cost_explorer_process`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CostExplorerFilterResponseView {
     /// `token`. Exactly 64 characters.
     pub token: Option<String>,
@@ -826,7 +826,7 @@ impl Record for CostExplorerFilterResponseView {
 atlas_admin_runtime::record!(CostExplorerFilterResponseView);
 
 /// The schema `InvoiceLineItem`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct InvoiceLineItem {
     /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
@@ -953,7 +953,7 @@ atlas_admin_runtime::record!(InvoiceLineItem);
 /// The schema `InvoiceReportRequest`.
 ///
 /// Sent by `invoices::create_org_invoice_report`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct InvoiceReportRequest {
     /// `formatSpecVersion`.
     pub format_spec_version: Option<String>,
@@ -1005,7 +1005,7 @@ atlas_admin_runtime::record!(InvoiceReportRequest);
 /// The schema `InvoiceReportResponse`.
 ///
 /// Returned by `invoices::create_org_invoice_report` and `invoices::get_org_invoice_report`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct InvoiceReportResponse {
     /// `downloadUrl`. Read-only.
     pub download_url: Option<String>,
@@ -1087,7 +1087,7 @@ atlas_admin_runtime::record!(InvoiceReportResponse);
 /// The state of `InvoiceReportResponse`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `InvoiceReportResponse.state`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum InvoiceReportResponseState {
     /// `PENDING`.
     Pending,
@@ -1111,7 +1111,7 @@ atlas_admin_runtime::open_enum!(InvoiceReportResponseState, [
 /// The order by of `listOrgInvoices`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `listOrgInvoices?orderBy`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ListInvoicesOrderBy {
     /// `desc`.
     Desc,
@@ -1129,7 +1129,7 @@ atlas_admin_runtime::open_enum!(ListInvoicesOrderBy, [
 /// The sort by of `listOrgInvoices`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `listOrgInvoices?sortBy`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ListInvoicesSortBy {
     /// `START_DATE`.
     StartDate,
@@ -1147,7 +1147,7 @@ atlas_admin_runtime::open_enum!(ListInvoicesSortBy, [
 /// The schema `PaginatedApiInvoiceMetadataView`.
 ///
 /// Returned by `invoices::list_invoices`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiInvoiceMetadataView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1208,7 +1208,7 @@ atlas_admin_runtime::record!(PaginatedApiInvoiceMetadataView);
 /// The schema `PaginatedApiInvoiceView`.
 ///
 /// Returned by `invoices::list_invoice_pending`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiInvoiceView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1260,7 +1260,7 @@ atlas_admin_runtime::record!(PaginatedApiInvoiceView);
 /// The schema `PaginatedApiSKUView`.
 ///
 /// Returned by `invoices::list_skus`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiSkuView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1321,7 +1321,7 @@ atlas_admin_runtime::record!(PaginatedApiSkuView);
 /// The schema `PaginatedInvoiceReportView`.
 ///
 /// Returned by `invoices::list_org_invoice_reports`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedInvoiceReportView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1382,7 +1382,7 @@ atlas_admin_runtime::record!(PaginatedInvoiceReportView);
 /// The schema `PaginatedPublicApiUsageDetailsLineItemView`.
 ///
 /// Returned by `invoices::search_invoice_line_items`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedPublicApiUsageDetailsLineItemView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1441,7 +1441,7 @@ impl Page for PaginatedPublicApiUsageDetailsLineItemView {
 atlas_admin_runtime::record!(PaginatedPublicApiUsageDetailsLineItemView);
 
 /// The schema `PublicApiUsageDetailsLineItemView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PublicApiUsageDetailsLineItemView {
     /// `additionalData`.
     pub additional_data: Option<AdditionalData>,
@@ -1523,7 +1523,7 @@ atlas_admin_runtime::record!(PublicApiUsageDetailsLineItemView);
 /// The report format of `InvoiceReportRequest`: one value, or one yet to be declared.
 ///
 /// Declared at `InvoiceReportRequest.reportFormat` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ReportFormat {
     /// `CSV`.
     Csv,
@@ -1538,7 +1538,7 @@ atlas_admin_runtime::open_enum!(ReportFormat, [
 /// The report type of `InvoiceReportRequest`: one value, or one yet to be declared.
 ///
 /// Declared at `InvoiceReportRequest.reportType` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ReportType {
     /// `FOCUS`.
     Focus,
@@ -1553,7 +1553,7 @@ atlas_admin_runtime::open_enum!(ReportType, [
 /// The schema `SkuResponse`.
 ///
 /// Returned by `invoices::get_sku`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SkuResponse {
     /// `description`. Read-only.
     pub description: Option<String>,
@@ -1598,7 +1598,7 @@ impl Record for SkuResponse {
 atlas_admin_runtime::record!(SkuResponse);
 
 /// The schema `UsageDetailsFilterRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UsageDetailsFilterRequest {
     /// `billEndDate`.
     pub bill_end_date: Option<Day>,
@@ -1675,7 +1675,7 @@ atlas_admin_runtime::record!(UsageDetailsFilterRequest);
 /// The sku service of `UsageDetailsFilterRequest`: one of 23 values, or one yet to be declared.
 ///
 /// Declared at `UsageDetailsFilterRequest.skuServices[]`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum UsageDetailsFilterRequestSkuService {
     /// `Atlas`.
     Atlas,

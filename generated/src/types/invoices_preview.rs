@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `AssociatedInvoice`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AssociatedInvoice {
     /// `invoiceId`.
     pub invoice_id: Option<String>,
@@ -47,7 +47,7 @@ atlas_admin_runtime::record!(AssociatedInvoice);
 /// The schema `OrgAssociatedInvoiceResponse`.
 ///
 /// Returned by `invoices::get_org_associated_invoices`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgAssociatedInvoiceResponse {
     /// `associatedInvoices`.
     pub associated_invoices: Option<Vec<AssociatedInvoice>>,
@@ -99,7 +99,7 @@ atlas_admin_runtime::record!(OrgAssociatedInvoiceResponse);
 /// The schema `ReportGenerationRequest`.
 ///
 /// Sent by `invoices::generate_invoice_report`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ReportGenerationRequest {
     /// `reportFormat`.
     pub report_format: Option<ReportFormat>,

@@ -6,7 +6,7 @@ use super::*;
 ///
 /// Returned by `ldap_configuration::verify_user_security_ldap` and
 /// `ldap_configuration::get_user_security_verify`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LdapVerifyConnectivityJobRequest {
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
@@ -73,7 +73,7 @@ atlas_admin_runtime::record!(LdapVerifyConnectivityJobRequest);
 /// The schema `LDAPVerifyConnectivityJobRequestParams`.
 ///
 /// Sent by `ldap_configuration::verify_user_security_ldap`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LdapVerifyConnectivityJobRequestParams {
     /// `authzQueryTemplate`. Write-only: the service never returns it. Default:
     /// `{USER}?memberOf?base`.
@@ -149,7 +149,7 @@ atlas_admin_runtime::record!(LdapVerifyConnectivityJobRequestParams);
 /// declared.
 ///
 /// Declared at `LDAPVerifyConnectivityJobRequest.status`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum LdapVerifyConnectivityJobRequestStatus {
     /// `FAIL`.
     Fail,
@@ -171,7 +171,7 @@ atlas_admin_runtime::open_enum!(LdapVerifyConnectivityJobRequestStatus, [
 ]);
 
 /// The schema `LDAPVerifyConnectivityJobRequestValidation`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LdapVerifyConnectivityJobRequestValidation {
     /// `status`. Read-only.
     pub status: Option<LdapVerifyConnectivityJobRequestValidationStatus>,
@@ -220,7 +220,7 @@ atlas_admin_runtime::record!(LdapVerifyConnectivityJobRequestValidation);
 /// be declared.
 ///
 /// Declared at `LDAPVerifyConnectivityJobRequestValidation.status`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum LdapVerifyConnectivityJobRequestValidationStatus {
     /// `FAIL`.
     Fail,
@@ -239,7 +239,7 @@ atlas_admin_runtime::open_enum!(LdapVerifyConnectivityJobRequestValidationStatus
 /// yet to be declared.
 ///
 /// Declared at `LDAPVerifyConnectivityJobRequestValidation.validationType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum LdapVerifyConnectivityJobRequestValidationValidationType {
     /// `AUTHENTICATE`.
     Authenticate,

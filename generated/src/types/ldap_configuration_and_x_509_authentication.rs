@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `DBUserTLSX509Settings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DbUserTlsx509Settings {
     /// `cas`.
     pub cas: Option<String>,
@@ -45,7 +45,7 @@ impl Record for DbUserTlsx509Settings {
 atlas_admin_runtime::record!(DbUserTlsx509Settings);
 
 /// The schema `LDAPSecuritySettings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LdapSecuritySettings {
     /// `authenticationEnabled`.
     pub authentication_enabled: Option<bool>,
@@ -138,7 +138,7 @@ atlas_admin_runtime::record!(LdapSecuritySettings);
 /// `x_509_authentication::disable_security_customer_x509` and
 /// `ldap_configuration::delete_ldap_user_mapping`. Sent by
 /// `ldap_configuration::update_user_security`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UserSecurity {
     /// `customerX509`.
     pub customer_x509: Option<DbUserTlsx509Settings>,
@@ -188,7 +188,7 @@ impl Record for UserSecurity {
 atlas_admin_runtime::record!(UserSecurity);
 
 /// The schema `UserToDNMapping`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UserToDnMapping {
     /// `ldapQuery`.
     pub ldap_query: Option<String>,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `ApiAtlasCheckpointView`.
 ///
 /// Returned by `legacy_backup::get_cluster_backup_checkpoint`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasCheckpointView {
     /// `clusterId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub cluster_id: Option<String>,
@@ -89,7 +89,7 @@ atlas_admin_runtime::record!(ApiAtlasCheckpointView);
 /// Returned by `legacy_backup::get_cluster_snapshot_schedule` and
 /// `legacy_backup::update_cluster_snapshot_schedule`. Sent by
 /// `legacy_backup::update_cluster_snapshot_schedule`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasSnapshotScheduleView {
     /// `clusterCheckpointIntervalMin`. Required. One of `15`, `30` and `60`.
     pub cluster_checkpoint_interval_min: i64,
@@ -177,7 +177,7 @@ impl Record for ApiAtlasSnapshotScheduleView {
 atlas_admin_runtime::record!(ApiAtlasSnapshotScheduleView);
 
 /// The schema `ApiCheckpointPartView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiCheckpointPartView {
     /// `replicaSetName`. Read-only.
     pub replica_set_name: Option<String>,
@@ -239,7 +239,7 @@ atlas_admin_runtime::record!(ApiCheckpointPartView);
 /// The type name of `ApiCheckpointPartView`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `ApiCheckpointPartView.typeName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ApiCheckpointPartViewTypeName {
     /// `REPLICA_SET`.
     ReplicaSet,
@@ -261,7 +261,7 @@ atlas_admin_runtime::open_enum!(ApiCheckpointPartViewTypeName, [
 ///
 /// Returned by `legacy_backup::get_cluster_restore_job`. Sent by
 /// `legacy_backup::create_cluster_restore_job`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BackupRestoreJob {
     /// `batchId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub batch_id: Option<String>,
@@ -392,7 +392,7 @@ impl Record for BackupRestoreJob {
 atlas_admin_runtime::record!(BackupRestoreJob);
 
 /// The schema `BackupRestoreJobDelivery`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BackupRestoreJobDelivery {
     /// `authHeader`. Read-only.
     pub auth_header: Option<String>,
@@ -489,7 +489,7 @@ atlas_admin_runtime::record!(BackupRestoreJobDelivery);
 /// The method name of `BackupRestoreJobDelivery`: one of 7 values, or one yet to be declared.
 ///
 /// Declared at `BackupRestoreJobDelivery.methodName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BackupRestoreJobDeliveryMethodName {
     /// `CLIENT_PIT_HTTP`.
     ClientPitHttp,
@@ -522,7 +522,7 @@ atlas_admin_runtime::open_enum!(BackupRestoreJobDeliveryMethodName, [
 /// The status name of `BackupRestoreJobDelivery`: one of 8 values, or one yet to be declared.
 ///
 /// Declared at `BackupRestoreJobDelivery.statusName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BackupRestoreJobDeliveryStatusName {
     /// `NOT_STARTED`.
     NotStarted,
@@ -558,7 +558,7 @@ atlas_admin_runtime::open_enum!(BackupRestoreJobDeliveryStatusName, [
 /// The status name of `BackupRestoreJob`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `BackupRestoreJob.statusName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BackupRestoreJobStatusName {
     /// `IN_PROGRESS`.
     InProgress,
@@ -583,7 +583,7 @@ atlas_admin_runtime::open_enum!(BackupRestoreJobStatusName, [
 ///
 /// Returned by `legacy_backup::get_cluster_snapshot` and
 /// `legacy_backup::update_cluster_snapshot`. Sent by `legacy_backup::update_cluster_snapshot`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BackupSnapshot {
     /// `clusterId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub cluster_id: Option<String>,
@@ -678,7 +678,7 @@ impl Record for BackupSnapshot {
 atlas_admin_runtime::record!(BackupSnapshot);
 
 /// The schema `BackupSnapshotPart`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BackupSnapshotPart {
     /// `clusterId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub cluster_id: Option<String>,
@@ -786,7 +786,7 @@ atlas_admin_runtime::record!(BackupSnapshotPart);
 /// The compression setting of `BackupSnapshotPart`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `BackupSnapshotPart.compressionSetting`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BackupSnapshotPartCompressionSetting {
     /// `NONE`.
     None,
@@ -804,7 +804,7 @@ atlas_admin_runtime::open_enum!(BackupSnapshotPartCompressionSetting, [
 /// The type name of `BackupSnapshotPart`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `BackupSnapshotPart.typeName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BackupSnapshotPartTypeName {
     /// `REPLICA_SET`.
     ReplicaSet,
@@ -828,7 +828,7 @@ atlas_admin_runtime::open_enum!(BackupSnapshotPartTypeName, [
 /// The completed of `listGroupClusterSnapshots`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `listGroupClusterSnapshots?completed`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ListClusterSnapshotsCompleted {
     /// `all`.
     All,
@@ -849,7 +849,7 @@ atlas_admin_runtime::open_enum!(ListClusterSnapshotsCompleted, [
 /// The schema `PaginatedApiAtlasCheckpointView`.
 ///
 /// Returned by `legacy_backup::list_cluster_backup_checkpoints`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiAtlasCheckpointView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -911,7 +911,7 @@ atlas_admin_runtime::record!(PaginatedApiAtlasCheckpointView);
 ///
 /// Returned by `legacy_backup::list_cluster_restore_jobs` and
 /// `legacy_backup::create_cluster_restore_job`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedRestoreJobView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -972,7 +972,7 @@ atlas_admin_runtime::record!(PaginatedRestoreJobView);
 /// The schema `PaginatedSnapshotView`.
 ///
 /// Returned by `legacy_backup::list_cluster_snapshots`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedSnapshotView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1031,7 +1031,7 @@ impl Page for PaginatedSnapshotView {
 atlas_admin_runtime::record!(PaginatedSnapshotView);
 
 /// The schema `RestoreJobFileHash`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct RestoreJobFileHash {
     /// `fileName`. Read-only.
     pub file_name: Option<String>,
@@ -1088,7 +1088,7 @@ atlas_admin_runtime::record!(RestoreJobFileHash);
 /// The type name of `RestoreJobFileHash`: one value, or one yet to be declared.
 ///
 /// Declared at `RestoreJobFileHash.typeName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum RestoreJobFileHashTypeName {
     /// `SHA1`.
     Sha1,

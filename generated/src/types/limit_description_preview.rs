@@ -5,7 +5,7 @@ use super::*;
 /// The schema `DefaultGroupLimitResponse`.
 ///
 /// Returned by `limit_description::get_default_group_limit`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DefaultGroupLimitResponse {
     /// `defaultLimit`. Read-only. May be `null`.
     pub default_limit: Nullable<i64>,
@@ -62,7 +62,7 @@ atlas_admin_runtime::record!(DefaultGroupLimitResponse);
 /// The limit name of `getDefaultGroupLimit`: one of 13 values, or one yet to be declared.
 ///
 /// Declared at `getDefaultGroupLimit?limitName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum GetDefaultGroupLimitLimitName {
     /// `MONGODB_USERS`.
     MongodbUsers,
@@ -113,7 +113,7 @@ atlas_admin_runtime::open_enum!(GetDefaultGroupLimitLimitName, [
 /// The schema `PaginatedDefaultGroupLimitResponse`.
 ///
 /// Returned by `limit_description::list_default_group_limits`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedDefaultGroupLimitResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

@@ -6,7 +6,7 @@ use super::*;
 ///
 /// Returned by `maintenance_windows::get_maintenance_window`. Sent by
 /// `maintenance_windows::update_maintenance_window`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupMaintenanceWindow {
     /// `autoDeferOnceEnabled`.
     pub auto_defer_once_enabled: Option<bool>,
@@ -76,7 +76,7 @@ impl Record for GroupMaintenanceWindow {
 atlas_admin_runtime::record!(GroupMaintenanceWindow);
 
 /// The schema `ProtectedHours`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ProtectedHours {
     /// `endHourOfDay`. 0 to 23.
     pub end_hour_of_day: Option<i64>,

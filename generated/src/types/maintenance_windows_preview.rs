@@ -5,7 +5,7 @@ use super::*;
 /// The schema `GroupMaintenanceWindowPreviewResponse`.
 ///
 /// Returned by `maintenance_windows::get_maintenance_window`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupMaintenanceWindowPreviewResponse {
     /// `autoDeferOnceEnabled`.
     pub auto_defer_once_enabled: Option<bool>,
@@ -87,7 +87,7 @@ atlas_admin_runtime::record!(GroupMaintenanceWindowPreviewResponse);
 /// The schema `GroupMaintenanceWindowPreviewUpdateRequest`.
 ///
 /// Sent by `maintenance_windows::update_maintenance_window`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupMaintenanceWindowPreviewUpdateRequest {
     /// `autoDeferOnceEnabled`.
     pub auto_defer_once_enabled: Option<bool>,

@@ -6,7 +6,7 @@ use super::*;
 /// declared.
 ///
 /// Declared at `MetricIntegrationRequest.aggregationTemporality` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AggregationTemporality {
     /// `DELTA`.
     Delta,
@@ -24,7 +24,7 @@ atlas_admin_runtime::open_enum!(AggregationTemporality, [
 /// The schema `MetricIntegrationRequest`.
 ///
 /// Sent by `metric_integrations::create_group_metric_integration`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MetricIntegrationRequest {
     /// `aggregationTemporality`. Required.
     pub aggregation_temporality: AggregationTemporality,
@@ -91,7 +91,7 @@ atlas_admin_runtime::record!(MetricIntegrationRequest);
 /// The integration type of `MetricIntegrationRequest`: one value, or one yet to be declared.
 ///
 /// Declared at `MetricIntegrationRequest.integrationType` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum MetricIntegrationRequestIntegrationType {
     /// `OTEL`.
     Otel,
@@ -108,7 +108,7 @@ atlas_admin_runtime::open_enum!(MetricIntegrationRequestIntegrationType, [
 /// Returned by `metric_integrations::create_group_metric_integration`,
 /// `metric_integrations::get_group_metric_integration` and
 /// `metric_integrations::update_group_metric_integration`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MetricIntegrationResponse {
     /// `aggregationTemporality`. Required.
     pub aggregation_temporality: AggregationTemporality,
@@ -180,7 +180,7 @@ atlas_admin_runtime::record!(MetricIntegrationResponse);
 /// The schema `MetricIntegrationUpdateRequest`.
 ///
 /// Sent by `metric_integrations::update_group_metric_integration`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MetricIntegrationUpdateRequest {
     /// `aggregationTemporality`. Required.
     pub aggregation_temporality: AggregationTemporality,
@@ -248,7 +248,7 @@ atlas_admin_runtime::record!(MetricIntegrationUpdateRequest);
 /// declared.
 ///
 /// Declared at `MetricIntegrationRequest.metricSelection[]` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum MetricSelectionItem {
     /// `ATLAS_STREAM_PROCESSING`.
     AtlasStreamProcessing,
@@ -263,7 +263,7 @@ atlas_admin_runtime::open_enum!(MetricSelectionItem, [
 /// The schema `PaginatedMetricIntegrationResponse`.
 ///
 /// Returned by `metric_integrations::list_group_metric_integrations`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedMetricIntegrationResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -324,7 +324,7 @@ atlas_admin_runtime::record!(PaginatedMetricIntegrationResponse);
 /// The provider type of `MetricIntegrationRequest`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `MetricIntegrationRequest.providerType` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ProviderType {
     /// `CUSTOM`.
     Custom,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `Header`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Header {
     /// `name`. Required.
     pub name: String,

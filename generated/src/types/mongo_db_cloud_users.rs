@@ -6,7 +6,7 @@ use super::*;
 ///
 /// Sent by `mongo_db_cloud_users::add_group_user_role` and
 /// `mongo_db_cloud_users::remove_group_user_role`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AddOrRemoveGroupRole {
     /// `groupRole`. Required.
     pub group_role: String,
@@ -46,7 +46,7 @@ atlas_admin_runtime::record!(AddOrRemoveGroupRole);
 /// The schema `AddOrRemoveOrgRole`.
 ///
 /// Sent by `mongo_db_cloud_users::add_org_role` and `mongo_db_cloud_users::remove_org_role`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AddOrRemoveOrgRole {
     /// `orgRole`. Required.
     pub org_role: OrgRole,
@@ -87,7 +87,7 @@ atlas_admin_runtime::record!(AddOrRemoveOrgRole);
 ///
 /// Sent by `mongo_db_cloud_users::add_org_team_user` and
 /// `mongo_db_cloud_users::remove_org_team_user`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AddOrRemoveUserFromTeam {
     /// `id`. Required. Write-only: the service never returns it. Pattern: `^([a-f0-9]{24})$`.
     pub id: String,
@@ -125,7 +125,7 @@ impl Record for AddOrRemoveUserFromTeam {
 atlas_admin_runtime::record!(AddOrRemoveUserFromTeam);
 
 /// The schema `GroupActiveUserResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupActiveUserResponse {
     /// `country`. Read-only. Pattern: `^([A-Z]{2})$`.
     pub country: Option<String>,
@@ -206,7 +206,7 @@ impl Record for GroupActiveUserResponse {
 atlas_admin_runtime::record!(GroupActiveUserResponse);
 
 /// The schema `GroupPendingUserResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupPendingUserResponse {
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: String,
@@ -276,7 +276,7 @@ impl Record for GroupPendingUserResponse {
 atlas_admin_runtime::record!(GroupPendingUserResponse);
 
 /// The schema `GroupRoleAssignment`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupRoleAssignment {
     /// `groupId`. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
@@ -320,7 +320,7 @@ atlas_admin_runtime::record!(GroupRoleAssignment);
 /// The schema `GroupUserRequest`.
 ///
 /// Sent by `mongo_db_cloud_users::add_group_users`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupUserRequest {
     /// `roles`. Required. Write-only: the service never returns it. At least 1 item. No item twice.
     pub roles: Vec<String>,
@@ -371,7 +371,7 @@ atlas_admin_runtime::record!(GroupUserRequest);
 /// Returned by `mongo_db_cloud_users::add_group_users`, `mongo_db_cloud_users::get_group_user`,
 /// `mongo_db_cloud_users::add_group_user_role` and
 /// `mongo_db_cloud_users::remove_group_user_role`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum GroupUserResponse {
     /// `INVITATION_EXPIRED`, `INVITATION_REJECTED` or `PENDING`.
     Pending(GroupPendingUserResponse),
@@ -426,7 +426,7 @@ atlas_admin_runtime::union!(GroupUserResponse);
 /// What every `GroupUserResponse` has in common, whichever it is.
 ///
 /// Declared at `GroupUserResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupUserResponseCommon {
     /// `id`. Read-only.
     pub id: Option<String>,
@@ -481,7 +481,7 @@ impl Record for GroupUserResponseCommon {
 atlas_admin_runtime::record!(GroupUserResponseCommon);
 
 /// The schema `OrgActiveUserResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgActiveUserResponse {
     /// `country`. Read-only. Pattern: `^([A-Z]{2})$`.
     pub country: Option<String>,
@@ -570,7 +570,7 @@ atlas_admin_runtime::record!(OrgActiveUserResponse);
 /// declared.
 ///
 /// Declared at `GroupUserResponse.orgMembershipStatus` and 6 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum OrgMembershipStatus {
     /// `PENDING`.
     Pending,
@@ -592,7 +592,7 @@ atlas_admin_runtime::open_enum!(OrgMembershipStatus, [
 ]);
 
 /// The schema `OrgPendingUserResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgPendingUserResponse {
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: String,
@@ -669,7 +669,7 @@ atlas_admin_runtime::record!(OrgPendingUserResponse);
 /// The schema `OrgUserRequest`.
 ///
 /// Sent by `mongo_db_cloud_users::create_org_user`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgUserRequest {
     /// `roles`. Required.
     pub roles: OrgUserRolesRequest,
@@ -725,7 +725,7 @@ atlas_admin_runtime::record!(OrgUserRequest);
 /// Returned by `mongo_db_cloud_users::add_org_team_user`,
 /// `mongo_db_cloud_users::remove_org_team_user`, `mongo_db_cloud_users::create_org_user`,
 /// `mongo_db_cloud_users::get_org_user` and 3 more.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum OrgUserResponse {
     /// `INVITATION_EXPIRED`, `INVITATION_REJECTED` or `PENDING`.
     Pending(OrgPendingUserResponse),
@@ -780,7 +780,7 @@ atlas_admin_runtime::union!(OrgUserResponse);
 /// What every `OrgUserResponse` has in common, whichever it is.
 ///
 /// Declared at `OrgUserResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgUserResponseCommon {
     /// `id`. Read-only.
     pub id: Option<String>,
@@ -840,7 +840,7 @@ impl Record for OrgUserResponseCommon {
 atlas_admin_runtime::record!(OrgUserResponseCommon);
 
 /// The schema `OrgUserRolesRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgUserRolesRequest {
     /// `groupRoleAssignments`.
     pub group_role_assignments: Option<Vec<GroupRoleAssignment>>,
@@ -885,7 +885,7 @@ impl Record for OrgUserRolesRequest {
 atlas_admin_runtime::record!(OrgUserRolesRequest);
 
 /// The schema `OrgUserRolesResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgUserRolesResponse {
     /// `groupRoleAssignments`.
     pub group_role_assignments: Option<Vec<GroupRoleAssignment>>,
@@ -929,7 +929,7 @@ atlas_admin_runtime::record!(OrgUserRolesResponse);
 /// The schema `OrgUserUpdateRequest`.
 ///
 /// Sent by `mongo_db_cloud_users::update_org_user`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgUserUpdateRequest {
     /// `roles`.
     pub roles: Option<OrgUserRolesRequest>,
@@ -973,7 +973,7 @@ atlas_admin_runtime::record!(OrgUserUpdateRequest);
 /// The schema `PaginatedGroupUserView`.
 ///
 /// Returned by `mongo_db_cloud_users::list_group_users`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedGroupUserView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1035,7 +1035,7 @@ atlas_admin_runtime::record!(PaginatedGroupUserView);
 ///
 /// Returned by `mongo_db_cloud_users::list_team_users` and
 /// `mongo_db_cloud_users::list_org_users`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedOrgUserView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

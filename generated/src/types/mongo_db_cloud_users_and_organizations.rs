@@ -3,7 +3,7 @@
 /// The org role of `AddOrRemoveOrgRole`: one of 7 values, or one yet to be declared.
 ///
 /// Declared at `AddOrRemoveOrgRole.orgRole` and 3 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum OrgRole {
     /// `ORG_OWNER`.
     OrgOwner,

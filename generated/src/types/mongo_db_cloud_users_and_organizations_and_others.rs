@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `CloudAccessRoleAssignment`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudAccessRoleAssignment {
     /// `groupId`. Exactly 24 characters. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,

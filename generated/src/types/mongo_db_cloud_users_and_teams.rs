@@ -6,7 +6,7 @@ use super::*;
 ///
 /// Returned by `mongo_db_cloud_users::create_user`, `mongo_db_cloud_users::get_user_by_name`
 /// and `mongo_db_cloud_users::get_user`. Sent by `mongo_db_cloud_users::create_user`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudAppUser {
     /// `country`. Required. Pattern: `^([A-Z]{2})$`.
     pub country: String,

@@ -6,7 +6,7 @@ use super::*;
 ///
 /// Returned by `mongo_db_cloud_users::list_group_users`,
 /// `mongo_db_cloud_users::list_team_users` and `mongo_db_cloud_users::list_org_users`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedAppUserView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `ApiHostView_Atlas`.
 ///
 /// Returned by `monitoring_and_logs::get_group_process`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiHostViewAtlas {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
@@ -104,7 +104,7 @@ atlas_admin_runtime::record!(ApiHostViewAtlas);
 /// The type name of `ApiHostView_Atlas`: one of 9 values, or one yet to be declared.
 ///
 /// Declared at `ApiHostView_Atlas.typeName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ApiHostViewAtlasTypeName {
     /// `REPLICA_PRIMARY`.
     ReplicaPrimary,
@@ -145,7 +145,7 @@ atlas_admin_runtime::open_enum!(ApiHostViewAtlasTypeName, [
 /// Returned by `monitoring_and_logs::get_database_measurements`,
 /// `monitoring_and_logs::get_process_disk_measurements` and
 /// `monitoring_and_logs::get_process_measurements`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiMeasurementsGeneralViewAtlas {
     /// `databaseName`. Read-only.
     pub database_name: Option<String>,
@@ -234,7 +234,7 @@ atlas_admin_runtime::record!(ApiMeasurementsGeneralViewAtlas);
 /// The schema `CloudSearchMetrics`.
 ///
 /// Returned by `monitoring_and_logs::list_host_fts_metrics`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudSearchMetrics {
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: String,
@@ -304,7 +304,7 @@ atlas_admin_runtime::record!(CloudSearchMetrics);
 /// Declared at `downloadGroupClusterLog?logName`.
 ///
 /// [More in the Atlas documentation](https://docs.atlas.mongodb.com/database-auditing/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DownloadClusterLogLogName {
     /// `mongodb`.
     Mongodb,
@@ -326,7 +326,7 @@ atlas_admin_runtime::open_enum!(DownloadClusterLogLogName, [
 ]);
 
 /// The schema `FTSMetric`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct FtsMetric {
     /// `metricName`. Read-only. May be `null`.
     pub metric_name: Nullable<FtsMetricMetricName>,
@@ -373,7 +373,7 @@ atlas_admin_runtime::record!(FtsMetric);
 /// The metric name of `FTSMetric`: one of 21 values, or one yet to be declared.
 ///
 /// Declared at `FTSMetric.metricName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum FtsMetricMetricName {
     /// `INDEX_SIZE_ON_DISK`.
     IndexSizeOnDisk,
@@ -448,7 +448,7 @@ atlas_admin_runtime::open_enum!(FtsMetricMetricName, [
 /// The units of `FTSMetric`: one of 13 values, or one yet to be declared.
 ///
 /// Declared at `FTSMetric.units`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum FtsMetricUnits {
     /// `BYTES`.
     Bytes,
@@ -500,7 +500,7 @@ atlas_admin_runtime::open_enum!(FtsMetricUnits, [
 /// declared.
 ///
 /// Declared at `getGroupProcessDatabaseMeasurements?m[]`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum GetDatabaseMeasurementsMItem {
     /// `DATABASE_AVERAGE_OBJECT_SIZE`.
     DatabaseAverageObjectSize,
@@ -540,7 +540,7 @@ atlas_admin_runtime::open_enum!(GetDatabaseMeasurementsMItem, [
 /// declared.
 ///
 /// Declared at `getGroupHostFtsMetricIndexMeasurements?metrics[]` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum GetIndexMeasurementsMetric {
     /// `INDEX_SIZE_ON_DISK`.
     IndexSizeOnDisk,
@@ -583,7 +583,7 @@ atlas_admin_runtime::open_enum!(GetIndexMeasurementsMetric, [
 /// declared.
 ///
 /// Declared at `getGroupProcessDiskMeasurements?m[]`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum GetProcessDiskMeasurementsMItem {
     /// `DISK_PARTITION_IOPS_READ`.
     DiskPartitionIopsRead,
@@ -658,7 +658,7 @@ atlas_admin_runtime::open_enum!(GetProcessDiskMeasurementsMItem, [
 /// The m item of `getGroupProcessMeasurements`: one of 139 values, or one yet to be declared.
 ///
 /// Declared at `getGroupProcessMeasurements?m[]`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum GetProcessMeasurementsMItem {
     /// `ASSERT_MSG`.
     AssertMsg,
@@ -1085,7 +1085,7 @@ atlas_admin_runtime::open_enum!(GetProcessMeasurementsMItem, [
 ]);
 
 /// The schema `Link_Atlas`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LinkAtlas {
     /// `href`.
     pub href: Option<String>,
@@ -1130,7 +1130,7 @@ atlas_admin_runtime::record!(LinkAtlas);
 /// declared.
 ///
 /// Declared at `listGroupHostFtsMetricMeasurements?metrics[]`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ListMeasurementsMetric {
     /// `FTS_DISK_USAGE`.
     FtsDiskUsage,
@@ -1175,7 +1175,7 @@ atlas_admin_runtime::open_enum!(ListMeasurementsMetric, [
 /// The schema `MeasurementDiskPartition`.
 ///
 /// Returned by `monitoring_and_logs::get_process_disk`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MeasurementDiskPartition {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1223,7 +1223,7 @@ atlas_admin_runtime::record!(MeasurementDiskPartition);
 ///
 /// Returned by `monitoring_and_logs::list_index_measurements` and
 /// `monitoring_and_logs::get_index_measurements`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MeasurementsIndexes {
     /// `collectionName`. Read-only.
     pub collection_name: Option<String>,
@@ -1311,7 +1311,7 @@ atlas_admin_runtime::record!(MeasurementsIndexes);
 /// The schema `MeasurementsNonIndex`.
 ///
 /// Returned by `monitoring_and_logs::list_measurements`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MeasurementsNonIndex {
     /// `end`. Read-only.
     pub end: Option<DateTime>,
@@ -1389,7 +1389,7 @@ atlas_admin_runtime::record!(MeasurementsNonIndex);
 /// The schema `MesurementsDatabase`.
 ///
 /// Returned by `monitoring_and_logs::get_database`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MesurementsDatabase {
     /// `databaseName`.
     pub database_name: Option<String>,
@@ -1434,7 +1434,7 @@ impl Record for MesurementsDatabase {
 atlas_admin_runtime::record!(MesurementsDatabase);
 
 /// The schema `MetricDataPoint_Atlas`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MetricDataPointAtlas {
     /// `timestamp`. Read-only.
     pub timestamp: Option<DateTime>,
@@ -1479,7 +1479,7 @@ impl Record for MetricDataPointAtlas {
 atlas_admin_runtime::record!(MetricDataPointAtlas);
 
 /// The schema `MetricsMeasurement_Atlas`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MetricsMeasurementAtlas {
     /// `dataPoints`. Read-only.
     pub data_points: Option<Vec<MetricDataPointAtlas>>,
@@ -1531,7 +1531,7 @@ atlas_admin_runtime::record!(MetricsMeasurementAtlas);
 /// The schema `PaginatedDatabaseView`.
 ///
 /// Returned by `monitoring_and_logs::list_databases`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedDatabaseView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1592,7 +1592,7 @@ atlas_admin_runtime::record!(PaginatedDatabaseView);
 /// The schema `PaginatedDiskPartitionView`.
 ///
 /// Returned by `monitoring_and_logs::list_process_disks`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedDiskPartitionView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1653,7 +1653,7 @@ atlas_admin_runtime::record!(PaginatedDiskPartitionView);
 /// The schema `PaginatedHostView_Atlas`.
 ///
 /// Returned by `monitoring_and_logs::list_group_processes`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedHostViewAtlas {
     /// `links`. Read-only.
     pub links: Option<Vec<LinkAtlas>>,

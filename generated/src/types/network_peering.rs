@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `AWSCloudProviderContainer`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AwsCloudProviderContainer {
     /// `atlasCidrBlock`. Pattern:
     /// `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`.
@@ -64,7 +64,7 @@ impl Record for AwsCloudProviderContainer {
 atlas_admin_runtime::record!(AwsCloudProviderContainer);
 
 /// The schema `AwsNetworkPeeringConnectionSettings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AwsNetworkPeeringConnectionSettings {
     /// `accepterRegionName`. Required.
     pub accepter_region_name: String,
@@ -148,7 +148,7 @@ atlas_admin_runtime::record!(AwsNetworkPeeringConnectionSettings);
 /// to be declared.
 ///
 /// Declared at `AwsNetworkPeeringConnectionSettings.errorStateName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AwsNetworkPeeringConnectionSettingsErrorStateName {
     /// `REJECTED`.
     Rejected,
@@ -170,7 +170,7 @@ atlas_admin_runtime::open_enum!(AwsNetworkPeeringConnectionSettingsErrorStateNam
 /// declared.
 ///
 /// Declared at `AwsNetworkPeeringConnectionSettings.statusName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AwsNetworkPeeringConnectionSettingsStatusName {
     /// `INITIATING`.
     Initiating,
@@ -198,7 +198,7 @@ atlas_admin_runtime::open_enum!(AwsNetworkPeeringConnectionSettingsStatusName, [
 ]);
 
 /// The schema `AzureCloudProviderContainer`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AzureCloudProviderContainer {
     /// `atlasCidrBlock`. Required. Pattern:
     /// `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`.
@@ -266,7 +266,7 @@ atlas_admin_runtime::record!(AzureCloudProviderContainer);
 /// The region of `AzureCloudProviderContainer`: one of 60 values, or one yet to be declared.
 ///
 /// Declared at `AzureCloudProviderContainer.region`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AzureCloudProviderContainerRegion {
     /// `US_CENTRAL`.
     UsCentral,
@@ -456,7 +456,7 @@ atlas_admin_runtime::open_enum!(AzureCloudProviderContainerRegion, [
 ]);
 
 /// The schema `AzureNetworkPeeringConnectionSettings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AzureNetworkPeeringConnectionSettings {
     /// `azureDirectoryId`. Required. A UUID.
     pub azure_directory_id: String,
@@ -534,7 +534,7 @@ atlas_admin_runtime::record!(AzureNetworkPeeringConnectionSettings);
 /// declared.
 ///
 /// Declared at `AzureNetworkPeeringConnectionSettings.status`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AzureNetworkPeeringConnectionSettingsStatus {
     /// `ADDING_PEER`.
     AddingPeer,
@@ -565,7 +565,7 @@ atlas_admin_runtime::open_enum!(AzureNetworkPeeringConnectionSettingsStatus, [
 /// Returned by `network_peering::create_group_peer`, `network_peering::get_group_peer` and
 /// `network_peering::update_group_peer`. Sent by `network_peering::create_group_peer` and
 /// `network_peering::update_group_peer`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum BaseNetworkPeeringConnectionSettings {
     /// `AWS`.
     Aws(AwsNetworkPeeringConnectionSettings),
@@ -619,7 +619,7 @@ atlas_admin_runtime::union!(BaseNetworkPeeringConnectionSettings);
 /// What every `BaseNetworkPeeringConnectionSettings` has in common, whichever it is.
 ///
 /// Declared at `BaseNetworkPeeringConnectionSettings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BaseNetworkPeeringConnectionSettingsCommon {
     /// `containerId`.
     pub container_id: Option<String>,
@@ -675,7 +675,7 @@ atlas_admin_runtime::record!(BaseNetworkPeeringConnectionSettingsCommon);
 /// Returned by `network_peering::create_group_container`,
 /// `network_peering::get_group_container` and `network_peering::update_group_container`. Sent
 /// by `network_peering::create_group_container` and `network_peering::update_group_container`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum CloudProviderContainer {
     /// `AZURE`.
     Azure(AzureCloudProviderContainer),
@@ -729,7 +729,7 @@ atlas_admin_runtime::union!(CloudProviderContainer);
 /// What every `CloudProviderContainer` has in common, whichever it is.
 ///
 /// Declared at `CloudProviderContainer`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderContainerCommon {
     /// `atlasCidrBlock`.
     pub atlas_cidr_block: Option<String>,
@@ -786,7 +786,7 @@ atlas_admin_runtime::record!(CloudProviderContainerCommon);
 /// The provider name of `CloudProviderContainer`: one of 5 values, or one yet to be declared.
 ///
 /// Declared at `CloudProviderContainer.providerName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CloudProviderContainerProviderName {
     /// `AWS`.
     Aws,
@@ -811,7 +811,7 @@ atlas_admin_runtime::open_enum!(CloudProviderContainerProviderName, [
 ]);
 
 /// The schema `GCPCloudProviderContainer`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GcpCloudProviderContainer {
     /// `atlasCidrBlock`. Required. Pattern:
     /// `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`.
@@ -879,7 +879,7 @@ atlas_admin_runtime::record!(GcpCloudProviderContainer);
 /// The region of `GCPCloudProviderContainer`: one of 38 values, or one yet to be declared.
 ///
 /// Declared at `GCPCloudProviderContainer.regions[]`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum GcpCloudProviderContainerRegion {
     /// `AFRICA_SOUTH_1`.
     AfricaSouth1,
@@ -1003,7 +1003,7 @@ atlas_admin_runtime::open_enum!(GcpCloudProviderContainerRegion, [
 ]);
 
 /// The schema `GCPNetworkPeeringConnectionSettings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GcpNetworkPeeringConnectionSettings {
     /// `containerId`. Required. Pattern: `^([a-f0-9]{24})$`.
     pub container_id: String,
@@ -1071,7 +1071,7 @@ atlas_admin_runtime::record!(GcpNetworkPeeringConnectionSettings);
 /// declared.
 ///
 /// Declared at `GCPNetworkPeeringConnectionSettings.status`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum GcpNetworkPeeringConnectionSettingsStatus {
     /// `ADDING_PEER`.
     AddingPeer,
@@ -1099,7 +1099,7 @@ atlas_admin_runtime::open_enum!(GcpNetworkPeeringConnectionSettingsStatus, [
 ///
 /// Returned by `network_peering::list_group_containers` and
 /// `network_peering::list_group_container_all`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedCloudProviderContainerView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1160,7 +1160,7 @@ atlas_admin_runtime::record!(PaginatedCloudProviderContainerView);
 /// The schema `PaginatedContainerPeerView`.
 ///
 /// Returned by `network_peering::list_group_peers`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedContainerPeerView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1222,7 +1222,7 @@ atlas_admin_runtime::record!(PaginatedContainerPeerView);
 ///
 /// Returned by `network_peering::verify_private_ip_mode` and
 /// `network_peering::disable_peering`. Sent by `network_peering::disable_peering`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PrivateIpModeView {
     /// `enabled`. Required.
     pub enabled: bool,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `AWSCreateDataProcessRegionView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AwsCreateDataProcessRegionView {
     /// `region`.
     pub region: Option<AwsCreateDataProcessRegionViewRegion>,
@@ -43,7 +43,7 @@ atlas_admin_runtime::record!(AwsCreateDataProcessRegionView);
 /// The region of `AWSCreateDataProcessRegionView`: one of 10 values, or one yet to be declared.
 ///
 /// Declared at `AWSCreateDataProcessRegionView.region` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AwsCreateDataProcessRegionViewRegion {
     /// `US_EAST_1`.
     UsEast1,
@@ -83,7 +83,7 @@ atlas_admin_runtime::open_enum!(AwsCreateDataProcessRegionViewRegion, [
 ]);
 
 /// The schema `AWSDataProcessRegionView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AwsDataProcessRegionView {
     /// `region`. Read-only.
     pub region: Option<AwsCreateDataProcessRegionViewRegion>,
@@ -121,7 +121,7 @@ impl Record for AwsDataProcessRegionView {
 atlas_admin_runtime::record!(AwsDataProcessRegionView);
 
 /// The schema `AzureCreateDataProcessRegionView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AzureCreateDataProcessRegionView {
     /// `region`.
     pub region: Option<AzureCreateDataProcessRegionViewRegion>,
@@ -162,7 +162,7 @@ atlas_admin_runtime::record!(AzureCreateDataProcessRegionView);
 /// declared.
 ///
 /// Declared at `AzureCreateDataProcessRegionView.region` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AzureCreateDataProcessRegionViewRegion {
     /// `US_EAST_2`.
     UsEast2,
@@ -181,7 +181,7 @@ atlas_admin_runtime::open_enum!(AzureCreateDataProcessRegionViewRegion, [
 ]);
 
 /// The schema `AzureDataProcessRegionView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AzureDataProcessRegionView {
     /// `region`. Read-only.
     pub region: Option<AzureCreateDataProcessRegionViewRegion>,
@@ -223,7 +223,7 @@ atlas_admin_runtime::record!(AzureDataProcessRegionView);
 /// Returned by `online_archive::create_online_archive`, `online_archive::get_online_archive`
 /// and `online_archive::update_online_archive`. Sent by
 /// `online_archive::update_online_archive`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BackupOnlineArchive {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -330,7 +330,7 @@ atlas_admin_runtime::record!(BackupOnlineArchive);
 /// The schema `BackupOnlineArchiveCreate`.
 ///
 /// Sent by `online_archive::create_online_archive`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BackupOnlineArchiveCreate {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -437,7 +437,7 @@ atlas_admin_runtime::record!(BackupOnlineArchiveCreate);
 /// The state of `BackupOnlineArchive`: one of 6 values, or one yet to be declared.
 ///
 /// Declared at `BackupOnlineArchive.state` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BackupOnlineArchiveState {
     /// `PENDING`.
     Pending,
@@ -467,7 +467,7 @@ atlas_admin_runtime::open_enum!(BackupOnlineArchiveState, [
 /// The collection type of `BackupOnlineArchive`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `BackupOnlineArchive.collectionType` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CollectionType {
     /// `TIMESERIES`.
     Timeseries,
@@ -485,7 +485,7 @@ atlas_admin_runtime::open_enum!(CollectionType, [
 /// The schema `CreateDataProcessRegionView`: one of 3 kinds.
 ///
 /// The property `cloudProvider` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum CreateDataProcessRegionView {
     /// `AWS`.
     Aws(AwsCreateDataProcessRegionView),
@@ -539,7 +539,7 @@ atlas_admin_runtime::union!(CreateDataProcessRegionView);
 /// What every `CreateDataProcessRegionView` has in common, whichever it is.
 ///
 /// Declared at `CreateDataProcessRegionView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CreateDataProcessRegionViewCommon {
     /// `cloudProvider`.
     pub cloud_provider: Option<CloudProvider>,
@@ -583,7 +583,7 @@ atlas_admin_runtime::record!(CreateDataProcessRegionViewCommon);
 /// The schema `CriteriaView`: one of 2 kinds.
 ///
 /// The property `type` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum CriteriaView {
     /// `CUSTOM`.
     Custom(CustomCriteriaView),
@@ -630,7 +630,7 @@ impl Union for CriteriaView {
 atlas_admin_runtime::union!(CriteriaView);
 
 /// The schema `CustomCriteriaView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CustomCriteriaView {
     /// `query`. Required.
     pub query: String,
@@ -668,7 +668,7 @@ impl Record for CustomCriteriaView {
 atlas_admin_runtime::record!(CustomCriteriaView);
 
 /// The schema `DailyScheduleView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DailyScheduleView {
     /// `endHour`. 0 to 23.
     pub end_hour: Option<i64>,
@@ -723,7 +723,7 @@ impl Record for DailyScheduleView {
 atlas_admin_runtime::record!(DailyScheduleView);
 
 /// The schema `DataExpirationRuleView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataExpirationRuleView {
     /// `expireAfterDays`. 7 to 9215.
     pub expire_after_days: Option<i64>,
@@ -763,7 +763,7 @@ atlas_admin_runtime::record!(DataExpirationRuleView);
 /// The schema `DataProcessRegionView`: one of 3 kinds.
 ///
 /// The property `cloudProvider` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum DataProcessRegionView {
     /// `AWS`.
     Aws(AwsDataProcessRegionView),
@@ -817,7 +817,7 @@ atlas_admin_runtime::union!(DataProcessRegionView);
 /// What every `DataProcessRegionView` has in common, whichever it is.
 ///
 /// Declared at `DataProcessRegionView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataProcessRegionViewCommon {
     /// `cloudProvider`. Read-only.
     pub cloud_provider: Option<CloudProvider>,
@@ -862,7 +862,7 @@ impl Record for DataProcessRegionViewCommon {
 atlas_admin_runtime::record!(DataProcessRegionViewCommon);
 
 /// The schema `DateCriteriaView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DateCriteriaView {
     /// `dateField`.
     pub date_field: Option<String>,
@@ -914,7 +914,7 @@ atlas_admin_runtime::record!(DateCriteriaView);
 /// The date format of `DateCriteriaView`: one of 5 values, or one yet to be declared.
 ///
 /// Declared at `DateCriteriaView.dateFormat`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DateCriteriaViewDateFormat {
     /// `ISODATE`.
     Isodate,
@@ -939,7 +939,7 @@ atlas_admin_runtime::open_enum!(DateCriteriaViewDateFormat, [
 ]);
 
 /// The schema `DefaultScheduleView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DefaultScheduleView {
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -966,7 +966,7 @@ impl Record for DefaultScheduleView {
 atlas_admin_runtime::record!(DefaultScheduleView);
 
 /// The schema `GCPCreateDataProcessRegionView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GcpCreateDataProcessRegionView {
     /// `region`.
     pub region: Option<GcpCreateDataProcessRegionViewRegion>,
@@ -1006,7 +1006,7 @@ atlas_admin_runtime::record!(GcpCreateDataProcessRegionView);
 /// The region of `GCPCreateDataProcessRegionView`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `GCPCreateDataProcessRegionView.region` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum GcpCreateDataProcessRegionViewRegion {
     /// `CENTRAL_US`.
     CentralUs,
@@ -1022,7 +1022,7 @@ atlas_admin_runtime::open_enum!(GcpCreateDataProcessRegionViewRegion, [
 ]);
 
 /// The schema `GCPDataProcessRegionView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GcpDataProcessRegionView {
     /// `region`. Read-only.
     pub region: Option<GcpCreateDataProcessRegionViewRegion>,
@@ -1060,7 +1060,7 @@ impl Record for GcpDataProcessRegionView {
 atlas_admin_runtime::record!(GcpDataProcessRegionView);
 
 /// The schema `MonthlyScheduleView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MonthlyScheduleView {
     /// `dayOfMonth`. 1 to 31.
     pub day_of_month: Option<i64>,
@@ -1122,7 +1122,7 @@ atlas_admin_runtime::record!(MonthlyScheduleView);
 /// The schema `OnlineArchiveSchedule`: one of 4 kinds.
 ///
 /// The property `type` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum OnlineArchiveSchedule {
     /// `DEFAULT`.
     Default(DefaultScheduleView),
@@ -1181,7 +1181,7 @@ atlas_admin_runtime::union!(OnlineArchiveSchedule);
 /// The schema `PaginatedOnlineArchiveView`.
 ///
 /// Returned by `online_archive::list_online_archives`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedOnlineArchiveView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1240,7 +1240,7 @@ impl Page for PaginatedOnlineArchiveView {
 atlas_admin_runtime::record!(PaginatedOnlineArchiveView);
 
 /// The schema `PartitionFieldView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PartitionFieldView {
     /// `fieldName`. Required. At most 700 characters.
     pub field_name: String,
@@ -1294,7 +1294,7 @@ atlas_admin_runtime::record!(PartitionFieldView);
 /// Declared at `PartitionFieldView.fieldType`.
 ///
 /// [More in the Atlas documentation](http://bsonspec.org/spec.html).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum PartitionFieldViewFieldType {
     /// `date`.
     Date,
@@ -1322,7 +1322,7 @@ atlas_admin_runtime::open_enum!(PartitionFieldViewFieldType, [
 ]);
 
 /// The schema `WeeklyScheduleView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct WeeklyScheduleView {
     /// `dayOfWeek`. 1 to 7.
     pub day_of_week: Option<i64>,

@@ -6,7 +6,7 @@ use super::*;
 ///
 /// Returned by `organizations::get_org` and `organizations::update_org`. Sent by
 /// `organizations::update_org`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AtlasOrganization {
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -68,7 +68,7 @@ atlas_admin_runtime::record!(AtlasOrganization);
 /// The schema `CreateOrganizationRequest`.
 ///
 /// Sent by `organizations::create_org`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CreateOrganizationRequest {
     /// `apiKey`.
     pub api_key: Option<CreateAtlasOrganizationApiKey>,
@@ -135,7 +135,7 @@ atlas_admin_runtime::record!(CreateOrganizationRequest);
 /// The schema `CreateOrganizationResponse`.
 ///
 /// Returned by `organizations::create_org`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CreateOrganizationResponse {
     /// `apiKey`.
     pub api_key: Option<ApiKeyUserDetails>,
@@ -200,7 +200,7 @@ impl Record for CreateOrganizationResponse {
 atlas_admin_runtime::record!(CreateOrganizationResponse);
 
 /// The schema `CustomSessionTimeouts`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CustomSessionTimeouts {
     /// `absoluteSessionTimeoutInSeconds`.
     pub absolute_session_timeout_in_seconds: Option<i64>,
@@ -248,7 +248,7 @@ atlas_admin_runtime::record!(CustomSessionTimeouts);
 /// be declared.
 ///
 /// Declared at `OrgDelegationSettingsResponse.delegatedMcpAccess` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DelegatedMcpAccess {
     /// `DISALLOWED`.
     Disallowed,
@@ -270,7 +270,7 @@ atlas_admin_runtime::open_enum!(DelegatedMcpAccess, [
 /// to be declared.
 ///
 /// Declared at `OrgDelegationSettingsResponse.delegatedPartnerAccess` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DelegatedPartnerAccess {
     /// `DISALLOWED`.
     Disallowed,
@@ -289,7 +289,7 @@ atlas_admin_runtime::open_enum!(DelegatedPartnerAccess, [
 ///
 /// Returned by `organizations::get_org_delegation_settings` and
 /// `organizations::update_org_delegation_settings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgDelegationSettingsResponse {
     /// `delegatedMcpAccess`. May be `null`.
     pub delegated_mcp_access: Nullable<DelegatedMcpAccess>,
@@ -346,7 +346,7 @@ atlas_admin_runtime::record!(OrgDelegationSettingsResponse);
 /// The schema `OrgDelegationSettingsUpdateRequest`.
 ///
 /// Sent by `organizations::update_org_delegation_settings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgDelegationSettingsUpdateRequest {
     /// `delegatedMcpAccess`. May be `null`.
     pub delegated_mcp_access: Nullable<DelegatedMcpAccess>,
@@ -401,7 +401,7 @@ impl Record for OrgDelegationSettingsUpdateRequest {
 atlas_admin_runtime::record!(OrgDelegationSettingsUpdateRequest);
 
 /// The schema `OrganizationInvitationGroupRoleAssignmentsRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrganizationInvitationGroupRoleAssignmentsRequest {
     /// `groupId`. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
@@ -445,7 +445,7 @@ atlas_admin_runtime::record!(OrganizationInvitationGroupRoleAssignmentsRequest);
 /// The schema `OrganizationInvitationRequest`.
 ///
 /// Sent by `organizations::create_org_invite` and `organizations::update_org_invites`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrganizationInvitationRequest {
     /// `groupRoleAssignments`.
     pub group_role_assignments:
@@ -503,7 +503,7 @@ atlas_admin_runtime::record!(OrganizationInvitationRequest);
 /// The schema `OrganizationInvitationUpdateRequest`.
 ///
 /// Sent by `organizations::update_org_invite_by_id`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrganizationInvitationUpdateRequest {
     /// `groupRoleAssignments`.
     pub group_role_assignments:
@@ -557,7 +557,7 @@ atlas_admin_runtime::record!(OrganizationInvitationUpdateRequest);
 ///
 /// Returned by `organizations::get_org_settings` and `organizations::update_org_settings`. Sent
 /// by `organizations::update_org_settings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrganizationSettings {
     /// `apiAccessListRequired`.
     pub api_access_list_required: Option<bool>,
@@ -639,7 +639,7 @@ atlas_admin_runtime::record!(OrganizationSettings);
 /// The schema `PaginatedOrganizationView`.
 ///
 /// Returned by `organizations::list_orgs`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedOrganizationView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -701,7 +701,7 @@ atlas_admin_runtime::record!(PaginatedOrganizationView);
 ///
 /// Returned by `organizations::update_org_user_roles`. Sent by
 /// `organizations::update_org_user_roles`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UpdateOrgRolesForUser {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

@@ -7,7 +7,7 @@ use super::*;
 /// Returned by `programmatic_api_keys::create_group_api_key`,
 /// `programmatic_api_keys::update_api_key_roles`, `programmatic_api_keys::create_org_api_key`,
 /// `programmatic_api_keys::get_org_api_key` and 1 more.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiKeyUserDetails {
     /// `desc`. 1 to 250 characters.
     pub desc: Option<String>,
@@ -74,7 +74,7 @@ atlas_admin_runtime::record!(ApiKeyUserDetails);
 /// The schema `CreateAtlasOrganizationApiKey`.
 ///
 /// Sent by `programmatic_api_keys::create_org_api_key`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CreateAtlasOrganizationApiKey {
     /// `desc`. Required. 1 to 250 characters.
     pub desc: String,

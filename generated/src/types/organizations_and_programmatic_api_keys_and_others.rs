@@ -3,7 +3,7 @@
 /// The role of `CreateAtlasOrganizationApiKey`: one of 7 values, or one yet to be declared.
 ///
 /// Declared at `CreateAtlasOrganizationApiKey.roles[]` and 7 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum Role {
     /// `ORG_OWNER`.
     OrgOwner,

@@ -6,7 +6,7 @@ use super::*;
 ///
 /// Returned by `projects::create_group`, `projects::get_group_by_name`, `projects::get_group`,
 /// `projects::update_group` and 1 more. Sent by `projects::create_group`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Group {
     /// `clusterCount`. Read-only.
     pub cluster_count: i64,
@@ -91,7 +91,7 @@ atlas_admin_runtime::record!(Group);
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/government/overview/supported-regions/#supported-cloud-providers-and-regions).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum GroupRegionUsageRestrictions {
     /// `COMMERCIAL_FEDRAMP_REGIONS_ONLY`.
     CommercialFedrampRegionsOnly,
@@ -107,7 +107,7 @@ atlas_admin_runtime::open_enum!(GroupRegionUsageRestrictions, [
 ]);
 
 /// The schema `GroupRole`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupRole {
     /// `groupId`. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
@@ -152,7 +152,7 @@ atlas_admin_runtime::record!(GroupRole);
 ///
 /// Returned by `projects::add_group_user`, `organizations::list_org_invites`,
 /// `organizations::create_org_invite`, `organizations::update_org_invites` and 2 more.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrganizationInvitation {
     /// `createdAt`. Read-only.
     pub created_at: Option<DateTime>,
@@ -244,7 +244,7 @@ atlas_admin_runtime::record!(OrganizationInvitation);
 /// The schema `PaginatedAtlasGroupView`.
 ///
 /// Returned by `projects::list_groups` and `organizations::get_org_groups`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedAtlasGroupView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

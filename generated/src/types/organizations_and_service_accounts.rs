@@ -7,7 +7,7 @@ use super::*;
 /// Returned by `service_accounts::create_org_service_account`,
 /// `service_accounts::get_org_service_account` and
 /// `service_accounts::update_org_service_account`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgServiceAccount {
     /// `clientId`. Pattern: `^mdb_sa_id_[a-fA-F\d]{24}$`.
     pub client_id: Option<String>,
@@ -74,7 +74,7 @@ atlas_admin_runtime::record!(OrgServiceAccount);
 /// The schema `OrgServiceAccountRequest`.
 ///
 /// Sent by `service_accounts::create_org_service_account`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgServiceAccountRequest {
     /// `description`. Required. 1 to 250 characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
     pub description: String,
@@ -132,7 +132,7 @@ atlas_admin_runtime::record!(OrgServiceAccountRequest);
 ///
 /// Returned by `service_accounts::create_group_secret` and
 /// `service_accounts::create_org_secret`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServiceAccountSecret {
     /// `createdAt`. Read-only.
     pub created_at: DateTime,

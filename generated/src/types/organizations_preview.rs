@@ -7,7 +7,7 @@ use super::*;
 /// Returned by `organizations::get_org_maintenance_settings`,
 /// `organizations::update_org_maintenance_settings` and
 /// `organizations::reset_org_maintenance_settings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrganizationMaintenanceSettingsResponse {
     /// `effectiveWaveAssignmentMode`. Read-only.
     pub effective_wave_assignment_mode:
@@ -56,7 +56,7 @@ atlas_admin_runtime::record!(OrganizationMaintenanceSettingsResponse);
 /// values, or one yet to be declared.
 ///
 /// Declared at `OrganizationMaintenanceSettingsResponse.effectiveWaveAssignmentMode`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum OrganizationMaintenanceSettingsResponseEffectiveWaveAssignmentMode {
     /// `MANUAL`.
     Manual,
@@ -74,7 +74,7 @@ atlas_admin_runtime::open_enum!(OrganizationMaintenanceSettingsResponseEffective
 /// The schema `OrganizationMaintenanceSettingsUpdateRequest`.
 ///
 /// Sent by `organizations::update_org_maintenance_settings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrganizationMaintenanceSettingsUpdateRequest {
     /// `waveAssignmentMode`.
     pub wave_assignment_mode: Option<WaveAssignmentMode>,
@@ -116,7 +116,7 @@ atlas_admin_runtime::record!(OrganizationMaintenanceSettingsUpdateRequest);
 ///
 /// Declared at `OrganizationMaintenanceSettingsResponse.waveAssignmentMode` and one other
 /// place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum WaveAssignmentMode {
     /// `MANUAL`.
     Manual,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `OverloadProtectionSimulationRequest`.
 ///
 /// Sent by `overload_protection_simulation::create_cluster_overload_simulation`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OverloadProtectionSimulationRequest {
     /// `durationSeconds`.
     pub duration_seconds: Option<i64>,
@@ -46,7 +46,7 @@ atlas_admin_runtime::record!(OverloadProtectionSimulationRequest);
 ///
 /// Returned by `overload_protection_simulation::create_cluster_overload_simulation` and
 /// `overload_protection_simulation::get_cluster_overload_simulation`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OverloadProtectionSimulationResponse {
     /// `cancelRequestedAt`. Read-only.
     pub cancel_requested_at: Option<DateTime>,
@@ -123,7 +123,7 @@ atlas_admin_runtime::record!(OverloadProtectionSimulationResponse);
 /// The schema `PaginatedOverloadProtectionSimulationResponse`.
 ///
 /// Returned by `overload_protection_simulation::list_cluster_overload_simulations`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedOverloadProtectionSimulationResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `DropIndexSuggestionsIndex`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DropIndexSuggestionsIndex {
     /// `accessCount`.
     pub access_count: Option<i64>,
@@ -73,7 +73,7 @@ impl Record for DropIndexSuggestionsIndex {
 atlas_admin_runtime::record!(DropIndexSuggestionsIndex);
 
 /// The schema `DropIndexSuggestionsResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DropIndexSuggestionsResponse {
     /// `hiddenIndexes`. Read-only.
     pub hidden_indexes: Option<Vec<DropIndexSuggestionsIndex>>,
@@ -125,7 +125,7 @@ atlas_admin_runtime::record!(DropIndexSuggestionsResponse);
 /// The schema `EnvelopedDropIndexSuggestionsResponse`.
 ///
 /// Returned by `performance_advisor::list_drop_index_suggestions`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct EnvelopedDropIndexSuggestionsResponse {
     /// `content`. Read-only.
     pub content: DropIndexSuggestionsResponse,
@@ -182,7 +182,7 @@ atlas_admin_runtime::record!(EnvelopedDropIndexSuggestionsResponse);
 /// The schema `EnvelopedPerformanceAdvisorResponse`.
 ///
 /// Returned by `performance_advisor::list_cluster_suggested_indexes`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct EnvelopedPerformanceAdvisorResponse {
     /// `content`. Read-only.
     pub content: PerformanceAdvisorResponse,
@@ -239,7 +239,7 @@ atlas_admin_runtime::record!(EnvelopedPerformanceAdvisorResponse);
 /// The schema `EnvelopedSchemaAdvisorResponse`.
 ///
 /// Returned by `performance_advisor::list_schema_advice`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct EnvelopedSchemaAdvisorResponse {
     /// `content`. Read-only.
     pub content: SchemaAdvisorResponse,
@@ -294,7 +294,7 @@ impl Record for EnvelopedSchemaAdvisorResponse {
 atlas_admin_runtime::record!(EnvelopedSchemaAdvisorResponse);
 
 /// The schema `NamespaceObj`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NamespaceObj {
     /// `namespace`. Read-only.
     pub namespace: Option<String>,
@@ -341,7 +341,7 @@ atlas_admin_runtime::record!(NamespaceObj);
 /// The type of `NamespaceObj`: one value, or one yet to be declared.
 ///
 /// Declared at `NamespaceObj.type`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum NamespaceObjType {
     /// `collection`.
     Collection,
@@ -356,7 +356,7 @@ atlas_admin_runtime::open_enum!(NamespaceObjType, [
 /// The schema `Namespaces`.
 ///
 /// Returned by `performance_advisor::list_performance_advisor_namespaces`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Namespaces {
     /// `namespaces`. Read-only. No item twice.
     pub namespaces: Option<Vec<NamespaceObj>>,
@@ -394,7 +394,7 @@ impl Record for Namespaces {
 atlas_admin_runtime::record!(Namespaces);
 
 /// The schema `PerformanceAdvisorIndex`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PerformanceAdvisorIndex {
     /// `avgObjSize`. Read-only.
     pub avg_obj_size: Option<f64>,
@@ -459,7 +459,7 @@ impl Record for PerformanceAdvisorIndex {
 atlas_admin_runtime::record!(PerformanceAdvisorIndex);
 
 /// The schema `PerformanceAdvisorOpStats`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PerformanceAdvisorOpStats {
     /// `ms`. Read-only.
     pub ms: Option<i64>,
@@ -514,7 +514,7 @@ impl Record for PerformanceAdvisorOpStats {
 atlas_admin_runtime::record!(PerformanceAdvisorOpStats);
 
 /// The schema `PerformanceAdvisorOperationView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PerformanceAdvisorOperationView {
     /// `predicates`. Read-only.
     pub predicates: Option<Vec<Json>>,
@@ -561,7 +561,7 @@ atlas_admin_runtime::record!(PerformanceAdvisorOperationView);
 /// The schema `PerformanceAdvisorResponse`.
 ///
 /// Returned by `performance_advisor::list_suggested_indexes`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PerformanceAdvisorResponse {
     /// `shapes`. Read-only.
     pub shapes: Option<Vec<PerformanceAdvisorShape>>,
@@ -606,7 +606,7 @@ impl Record for PerformanceAdvisorResponse {
 atlas_admin_runtime::record!(PerformanceAdvisorResponse);
 
 /// The schema `PerformanceAdvisorShape`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PerformanceAdvisorShape {
     /// `avgMs`. Read-only.
     pub avg_ms: Option<i64>,
@@ -671,7 +671,7 @@ impl Record for PerformanceAdvisorShape {
 atlas_admin_runtime::record!(PerformanceAdvisorShape);
 
 /// The schema `PerformanceAdvisorSlowQuery`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PerformanceAdvisorSlowQuery {
     /// `line`. Read-only.
     pub line: Option<String>,
@@ -733,7 +733,7 @@ atlas_admin_runtime::record!(PerformanceAdvisorSlowQuery);
 /// The schema `PerformanceAdvisorSlowQueryList`.
 ///
 /// Returned by `performance_advisor::list_slow_query_logs`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PerformanceAdvisorSlowQueryList {
     /// `slowQueries`. Read-only.
     pub slow_queries: Option<Vec<PerformanceAdvisorSlowQuery>>,
@@ -771,7 +771,7 @@ impl Record for PerformanceAdvisorSlowQueryList {
 atlas_admin_runtime::record!(PerformanceAdvisorSlowQueryList);
 
 /// The schema `PerformanceAdvisorSlowQueryMetrics`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PerformanceAdvisorSlowQueryMetrics {
     /// `docsExamined`. Read-only.
     pub docs_examined: Option<i64>,
@@ -876,7 +876,7 @@ impl Record for PerformanceAdvisorSlowQueryMetrics {
 atlas_admin_runtime::record!(PerformanceAdvisorSlowQueryMetrics);
 
 /// The schema `SchemaAdvisorItemRecommendation`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SchemaAdvisorItemRecommendation {
     /// `affectedNamespaces`. Read-only.
     pub affected_namespaces: Option<Vec<SchemaAdvisorNamespaceTriggers>>,
@@ -929,7 +929,7 @@ atlas_admin_runtime::record!(SchemaAdvisorItemRecommendation);
 /// declared.
 ///
 /// Declared at `SchemaAdvisorItemRecommendation.recommendation`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum SchemaAdvisorItemRecommendationRecommendation {
     /// `REDUCE_LOOKUP_OPS`.
     ReduceLookupOps,
@@ -960,7 +960,7 @@ atlas_admin_runtime::open_enum!(SchemaAdvisorItemRecommendationRecommendation, [
 ]);
 
 /// The schema `SchemaAdvisorNamespaceTriggers`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SchemaAdvisorNamespaceTriggers {
     /// `namespace`. Read-only. May be `null`.
     pub namespace: Nullable<String>,
@@ -1005,7 +1005,7 @@ impl Record for SchemaAdvisorNamespaceTriggers {
 atlas_admin_runtime::record!(SchemaAdvisorNamespaceTriggers);
 
 /// The schema `SchemaAdvisorResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SchemaAdvisorResponse {
     /// `recommendations`. Read-only.
     pub recommendations: Option<Vec<SchemaAdvisorItemRecommendation>>,
@@ -1043,7 +1043,7 @@ impl Record for SchemaAdvisorResponse {
 atlas_admin_runtime::record!(SchemaAdvisorResponse);
 
 /// The schema `SchemaAdvisorTriggerDetails`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SchemaAdvisorTriggerDetails {
     /// `description`. Read-only.
     pub description: Option<String>,
@@ -1091,7 +1091,7 @@ atlas_admin_runtime::record!(SchemaAdvisorTriggerDetails);
 /// declared.
 ///
 /// Declared at `SchemaAdvisorTriggerDetails.triggerType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum SchemaAdvisorTriggerDetailsTriggerType {
     /// `PERCENT_QUERIES_USE_LOOKUP`.
     PercentQueriesUseLookup,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `ApiAtlasModifyEndpointServiceRequestView`.
 ///
 /// Sent by `private_endpoint_services::update_private_endpoint_service`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasModifyEndpointServiceRequestView {
     /// `cloudProvider`. Required.
     pub cloud_provider: ApiAtlasModifyEndpointServiceRequestViewCloudProvider,
@@ -50,7 +50,7 @@ impl Record for ApiAtlasModifyEndpointServiceRequestView {
 atlas_admin_runtime::record!(ApiAtlasModifyEndpointServiceRequestView);
 
 /// The schema `AWSInterfaceEndpoint`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AwsInterfaceEndpoint {
     /// `connectionStatus`. Read-only.
     pub connection_status: Option<AwsInterfaceEndpointConnectionStatus>,
@@ -107,7 +107,7 @@ atlas_admin_runtime::record!(AwsInterfaceEndpoint);
 /// The connection status of `AWSInterfaceEndpoint`: one of 5 values, or one yet to be declared.
 ///
 /// Declared at `AWSInterfaceEndpoint.connectionStatus`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AwsInterfaceEndpointConnectionStatus {
     /// `PENDING_ACCEPTANCE`.
     PendingAcceptance,
@@ -132,7 +132,7 @@ atlas_admin_runtime::open_enum!(AwsInterfaceEndpointConnectionStatus, [
 ]);
 
 /// The schema `AWSPrivateLinkConnection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AwsPrivateLinkConnection {
     /// `endpointServiceName`. Read-only. Pattern:
     /// `^com\.amazonaws\.vpce\.[a-z-0-9]+\.vpce-svc-[0-9a-f]{17}`.
@@ -205,7 +205,7 @@ atlas_admin_runtime::record!(AwsPrivateLinkConnection);
 /// The status of `AWSPrivateLinkConnection`: one of 5 values, or one yet to be declared.
 ///
 /// Declared at `AWSPrivateLinkConnection.status` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AwsPrivateLinkConnectionStatus {
     /// `INITIATING`.
     Initiating,
@@ -230,7 +230,7 @@ atlas_admin_runtime::open_enum!(AwsPrivateLinkConnectionStatus, [
 ]);
 
 /// The schema `AzurePrivateEndpoint`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AzurePrivateEndpoint {
     /// `deleteRequested`. Read-only.
     pub delete_requested: Option<bool>,
@@ -299,7 +299,7 @@ atlas_admin_runtime::record!(AzurePrivateEndpoint);
 /// The status of `AzurePrivateEndpoint`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `AzurePrivateEndpoint.status` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum AzurePrivateEndpointStatus {
     /// `INITIATING`.
     Initiating,
@@ -321,7 +321,7 @@ atlas_admin_runtime::open_enum!(AzurePrivateEndpointStatus, [
 ]);
 
 /// The schema `AzurePrivateLinkConnection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AzurePrivateLinkConnection {
     /// `errorMessage`. Read-only.
     pub error_message: Option<String>,
@@ -393,7 +393,7 @@ atlas_admin_runtime::record!(AzurePrivateLinkConnection);
 /// The schema `CloudProviderEndpointServiceRequest`.
 ///
 /// Sent by `private_endpoint_services::create_private_endpoint_service`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CloudProviderEndpointServiceRequest {
     /// `portMappingEnabled`. Write-only: the service never returns it. Default: `false`.
     pub port_mapping_enabled: Option<bool>,
@@ -449,7 +449,7 @@ impl Record for CloudProviderEndpointServiceRequest {
 atlas_admin_runtime::record!(CloudProviderEndpointServiceRequest);
 
 /// The schema `CreateAWSEndpointRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CreateAwsEndpointRequest {
     /// `id`. Required. Write-only: the service never returns it. Pattern: `^vpce-[0-9a-f]{17}$`.
     pub id: String,
@@ -487,7 +487,7 @@ impl Record for CreateAwsEndpointRequest {
 atlas_admin_runtime::record!(CreateAwsEndpointRequest);
 
 /// The schema `CreateAzureEndpointRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CreateAzureEndpointRequest {
     /// `id`. Required. Write-only: the service never returns it.
     pub id: String,
@@ -537,7 +537,7 @@ atlas_admin_runtime::record!(CreateAzureEndpointRequest);
 /// The property `cloudProvider` tells which one it is.
 ///
 /// Sent by `private_endpoint_services::create_private_endpoint`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum CreateEndpointRequest {
     /// `AWS`.
     Aws(CreateAwsEndpointRequest),
@@ -589,7 +589,7 @@ impl Union for CreateEndpointRequest {
 atlas_admin_runtime::union!(CreateEndpointRequest);
 
 /// The schema `CreateGCPEndpointGroupRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CreateGcpEndpointGroupRequest {
     /// `endpointGroupName`. Required. Write-only: the service never returns it.
     pub endpoint_group_name: String,
@@ -640,7 +640,7 @@ impl Record for CreateGcpEndpointGroupRequest {
 atlas_admin_runtime::record!(CreateGcpEndpointGroupRequest);
 
 /// The schema `CreateGCPForwardingRuleRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CreateGcpForwardingRuleRequest {
     /// `endpointName`. Write-only: the service never returns it.
     pub endpoint_name: Option<String>,
@@ -693,7 +693,7 @@ atlas_admin_runtime::record!(CreateGcpForwardingRuleRequest);
 /// `private_endpoint_services::update_private_endpoint_service`,
 /// `private_endpoint_services::list_private_endpoint_service` and
 /// `private_endpoint_services::get_private_endpoint_service`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum EndpointService {
     /// `AWS`.
     Aws(AwsPrivateLinkConnection),
@@ -747,7 +747,7 @@ atlas_admin_runtime::union!(EndpointService);
 /// What every `EndpointService` has in common, whichever it is.
 ///
 /// Declared at `EndpointService`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct EndpointServiceCommon {
     /// `cloudProvider`. Read-only.
     pub cloud_provider: Option<CloudProvider>,
@@ -807,7 +807,7 @@ impl Record for EndpointServiceCommon {
 atlas_admin_runtime::record!(EndpointServiceCommon);
 
 /// The schema `GCPConsumerForwardingRule`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GcpConsumerForwardingRule {
     /// `endpointName`. Read-only.
     pub endpoint_name: Option<String>,
@@ -858,7 +858,7 @@ impl Record for GcpConsumerForwardingRule {
 atlas_admin_runtime::record!(GcpConsumerForwardingRule);
 
 /// The schema `GCPEndpointService`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GcpEndpointService {
     /// `endpointGroupNames`.
     pub endpoint_group_names: Option<Vec<String>>,
@@ -928,7 +928,7 @@ impl Record for GcpEndpointService {
 atlas_admin_runtime::record!(GcpEndpointService);
 
 /// The schema `PrivateGCPEndpointGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PrivateGcpEndpointGroup {
     /// `deleteRequested`. Read-only.
     pub delete_requested: Option<bool>,
@@ -1000,7 +1000,7 @@ atlas_admin_runtime::record!(PrivateGcpEndpointGroup);
 /// The status of `PrivateGCPEndpointGroup`: one of 6 values, or one yet to be declared.
 ///
 /// Declared at `PrivateGCPEndpointGroup.status`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum PrivateGcpEndpointGroupStatus {
     /// `INITIATING`.
     Initiating,
@@ -1033,7 +1033,7 @@ atlas_admin_runtime::open_enum!(PrivateGcpEndpointGroupStatus, [
 ///
 /// Returned by `private_endpoint_services::create_private_endpoint` and
 /// `private_endpoint_services::get_private_endpoint`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum PrivateLinkEndpoint {
     /// `AWS`.
     Aws(AwsInterfaceEndpoint),
@@ -1087,7 +1087,7 @@ atlas_admin_runtime::union!(PrivateLinkEndpoint);
 /// What every `PrivateLinkEndpoint` has in common, whichever it is.
 ///
 /// Declared at `PrivateLinkEndpoint`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PrivateLinkEndpointCommon {
     /// `cloudProvider`. Read-only.
     pub cloud_provider: Option<CloudProvider>,
@@ -1141,7 +1141,7 @@ atlas_admin_runtime::record!(PrivateLinkEndpointCommon);
 /// Returned by `private_endpoint_services::get_regional_endpoint_mode` and
 /// `private_endpoint_services::toggle_regional_endpoint_mode`. Sent by
 /// `private_endpoint_services::toggle_regional_endpoint_mode`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ProjectSettingItemView {
     /// `enabled`. Required.
     pub enabled: bool,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `CreateAtlasProjectApiKey`.
 ///
 /// Sent by `programmatic_api_keys::create_group_api_key`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CreateAtlasProjectApiKey {
     /// `desc`. Required. 1 to 250 characters.
     pub desc: String,
@@ -53,7 +53,7 @@ atlas_admin_runtime::record!(CreateAtlasProjectApiKey);
 ///
 /// Returned by `programmatic_api_keys::list_group_api_keys` and
 /// `programmatic_api_keys::list_org_api_keys`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiApiUserView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -115,7 +115,7 @@ atlas_admin_runtime::record!(PaginatedApiApiUserView);
 ///
 /// Returned by `programmatic_api_keys::list_org_access_entries` and
 /// `programmatic_api_keys::create_org_access_entry`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiUserAccessListResponseView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -176,7 +176,7 @@ atlas_admin_runtime::record!(PaginatedApiUserAccessListResponseView);
 /// The schema `UpdateAtlasOrganizationApiKey`.
 ///
 /// Sent by `programmatic_api_keys::update_org_api_key`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UpdateAtlasOrganizationApiKey {
     /// `desc`. 1 to 250 characters.
     pub desc: Option<String>,
@@ -220,7 +220,7 @@ atlas_admin_runtime::record!(UpdateAtlasOrganizationApiKey);
 /// The schema `UpdateAtlasProjectApiKey`.
 ///
 /// Sent by `programmatic_api_keys::update_api_key_roles`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UpdateAtlasProjectApiKey {
     /// `desc`. 1 to 250 characters.
     pub desc: Option<String>,
@@ -264,7 +264,7 @@ atlas_admin_runtime::record!(UpdateAtlasProjectApiKey);
 /// The schema `UserAccessListRequest`.
 ///
 /// Sent by `programmatic_api_keys::create_org_access_entry`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UserAccessListRequest {
     /// `cidrBlock`. Pattern:
     /// `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`.
@@ -310,7 +310,7 @@ atlas_admin_runtime::record!(UserAccessListRequest);
 /// The schema `UserAccessListResponse`.
 ///
 /// Returned by `programmatic_api_keys::get_org_access_entry`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UserAccessListResponse {
     /// `cidrBlock`. Pattern:
     /// `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`.
@@ -384,7 +384,7 @@ atlas_admin_runtime::record!(UserAccessListResponse);
 /// The schema `UserAccessRoleAssignment`.
 ///
 /// Sent by `programmatic_api_keys::add_group_api_key`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UserAccessRoleAssignment {
     /// `roles`.
     pub roles: Option<Vec<String>>,

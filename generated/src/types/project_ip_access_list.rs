@@ -6,7 +6,7 @@ use super::*;
 ///
 /// Returned by `project_ip_access_list::get_access_list_entry`. Sent by
 /// `project_ip_access_list::create_access_list_entry`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NetworkPermissionEntry {
     /// `awsSecurityGroup`. Pattern: `^([0-9]*/)?sg-([0-9]*)`.
     pub aws_security_group: Option<String>,
@@ -80,7 +80,7 @@ atlas_admin_runtime::record!(NetworkPermissionEntry);
 /// The schema `NetworkPermissionEntryStatus`.
 ///
 /// Returned by `project_ip_access_list::get_access_list_status`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NetworkPermissionEntryStatus {
     /// `STATUS`. Read-only.
     pub status: NetworkPermissionEntryStatusStatus,
@@ -120,7 +120,7 @@ atlas_admin_runtime::record!(NetworkPermissionEntryStatus);
 /// The status of `NetworkPermissionEntryStatus`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `NetworkPermissionEntryStatus.STATUS`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum NetworkPermissionEntryStatusStatus {
     /// `PENDING`.
     Pending,
@@ -142,7 +142,7 @@ atlas_admin_runtime::open_enum!(NetworkPermissionEntryStatusStatus, [
 ///
 /// Returned by `project_ip_access_list::list_access_list_entries` and
 /// `project_ip_access_list::create_access_list_entry`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedNetworkAccessView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

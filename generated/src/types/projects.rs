@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `ClusterIPAddresses`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ClusterIpAddresses {
     /// `clusterName`. Read-only.
     pub cluster_name: Option<String>,
@@ -68,7 +68,7 @@ atlas_admin_runtime::record!(ClusterIpAddresses);
 ///
 /// Returned by `projects::list_group_limits`, `projects::get_group_limit` and
 /// `projects::set_group_limit`. Sent by `projects::set_group_limit`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum DataFederationLimit {
     /// `atlas.project.deployment.clusters`, `atlas.project.deployment.nodesPerPrivateLinkRegion`,
     /// `atlas.project.deployment.serverlessMTMs` and 4 more.
@@ -124,7 +124,7 @@ atlas_admin_runtime::union!(DataFederationLimit);
 /// What every `DataFederationLimit` has in common, whichever it is.
 ///
 /// Declared at `DataFederationLimit`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DataFederationLimitCommon {
     /// `currentUsage`. Read-only.
     pub current_usage: Option<i64>,
@@ -184,7 +184,7 @@ impl Record for DataFederationLimitCommon {
 atlas_admin_runtime::record!(DataFederationLimitCommon);
 
 /// The schema `DefaultLimit`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DefaultLimit {
     /// `currentUsage`. Read-only.
     pub current_usage: Option<i64>,
@@ -246,7 +246,7 @@ atlas_admin_runtime::record!(DefaultLimit);
 /// The limit name of `deleteGroupLimit`: one of 13 values, or one yet to be declared.
 ///
 /// Declared at `deleteGroupLimit?limitName` and 2 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DeleteGroupLimitLimitName {
     /// `atlas.project.security.databaseAccess.users`.
     AtlasProjectSecurityDatabaseAccessUsers,
@@ -297,7 +297,7 @@ atlas_admin_runtime::open_enum!(DeleteGroupLimitLimitName, [
 /// The default status of `getGroupMongoDbVersions`: one value, or one yet to be declared.
 ///
 /// Declared at `getGroupMongoDbVersions?defaultStatus`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum GetMongoDbVersionsDefaultStatus {
     /// `DEFAULT`.
     Default,
@@ -313,7 +313,7 @@ atlas_admin_runtime::open_enum!(GetMongoDbVersionsDefaultStatus, [
 ///
 /// Returned by `projects::list_group_invites`, `projects::create_group_invite`,
 /// `projects::update_group_invites`, `projects::get_group_invite` and 1 more.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupInvitation {
     /// `createdAt`. Read-only.
     pub created_at: Option<DateTime>,
@@ -396,7 +396,7 @@ atlas_admin_runtime::record!(GroupInvitation);
 ///
 /// Sent by `projects::add_group_user`, `projects::create_group_invite` and
 /// `projects::update_group_invites`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupInvitationRequest {
     /// `roles`. No item twice.
     pub roles: Option<Vec<String>>,
@@ -440,7 +440,7 @@ atlas_admin_runtime::record!(GroupInvitationRequest);
 /// The schema `GroupInvitationUpdateRequest`.
 ///
 /// Sent by `projects::update_invite_by_id`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupInvitationUpdateRequest {
     /// `roles`. No item twice.
     pub roles: Option<Vec<String>>,
@@ -480,7 +480,7 @@ atlas_admin_runtime::record!(GroupInvitationUpdateRequest);
 /// The schema `GroupIPAddresses`.
 ///
 /// Returned by `projects::get_group_ip_addresses`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupIpAddresses {
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
@@ -527,7 +527,7 @@ atlas_admin_runtime::record!(GroupIpAddresses);
 /// The schema `GroupMigrationRequest`.
 ///
 /// Sent by `projects::migrate_group`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupMigrationRequest {
     /// `destinationOrgId`. Pattern: `^([a-f0-9]{24})$`.
     pub destination_org_id: Option<String>,
@@ -577,7 +577,7 @@ impl Record for GroupMigrationRequest {
 atlas_admin_runtime::record!(GroupMigrationRequest);
 
 /// The schema `GroupService`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupService {
     /// `clusters`. Read-only.
     pub clusters: Option<Vec<ClusterIpAddresses>>,
@@ -618,7 +618,7 @@ atlas_admin_runtime::record!(GroupService);
 ///
 /// Returned by `projects::get_group_settings` and `projects::update_group_settings`. Sent by
 /// `projects::update_group_settings`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupSettings {
     /// `isAtlasHomePageAiAssistantEnabled`.
     pub is_atlas_home_page_ai_assistant_enabled: Option<bool>,
@@ -715,7 +715,7 @@ atlas_admin_runtime::record!(GroupSettings);
 /// The schema `GroupUpdate`.
 ///
 /// Sent by `projects::update_group`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupUpdate {
     /// `name`.
     pub name: Option<String>,
@@ -765,7 +765,7 @@ impl Record for GroupUpdate {
 atlas_admin_runtime::record!(GroupUpdate);
 
 /// The schema `MdbAvailableVersion`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MdbAvailableVersion {
     /// `cloudProvider`.
     pub cloud_provider: Option<MdbAvailableVersionCloudProvider>,
@@ -827,7 +827,7 @@ atlas_admin_runtime::record!(MdbAvailableVersion);
 /// The cloud provider of `MdbAvailableVersion`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `MdbAvailableVersion.cloudProvider` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum MdbAvailableVersionCloudProvider {
     /// `AWS`.
     Aws,
@@ -851,7 +851,7 @@ atlas_admin_runtime::open_enum!(MdbAvailableVersionCloudProvider, [
 /// The default status of `MdbAvailableVersion`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `MdbAvailableVersion.defaultStatus`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum MdbAvailableVersionDefaultStatus {
     /// `DEFAULT`.
     Default,
@@ -869,7 +869,7 @@ atlas_admin_runtime::open_enum!(MdbAvailableVersionDefaultStatus, [
 /// The schema `PaginatedAvailableVersionView`.
 ///
 /// Returned by `projects::get_mongo_db_versions`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedAvailableVersionView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -931,7 +931,7 @@ atlas_admin_runtime::record!(PaginatedAvailableVersionView);
 ///
 /// Returned by `projects::update_group_user_roles`. Sent by
 /// `projects::update_group_user_roles`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UpdateGroupRolesForUser {
     /// `groupRoles`. No item twice.
     pub group_roles: Option<Vec<String>>,

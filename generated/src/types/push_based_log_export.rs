@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `AzureLogIntegrationRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AzureLogIntegrationRequest {
     /// `logTypes`. Required. At most 10 items. No item twice.
     pub log_types: Vec<LogType>,
@@ -63,7 +63,7 @@ impl Record for AzureLogIntegrationRequest {
 atlas_admin_runtime::record!(AzureLogIntegrationRequest);
 
 /// The schema `AzureLogIntegrationResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AzureLogIntegrationResponse {
     /// `id`. Required.
     pub id: String,
@@ -130,7 +130,7 @@ atlas_admin_runtime::record!(AzureLogIntegrationResponse);
 /// The schema `CreatePushBasedLogExportProjectRequest`.
 ///
 /// Sent by `push_based_log_export::create_log_export`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct CreatePushBasedLogExportProjectRequest {
     /// `bucketName`. Required.
     pub bucket_name: String,
@@ -180,7 +180,7 @@ impl Record for CreatePushBasedLogExportProjectRequest {
 atlas_admin_runtime::record!(CreatePushBasedLogExportProjectRequest);
 
 /// The schema `DatadogLogIntegrationRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DatadogLogIntegrationRequest {
     /// `apiKey`. Required. Secret: never printed.
     pub api_key: String,
@@ -232,7 +232,7 @@ atlas_admin_runtime::record!(DatadogLogIntegrationRequest);
 /// The region of `DatadogLogIntegrationRequest`: one of 7 values, or one yet to be declared.
 ///
 /// Declared at `DatadogLogIntegrationRequest.region` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DatadogLogIntegrationRequestRegion {
     /// `US1`.
     Us1,
@@ -263,7 +263,7 @@ atlas_admin_runtime::open_enum!(DatadogLogIntegrationRequestRegion, [
 ]);
 
 /// The schema `DatadogLogIntegrationResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DatadogLogIntegrationResponse {
     /// `apiKey`. Required. Secret: never printed.
     pub api_key: String,
@@ -318,7 +318,7 @@ impl Record for DatadogLogIntegrationResponse {
 atlas_admin_runtime::record!(DatadogLogIntegrationResponse);
 
 /// The schema `GcsLogIntegrationRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GcsLogIntegrationRequest {
     /// `bucketName`. Required.
     pub bucket_name: String,
@@ -373,7 +373,7 @@ impl Record for GcsLogIntegrationRequest {
 atlas_admin_runtime::record!(GcsLogIntegrationRequest);
 
 /// The schema `GcsLogIntegrationResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GcsLogIntegrationResponse {
     /// `bucketName`. Required.
     pub bucket_name: String,
@@ -438,7 +438,7 @@ atlas_admin_runtime::record!(GcsLogIntegrationResponse);
 ///
 /// Sent by `push_based_log_export::create_group_log_integration` and
 /// `push_based_log_export::update_group_log_integration`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum LogIntegrationRequest {
     /// `S3_LOG_EXPORT`.
     S3LogExport(S3LogIntegrationRequest),
@@ -517,7 +517,7 @@ atlas_admin_runtime::union!(LogIntegrationRequest);
 /// What every `LogIntegrationRequest` has in common, whichever it is.
 ///
 /// Declared at `LogIntegrationRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LogIntegrationRequestCommon {
     /// `logTypes`.
     pub log_types: Option<Vec<LogType>>,
@@ -565,7 +565,7 @@ atlas_admin_runtime::record!(LogIntegrationRequestCommon);
 /// Returned by `push_based_log_export::create_group_log_integration`,
 /// `push_based_log_export::get_group_log_integration` and
 /// `push_based_log_export::update_group_log_integration`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum LogIntegrationResponse {
     /// `S3_LOG_EXPORT`.
     S3LogExport(S3LogIntegrationResponse),
@@ -644,7 +644,7 @@ atlas_admin_runtime::union!(LogIntegrationResponse);
 /// What every `LogIntegrationResponse` has in common, whichever it is.
 ///
 /// Declared at `LogIntegrationResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LogIntegrationResponseCommon {
     /// `id`.
     pub id: Option<String>,
@@ -696,7 +696,7 @@ atlas_admin_runtime::record!(LogIntegrationResponseCommon);
 /// The log type of `LogIntegrationRequest`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `LogIntegrationRequest.logTypes[]` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum LogType {
     /// `MONGOD`.
     Mongod,
@@ -718,7 +718,7 @@ atlas_admin_runtime::open_enum!(LogType, [
 ]);
 
 /// The schema `OtelLogIntegrationRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OtelLogIntegrationRequest {
     /// `logTypes`. Required. At most 10 items. No item twice.
     pub log_types: Vec<LogType>,
@@ -768,7 +768,7 @@ impl Record for OtelLogIntegrationRequest {
 atlas_admin_runtime::record!(OtelLogIntegrationRequest);
 
 /// The schema `OtelLogIntegrationResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OtelLogIntegrationResponse {
     /// `id`. Required.
     pub id: String,
@@ -825,7 +825,7 @@ atlas_admin_runtime::record!(OtelLogIntegrationResponse);
 /// The schema `PaginatedLogIntegrationResponse`.
 ///
 /// Returned by `push_based_log_export::list_group_log_integrations`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedLogIntegrationResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -887,7 +887,7 @@ atlas_admin_runtime::record!(PaginatedLogIntegrationResponse);
 ///
 /// Returned by `push_based_log_export::get_log_export`. Sent by
 /// `push_based_log_export::update_log_export`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PushBasedLogExportProject {
     /// `bucketName`.
     pub bucket_name: Option<String>,
@@ -954,7 +954,7 @@ atlas_admin_runtime::record!(PushBasedLogExportProject);
 /// The state of `PushBasedLogExportProject`: one of 6 values, or one yet to be declared.
 ///
 /// Declared at `PushBasedLogExportProject.state`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum PushBasedLogExportProjectState {
     /// `UNCONFIGURED`.
     Unconfigured,
@@ -982,7 +982,7 @@ atlas_admin_runtime::open_enum!(PushBasedLogExportProjectState, [
 ]);
 
 /// The schema `S3LogIntegrationRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct S3LogIntegrationRequest {
     /// `bucketName`. Required.
     pub bucket_name: String,
@@ -1047,7 +1047,7 @@ impl Record for S3LogIntegrationRequest {
 atlas_admin_runtime::record!(S3LogIntegrationRequest);
 
 /// The schema `S3LogIntegrationResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct S3LogIntegrationResponse {
     /// `bucketName`. Required.
     pub bucket_name: String,
@@ -1117,7 +1117,7 @@ impl Record for S3LogIntegrationResponse {
 atlas_admin_runtime::record!(S3LogIntegrationResponse);
 
 /// The schema `SplunkLogIntegrationRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SplunkLogIntegrationRequest {
     /// `hecToken`. Required. Secret: never printed.
     pub hec_token: String,
@@ -1167,7 +1167,7 @@ impl Record for SplunkLogIntegrationRequest {
 atlas_admin_runtime::record!(SplunkLogIntegrationRequest);
 
 /// The schema `SplunkLogIntegrationResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SplunkLogIntegrationResponse {
     /// `hecToken`. Required. Secret: never printed.
     pub hec_token: String,

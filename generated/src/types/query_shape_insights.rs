@@ -5,7 +5,7 @@ use super::*;
 /// The command of `QueryStatsSummary`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `QueryStatsSummary.command` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum Command {
     /// `find`.
     Find,
@@ -26,7 +26,7 @@ atlas_admin_runtime::open_enum!(Command, [
 /// The status of `listGroupClusterQueryShapes`: one value, or one yet to be declared.
 ///
 /// Declared at `listGroupClusterQueryShapes?status`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ListClusterQueryShapesStatus {
     /// `REJECTED`.
     Rejected,
@@ -42,7 +42,7 @@ atlas_admin_runtime::open_enum!(ListClusterQueryShapesStatus, [
 /// declared.
 ///
 /// Declared at `listGroupClusterQueryShapeInsightSummaries?series[]`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ListQueryShapeSummariesSery {
     /// `TOTAL_EXECUTION_TIME`.
     TotalExecutionTime,
@@ -99,7 +99,7 @@ atlas_admin_runtime::open_enum!(ListQueryShapeSummariesSery, [
 /// The schema `PaginatedQueryShapes`.
 ///
 /// Returned by `query_shape_insights::list_cluster_query_shapes`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedQueryShapes {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -161,7 +161,7 @@ atlas_admin_runtime::record!(PaginatedQueryShapes);
 ///
 /// Returned by `query_shape_insights::get_cluster_query_shape` and
 /// `query_shape_insights::update_cluster_query_shape`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct QueryShapeResponse {
     /// `command`. Read-only.
     pub command: Option<QueryShapeResponseCommand>,
@@ -223,7 +223,7 @@ atlas_admin_runtime::record!(QueryShapeResponse);
 /// The command of `QueryShapeResponse`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `QueryShapeResponse.command`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum QueryShapeResponseCommand {
     /// `FIND`.
     Find,
@@ -244,7 +244,7 @@ atlas_admin_runtime::open_enum!(QueryShapeResponseCommand, [
 /// The status of `QueryShapeResponse`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `QueryShapeResponse.status` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum QueryShapeResponseStatus {
     /// `REJECTED`.
     Rejected,
@@ -260,7 +260,7 @@ atlas_admin_runtime::open_enum!(QueryShapeResponseStatus, [
 ]);
 
 /// The schema `QueryShapeSeenMetadata`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct QueryShapeSeenMetadata {
     /// `applicationName`.
     pub application_name: Option<String>,
@@ -317,7 +317,7 @@ atlas_admin_runtime::record!(QueryShapeSeenMetadata);
 /// The schema `QueryShapeUpdateRequest`.
 ///
 /// Sent by `query_shape_insights::update_cluster_query_shape`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct QueryShapeUpdateRequest {
     /// `status`. Required.
     pub status: QueryShapeResponseStatus,
@@ -357,7 +357,7 @@ atlas_admin_runtime::record!(QueryShapeUpdateRequest);
 /// The schema `QueryStatsDetailsResponse`.
 ///
 /// Returned by `query_shape_insights::get_query_shape_details`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct QueryStatsDetailsResponse {
     /// `firstSeen`.
     pub first_seen: Option<QueryShapeSeenMetadata>,
@@ -407,7 +407,7 @@ impl Record for QueryStatsDetailsResponse {
 atlas_admin_runtime::record!(QueryStatsDetailsResponse);
 
 /// The schema `QueryStatsSummary`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct QueryStatsSummary {
     /// `avgWorkingMillis`.
     pub avg_working_millis: Option<f64>,
@@ -544,7 +544,7 @@ atlas_admin_runtime::record!(QueryStatsSummary);
 /// The schema `QueryStatsSummaryListResponse`.
 ///
 /// Returned by `query_shape_insights::list_query_shape_summaries`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct QueryStatsSummaryListResponse {
     /// `summaries`.
     pub summaries: Option<Vec<QueryStatsSummary>>,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `PaginatedRateLimitEndpointSets`.
 ///
 /// Returned by `rate_limiting::list_rate_limits`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedRateLimitEndpointSets {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -64,7 +64,7 @@ impl Page for PaginatedRateLimitEndpointSets {
 atlas_admin_runtime::record!(PaginatedRateLimitEndpointSets);
 
 /// The schema `RateLimitEndpointSetCapacity`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct RateLimitEndpointSetCapacity {
     /// `defaultValue`. May be `null`.
     pub default_value: Nullable<i64>,
@@ -106,7 +106,7 @@ impl Record for RateLimitEndpointSetCapacity {
 atlas_admin_runtime::record!(RateLimitEndpointSetCapacity);
 
 /// The schema `RateLimitEndpointSetEndpoint`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct RateLimitEndpointSetEndpoint {
     /// `method`.
     pub method: Option<RateLimitEndpointSetEndpointMethod>,
@@ -150,7 +150,7 @@ atlas_admin_runtime::record!(RateLimitEndpointSetEndpoint);
 /// The method of `RateLimitEndpointSetEndpoint`: one of 5 values, or one yet to be declared.
 ///
 /// Declared at `RateLimitEndpointSetEndpoint.method`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum RateLimitEndpointSetEndpointMethod {
     /// `GET`.
     Get,
@@ -175,7 +175,7 @@ atlas_admin_runtime::open_enum!(RateLimitEndpointSetEndpointMethod, [
 ]);
 
 /// The schema `RateLimitEndpointSetRefillDurationSeconds`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct RateLimitEndpointSetRefillDurationSeconds {
     /// `defaultValue`. May be `null`.
     pub default_value: Nullable<i64>,
@@ -217,7 +217,7 @@ impl Record for RateLimitEndpointSetRefillDurationSeconds {
 atlas_admin_runtime::record!(RateLimitEndpointSetRefillDurationSeconds);
 
 /// The schema `RateLimitEndpointSetRefillRate`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct RateLimitEndpointSetRefillRate {
     /// `defaultValue`. May be `null`.
     pub default_value: Nullable<i64>,
@@ -261,7 +261,7 @@ atlas_admin_runtime::record!(RateLimitEndpointSetRefillRate);
 /// The schema `RateLimitEndpointSetResponse`.
 ///
 /// Returned by `rate_limiting::get_rate_limit`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct RateLimitEndpointSetResponse {
     /// `capacity`.
     pub capacity: Option<RateLimitEndpointSetCapacity>,
@@ -333,7 +333,7 @@ atlas_admin_runtime::record!(RateLimitEndpointSetResponse);
 /// The scope of `RateLimitEndpointSetResponse`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `RateLimitEndpointSetResponse.scope`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum RateLimitEndpointSetResponseScope {
     /// `IP`.
     Ip,

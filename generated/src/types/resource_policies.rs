@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `ApiAtlasInvalidPolicyErrorDetailView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasInvalidPolicyErrorDetailView {
     /// `detail`. Read-only.
     pub detail: Option<String>,
@@ -41,7 +41,7 @@ impl Record for ApiAtlasInvalidPolicyErrorDetailView {
 atlas_admin_runtime::record!(ApiAtlasInvalidPolicyErrorDetailView);
 
 /// The schema `ApiAtlasInvalidPolicyView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasInvalidPolicyView {
     /// `body`. Read-only.
     pub body: Option<String>,
@@ -86,7 +86,7 @@ impl Record for ApiAtlasInvalidPolicyView {
 atlas_admin_runtime::record!(ApiAtlasInvalidPolicyView);
 
 /// The schema `ApiAtlasInvalidResourcePolicyCreateErrorView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasInvalidResourcePolicyCreateErrorView {
     /// `errorType`.
     pub error_type: Option<ApiAtlasInvalidResourcePolicyCreateErrorViewErrorType>,
@@ -134,7 +134,7 @@ atlas_admin_runtime::record!(ApiAtlasInvalidResourcePolicyCreateErrorView);
 /// yet to be declared.
 ///
 /// Declared at `ApiAtlasInvalidResourcePolicyCreateErrorView.errorType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ApiAtlasInvalidResourcePolicyCreateErrorViewErrorType {
     /// `POLICY_PARSING_ERROR`.
     PolicyParsingError,
@@ -161,7 +161,7 @@ atlas_admin_runtime::open_enum!(ApiAtlasInvalidResourcePolicyCreateErrorViewErro
 /// The schema `ApiAtlasNonCompliantResourceView`.
 ///
 /// Returned by `resource_policies::get_non_compliant_resources`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasNonCompliantResourceView {
     /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
@@ -225,7 +225,7 @@ atlas_admin_runtime::record!(ApiAtlasNonCompliantResourceView);
 /// declared.
 ///
 /// Declared at `ApiAtlasNonCompliantResourceView.resourceType`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ApiAtlasNonCompliantResourceViewResourceType {
     /// `DEPRECATED_PROJECT`.
     DeprecatedProject,
@@ -247,7 +247,7 @@ atlas_admin_runtime::open_enum!(ApiAtlasNonCompliantResourceViewResourceType, [
 ]);
 
 /// The schema `ApiAtlasPolicyCreateView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasPolicyCreateView {
     /// `body`. Required. At least 1 character.
     pub body: String,
@@ -285,7 +285,7 @@ impl Record for ApiAtlasPolicyCreateView {
 atlas_admin_runtime::record!(ApiAtlasPolicyCreateView);
 
 /// The schema `ApiAtlasPolicyMetadataView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasPolicyMetadataView {
     /// `policyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub policy_id: Option<String>,
@@ -323,7 +323,7 @@ impl Record for ApiAtlasPolicyMetadataView {
 atlas_admin_runtime::record!(ApiAtlasPolicyMetadataView);
 
 /// The schema `ApiAtlasPolicyView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasPolicyView {
     /// `body`. Read-only.
     pub body: Option<String>,
@@ -371,7 +371,7 @@ atlas_admin_runtime::record!(ApiAtlasPolicyView);
 ///
 /// Sent by `resource_policies::create_org_resource_policy` and
 /// `resource_policies::validate_resource_policies`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasResourcePolicyCreateView {
     /// `description`. May be `null`.
     pub description: Nullable<String>,
@@ -423,7 +423,7 @@ atlas_admin_runtime::record!(ApiAtlasResourcePolicyCreateView);
 /// The schema `ApiAtlasResourcePolicyEditView`.
 ///
 /// Sent by `resource_policies::update_org_resource_policy`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasResourcePolicyEditView {
     /// `description`. May be `null`.
     pub description: Nullable<String>,
@@ -473,7 +473,7 @@ impl Record for ApiAtlasResourcePolicyEditView {
 atlas_admin_runtime::record!(ApiAtlasResourcePolicyEditView);
 
 /// The schema `ApiAtlasResourcePolicyMetadataView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasResourcePolicyMetadataView {
     /// `policiesCausingNonCompliance`. Read-only.
     pub policies_causing_non_compliance: Option<Vec<ApiAtlasPolicyMetadataView>>,
@@ -528,7 +528,7 @@ atlas_admin_runtime::record!(ApiAtlasResourcePolicyMetadataView);
 /// `resource_policies::create_org_resource_policy`,
 /// `resource_policies::get_org_resource_policy`,
 /// `resource_policies::update_org_resource_policy` and 1 more.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasResourcePolicyView {
     /// `createdByUser`. Read-only.
     pub created_by_user: Option<ApiAtlasUserMetadataView>,
@@ -613,7 +613,7 @@ impl Record for ApiAtlasResourcePolicyView {
 atlas_admin_runtime::record!(ApiAtlasResourcePolicyView);
 
 /// The schema `ApiAtlasUserMetadataView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiAtlasUserMetadataView {
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,

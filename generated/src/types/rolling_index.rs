@@ -6,7 +6,7 @@ use super::*;
 ///
 /// [More in the Atlas
 /// documentation](https://docs.mongodb.com/manual/reference/method/db.collection.createIndex/#options).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Collation {
     /// `alternate`. Default: `non-ignorable`.
     pub alternate: Option<CollationAlternate>,
@@ -88,7 +88,7 @@ atlas_admin_runtime::record!(Collation);
 /// The alternate of `Collation`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `Collation.alternate`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CollationAlternate {
     /// `non-ignorable`.
     NonIgnorable,
@@ -106,7 +106,7 @@ atlas_admin_runtime::open_enum!(CollationAlternate, [
 /// The case first of `Collation`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `Collation.caseFirst`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CollationCaseFirst {
     /// `lower`.
     Lower,
@@ -127,7 +127,7 @@ atlas_admin_runtime::open_enum!(CollationCaseFirst, [
 /// The locale of `Collation`: one of 110 values, or one yet to be declared.
 ///
 /// Declared at `Collation.locale`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CollationLocale {
     /// `af`.
     Af,
@@ -469,7 +469,7 @@ atlas_admin_runtime::open_enum!(CollationLocale, [
 /// The max variable of `Collation`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `Collation.maxVariable`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum CollationMaxVariable {
     /// `punct`.
     Punct,
@@ -487,7 +487,7 @@ atlas_admin_runtime::open_enum!(CollationMaxVariable, [
 /// The schema `DatabaseRollingIndexRequest`.
 ///
 /// Sent by `rolling_index::create_rolling_index`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DatabaseRollingIndexRequest {
     /// `collation`.
     pub collation: Option<Collation>,
@@ -550,7 +550,7 @@ atlas_admin_runtime::record!(DatabaseRollingIndexRequest);
 ///
 /// [More in the Atlas
 /// documentation](https://docs.mongodb.com/manual/reference/method/db.collection.createIndex/#options).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct IndexOptions {
     /// `2dsphereIndexVersion`. Default: `3`.
     pub _2dsphere_index_version: Option<i64>,

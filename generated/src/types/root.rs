@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `AccessListItemView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AccessListItemView {
     /// `cidrBlock`. Read-only. May be `null`. Pattern:
     /// `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`.
@@ -50,7 +50,7 @@ impl Record for AccessListItemView {
 atlas_admin_runtime::record!(AccessListItemView);
 
 /// The schema `ApiKey`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiKey {
     /// `accessList`. Read-only.
     pub access_list: Vec<AccessListItemView>,
@@ -107,7 +107,7 @@ atlas_admin_runtime::record!(ApiKey);
 /// The schema `ControlPlaneIPAddresses`.
 ///
 /// Returned by `root::list_control_plane_addresses`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ControlPlaneIpAddresses {
     /// `inbound`. Read-only.
     pub inbound: Option<InboundControlPlaneCloudProviderIpAddresses>,
@@ -152,7 +152,7 @@ impl Record for ControlPlaneIpAddresses {
 atlas_admin_runtime::record!(ControlPlaneIpAddresses);
 
 /// The schema `InboundControlPlaneCloudProviderIPAddresses`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct InboundControlPlaneCloudProviderIpAddresses {
     /// `aws`. Read-only.
     pub aws: Option<Map<Vec<String>>>,
@@ -202,7 +202,7 @@ impl Record for InboundControlPlaneCloudProviderIpAddresses {
 atlas_admin_runtime::record!(InboundControlPlaneCloudProviderIpAddresses);
 
 /// The schema `OutboundControlPlaneCloudProviderIPAddresses`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OutboundControlPlaneCloudProviderIpAddresses {
     /// `aws`. Read-only.
     pub aws: Option<Map<Vec<String>>>,
@@ -254,7 +254,7 @@ atlas_admin_runtime::record!(OutboundControlPlaneCloudProviderIpAddresses);
 /// The schema `SystemStatus`.
 ///
 /// Returned by `root::get_system_status`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SystemStatus {
     /// `apiKey`. Read-only. May be `null`.
     pub api_key: Nullable<ApiKey>,
@@ -316,7 +316,7 @@ atlas_admin_runtime::record!(SystemStatus);
 /// The app name of `SystemStatus`: one value, or one yet to be declared.
 ///
 /// Declared at `SystemStatus.appName`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum SystemStatusAppName {
     /// `MongoDB Atlas`.
     MongoDbAtlas,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `PaginatedSandboxConfigs`.
 ///
 /// Returned by `sandbox::list_org_sandbox_config`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedSandboxConfigs {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -64,7 +64,7 @@ impl Page for PaginatedSandboxConfigs {
 atlas_admin_runtime::record!(PaginatedSandboxConfigs);
 
 /// The schema `SandboxClusterTemplateView`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SandboxClusterTemplateView {
     /// `provider`.
     pub provider: Option<String>,
@@ -116,7 +116,7 @@ atlas_admin_runtime::record!(SandboxClusterTemplateView);
 /// The schema `SandboxConfigRequest`.
 ///
 /// Sent by `sandbox::create_org_sandbox_config`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SandboxConfigRequest {
     /// `clusterTemplate`. May be `null`.
     pub cluster_template: Nullable<SandboxClusterTemplateView>,
@@ -161,7 +161,7 @@ atlas_admin_runtime::record!(SandboxConfigRequest);
 ///
 /// Returned by `sandbox::create_org_sandbox_config`, `sandbox::get_org_sandbox_config` and
 /// `sandbox::update_org_sandbox_config`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SandboxConfigResponse {
     /// `clusterTemplate`. May be `null`.
     pub cluster_template: Nullable<SandboxClusterTemplateView>,
@@ -213,7 +213,7 @@ atlas_admin_runtime::record!(SandboxConfigResponse);
 /// The schema `SandboxConfigUpdateRequest`.
 ///
 /// Sent by `sandbox::update_org_sandbox_config`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SandboxConfigUpdateRequest {
     /// `clusterTemplate`. May be `null`.
     pub cluster_template: Nullable<SandboxClusterTemplateView>,

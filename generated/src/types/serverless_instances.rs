@@ -5,7 +5,7 @@ use super::*;
 /// The schema `PaginatedServerlessInstanceDescriptionView`.
 ///
 /// Returned by `serverless_instances::list_serverless_instances`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedServerlessInstanceDescriptionView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `ServerlessAWSTenantEndpoint`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessAwsTenantEndpoint {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -71,7 +71,7 @@ atlas_admin_runtime::record!(ServerlessAwsTenantEndpoint);
 /// The status of `ServerlessAWSTenantEndpoint`: one of 6 values, or one yet to be declared.
 ///
 /// Declared at `ServerlessAWSTenantEndpoint.status` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ServerlessAwsTenantEndpointStatus {
     /// `RESERVATION_REQUESTED`.
     ReservationRequested,
@@ -99,7 +99,7 @@ atlas_admin_runtime::open_enum!(ServerlessAwsTenantEndpointStatus, [
 ]);
 
 /// The schema `ServerlessAWSTenantEndpointUpdate`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessAwsTenantEndpointUpdate {
     /// `cloudProviderEndpointId`. Write-only: the service never returns it. Pattern:
     /// `^vpce-[0-9a-f]{17}$`.
@@ -145,7 +145,7 @@ impl Record for ServerlessAwsTenantEndpointUpdate {
 atlas_admin_runtime::record!(ServerlessAwsTenantEndpointUpdate);
 
 /// The schema `ServerlessAzureTenantEndpoint`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessAzureTenantEndpoint {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -222,7 +222,7 @@ impl Record for ServerlessAzureTenantEndpoint {
 atlas_admin_runtime::record!(ServerlessAzureTenantEndpoint);
 
 /// The schema `ServerlessAzureTenantEndpointUpdate`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessAzureTenantEndpointUpdate {
     /// `cloudProviderEndpointId`. Write-only: the service never returns it. Pattern:
     /// `^/subscriptions/[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}/resource[gG]roups/private[Ll]ink/providers/Microsoft\.Network/privateEndpoints/[-\w._()]+$`.
@@ -276,7 +276,7 @@ atlas_admin_runtime::record!(ServerlessAzureTenantEndpointUpdate);
 /// The schema `ServerlessTenantCreateRequest`.
 ///
 /// Sent by `serverless_private_endpoints::create_serverless_private_endpoint`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessTenantCreateRequest {
     /// `comment`. Write-only: the service never returns it. At most 80 characters.
     pub comment: Option<String>,
@@ -321,7 +321,7 @@ atlas_admin_runtime::record!(ServerlessTenantCreateRequest);
 /// `serverless_private_endpoints::create_serverless_private_endpoint`,
 /// `serverless_private_endpoints::get_serverless_private_endpoint` and
 /// `serverless_private_endpoints::update_serverless_private_endpoint`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum ServerlessTenantEndpoint {
     /// `AWS`.
     Aws(ServerlessAwsTenantEndpoint),
@@ -370,7 +370,7 @@ atlas_admin_runtime::union!(ServerlessTenantEndpoint);
 /// What every `ServerlessTenantEndpoint` has in common, whichever it is.
 ///
 /// Declared at `ServerlessTenantEndpoint`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessTenantEndpointCommon {
     /// `_id`. Read-only.
     pub id: Option<String>,
@@ -444,7 +444,7 @@ atlas_admin_runtime::record!(ServerlessTenantEndpointCommon);
 /// The property `providerName` tells which one it is.
 ///
 /// Sent by `serverless_private_endpoints::update_serverless_private_endpoint`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum ServerlessTenantEndpointUpdate {
     /// `AWS`.
     Aws(ServerlessAwsTenantEndpointUpdate),
@@ -493,7 +493,7 @@ atlas_admin_runtime::union!(ServerlessTenantEndpointUpdate);
 /// What every `ServerlessTenantEndpointUpdate` has in common, whichever it is.
 ///
 /// Declared at `ServerlessTenantEndpointUpdate`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServerlessTenantEndpointUpdateCommon {
     /// `cloudProviderEndpointId`. Write-only: the service never returns it.
     pub cloud_provider_endpoint_id: Option<String>,

@@ -8,7 +8,7 @@ use super::*;
 /// `service_accounts::get_group_service_account`,
 /// `service_accounts::update_group_service_account` and
 /// `service_accounts::invite_group_service_account`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupServiceAccount {
     /// `clientId`. Pattern: `^mdb_sa_id_[a-fA-F\d]{24}$`.
     pub client_id: Option<String>,
@@ -75,7 +75,7 @@ atlas_admin_runtime::record!(GroupServiceAccount);
 /// The schema `GroupServiceAccountRequest`.
 ///
 /// Sent by `service_accounts::create_group_service_account`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupServiceAccountRequest {
     /// `description`. Required. 1 to 250 characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
     pub description: String,
@@ -132,7 +132,7 @@ atlas_admin_runtime::record!(GroupServiceAccountRequest);
 /// The schema `GroupServiceAccountRoleAssignment`.
 ///
 /// Sent by `service_accounts::invite_group_service_account`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupServiceAccountRoleAssignment {
     /// `roles`. Required. At least 1 item. No item twice.
     pub roles: Vec<String>,
@@ -172,7 +172,7 @@ atlas_admin_runtime::record!(GroupServiceAccountRoleAssignment);
 /// The schema `GroupServiceAccountUpdateRequest`.
 ///
 /// Sent by `service_accounts::update_group_service_account`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GroupServiceAccountUpdateRequest {
     /// `description`. May be `null`. 1 to 250 characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
     pub description: Nullable<String>,
@@ -224,7 +224,7 @@ atlas_admin_runtime::record!(GroupServiceAccountUpdateRequest);
 /// The schema `OrgServiceAccountUpdateRequest`.
 ///
 /// Sent by `service_accounts::update_org_service_account`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OrgServiceAccountUpdateRequest {
     /// `description`. May be `null`. 1 to 250 characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
     pub description: Nullable<String>,
@@ -276,7 +276,7 @@ atlas_admin_runtime::record!(OrgServiceAccountUpdateRequest);
 /// The schema `PaginatedGroupServiceAccounts`.
 ///
 /// Returned by `service_accounts::list_group_service_accounts`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedGroupServiceAccounts {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -337,7 +337,7 @@ atlas_admin_runtime::record!(PaginatedGroupServiceAccounts);
 /// The schema `PaginatedOrgServiceAccounts`.
 ///
 /// Returned by `service_accounts::list_org_service_accounts`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedOrgServiceAccounts {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -398,7 +398,7 @@ atlas_admin_runtime::record!(PaginatedOrgServiceAccounts);
 /// The schema `PaginatedServiceAccountGroup`.
 ///
 /// Returned by `service_accounts::get_service_account_groups`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedServiceAccountGroup {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -460,7 +460,7 @@ atlas_admin_runtime::record!(PaginatedServiceAccountGroup);
 ///
 /// Returned by `service_accounts::list_access_list`, `service_accounts::create_access_list`,
 /// `service_accounts::list_org_access_list` and `service_accounts::create_org_access_list`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedServiceAccountIpAccessEntryView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -519,7 +519,7 @@ impl Page for PaginatedServiceAccountIpAccessEntryView {
 atlas_admin_runtime::record!(PaginatedServiceAccountIpAccessEntryView);
 
 /// The schema `ServiceAccountGroup`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServiceAccountGroup {
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
@@ -564,7 +564,7 @@ atlas_admin_runtime::record!(ServiceAccountGroup);
 ///
 /// Sent by `service_accounts::create_access_list` and
 /// `service_accounts::create_org_access_list`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServiceAccountIpAccessListEntry {
     /// `cidrBlock`. May be `null`. Pattern:
     /// `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`.
@@ -633,7 +633,7 @@ atlas_admin_runtime::record!(ServiceAccountIpAccessListEntry);
 /// The schema `ServiceAccountSecretRequest`.
 ///
 /// Sent by `service_accounts::create_group_secret` and `service_accounts::create_org_secret`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ServiceAccountSecretRequest {
     /// `secretExpiresAfterHours`. Required. More than 0.
     pub secret_expires_after_hours: i64,

@@ -5,7 +5,7 @@ use super::*;
 /// The schema `ApiStandbyLinkFailoverReadinessResponse`.
 ///
 /// Returned by `standby_links::inspect_failover_readiness`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiStandbyLinkFailoverReadinessResponse {
     /// `estimatedDataLossSeconds`. Read-only.
     pub estimated_data_loss_seconds: f64,
@@ -68,7 +68,7 @@ atlas_admin_runtime::record!(ApiStandbyLinkFailoverReadinessResponse);
 /// The schema `ApiStandbyLinkFailoverRequest`.
 ///
 /// Sent by `standby_links::create_standby_link_failover`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiStandbyLinkFailoverRequest {
     /// `type`. Required.
     pub r#type: ApiStandbyLinkFailoverRequestType,
@@ -108,7 +108,7 @@ atlas_admin_runtime::record!(ApiStandbyLinkFailoverRequest);
 /// The type of `ApiStandbyLinkFailoverRequest`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `ApiStandbyLinkFailoverRequest.type` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ApiStandbyLinkFailoverRequestType {
     /// `UNPLANNED`.
     Unplanned,
@@ -130,7 +130,7 @@ atlas_admin_runtime::open_enum!(ApiStandbyLinkFailoverRequestType, [
 ///
 /// Returned by `standby_links::create_standby_link_failover` and
 /// `standby_links::get_standby_link_failover`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiStandbyLinkFailoverResponse {
     /// `completedAt`. Read-only.
     pub completed_at: Option<DateTime>,
@@ -203,7 +203,7 @@ atlas_admin_runtime::record!(ApiStandbyLinkFailoverResponse);
 /// declared.
 ///
 /// Declared at `ApiStandbyLinkFailoverResponse.failoverStage`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ApiStandbyLinkFailoverResponseFailoverStage {
     /// `PREPARING_TO_STOP_REPLICATION`.
     PreparingToStopReplication,
@@ -227,7 +227,7 @@ atlas_admin_runtime::open_enum!(ApiStandbyLinkFailoverResponseFailoverStage, [
 /// The status of `ApiStandbyLinkFailoverResponse`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `ApiStandbyLinkFailoverResponse.status`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum ApiStandbyLinkFailoverResponseStatus {
     /// `INITIALIZING`.
     Initializing,
@@ -248,7 +248,7 @@ atlas_admin_runtime::open_enum!(ApiStandbyLinkFailoverResponseStatus, [
 /// The schema `ApiStandbyLinkRequest`.
 ///
 /// Sent by `standby_links::create_group_standby_link`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiStandbyLinkRequest {
     /// `activeClusterUniqueId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
     pub active_cluster_unique_id: String,
@@ -296,7 +296,7 @@ atlas_admin_runtime::record!(ApiStandbyLinkRequest);
 ///
 /// Returned by `standby_links::create_group_standby_link` and
 /// `standby_links::get_group_standby_link`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ApiStandbyLinkResponse {
     /// `activeClusterUniqueId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
     pub active_cluster_unique_id: String,
@@ -363,7 +363,7 @@ atlas_admin_runtime::record!(ApiStandbyLinkResponse);
 /// The schema `PaginatedApiStandbyLinkFailoverResponse`.
 ///
 /// Returned by `standby_links::list_standby_link_failovers`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiStandbyLinkFailoverResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -424,7 +424,7 @@ atlas_admin_runtime::record!(PaginatedApiStandbyLinkFailoverResponse);
 /// The schema `PaginatedApiStandbyLinkResponse`.
 ///
 /// Returned by `standby_links::list_group_standby_links`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiStandbyLinkResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

@@ -7,7 +7,7 @@ use super::*;
 /// The property `cloudProvider` tells which one it is.
 ///
 /// Returned by `streams::get_account_details`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum AccountDetails {
     /// `aws`.
     Aws(AwsAccountDetails),
@@ -61,7 +61,7 @@ atlas_admin_runtime::union!(AccountDetails);
 /// What every `AccountDetails` has in common, whichever it is.
 ///
 /// Declared at `AccountDetails`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AccountDetailsCommon {
     /// `cidrBlock`.
     pub cidr_block: Option<String>,
@@ -111,7 +111,7 @@ impl Record for AccountDetailsCommon {
 atlas_admin_runtime::record!(AccountDetailsCommon);
 
 /// The schema `AWSAccountDetails`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AwsAccountDetails {
     /// `awsAccountId`.
     pub aws_account_id: Option<String>,
@@ -166,7 +166,7 @@ impl Record for AwsAccountDetails {
 atlas_admin_runtime::record!(AwsAccountDetails);
 
 /// The schema `AzureAccountDetails`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AzureAccountDetails {
     /// `azureSubscriptionId`.
     pub azure_subscription_id: Option<String>,
@@ -221,7 +221,7 @@ impl Record for AzureAccountDetails {
 atlas_admin_runtime::record!(AzureAccountDetails);
 
 /// The schema `AzureConnection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AzureConnection {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -276,7 +276,7 @@ impl Record for AzureConnection {
 atlas_admin_runtime::record!(AzureConnection);
 
 /// The schema `BaseStreamsRegion`: one of 23 values, or one yet to be declared.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum BaseStreamsRegion {
     /// `SYDNEY_AUS`.
     SydneyAus,
@@ -355,7 +355,7 @@ atlas_admin_runtime::open_enum!(BaseStreamsRegion, [
 ]);
 
 /// The schema `ConfluentSaslInheritAuthentication`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ConfluentSaslInheritAuthentication {
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -383,7 +383,7 @@ impl Record for ConfluentSaslInheritAuthentication {
 atlas_admin_runtime::record!(ConfluentSaslInheritAuthentication);
 
 /// The schema `ConfluentUserInfoAuthentication`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ConfluentUserInfoAuthentication {
     /// `password`. Required. Write-only: the service never returns it.
     pub password: String,
@@ -431,7 +431,7 @@ atlas_admin_runtime::record!(ConfluentUserInfoAuthentication);
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/mongodb-users-roles-and-privileges/#mongodb-atlasrole-atlasAdmin).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DbRoleToExecute {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -483,7 +483,7 @@ atlas_admin_runtime::record!(DbRoleToExecute);
 /// The type of `DBRoleToExecute`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `DBRoleToExecute.type`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DbRoleToExecuteType {
     /// `BUILT_IN`.
     BuiltIn,
@@ -499,7 +499,7 @@ atlas_admin_runtime::open_enum!(DbRoleToExecuteType, [
 ]);
 
 /// The schema `GCPAccountDetails`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct GcpAccountDetails {
     /// `cidrBlock`.
     pub cidr_block: Option<String>,
@@ -556,7 +556,7 @@ atlas_admin_runtime::record!(GcpAccountDetails);
 /// The schema `PaginatedApiStreamsConnectionView`.
 ///
 /// Returned by `streams::list_stream_connections`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiStreamsConnectionView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -617,7 +617,7 @@ atlas_admin_runtime::record!(PaginatedApiStreamsConnectionView);
 /// The schema `PaginatedApiStreamsFailoverConnection`.
 ///
 /// Returned by `streams::list_failover_connections`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiStreamsFailoverConnection {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -678,7 +678,7 @@ atlas_admin_runtime::record!(PaginatedApiStreamsFailoverConnection);
 /// The schema `PaginatedApiStreamsPrivateLinkView`.
 ///
 /// Returned by `streams::list_private_link_connections`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiStreamsPrivateLinkView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -739,7 +739,7 @@ atlas_admin_runtime::record!(PaginatedApiStreamsPrivateLinkView);
 /// The schema `PaginatedApiStreamsStreamProcessorWithStatsView`.
 ///
 /// Returned by `streams::get_stream_processors`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiStreamsStreamProcessorWithStatsView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -800,7 +800,7 @@ atlas_admin_runtime::record!(PaginatedApiStreamsStreamProcessorWithStatsView);
 /// The schema `PaginatedApiStreamsTenantView`.
 ///
 /// Returned by `streams::list_stream_workspaces`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiStreamsTenantView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -862,7 +862,7 @@ atlas_admin_runtime::record!(PaginatedApiStreamsTenantView);
 ///
 /// Returned by `streams::list_active_peering_connections` and
 /// `streams::list_vpc_peering_connections`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiStreamsVpcPeeringConnectionView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -923,7 +923,7 @@ atlas_admin_runtime::record!(PaginatedApiStreamsVpcPeeringConnectionView);
 /// The schema `SchemaRegistryAuthentication`: one of 2 kinds.
 ///
 /// The property `type` tells which one it is.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum SchemaRegistryAuthentication {
     /// `USER_INFO`.
     UserInfo(ConfluentUserInfoAuthentication),
@@ -970,7 +970,7 @@ impl Union for SchemaRegistryAuthentication {
 atlas_admin_runtime::union!(SchemaRegistryAuthentication);
 
 /// The schema `StreamConfig`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamConfig {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1022,7 +1022,7 @@ atlas_admin_runtime::record!(StreamConfig);
 /// The max tier size of `StreamConfig`: one of 5 values, or one yet to be declared.
 ///
 /// Declared at `StreamConfig.maxTierSize`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum StreamConfigMaxTierSize {
     /// `SP50`.
     Sp50,
@@ -1047,7 +1047,7 @@ atlas_admin_runtime::open_enum!(StreamConfigMaxTierSize, [
 ]);
 
 /// The schema `StreamsAWSConnectionConfig`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsAwsConnectionConfig {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1097,7 +1097,7 @@ impl Record for StreamsAwsConnectionConfig {
 atlas_admin_runtime::record!(StreamsAwsConnectionConfig);
 
 /// The schema `StreamsAWSKinesisDataStreamsConnection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsAwsKinesisDataStreamsConnection {
     /// `aws`.
     pub aws: Option<StreamsAwsConnectionConfig>,
@@ -1167,7 +1167,7 @@ impl Record for StreamsAwsKinesisDataStreamsConnection {
 atlas_admin_runtime::record!(StreamsAwsKinesisDataStreamsConnection);
 
 /// The schema `StreamsAWSLambdaConnection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsAwsLambdaConnection {
     /// `aws`.
     pub aws: Option<StreamsAwsConnectionConfig>,
@@ -1237,7 +1237,7 @@ impl Record for StreamsAwsLambdaConnection {
 atlas_admin_runtime::record!(StreamsAwsLambdaConnection);
 
 /// The schema `StreamsAzureBlobStorageConnection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsAzureBlobStorageConnection {
     /// `azure`.
     pub azure: Option<AzureConnection>,
@@ -1307,7 +1307,7 @@ impl Record for StreamsAzureBlobStorageConnection {
 atlas_admin_runtime::record!(StreamsAzureBlobStorageConnection);
 
 /// The schema `StreamsClusterConnection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsClusterConnection {
     /// `clusterGroupId`. May be `null`.
     pub cluster_group_id: Nullable<String>,
@@ -1388,7 +1388,7 @@ atlas_admin_runtime::record!(StreamsClusterConnection);
 /// Returned by `streams::create_stream_connection`, `streams::get_stream_connection` and
 /// `streams::update_stream_connection`. Sent by `streams::create_stream_connection` and
 /// `streams::update_stream_connection`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum StreamsConnection {
     /// `Sample`.
     Sample(StreamsSampleConnection),
@@ -1491,7 +1491,7 @@ atlas_admin_runtime::union!(StreamsConnection);
 /// What every `StreamsConnection` has in common, whichever it is.
 ///
 /// Declared at `StreamsConnection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsConnectionCommon {
     /// `id`. Read-only.
     pub id: Option<String>,
@@ -1558,7 +1558,7 @@ atlas_admin_runtime::record!(StreamsConnectionCommon);
 /// The state of `StreamsConnection`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `StreamsConnection.state` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum StreamsConnectionState {
     /// `PENDING`.
     Pending,
@@ -1582,7 +1582,7 @@ atlas_admin_runtime::open_enum!(StreamsConnectionState, [
 /// The type of `StreamsConnection`: one of 9 values, or one yet to be declared.
 ///
 /// Declared at `StreamsConnection.type`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum StreamsConnectionType {
     /// `Kafka`.
     Kafka,
@@ -1619,7 +1619,7 @@ atlas_admin_runtime::open_enum!(StreamsConnectionType, [
 ]);
 
 /// The schema `StreamsDataProcessRegion`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsDataProcessRegion {
     /// `cloudProvider`. Required.
     pub cloud_provider: StreamsDataProcessRegionCloudProvider,
@@ -1672,7 +1672,7 @@ atlas_admin_runtime::record!(StreamsDataProcessRegion);
 /// declared.
 ///
 /// Declared at `StreamsDataProcessRegion.cloudProvider` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum StreamsDataProcessRegionCloudProvider {
     /// `AWS`.
     Aws,
@@ -1700,7 +1700,7 @@ atlas_admin_runtime::open_enum!(StreamsDataProcessRegionCloudProvider, [
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/glossary/#std-term-dead-letter-queue).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsDlq {
     /// `coll`.
     pub coll: Option<String>,
@@ -1755,7 +1755,7 @@ impl Record for StreamsDlq {
 atlas_admin_runtime::record!(StreamsDlq);
 
 /// The schema `StreamsFailoverClusterConnection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsFailoverClusterConnection {
     /// `clusterGroupId`. May be `null`.
     pub cluster_group_id: Nullable<String>,
@@ -1836,7 +1836,7 @@ atlas_admin_runtime::record!(StreamsFailoverClusterConnection);
 /// Returned by `streams::create_failover_connection`, `streams::get_stream_failover_connection`
 /// and `streams::update_stream_failover_connection`. Sent by
 /// `streams::create_failover_connection` and `streams::update_stream_failover_connection`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum StreamsFailoverConnection {
     /// `Cluster`.
     Cluster(StreamsFailoverClusterConnection),
@@ -1885,7 +1885,7 @@ atlas_admin_runtime::union!(StreamsFailoverConnection);
 /// What every `StreamsFailoverConnection` has in common, whichever it is.
 ///
 /// Declared at `StreamsFailoverConnection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsFailoverConnectionCommon {
     /// `id`. Read-only.
     pub id: Option<String>,
@@ -1952,7 +1952,7 @@ atlas_admin_runtime::record!(StreamsFailoverConnectionCommon);
 /// The type of `StreamsFailoverConnection`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `StreamsFailoverConnection.type`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum StreamsFailoverConnectionType {
     /// `Kafka`.
     Kafka,
@@ -1968,7 +1968,7 @@ atlas_admin_runtime::open_enum!(StreamsFailoverConnectionType, [
 ]);
 
 /// The schema `StreamsFailoverKafkaConnection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsFailoverKafkaConnection {
     /// `authentication`.
     pub authentication: Option<StreamsKafkaAuthentication>,
@@ -2053,7 +2053,7 @@ impl Record for StreamsFailoverKafkaConnection {
 atlas_admin_runtime::record!(StreamsFailoverKafkaConnection);
 
 /// The schema `StreamsGCPConnectionConfig`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsGcpConnectionConfig {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -2098,7 +2098,7 @@ impl Record for StreamsGcpConnectionConfig {
 atlas_admin_runtime::record!(StreamsGcpConnectionConfig);
 
 /// The schema `StreamsGCPPubSubConnection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsGcpPubSubConnection {
     /// `gcp`.
     pub gcp: Option<StreamsGcpConnectionConfig>,
@@ -2168,7 +2168,7 @@ impl Record for StreamsGcpPubSubConnection {
 atlas_admin_runtime::record!(StreamsGcpPubSubConnection);
 
 /// The schema `StreamsHttpsConnection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsHttpsConnection {
     /// `headers`.
     pub headers: Option<Map<String>>,
@@ -2238,7 +2238,7 @@ impl Record for StreamsHttpsConnection {
 atlas_admin_runtime::record!(StreamsHttpsConnection);
 
 /// The schema `StreamsKafkaAuthentication`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsKafkaAuthentication {
     /// `clientId`.
     pub client_id: Option<String>,
@@ -2338,7 +2338,7 @@ impl Record for StreamsKafkaAuthentication {
 atlas_admin_runtime::record!(StreamsKafkaAuthentication);
 
 /// The schema `StreamsKafkaConnection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsKafkaConnection {
     /// `authentication`.
     pub authentication: Option<StreamsKafkaAuthentication>,
@@ -2423,7 +2423,7 @@ impl Record for StreamsKafkaConnection {
 atlas_admin_runtime::record!(StreamsKafkaConnection);
 
 /// The schema `StreamsKafkaNetworking`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsKafkaNetworking {
     /// `access`.
     pub access: Option<StreamsKafkaNetworkingAccess>,
@@ -2465,7 +2465,7 @@ impl Record for StreamsKafkaNetworking {
 atlas_admin_runtime::record!(StreamsKafkaNetworking);
 
 /// The schema `StreamsKafkaNetworkingAccess`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsKafkaNetworkingAccess {
     /// `connectionId`. Pattern: `^([a-f0-9]{24})$`.
     pub connection_id: Option<String>,
@@ -2527,7 +2527,7 @@ atlas_admin_runtime::record!(StreamsKafkaNetworkingAccess);
 /// The type of `StreamsKafkaNetworkingAccess`: one of 4 values, or one yet to be declared.
 ///
 /// Declared at `StreamsKafkaNetworkingAccess.type`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum StreamsKafkaNetworkingAccessType {
     /// `PUBLIC`.
     Public,
@@ -2549,7 +2549,7 @@ atlas_admin_runtime::open_enum!(StreamsKafkaNetworkingAccessType, [
 ]);
 
 /// The schema `StreamsKafkaSecurity`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsKafkaSecurity {
     /// `brokerPublicCertificate`.
     pub broker_public_certificate: Option<String>,
@@ -2601,7 +2601,7 @@ atlas_admin_runtime::record!(StreamsKafkaSecurity);
 /// The schema `StreamsModifyStreamProcessor`.
 ///
 /// Sent by `streams::update_stream_processor`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsModifyStreamProcessor {
     /// `failoverEnabled`.
     pub failover_enabled: Option<bool>,
@@ -2666,7 +2666,7 @@ impl Record for StreamsModifyStreamProcessor {
 atlas_admin_runtime::record!(StreamsModifyStreamProcessor);
 
 /// The schema `StreamsModifyStreamProcessorOptions`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsModifyStreamProcessorOptions {
     /// `dlq`.
     pub dlq: Option<StreamsDlq>,
@@ -2716,7 +2716,7 @@ impl Record for StreamsModifyStreamProcessorOptions {
 atlas_admin_runtime::record!(StreamsModifyStreamProcessorOptions);
 
 /// The schema `StreamsOptions`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsOptions {
     /// `dlq`.
     pub dlq: Option<StreamsDlq>,
@@ -2762,7 +2762,7 @@ atlas_admin_runtime::record!(StreamsOptions);
 /// Returned by `streams::create_private_link_connection`,
 /// `streams::get_private_link_connection` and `streams::update_private_link_connection`. Sent
 /// by `streams::create_private_link_connection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsPrivateLinkConnection {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -2884,7 +2884,7 @@ atlas_admin_runtime::record!(StreamsPrivateLinkConnection);
 /// The schema `StreamsPrivateLinkConnectionRequest`.
 ///
 /// Sent by `streams::update_private_link_connection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsPrivateLinkConnectionRequest {
     /// `dnsDomain`.
     pub dns_domain: Option<String>,
@@ -2924,7 +2924,7 @@ atlas_admin_runtime::record!(StreamsPrivateLinkConnectionRequest);
 /// The schema `StreamsProcessor`.
 ///
 /// Returned by `streams::create_stream_processor`. Sent by `streams::create_stream_processor`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsProcessor {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -2994,7 +2994,7 @@ impl Record for StreamsProcessor {
 atlas_admin_runtime::record!(StreamsProcessor);
 
 /// The schema `StreamsProcessorStatus`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsProcessorStatus {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -3051,7 +3051,7 @@ atlas_admin_runtime::record!(StreamsProcessorStatus);
 /// The mode of `StreamsProcessorStatus`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `StreamsProcessorStatus.mode` and one other place.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum StreamsProcessorStatusMode {
     /// `GRACEFUL`.
     Graceful,
@@ -3069,7 +3069,7 @@ atlas_admin_runtime::open_enum!(StreamsProcessorStatusMode, [
 /// The status of `StreamsProcessorStatus`: one of 3 values, or one yet to be declared.
 ///
 /// Declared at `StreamsProcessorStatus.status`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum StreamsProcessorStatusStatus {
     /// `STARTED`.
     Started,
@@ -3090,7 +3090,7 @@ atlas_admin_runtime::open_enum!(StreamsProcessorStatusStatus, [
 /// The schema `StreamsProcessorWithStats`.
 ///
 /// Returned by `streams::get_stream_processor` and `streams::update_stream_processor`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsProcessorWithStats {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: String,
@@ -3175,7 +3175,7 @@ impl Record for StreamsProcessorWithStats {
 atlas_admin_runtime::record!(StreamsProcessorWithStats);
 
 /// The schema `StreamsPublicPrivateLinkNetworking`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsPublicPrivateLinkNetworking {
     /// `access`.
     pub access: Option<StreamsPublicPrivateLinkNetworkingAccess>,
@@ -3217,7 +3217,7 @@ impl Record for StreamsPublicPrivateLinkNetworking {
 atlas_admin_runtime::record!(StreamsPublicPrivateLinkNetworking);
 
 /// The schema `StreamsPublicPrivateLinkNetworkingAccess`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsPublicPrivateLinkNetworkingAccess {
     /// `connectionId`. Pattern: `^([a-f0-9]{24})$`.
     pub connection_id: Option<String>,
@@ -3270,7 +3270,7 @@ atlas_admin_runtime::record!(StreamsPublicPrivateLinkNetworkingAccess);
 /// declared.
 ///
 /// Declared at `StreamsPublicPrivateLinkNetworkingAccess.type`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum StreamsPublicPrivateLinkNetworkingAccessType {
     /// `PUBLIC`.
     Public,
@@ -3286,7 +3286,7 @@ atlas_admin_runtime::open_enum!(StreamsPublicPrivateLinkNetworkingAccessType, [
 ]);
 
 /// The schema `StreamsS3Connection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsS3Connection {
     /// `aws`.
     pub aws: Option<StreamsAwsConnectionConfig>,
@@ -3356,7 +3356,7 @@ impl Record for StreamsS3Connection {
 atlas_admin_runtime::record!(StreamsS3Connection);
 
 /// The schema `StreamsSampleConnection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsSampleConnection {
     /// `id`. Read-only.
     pub id: Option<String>,
@@ -3416,7 +3416,7 @@ impl Record for StreamsSampleConnection {
 atlas_admin_runtime::record!(StreamsSampleConnection);
 
 /// The schema `StreamsSampleConnections`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsSampleConnections {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -3458,7 +3458,7 @@ impl Record for StreamsSampleConnections {
 atlas_admin_runtime::record!(StreamsSampleConnections);
 
 /// The schema `StreamsSchemaRegistryConnection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsSchemaRegistryConnection {
     /// `id`. Read-only.
     pub id: Option<String>,
@@ -3535,7 +3535,7 @@ atlas_admin_runtime::record!(StreamsSchemaRegistryConnection);
 /// The provider of `StreamsSchemaRegistryConnection`: one value, or one yet to be declared.
 ///
 /// Declared at `StreamsSchemaRegistryConnection.provider`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum StreamsSchemaRegistryConnectionProvider {
     /// `CONFLUENT`.
     Confluent,
@@ -3548,7 +3548,7 @@ atlas_admin_runtime::open_enum!(StreamsSchemaRegistryConnectionProvider, [
 ]);
 
 /// The schema `StreamsStartProcessorFailover`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsStartProcessorFailover {
     /// `dryRun`.
     pub dry_run: Option<bool>,
@@ -3600,7 +3600,7 @@ atlas_admin_runtime::record!(StreamsStartProcessorFailover);
 /// The schema `StreamsStartStreamProcessorWith`.
 ///
 /// Sent by `streams::start_stream_processor_with`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsStartStreamProcessorWith {
     /// `failover`.
     pub failover: Option<StreamsStartProcessorFailover>,
@@ -3664,7 +3664,7 @@ atlas_admin_runtime::record!(StreamsStartStreamProcessorWith);
 /// Returned by `streams::create_stream_workspace`, `streams::get_stream_workspace`,
 /// `streams::update_stream_workspace` and `streams::with_stream_sample_connections`. Sent by
 /// `streams::create_stream_workspace`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsTenant {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -3751,7 +3751,7 @@ atlas_admin_runtime::record!(StreamsTenant);
 /// The schema `StreamsTenantUpdateRequest`.
 ///
 /// Sent by `streams::update_stream_workspace`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct StreamsTenantUpdateRequest {
     /// `cloudProvider`.
     pub cloud_provider: Option<StreamsDataProcessRegionCloudProvider>,
@@ -3818,7 +3818,7 @@ atlas_admin_runtime::record!(StreamsTenantUpdateRequest);
 /// The tier of `StreamConfig`: one of 5 values, or one yet to be declared.
 ///
 /// Declared at `StreamConfig.tier` and 4 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum Tier {
     /// `SP50`.
     Sp50,
@@ -3845,7 +3845,7 @@ atlas_admin_runtime::open_enum!(Tier, [
 /// The schema `VPCPeeringActionChallenge`.
 ///
 /// Sent by `streams::accept_vpc_peering_connection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct VpcPeeringActionChallenge {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -3895,7 +3895,7 @@ impl Record for VpcPeeringActionChallenge {
 atlas_admin_runtime::record!(VpcPeeringActionChallenge);
 
 /// The schema `VPCPeeringConnection`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct VpcPeeringConnection {
     /// `_id`. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -4002,7 +4002,7 @@ atlas_admin_runtime::record!(VpcPeeringConnection);
 /// The local status of `VPCPeeringConnection`: one of 10 values, or one yet to be declared.
 ///
 /// Declared at `VPCPeeringConnection.localStatus`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum VpcPeeringConnectionLocalStatus {
     /// `NONE`.
     None,

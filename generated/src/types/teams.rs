@@ -5,7 +5,7 @@ use super::*;
 /// The schema `AddUserToTeam`.
 ///
 /// Sent by `teams::add_team_users`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AddUserToTeam {
     /// `id`. Required. Pattern: `^([a-f0-9]{24})$`.
     pub id: String,
@@ -45,7 +45,7 @@ atlas_admin_runtime::record!(AddUserToTeam);
 /// The schema `PaginatedApiAppUserView`.
 ///
 /// Returned by `teams::add_team_users`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedApiAppUserView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -98,7 +98,7 @@ atlas_admin_runtime::record!(PaginatedApiAppUserView);
 ///
 /// Returned by `teams::list_group_teams`, `teams::add_group_teams` and
 /// `teams::update_group_team`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedTeamRoleView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -159,7 +159,7 @@ atlas_admin_runtime::record!(PaginatedTeamRoleView);
 /// The schema `PaginatedTeamView`.
 ///
 /// Returned by `teams::list_org_teams`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedTeamView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -220,7 +220,7 @@ atlas_admin_runtime::record!(PaginatedTeamView);
 /// The schema `Team`.
 ///
 /// Returned by `teams::create_org_team`. Sent by `teams::create_org_team`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Team {
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -277,7 +277,7 @@ atlas_admin_runtime::record!(Team);
 /// The schema `TeamResponse`.
 ///
 /// Returned by `teams::get_team_by_name`, `teams::get_org_team` and `teams::rename_org_team`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TeamResponse {
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -330,7 +330,7 @@ atlas_admin_runtime::record!(TeamResponse);
 ///
 /// Returned by `teams::get_group_team`. Sent by `teams::add_group_teams` and
 /// `teams::update_group_team`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TeamRole {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -382,7 +382,7 @@ atlas_admin_runtime::record!(TeamRole);
 /// The schema `TeamUpdate`.
 ///
 /// Sent by `teams::rename_org_team`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct TeamUpdate {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,

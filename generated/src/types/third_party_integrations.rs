@@ -3,7 +3,7 @@
 use super::*;
 
 /// The schema `Datadog`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Datadog {
     /// `apiKey`. Required. Secret: never printed.
     pub api_key: String,
@@ -77,7 +77,7 @@ atlas_admin_runtime::record!(Datadog);
 /// Declared at `Datadog.region`.
 ///
 /// [More in the Atlas documentation](https://docs.datadoghq.com/getting_started/site/).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum DatadogRegion {
     /// `US`.
     Us,
@@ -108,7 +108,7 @@ atlas_admin_runtime::open_enum!(DatadogRegion, [
 /// declared.
 ///
 /// Declared at `createGroupIntegration?integrationType` and 3 other places.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum IntegrationType {
     /// `PAGER_DUTY`.
     PagerDuty,
@@ -148,7 +148,7 @@ atlas_admin_runtime::open_enum!(IntegrationType, [
 ]);
 
 /// The schema `MicrosoftTeams`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MicrosoftTeams {
     /// `id`. May be `null`.
     pub id: Nullable<String>,
@@ -196,7 +196,7 @@ atlas_admin_runtime::record!(MicrosoftTeams);
 ///
 /// [More in the Atlas
 /// documentation](https://discuss.newrelic.com/t/new-relic-plugin-eol-wednesday-june-16th-2021/127267).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct NewRelic {
     /// `accountId`. Required. Pattern: `^([0-9a-f]){40}$`.
     pub account_id: String,
@@ -256,7 +256,7 @@ impl Record for NewRelic {
 atlas_admin_runtime::record!(NewRelic);
 
 /// The schema `OpsGenie`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct OpsGenie {
     /// `apiKey`. Required. Secret: never printed.
     pub api_key: String,
@@ -306,7 +306,7 @@ impl Record for OpsGenie {
 atlas_admin_runtime::record!(OpsGenie);
 
 /// The schema `PagerDuty`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PagerDuty {
     /// `id`. May be `null`.
     pub id: Nullable<String>,
@@ -360,7 +360,7 @@ atlas_admin_runtime::record!(PagerDuty);
 /// Returned by `third_party_integrations::list_group_integrations`,
 /// `third_party_integrations::create_group_integration` and
 /// `third_party_integrations::update_group_integration`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedIntegrationView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -419,7 +419,7 @@ impl Page for PaginatedIntegrationView {
 atlas_admin_runtime::record!(PaginatedIntegrationView);
 
 /// The schema `Prometheus`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Prometheus {
     /// `enabled`. Required.
     pub enabled: bool,
@@ -486,7 +486,7 @@ atlas_admin_runtime::record!(Prometheus);
 /// The service discovery of `Prometheus`: one of 2 values, or one yet to be declared.
 ///
 /// Declared at `Prometheus.serviceDiscovery`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub enum PrometheusServiceDiscovery {
     /// `http`.
     Http,
@@ -502,7 +502,7 @@ atlas_admin_runtime::open_enum!(PrometheusServiceDiscovery, [
 ]);
 
 /// The schema `Slack`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Slack {
     /// `apiToken`. Required. Secret: never printed.
     pub api_token: String,
@@ -563,7 +563,7 @@ atlas_admin_runtime::record!(Slack);
 /// Returned by `third_party_integrations::get_group_integration`. Sent by
 /// `third_party_integrations::create_group_integration` and
 /// `third_party_integrations::update_group_integration`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum ThirdPartyIntegration {
     /// `PAGER_DUTY`.
     PagerDuty(PagerDuty),
@@ -660,7 +660,7 @@ atlas_admin_runtime::union!(ThirdPartyIntegration);
 /// What every `ThirdPartyIntegration` has in common, whichever it is.
 ///
 /// Declared at `ThirdPartyIntegration`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct ThirdPartyIntegrationCommon {
     /// `id`. May be `null`.
     pub id: Nullable<String>,
@@ -702,7 +702,7 @@ impl Record for ThirdPartyIntegrationCommon {
 atlas_admin_runtime::record!(ThirdPartyIntegrationCommon);
 
 /// The schema `VictorOps`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct VictorOps {
     /// `apiKey`. Required. Secret: never printed.
     pub api_key: String,
@@ -752,7 +752,7 @@ impl Record for VictorOps {
 atlas_admin_runtime::record!(VictorOps);
 
 /// The schema `Webhook`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Webhook {
     /// `bodyTemplate`. Secret: never printed.
     pub body_template: Option<String>,

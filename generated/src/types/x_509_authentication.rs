@@ -5,7 +5,7 @@ use super::*;
 /// The schema `PaginatedUserCertView`.
 ///
 /// Returned by `x_509_authentication::list_database_user_certs`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct PaginatedUserCertView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
@@ -66,7 +66,7 @@ atlas_admin_runtime::record!(PaginatedUserCertView);
 /// The schema `UserCert`.
 ///
 /// Sent by `x_509_authentication::create_database_user_cert`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct UserCert {
     /// `_id`. Read-only.
     pub id: Option<i64>,
