@@ -1,0 +1,19 @@
+//! Any text as a date or a point in time.
+
+#![no_main]
+
+use atlas_admin::codec::{DateTime, Day};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let time = DateTime::from(text);
+    assert_eq!(time.as_str(), text);
+    if let Ok(timestamp) = time.timestamp() {
+        assert_eq!(DateTime::from(timestamp).timestamp().ok(), Some(timestamp));
+    }
+    let day = Day::from(text);
+    assert_eq!(day.as_str(), text);
+    if let Ok(date) = day.date() {
+        assert_eq!(Day::from(date).date().ok(), Some(date));
+    }
+});

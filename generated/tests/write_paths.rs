@@ -1,0 +1,186 @@
+//! Reading, changing and sending back, as a program would write it.
+//!
+//! What holds for every operation is tested with the registry, in `samples/tests/types/write.rs`.
+
+#![cfg(all(
+    feature = "clusters",
+    feature = "alert-configurations",
+    feature = "push-based-log-export"
+))]
+
+use atlas_admin::Request;
+use atlas_admin::codec::{self, Json, Nullable, Value};
+use atlas_admin::types::{
+    ClusterDescription20240805, GroupAlertsConfig, LogIntegrationRequest,
+    LogIntegrationResponse, S3LogIntegrationRequest,
+};
+use atlas_admin::{alert_configurations, clusters, push_based_log_export};
+use serde_json::json;
+
+/// Reads an answer of the service.
+fn received<T: Value + Default>(answer: &Json) -> T {
+    let mut value = T::default();
+    codec::decode(answer.to_string().as_bytes(), &mut value).unwrap();
+    value
+}
+
+/// Returns the body that a request sends, as text and as JSON.
+fn sent<T>(request: &Request<T>) -> (String, Json) {
+    let text = request.body_bytes().unwrap().unwrap();
+    let text = String::from_utf8(text.to_vec()).unwrap();
+    let json = serde_json::from_str(&text).unwrap();
+    (text, json)
+}
+
+#[test]
+fn a_cluster_that_was_read_is_changed_and_sent_back() {
+    let mut cluster: ClusterDescription20240805 = received(&json!({
+        "id": "32b6e34b3d91647abb20e7b8",
+        "groupId": "32b6e34b3d91647abb20e7b9",
+        "name": "orders",
+        "stateName": "IDLE",
+        "createDate": "2026-01-01T00:00:00Z",
+        "paused": true,
+        "pitEnabled": true,
+        "labels": [{"key": "team", "value": "shop"}],
+        "connectionStrings": {"standardSrv": "mongodb+srv://orders.example.net"},
+        "whatNobodyDeclared": {"a": 1},
+        "replicationSpecs": [{
+            "id": "32b6e34b3d91647abb20e7ba",
+            "whatNobodyDeclared": 1,
+            "regionConfigs": [{
+                "providerName": "AWS",
+                "regionName": "US_EAST_1",
+                "priority": 7,
+                "electableSpecs": {"instanceSize": "M30", "nodeCount": 3}
+            }]
+        }],
+    }));
+    cluster.paused = Some(false);
+    cluster.labels = Some(Vec::new());
+    cluster.extra.insert("diskWarmingMode", Json::Null);
+    let request =
+        clusters::update_cluster("32b6e34b3d91647abb20e7b9", "orders", &cluster);
+    let (text, body) = sent(&request);
+    assert_eq!(
+        body,
+        json!({
+            "name": "orders",
+            "paused": false,
+            "pitEnabled": true,
+            "labels": [],
+            "diskWarmingMode": null,
+            "replicationSpecs": [{
+                "regionConfigs": [{
+                    "providerName": "AWS",
+                    "regionName": "US_EAST_1",
+                    "priority": 7,
+                    "electableSpecs": {"instanceSize": "M30", "nodeCount": 3}
+                }]
+            }],
+        })
+    );
+    assert_eq!(text.matches("providerName").count(), 1);
+}
+
+#[test]
+fn an_alert_configuration_is_switched_off() {
+    let mut alert: GroupAlertsConfig = received(&json!({
+        "id": "32b6e34b3d91647abb20e7b8",
+        "created": "2026-01-01T00:00:00Z",
+        "enabled": true,
+        "eventTypeName": "OUTSIDE_METRIC_THRESHOLD",
+        "matchers": [],
+        "notifications": [{"typeName": "GROUP", "delayMin": 0, "emailEnabled": true}],
+        "metricThreshold": {"metricName": "CONNECTIONS", "threshold": 0.0},
+    }));
+    let GroupAlertsConfig::HostMetric(metric) = &mut alert else { panic!("{alert:?}") };
+    metric.enabled = Some(false);
+    let (text, body) = sent(&alert_configurations::update_alert_config(
+        "32b6e34b3d91647abb20e7b9",
+        "32b6e34b3d91647abb20e7b8",
+        &alert,
+    ));
+    assert_eq!(
+        body,
+        json!({
+            "enabled": false,
+            "eventTypeName": "OUTSIDE_METRIC_THRESHOLD",
+            "matchers": [],
+            "notifications": [{"typeName": "GROUP", "delayMin": 0, "emailEnabled": true}],
+            "metricThreshold": {"metricName": "CONNECTIONS", "threshold": 0.0},
+        })
+    );
+    for tag in ["eventTypeName", "metricName", "typeName"] {
+        assert_eq!(text.matches(&format!("\"{tag}\":")).count(), 1, "{tag} in {text}");
+    }
+}
+
+/// Here the service sends another type than it takes: the wire form leads from one to the other.
+#[test]
+fn what_is_read_and_what_is_sent_may_be_two_types() {
+    let answer: LogIntegrationResponse = received(&json!({
+        "type": "S3_LOG_EXPORT",
+        "id": "32b6e34b3d91647abb20e7b8",
+        "bucketName": "logs",
+        "iamRoleId": "32b6e34b3d91647abb20e7ba",
+        "prefixPath": "old",
+        "kmsKey": "key",
+        "logTypes": ["MONGOD"],
+    }));
+    let text = codec::encode(&answer, codec::Mode::Lossless).unwrap();
+    let mut change = LogIntegrationRequest::default();
+    codec::decode(&text, &mut change).unwrap();
+    let LogIntegrationRequest::S3LogExport(s3) = &mut change else {
+        panic!("{change:?}")
+    };
+    s3.prefix_path = "new".into();
+    s3.kms_key = Nullable::Null;
+    let (_, body) = sent(&push_based_log_export::update_group_log_integration(
+        "32b6e34b3d91647abb20e7b9",
+        "32b6e34b3d91647abb20e7b8",
+        &change,
+    ));
+    assert_eq!(
+        body,
+        json!({
+            "type": "S3_LOG_EXPORT",
+            "bucketName": "logs",
+            "iamRoleId": "32b6e34b3d91647abb20e7ba",
+            "prefixPath": "new",
+            "kmsKey": null,
+            "logTypes": ["MONGOD"],
+        })
+    );
+}
+
+#[test]
+fn what_is_written_by_hand_says_nothing_more() {
+    let mut s3 = S3LogIntegrationRequest {
+        bucket_name: "logs".into(),
+        iam_role_id: "32b6e34b3d91647abb20e7ba".into(),
+        prefix_path: "here".into(),
+        ..Default::default()
+    };
+    let create = |s3: &S3LogIntegrationRequest| {
+        let body = LogIntegrationRequest::S3LogExport(s3.clone());
+        push_based_log_export::create_group_log_integration(
+            "32b6e34b3d91647abb20e7b9",
+            &body,
+        )
+    };
+    let expected = json!({
+        "type": "S3_LOG_EXPORT",
+        "bucketName": "logs",
+        "iamRoleId": "32b6e34b3d91647abb20e7ba",
+        "prefixPath": "here",
+        "logTypes": [],
+    });
+    assert_eq!(sent(&create(&s3)).1, expected);
+    s3.use_legacy_path_structure = false.into();
+    assert_eq!(sent(&create(&s3)).1["useLegacyPathStructure"], json!(false));
+
+    let patch = ClusterDescription20240805 { paused: Some(true), ..Default::default() };
+    let request = clusters::update_cluster("32b6e34b3d91647abb20e7b9", "orders", &patch);
+    assert_eq!(sent(&request).1, json!({"paused": true}));
+}
