@@ -235,8 +235,10 @@ impl<'d> Maker<'d> {
         };
         let most = demands.property_count.high.unwrap_or(u64::MAX) as usize;
         let count = (object.len() + wanted).max(least).min(most);
+        let mut number = object.len();
         while object.len() < count {
-            let name = self.name(object.len());
+            let name = self.name(number);
+            number += 1;
             if demands.properties.contains_key(name.as_str()) {
                 continue;
             }
