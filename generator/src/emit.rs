@@ -2,6 +2,7 @@
 
 mod docs;
 mod enum_;
+mod example;
 mod manifest;
 mod operation;
 mod record;

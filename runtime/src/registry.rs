@@ -12,12 +12,27 @@ pub struct Entry {
     pub operation: &'static Operation,
     /// The same operation and version in other formats.
     pub alternatives: &'static [&'static Operation],
+    /// The function that makes the request, in the first format.
+    pub function: Function,
     /// The request body.
     pub body: Option<Make>,
     /// The declared success statuses and their bodies, in the first format.
     pub answers: &'static [(u16, Payload)],
     /// The declared statuses of what can go wrong, by the body that they come with.
     pub errors: &'static [(&'static [u16], Option<Make>)],
+}
+
+/// A request function, in the words of a program that calls it.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    /// The path of the module of its tag: `atlas_admin::clusters`.
+    pub module: &'static str,
+    /// The path below that module: `get_cluster` or `v2023_02_01::get_cluster`.
+    pub path: &'static str,
+    /// Names and types: what the operation requires, in the path first and the body last.
+    pub arguments: &'static [(&'static str, &'static str)],
+    /// What the answer is decoded to.
+    pub output: &'static str,
 }
 
 /// What an answer carries.
@@ -96,6 +111,7 @@ macro_rules! entries {
     ($(
         $(#[$cfg:meta])?
         $operation:path $(, also $other:path)* $(, body $body:ty)?;
+            is $function:ident $(::$below:ident)? ($($argument:ident: $type:ty),*) -> $output:ty;
             answers $($status:literal => $payload:ident $(<$answer:ty>)?),+;
             errors $($($code:literal)+ $(=> $error:ty)?),*;
     )*) => {
@@ -104,6 +120,18 @@ macro_rules! entries {
             $crate::registry::Entry {
                 operation: &$operation,
                 alternatives: &[$(&$other),*],
+                function: $crate::registry::Function {
+                    module: ::core::module_path!(),
+                    path: ::core::concat!(
+                        ::core::stringify!($function)
+                        $(, "::", ::core::stringify!($below))?
+                    ),
+                    arguments: &[$((
+                        ::core::stringify!($argument),
+                        ::core::stringify!($type),
+                    )),*],
+                    output: ::core::stringify!($output),
+                },
                 body: $crate::entries!(@make $($body)?),
                 answers: &[$((
                     $status,

@@ -58,9 +58,11 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> Vec<String> {
 /// Breaks a paragraph into lines; what stands in backticks or brackets stays in one piece.
 fn wrap(paragraph: &str) -> Vec<String> {
     let mut lines = Vec::new();
+    let mut is_code = false;
     for line in paragraph.lines() {
+        is_code ^= line.starts_with("```");
         // What is laid out already (lists, tables, code) keeps its lines.
-        if line.len() <= WIDTH {
+        if is_code || line.len() <= WIDTH {
             lines.push(line.to_owned());
             continue;
         }
@@ -225,6 +227,12 @@ mod tests {
     fn code_spans_are_not_torn() {
         let text = format!("{} `a b c d e f g` end", "word".repeat(21));
         assert!(wrap(&text).iter().any(|line| line.contains("`a b c d e f g`")));
+    }
+
+    #[test]
+    fn code_keeps_its_lines() {
+        let text = format!("```\n{}\n```", "word ".repeat(40));
+        assert_eq!(wrap(&text).len(), 3);
     }
 
     #[test]

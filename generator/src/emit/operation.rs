@@ -145,13 +145,14 @@ pub(super) fn function(
     cfg: &TokenStream,
 ) -> TokenStream {
     let name = names::ident(&call.function);
-    let doc = docs::lines(docs::operation(emit, call.operation, call.version));
+    let doc = docs::lines(docs::operation(emit, call));
     let alias = aliases(call);
     let deprecated = call.deprecation().map(|note| quote!(#[deprecated(note = #note)]));
     let too_many = (call.required().count() + usize::from(call.version.body.is_some()) > 7).then(|| {
         quote!(#[expect(clippy::too_many_arguments, reason = "the operation requires them all")])
     });
-    let arguments = arguments(emit, call);
+    let arguments =
+        arguments(emit, call).into_iter().map(|(name, ty)| quote!(#name: #ty));
     let output = output(emit, call);
     let (ty, made_by) = if call.has_builder() {
         let above = if call.owns_builder || call.is_newest {
@@ -174,7 +175,7 @@ pub(super) fn function(
         #too_many
         #cfg
         #[inline]
-        pub fn #name(#arguments) -> #ty {
+        pub fn #name(#(#arguments),*) -> #ty {
             #request
         }
         #blank
@@ -198,15 +199,17 @@ fn builder_path(call: &Call<'_>) -> TokenStream {
 
 /// The names that rustdoc's search finds the function by.
 fn aliases(call: &Call<'_>) -> TokenStream {
-    let mut aliases = vec![call.operation.id.as_str(), call.operation.short.as_str()];
+    let operation = call.operation;
+    let mut aliases = vec![&*operation.id, &*operation.short, &*operation.path];
     aliases.dedup();
     aliases.retain(|alias| *alias != call.function);
     quote!(#(#[doc(alias = #aliases)])*)
 }
 
-fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
+/// The arguments of the function and their types: what is required, and the body.
+pub(super) fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> Vec<(Ident, TokenStream)> {
     let types = quote!(types::);
-    let mut arguments: Vec<TokenStream> = call
+    let mut arguments: Vec<(Ident, TokenStream)> = call
         .required()
         .map(|parameter| {
             let name = argument(parameter);
@@ -218,15 +221,14 @@ fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
                 }
                 other => emit.argument_type(other, &types),
             };
-            quote!(#name: #ty)
+            (name, ty)
         })
         .collect();
     if let Some(body) = &call.version.body {
         let ty = emit.argument_type(&body.ty, &types);
-        let name = body_name(call);
-        arguments.push(quote!(#name: &#ty));
+        arguments.push((body_name(call), quote!(&#ty)));
     }
-    quote!(#(#arguments),*)
+    arguments
 }
 
 /// The argument or the setter for a parameter.
@@ -263,7 +265,7 @@ impl Emit<'_> {
 }
 
 /// What the request resolves to.
-fn output(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
+pub(super) fn output(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     let types = quote!(types::);
     let contents: Vec<&Content> =
         call.answer.statuses.iter().map(|(_, content)| content).collect();

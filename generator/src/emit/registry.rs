@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use quote::quote;
 
-use super::Emit;
 use super::operation::Call;
 use super::sections::gate_feature;
+use super::{Emit, example};
 use crate::model::{Content, Type};
 use crate::names;
 use crate::render::{self, Piece};
@@ -23,7 +23,7 @@ pub(super) fn registry(emit: &Emit<'_>) -> String {
             //! Every operation in every version that is compiled in, as data for tools.
         }),
         Piece::Tokens(quote! {
-            pub use atlas_admin_runtime::registry::{Entry, Make, Payload, encode};
+            pub use atlas_admin_runtime::registry::{Entry, Function, Make, Payload, encode};
         }),
         Piece::Tokens(quote! {
             /// The tables of the enabled tags. A constant, so that only programs that use it compile
@@ -75,7 +75,8 @@ fn row(emit: &Emit<'_>, call: &Call<'_>, calls: &[Call<'_>], text: &mut String) 
             Content::Json(body) => format!("{status} => Json<{}>", ty(emit, body)),
         })
         .collect();
-    text.push_str(&format!(";\n        answers {};\n", answers.join(", ")));
+    text.push_str(&format!(";\n        is {};\n", example::signature(emit, call)));
+    text.push_str(&format!("        answers {};\n", answers.join(", ")));
     text.push_str(&format!("        errors {};\n", errors(emit, call)));
 }
 

@@ -2,17 +2,15 @@
 
 use super::members::limits;
 use super::{code, join, prose};
-use crate::emit::{Docs, Emit};
+use crate::emit::operation::Call;
+use crate::emit::{Docs, Emit, example};
 use crate::model::{Location, Operation, OperationVersion, Parameter};
 use crate::names;
 use crate::version::Version;
 
 /// The documentation of the request function of an operation in one version.
-pub(in crate::emit) fn operation(
-    emit: &Emit<'_>,
-    operation: &Operation,
-    version: &OperationVersion,
-) -> Vec<String> {
+pub(in crate::emit) fn operation(emit: &Emit<'_>, call: &Call<'_>) -> Vec<String> {
+    let (operation, version) = (call.operation, call.version);
     let mut paragraphs = vec![format!(
         "{}: {}.",
         capitalised(&names::words(&operation.short)),
@@ -23,6 +21,7 @@ pub(in crate::emit) fn operation(
     {
         paragraphs.extend(prose::paragraphs(text));
     }
+    paragraphs.push(example::code(emit, call));
     paragraphs.push(versions(operation, version));
     if !operation.roles.is_empty() {
         let roles: Vec<String> = operation.roles.iter().map(|role| code(role)).collect();

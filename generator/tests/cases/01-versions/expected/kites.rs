@@ -8,6 +8,14 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get kite: `GET /kites/{kiteId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, kites};
+/// # async fn example(client: Client, kite_id: &str) -> Result<(), Error> {
+/// let answer = kites::get_kite(kite_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12. Also in `v2023_01_01`, `v2024_08_05`, `v2043_01_01_upcoming` and
 /// `preview`.
 ///
@@ -15,6 +23,7 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// - `kiteId`, in the path.
 #[doc(alias = "getKite")]
+#[doc(alias = "/kites/{kiteId}")]
 #[inline]
 pub fn get_kite(kite_id: &str) -> Request<types::Kite20250312> {
     Request::new(&GET_KITE, &[kite_id])
@@ -48,6 +57,14 @@ pub mod v2023_01_01 {
 
     /// Get kite: `GET /kites/{kiteId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, kites};
+    /// # async fn example(client: Client, kite_id: &str) -> Result<(), Error> {
+    /// let answer = kites::v2023_01_01::get_kite(kite_id).send(&client).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_08_05`, `v2025_03_12`, `v2043_01_01_upcoming` and
     /// `preview`. May be gone after 2026-01-01.
     ///
@@ -55,6 +72,7 @@ pub mod v2023_01_01 {
     ///
     /// - `kiteId`, in the path.
     #[doc(alias = "getKite")]
+    #[doc(alias = "/kites/{kiteId}")]
     #[deprecated(note = "the service may answer 410 after 2026-01-01")]
     #[inline]
     pub fn get_kite(kite_id: &str) -> Request<types::Kite> {
@@ -90,6 +108,14 @@ pub mod v2024_08_05 {
 
     /// Get kite: `GET /kites/{kiteId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, kites};
+    /// # async fn example(client: Client, kite_id: &str) -> Result<(), Error> {
+    /// let answer = kites::v2024_08_05::get_kite(kite_id).send(&client).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2024-08-05. Also in `v2023_01_01`, `v2025_03_12`, `v2043_01_01_upcoming` and
     /// `preview`.
     ///
@@ -97,6 +123,7 @@ pub mod v2024_08_05 {
     ///
     /// - `kiteId`, in the path.
     #[doc(alias = "getKite")]
+    #[doc(alias = "/kites/{kiteId}")]
     #[inline]
     pub fn get_kite(kite_id: &str) -> Request<types::Kite20240805> {
         Request::new(&GET_KITE, &[kite_id])
@@ -138,6 +165,16 @@ pub mod v2043_01_01_upcoming {
 
     /// Get kite: `GET /kites/{kiteId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, kites};
+    /// # async fn example(client: Client, kite_id: &str) -> Result<(), Error> {
+    /// let answer = kites::v2043_01_01_upcoming::get_kite(kite_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2043-01-01.upcoming. Also in `v2023_01_01`, `v2024_08_05`, `v2025_03_12` and
     /// `preview`.
     ///
@@ -145,6 +182,7 @@ pub mod v2043_01_01_upcoming {
     ///
     /// - `kiteId`, in the path.
     #[doc(alias = "getKite")]
+    #[doc(alias = "/kites/{kiteId}")]
     #[inline]
     pub fn get_kite(kite_id: &str) -> Request<types::KiteUpcoming> {
         Request::new(&GET_KITE, &[kite_id])
@@ -169,12 +207,21 @@ pub mod v2043_01_01_upcoming {
 
     /// Land kite: `POST /kites/{kiteId}/land`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, kites};
+    /// # async fn example(client: Client, kite_id: &str) -> Result<(), Error> {
+    /// kites::v2043_01_01_upcoming::land_kite(kite_id).send(&client).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2043-01-01.upcoming.
     ///
     /// # Parameters
     ///
     /// - `kiteId`, in the path.
     #[doc(alias = "landKite")]
+    #[doc(alias = "/kites/{kiteId}/land")]
     #[inline]
     pub fn land_kite(kite_id: &str) -> Request<()> {
         Request::new(&LAND_KITE, &[kite_id])
@@ -209,12 +256,22 @@ pub mod preview {
 
     /// Dance kite: `POST /kites/{kiteId}/dance`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, kites, types};
+    /// # async fn example(client: Client, kite_id: &str) -> Result<(), Error> {
+    /// let body = types::Dance { ..Default::default() };
+    /// let answer = kites::preview::dance_kite(kite_id, &body).send(&client).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// # Parameters
     ///
     /// - `kiteId`, in the path.
     #[doc(alias = "danceKite")]
+    #[doc(alias = "/kites/{kiteId}/dance")]
     #[inline]
     pub fn dance_kite(
         kite_id: &str,
@@ -242,12 +299,21 @@ pub mod preview {
 
     /// Get kite: `GET /kites/{kiteId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, kites};
+    /// # async fn example(client: Client, kite_id: &str) -> Result<(), Error> {
+    /// let answer = kites::preview::get_kite(kite_id).send(&client).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview. Also in `v2023_01_01`, `v2024_08_05`, `v2025_03_12` and `v2043_01_01_upcoming`.
     ///
     /// # Parameters
     ///
     /// - `kiteId`, in the path.
     #[doc(alias = "getKite")]
+    #[doc(alias = "/kites/{kiteId}")]
     #[inline]
     pub fn get_kite(kite_id: &str) -> Request<types::KitePreview> {
         Request::new(&GET_KITE, &[kite_id])
@@ -275,29 +341,36 @@ pub mod preview {
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     #[cfg(feature = "preview")]
     preview::DANCE_KITE, body crate::types::Dance;
+        is preview::dance_kite(kite_id: &str, body: &types::Dance) -> types::KitePreview;
         answers 200 => Json<crate::types::KitePreview>;
         errors ;
     #[cfg(feature = "preview")]
     preview::GET_KITE;
+        is preview::get_kite(kite_id: &str) -> types::KitePreview;
         answers 200 => Json<crate::types::KitePreview>;
         errors ;
     #[cfg(feature = "preview")]
     v2043_01_01_upcoming::GET_KITE;
+        is v2043_01_01_upcoming::get_kite(kite_id: &str) -> types::KiteUpcoming;
         answers 200 => Json<crate::types::KiteUpcoming>;
         errors ;
     GET_KITE;
+        is get_kite(kite_id: &str) -> types::Kite20250312;
         answers 200 => Json<crate::types::Kite20250312>;
         errors ;
     #[cfg(feature = "older-versions")]
     v2024_08_05::GET_KITE;
+        is v2024_08_05::get_kite(kite_id: &str) -> types::Kite20240805;
         answers 200 => Json<crate::types::Kite20240805>;
         errors ;
     #[cfg(feature = "older-versions")]
     v2023_01_01::GET_KITE;
+        is v2023_01_01::get_kite(kite_id: &str) -> types::Kite;
         answers 200 => Json<crate::types::Kite>;
         errors ;
     #[cfg(feature = "preview")]
     v2043_01_01_upcoming::LAND_KITE;
+        is v2043_01_01_upcoming::land_kite(kite_id: &str) -> ();
         answers 204 => Empty;
         errors ;
 };

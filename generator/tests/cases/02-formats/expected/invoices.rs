@@ -8,12 +8,21 @@ use atlas_admin_runtime::{Download, Request, Version};
 
 /// Download log: `GET /hosts/{hostName}/log.gz`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, invoices};
+/// # async fn example(client: Client, host_name: &str) -> Result<(), Error> {
+/// let answer = invoices::download_log(host_name).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// # Parameters
 ///
 /// - `hostName`, in the path.
 #[doc(alias = "downloadLog")]
+#[doc(alias = "/hosts/{hostName}/log.gz")]
 #[inline]
 pub fn download_log(host_name: &str) -> Request<Download> {
     Request::new(&DOWNLOAD_LOG, &[host_name])
@@ -38,12 +47,21 @@ static DOWNLOAD_LOG: Operation = Operation {
 
 /// Get invoice: `GET /invoices/{invoiceId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, invoices};
+/// # async fn example(client: Client, invoice_id: &str) -> Result<(), Error> {
+/// let answer = invoices::get_invoice(invoice_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-01-01. Also in `v2023_01_01`.
 ///
 /// # Parameters
 ///
 /// - `invoiceId`, in the path.
 #[doc(alias = "getInvoice")]
+#[doc(alias = "/invoices/{invoiceId}")]
 #[inline]
 pub fn get_invoice(invoice_id: &str) -> Request<types::Invoice> {
     Request::new(&GET_INVOICE, &[invoice_id])
@@ -68,12 +86,21 @@ static GET_INVOICE: Operation = Operation {
 
 /// Get invoice: `GET /invoices/{invoiceId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, invoices};
+/// # async fn example(client: Client, invoice_id: &str) -> Result<(), Error> {
+/// let answer = invoices::get_invoice_as_csv(invoice_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-01-01. Also in `v2023_01_01`.
 ///
 /// # Parameters
 ///
 /// - `invoiceId`, in the path.
 #[doc(alias = "getInvoice")]
+#[doc(alias = "/invoices/{invoiceId}")]
 #[inline]
 pub fn get_invoice_as_csv(invoice_id: &str) -> Request<Download> {
     Request::new(&GET_INVOICE_AS_CSV, &[invoice_id])
@@ -111,12 +138,23 @@ pub mod v2023_01_01 {
 
     /// Get invoice: `GET /invoices/{invoiceId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, invoices};
+    /// # async fn example(client: Client, invoice_id: &str) -> Result<(), Error> {
+    /// let answer = invoices::v2023_01_01::get_invoice(invoice_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_01_01`.
     ///
     /// # Parameters
     ///
     /// - `invoiceId`, in the path.
     #[doc(alias = "getInvoice")]
+    #[doc(alias = "/invoices/{invoiceId}")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn get_invoice(invoice_id: &str) -> Request<types::Invoice> {
@@ -143,12 +181,23 @@ pub mod v2023_01_01 {
 
     /// Get invoice: `GET /invoices/{invoiceId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, invoices};
+    /// # async fn example(client: Client, invoice_id: &str) -> Result<(), Error> {
+    /// let answer = invoices::v2023_01_01::get_invoice_as_csv(invoice_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_01_01`.
     ///
     /// # Parameters
     ///
     /// - `invoiceId`, in the path.
     #[doc(alias = "getInvoice")]
+    #[doc(alias = "/invoices/{invoiceId}")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn get_invoice_as_csv(invoice_id: &str) -> Request<Download> {
@@ -175,12 +224,23 @@ pub mod v2023_01_01 {
 
     /// Get invoice: `GET /invoices/{invoiceId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, invoices};
+    /// # async fn example(client: Client, invoice_id: &str) -> Result<(), Error> {
+    /// let answer = invoices::v2023_01_01::get_invoice_as_gzip(invoice_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_01_01`.
     ///
     /// # Parameters
     ///
     /// - `invoiceId`, in the path.
     #[doc(alias = "getInvoice")]
+    #[doc(alias = "/invoices/{invoiceId}")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn get_invoice_as_gzip(invoice_id: &str) -> Request<Download> {
@@ -217,13 +277,16 @@ pub mod v2024_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     DOWNLOAD_LOG;
+        is download_log(host_name: &str) -> Download;
         answers 200 => Stream;
         errors ;
     GET_INVOICE, also GET_INVOICE_AS_CSV;
+        is get_invoice(invoice_id: &str) -> types::Invoice;
         answers 200 => Json<crate::types::Invoice>;
         errors ;
     #[cfg(feature = "older-versions")]
     v2023_01_01::GET_INVOICE, also v2023_01_01::GET_INVOICE_AS_CSV, also v2023_01_01::GET_INVOICE_AS_GZIP;
+        is v2023_01_01::get_invoice(invoice_id: &str) -> types::Invoice;
         answers 200 => Json<crate::types::Invoice>;
         errors ;
 };

@@ -8,8 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Create different: `POST /b-different`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, things};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = things::create_different().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "createDifferent")]
+#[doc(alias = "/b-different")]
 #[inline]
 pub fn create_different() -> Request<types::Thing> {
     Request::new(&CREATE_DIFFERENT, &[])
@@ -34,8 +43,17 @@ static CREATE_DIFFERENT: Operation = Operation {
 
 /// Create half: `POST /c-half`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, things};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = things::create_half().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "createHalf")]
+#[doc(alias = "/c-half")]
 #[inline]
 pub fn create_half() -> Request<Option<types::Thing>> {
     Request::new(&CREATE_HALF, &[])
@@ -60,8 +78,17 @@ static CREATE_HALF: Operation = Operation {
 
 /// Create same: `POST /a-same`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, things};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = things::create_same().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "createSame")]
+#[doc(alias = "/a-same")]
 #[inline]
 pub fn create_same() -> Request<types::Thing> {
     Request::new(&CREATE_SAME, &[])
@@ -86,8 +113,17 @@ static CREATE_SAME: Operation = Operation {
 
 /// Delete none: `DELETE /d-none`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, things};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// things::delete_none().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "deleteNone")]
+#[doc(alias = "/d-none")]
 #[inline]
 pub fn delete_none() -> Request<()> {
     Request::new(&DELETE_NONE, &[])
@@ -123,15 +159,19 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_DIFFERENT;
+        is create_different() -> types::Thing;
         answers 200 => Json<crate::types::Thing>, 202 => Json<crate::types::Ticket>;
         errors ;
     CREATE_HALF;
+        is create_half() -> Option<types::Thing>;
         answers 200 => Json<crate::types::Thing>, 204 => Empty;
         errors ;
     CREATE_SAME;
+        is create_same() -> types::Thing;
         answers 200 => Json<crate::types::Thing>, 201 => Json<crate::types::Thing>;
         errors ;
     DELETE_NONE;
+        is delete_none() -> ();
         answers 202 => Empty, 204 => Empty;
         errors ;
 };

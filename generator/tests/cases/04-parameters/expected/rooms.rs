@@ -9,6 +9,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Book slot: `PUT /rooms/{roomId}/days/{day}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, rooms};
+/// # async fn example(client: Client, room_id: &str, day: atlas_admin::codec::Day, fee: f64, if_match: &str) -> Result<(), Error> {
+/// let body: Vec<String> = Default::default();
+/// let answer = rooms::book_slot(room_id, day, fee, if_match, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// # Parameters
@@ -18,6 +29,7 @@ use atlas_admin_runtime::{Request, Version};
 /// - `fee`, in the query.
 /// - `If-Match`, in the header.
 #[doc(alias = "bookSlot")]
+#[doc(alias = "/rooms/{roomId}/days/{day}")]
 #[inline]
 pub fn book_slot(
     room_id: &str,
@@ -58,6 +70,14 @@ static BOOK_SLOT: Operation = Operation {
 
 /// List slots: `GET /rooms/{roomId}/days/{day}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, rooms};
+/// # async fn example(client: Client, room_id: &str, day: atlas_admin::codec::Day, since: atlas_admin::codec::DateTime) -> Result<(), Error> {
+/// let answer = rooms::list_slots(room_id, day, since).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// # Parameters
@@ -66,6 +86,7 @@ static BOOK_SLOT: Operation = Operation {
 /// - `day`, in the path.
 /// - `since`, in the query.
 #[doc(alias = "listSlots")]
+#[doc(alias = "/rooms/{roomId}/days/{day}")]
 #[inline]
 pub fn list_slots(
     room_id: &str,
@@ -177,9 +198,11 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     BOOK_SLOT, body Vec<String>;
+        is book_slot(room_id: &str, day: atlas_admin::codec::Day, fee: f64, if_match: &str, body: &Vec<String>) -> Vec<String>;
         answers 200 => Json<Vec<String>>;
         errors ;
     LIST_SLOTS;
+        is list_slots(room_id: &str, day: atlas_admin::codec::Day, since: atlas_admin::codec::DateTime) -> Vec<String>;
         answers 200 => Json<Vec<String>>;
         errors ;
 };

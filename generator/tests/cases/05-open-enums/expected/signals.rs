@@ -8,8 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get signal: `GET /signal`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, signals};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = signals::get_signal().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "getSignal")]
+#[doc(alias = "/signal")]
 #[inline]
 pub fn get_signal() -> Request<types::Signal> {
     Request::new(&GET_SIGNAL, &[])
@@ -42,6 +51,7 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_SIGNAL;
+        is get_signal() -> types::Signal;
         answers 200 => Json<crate::types::Signal>;
         errors ;
 };

@@ -8,8 +8,18 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Update account: `PATCH /account`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, accounts, types};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let body = types::Account { ..Default::default() };
+/// let answer = accounts::update_account(&body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "updateAccount")]
+#[doc(alias = "/account")]
 #[inline]
 pub fn update_account(body: &types::Account) -> Request<types::Account> {
     Request::with_body(&UPDATE_ACCOUNT, &[], body)
@@ -42,6 +52,7 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     UPDATE_ACCOUNT, body crate::types::Account;
+        is update_account(body: &types::Account) -> types::Account;
         answers 200 => Json<crate::types::Account>;
         errors ;
 };

@@ -8,8 +8,18 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Replace user: `PUT /user`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, users, types};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let body = types::User { ..Default::default() };
+/// let answer = users::replace_user(&body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "replaceUser")]
+#[doc(alias = "/user")]
 #[inline]
 pub fn replace_user(body: &types::User) -> Request<types::User> {
     Request::with_body(&REPLACE_USER, &[], body)
@@ -42,6 +52,7 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     REPLACE_USER, body crate::types::User;
+        is replace_user(body: &types::User) -> types::User;
         answers 200 => Json<crate::types::User>;
         errors ;
 };

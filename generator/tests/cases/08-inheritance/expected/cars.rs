@@ -8,8 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get car: `GET /car`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cars};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = cars::get_car().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "getCar")]
+#[doc(alias = "/car")]
 #[inline]
 pub fn get_car() -> Request<types::Car> {
     Request::new(&GET_CAR, &[])
@@ -42,6 +51,7 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_CAR;
+        is get_car() -> types::Car;
         answers 200 => Json<crate::types::Car>;
         errors ;
 };

@@ -8,8 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get pet: `GET /pet`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, pets};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = pets::get_pet().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "getPet")]
+#[doc(alias = "/pet")]
 #[inline]
 pub fn get_pet() -> Request<types::Owner> {
     Request::new(&GET_PET, &[])
@@ -42,6 +51,7 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_PET;
+        is get_pet() -> types::Owner;
         answers 200 => Json<crate::types::Owner>;
         errors ;
 };

@@ -8,8 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get tape: `GET /drives/tape`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, drives};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = drives::get_tape().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "getTape")]
+#[doc(alias = "/drives/tape")]
 #[inline]
 pub fn get_tape() -> Request<types::TapeDrive> {
     Request::new(&GET_TAPE, &[])
@@ -34,8 +43,17 @@ static GET_TAPE: Operation = Operation {
 
 /// List drives: `GET /drives`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, drives};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = drives::list_drives().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "listDrives")]
+#[doc(alias = "/drives")]
 #[inline]
 pub fn list_drives() -> Request<Vec<types::Drive>> {
     Request::new(&LIST_DRIVES, &[])
@@ -69,9 +87,11 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_TAPE;
+        is get_tape() -> types::TapeDrive;
         answers 200 => Json<crate::types::TapeDrive>;
         errors ;
     LIST_DRIVES;
+        is list_drives() -> Vec<types::Drive>;
         answers 200 => Json<Vec<crate::types::Drive>>;
         errors ;
 };

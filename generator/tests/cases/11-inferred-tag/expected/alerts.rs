@@ -8,8 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// List alerts: `GET /alerts`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, alerts};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = alerts::list_alerts().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "listAlerts")]
+#[doc(alias = "/alerts")]
 #[inline]
 pub fn list_alerts() -> Request<Vec<types::AlertView>> {
     Request::new(&LIST_ALERTS, &[])
@@ -42,6 +51,7 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     LIST_ALERTS;
+        is list_alerts() -> Vec<types::AlertView>;
         answers 200 => Json<Vec<crate::types::AlertView>>;
         errors ;
 };

@@ -8,8 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get spec: `GET /spec`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, specs};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = specs::get_spec().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "getSpec")]
+#[doc(alias = "/spec")]
 #[inline]
 pub fn get_spec() -> Request<types::Spec> {
     Request::new(&GET_SPEC, &[])
@@ -42,6 +51,7 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_SPEC;
+        is get_spec() -> types::Spec;
         answers 200 => Json<crate::types::Spec>;
         errors ;
 };

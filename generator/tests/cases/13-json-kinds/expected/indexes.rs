@@ -8,8 +8,18 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Create index: `POST /index`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, indexes, types};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let body = types::Index { ..Default::default() };
+/// let answer = indexes::create_index(&body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "createIndex")]
+#[doc(alias = "/index")]
 #[inline]
 pub fn create_index(body: &types::Index) -> Request<types::Index> {
     Request::with_body(&CREATE_INDEX, &[], body)
@@ -42,6 +52,7 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_INDEX, body crate::types::Index;
+        is create_index(body: &types::Index) -> types::Index;
         answers 201 => Json<crate::types::Index>;
         errors ;
 };

@@ -8,8 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get region: `GET /region`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, regions};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = regions::get_region().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "getRegion")]
+#[doc(alias = "/region")]
 #[inline]
 pub fn get_region() -> Request<types::Place> {
     Request::new(&GET_REGION, &[])
@@ -42,6 +51,7 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_REGION;
+        is get_region() -> types::Place;
         answers 200 => Json<crate::types::Place>;
         errors ;
 };

@@ -8,8 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get notes: `GET /notes`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, notes};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = notes::get_notes().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "getNotes")]
+#[doc(alias = "/notes")]
 #[inline]
 pub fn get_notes() -> Request<types::Notes> {
     Request::new(&GET_NOTES, &[])
@@ -42,6 +51,7 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_NOTES;
+        is get_notes() -> types::Notes;
         answers 200 => Json<crate::types::Notes>;
         errors ;
 };

@@ -8,8 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get tree: `GET /tree`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, trees};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = trees::get_tree().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "getTree")]
+#[doc(alias = "/tree")]
 #[inline]
 pub fn get_tree() -> Request<types::Tree> {
     Request::new(&GET_TREE, &[])
@@ -42,6 +51,7 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_TREE;
+        is get_tree() -> types::Tree;
         answers 200 => Json<crate::types::Tree>;
         errors ;
 };

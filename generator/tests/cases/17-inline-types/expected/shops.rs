@@ -8,8 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get shop: `GET /shop`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, shops};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = shops::get_shop().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "getShop")]
+#[doc(alias = "/shop")]
 #[inline]
 pub fn get_shop() -> Request<types::GetShopResponse> {
     Request::new(&GET_SHOP, &[])
@@ -42,6 +51,7 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_SHOP;
+        is get_shop() -> types::GetShopResponse;
         answers 200 => Json<crate::types::GetShopResponse>;
         errors ;
 };

@@ -8,8 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get maps: `GET /maps`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, maps};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = maps::get_maps().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "getMaps")]
+#[doc(alias = "/maps")]
 #[inline]
 pub fn get_maps() -> Request<types::Maps> {
     Request::new(&GET_MAPS, &[])
@@ -42,6 +51,7 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_MAPS;
+        is get_maps() -> types::Maps;
         answers 200 => Json<crate::types::Maps>;
         errors ;
 };

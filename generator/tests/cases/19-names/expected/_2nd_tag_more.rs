@@ -8,12 +8,21 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Match: `GET /names/{type}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, _2nd_tag_more};
+/// # async fn example(client: Client, r#type: &str) -> Result<(), Error> {
+/// let answer = _2nd_tag_more::r#match(r#type).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// # Parameters
 ///
 /// - `type`, in the path.
 #[doc(alias = "get-names")]
+#[doc(alias = "/names/{type}")]
 #[inline]
 pub fn r#match(r#type: &str) -> Match<types::OptionType> {
     Match::new(&MATCH, &[r#type])
@@ -70,6 +79,7 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     MATCH;
+        is r#match(r#type: &str) -> types::OptionType;
         answers 200 => Json<crate::types::OptionType>;
         errors ;
 };

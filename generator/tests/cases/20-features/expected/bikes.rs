@@ -8,12 +8,21 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get bike: `GET /bikes`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, bikes};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = bikes::get_bike().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-01-01. Also in `v2023_01_01` and `preview`.
 ///
 /// # Errors
 ///
 /// - 401: the credentials are not accepted.
 #[doc(alias = "getBike")]
+#[doc(alias = "/bikes")]
 #[inline]
 pub fn get_bike() -> Request<types::Bike> {
     Request::new(&GET_BIKE, &[])
@@ -47,12 +56,21 @@ pub mod v2023_01_01 {
 
     /// Get bike: `GET /bikes`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, bikes};
+    /// # async fn example(client: Client) -> Result<(), Error> {
+    /// let answer = bikes::v2023_01_01::get_bike().send(&client).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_01_01` and `preview`.
     ///
     /// # Errors
     ///
     /// - 401: the credentials are not accepted.
     #[doc(alias = "getBike")]
+    #[doc(alias = "/bikes")]
     #[inline]
     pub fn get_bike() -> Request<types::OldBike> {
         Request::new(&GET_BIKE, &[])
@@ -94,12 +112,21 @@ pub mod preview {
 
     /// Get bike: `GET /bikes`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, bikes};
+    /// # async fn example(client: Client) -> Result<(), Error> {
+    /// let answer = bikes::preview::get_bike().send(&client).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview. Also in `v2023_01_01` and `v2024_01_01`.
     ///
     /// # Errors
     ///
     /// - 401: the credentials are not accepted.
     #[doc(alias = "getBike")]
+    #[doc(alias = "/bikes")]
     #[inline]
     pub fn get_bike() -> Request<types::NextBike> {
         Request::new(&GET_BIKE, &[])
@@ -127,13 +154,16 @@ pub mod preview {
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     #[cfg(feature = "preview")]
     preview::GET_BIKE;
+        is preview::get_bike() -> types::NextBike;
         answers 200 => Json<crate::types::NextBike>;
         errors 401 => crate::types::Failure;
     GET_BIKE;
+        is get_bike() -> types::Bike;
         answers 200 => Json<crate::types::Bike>;
         errors 401 => crate::types::Failure;
     #[cfg(feature = "older-versions")]
     v2023_01_01::GET_BIKE;
+        is v2023_01_01::get_bike() -> types::OldBike;
         answers 200 => Json<crate::types::OldBike>;
         errors 401 => crate::types::Failure;
 };

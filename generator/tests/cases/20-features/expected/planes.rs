@@ -13,12 +13,21 @@ pub mod preview {
 
     /// Get plane: `GET /planes`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, planes};
+    /// # async fn example(client: Client) -> Result<(), Error> {
+    /// let answer = planes::preview::get_plane().send(&client).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// # Errors
     ///
     /// - 401: the credentials are not accepted.
     #[doc(alias = "getPlane")]
+    #[doc(alias = "/planes")]
     #[inline]
     pub fn get_plane() -> Request<types::Plane> {
         Request::new(&GET_PLANE, &[])
@@ -46,6 +55,7 @@ pub mod preview {
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     #[cfg(feature = "preview")]
     preview::GET_PLANE;
+        is preview::get_plane() -> types::Plane;
         answers 200 => Json<crate::types::Plane>;
         errors 401 => crate::types::Failure;
 };

@@ -8,12 +8,21 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get train: `GET /trains`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, trains};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = trains::get_train().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// # Errors
 ///
 /// - 401: the credentials are not accepted.
 #[doc(alias = "getTrain")]
+#[doc(alias = "/trains")]
 #[inline]
 pub fn get_train() -> Request<types::Train> {
     Request::new(&GET_TRAIN, &[])
@@ -46,6 +55,7 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_TRAIN;
+        is get_train() -> types::Train;
         answers 200 => Json<crate::types::Train>;
         errors 401 => crate::types::Failure;
 };

@@ -8,8 +8,18 @@ use atlas_admin_runtime::{Date, Request, Version};
 
 /// Create lamp: `POST /lamps`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, lamps, types};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let body = types::Lamp { ..Default::default() };
+/// let answer = lamps::create_lamp(&body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-01-01. Also in `v2023_01_01`.
 #[doc(alias = "createLamp")]
+#[doc(alias = "/lamps")]
 #[inline]
 pub fn create_lamp(body: &types::Lamp) -> Request<types::Lamp> {
     Request::with_body(&CREATE_LAMP, &[], body)
@@ -34,8 +44,17 @@ static CREATE_LAMP: Operation = Operation {
 
 /// Delete lamps: `DELETE /lamps`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, lamps};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// lamps::delete_lamps().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "deleteLamps")]
+#[doc(alias = "/lamps")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn delete_lamps() -> Request<()> {
@@ -61,6 +80,14 @@ static DELETE_LAMPS: Operation = Operation {
 
 /// List: `GET /lamps`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, lamps};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = lamps::list().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-03-01.
 ///
 /// Needs the role `Lamp Read Only` or `Lamp Owner`.
@@ -71,6 +98,7 @@ static DELETE_LAMPS: Operation = Operation {
 ///
 /// [`listLamps` in the Atlas documentation](https://example.com/docs/listLamps).
 #[doc(alias = "listLamps")]
+#[doc(alias = "/lamps")]
 #[deprecated(note = "the service may answer 410 after 2027-03-01")]
 #[inline]
 pub fn list() -> Request<types::Lamp> {
@@ -112,8 +140,18 @@ pub mod v2023_01_01 {
 
     /// Create lamp: `POST /lamps`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, lamps, types};
+    /// # async fn example(client: Client) -> Result<(), Error> {
+    /// let body = types::Lamp { ..Default::default() };
+    /// let answer = lamps::v2023_01_01::create_lamp(&body).send(&client).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_01_01`. May be gone after 2027-03-01.
     #[doc(alias = "createLamp")]
+    #[doc(alias = "/lamps")]
     #[deprecated(note = "the service may answer 410 after 2027-03-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -150,16 +188,20 @@ pub mod v2024_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_LAMP, body crate::types::Lamp;
+        is create_lamp(body: &types::Lamp) -> types::Lamp;
         answers 201 => Json<crate::types::Lamp>;
         errors ;
     #[cfg(feature = "older-versions")]
     v2023_01_01::CREATE_LAMP, body crate::types::Lamp;
+        is v2023_01_01::create_lamp(body: &types::Lamp) -> types::Lamp;
         answers 201 => Json<crate::types::Lamp>;
         errors ;
     DELETE_LAMPS;
+        is delete_lamps() -> ();
         answers 204 => Empty;
         errors ;
     LIST;
+        is list() -> types::Lamp;
         answers 200 => Json<crate::types::Lamp>;
         errors 404 => crate::types::Failure;
 };

@@ -8,8 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get summary: `GET /books/summary`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, books};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = books::get_summary().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "getSummary")]
+#[doc(alias = "/books/summary")]
 #[inline]
 pub fn get_summary() -> GetSummary<types::GetSummaryResponse> {
     GetSummary::new(&GET_SUMMARY, &[])
@@ -38,8 +47,17 @@ static GET_SUMMARY: Operation = Operation {
 
 /// List books: `GET /books`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, books};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = books::list_books().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "listBooks")]
+#[doc(alias = "/books")]
 #[inline]
 pub fn list_books() -> ListBooks<types::PaginatedBook> {
     ListBooks::new(&LIST_BOOKS, &[])
@@ -68,8 +86,17 @@ static LIST_BOOKS: Operation = Operation {
 
 /// List titles: `GET /books/titles`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, books};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = books::list_titles().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "listTitles")]
+#[doc(alias = "/books/titles")]
 #[inline]
 pub fn list_titles() -> ListTitles<Vec<String>> {
     ListTitles::new(&LIST_TITLES, &[])
@@ -183,12 +210,15 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_SUMMARY;
+        is get_summary() -> types::GetSummaryResponse;
         answers 200 => Json<crate::types::GetSummaryResponse>;
         errors ;
     LIST_BOOKS;
+        is list_books() -> types::PaginatedBook;
         answers 200 => Json<crate::types::PaginatedBook>;
         errors ;
     LIST_TITLES;
+        is list_titles() -> Vec<String>;
         answers 200 => Json<Vec<String>>;
         errors ;
 };

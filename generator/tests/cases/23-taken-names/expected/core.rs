@@ -9,8 +9,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// 2fa: `GET /c`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, core};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = core::_2fa().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 #[doc(alias = "2fa")]
+#[doc(alias = "/c")]
 #[inline]
 pub fn _2fa() -> Request<types::TableType> {
     Request::new(&_2FA, &[])
@@ -35,12 +44,21 @@ static _2FA: Operation = Operation {
 
 /// Operation: `GET /d/{list}/{object}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, core};
+/// # async fn example(client: Client, list: &str, object: &str) -> Result<(), Error> {
+/// let answer = core::operation(list, object).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// # Parameters
 ///
 /// - `list`, in the path.
 /// - `object`, in the path.
+#[doc(alias = "/d/{list}/{object}")]
 #[inline]
 pub fn operation(list: &str, object: &str) -> OperationRequest<types::TableType> {
     OperationRequest::new(&OPERATION, &[list, object])
@@ -69,7 +87,16 @@ static OPERATION: Operation = Operation {
 
 /// Registry: `GET /b`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, core};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = core::registry().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
+#[doc(alias = "/b")]
 #[inline]
 pub fn registry() -> Request<types::TableType> {
     Request::new(&REGISTRY_, &[])
@@ -94,11 +121,21 @@ static REGISTRY_: Operation = Operation {
 
 /// Request: `GET /a`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, core, types};
+/// # async fn example(client: Client, body: &str) -> Result<(), Error> {
+/// let request_body = types::TableType { ..Default::default() };
+/// let answer = core::request(body, &request_body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// # Parameters
 ///
 /// - `body`, in the query.
+#[doc(alias = "/a")]
 #[inline]
 pub fn request(
     body: &str,
@@ -193,15 +230,19 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     _2FA;
+        is _2fa() -> types::TableType;
         answers 200 => Json<crate::types::TableType>;
         errors ;
     OPERATION;
+        is operation(list: &str, object: &str) -> types::TableType;
         answers 200 => Json<crate::types::TableType>;
         errors ;
     REGISTRY_;
+        is registry() -> types::TableType;
         answers 200 => Json<crate::types::TableType>;
         errors ;
     REQUEST, body crate::types::TableType;
+        is request(body: &str, request_body: &types::TableType) -> types::TableType;
         answers 200 => Json<crate::types::TableType>;
         errors ;
 };

@@ -1,0 +1,154 @@
+//! What was found, in the words of a program that calls it.
+
+use std::fmt;
+
+use atlas_admin::codec::View;
+use atlas_admin::registry::{Entry, Function};
+
+/// How wide a line of code may become.
+const WIDTH: usize = 88;
+
+/// An operation with its versions.
+pub struct Found {
+    /// The newest stable version first, where there is one.
+    versions: Vec<&'static Entry>,
+}
+
+impl Found {
+    /// Holds the versions of one operation, of which there is at least one.
+    pub fn new(mut versions: Vec<&'static Entry>) -> Self {
+        versions.sort_by_key(|entry| {
+            (
+                entry.function.path.contains("::"),
+                std::cmp::Reverse(entry.operation.version),
+            )
+        });
+        Self { versions }
+    }
+
+    /// The version that stands without a date, else the newest there is.
+    pub fn newest(&self) -> &'static Entry {
+        self.versions[0]
+    }
+
+    /// The operation in one line.
+    pub fn line(&self) -> String {
+        let operation = self.newest().operation;
+        format!(
+            "{}  {} {}",
+            path(self.newest()),
+            operation.method.as_str(),
+            operation.path
+        )
+    }
+
+    /// The signature of the request function.
+    pub fn signature(&self) -> String {
+        let function = self.newest().function;
+        let arguments: Vec<String> = function
+            .arguments
+            .iter()
+            .map(|(name, ty)| format!("{name}: {ty}"))
+            .collect();
+        let (path, output) = (path(self.newest()), function.output);
+        let line = format!("{path}({}) -> {output}", arguments.join(", "));
+        if line.len() <= WIDTH {
+            return line;
+        }
+        format!("{path}(\n    {},\n) -> {output}", arguments.join(",\n    "))
+    }
+
+    /// The lines that call it, for a program with a `client` and the arguments.
+    pub fn call(&self) -> String {
+        let Function { module, arguments, output, .. } = self.newest().function;
+        let mut passed: Vec<String> =
+            arguments.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let mut made = String::new();
+        if let Some(make) = self.newest().body
+            && let (Some(last), Some((name, ty))) = (passed.last_mut(), arguments.last())
+        {
+            let ty = ty.trim_start_matches('&');
+            made = match make().view() {
+                View::Record(_) => {
+                    format!("let {name} = {ty} {{ ..Default::default() }};\n")
+                }
+                _ => format!("let {name}: {ty} = Default::default();\n"),
+            };
+            last.insert(0, '&');
+        }
+        let types = arguments.iter().any(|(_, ty)| ty.contains("types::"));
+        let uses = match (module.split_once("::"), types) {
+            (Some((root, module)), true) => format!("use {root}::{{{module}, types}};"),
+            _ => format!("use {module};"),
+        };
+        let kept = if output == "()" { "" } else { "let answer = " };
+        let request = format!("{}({})", path(self.newest()), passed.join(", "));
+        let line = format!("{kept}{request}.send(&client).await?;");
+        let sent = if line.len() <= WIDTH {
+            line
+        } else {
+            format!("{kept}{request}\n    .send(&client)\n    .await?;")
+        };
+        format!("{uses}\n{made}{sent}")
+    }
+
+    /// The dates of the versions, with the module that each stands in.
+    fn versions(&self) -> String {
+        let versions: Vec<String> = self
+            .versions
+            .iter()
+            .map(|entry| {
+                let over = match entry.operation.sunset {
+                    Some(day) => format!(", may be gone after {day}"),
+                    None => String::new(),
+                };
+                format!("{}  {}{over}", entry.operation.version, path(entry))
+            })
+            .collect();
+        versions.join("\n")
+    }
+}
+
+/// Everything about the operation, a fact in each paragraph.
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let operation = self.newest().operation;
+        let deprecated = if operation.deprecated { ", deprecated" } else { "" };
+        writeln!(
+            f,
+            "{} ({}{deprecated})\n  {} {}",
+            operation.id,
+            operation.tag,
+            operation.method.as_str(),
+            operation.path
+        )?;
+        let optional: Vec<&str> = operation
+            .parameters
+            .iter()
+            .filter(|parameter| !parameter.required)
+            .map(|parameter| parameter.name)
+            .collect();
+        paragraph(f, "signature", &self.signature())?;
+        paragraph(f, "may be set", &optional.join(", "))?;
+        paragraph(f, "roles", &operation.roles.join(", "))?;
+        paragraph(f, "versions", &self.versions())?;
+        paragraph(f, "call", &self.call())
+    }
+}
+
+/// Writes lines under a heading, if there are any.
+fn paragraph(f: &mut fmt::Formatter<'_>, heading: &str, text: &str) -> fmt::Result {
+    let mut heading = heading;
+    for line in text.lines() {
+        writeln!(f, "  {heading:<12}{line}")?;
+        heading = "";
+    }
+    Ok(())
+}
+
+/// The path of the request function for a program that uses the module of its tag.
+fn path(entry: &Entry) -> String {
+    let module = entry.function.module;
+    let module = module.rsplit("::").next().unwrap_or(module);
+    format!("{module}::{}", entry.function.path)
+}

@@ -1,0 +1,102 @@
+//! How a request function is called: a program for its documentation, and its signature as data.
+
+use proc_macro2::TokenStream;
+
+use super::Emit;
+use super::operation::{Call, arguments, output};
+use crate::model::{Content, Kind, Type};
+use crate::names;
+
+/// How wide a line of the program may become, so that it can be read without scrolling.
+const WIDTH: usize = 80;
+
+/// Makes the shortest program that calls the function; what it takes for granted is hidden.
+pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
+    let arguments = arguments(emit, call);
+    let module = names::ident(&emit.names.modules[call.operation.tag]);
+    let is_taken = arguments.iter().any(|(name, _)| name == "client");
+    let client = if is_taken { "atlas" } else { "client" };
+    let body = call.version.body.as_ref().map(|body| &body.ty);
+    let mut taken = vec![format!("{client}: Client")];
+    let mut passed = Vec::new();
+    let mut lines = Vec::new();
+    for (index, (name, ty)) in arguments.iter().enumerate() {
+        match body {
+            Some(body) if index + 1 == arguments.len() => {
+                lines.push(value(emit, &name.to_string(), body, ty));
+                passed.push(format!("&{name}"));
+            }
+            _ => {
+                taken.push(format!("{name}: {}", text(ty)));
+                passed.push(name.to_string());
+            }
+        }
+    }
+    let request = format!("{module}::{}({})", path(call), passed.join(", "));
+    lines.push(sent(call, &request, client));
+    let program = lines.join("\n");
+    let taken = taken.join(", ");
+    let types = if taken.contains("types::") || program.contains("types::") {
+        ", types"
+    } else {
+        ""
+    };
+    format!(
+        "```no_run\n\
+         # use atlas_admin::{{Client, Error, {module}{types}}};\n\
+         # async fn example({taken}) -> Result<(), Error> {{\n\
+         {program}\n\
+         # Ok(())\n\
+         # }}\n\
+         ```"
+    )
+}
+
+/// The statement that makes a body.
+fn value(emit: &Emit<'_>, name: &str, body: &Type, ty: &TokenStream) -> String {
+    let ty = text(ty);
+    let ty = ty.trim_start_matches('&');
+    match body {
+        Type::Def(id) if matches!(emit.api.def(*id).kind, Kind::Record(_)) => {
+            format!("let {name} = {ty} {{ ..Default::default() }};")
+        }
+        _ => format!("let {name}: {ty} = Default::default();"),
+    }
+}
+
+/// The statement that sends a request.
+fn sent(call: &Call<'_>, request: &str, client: &str) -> String {
+    let contents = call.answer.statuses.iter().map(|(_, content)| content);
+    let is_empty = contents.into_iter().all(|content| *content == Content::Empty);
+    let kept = if is_empty { "" } else { "let answer = " };
+    let line = format!("{kept}{request}.send(&{client}).await?;");
+    if line.len() <= WIDTH {
+        return line;
+    }
+    format!("{kept}{request}\n    .send(&{client})\n    .await?;")
+}
+
+/// The signature of the function below its tag's module, as the registry's macro reads it.
+pub(super) fn signature(emit: &Emit<'_>, call: &Call<'_>) -> String {
+    let arguments: Vec<String> = arguments(emit, call)
+        .iter()
+        .map(|(name, ty)| format!("{name}: {}", text(ty)))
+        .collect();
+    let output = text(&output(emit, call));
+    format!("{}({}) -> {output}", path(call), arguments.join(", "))
+}
+
+/// The path of the function below its tag's module.
+fn path(call: &Call<'_>) -> String {
+    let function = names::ident(&call.function);
+    if call.is_newest {
+        return function.to_string();
+    }
+    format!("{}::{function}", names::version_module(call.version.version))
+}
+
+/// A type as callers write it.
+fn text(ty: &TokenStream) -> String {
+    let text = ty.to_string().replace(' ', "");
+    text.replace("atlas_admin_runtime::", "atlas_admin::")
+}
