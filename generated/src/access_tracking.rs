@@ -9,6 +9,16 @@ use atlas_admin_runtime::{Request, Version};
 /// Get access history cluster:
 /// `GET /api/atlas/v2/groups/{groupId}/dbAccessHistory/clusters/{clusterName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, access_tracking};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = access_tracking::get_access_history_cluster(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Cluster Log Viewer` or `Project Database Access Admin`.
@@ -31,6 +41,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Access-Tracking/operation/getGroupDbAccessHistoryCluster).
 #[doc(alias = "getGroupDbAccessHistoryCluster")]
 #[doc(alias = "getAccessHistoryCluster")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/dbAccessHistory/clusters/{clusterName}")]
 #[inline]
 pub fn get_access_history_cluster(
     group_id: &str,
@@ -67,6 +78,16 @@ static GET_ACCESS_HISTORY_CLUSTER: Operation = Operation {
 /// Get access history process:
 /// `GET /api/atlas/v2/groups/{groupId}/dbAccessHistory/processes/{hostname}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, access_tracking};
+/// # async fn example(client: Client, group_id: &str, hostname: &str) -> Result<(), Error> {
+/// let answer = access_tracking::get_access_history_process(group_id, hostname)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Cluster Log Viewer` or `Project Database Access Admin`.
@@ -88,6 +109,7 @@ static GET_ACCESS_HISTORY_CLUSTER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Access-Tracking/operation/getGroupDbAccessHistoryProcess).
 #[doc(alias = "getGroupDbAccessHistoryProcess")]
 #[doc(alias = "getAccessHistoryProcess")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/dbAccessHistory/processes/{hostname}")]
 #[inline]
 pub fn get_access_history_process(
     group_id: &str,
@@ -204,9 +226,11 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_ACCESS_HISTORY_CLUSTER;
+        is get_access_history_cluster(group_id: &str, cluster_name: &str) -> types::MongoDbAccessLogsList;
         answers 200 => Json<crate::types::MongoDbAccessLogsList>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_ACCESS_HISTORY_PROCESS;
+        is get_access_history_process(group_id: &str, hostname: &str) -> types::MongoDbAccessLogsList;
         answers 200 => Json<crate::types::MongoDbAccessLogsList>;
         errors 401 403 404 429 500 => crate::types::ApiError;
 };

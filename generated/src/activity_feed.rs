@@ -9,6 +9,16 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get group activity feed: `GET /api/atlas/v2/groups/{groupId}/activityFeed`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, activity_feed};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = activity_feed::get_group_activity_feed(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Read Only`.
@@ -29,6 +39,7 @@ use atlas_admin_runtime::{Request, Version};
 /// [`getGroupActivityFeed` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Activity-Feed/operation/getGroupActivityFeed).
 #[doc(alias = "getGroupActivityFeed")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/activityFeed")]
 #[inline]
 pub fn get_group_activity_feed(
     group_id: &str,
@@ -61,6 +72,14 @@ static GET_GROUP_ACTIVITY_FEED: Operation = Operation {
 
 /// Get org activity feed: `GET /api/atlas/v2/orgs/{orgId}/activityFeed`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, activity_feed};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = activity_feed::get_org_activity_feed(org_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Member`.
@@ -81,6 +100,7 @@ static GET_GROUP_ACTIVITY_FEED: Operation = Operation {
 /// [`getOrgActivityFeed` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Activity-Feed/operation/getOrgActivityFeed).
 #[doc(alias = "getOrgActivityFeed")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/activityFeed")]
 #[inline]
 pub fn get_org_activity_feed(
     org_id: &str,
@@ -191,9 +211,11 @@ pub mod v2025_03_12 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_GROUP_ACTIVITY_FEED;
+        is get_group_activity_feed(group_id: &str) -> types::ActivityFeedLinkResponse;
         answers 200 => Json<crate::types::ActivityFeedLinkResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_ORG_ACTIVITY_FEED;
+        is get_org_activity_feed(org_id: &str) -> types::ActivityFeedLinkResponse;
         answers 200 => Json<crate::types::ActivityFeedLinkResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

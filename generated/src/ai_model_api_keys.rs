@@ -8,6 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Create group model key: `POST /api/atlas/v2/groups/{groupId}/aiModelApiKeys`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ai_model_api_keys, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::AiModelApiKeyCreateRequest { ..Default::default() };
+/// let answer = ai_model_api_keys::create_group_model_key(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Model Owner`.
@@ -29,6 +40,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/createGroupAiModelApiKey).
 #[doc(alias = "createGroupAiModelApiKey")]
 #[doc(alias = "createGroupModelKey")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/aiModelApiKeys")]
 #[inline]
 pub fn create_group_model_key(
     group_id: &str,
@@ -56,6 +68,16 @@ static CREATE_GROUP_MODEL_KEY: Operation = Operation {
 
 /// Delete group model key: `DELETE /api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ai_model_api_keys};
+/// # async fn example(client: Client, group_id: &str, api_key_id: &str) -> Result<(), Error> {
+/// ai_model_api_keys::delete_group_model_key(group_id, api_key_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Model Owner`.
@@ -78,6 +100,7 @@ static CREATE_GROUP_MODEL_KEY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/deleteGroupAiModelApiKey).
 #[doc(alias = "deleteGroupAiModelApiKey")]
 #[doc(alias = "deleteGroupModelKey")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}")]
 #[inline]
 pub fn delete_group_model_key(group_id: &str, api_key_id: &str) -> Request<()> {
     Request::new(&DELETE_GROUP_MODEL_KEY, &[group_id, api_key_id])
@@ -102,6 +125,16 @@ static DELETE_GROUP_MODEL_KEY: Operation = Operation {
 
 /// Get group model key: `GET /api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ai_model_api_keys};
+/// # async fn example(client: Client, group_id: &str, api_key_id: &str) -> Result<(), Error> {
+/// let answer = ai_model_api_keys::get_group_model_key(group_id, api_key_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Read Only`.
@@ -123,6 +156,7 @@ static DELETE_GROUP_MODEL_KEY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/getGroupAiModelApiKey).
 #[doc(alias = "getGroupAiModelApiKey")]
 #[doc(alias = "getGroupModelKey")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}")]
 #[inline]
 pub fn get_group_model_key(
     group_id: &str,
@@ -150,6 +184,16 @@ static GET_GROUP_MODEL_KEY: Operation = Operation {
 
 /// Get org model key: `GET /api/atlas/v2/orgs/{orgId}/aiModelApiKeys/{apiKeyId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ai_model_api_keys};
+/// # async fn example(client: Client, org_id: &str, api_key_id: &str) -> Result<(), Error> {
+/// let answer = ai_model_api_keys::get_org_model_key(org_id, api_key_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Read Only`.
@@ -171,6 +215,7 @@ static GET_GROUP_MODEL_KEY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/getOrgAiModelApiKey).
 #[doc(alias = "getOrgAiModelApiKey")]
 #[doc(alias = "getOrgModelKey")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/aiModelApiKeys/{apiKeyId}")]
 #[inline]
 pub fn get_org_model_key(
     org_id: &str,
@@ -198,6 +243,16 @@ static GET_ORG_MODEL_KEY: Operation = Operation {
 
 /// List group model keys: `GET /api/atlas/v2/groups/{groupId}/aiModelApiKeys`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ai_model_api_keys};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = ai_model_api_keys::list_group_model_keys(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Read Only`.
@@ -218,6 +273,7 @@ static GET_ORG_MODEL_KEY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/listGroupAiModelApiKeys).
 #[doc(alias = "listGroupAiModelApiKeys")]
 #[doc(alias = "listGroupModelKeys")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/aiModelApiKeys")]
 #[inline]
 pub fn list_group_model_keys(
     group_id: &str,
@@ -248,6 +304,16 @@ static LIST_GROUP_MODEL_KEYS: Operation = Operation {
 
 /// List org model keys: `GET /api/atlas/v2/orgs/{orgId}/aiModelApiKeys`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ai_model_api_keys};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = ai_model_api_keys::list_org_model_keys(org_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Read Only`.
@@ -268,6 +334,7 @@ static LIST_GROUP_MODEL_KEYS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/listOrgAiModelApiKeys).
 #[doc(alias = "listOrgAiModelApiKeys")]
 #[doc(alias = "listOrgModelKeys")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/aiModelApiKeys")]
 #[inline]
 pub fn list_org_model_keys(
     org_id: &str,
@@ -298,6 +365,17 @@ static LIST_ORG_MODEL_KEYS: Operation = Operation {
 
 /// Update group model key: `PATCH /api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ai_model_api_keys, types};
+/// # async fn example(client: Client, group_id: &str, api_key_id: &str) -> Result<(), Error> {
+/// let body = types::AiModelApiKeyUpdateRequest { ..Default::default() };
+/// let answer = ai_model_api_keys::update_group_model_key(group_id, api_key_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Model Owner`.
@@ -320,6 +398,7 @@ static LIST_ORG_MODEL_KEYS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/updateGroupAiModelApiKey).
 #[doc(alias = "updateGroupAiModelApiKey")]
 #[doc(alias = "updateGroupModelKey")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}")]
 #[inline]
 pub fn update_group_model_key(
     group_id: &str,
@@ -402,24 +481,31 @@ pub mod v2025_03_12 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_GROUP_MODEL_KEY, body crate::types::AiModelApiKeyCreateRequest;
+        is create_group_model_key(group_id: &str, body: &types::AiModelApiKeyCreateRequest) -> types::AiModelApiKeyResponse;
         answers 201 => Json<crate::types::AiModelApiKeyResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_GROUP_MODEL_KEY;
+        is delete_group_model_key(group_id: &str, api_key_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_GROUP_MODEL_KEY;
+        is get_group_model_key(group_id: &str, api_key_id: &str) -> types::AiModelApiKeyResponse;
         answers 200 => Json<crate::types::AiModelApiKeyResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_ORG_MODEL_KEY;
+        is get_org_model_key(org_id: &str, api_key_id: &str) -> types::AiModelApiKeyResponse;
         answers 200 => Json<crate::types::AiModelApiKeyResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_GROUP_MODEL_KEYS;
+        is list_group_model_keys(group_id: &str) -> types::PaginatedAtlasAiModelApiKeysResponse;
         answers 200 => Json<crate::types::PaginatedAtlasAiModelApiKeysResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_ORG_MODEL_KEYS;
+        is list_org_model_keys(org_id: &str) -> types::PaginatedAtlasAiModelApiKeysResponse;
         answers 200 => Json<crate::types::PaginatedAtlasAiModelApiKeysResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_GROUP_MODEL_KEY, body crate::types::AiModelApiKeyUpdateRequest;
+        is update_group_model_key(group_id: &str, api_key_id: &str, body: &types::AiModelApiKeyUpdateRequest) -> types::AiModelApiKeyResponse;
         answers 200 => Json<crate::types::AiModelApiKeyResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

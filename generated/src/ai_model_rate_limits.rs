@@ -8,6 +8,16 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get group model limits: `GET /api/atlas/v2/groups/{groupId}/aiModelApiRateLimits`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ai_model_rate_limits};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = ai_model_rate_limits::get_group_model_limits(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Read Only`.
@@ -28,6 +38,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/getGroupAiModelApiRateLimits).
 #[doc(alias = "getGroupAiModelApiRateLimits")]
 #[doc(alias = "getGroupModelLimits")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/aiModelApiRateLimits")]
 #[inline]
 pub fn get_group_model_limits(
     group_id: &str,
@@ -59,6 +70,16 @@ static GET_GROUP_MODEL_LIMITS: Operation = Operation {
 /// Get group rate limits:
 /// `GET /api/atlas/v2/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ai_model_rate_limits, types};
+/// # async fn example(client: Client, group_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> Result<(), Error> {
+/// let answer = ai_model_rate_limits::get_group_rate_limits(group_id, cloud, geography, model_group_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Read Only`.
@@ -83,6 +104,9 @@ static GET_GROUP_MODEL_LIMITS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/getGroupAiModelApiCloudGeographyModelGroupNameRateLimits).
 #[doc(alias = "getGroupAiModelApiCloudGeographyModelGroupNameRateLimits")]
 #[doc(alias = "getGroupRateLimits")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits"
+)]
 #[inline]
 pub fn get_group_rate_limits(
     group_id: &str,
@@ -120,6 +144,16 @@ static GET_GROUP_RATE_LIMITS: Operation = Operation {
 
 /// Get org model limits: `GET /api/atlas/v2/orgs/{orgId}/aiModelApiRateLimits`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ai_model_rate_limits};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = ai_model_rate_limits::get_org_model_limits(org_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Read Only`.
@@ -140,6 +174,7 @@ static GET_GROUP_RATE_LIMITS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/getOrgAiModelApiRateLimits).
 #[doc(alias = "getOrgAiModelApiRateLimits")]
 #[doc(alias = "getOrgModelLimits")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/aiModelApiRateLimits")]
 #[inline]
 pub fn get_org_model_limits(
     org_id: &str,
@@ -171,6 +206,16 @@ static GET_ORG_MODEL_LIMITS: Operation = Operation {
 /// Get org rate limits:
 /// `GET /api/atlas/v2/orgs/{orgId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ai_model_rate_limits, types};
+/// # async fn example(client: Client, org_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> Result<(), Error> {
+/// let answer = ai_model_rate_limits::get_org_rate_limits(org_id, cloud, geography, model_group_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Read Only`.
@@ -195,6 +240,9 @@ static GET_ORG_MODEL_LIMITS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/getOrgAiModelApiCloudGeographyModelGroupNameRateLimits).
 #[doc(alias = "getOrgAiModelApiCloudGeographyModelGroupNameRateLimits")]
 #[doc(alias = "getOrgRateLimits")]
+#[doc(
+    alias = "/api/atlas/v2/orgs/{orgId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits"
+)]
 #[inline]
 pub fn get_org_rate_limits(
     org_id: &str,
@@ -233,6 +281,16 @@ static GET_ORG_RATE_LIMITS: Operation = Operation {
 /// Reset group model limits:
 /// `POST /api/atlas/v2/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits:reset`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ai_model_rate_limits, types};
+/// # async fn example(client: Client, group_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> Result<(), Error> {
+/// let answer = ai_model_rate_limits::reset_group_model_limits(group_id, cloud, geography, model_group_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Model Owner`.
@@ -257,6 +315,9 @@ static GET_ORG_RATE_LIMITS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/resetGroupAiModelApiCloudGeographyModelGroupNameRateLimits).
 #[doc(alias = "resetGroupAiModelApiCloudGeographyModelGroupNameRateLimits")]
 #[doc(alias = "resetGroupModelLimits")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits:reset"
+)]
 #[inline]
 pub fn reset_group_model_limits(
     group_id: &str,
@@ -294,6 +355,16 @@ static RESET_GROUP_MODEL_LIMITS: Operation = Operation {
 
 /// Reset group rate limits: `POST /api/atlas/v2/groups/{groupId}/aiModelApiRateLimits:reset`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ai_model_rate_limits};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = ai_model_rate_limits::reset_group_rate_limits(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Model Owner`.
@@ -314,6 +385,7 @@ static RESET_GROUP_MODEL_LIMITS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/resetGroupAiModelApiRateLimits).
 #[doc(alias = "resetGroupAiModelApiRateLimits")]
 #[doc(alias = "resetGroupRateLimits")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/aiModelApiRateLimits:reset")]
 #[inline]
 pub fn reset_group_rate_limits(
     group_id: &str,
@@ -341,6 +413,17 @@ static RESET_GROUP_RATE_LIMITS: Operation = Operation {
 /// Update group rate limits:
 /// `PATCH /api/atlas/v2/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ai_model_rate_limits, types};
+/// # async fn example(client: Client, group_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> Result<(), Error> {
+/// let body = types::AiModelsRateLimitUpdateRequest { ..Default::default() };
+/// let answer = ai_model_rate_limits::update_group_rate_limits(group_id, cloud, geography, model_group_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Model Owner`.
@@ -365,6 +448,9 @@ static RESET_GROUP_RATE_LIMITS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/updateGroupAiModelApiCloudGeographyModelGroupNameRateLimits).
 #[doc(alias = "updateGroupAiModelApiCloudGeographyModelGroupNameRateLimits")]
 #[doc(alias = "updateGroupRateLimits")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits"
+)]
 #[inline]
 pub fn update_group_rate_limits(
     group_id: &str,
@@ -458,24 +544,31 @@ pub mod v2025_03_12 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_GROUP_MODEL_LIMITS;
+        is get_group_model_limits(group_id: &str) -> types::PaginatedAtlasAiModelRateLimitsResponse;
         answers 200 => Json<crate::types::PaginatedAtlasAiModelRateLimitsResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_GROUP_RATE_LIMITS;
+        is get_group_rate_limits(group_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> types::AiModelRateLimitResponse;
         answers 200 => Json<crate::types::AiModelRateLimitResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_ORG_MODEL_LIMITS;
+        is get_org_model_limits(org_id: &str) -> types::PaginatedAtlasAiModelRateLimitsResponse;
         answers 200 => Json<crate::types::PaginatedAtlasAiModelRateLimitsResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_ORG_RATE_LIMITS;
+        is get_org_rate_limits(org_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> types::AiModelRateLimitResponse;
         answers 200 => Json<crate::types::AiModelRateLimitResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     RESET_GROUP_MODEL_LIMITS;
+        is reset_group_model_limits(group_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> types::AiModelRateLimitResponse;
         answers 200 => Json<crate::types::AiModelRateLimitResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     RESET_GROUP_RATE_LIMITS;
+        is reset_group_rate_limits(group_id: &str) -> types::PaginatedAtlasAiModelRateLimitsResponse;
         answers 200 => Json<crate::types::PaginatedAtlasAiModelRateLimitsResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_GROUP_RATE_LIMITS, body crate::types::AiModelsRateLimitUpdateRequest;
+        is update_group_rate_limits(group_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str, body: &types::AiModelsRateLimitUpdateRequest) -> types::AiModelRateLimitResponse;
         answers 200 => Json<crate::types::AiModelRateLimitResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

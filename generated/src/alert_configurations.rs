@@ -8,6 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Create alert config: `POST /api/atlas/v2/groups/{groupId}/alertConfigs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, alert_configurations, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body: types::GroupAlertsConfig = Default::default();
+/// let answer = alert_configurations::create_alert_config(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Alerts Manager`.
@@ -29,6 +40,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/createGroupAlertConfig).
 #[doc(alias = "createGroupAlertConfig")]
 #[doc(alias = "createAlertConfig")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs")]
 #[inline]
 pub fn create_alert_config(
     group_id: &str,
@@ -56,6 +68,16 @@ static CREATE_ALERT_CONFIG: Operation = Operation {
 
 /// Delete alert config: `DELETE /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, alert_configurations};
+/// # async fn example(client: Client, group_id: &str, alert_config_id: &str) -> Result<(), Error> {
+/// alert_configurations::delete_alert_config(group_id, alert_config_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Alerts Manager`.
@@ -77,6 +99,7 @@ static CREATE_ALERT_CONFIG: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/deleteGroupAlertConfig).
 #[doc(alias = "deleteGroupAlertConfig")]
 #[doc(alias = "deleteAlertConfig")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}")]
 #[inline]
 pub fn delete_alert_config(group_id: &str, alert_config_id: &str) -> Request<()> {
     Request::new(&DELETE_ALERT_CONFIG, &[group_id, alert_config_id])
@@ -101,6 +124,16 @@ static DELETE_ALERT_CONFIG: Operation = Operation {
 
 /// Get alert config: `GET /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, alert_configurations};
+/// # async fn example(client: Client, group_id: &str, alert_config_id: &str) -> Result<(), Error> {
+/// let answer = alert_configurations::get_alert_config(group_id, alert_config_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -122,6 +155,7 @@ static DELETE_ALERT_CONFIG: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/getGroupAlertConfig).
 #[doc(alias = "getGroupAlertConfig")]
 #[doc(alias = "getAlertConfig")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}")]
 #[inline]
 pub fn get_alert_config(
     group_id: &str,
@@ -149,6 +183,16 @@ static GET_ALERT_CONFIG: Operation = Operation {
 
 /// Get alert configs: `GET /api/atlas/v2/groups/{groupId}/alerts/{alertId}/alertConfigs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, alert_configurations};
+/// # async fn example(client: Client, group_id: &str, alert_id: &str) -> Result<(), Error> {
+/// let answer = alert_configurations::get_alert_configs(group_id, alert_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -170,6 +214,7 @@ static GET_ALERT_CONFIG: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/getGroupAlertAlertConfigs).
 #[doc(alias = "getGroupAlertAlertConfigs")]
 #[doc(alias = "getAlertConfigs")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/alerts/{alertId}/alertConfigs")]
 #[inline]
 pub fn get_alert_configs(
     group_id: &str,
@@ -203,6 +248,16 @@ static GET_ALERT_CONFIGS: Operation = Operation {
 
 /// List alert configs: `GET /api/atlas/v2/groups/{groupId}/alertConfigs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, alert_configurations};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = alert_configurations::list_alert_configs(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -223,6 +278,7 @@ static GET_ALERT_CONFIGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/listGroupAlertConfigs).
 #[doc(alias = "listGroupAlertConfigs")]
 #[doc(alias = "listAlertConfigs")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs")]
 #[inline]
 pub fn list_alert_configs(
     group_id: &str,
@@ -254,6 +310,16 @@ static LIST_ALERT_CONFIGS: Operation = Operation {
 
 /// List matcher field names: `GET /api/atlas/v2/alertConfigs/matchers/fieldNames`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, alert_configurations};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = alert_configurations::list_matcher_field_names()
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// # Errors
@@ -267,6 +333,7 @@ static LIST_ALERT_CONFIGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/listAlertConfigMatcherFieldNames).
 #[doc(alias = "listAlertConfigMatcherFieldNames")]
 #[doc(alias = "listMatcherFieldNames")]
+#[doc(alias = "/api/atlas/v2/alertConfigs/matchers/fieldNames")]
 #[inline]
 pub fn list_matcher_field_names() -> Request<Vec<types::MatcherFieldView>> {
     Request::new(&LIST_MATCHER_FIELD_NAMES, &[])
@@ -291,6 +358,17 @@ static LIST_MATCHER_FIELD_NAMES: Operation = Operation {
 
 /// Toggle alert config: `PATCH /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, alert_configurations, types};
+/// # async fn example(client: Client, group_id: &str, alert_config_id: &str) -> Result<(), Error> {
+/// let body = types::AlertsToggle { ..Default::default() };
+/// let answer = alert_configurations::toggle_alert_config(group_id, alert_config_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Alerts Manager`.
@@ -312,6 +390,7 @@ static LIST_MATCHER_FIELD_NAMES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/toggleGroupAlertConfig).
 #[doc(alias = "toggleGroupAlertConfig")]
 #[doc(alias = "toggleAlertConfig")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}")]
 #[inline]
 pub fn toggle_alert_config(
     group_id: &str,
@@ -340,6 +419,17 @@ static TOGGLE_ALERT_CONFIG: Operation = Operation {
 
 /// Update alert config: `PUT /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, alert_configurations, types};
+/// # async fn example(client: Client, group_id: &str, alert_config_id: &str) -> Result<(), Error> {
+/// let body: types::GroupAlertsConfig = Default::default();
+/// let answer = alert_configurations::update_alert_config(group_id, alert_config_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Alerts Manager`.
@@ -362,6 +452,7 @@ static TOGGLE_ALERT_CONFIG: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/updateGroupAlertConfig).
 #[doc(alias = "updateGroupAlertConfig")]
 #[doc(alias = "updateAlertConfig")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}")]
 #[inline]
 pub fn update_alert_config(
     group_id: &str,
@@ -455,27 +546,35 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_ALERT_CONFIG, body crate::types::GroupAlertsConfig;
+        is create_alert_config(group_id: &str, body: &types::GroupAlertsConfig) -> types::GroupAlertsConfig;
         answers 200 => Json<crate::types::GroupAlertsConfig>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_ALERT_CONFIG;
+        is delete_alert_config(group_id: &str, alert_config_id: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_ALERT_CONFIG;
+        is get_alert_config(group_id: &str, alert_config_id: &str) -> types::GroupAlertsConfig;
         answers 200 => Json<crate::types::GroupAlertsConfig>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_ALERT_CONFIGS;
+        is get_alert_configs(group_id: &str, alert_id: &str) -> types::PaginatedAlertConfigView;
         answers 200 => Json<crate::types::PaginatedAlertConfigView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_ALERT_CONFIGS;
+        is list_alert_configs(group_id: &str) -> types::PaginatedAlertConfigView;
         answers 200 => Json<crate::types::PaginatedAlertConfigView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_MATCHER_FIELD_NAMES;
+        is list_matcher_field_names() -> Vec<types::MatcherFieldView>;
         answers 200 => Json<Vec<crate::types::MatcherFieldView>>;
         errors 401 403 429 500 => crate::types::ApiError;
     TOGGLE_ALERT_CONFIG, body crate::types::AlertsToggle;
+        is toggle_alert_config(group_id: &str, alert_config_id: &str, body: &types::AlertsToggle) -> types::GroupAlertsConfig;
         answers 200 => Json<crate::types::GroupAlertsConfig>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_ALERT_CONFIG, body crate::types::GroupAlertsConfig;
+        is update_alert_config(group_id: &str, alert_config_id: &str, body: &types::GroupAlertsConfig) -> types::GroupAlertsConfig;
         answers 200 => Json<crate::types::GroupAlertsConfig>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

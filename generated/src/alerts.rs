@@ -8,6 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Acknowledge alert: `PATCH /api/atlas/v2/groups/{groupId}/alerts/{alertId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, alerts, types};
+/// # async fn example(client: Client, group_id: &str, alert_id: &str) -> Result<(), Error> {
+/// let body = types::AcknowledgeAlert { ..Default::default() };
+/// let answer = alerts::acknowledge_alert(group_id, alert_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Alerts Manager`.
@@ -30,6 +41,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alerts/operation/acknowledgeGroupAlert).
 #[doc(alias = "acknowledgeGroupAlert")]
 #[doc(alias = "acknowledgeAlert")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/alerts/{alertId}")]
 #[inline]
 pub fn acknowledge_alert(
     group_id: &str,
@@ -58,6 +70,14 @@ static ACKNOWLEDGE_ALERT: Operation = Operation {
 
 /// Get alert: `GET /api/atlas/v2/groups/{groupId}/alerts/{alertId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, alerts};
+/// # async fn example(client: Client, group_id: &str, alert_id: &str) -> Result<(), Error> {
+/// let answer = alerts::get_alert(group_id, alert_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -79,6 +99,7 @@ static ACKNOWLEDGE_ALERT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alerts/operation/getGroupAlert).
 #[doc(alias = "getGroupAlert")]
 #[doc(alias = "getAlert")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/alerts/{alertId}")]
 #[inline]
 pub fn get_alert(
     group_id: &str,
@@ -107,6 +128,16 @@ static GET_ALERT: Operation = Operation {
 /// Get alert config alerts:
 /// `GET /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}/alerts`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, alerts};
+/// # async fn example(client: Client, group_id: &str, alert_config_id: &str) -> Result<(), Error> {
+/// let answer = alerts::get_alert_config_alerts(group_id, alert_config_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -128,6 +159,7 @@ static GET_ALERT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alerts/operation/getGroupAlertConfigAlerts).
 #[doc(alias = "getGroupAlertConfigAlerts")]
 #[doc(alias = "getAlertConfigAlerts")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}/alerts")]
 #[inline]
 pub fn get_alert_config_alerts(
     group_id: &str,
@@ -161,6 +193,14 @@ static GET_ALERT_CONFIG_ALERTS: Operation = Operation {
 
 /// List alerts: `GET /api/atlas/v2/groups/{groupId}/alerts`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, alerts};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = alerts::list_alerts(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -182,6 +222,7 @@ static GET_ALERT_CONFIG_ALERTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alerts/operation/listGroupAlerts).
 #[doc(alias = "listGroupAlerts")]
 #[doc(alias = "listAlerts")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/alerts")]
 #[inline]
 pub fn list_alerts(group_id: &str) -> ListAlerts<types::PaginatedAlertView> {
     ListAlerts::new(&LIST_ALERTS, &[group_id])
@@ -282,6 +323,17 @@ pub mod v2023_01_01 {
 
     /// Acknowledge alert: `PATCH /api/atlas/v2/groups/{groupId}/alerts/{alertId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, alerts, types};
+    /// # async fn example(client: Client, group_id: &str, alert_id: &str) -> Result<(), Error> {
+    /// let body = types::AlertView { ..Default::default() };
+    /// let answer = alerts::v2023_01_01::acknowledge_alert(group_id, alert_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_05_30`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Alerts Manager`.
@@ -304,6 +356,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alerts/operation/acknowledgeGroupAlert).
     #[doc(alias = "acknowledgeGroupAlert")]
     #[doc(alias = "acknowledgeAlert")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/alerts/{alertId}")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -344,19 +397,24 @@ pub mod v2024_05_30 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     ACKNOWLEDGE_ALERT, body crate::types::AcknowledgeAlert;
+        is acknowledge_alert(group_id: &str, alert_id: &str, body: &types::AcknowledgeAlert) -> types::AlertViewForNdsGroup;
         answers 200 => Json<crate::types::AlertViewForNdsGroup>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::ACKNOWLEDGE_ALERT, body crate::types::AlertView;
+        is v2023_01_01::acknowledge_alert(group_id: &str, alert_id: &str, body: &types::AlertView) -> types::AlertViewForNdsGroup;
         answers 200 => Json<crate::types::AlertViewForNdsGroup>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_ALERT;
+        is get_alert(group_id: &str, alert_id: &str) -> types::AlertViewForNdsGroup;
         answers 200 => Json<crate::types::AlertViewForNdsGroup>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_ALERT_CONFIG_ALERTS;
+        is get_alert_config_alerts(group_id: &str, alert_config_id: &str) -> types::PaginatedAlertView;
         answers 200 => Json<crate::types::PaginatedAlertView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_ALERTS;
+        is list_alerts(group_id: &str) -> types::PaginatedAlertView;
         answers 200 => Json<crate::types::PaginatedAlertView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

@@ -9,6 +9,17 @@ use atlas_admin_runtime::{Date, Request, Version};
 /// Create cluster fts index:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body: types::ClusterSearchIndex = Default::default();
+/// let answer = atlas_search::create_cluster_fts_index(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Project Search Index Editor`.
@@ -32,6 +43,7 @@ use atlas_admin_runtime::{Date, Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterFtsIndex).
 #[doc(alias = "createGroupClusterFtsIndex")]
 #[doc(alias = "createClusterFtsIndex")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn create_cluster_fts_index(
@@ -62,6 +74,17 @@ static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// Create cluster search deployment:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::ApiSearchDeploymentRequestView { ..Default::default() };
+/// let answer = atlas_search::create_cluster_search_deployment(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Owner`.
@@ -85,6 +108,7 @@ static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterSearchDeployment).
 #[doc(alias = "createGroupClusterSearchDeployment")]
 #[doc(alias = "createClusterSearchDeployment")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment")]
 #[inline]
 pub fn create_cluster_search_deployment(
     group_id: &str,
@@ -118,6 +142,17 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// Create cluster search index:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body: types::SearchIndexCreateRequest = Default::default();
+/// let answer = atlas_search::create_cluster_search_index(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Project Search Index Editor`.
@@ -141,6 +176,7 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterSearchIndex).
 #[doc(alias = "createGroupClusterSearchIndex")]
 #[doc(alias = "createClusterSearchIndex")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes")]
 #[inline]
 pub fn create_cluster_search_index(
     group_id: &str,
@@ -170,6 +206,16 @@ static CREATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// Delete cluster fts index:
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, index_id: &str) -> Result<(), Error> {
+/// atlas_search::delete_cluster_fts_index(group_id, cluster_name, index_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Project Search Index Editor`.
@@ -193,6 +239,9 @@ static CREATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterFtsIndex).
 #[doc(alias = "deleteGroupClusterFtsIndex")]
 #[doc(alias = "deleteClusterFtsIndex")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}"
+)]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn delete_cluster_fts_index(
@@ -227,6 +276,16 @@ static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// Delete cluster search deployment:
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// atlas_search::delete_cluster_search_deployment(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Cluster Manager`.
@@ -250,6 +309,7 @@ static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchDeployment).
 #[doc(alias = "deleteGroupClusterSearchDeployment")]
 #[doc(alias = "deleteClusterSearchDeployment")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment")]
 #[inline]
 pub fn delete_cluster_search_deployment(
     group_id: &str,
@@ -278,6 +338,16 @@ static DELETE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// Delete cluster search index:
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, index_id: &str) -> Result<(), Error> {
+/// atlas_search::delete_cluster_search_index(group_id, cluster_name, index_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Project Search Index Editor`.
@@ -301,6 +371,9 @@ static DELETE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchIndex).
 #[doc(alias = "deleteGroupClusterSearchIndex")]
 #[doc(alias = "deleteClusterSearchIndex")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}"
+)]
 #[inline]
 pub fn delete_cluster_search_index(
     group_id: &str,
@@ -334,6 +407,16 @@ static DELETE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// Delete index by name:
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, database_name: &str, collection_name: &str, index_name: &str) -> Result<(), Error> {
+/// atlas_search::delete_index_by_name(group_id, cluster_name, database_name, collection_name, index_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Project Search Index Editor`.
@@ -359,6 +442,9 @@ static DELETE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchIndexByName).
 #[doc(alias = "deleteGroupClusterSearchIndexByName")]
 #[doc(alias = "deleteIndexByName")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}"
+)]
 #[inline]
 pub fn delete_index_by_name(
     group_id: &str,
@@ -399,6 +485,16 @@ static DELETE_INDEX_BY_NAME: Operation = Operation {
 /// Get cluster fts index:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, index_id: &str) -> Result<(), Error> {
+/// let answer = atlas_search::get_cluster_fts_index(group_id, cluster_name, index_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Project Data Access Read Only`, `Project Data Access Read Write`,
@@ -422,6 +518,9 @@ static DELETE_INDEX_BY_NAME: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterFtsIndex).
 #[doc(alias = "getGroupClusterFtsIndex")]
 #[doc(alias = "getClusterFtsIndex")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}"
+)]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn get_cluster_fts_index(
@@ -461,6 +560,16 @@ static GET_CLUSTER_FTS_INDEX: Operation = Operation {
 /// Get cluster search deployment:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = atlas_search::get_cluster_search_deployment(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12. Also in `v2023_01_01` and `v2024_05_30`.
 ///
 /// Needs the role `Project Read Only`.
@@ -483,6 +592,7 @@ static GET_CLUSTER_FTS_INDEX: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterSearchDeployment).
 #[doc(alias = "getGroupClusterSearchDeployment")]
 #[doc(alias = "getClusterSearchDeployment")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment")]
 #[inline]
 pub fn get_cluster_search_deployment(
     group_id: &str,
@@ -511,6 +621,16 @@ static GET_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// Get cluster search index:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, index_id: &str) -> Result<(), Error> {
+/// let answer = atlas_search::get_cluster_search_index(group_id, cluster_name, index_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Project Data Access Read Only`, `Project Data Access Read Write`,
@@ -536,6 +656,9 @@ static GET_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterSearchIndex).
 #[doc(alias = "getGroupClusterSearchIndex")]
 #[doc(alias = "getClusterSearchIndex")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}"
+)]
 #[inline]
 pub fn get_cluster_search_index(
     group_id: &str,
@@ -574,6 +697,16 @@ static GET_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// Get index by name:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, database_name: &str, collection_name: &str, index_name: &str) -> Result<(), Error> {
+/// let answer = atlas_search::get_index_by_name(group_id, cluster_name, database_name, collection_name, index_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Project Data Access Read Only`, `Project Data Access Read Write`,
@@ -600,6 +733,9 @@ static GET_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterSearchIndexByName).
 #[doc(alias = "getGroupClusterSearchIndexByName")]
 #[doc(alias = "getIndexByName")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}"
+)]
 #[inline]
 pub fn get_index_by_name(
     group_id: &str,
@@ -645,6 +781,16 @@ static GET_INDEX_BY_NAME: Operation = Operation {
 /// List cluster fts index:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{databaseName}/{collectionName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, database_name: &str, collection_name: &str) -> Result<(), Error> {
+/// let answer = atlas_search::list_cluster_fts_index(group_id, cluster_name, database_name, collection_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Project Data Access Read Only`, `Project Data Access Read Write`,
@@ -669,6 +815,9 @@ static GET_INDEX_BY_NAME: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/listGroupClusterFtsIndex).
 #[doc(alias = "listGroupClusterFtsIndex")]
 #[doc(alias = "listClusterFtsIndex")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{databaseName}/{collectionName}"
+)]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn list_cluster_fts_index(
@@ -713,6 +862,16 @@ static LIST_CLUSTER_FTS_INDEX: Operation = Operation {
 /// List cluster search indexes:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = atlas_search::list_cluster_search_indexes(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Project Data Access Read Only`, `Project Data Access Read Write`,
@@ -737,6 +896,7 @@ static LIST_CLUSTER_FTS_INDEX: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/listGroupClusterSearchIndexes).
 #[doc(alias = "listGroupClusterSearchIndexes")]
 #[doc(alias = "listClusterSearchIndexes")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes")]
 #[inline]
 pub fn list_cluster_search_indexes(
     group_id: &str,
@@ -770,6 +930,16 @@ static LIST_CLUSTER_SEARCH_INDEXES: Operation = Operation {
 /// List search index:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, database_name: &str, collection_name: &str) -> Result<(), Error> {
+/// let answer = atlas_search::list_search_index(group_id, cluster_name, database_name, collection_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Project Data Access Read Only`, `Project Data Access Read Write`,
@@ -796,6 +966,9 @@ static LIST_CLUSTER_SEARCH_INDEXES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/listGroupClusterSearchIndex).
 #[doc(alias = "listGroupClusterSearchIndex")]
 #[doc(alias = "listSearchIndex")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}"
+)]
 #[inline]
 pub fn list_search_index(
     group_id: &str,
@@ -839,6 +1012,17 @@ static LIST_SEARCH_INDEX: Operation = Operation {
 /// Update cluster fts index:
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, index_id: &str) -> Result<(), Error> {
+/// let body: types::ClusterSearchIndex = Default::default();
+/// let answer = atlas_search::update_cluster_fts_index(group_id, cluster_name, index_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Project Search Index Editor`.
@@ -863,6 +1047,9 @@ static LIST_SEARCH_INDEX: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterFtsIndex).
 #[doc(alias = "updateGroupClusterFtsIndex")]
 #[doc(alias = "updateClusterFtsIndex")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}"
+)]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn update_cluster_fts_index(
@@ -902,6 +1089,17 @@ static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// Update cluster search deployment:
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::ApiSearchDeploymentRequestView { ..Default::default() };
+/// let answer = atlas_search::update_cluster_search_deployment(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Cluster Manager`.
@@ -925,6 +1123,7 @@ static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchDeployment).
 #[doc(alias = "updateGroupClusterSearchDeployment")]
 #[doc(alias = "updateClusterSearchDeployment")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment")]
 #[inline]
 pub fn update_cluster_search_deployment(
     group_id: &str,
@@ -958,6 +1157,17 @@ static UPDATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// Update cluster search index:
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, index_id: &str) -> Result<(), Error> {
+/// let body = types::SearchIndexUpdateRequest { ..Default::default() };
+/// let answer = atlas_search::update_cluster_search_index(group_id, cluster_name, index_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Project Search Index Editor`.
@@ -982,6 +1192,9 @@ static UPDATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchIndex).
 #[doc(alias = "updateGroupClusterSearchIndex")]
 #[doc(alias = "updateClusterSearchIndex")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}"
+)]
 #[inline]
 pub fn update_cluster_search_index(
     group_id: &str,
@@ -1020,6 +1233,17 @@ static UPDATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// Update index by name:
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, atlas_search, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, database_name: &str, collection_name: &str, index_name: &str) -> Result<(), Error> {
+/// let body = types::SearchIndexUpdateRequest { ..Default::default() };
+/// let answer = atlas_search::update_index_by_name(group_id, cluster_name, database_name, collection_name, index_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Project Search Index Editor`.
@@ -1046,6 +1270,9 @@ static UPDATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchIndexByName).
 #[doc(alias = "updateGroupClusterSearchIndexByName")]
 #[doc(alias = "updateIndexByName")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}"
+)]
 #[inline]
 pub fn update_index_by_name(
     group_id: &str,
@@ -1110,6 +1337,17 @@ pub mod v2023_01_01 {
     /// Create cluster search deployment:
     /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, atlas_search, types};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let body = types::ApiSearchDeploymentRequestView { ..Default::default() };
+    /// let answer = atlas_search::v2023_01_01::create_cluster_search_deployment(group_id, cluster_name, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_05_30`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Owner`.
@@ -1133,6 +1371,9 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterSearchDeployment).
     #[doc(alias = "createGroupClusterSearchDeployment")]
     #[doc(alias = "createClusterSearchDeployment")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1169,6 +1410,16 @@ pub mod v2023_01_01 {
     /// Delete cluster search deployment:
     /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, atlas_search};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// atlas_search::v2023_01_01::delete_cluster_search_deployment(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_05_30`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Cluster Manager`.
@@ -1192,6 +1443,9 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchDeployment).
     #[doc(alias = "deleteGroupClusterSearchDeployment")]
     #[doc(alias = "deleteClusterSearchDeployment")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1223,6 +1477,16 @@ pub mod v2023_01_01 {
     /// Get cluster search deployment:
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, atlas_search};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let answer = atlas_search::v2023_01_01::get_cluster_search_deployment(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_05_30` and `v2025_03_12`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Read Only`.
@@ -1245,6 +1509,9 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterSearchDeployment).
     #[doc(alias = "getGroupClusterSearchDeployment")]
     #[doc(alias = "getClusterSearchDeployment")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1276,6 +1543,17 @@ pub mod v2023_01_01 {
     /// Update cluster search deployment:
     /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, atlas_search, types};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let body = types::ApiSearchDeploymentRequestView { ..Default::default() };
+    /// let answer = atlas_search::v2023_01_01::update_cluster_search_deployment(group_id, cluster_name, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_05_30`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Cluster Manager`.
@@ -1299,6 +1577,9 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchDeployment).
     #[doc(alias = "updateGroupClusterSearchDeployment")]
     #[doc(alias = "updateClusterSearchDeployment")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1360,6 +1641,16 @@ pub mod v2024_05_30 {
     /// Get cluster search deployment:
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, atlas_search};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let answer = atlas_search::v2024_05_30::get_cluster_search_deployment(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2024-05-30. Also in `v2023_01_01` and `v2025_03_12`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Read Only`.
@@ -1382,6 +1673,9 @@ pub mod v2024_05_30 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterSearchDeployment).
     #[doc(alias = "getGroupClusterSearchDeployment")]
     #[doc(alias = "getClusterSearchDeployment")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1421,77 +1715,100 @@ pub mod v2025_03_12 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_CLUSTER_FTS_INDEX, body crate::types::ClusterSearchIndex;
+        is create_cluster_fts_index(group_id: &str, cluster_name: &str, body: &types::ClusterSearchIndex) -> types::ClusterSearchIndex;
         answers 200 => Json<crate::types::ClusterSearchIndex>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_CLUSTER_SEARCH_DEPLOYMENT, body crate::types::ApiSearchDeploymentRequestView;
+        is create_cluster_search_deployment(group_id: &str, cluster_name: &str, body: &types::ApiSearchDeploymentRequestView) -> types::ApiSearchDeploymentResponseView;
         answers 201 => Json<crate::types::ApiSearchDeploymentResponseView>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::CREATE_CLUSTER_SEARCH_DEPLOYMENT, body crate::types::ApiSearchDeploymentRequestView;
+        is v2023_01_01::create_cluster_search_deployment(group_id: &str, cluster_name: &str, body: &types::ApiSearchDeploymentRequestView) -> types::ApiSearchDeploymentResponseView;
         answers 200 => Json<crate::types::ApiSearchDeploymentResponseView>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_CLUSTER_SEARCH_INDEX, body crate::types::SearchIndexCreateRequest;
+        is create_cluster_search_index(group_id: &str, cluster_name: &str, body: &types::SearchIndexCreateRequest) -> types::SearchIndexResponse;
         answers 201 => Json<crate::types::SearchIndexResponse>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     DELETE_CLUSTER_FTS_INDEX;
+        is delete_cluster_fts_index(group_id: &str, cluster_name: &str, index_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_CLUSTER_SEARCH_DEPLOYMENT;
+        is delete_cluster_search_deployment(group_id: &str, cluster_name: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::DELETE_CLUSTER_SEARCH_DEPLOYMENT;
+        is v2023_01_01::delete_cluster_search_deployment(group_id: &str, cluster_name: &str) -> ();
         answers 200 => Empty;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     DELETE_CLUSTER_SEARCH_INDEX;
+        is delete_cluster_search_index(group_id: &str, cluster_name: &str, index_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_INDEX_BY_NAME;
+        is delete_index_by_name(group_id: &str, cluster_name: &str, database_name: &str, collection_name: &str, index_name: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_CLUSTER_FTS_INDEX;
+        is get_cluster_fts_index(group_id: &str, cluster_name: &str, index_id: &str) -> types::ClusterSearchIndex;
         answers 200 => Json<crate::types::ClusterSearchIndex>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_CLUSTER_SEARCH_DEPLOYMENT;
+        is get_cluster_search_deployment(group_id: &str, cluster_name: &str) -> types::ApiSearchDeploymentResponseView;
         answers 200 => Json<crate::types::ApiSearchDeploymentResponseView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2024_05_30::GET_CLUSTER_SEARCH_DEPLOYMENT;
+        is v2024_05_30::get_cluster_search_deployment(group_id: &str, cluster_name: &str) -> types::ApiSearchDeploymentResponseView;
         answers 200 => Json<crate::types::ApiSearchDeploymentResponseView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::GET_CLUSTER_SEARCH_DEPLOYMENT;
+        is v2023_01_01::get_cluster_search_deployment(group_id: &str, cluster_name: &str) -> types::ApiSearchDeploymentResponseView;
         answers 200 => Json<crate::types::ApiSearchDeploymentResponseView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_CLUSTER_SEARCH_INDEX;
+        is get_cluster_search_index(group_id: &str, cluster_name: &str, index_id: &str) -> types::SearchIndexResponse;
         answers 200 => Json<crate::types::SearchIndexResponse>;
         errors 400 401 403 404 429 500 503 => crate::types::ApiError;
     GET_INDEX_BY_NAME;
+        is get_index_by_name(group_id: &str, cluster_name: &str, database_name: &str, collection_name: &str, index_name: &str) -> types::SearchIndexResponse;
         answers 200 => Json<crate::types::SearchIndexResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_CLUSTER_FTS_INDEX;
+        is list_cluster_fts_index(group_id: &str, cluster_name: &str, database_name: &str, collection_name: &str) -> Vec<types::ClusterSearchIndex>;
         answers 200 => Json<Vec<crate::types::ClusterSearchIndex>>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_CLUSTER_SEARCH_INDEXES;
+        is list_cluster_search_indexes(group_id: &str, cluster_name: &str) -> Vec<types::SearchIndexResponse>;
         answers 200 => Json<Vec<crate::types::SearchIndexResponse>>;
         errors 400 401 403 404 429 500 503 => crate::types::ApiError;
     LIST_SEARCH_INDEX;
+        is list_search_index(group_id: &str, cluster_name: &str, database_name: &str, collection_name: &str) -> Vec<types::SearchIndexResponse>;
         answers 200 => Json<Vec<crate::types::SearchIndexResponse>>;
         errors 400 401 403 404 429 500 503 => crate::types::ApiError;
     UPDATE_CLUSTER_FTS_INDEX, body crate::types::ClusterSearchIndex;
+        is update_cluster_fts_index(group_id: &str, cluster_name: &str, index_id: &str, body: &types::ClusterSearchIndex) -> types::ClusterSearchIndex;
         answers 200 => Json<crate::types::ClusterSearchIndex>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     UPDATE_CLUSTER_SEARCH_DEPLOYMENT, body crate::types::ApiSearchDeploymentRequestView;
+        is update_cluster_search_deployment(group_id: &str, cluster_name: &str, body: &types::ApiSearchDeploymentRequestView) -> types::ApiSearchDeploymentResponseView;
         answers 200 => Json<crate::types::ApiSearchDeploymentResponseView>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::UPDATE_CLUSTER_SEARCH_DEPLOYMENT, body crate::types::ApiSearchDeploymentRequestView;
+        is v2023_01_01::update_cluster_search_deployment(group_id: &str, cluster_name: &str, body: &types::ApiSearchDeploymentRequestView) -> types::ApiSearchDeploymentResponseView;
         answers 200 => Json<crate::types::ApiSearchDeploymentResponseView>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     UPDATE_CLUSTER_SEARCH_INDEX, body crate::types::SearchIndexUpdateRequest;
+        is update_cluster_search_index(group_id: &str, cluster_name: &str, index_id: &str, body: &types::SearchIndexUpdateRequest) -> types::SearchIndexResponse;
         answers 200 => Json<crate::types::SearchIndexResponse>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     UPDATE_INDEX_BY_NAME, body crate::types::SearchIndexUpdateRequest;
+        is update_index_by_name(group_id: &str, cluster_name: &str, database_name: &str, collection_name: &str, index_name: &str, body: &types::SearchIndexUpdateRequest) -> types::SearchIndexResponse;
         answers 200 => Json<crate::types::SearchIndexResponse>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
 };

@@ -8,6 +8,14 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get group audit log: `GET /api/atlas/v2/groups/{groupId}/auditLog`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, auditing};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = auditing::get_group_audit_log(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -27,6 +35,7 @@ use atlas_admin_runtime::{Request, Version};
 /// [`getGroupAuditLog` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Auditing/operation/getGroupAuditLog).
 #[doc(alias = "getGroupAuditLog")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/auditLog")]
 #[inline]
 pub fn get_group_audit_log(group_id: &str) -> Request<types::AuditLog> {
     Request::new(&GET_GROUP_AUDIT_LOG, &[group_id])
@@ -51,6 +60,15 @@ static GET_GROUP_AUDIT_LOG: Operation = Operation {
 
 /// Update audit log: `PATCH /api/atlas/v2/groups/{groupId}/auditLog`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, auditing, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::AuditLog { ..Default::default() };
+/// let answer = auditing::update_audit_log(group_id, &body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -72,6 +90,7 @@ static GET_GROUP_AUDIT_LOG: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Auditing/operation/updateGroupAuditLog).
 #[doc(alias = "updateGroupAuditLog")]
 #[doc(alias = "updateAuditLog")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/auditLog")]
 #[inline]
 pub fn update_audit_log(
     group_id: &str,
@@ -108,9 +127,11 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_GROUP_AUDIT_LOG;
+        is get_group_audit_log(group_id: &str) -> types::AuditLog;
         answers 200 => Json<crate::types::AuditLog>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_AUDIT_LOG, body crate::types::AuditLog;
+        is update_audit_log(group_id: &str, body: &types::AuditLog) -> types::AuditLog;
         answers 200 => Json<crate::types::AuditLog>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

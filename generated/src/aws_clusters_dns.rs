@@ -8,6 +8,16 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get aws custom dns: `GET /api/atlas/v2/groups/{groupId}/awsCustomDNS`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, aws_clusters_dns};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = aws_clusters_dns::get_aws_custom_dns(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -28,6 +38,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AWS-Clusters-DNS/operation/getGroupAwsCustomDns).
 #[doc(alias = "getGroupAwsCustomDns")]
 #[doc(alias = "getAwsCustomDns")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/awsCustomDNS")]
 #[inline]
 pub fn get_aws_custom_dns(group_id: &str) -> Request<types::AwsCustomDnsEnabledView> {
     Request::new(&GET_AWS_CUSTOM_DNS, &[group_id])
@@ -52,6 +63,17 @@ static GET_AWS_CUSTOM_DNS: Operation = Operation {
 
 /// Toggle aws custom dns: `PATCH /api/atlas/v2/groups/{groupId}/awsCustomDNS`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, aws_clusters_dns, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::AwsCustomDnsEnabledView { ..Default::default() };
+/// let answer = aws_clusters_dns::toggle_aws_custom_dns(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -72,6 +94,7 @@ static GET_AWS_CUSTOM_DNS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AWS-Clusters-DNS/operation/toggleGroupAwsCustomDns).
 #[doc(alias = "toggleGroupAwsCustomDns")]
 #[doc(alias = "toggleAwsCustomDns")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/awsCustomDNS")]
 #[inline]
 pub fn toggle_aws_custom_dns(
     group_id: &str,
@@ -108,9 +131,11 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_AWS_CUSTOM_DNS;
+        is get_aws_custom_dns(group_id: &str) -> types::AwsCustomDnsEnabledView;
         answers 200 => Json<crate::types::AwsCustomDnsEnabledView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     TOGGLE_AWS_CUSTOM_DNS, body crate::types::AwsCustomDnsEnabledView;
+        is toggle_aws_custom_dns(group_id: &str, body: &types::AwsCustomDnsEnabledView) -> types::AwsCustomDnsEnabledView;
         answers 200 => Json<crate::types::AwsCustomDnsEnabledView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
 };

@@ -9,6 +9,16 @@ use atlas_admin_runtime::{Date, Request, Version};
 /// Cancel backup restore job:
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, restore_job_id: &str) -> Result<(), Error> {
+/// cloud_backups::cancel_backup_restore_job(group_id, cluster_name, restore_job_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Backup Export Operator` or `Project Backup Recovery Operator`.
@@ -33,6 +43,9 @@ use atlas_admin_runtime::{Date, Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/cancelGroupClusterBackupRestoreJob).
 #[doc(alias = "cancelGroupClusterBackupRestoreJob")]
 #[doc(alias = "cancelBackupRestoreJob")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}"
+)]
 #[inline]
 pub fn cancel_backup_restore_job(
     group_id: &str,
@@ -66,6 +79,17 @@ static CANCEL_BACKUP_RESTORE_JOB: Operation = Operation {
 /// Create backup export:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::DiskBackupExportJobRequest { ..Default::default() };
+/// let answer = cloud_backups::create_backup_export(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Backup Export Operator`.
@@ -89,6 +113,7 @@ static CANCEL_BACKUP_RESTORE_JOB: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterBackupExport).
 #[doc(alias = "createGroupClusterBackupExport")]
 #[doc(alias = "createBackupExport")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports")]
 #[inline]
 pub fn create_backup_export(
     group_id: &str,
@@ -118,6 +143,17 @@ static CREATE_BACKUP_EXPORT: Operation = Operation {
 /// Create backup private endpoint:
 /// `POST /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups, types};
+/// # async fn example(client: Client, group_id: &str, cloud_provider: types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider) -> Result<(), Error> {
+/// let body = types::ObjectStoragePrivateEndpointRequest { ..Default::default() };
+/// let answer = cloud_backups::create_backup_private_endpoint(group_id, cloud_provider, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Owner`.
@@ -141,6 +177,7 @@ static CREATE_BACKUP_EXPORT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupBackupPrivateEndpoint).
 #[doc(alias = "createGroupBackupPrivateEndpoint")]
 #[doc(alias = "createBackupPrivateEndpoint")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints")]
 #[inline]
 pub fn create_backup_private_endpoint(
     group_id: &str,
@@ -174,6 +211,17 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// Create backup restore job:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::DiskBackupSnapshotRestoreJob { ..Default::default() };
+/// let answer = cloud_backups::create_backup_restore_job(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Backup Export Operator` or `Project Backup Recovery Operator`.
@@ -197,6 +245,9 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterBackupRestoreJob).
 #[doc(alias = "createGroupClusterBackupRestoreJob")]
 #[doc(alias = "createBackupRestoreJob")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs"
+)]
 #[inline]
 pub fn create_backup_restore_job(
     group_id: &str,
@@ -226,6 +277,17 @@ static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
 /// Create collection restore job:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::ApiAtlasCollectionRestoreJobRequest { ..Default::default() };
+/// let answer = cloud_backups::create_collection_restore_job(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12. Also in `preview`.
 ///
 /// Needs the role `Project Backup Recovery Operator`.
@@ -249,6 +311,9 @@ static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterCollectionRestoreJob).
 #[doc(alias = "createGroupClusterCollectionRestoreJob")]
 #[doc(alias = "createCollectionRestoreJob")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs"
+)]
 #[inline]
 pub fn create_collection_restore_job(
     group_id: &str,
@@ -277,6 +342,17 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
 
 /// Create export bucket: `POST /api/atlas/v2/groups/{groupId}/backup/exportBuckets`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body: types::DiskBackupSnapshotExportBucketRequest = Default::default();
+/// let answer = cloud_backups::create_export_bucket(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -298,6 +374,7 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupBackupExportBucket).
 #[doc(alias = "createGroupBackupExportBucket")]
 #[doc(alias = "createExportBucket")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets")]
 #[inline]
 pub fn create_export_bucket(
     group_id: &str,
@@ -326,6 +403,17 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
 /// Create serverless restore job:
 /// `POST /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::ServerlessBackupRestoreJob { ..Default::default() };
+/// let answer = cloud_backups::create_serverless_restore_job(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2026-01-22.
 ///
 /// Needs the role `Project Owner`.
@@ -349,6 +437,9 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupServerlessBackupRestoreJob).
 #[doc(alias = "createGroupServerlessBackupRestoreJob")]
 #[doc(alias = "createServerlessRestoreJob")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs"
+)]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn create_serverless_restore_job(
@@ -379,6 +470,16 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
 /// Delete backup private endpoint:
 /// `DELETE /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups, types};
+/// # async fn example(client: Client, group_id: &str, cloud_provider: types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider, endpoint_id: &str) -> Result<(), Error> {
+/// cloud_backups::delete_backup_private_endpoint(group_id, cloud_provider, endpoint_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Owner`.
@@ -401,6 +502,9 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupBackupPrivateEndpoint).
 #[doc(alias = "deleteGroupBackupPrivateEndpoint")]
 #[doc(alias = "deleteBackupPrivateEndpoint")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}"
+)]
 #[inline]
 pub fn delete_backup_private_endpoint(
     group_id: &str,
@@ -437,6 +541,16 @@ static DELETE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// Delete backup sharded cluster:
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
+/// cloud_backups::delete_backup_sharded_cluster(group_id, cluster_name, snapshot_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -459,6 +573,9 @@ static DELETE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupClusterBackupSnapshotShardedCluster).
 #[doc(alias = "deleteGroupClusterBackupSnapshotShardedCluster")]
 #[doc(alias = "deleteBackupShardedCluster")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}"
+)]
 #[inline]
 pub fn delete_backup_sharded_cluster(
     group_id: &str,
@@ -492,6 +609,16 @@ static DELETE_BACKUP_SHARDED_CLUSTER: Operation = Operation {
 /// Delete cluster backup schedule:
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::delete_cluster_backup_schedule(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -514,6 +641,7 @@ static DELETE_BACKUP_SHARDED_CLUSTER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupClusterBackupSchedule).
 #[doc(alias = "deleteGroupClusterBackupSchedule")]
 #[doc(alias = "deleteClusterBackupSchedule")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
 #[inline]
 pub fn delete_cluster_backup_schedule(
     group_id: &str,
@@ -542,6 +670,16 @@ static DELETE_CLUSTER_BACKUP_SCHEDULE: Operation = Operation {
 /// Delete cluster backup snapshot:
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
+/// cloud_backups::delete_cluster_backup_snapshot(group_id, cluster_name, snapshot_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -565,6 +703,9 @@ static DELETE_CLUSTER_BACKUP_SCHEDULE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupClusterBackupSnapshot).
 #[doc(alias = "deleteGroupClusterBackupSnapshot")]
 #[doc(alias = "deleteClusterBackupSnapshot")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}"
+)]
 #[inline]
 pub fn delete_cluster_backup_snapshot(
     group_id: &str,
@@ -598,6 +739,16 @@ static DELETE_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
 /// Delete export bucket:
 /// `DELETE /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, export_bucket_id: &str) -> Result<(), Error> {
+/// cloud_backups::delete_export_bucket(group_id, export_bucket_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -620,6 +771,7 @@ static DELETE_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupBackupExportBucket).
 #[doc(alias = "deleteGroupBackupExportBucket")]
 #[doc(alias = "deleteExportBucket")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}")]
 #[inline]
 pub fn delete_export_bucket(group_id: &str, export_bucket_id: &str) -> Request<()> {
     Request::new(&DELETE_EXPORT_BUCKET, &[group_id, export_bucket_id])
@@ -644,6 +796,14 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
 
 /// Disable compliance policy: `DELETE /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// cloud_backups::disable_compliance_policy(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Owner`.
@@ -665,6 +825,7 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/disableGroupBackupCompliancePolicy).
 #[doc(alias = "disableGroupBackupCompliancePolicy")]
 #[doc(alias = "disableCompliancePolicy")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy")]
 #[inline]
 pub fn disable_compliance_policy(group_id: &str) -> Request<()> {
     Request::new(&DISABLE_COMPLIANCE_POLICY, &[group_id])
@@ -690,6 +851,16 @@ static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
 /// Get backup export:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, export_id: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::get_backup_export(group_id, cluster_name, export_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -712,6 +883,9 @@ static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupExport).
 #[doc(alias = "getGroupClusterBackupExport")]
 #[doc(alias = "getBackupExport")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}"
+)]
 #[inline]
 pub fn get_backup_export(
     group_id: &str,
@@ -745,6 +919,16 @@ static GET_BACKUP_EXPORT: Operation = Operation {
 /// Get backup private endpoint:
 /// `GET /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups, types};
+/// # async fn example(client: Client, group_id: &str, cloud_provider: types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider, endpoint_id: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::get_backup_private_endpoint(group_id, cloud_provider, endpoint_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Owner`.
@@ -767,6 +951,9 @@ static GET_BACKUP_EXPORT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupBackupPrivateEndpoint).
 #[doc(alias = "getGroupBackupPrivateEndpoint")]
 #[doc(alias = "getBackupPrivateEndpoint")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}"
+)]
 #[inline]
 pub fn get_backup_private_endpoint(
     group_id: &str,
@@ -803,6 +990,16 @@ static GET_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// Get backup restore job:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, restore_job_id: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::get_backup_restore_job(group_id, cluster_name, restore_job_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -825,6 +1022,9 @@ static GET_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupRestoreJob).
 #[doc(alias = "getGroupClusterBackupRestoreJob")]
 #[doc(alias = "getBackupRestoreJob")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}"
+)]
 #[inline]
 pub fn get_backup_restore_job(
     group_id: &str,
@@ -858,6 +1058,16 @@ static GET_BACKUP_RESTORE_JOB: Operation = Operation {
 /// Get backup schedule:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::get_backup_schedule(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Read Only`.
@@ -879,6 +1089,7 @@ static GET_BACKUP_RESTORE_JOB: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSchedule).
 #[doc(alias = "getGroupClusterBackupSchedule")]
 #[doc(alias = "getBackupSchedule")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
 #[inline]
 pub fn get_backup_schedule(
     group_id: &str,
@@ -907,6 +1118,16 @@ static GET_BACKUP_SCHEDULE: Operation = Operation {
 /// Get backup sharded cluster:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::get_backup_sharded_cluster(group_id, cluster_name, snapshot_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -930,6 +1151,9 @@ static GET_BACKUP_SCHEDULE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshotShardedCluster).
 #[doc(alias = "getGroupClusterBackupSnapshotShardedCluster")]
 #[doc(alias = "getBackupShardedCluster")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}"
+)]
 #[inline]
 pub fn get_backup_sharded_cluster(
     group_id: &str,
@@ -963,6 +1187,16 @@ static GET_BACKUP_SHARDED_CLUSTER: Operation = Operation {
 /// Get backup snapshot database:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::get_backup_snapshot_database(group_id, cluster_name, snapshot_id, database_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12. Also in `preview`.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -986,6 +1220,9 @@ static GET_BACKUP_SHARDED_CLUSTER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshotDatabase).
 #[doc(alias = "getGroupClusterBackupSnapshotDatabase")]
 #[doc(alias = "getBackupSnapshotDatabase")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}"
+)]
 #[inline]
 pub fn get_backup_snapshot_database(
     group_id: &str,
@@ -1024,6 +1261,16 @@ static GET_BACKUP_SNAPSHOT_DATABASE: Operation = Operation {
 /// Get cluster backup snapshot:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::get_cluster_backup_snapshot(group_id, cluster_name, snapshot_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -1047,6 +1294,9 @@ static GET_BACKUP_SNAPSHOT_DATABASE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshot).
 #[doc(alias = "getGroupClusterBackupSnapshot")]
 #[doc(alias = "getClusterBackupSnapshot")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}"
+)]
 #[inline]
 pub fn get_cluster_backup_snapshot(
     group_id: &str,
@@ -1080,6 +1330,16 @@ static GET_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
 /// Get collection restore job:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, job_id: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::get_collection_restore_job(group_id, cluster_name, job_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12. Also in `preview`.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -1103,6 +1363,9 @@ static GET_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterCollectionRestoreJob).
 #[doc(alias = "getGroupClusterCollectionRestoreJob")]
 #[doc(alias = "getCollectionRestoreJob")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}"
+)]
 #[inline]
 pub fn get_collection_restore_job(
     group_id: &str,
@@ -1135,6 +1398,16 @@ static GET_COLLECTION_RESTORE_JOB: Operation = Operation {
 
 /// Get compliance policy: `GET /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::get_compliance_policy(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-10-01. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Owner`.
@@ -1155,6 +1428,7 @@ static GET_COLLECTION_RESTORE_JOB: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupBackupCompliancePolicy).
 #[doc(alias = "getGroupBackupCompliancePolicy")]
 #[doc(alias = "getCompliancePolicy")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy")]
 #[inline]
 pub fn get_compliance_policy(
     group_id: &str,
@@ -1182,6 +1456,16 @@ static GET_COMPLIANCE_POLICY: Operation = Operation {
 /// Get export bucket:
 /// `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, export_bucket_id: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::get_export_bucket(group_id, export_bucket_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Read Only`.
@@ -1203,6 +1487,7 @@ static GET_COMPLIANCE_POLICY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupBackupExportBucket).
 #[doc(alias = "getGroupBackupExportBucket")]
 #[doc(alias = "getExportBucket")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}")]
 #[inline]
 pub fn get_export_bucket(
     group_id: &str,
@@ -1231,6 +1516,16 @@ static GET_EXPORT_BUCKET: Operation = Operation {
 /// Get restore job collection:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, job_id: &str, source_namespace: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::get_restore_job_collection(group_id, cluster_name, job_id, source_namespace)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12. Also in `preview`.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -1255,6 +1550,9 @@ static GET_EXPORT_BUCKET: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterCollectionRestoreJobCollection).
 #[doc(alias = "getGroupClusterCollectionRestoreJobCollection")]
 #[doc(alias = "getRestoreJobCollection")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}"
+)]
 #[inline]
 pub fn get_restore_job_collection(
     group_id: &str,
@@ -1293,6 +1591,16 @@ static GET_RESTORE_JOB_COLLECTION: Operation = Operation {
 /// Get serverless backup snapshot:
 /// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::get_serverless_backup_snapshot(group_id, cluster_name, snapshot_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2026-01-22.
 ///
 /// Needs the role `Project Read Only`.
@@ -1316,6 +1624,9 @@ static GET_RESTORE_JOB_COLLECTION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupServerlessBackupSnapshot).
 #[doc(alias = "getGroupServerlessBackupSnapshot")]
 #[doc(alias = "getServerlessBackupSnapshot")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}"
+)]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn get_serverless_backup_snapshot(
@@ -1350,6 +1661,16 @@ static GET_SERVERLESS_BACKUP_SNAPSHOT: Operation = Operation {
 /// Get serverless restore job:
 /// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, restore_job_id: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::get_serverless_restore_job(group_id, cluster_name, restore_job_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2026-01-22.
 ///
 /// Needs the role `Project Owner`.
@@ -1373,6 +1694,9 @@ static GET_SERVERLESS_BACKUP_SNAPSHOT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupServerlessBackupRestoreJob).
 #[doc(alias = "getGroupServerlessBackupRestoreJob")]
 #[doc(alias = "getServerlessRestoreJob")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}"
+)]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn get_serverless_restore_job(
@@ -1407,6 +1731,16 @@ static GET_SERVERLESS_RESTORE_JOB: Operation = Operation {
 /// Get snapshot database collection:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str, collection_name: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::get_snapshot_database_collection(group_id, cluster_name, snapshot_id, database_name, collection_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12. Also in `preview`.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -1431,6 +1765,9 @@ static GET_SERVERLESS_RESTORE_JOB: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshotDatabaseCollection).
 #[doc(alias = "getGroupClusterBackupSnapshotDatabaseCollection")]
 #[doc(alias = "getSnapshotDatabaseCollection")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}"
+)]
 #[inline]
 pub fn get_snapshot_database_collection(
     group_id: &str,
@@ -1471,6 +1808,16 @@ static GET_SNAPSHOT_DATABASE_COLLECTION: Operation = Operation {
 /// List backup exports:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::list_backup_exports(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -1492,6 +1839,7 @@ static GET_SNAPSHOT_DATABASE_COLLECTION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupExports).
 #[doc(alias = "listGroupClusterBackupExports")]
 #[doc(alias = "listBackupExports")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports")]
 #[inline]
 pub fn list_backup_exports(
     group_id: &str,
@@ -1526,6 +1874,16 @@ static LIST_BACKUP_EXPORTS: Operation = Operation {
 /// List backup private endpoints:
 /// `GET /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups, types};
+/// # async fn example(client: Client, group_id: &str, cloud_provider: types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider) -> Result<(), Error> {
+/// let answer = cloud_backups::list_backup_private_endpoints(group_id, cloud_provider)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Owner`.
@@ -1547,6 +1905,7 @@ static LIST_BACKUP_EXPORTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupBackupPrivateEndpoints).
 #[doc(alias = "listGroupBackupPrivateEndpoints")]
 #[doc(alias = "listBackupPrivateEndpoints")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints")]
 #[inline]
 pub fn list_backup_private_endpoints(
     group_id: &str,
@@ -1586,6 +1945,16 @@ static LIST_BACKUP_PRIVATE_ENDPOINTS: Operation = Operation {
 /// List backup restore jobs:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::list_backup_restore_jobs(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -1607,6 +1976,9 @@ static LIST_BACKUP_PRIVATE_ENDPOINTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupRestoreJobs).
 #[doc(alias = "listGroupClusterBackupRestoreJobs")]
 #[doc(alias = "listBackupRestoreJobs")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs"
+)]
 #[inline]
 pub fn list_backup_restore_jobs(
     group_id: &str,
@@ -1641,6 +2013,16 @@ static LIST_BACKUP_RESTORE_JOBS: Operation = Operation {
 /// List backup sharded clusters:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::list_backup_sharded_clusters(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -1663,6 +2045,9 @@ static LIST_BACKUP_RESTORE_JOBS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshotShardedClusters).
 #[doc(alias = "listGroupClusterBackupSnapshotShardedClusters")]
 #[doc(alias = "listBackupShardedClusters")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters"
+)]
 #[inline]
 pub fn list_backup_sharded_clusters(
     group_id: &str,
@@ -1691,6 +2076,16 @@ static LIST_BACKUP_SHARDED_CLUSTERS: Operation = Operation {
 /// List backup snapshot databases:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::list_backup_snapshot_databases(group_id, cluster_name, snapshot_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12. Also in `preview`.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -1714,6 +2109,9 @@ static LIST_BACKUP_SHARDED_CLUSTERS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshotDatabases).
 #[doc(alias = "listGroupClusterBackupSnapshotDatabases")]
 #[doc(alias = "listBackupSnapshotDatabases")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases"
+)]
 #[inline]
 pub fn list_backup_snapshot_databases(
     group_id: &str,
@@ -1753,6 +2151,16 @@ static LIST_BACKUP_SNAPSHOT_DATABASES: Operation = Operation {
 /// List backup snapshots:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::list_backup_snapshots(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -1775,6 +2183,7 @@ static LIST_BACKUP_SNAPSHOT_DATABASES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshots).
 #[doc(alias = "listGroupClusterBackupSnapshots")]
 #[doc(alias = "listBackupSnapshots")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots")]
 #[inline]
 pub fn list_backup_snapshots(
     group_id: &str,
@@ -1812,6 +2221,16 @@ static LIST_BACKUP_SNAPSHOTS: Operation = Operation {
 /// List collection restore jobs:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::list_collection_restore_jobs(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12. Also in `preview`.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -1834,6 +2253,9 @@ static LIST_BACKUP_SNAPSHOTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterCollectionRestoreJobs).
 #[doc(alias = "listGroupClusterCollectionRestoreJobs")]
 #[doc(alias = "listCollectionRestoreJobs")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs"
+)]
 #[inline]
 pub fn list_collection_restore_jobs(
     group_id: &str,
@@ -1869,6 +2291,14 @@ static LIST_COLLECTION_RESTORE_JOBS: Operation = Operation {
 
 /// List export buckets: `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::list_export_buckets(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Read Only`.
@@ -1889,6 +2319,7 @@ static LIST_COLLECTION_RESTORE_JOBS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupBackupExportBuckets).
 #[doc(alias = "listGroupBackupExportBuckets")]
 #[doc(alias = "listExportBuckets")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets")]
 #[inline]
 pub fn list_export_buckets(
     group_id: &str,
@@ -1921,6 +2352,16 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
 /// List restore job collections:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, job_id: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::list_restore_job_collections(group_id, cluster_name, job_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12. Also in `preview`.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -1944,6 +2385,9 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterCollectionRestoreJobCollections).
 #[doc(alias = "listGroupClusterCollectionRestoreJobCollections")]
 #[doc(alias = "listRestoreJobCollections")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections"
+)]
 #[inline]
 pub fn list_restore_job_collections(
     group_id: &str,
@@ -1987,6 +2431,16 @@ static LIST_RESTORE_JOB_COLLECTIONS: Operation = Operation {
 /// List serverless backup snapshots:
 /// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::list_serverless_backup_snapshots(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2026-01-22.
 ///
 /// Needs the role `Project Read Only`.
@@ -2009,6 +2463,9 @@ static LIST_RESTORE_JOB_COLLECTIONS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupServerlessBackupSnapshots).
 #[doc(alias = "listGroupServerlessBackupSnapshots")]
 #[doc(alias = "listServerlessBackupSnapshots")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots"
+)]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn list_serverless_backup_snapshots(
@@ -2048,6 +2505,16 @@ static LIST_SERVERLESS_BACKUP_SNAPSHOTS: Operation = Operation {
 /// List serverless restore jobs:
 /// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::list_serverless_restore_jobs(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2026-01-22.
 ///
 /// Needs the role `Project Owner`.
@@ -2070,6 +2537,9 @@ static LIST_SERVERLESS_BACKUP_SNAPSHOTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupServerlessBackupRestoreJobs).
 #[doc(alias = "listGroupServerlessBackupRestoreJobs")]
 #[doc(alias = "listServerlessRestoreJobs")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs"
+)]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn list_serverless_restore_jobs(
@@ -2108,6 +2578,16 @@ static LIST_SERVERLESS_RESTORE_JOBS: Operation = Operation {
 /// List snapshot database collections:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str) -> Result<(), Error> {
+/// let answer = cloud_backups::list_snapshot_database_collections(group_id, cluster_name, snapshot_id, database_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12. Also in `preview`.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -2132,6 +2612,9 @@ static LIST_SERVERLESS_RESTORE_JOBS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshotDatabaseCollections).
 #[doc(alias = "listGroupClusterBackupSnapshotDatabaseCollections")]
 #[doc(alias = "listSnapshotDatabaseCollections")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections"
+)]
 #[inline]
 pub fn list_snapshot_database_collections(
     group_id: &str,
@@ -2173,6 +2656,17 @@ static LIST_SNAPSHOT_DATABASE_COLLECTIONS: Operation = Operation {
 /// Take snapshots:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::DiskBackupOnDemandSnapshotRequest { ..Default::default() };
+/// let answer = cloud_backups::take_snapshots(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Backup Creator`.
@@ -2195,6 +2689,7 @@ static LIST_SNAPSHOT_DATABASE_COLLECTIONS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/takeGroupClusterBackupSnapshots).
 #[doc(alias = "takeGroupClusterBackupSnapshots")]
 #[doc(alias = "takeSnapshots")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots")]
 #[inline]
 pub fn take_snapshots(
     group_id: &str,
@@ -2224,6 +2719,17 @@ static TAKE_SNAPSHOTS: Operation = Operation {
 /// Update backup export bucket:
 /// `PATCH /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups, types};
+/// # async fn example(client: Client, group_id: &str, export_bucket_id: &str) -> Result<(), Error> {
+/// let body = types::UpdateRequirePrivateNetworkingRequestView { ..Default::default() };
+/// let answer = cloud_backups::update_backup_export_bucket(group_id, export_bucket_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -2246,6 +2752,7 @@ static TAKE_SNAPSHOTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupBackupExportBucket).
 #[doc(alias = "updateGroupBackupExportBucket")]
 #[doc(alias = "updateBackupExportBucket")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}")]
 #[inline]
 pub fn update_backup_export_bucket(
     group_id: &str,
@@ -2275,6 +2782,17 @@ static UPDATE_BACKUP_EXPORT_BUCKET: Operation = Operation {
 /// Update backup schedule:
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::DiskBackupSnapshotSchedule20240805 { ..Default::default() };
+/// let answer = cloud_backups::update_backup_schedule(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -2297,6 +2815,7 @@ static UPDATE_BACKUP_EXPORT_BUCKET: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupClusterBackupSchedule).
 #[doc(alias = "updateGroupClusterBackupSchedule")]
 #[doc(alias = "updateBackupSchedule")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
 #[inline]
 pub fn update_backup_schedule(
     group_id: &str,
@@ -2326,6 +2845,17 @@ static UPDATE_BACKUP_SCHEDULE: Operation = Operation {
 /// Update backup snapshot:
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
+/// let body = types::BackupSnapshotRetention { ..Default::default() };
+/// let answer = cloud_backups::update_backup_snapshot(group_id, cluster_name, snapshot_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -2349,6 +2879,9 @@ static UPDATE_BACKUP_SCHEDULE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupClusterBackupSnapshot).
 #[doc(alias = "updateGroupClusterBackupSnapshot")]
 #[doc(alias = "updateBackupSnapshot")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}"
+)]
 #[inline]
 pub fn update_backup_snapshot(
     group_id: &str,
@@ -2386,6 +2919,17 @@ static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
 
 /// Update compliance policy: `PUT /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_backups, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::DataProtectionSettings20231001 { ..Default::default() };
+/// let answer = cloud_backups::update_compliance_policy(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-10-01. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Owner`.
@@ -2407,6 +2951,7 @@ static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupBackupCompliancePolicy).
 #[doc(alias = "updateGroupBackupCompliancePolicy")]
 #[doc(alias = "updateCompliancePolicy")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy")]
 #[inline]
 pub fn update_compliance_policy(
     group_id: &str,
@@ -2788,6 +3333,17 @@ pub mod v2023_01_01 {
 
     /// Create export bucket: `POST /api/atlas/v2/groups/{groupId}/backup/exportBuckets`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_backups, types};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let body = types::DiskBackupSnapshotAwsExportBucketRequest { ..Default::default() };
+    /// let answer = cloud_backups::v2023_01_01::create_export_bucket(group_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_05_30`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Backup Manager`.
@@ -2809,6 +3365,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupBackupExportBucket).
     #[doc(alias = "createGroupBackupExportBucket")]
     #[doc(alias = "createExportBucket")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2840,6 +3397,16 @@ pub mod v2023_01_01 {
     /// Delete cluster backup schedule:
     /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_backups};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let answer = cloud_backups::v2023_01_01::delete_cluster_backup_schedule(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Backup Manager`.
@@ -2862,6 +3429,9 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupClusterBackupSchedule).
     #[doc(alias = "deleteGroupClusterBackupSchedule")]
     #[doc(alias = "deleteClusterBackupSchedule")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2893,6 +3463,16 @@ pub mod v2023_01_01 {
     /// Get backup schedule:
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_backups};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let answer = cloud_backups::v2023_01_01::get_backup_schedule(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Read Only`.
@@ -2914,6 +3494,9 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSchedule).
     #[doc(alias = "getGroupClusterBackupSchedule")]
     #[doc(alias = "getBackupSchedule")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2944,6 +3527,16 @@ pub mod v2023_01_01 {
 
     /// Get compliance policy: `GET /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_backups};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let answer = cloud_backups::v2023_01_01::get_compliance_policy(group_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2023_10_01`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Owner`.
@@ -2964,6 +3557,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupBackupCompliancePolicy).
     #[doc(alias = "getGroupBackupCompliancePolicy")]
     #[doc(alias = "getCompliancePolicy")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2994,6 +3588,16 @@ pub mod v2023_01_01 {
     /// Get export bucket:
     /// `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_backups};
+    /// # async fn example(client: Client, group_id: &str, export_bucket_id: &str) -> Result<(), Error> {
+    /// let answer = cloud_backups::v2023_01_01::get_export_bucket(group_id, export_bucket_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_05_30`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Read Only`.
@@ -3015,6 +3619,9 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupBackupExportBucket).
     #[doc(alias = "getGroupBackupExportBucket")]
     #[doc(alias = "getExportBucket")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -3045,6 +3652,16 @@ pub mod v2023_01_01 {
 
     /// List export buckets: `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_backups};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let answer = cloud_backups::v2023_01_01::list_export_buckets(group_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_05_30`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Read Only`.
@@ -3065,6 +3682,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupBackupExportBuckets).
     #[doc(alias = "listGroupBackupExportBuckets")]
     #[doc(alias = "listExportBuckets")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -3100,6 +3718,17 @@ pub mod v2023_01_01 {
     /// Update backup schedule:
     /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_backups, types};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let body = types::DiskBackupSnapshotSchedule { ..Default::default() };
+    /// let answer = cloud_backups::v2023_01_01::update_backup_schedule(group_id, cluster_name, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Backup Manager`.
@@ -3122,6 +3751,9 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupClusterBackupSchedule).
     #[doc(alias = "updateGroupClusterBackupSchedule")]
     #[doc(alias = "updateBackupSchedule")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -3153,6 +3785,17 @@ pub mod v2023_01_01 {
 
     /// Update compliance policy: `PUT /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_backups, types};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let body = types::DataProtectionSettings { ..Default::default() };
+    /// let answer = cloud_backups::v2023_01_01::update_compliance_policy(group_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2023_10_01`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Owner`.
@@ -3174,6 +3817,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupBackupCompliancePolicy).
     #[doc(alias = "updateGroupBackupCompliancePolicy")]
     #[doc(alias = "updateCompliancePolicy")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -3275,6 +3919,17 @@ pub mod preview {
     /// Create collection restore job:
     /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_backups, types};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let body = types::ApiAtlasCollectionRestoreJobRequest { ..Default::default() };
+    /// let answer = cloud_backups::preview::create_collection_restore_job(group_id, cluster_name, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
     ///
     /// Needs the role `Project Backup Recovery Operator`.
@@ -3298,6 +3953,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterCollectionRestoreJob).
     #[doc(alias = "createGroupClusterCollectionRestoreJob")]
     #[doc(alias = "createCollectionRestoreJob")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs"
+    )]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]
     pub fn create_collection_restore_job(
@@ -3332,6 +3990,16 @@ pub mod preview {
     /// Get backup snapshot database:
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_backups};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str) -> Result<(), Error> {
+    /// let answer = cloud_backups::preview::get_backup_snapshot_database(group_id, cluster_name, snapshot_id, database_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
     ///
     /// Needs the role `Project Backup Manager`.
@@ -3355,6 +4023,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshotDatabase).
     #[doc(alias = "getGroupClusterBackupSnapshotDatabase")]
     #[doc(alias = "getBackupSnapshotDatabase")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}"
+    )]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]
     pub fn get_backup_snapshot_database(
@@ -3394,6 +4065,16 @@ pub mod preview {
     /// Get collection restore job:
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_backups};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str, job_id: &str) -> Result<(), Error> {
+    /// let answer = cloud_backups::preview::get_collection_restore_job(group_id, cluster_name, job_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
     ///
     /// Needs the role `Project Backup Manager`.
@@ -3417,6 +4098,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterCollectionRestoreJob).
     #[doc(alias = "getGroupClusterCollectionRestoreJob")]
     #[doc(alias = "getCollectionRestoreJob")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}"
+    )]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]
     pub fn get_collection_restore_job(
@@ -3451,6 +4135,16 @@ pub mod preview {
     /// Get restore job collection:
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_backups};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str, job_id: &str, source_namespace: &str) -> Result<(), Error> {
+    /// let answer = cloud_backups::preview::get_restore_job_collection(group_id, cluster_name, job_id, source_namespace)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
     ///
     /// Needs the role `Project Backup Manager`.
@@ -3475,6 +4169,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterCollectionRestoreJobCollection).
     #[doc(alias = "getGroupClusterCollectionRestoreJobCollection")]
     #[doc(alias = "getRestoreJobCollection")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}"
+    )]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]
     pub fn get_restore_job_collection(
@@ -3514,6 +4211,16 @@ pub mod preview {
     /// Get snapshot database collection:
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_backups};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str, collection_name: &str) -> Result<(), Error> {
+    /// let answer = cloud_backups::preview::get_snapshot_database_collection(group_id, cluster_name, snapshot_id, database_name, collection_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
     ///
     /// Needs the role `Project Backup Manager`.
@@ -3538,6 +4245,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshotDatabaseCollection).
     #[doc(alias = "getGroupClusterBackupSnapshotDatabaseCollection")]
     #[doc(alias = "getSnapshotDatabaseCollection")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}"
+    )]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]
     pub fn get_snapshot_database_collection(
@@ -3579,6 +4289,16 @@ pub mod preview {
     /// List backup snapshot databases:
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_backups};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
+    /// let answer = cloud_backups::preview::list_backup_snapshot_databases(group_id, cluster_name, snapshot_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
     ///
     /// Needs the role `Project Backup Manager`.
@@ -3602,6 +4322,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshotDatabases).
     #[doc(alias = "listGroupClusterBackupSnapshotDatabases")]
     #[doc(alias = "listBackupSnapshotDatabases")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases"
+    )]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]
     pub fn list_backup_snapshot_databases(
@@ -3643,6 +4366,16 @@ pub mod preview {
     /// List collection restore jobs:
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_backups};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let answer = cloud_backups::preview::list_collection_restore_jobs(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
     ///
     /// Needs the role `Project Backup Manager`.
@@ -3665,6 +4398,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterCollectionRestoreJobs).
     #[doc(alias = "listGroupClusterCollectionRestoreJobs")]
     #[doc(alias = "listCollectionRestoreJobs")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs"
+    )]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]
     pub fn list_collection_restore_jobs(
@@ -3703,6 +4439,16 @@ pub mod preview {
     /// List restore job collections:
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_backups};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str, job_id: &str) -> Result<(), Error> {
+    /// let answer = cloud_backups::preview::list_restore_job_collections(group_id, cluster_name, job_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
     ///
     /// Needs the role `Project Backup Manager`.
@@ -3726,6 +4472,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterCollectionRestoreJobCollections).
     #[doc(alias = "listGroupClusterCollectionRestoreJobCollections")]
     #[doc(alias = "listRestoreJobCollections")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections"
+    )]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]
     pub fn list_restore_job_collections(
@@ -3770,6 +4519,16 @@ pub mod preview {
     /// List snapshot database collections:
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_backups};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str) -> Result<(), Error> {
+    /// let answer = cloud_backups::preview::list_snapshot_database_collections(group_id, cluster_name, snapshot_id, database_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
     ///
     /// Needs the role `Project Backup Manager`.
@@ -3794,6 +4553,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshotDatabaseCollections).
     #[doc(alias = "listGroupClusterBackupSnapshotDatabaseCollections")]
     #[doc(alias = "listSnapshotDatabaseCollections")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections"
+    )]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]
     pub fn list_snapshot_database_collections(
@@ -3839,203 +4601,264 @@ pub mod preview {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CANCEL_BACKUP_RESTORE_JOB;
+        is cancel_backup_restore_job(group_id: &str, cluster_name: &str, restore_job_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 405 429 500 => crate::types::ApiError;
     CREATE_BACKUP_EXPORT, body crate::types::DiskBackupExportJobRequest;
+        is create_backup_export(group_id: &str, cluster_name: &str, body: &types::DiskBackupExportJobRequest) -> types::DiskBackupExportJob;
         answers 200 => Json<crate::types::DiskBackupExportJob>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_BACKUP_PRIVATE_ENDPOINT, body crate::types::ObjectStoragePrivateEndpointRequest;
+        is create_backup_private_endpoint(group_id: &str, cloud_provider: types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider, body: &types::ObjectStoragePrivateEndpointRequest) -> types::ObjectStoragePrivateEndpointResponse;
         answers 201 => Json<crate::types::ObjectStoragePrivateEndpointResponse>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_BACKUP_RESTORE_JOB, body crate::types::DiskBackupSnapshotRestoreJob;
+        is create_backup_restore_job(group_id: &str, cluster_name: &str, body: &types::DiskBackupSnapshotRestoreJob) -> types::DiskBackupSnapshotRestoreJob;
         answers 200 => Json<crate::types::DiskBackupSnapshotRestoreJob>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::CREATE_COLLECTION_RESTORE_JOB, body crate::types::ApiAtlasCollectionRestoreJobRequest;
+        is preview::create_collection_restore_job(group_id: &str, cluster_name: &str, body: &types::ApiAtlasCollectionRestoreJobRequest) -> types::ApiAtlasCollectionRestoreJobResponse;
         answers 201 => Json<crate::types::ApiAtlasCollectionRestoreJobResponse>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_COLLECTION_RESTORE_JOB, body crate::types::ApiAtlasCollectionRestoreJobRequest;
+        is create_collection_restore_job(group_id: &str, cluster_name: &str, body: &types::ApiAtlasCollectionRestoreJobRequest) -> types::ApiAtlasCollectionRestoreJobResponse;
         answers 201 => Json<crate::types::ApiAtlasCollectionRestoreJobResponse>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_EXPORT_BUCKET, body crate::types::DiskBackupSnapshotExportBucketRequest;
+        is create_export_bucket(group_id: &str, body: &types::DiskBackupSnapshotExportBucketRequest) -> types::DiskBackupSnapshotExportBucketResponse;
         answers 200 => Json<crate::types::DiskBackupSnapshotExportBucketResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::CREATE_EXPORT_BUCKET, body crate::types::DiskBackupSnapshotAwsExportBucketRequest;
+        is v2023_01_01::create_export_bucket(group_id: &str, body: &types::DiskBackupSnapshotAwsExportBucketRequest) -> types::DiskBackupSnapshotAwsExportBucketResponse;
         answers 200 => Json<crate::types::DiskBackupSnapshotAwsExportBucketResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     CREATE_SERVERLESS_RESTORE_JOB, body crate::types::ServerlessBackupRestoreJob;
+        is create_serverless_restore_job(group_id: &str, cluster_name: &str, body: &types::ServerlessBackupRestoreJob) -> types::ServerlessBackupRestoreJob;
         answers 200 => Json<crate::types::ServerlessBackupRestoreJob>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     DELETE_BACKUP_PRIVATE_ENDPOINT;
+        is delete_backup_private_endpoint(group_id: &str, cloud_provider: types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider, endpoint_id: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DELETE_BACKUP_SHARDED_CLUSTER;
+        is delete_backup_sharded_cluster(group_id: &str, cluster_name: &str, snapshot_id: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DELETE_CLUSTER_BACKUP_SCHEDULE;
+        is delete_cluster_backup_schedule(group_id: &str, cluster_name: &str) -> types::DiskBackupSnapshotSchedule20240805;
         answers 200 => Json<crate::types::DiskBackupSnapshotSchedule20240805>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::DELETE_CLUSTER_BACKUP_SCHEDULE;
+        is v2023_01_01::delete_cluster_backup_schedule(group_id: &str, cluster_name: &str) -> types::DiskBackupSnapshotSchedule;
         answers 200 => Json<crate::types::DiskBackupSnapshotSchedule>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_CLUSTER_BACKUP_SNAPSHOT;
+        is delete_cluster_backup_snapshot(group_id: &str, cluster_name: &str, snapshot_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_EXPORT_BUCKET;
+        is delete_export_bucket(group_id: &str, export_bucket_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DISABLE_COMPLIANCE_POLICY;
+        is disable_compliance_policy(group_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_BACKUP_EXPORT;
+        is get_backup_export(group_id: &str, cluster_name: &str, export_id: &str) -> types::DiskBackupExportJob;
         answers 200 => Json<crate::types::DiskBackupExportJob>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_BACKUP_PRIVATE_ENDPOINT;
+        is get_backup_private_endpoint(group_id: &str, cloud_provider: types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider, endpoint_id: &str) -> types::ObjectStoragePrivateEndpointResponse;
         answers 200 => Json<crate::types::ObjectStoragePrivateEndpointResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_BACKUP_RESTORE_JOB;
+        is get_backup_restore_job(group_id: &str, cluster_name: &str, restore_job_id: &str) -> types::DiskBackupSnapshotRestoreJob;
         answers 200 => Json<crate::types::DiskBackupSnapshotRestoreJob>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_BACKUP_SCHEDULE;
+        is get_backup_schedule(group_id: &str, cluster_name: &str) -> types::DiskBackupSnapshotSchedule20240805;
         answers 200 => Json<crate::types::DiskBackupSnapshotSchedule20240805>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::GET_BACKUP_SCHEDULE;
+        is v2023_01_01::get_backup_schedule(group_id: &str, cluster_name: &str) -> types::DiskBackupSnapshotSchedule;
         answers 200 => Json<crate::types::DiskBackupSnapshotSchedule>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_BACKUP_SHARDED_CLUSTER;
+        is get_backup_sharded_cluster(group_id: &str, cluster_name: &str, snapshot_id: &str) -> types::DiskBackupShardedClusterSnapshot;
         answers 200 => Json<crate::types::DiskBackupShardedClusterSnapshot>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::GET_BACKUP_SNAPSHOT_DATABASE;
+        is preview::get_backup_snapshot_database(group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str) -> types::DiskBackupDatabaseResponse;
         answers 200 => Json<crate::types::DiskBackupDatabaseResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_BACKUP_SNAPSHOT_DATABASE;
+        is get_backup_snapshot_database(group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str) -> types::DiskBackupDatabaseResponse;
         answers 200 => Json<crate::types::DiskBackupDatabaseResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_CLUSTER_BACKUP_SNAPSHOT;
+        is get_cluster_backup_snapshot(group_id: &str, cluster_name: &str, snapshot_id: &str) -> types::DiskBackupReplicaSet;
         answers 200 => Json<crate::types::DiskBackupReplicaSet>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::GET_COLLECTION_RESTORE_JOB;
+        is preview::get_collection_restore_job(group_id: &str, cluster_name: &str, job_id: &str) -> types::ApiAtlasCollectionRestoreJobResponse;
         answers 200 => Json<crate::types::ApiAtlasCollectionRestoreJobResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_COLLECTION_RESTORE_JOB;
+        is get_collection_restore_job(group_id: &str, cluster_name: &str, job_id: &str) -> types::ApiAtlasCollectionRestoreJobResponse;
         answers 200 => Json<crate::types::ApiAtlasCollectionRestoreJobResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_COMPLIANCE_POLICY;
+        is get_compliance_policy(group_id: &str) -> types::DataProtectionSettings20231001;
         answers 200 => Json<crate::types::DataProtectionSettings20231001>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::GET_COMPLIANCE_POLICY;
+        is v2023_01_01::get_compliance_policy(group_id: &str) -> types::DataProtectionSettings;
         answers 200 => Json<crate::types::DataProtectionSettings>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_EXPORT_BUCKET;
+        is get_export_bucket(group_id: &str, export_bucket_id: &str) -> types::DiskBackupSnapshotExportBucketResponse;
         answers 200 => Json<crate::types::DiskBackupSnapshotExportBucketResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::GET_EXPORT_BUCKET;
+        is v2023_01_01::get_export_bucket(group_id: &str, export_bucket_id: &str) -> types::DiskBackupSnapshotAwsExportBucketResponse;
         answers 200 => Json<crate::types::DiskBackupSnapshotAwsExportBucketResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::GET_RESTORE_JOB_COLLECTION;
+        is preview::get_restore_job_collection(group_id: &str, cluster_name: &str, job_id: &str, source_namespace: &str) -> types::ApiAtlasCollectionRestoreCollectionStateResponse;
         answers 200 => Json<crate::types::ApiAtlasCollectionRestoreCollectionStateResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_RESTORE_JOB_COLLECTION;
+        is get_restore_job_collection(group_id: &str, cluster_name: &str, job_id: &str, source_namespace: &str) -> types::ApiAtlasCollectionRestoreCollectionStateResponse;
         answers 200 => Json<crate::types::ApiAtlasCollectionRestoreCollectionStateResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_SERVERLESS_BACKUP_SNAPSHOT;
+        is get_serverless_backup_snapshot(group_id: &str, cluster_name: &str, snapshot_id: &str) -> types::ServerlessBackupSnapshot;
         answers 200 => Json<crate::types::ServerlessBackupSnapshot>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_SERVERLESS_RESTORE_JOB;
+        is get_serverless_restore_job(group_id: &str, cluster_name: &str, restore_job_id: &str) -> types::ServerlessBackupRestoreJob;
         answers 200 => Json<crate::types::ServerlessBackupRestoreJob>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::GET_SNAPSHOT_DATABASE_COLLECTION;
+        is preview::get_snapshot_database_collection(group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str, collection_name: &str) -> types::DiskBackupCollectionResponse;
         answers 200 => Json<crate::types::DiskBackupCollectionResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_SNAPSHOT_DATABASE_COLLECTION;
+        is get_snapshot_database_collection(group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str, collection_name: &str) -> types::DiskBackupCollectionResponse;
         answers 200 => Json<crate::types::DiskBackupCollectionResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_BACKUP_EXPORTS;
+        is list_backup_exports(group_id: &str, cluster_name: &str) -> types::PaginatedApiAtlasDiskBackupExportJobView;
         answers 200 => Json<crate::types::PaginatedApiAtlasDiskBackupExportJobView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_BACKUP_PRIVATE_ENDPOINTS;
+        is list_backup_private_endpoints(group_id: &str, cloud_provider: types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider) -> types::PaginatedApiAtlasObjectStoragePrivateEndpointResponseView;
         answers 200 => Json<crate::types::PaginatedApiAtlasObjectStoragePrivateEndpointResponseView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_BACKUP_RESTORE_JOBS;
+        is list_backup_restore_jobs(group_id: &str, cluster_name: &str) -> types::PaginatedCloudBackupRestoreJobView;
         answers 200 => Json<crate::types::PaginatedCloudBackupRestoreJobView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_BACKUP_SHARDED_CLUSTERS;
+        is list_backup_sharded_clusters(group_id: &str, cluster_name: &str) -> types::PaginatedCloudBackupShardedClusterSnapshotView;
         answers 200 => Json<crate::types::PaginatedCloudBackupShardedClusterSnapshotView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::LIST_BACKUP_SNAPSHOT_DATABASES;
+        is preview::list_backup_snapshot_databases(group_id: &str, cluster_name: &str, snapshot_id: &str) -> types::PaginatedApiAtlasDiskBackupDatabaseView;
         answers 200 => Json<crate::types::PaginatedApiAtlasDiskBackupDatabaseView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_BACKUP_SNAPSHOT_DATABASES;
+        is list_backup_snapshot_databases(group_id: &str, cluster_name: &str, snapshot_id: &str) -> types::PaginatedApiAtlasDiskBackupDatabaseView;
         answers 200 => Json<crate::types::PaginatedApiAtlasDiskBackupDatabaseView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_BACKUP_SNAPSHOTS;
+        is list_backup_snapshots(group_id: &str, cluster_name: &str) -> types::PaginatedCloudBackupReplicaSetView;
         answers 200 => Json<crate::types::PaginatedCloudBackupReplicaSetView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::LIST_COLLECTION_RESTORE_JOBS;
+        is preview::list_collection_restore_jobs(group_id: &str, cluster_name: &str) -> types::PaginatedApiAtlasCollectionRestoreJobView;
         answers 200 => Json<crate::types::PaginatedApiAtlasCollectionRestoreJobView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_COLLECTION_RESTORE_JOBS;
+        is list_collection_restore_jobs(group_id: &str, cluster_name: &str) -> types::PaginatedApiAtlasCollectionRestoreJobView;
         answers 200 => Json<crate::types::PaginatedApiAtlasCollectionRestoreJobView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_EXPORT_BUCKETS;
+        is list_export_buckets(group_id: &str) -> types::PaginatedBackupSnapshotExportBucketsView;
         answers 200 => Json<crate::types::PaginatedBackupSnapshotExportBucketsView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::LIST_EXPORT_BUCKETS;
+        is v2023_01_01::list_export_buckets(group_id: &str) -> types::PaginatedBackupSnapshotExportBucketView;
         answers 200 => Json<crate::types::PaginatedBackupSnapshotExportBucketView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::LIST_RESTORE_JOB_COLLECTIONS;
+        is preview::list_restore_job_collections(group_id: &str, cluster_name: &str, job_id: &str) -> types::PaginatedApiAtlasCollectionRestoreCollectionStateView;
         answers 200 => Json<crate::types::PaginatedApiAtlasCollectionRestoreCollectionStateView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_RESTORE_JOB_COLLECTIONS;
+        is list_restore_job_collections(group_id: &str, cluster_name: &str, job_id: &str) -> types::PaginatedApiAtlasCollectionRestoreCollectionStateView;
         answers 200 => Json<crate::types::PaginatedApiAtlasCollectionRestoreCollectionStateView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_SERVERLESS_BACKUP_SNAPSHOTS;
+        is list_serverless_backup_snapshots(group_id: &str, cluster_name: &str) -> types::PaginatedApiAtlasServerlessBackupSnapshotView;
         answers 200 => Json<crate::types::PaginatedApiAtlasServerlessBackupSnapshotView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_SERVERLESS_RESTORE_JOBS;
+        is list_serverless_restore_jobs(group_id: &str, cluster_name: &str) -> types::PaginatedApiAtlasServerlessBackupRestoreJobView;
         answers 200 => Json<crate::types::PaginatedApiAtlasServerlessBackupRestoreJobView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::LIST_SNAPSHOT_DATABASE_COLLECTIONS;
+        is preview::list_snapshot_database_collections(group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str) -> types::PaginatedApiAtlasDiskBackupCollectionView;
         answers 200 => Json<crate::types::PaginatedApiAtlasDiskBackupCollectionView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_SNAPSHOT_DATABASE_COLLECTIONS;
+        is list_snapshot_database_collections(group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str) -> types::PaginatedApiAtlasDiskBackupCollectionView;
         answers 200 => Json<crate::types::PaginatedApiAtlasDiskBackupCollectionView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     TAKE_SNAPSHOTS, body crate::types::DiskBackupOnDemandSnapshotRequest;
+        is take_snapshots(group_id: &str, cluster_name: &str, body: &types::DiskBackupOnDemandSnapshotRequest) -> types::DiskBackupSnapshot;
         answers 200 => Json<crate::types::DiskBackupSnapshot>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_BACKUP_EXPORT_BUCKET, body crate::types::UpdateRequirePrivateNetworkingRequestView;
+        is update_backup_export_bucket(group_id: &str, export_bucket_id: &str, body: &types::UpdateRequirePrivateNetworkingRequestView) -> types::DiskBackupSnapshotAwsExportBucketResponse;
         answers 200 => Json<crate::types::DiskBackupSnapshotAwsExportBucketResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_BACKUP_SCHEDULE, body crate::types::DiskBackupSnapshotSchedule20240805;
+        is update_backup_schedule(group_id: &str, cluster_name: &str, body: &types::DiskBackupSnapshotSchedule20240805) -> types::DiskBackupSnapshotSchedule20240805;
         answers 200 => Json<crate::types::DiskBackupSnapshotSchedule20240805>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::UPDATE_BACKUP_SCHEDULE, body crate::types::DiskBackupSnapshotSchedule;
+        is v2023_01_01::update_backup_schedule(group_id: &str, cluster_name: &str, body: &types::DiskBackupSnapshotSchedule) -> types::DiskBackupSnapshotSchedule;
         answers 200 => Json<crate::types::DiskBackupSnapshotSchedule>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_BACKUP_SNAPSHOT, body crate::types::BackupSnapshotRetention;
+        is update_backup_snapshot(group_id: &str, cluster_name: &str, snapshot_id: &str, body: &types::BackupSnapshotRetention) -> types::DiskBackupReplicaSet;
         answers 200 => Json<crate::types::DiskBackupReplicaSet>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_COMPLIANCE_POLICY, body crate::types::DataProtectionSettings20231001;
+        is update_compliance_policy(group_id: &str, body: &types::DataProtectionSettings20231001) -> types::DataProtectionSettings20231001;
         answers 200 => Json<crate::types::DataProtectionSettings20231001>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::UPDATE_COMPLIANCE_POLICY, body crate::types::DataProtectionSettings;
+        is v2023_01_01::update_compliance_policy(group_id: &str, body: &types::DataProtectionSettings) -> types::DataProtectionSettings;
         answers 200 => Json<crate::types::DataProtectionSettings>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

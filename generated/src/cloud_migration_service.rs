@@ -8,6 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Create group live migration: `POST /api/atlas/v2/groups/{groupId}/liveMigrations`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_migration_service, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::LiveMigrationRequest20240530 { ..Default::default() };
+/// let answer = cloud_migration_service::create_group_live_migration(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30. Also in `v2023_01_01`.
 ///
 /// Needs the role `Organization Owner`.
@@ -28,6 +39,7 @@ use atlas_admin_runtime::{Request, Version};
 /// [`createGroupLiveMigration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/createGroupLiveMigration).
 #[doc(alias = "createGroupLiveMigration")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations")]
 #[inline]
 pub fn create_group_live_migration(
     group_id: &str,
@@ -55,6 +67,17 @@ static CREATE_GROUP_LIVE_MIGRATION: Operation = Operation {
 
 /// Create link token: `POST /api/atlas/v2/orgs/{orgId}/liveMigrations/linkTokens`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_migration_service, types};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let body = types::TargetOrgRequest { ..Default::default() };
+/// let answer = cloud_migration_service::create_link_token(org_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -76,6 +99,7 @@ static CREATE_GROUP_LIVE_MIGRATION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/createOrgLiveMigrationLinkToken).
 #[doc(alias = "createOrgLiveMigrationLinkToken")]
 #[doc(alias = "createLinkToken")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/liveMigrations/linkTokens")]
 #[inline]
 pub fn create_link_token(
     org_id: &str,
@@ -104,6 +128,16 @@ static CREATE_LINK_TOKEN: Operation = Operation {
 /// Cutover migration:
 /// `PUT /api/atlas/v2/groups/{groupId}/liveMigrations/{liveMigrationId}/cutover`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_migration_service};
+/// # async fn example(client: Client, group_id: &str, live_migration_id: &str) -> Result<(), Error> {
+/// cloud_migration_service::cutover_migration(group_id, live_migration_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -126,6 +160,7 @@ static CREATE_LINK_TOKEN: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/cutoverGroupLiveMigration).
 #[doc(alias = "cutoverGroupLiveMigration")]
 #[doc(alias = "cutoverMigration")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations/{liveMigrationId}/cutover")]
 #[inline]
 pub fn cutover_migration(group_id: &str, live_migration_id: &str) -> Request<()> {
     Request::new(&CUTOVER_MIGRATION, &[group_id, live_migration_id])
@@ -150,6 +185,14 @@ static CUTOVER_MIGRATION: Operation = Operation {
 
 /// Delete link tokens: `DELETE /api/atlas/v2/orgs/{orgId}/liveMigrations/linkTokens`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_migration_service};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// cloud_migration_service::delete_link_tokens(org_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -171,6 +214,7 @@ static CUTOVER_MIGRATION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/deleteOrgLiveMigrationLinkTokens).
 #[doc(alias = "deleteOrgLiveMigrationLinkTokens")]
 #[doc(alias = "deleteLinkTokens")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/liveMigrations/linkTokens")]
 #[inline]
 pub fn delete_link_tokens(org_id: &str) -> Request<()> {
     Request::new(&DELETE_LINK_TOKENS, &[org_id])
@@ -196,6 +240,16 @@ static DELETE_LINK_TOKENS: Operation = Operation {
 /// Get group live migration:
 /// `GET /api/atlas/v2/groups/{groupId}/liveMigrations/{liveMigrationId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_migration_service};
+/// # async fn example(client: Client, group_id: &str, live_migration_id: &str) -> Result<(), Error> {
+/// let answer = cloud_migration_service::get_group_live_migration(group_id, live_migration_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Member`.
@@ -216,6 +270,7 @@ static DELETE_LINK_TOKENS: Operation = Operation {
 /// [`getGroupLiveMigration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/getGroupLiveMigration).
 #[doc(alias = "getGroupLiveMigration")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations/{liveMigrationId}")]
 #[inline]
 pub fn get_group_live_migration(
     group_id: &str,
@@ -244,6 +299,16 @@ static GET_GROUP_LIVE_MIGRATION: Operation = Operation {
 /// Get migration validate status:
 /// `GET /api/atlas/v2/groups/{groupId}/liveMigrations/validate/{validationId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_migration_service};
+/// # async fn example(client: Client, group_id: &str, validation_id: &str) -> Result<(), Error> {
+/// let answer = cloud_migration_service::get_migration_validate_status(group_id, validation_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -266,6 +331,7 @@ static GET_GROUP_LIVE_MIGRATION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/getGroupLiveMigrationValidateStatus).
 #[doc(alias = "getGroupLiveMigrationValidateStatus")]
 #[doc(alias = "getMigrationValidateStatus")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations/validate/{validationId}")]
 #[inline]
 pub fn get_migration_validate_status(
     group_id: &str,
@@ -293,6 +359,16 @@ static GET_MIGRATION_VALIDATE_STATUS: Operation = Operation {
 
 /// List available projects: `GET /api/atlas/v2/orgs/{orgId}/liveMigrations/availableProjects`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_migration_service};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = cloud_migration_service::list_available_projects(org_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -314,6 +390,7 @@ static GET_MIGRATION_VALIDATE_STATUS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/listOrgLiveMigrationAvailableProjects).
 #[doc(alias = "listOrgLiveMigrationAvailableProjects")]
 #[doc(alias = "listAvailableProjects")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/liveMigrations/availableProjects")]
 #[inline]
 pub fn list_available_projects(
     org_id: &str,
@@ -340,6 +417,17 @@ static LIST_AVAILABLE_PROJECTS: Operation = Operation {
 
 /// Validate live migrations: `POST /api/atlas/v2/groups/{groupId}/liveMigrations/validate`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_migration_service, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::LiveMigrationRequest20240530 { ..Default::default() };
+/// let answer = cloud_migration_service::validate_live_migrations(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30. Also in `v2023_01_01`.
 ///
 /// Needs the role `Organization Owner`.
@@ -361,6 +449,7 @@ static LIST_AVAILABLE_PROJECTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/validateGroupLiveMigrations).
 #[doc(alias = "validateGroupLiveMigrations")]
 #[doc(alias = "validateLiveMigrations")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations/validate")]
 #[inline]
 pub fn validate_live_migrations(
     group_id: &str,
@@ -406,6 +495,17 @@ pub mod v2023_01_01 {
 
     /// Create group live migration: `POST /api/atlas/v2/groups/{groupId}/liveMigrations`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let body = types::LiveMigrationRequest { ..Default::default() };
+    /// let answer = cloud_migration_service::v2023_01_01::create_group_live_migration(group_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_05_30`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Organization Owner`.
@@ -426,6 +526,7 @@ pub mod v2023_01_01 {
     /// [`createGroupLiveMigration` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/createGroupLiveMigration).
     #[doc(alias = "createGroupLiveMigration")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -456,6 +557,17 @@ pub mod v2023_01_01 {
 
     /// Validate live migrations: `POST /api/atlas/v2/groups/{groupId}/liveMigrations/validate`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let body = types::LiveMigrationRequest { ..Default::default() };
+    /// let answer = cloud_migration_service::v2023_01_01::validate_live_migrations(group_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_05_30`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Organization Owner`.
@@ -477,6 +589,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/validateGroupLiveMigrations).
     #[doc(alias = "validateGroupLiveMigrations")]
     #[doc(alias = "validateLiveMigrations")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations/validate")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -517,35 +630,45 @@ pub mod v2024_05_30 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_GROUP_LIVE_MIGRATION, body crate::types::LiveMigrationRequest20240530;
+        is create_group_live_migration(group_id: &str, body: &types::LiveMigrationRequest20240530) -> types::LiveMigrationResponse;
         answers 201 => Json<crate::types::LiveMigrationResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::CREATE_GROUP_LIVE_MIGRATION, body crate::types::LiveMigrationRequest;
+        is v2023_01_01::create_group_live_migration(group_id: &str, body: &types::LiveMigrationRequest) -> types::LiveMigrationResponse;
         answers 201 => Json<crate::types::LiveMigrationResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     CREATE_LINK_TOKEN, body crate::types::TargetOrgRequest;
+        is create_link_token(org_id: &str, body: &types::TargetOrgRequest) -> types::TargetOrg;
         answers 200 => Json<crate::types::TargetOrg>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     CUTOVER_MIGRATION;
+        is cutover_migration(group_id: &str, live_migration_id: &str) -> ();
         answers 202 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_LINK_TOKENS;
+        is delete_link_tokens(org_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_GROUP_LIVE_MIGRATION;
+        is get_group_live_migration(group_id: &str, live_migration_id: &str) -> types::LiveMigrationResponse;
         answers 200 => Json<crate::types::LiveMigrationResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_MIGRATION_VALIDATE_STATUS;
+        is get_migration_validate_status(group_id: &str, validation_id: &str) -> types::LiveImportValidation;
         answers 200 => Json<crate::types::LiveImportValidation>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_AVAILABLE_PROJECTS;
+        is list_available_projects(org_id: &str) -> Vec<types::LiveImportAvailableProject>;
         answers 200 => Json<Vec<crate::types::LiveImportAvailableProject>>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     VALIDATE_LIVE_MIGRATIONS, body crate::types::LiveMigrationRequest20240530;
+        is validate_live_migrations(group_id: &str, body: &types::LiveMigrationRequest20240530) -> types::LiveImportValidation;
         answers 200 => Json<crate::types::LiveImportValidation>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::VALIDATE_LIVE_MIGRATIONS, body crate::types::LiveMigrationRequest;
+        is v2023_01_01::validate_live_migrations(group_id: &str, body: &types::LiveMigrationRequest) -> types::LiveImportValidation;
         answers 200 => Json<crate::types::LiveImportValidation>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

@@ -9,6 +9,17 @@ use atlas_admin_runtime::{Request, Version};
 /// Authorize provider access role:
 /// `PATCH /api/atlas/v2/groups/{groupId}/cloudProviderAccess/{roleId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_provider_access, types};
+/// # async fn example(client: Client, group_id: &str, role_id: &str) -> Result<(), Error> {
+/// let body: types::CloudProviderAccessRoleRequestUpdate = Default::default();
+/// let answer = cloud_provider_access::authorize_provider_access_role(group_id, role_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -32,6 +43,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/authorizeGroupCloudProviderAccessRole).
 #[doc(alias = "authorizeGroupCloudProviderAccessRole")]
 #[doc(alias = "authorizeProviderAccessRole")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/cloudProviderAccess/{roleId}")]
 #[inline]
 pub fn authorize_provider_access_role(
     group_id: &str,
@@ -60,6 +72,17 @@ static AUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
 
 /// Create cloud provider access: `POST /api/atlas/v2/groups/{groupId}/cloudProviderAccess`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_provider_access, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body: types::CloudProviderAccessRoleRequest = Default::default();
+/// let answer = cloud_provider_access::create_cloud_provider_access(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -80,6 +103,7 @@ static AUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/createGroupCloudProviderAccess).
 #[doc(alias = "createGroupCloudProviderAccess")]
 #[doc(alias = "createCloudProviderAccess")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/cloudProviderAccess")]
 #[inline]
 pub fn create_cloud_provider_access(
     group_id: &str,
@@ -108,6 +132,16 @@ static CREATE_CLOUD_PROVIDER_ACCESS: Operation = Operation {
 /// Deauthorize provider access role:
 /// `DELETE /api/atlas/v2/groups/{groupId}/cloudProviderAccess/{cloudProvider}/{roleId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_provider_access, types};
+/// # async fn example(client: Client, group_id: &str, cloud_provider: types::CloudProvider, role_id: &str) -> Result<(), Error> {
+/// cloud_provider_access::deauthorize_provider_access_role(group_id, cloud_provider, role_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -131,6 +165,9 @@ static CREATE_CLOUD_PROVIDER_ACCESS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/deauthorizeGroupCloudProviderAccessRole).
 #[doc(alias = "deauthorizeGroupCloudProviderAccessRole")]
 #[doc(alias = "deauthorizeProviderAccessRole")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/cloudProviderAccess/{cloudProvider}/{roleId}"
+)]
 #[inline]
 pub fn deauthorize_provider_access_role(
     group_id: &str,
@@ -167,6 +204,16 @@ static DEAUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
 /// Get cloud provider access:
 /// `GET /api/atlas/v2/groups/{groupId}/cloudProviderAccess/{roleId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_provider_access};
+/// # async fn example(client: Client, group_id: &str, role_id: &str) -> Result<(), Error> {
+/// let answer = cloud_provider_access::get_cloud_provider_access(group_id, role_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -188,6 +235,7 @@ static DEAUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/getGroupCloudProviderAccess).
 #[doc(alias = "getGroupCloudProviderAccess")]
 #[doc(alias = "getCloudProviderAccess")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/cloudProviderAccess/{roleId}")]
 #[inline]
 pub fn get_cloud_provider_access(
     group_id: &str,
@@ -215,6 +263,16 @@ static GET_CLOUD_PROVIDER_ACCESS: Operation = Operation {
 
 /// List cloud provider access: `GET /api/atlas/v2/groups/{groupId}/cloudProviderAccess`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cloud_provider_access};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = cloud_provider_access::list_cloud_provider_access(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -235,6 +293,7 @@ static GET_CLOUD_PROVIDER_ACCESS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/listGroupCloudProviderAccess).
 #[doc(alias = "listGroupCloudProviderAccess")]
 #[doc(alias = "listCloudProviderAccess")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/cloudProviderAccess")]
 #[inline]
 pub fn list_cloud_provider_access(
     group_id: &str,
@@ -273,18 +332,23 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     AUTHORIZE_PROVIDER_ACCESS_ROLE, body crate::types::CloudProviderAccessRoleRequestUpdate;
+        is authorize_provider_access_role(group_id: &str, role_id: &str, body: &types::CloudProviderAccessRoleRequestUpdate) -> types::CloudProviderAccessRole;
         answers 200 => Json<crate::types::CloudProviderAccessRole>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_CLOUD_PROVIDER_ACCESS, body crate::types::CloudProviderAccessRoleRequest;
+        is create_cloud_provider_access(group_id: &str, body: &types::CloudProviderAccessRoleRequest) -> types::CloudProviderAccessRole;
         answers 200 => Json<crate::types::CloudProviderAccessRole>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DEAUTHORIZE_PROVIDER_ACCESS_ROLE;
+        is deauthorize_provider_access_role(group_id: &str, cloud_provider: types::CloudProvider, role_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_CLOUD_PROVIDER_ACCESS;
+        is get_cloud_provider_access(group_id: &str, role_id: &str) -> types::CloudProviderAccessRole;
         answers 200 => Json<crate::types::CloudProviderAccessRole>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_CLOUD_PROVIDER_ACCESS;
+        is list_cloud_provider_access(group_id: &str) -> types::CloudProviderAccessRoles;
         answers 200 => Json<crate::types::CloudProviderAccessRoles>;
         errors 401 403 404 429 500 => crate::types::ApiError;
 };

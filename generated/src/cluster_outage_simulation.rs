@@ -9,6 +9,16 @@ use atlas_admin_runtime::{Request, Version};
 /// End outage simulation:
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cluster_outage_simulation};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = cluster_outage_simulation::end_outage_simulation(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
@@ -32,6 +42,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cluster-Outage-Simulation/operation/endGroupClusterOutageSimulation).
 #[doc(alias = "endGroupClusterOutageSimulation")]
 #[doc(alias = "endOutageSimulation")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation")]
 #[inline]
 pub fn end_outage_simulation(
     group_id: &str,
@@ -64,6 +75,16 @@ static END_OUTAGE_SIMULATION: Operation = Operation {
 /// Get outage simulation:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cluster_outage_simulation};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = cluster_outage_simulation::get_outage_simulation(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Cluster Manager` or `Project Cluster Resilience Tester`.
@@ -86,6 +107,7 @@ static END_OUTAGE_SIMULATION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cluster-Outage-Simulation/operation/getGroupClusterOutageSimulation).
 #[doc(alias = "getGroupClusterOutageSimulation")]
 #[doc(alias = "getOutageSimulation")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation")]
 #[inline]
 pub fn get_outage_simulation(
     group_id: &str,
@@ -114,6 +136,17 @@ static GET_OUTAGE_SIMULATION: Operation = Operation {
 /// Start outage simulation:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, cluster_outage_simulation, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::ClusterOutageSimulation { ..Default::default() };
+/// let answer = cluster_outage_simulation::start_outage_simulation(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
@@ -137,6 +170,7 @@ static GET_OUTAGE_SIMULATION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cluster-Outage-Simulation/operation/startGroupClusterOutageSimulation).
 #[doc(alias = "startGroupClusterOutageSimulation")]
 #[doc(alias = "startOutageSimulation")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation")]
 #[inline]
 pub fn start_outage_simulation(
     group_id: &str,
@@ -179,12 +213,15 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     END_OUTAGE_SIMULATION;
+        is end_outage_simulation(group_id: &str, cluster_name: &str) -> types::ClusterOutageSimulation;
         answers 200 => Json<crate::types::ClusterOutageSimulation>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_OUTAGE_SIMULATION;
+        is get_outage_simulation(group_id: &str, cluster_name: &str) -> types::ClusterOutageSimulation;
         answers 200 => Json<crate::types::ClusterOutageSimulation>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     START_OUTAGE_SIMULATION, body crate::types::ClusterOutageSimulation;
+        is start_outage_simulation(group_id: &str, cluster_name: &str, body: &types::ClusterOutageSimulation) -> types::ClusterOutageSimulation;
         answers 200 => Json<crate::types::ClusterOutageSimulation>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

@@ -10,6 +10,16 @@ use atlas_admin_runtime::{Date, Request, Version};
 /// Auto scaling configuration:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/autoScalingConfiguration`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = clusters::auto_scaling_configuration(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Project Read Only`.
@@ -32,6 +42,9 @@ use atlas_admin_runtime::{Date, Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/autoGroupClusterScalingConfiguration).
 #[doc(alias = "autoGroupClusterScalingConfiguration")]
 #[doc(alias = "autoScalingConfiguration")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/autoScalingConfiguration"
+)]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn auto_scaling_configuration(
@@ -60,6 +73,15 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
 
 /// Create cluster: `POST /api/atlas/v2/groups/{groupId}/clusters`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::ClusterDescription20240805 { ..Default::default() };
+/// let answer = clusters::create_cluster(group_id, &body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-10-23. Also in `v2023_01_01`, `v2023_02_01` and `v2024_08_05`.
 ///
 /// Needs the role `Project Cluster Creator`.
@@ -83,6 +105,7 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster).
 #[doc(alias = "createGroupCluster")]
 #[doc(alias = "createCluster")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
 #[inline]
 pub fn create_cluster(
     group_id: &str,
@@ -114,6 +137,14 @@ static CREATE_CLUSTER: Operation = Operation {
 
 /// Delete cluster: `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// clusters::delete_cluster(group_id, cluster_name).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Owner`.
@@ -137,6 +168,7 @@ static CREATE_CLUSTER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/deleteGroupCluster).
 #[doc(alias = "deleteGroupCluster")]
 #[doc(alias = "deleteCluster")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
 #[inline]
 pub fn delete_cluster(group_id: &str, cluster_name: &str) -> DeleteCluster<()> {
     DeleteCluster::new(&DELETE_CLUSTER, &[group_id, cluster_name])
@@ -165,6 +197,14 @@ static DELETE_CLUSTER: Operation = Operation {
 
 /// Get cluster: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = clusters::get_cluster(group_id, cluster_name).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05. Also in `v2023_01_01` and `v2023_02_01`.
 ///
 /// Needs the role `Project Read Only`.
@@ -187,6 +227,7 @@ static DELETE_CLUSTER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupCluster).
 #[doc(alias = "getGroupCluster")]
 #[doc(alias = "getCluster")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
 #[inline]
 pub fn get_cluster(
     group_id: &str,
@@ -219,6 +260,16 @@ static GET_CLUSTER: Operation = Operation {
 
 /// Get cluster status: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/status`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = clusters::get_cluster_status(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -240,6 +291,7 @@ static GET_CLUSTER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupClusterStatus).
 #[doc(alias = "getGroupClusterStatus")]
 #[doc(alias = "getClusterStatus")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/status")]
 #[inline]
 pub fn get_cluster_status(
     group_id: &str,
@@ -267,6 +319,16 @@ static GET_CLUSTER_STATUS: Operation = Operation {
 
 /// Get process args: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = clusters::get_process_args(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Read Only`.
@@ -289,6 +351,7 @@ static GET_CLUSTER_STATUS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupClusterProcessArgs).
 #[doc(alias = "getGroupClusterProcessArgs")]
 #[doc(alias = "getProcessArgs")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs")]
 #[inline]
 pub fn get_process_args(
     group_id: &str,
@@ -317,6 +380,16 @@ static GET_PROCESS_ARGS: Operation = Operation {
 /// Get sample dataset load:
 /// `GET /api/atlas/v2/groups/{groupId}/sampleDatasetLoad/{sampleDatasetId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters};
+/// # async fn example(client: Client, group_id: &str, sample_dataset_id: &str) -> Result<(), Error> {
+/// let answer = clusters::get_sample_dataset_load(group_id, sample_dataset_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -338,6 +411,7 @@ static GET_PROCESS_ARGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupSampleDatasetLoad).
 #[doc(alias = "getGroupSampleDatasetLoad")]
 #[doc(alias = "getSampleDatasetLoad")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/sampleDatasetLoad/{sampleDatasetId}")]
 #[inline]
 pub fn get_sample_dataset_load(
     group_id: &str,
@@ -366,6 +440,17 @@ static GET_SAMPLE_DATASET_LOAD: Operation = Operation {
 /// Grant mongo employee access:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}:grantMongoDBEmployeeAccess`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::EmployeeAccessGrantView { ..Default::default() };
+/// clusters::grant_mongo_employee_access(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Project Support Access Manager`.
@@ -389,6 +474,9 @@ static GET_SAMPLE_DATASET_LOAD: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/grantGroupClusterMongoDbEmployeeAccess).
 #[doc(alias = "grantGroupClusterMongoDbEmployeeAccess")]
 #[doc(alias = "grantMongoEmployeeAccess")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}:grantMongoDBEmployeeAccess"
+)]
 #[inline]
 pub fn grant_mongo_employee_access(
     group_id: &str,
@@ -417,6 +505,14 @@ static GRANT_MONGO_EMPLOYEE_ACCESS: Operation = Operation {
 
 /// List cluster details: `GET /api/atlas/v2/clusters`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = clusters::list_cluster_details().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// # Errors
@@ -429,6 +525,7 @@ static GRANT_MONGO_EMPLOYEE_ACCESS: Operation = Operation {
 /// [`listClusterDetails` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listClusterDetails).
 #[doc(alias = "listClusterDetails")]
+#[doc(alias = "/api/atlas/v2/clusters")]
 #[inline]
 pub fn list_cluster_details() -> ListClusterDetails<types::PaginatedOrgGroupView> {
     ListClusterDetails::new(&LIST_CLUSTER_DETAILS, &[])
@@ -458,6 +555,16 @@ static LIST_CLUSTER_DETAILS: Operation = Operation {
 /// List cluster provider regions:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/provider/regions`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = clusters::list_cluster_provider_regions(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -478,6 +585,7 @@ static LIST_CLUSTER_DETAILS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listGroupClusterProviderRegions).
 #[doc(alias = "listGroupClusterProviderRegions")]
 #[doc(alias = "listClusterProviderRegions")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/provider/regions")]
 #[inline]
 pub fn list_cluster_provider_regions(
     group_id: &str,
@@ -511,6 +619,14 @@ static LIST_CLUSTER_PROVIDER_REGIONS: Operation = Operation {
 
 /// List clusters: `GET /api/atlas/v2/groups/{groupId}/clusters`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = clusters::list_clusters(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05. Also in `v2023_01_01` and `v2023_02_01`.
 ///
 /// Needs the role `Project Read Only`.
@@ -531,6 +647,7 @@ static LIST_CLUSTER_PROVIDER_REGIONS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listGroupClusters).
 #[doc(alias = "listGroupClusters")]
 #[doc(alias = "listClusters")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
 #[inline]
 pub fn list_clusters(
     group_id: &str,
@@ -565,6 +682,17 @@ static LIST_CLUSTERS: Operation = Operation {
 /// Pin feature compatibility version:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}:pinFeatureCompatibilityVersion`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::PinFcvView { ..Default::default() };
+/// clusters::pin_feature_compatibility_version(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Project Owner`.
@@ -588,6 +716,9 @@ static LIST_CLUSTERS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/pinGroupClusterFeatureCompatibilityVersion).
 #[doc(alias = "pinGroupClusterFeatureCompatibilityVersion")]
 #[doc(alias = "pinFeatureCompatibilityVersion")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}:pinFeatureCompatibilityVersion"
+)]
 #[inline]
 pub fn pin_feature_compatibility_version(
     group_id: &str,
@@ -620,6 +751,16 @@ static PIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 
 /// Request sample dataset load: `POST /api/atlas/v2/groups/{groupId}/sampleDatasetLoad/{name}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters};
+/// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
+/// let answer = clusters::request_sample_dataset_load(group_id, name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -643,6 +784,7 @@ static PIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/requestGroupSampleDatasetLoad).
 #[doc(alias = "requestGroupSampleDatasetLoad")]
 #[doc(alias = "requestSampleDatasetLoad")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/sampleDatasetLoad/{name}")]
 #[inline]
 pub fn request_sample_dataset_load(
     group_id: &str,
@@ -671,6 +813,14 @@ static REQUEST_SAMPLE_DATASET_LOAD: Operation = Operation {
 /// Restart primaries:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restartPrimaries`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// clusters::restart_primaries(group_id, cluster_name).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Cluster Manager`.
@@ -692,6 +842,7 @@ static REQUEST_SAMPLE_DATASET_LOAD: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/restartGroupClusterPrimaries).
 #[doc(alias = "restartGroupClusterPrimaries")]
 #[doc(alias = "restartPrimaries")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restartPrimaries")]
 #[inline]
 pub fn restart_primaries(group_id: &str, cluster_name: &str) -> Request<()> {
     Request::new(&RESTART_PRIMARIES, &[group_id, cluster_name])
@@ -717,6 +868,16 @@ static RESTART_PRIMARIES: Operation = Operation {
 /// Revoke mongo employee access:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}:revokeMongoDBEmployeeAccess`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// clusters::revoke_mongo_employee_access(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Project Support Access Manager`.
@@ -740,6 +901,9 @@ static RESTART_PRIMARIES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/revokeGroupClusterMongoDbEmployeeAccess).
 #[doc(alias = "revokeGroupClusterMongoDbEmployeeAccess")]
 #[doc(alias = "revokeMongoEmployeeAccess")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}:revokeMongoDBEmployeeAccess"
+)]
 #[inline]
 pub fn revoke_mongo_employee_access(group_id: &str, cluster_name: &str) -> Request<()> {
     Request::new(&REVOKE_MONGO_EMPLOYEE_ACCESS, &[group_id, cluster_name])
@@ -765,6 +929,16 @@ static REVOKE_MONGO_EMPLOYEE_ACCESS: Operation = Operation {
 /// Unpin feature compatibility version:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}:unpinFeatureCompatibilityVersion`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// clusters::unpin_feature_compatibility_version(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Project Owner`.
@@ -789,6 +963,9 @@ static REVOKE_MONGO_EMPLOYEE_ACCESS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/unpinGroupClusterFeatureCompatibilityVersion).
 #[doc(alias = "unpinGroupClusterFeatureCompatibilityVersion")]
 #[doc(alias = "unpinFeatureCompatibilityVersion")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}:unpinFeatureCompatibilityVersion"
+)]
 #[inline]
 pub fn unpin_feature_compatibility_version(
     group_id: &str,
@@ -816,6 +993,17 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 
 /// Update cluster: `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::ClusterDescription20240805 { ..Default::default() };
+/// let answer = clusters::update_cluster(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-10-23. Also in `v2023_01_01`, `v2023_02_01` and `v2024_08_05`.
 ///
 /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
@@ -840,6 +1028,7 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster).
 #[doc(alias = "updateGroupCluster")]
 #[doc(alias = "updateCluster")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
 #[inline]
 pub fn update_cluster(
     group_id: &str,
@@ -878,6 +1067,17 @@ static UPDATE_CLUSTER: Operation = Operation {
 /// Update process args:
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::ClusterDescriptionProcessArgs20240805 { ..Default::default() };
+/// let answer = clusters::update_process_args(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Cluster Manager`.
@@ -900,6 +1100,7 @@ static UPDATE_CLUSTER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupClusterProcessArgs).
 #[doc(alias = "updateGroupClusterProcessArgs")]
 #[doc(alias = "updateProcessArgs")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs")]
 #[inline]
 pub fn update_process_args(
     group_id: &str,
@@ -929,6 +1130,17 @@ static UPDATE_PROCESS_ARGS: Operation = Operation {
 /// Upgrade cluster to serverless:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/tenantUpgradeToServerless`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::ServerlessInstanceDescription { ..Default::default() };
+/// let answer = clusters::upgrade_cluster_to_serverless(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2025-02-05.
 ///
 /// Needs the role `Project Cluster Manager`.
@@ -952,6 +1164,7 @@ static UPDATE_PROCESS_ARGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/upgradeGroupClusterTenantUpgradeToServerless).
 #[doc(alias = "upgradeGroupClusterTenantUpgradeToServerless")]
 #[doc(alias = "upgradeClusterToServerless")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/tenantUpgradeToServerless")]
 #[deprecated(note = "the service may answer 410 after 2025-02-05")]
 #[inline]
 pub fn upgrade_cluster_to_serverless(
@@ -980,6 +1193,17 @@ static UPGRADE_CLUSTER_TO_SERVERLESS: Operation = Operation {
 
 /// Upgrade tenant upgrade: `POST /api/atlas/v2/groups/{groupId}/clusters/tenantUpgrade`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::LegacyAtlasTenantClusterUpgradeRequest { ..Default::default() };
+/// let answer = clusters::upgrade_tenant_upgrade(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Cluster Manager`.
@@ -1003,6 +1227,7 @@ static UPGRADE_CLUSTER_TO_SERVERLESS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/upgradeGroupClusterTenantUpgrade).
 #[doc(alias = "upgradeGroupClusterTenantUpgrade")]
 #[doc(alias = "upgradeTenantUpgrade")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/tenantUpgrade")]
 #[inline]
 pub fn upgrade_tenant_upgrade(
     group_id: &str,
@@ -1031,6 +1256,17 @@ static UPGRADE_TENANT_UPGRADE: Operation = Operation {
 /// Validate group cluster configurations:
 /// `POST /api/atlas/v2/groups/{groupId}/clusterConfigurations:validate`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, clusters, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::ClusterConfigurationValidation { ..Default::default() };
+/// let answer = clusters::validate_group_cluster_configurations(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Cluster Manager`.
@@ -1051,6 +1287,7 @@ static UPGRADE_TENANT_UPGRADE: Operation = Operation {
 /// [`validateGroupClusterConfigurations` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/validateGroupClusterConfigurations).
 #[doc(alias = "validateGroupClusterConfigurations")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusterConfigurations:validate")]
 #[inline]
 pub fn validate_group_cluster_configurations(
     group_id: &str,
@@ -1304,6 +1541,17 @@ pub mod v2023_01_01 {
 
     /// Create cluster: `POST /api/atlas/v2/groups/{groupId}/clusters`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, clusters, types};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let body = types::LegacyAtlasCluster { ..Default::default() };
+    /// let answer = clusters::v2023_01_01::create_cluster(group_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2023_02_01`, `v2024_08_05` and `v2024_10_23`. May be gone
     /// after 2027-07-01.
     ///
@@ -1328,6 +1576,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster).
     #[doc(alias = "createGroupCluster")]
     #[doc(alias = "createCluster")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1362,6 +1611,16 @@ pub mod v2023_01_01 {
 
     /// Delete cluster: `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, clusters};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// clusters::v2023_01_01::delete_cluster(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2023_02_01`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Owner`.
@@ -1385,6 +1644,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/deleteGroupCluster).
     #[doc(alias = "deleteGroupCluster")]
     #[doc(alias = "deleteCluster")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1419,6 +1679,16 @@ pub mod v2023_01_01 {
 
     /// Get cluster: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, clusters};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let answer = clusters::v2023_01_01::get_cluster(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2023_02_01` and `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Read Only`.
@@ -1441,6 +1711,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupCluster).
     #[doc(alias = "getGroupCluster")]
     #[doc(alias = "getCluster")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1476,6 +1747,16 @@ pub mod v2023_01_01 {
 
     /// Get process args: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, clusters};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let answer = clusters::v2023_01_01::get_process_args(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Read Only`.
@@ -1498,6 +1779,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupClusterProcessArgs).
     #[doc(alias = "getGroupClusterProcessArgs")]
     #[doc(alias = "getProcessArgs")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1528,6 +1810,16 @@ pub mod v2023_01_01 {
 
     /// List clusters: `GET /api/atlas/v2/groups/{groupId}/clusters`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, clusters};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let answer = clusters::v2023_01_01::list_clusters(group_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2023_02_01` and `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Read Only`.
@@ -1548,6 +1840,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listGroupClusters).
     #[doc(alias = "listGroupClusters")]
     #[doc(alias = "listClusters")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1585,6 +1878,16 @@ pub mod v2023_01_01 {
     /// Restart primaries:
     /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restartPrimaries`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, clusters};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// clusters::v2023_01_01::restart_primaries(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2023_02_01`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Cluster Manager`.
@@ -1606,6 +1909,9 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/restartGroupClusterPrimaries).
     #[doc(alias = "restartGroupClusterPrimaries")]
     #[doc(alias = "restartPrimaries")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restartPrimaries"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1633,6 +1939,17 @@ pub mod v2023_01_01 {
 
     /// Update cluster: `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, clusters, types};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let body = types::LegacyAtlasCluster { ..Default::default() };
+    /// let answer = clusters::v2023_01_01::update_cluster(group_id, cluster_name, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2023_02_01`, `v2024_08_05` and `v2024_10_23`. May be gone
     /// after 2027-07-01.
     ///
@@ -1658,6 +1975,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster).
     #[doc(alias = "updateGroupCluster")]
     #[doc(alias = "updateCluster")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1699,6 +2017,17 @@ pub mod v2023_01_01 {
     /// Update process args:
     /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, clusters, types};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let body = types::ClusterDescriptionProcessArgs { ..Default::default() };
+    /// let answer = clusters::v2023_01_01::update_process_args(group_id, cluster_name, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Cluster Manager`.
@@ -1721,6 +2050,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupClusterProcessArgs).
     #[doc(alias = "updateGroupClusterProcessArgs")]
     #[doc(alias = "updateProcessArgs")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1767,6 +2097,17 @@ pub mod v2023_02_01 {
 
     /// Create cluster: `POST /api/atlas/v2/groups/{groupId}/clusters`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, clusters, types};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let body = types::AdvancedClusterDescription { ..Default::default() };
+    /// let answer = clusters::v2023_02_01::create_cluster(group_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-02-01. Also in `v2023_01_01`, `v2024_08_05` and `v2024_10_23`. May be gone
     /// after 2027-07-01.
     ///
@@ -1791,6 +2132,7 @@ pub mod v2023_02_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster).
     #[doc(alias = "createGroupCluster")]
     #[doc(alias = "createCluster")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1825,6 +2167,16 @@ pub mod v2023_02_01 {
 
     /// Get cluster: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, clusters};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let answer = clusters::v2023_02_01::get_cluster(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-02-01. Also in `v2023_01_01` and `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Read Only`.
@@ -1847,6 +2199,7 @@ pub mod v2023_02_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupCluster).
     #[doc(alias = "getGroupCluster")]
     #[doc(alias = "getCluster")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1882,6 +2235,16 @@ pub mod v2023_02_01 {
 
     /// List clusters: `GET /api/atlas/v2/groups/{groupId}/clusters`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, clusters};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let answer = clusters::v2023_02_01::list_clusters(group_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-02-01. Also in `v2023_01_01` and `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Read Only`.
@@ -1902,6 +2265,7 @@ pub mod v2023_02_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listGroupClusters).
     #[doc(alias = "listGroupClusters")]
     #[doc(alias = "listClusters")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1938,6 +2302,17 @@ pub mod v2023_02_01 {
 
     /// Update cluster: `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, clusters, types};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let body = types::AdvancedClusterDescription { ..Default::default() };
+    /// let answer = clusters::v2023_02_01::update_cluster(group_id, cluster_name, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-02-01. Also in `v2023_01_01`, `v2024_08_05` and `v2024_10_23`. May be gone
     /// after 2027-07-01.
     ///
@@ -1963,6 +2338,7 @@ pub mod v2023_02_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster).
     #[doc(alias = "updateGroupCluster")]
     #[doc(alias = "updateCluster")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2032,6 +2408,17 @@ pub mod v2024_08_05 {
 
     /// Create cluster: `POST /api/atlas/v2/groups/{groupId}/clusters`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, clusters, types};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let body = types::ClusterDescription20240805 { ..Default::default() };
+    /// let answer = clusters::v2024_08_05::create_cluster(group_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2024-08-05. Also in `v2023_01_01`, `v2023_02_01` and `v2024_10_23`. May be gone
     /// after 2027-03-01.
     ///
@@ -2056,6 +2443,7 @@ pub mod v2024_08_05 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster).
     #[doc(alias = "createGroupCluster")]
     #[doc(alias = "createCluster")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
     #[deprecated(note = "the service may answer 410 after 2027-03-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2090,6 +2478,17 @@ pub mod v2024_08_05 {
 
     /// Update cluster: `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, clusters, types};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let body = types::ClusterDescription20240805 { ..Default::default() };
+    /// let answer = clusters::v2024_08_05::update_cluster(group_id, cluster_name, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2024-08-05. Also in `v2023_01_01`, `v2023_02_01` and `v2024_10_23`. May be gone
     /// after 2027-03-01.
     ///
@@ -2115,6 +2514,7 @@ pub mod v2024_08_05 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster).
     #[doc(alias = "updateGroupCluster")]
     #[doc(alias = "updateCluster")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
     #[deprecated(note = "the service may answer 410 after 2027-03-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2181,6 +2581,16 @@ pub mod preview {
     /// Get cluster sql interface:
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/sqlInterface`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, clusters};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let answer = clusters::preview::get_cluster_sql_interface(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Read Only`.
@@ -2203,6 +2613,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupClusterSqlInterface).
     #[doc(alias = "getGroupClusterSqlInterface")]
     #[doc(alias = "getClusterSqlInterface")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/sqlInterface")]
     #[inline]
     pub fn get_cluster_sql_interface(
         group_id: &str,
@@ -2231,6 +2642,17 @@ pub mod preview {
     /// Update cluster sql interface:
     /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/sqlInterface`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, clusters, types};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let body = types::SqlInterfaceStatusUpdateRequest { ..Default::default() };
+    /// let answer = clusters::preview::update_cluster_sql_interface(group_id, cluster_name, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Cluster Manager` or `Project Replica Set Manager`.
@@ -2254,6 +2676,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupClusterSqlInterface).
     #[doc(alias = "updateGroupClusterSqlInterface")]
     #[doc(alias = "updateClusterSqlInterface")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/sqlInterface")]
     #[inline]
     pub fn update_cluster_sql_interface(
         group_id: &str,
@@ -2288,130 +2711,167 @@ pub mod preview {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     AUTO_SCALING_CONFIGURATION;
+        is auto_scaling_configuration(group_id: &str, cluster_name: &str) -> types::ClusterDescriptionAutoScalingModeConfiguration;
         answers 200 => Json<crate::types::ClusterDescriptionAutoScalingModeConfiguration>;
         errors 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_CLUSTER, body crate::types::ClusterDescription20240805;
+        is create_cluster(group_id: &str, body: &types::ClusterDescription20240805) -> types::ClusterDescription20240805;
         answers 201 => Json<crate::types::ClusterDescription20240805>;
         errors 400 401 402 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2024_08_05::CREATE_CLUSTER, body crate::types::ClusterDescription20240805;
+        is v2024_08_05::create_cluster(group_id: &str, body: &types::ClusterDescription20240805) -> types::ClusterDescription20240805;
         answers 201 => Json<crate::types::ClusterDescription20240805>;
         errors 400 401 402 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_02_01::CREATE_CLUSTER, body crate::types::AdvancedClusterDescription;
+        is v2023_02_01::create_cluster(group_id: &str, body: &types::AdvancedClusterDescription) -> types::AdvancedClusterDescription;
         answers 201 => Json<crate::types::AdvancedClusterDescription>;
         errors 400 401 402 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::CREATE_CLUSTER, body crate::types::LegacyAtlasCluster;
+        is v2023_01_01::create_cluster(group_id: &str, body: &types::LegacyAtlasCluster) -> types::LegacyAtlasCluster;
         answers 201 => Json<crate::types::LegacyAtlasCluster>;
         errors 400 401 402 403 404 409 429 500 => crate::types::ApiError;
     DELETE_CLUSTER;
+        is delete_cluster(group_id: &str, cluster_name: &str) -> ();
         answers 202 => Empty;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::DELETE_CLUSTER;
+        is v2023_01_01::delete_cluster(group_id: &str, cluster_name: &str) -> ();
         answers 202 => Empty;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     GET_CLUSTER;
+        is get_cluster(group_id: &str, cluster_name: &str) -> types::ClusterDescription20240805;
         answers 200 => Json<crate::types::ClusterDescription20240805>;
         errors 401 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_02_01::GET_CLUSTER;
+        is v2023_02_01::get_cluster(group_id: &str, cluster_name: &str) -> types::AdvancedClusterDescription;
         answers 200 => Json<crate::types::AdvancedClusterDescription>;
         errors 401 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::GET_CLUSTER;
+        is v2023_01_01::get_cluster(group_id: &str, cluster_name: &str) -> types::LegacyAtlasCluster;
         answers 200 => Json<crate::types::LegacyAtlasCluster>;
         errors 401 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::GET_CLUSTER_SQL_INTERFACE;
+        is preview::get_cluster_sql_interface(group_id: &str, cluster_name: &str) -> types::SqlInterfaceStatusResponse;
         answers 200 => Json<crate::types::SqlInterfaceStatusResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_CLUSTER_STATUS;
+        is get_cluster_status(group_id: &str, cluster_name: &str) -> types::ClusterStatus;
         answers 200 => Json<crate::types::ClusterStatus>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_PROCESS_ARGS;
+        is get_process_args(group_id: &str, cluster_name: &str) -> types::ClusterDescriptionProcessArgs20240805;
         answers 200 => Json<crate::types::ClusterDescriptionProcessArgs20240805>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::GET_PROCESS_ARGS;
+        is v2023_01_01::get_process_args(group_id: &str, cluster_name: &str) -> types::ClusterDescriptionProcessArgs;
         answers 200 => Json<crate::types::ClusterDescriptionProcessArgs>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_SAMPLE_DATASET_LOAD;
+        is get_sample_dataset_load(group_id: &str, sample_dataset_id: &str) -> types::SampleDatasetStatus;
         answers 200 => Json<crate::types::SampleDatasetStatus>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GRANT_MONGO_EMPLOYEE_ACCESS, body crate::types::EmployeeAccessGrantView;
+        is grant_mongo_employee_access(group_id: &str, cluster_name: &str, body: &types::EmployeeAccessGrantView) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     LIST_CLUSTER_DETAILS;
+        is list_cluster_details() -> types::PaginatedOrgGroupView;
         answers 200 => Json<crate::types::PaginatedOrgGroupView>;
         errors 401 403 429 500 => crate::types::ApiError;
     LIST_CLUSTER_PROVIDER_REGIONS;
+        is list_cluster_provider_regions(group_id: &str) -> types::PaginatedApiAtlasProviderRegionsView;
         answers 200 => Json<crate::types::PaginatedApiAtlasProviderRegionsView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_CLUSTERS;
+        is list_clusters(group_id: &str) -> types::PaginatedClusterDescription20240805;
         answers 200 => Json<crate::types::PaginatedClusterDescription20240805>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_02_01::LIST_CLUSTERS;
+        is v2023_02_01::list_clusters(group_id: &str) -> types::PaginatedAdvancedClusterDescriptionView;
         answers 200 => Json<crate::types::PaginatedAdvancedClusterDescriptionView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::LIST_CLUSTERS;
+        is v2023_01_01::list_clusters(group_id: &str) -> types::PaginatedLegacyClusterView;
         answers 200 => Json<crate::types::PaginatedLegacyClusterView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     PIN_FEATURE_COMPATIBILITY_VERSION, body crate::types::PinFcvView;
+        is pin_feature_compatibility_version(group_id: &str, cluster_name: &str, body: &types::PinFcvView) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     REQUEST_SAMPLE_DATASET_LOAD;
+        is request_sample_dataset_load(group_id: &str, name: &str) -> types::SampleDatasetStatus;
         answers 201 => Json<crate::types::SampleDatasetStatus>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     RESTART_PRIMARIES;
+        is restart_primaries(group_id: &str, cluster_name: &str) -> ();
         answers 200 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::RESTART_PRIMARIES;
+        is v2023_01_01::restart_primaries(group_id: &str, cluster_name: &str) -> ();
         answers 200 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     REVOKE_MONGO_EMPLOYEE_ACCESS;
+        is revoke_mongo_employee_access(group_id: &str, cluster_name: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     UNPIN_FEATURE_COMPATIBILITY_VERSION;
+        is unpin_feature_compatibility_version(group_id: &str, cluster_name: &str) -> ();
         answers 204 => Empty;
         errors 400 401 402 403 404 409 429 500 => crate::types::ApiError;
     UPDATE_CLUSTER, body crate::types::ClusterDescription20240805;
+        is update_cluster(group_id: &str, cluster_name: &str, body: &types::ClusterDescription20240805) -> types::ClusterDescription20240805;
         answers 200 => Json<crate::types::ClusterDescription20240805>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2024_08_05::UPDATE_CLUSTER, body crate::types::ClusterDescription20240805;
+        is v2024_08_05::update_cluster(group_id: &str, cluster_name: &str, body: &types::ClusterDescription20240805) -> types::ClusterDescription20240805;
         answers 200 => Json<crate::types::ClusterDescription20240805>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_02_01::UPDATE_CLUSTER, body crate::types::AdvancedClusterDescription;
+        is v2023_02_01::update_cluster(group_id: &str, cluster_name: &str, body: &types::AdvancedClusterDescription) -> types::AdvancedClusterDescription;
         answers 200 => Json<crate::types::AdvancedClusterDescription>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::UPDATE_CLUSTER, body crate::types::LegacyAtlasCluster;
+        is v2023_01_01::update_cluster(group_id: &str, cluster_name: &str, body: &types::LegacyAtlasCluster) -> types::LegacyAtlasCluster;
         answers 200 => Json<crate::types::LegacyAtlasCluster>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::UPDATE_CLUSTER_SQL_INTERFACE, body crate::types::SqlInterfaceStatusUpdateRequest;
+        is preview::update_cluster_sql_interface(group_id: &str, cluster_name: &str, body: &types::SqlInterfaceStatusUpdateRequest) -> types::SqlInterfaceStatusResponse;
         answers 200 => Json<crate::types::SqlInterfaceStatusResponse>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     UPDATE_PROCESS_ARGS, body crate::types::ClusterDescriptionProcessArgs20240805;
+        is update_process_args(group_id: &str, cluster_name: &str, body: &types::ClusterDescriptionProcessArgs20240805) -> types::ClusterDescriptionProcessArgs20240805;
         answers 200 => Json<crate::types::ClusterDescriptionProcessArgs20240805>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::UPDATE_PROCESS_ARGS, body crate::types::ClusterDescriptionProcessArgs;
+        is v2023_01_01::update_process_args(group_id: &str, cluster_name: &str, body: &types::ClusterDescriptionProcessArgs) -> types::ClusterDescriptionProcessArgs;
         answers 200 => Json<crate::types::ClusterDescriptionProcessArgs>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPGRADE_CLUSTER_TO_SERVERLESS, body crate::types::ServerlessInstanceDescription;
+        is upgrade_cluster_to_serverless(group_id: &str, body: &types::ServerlessInstanceDescription) -> types::ServerlessInstanceDescription;
         answers 200 => Json<crate::types::ServerlessInstanceDescription>;
         errors 400 401 402 403 404 409 429 500 => crate::types::ApiError;
     UPGRADE_TENANT_UPGRADE, body crate::types::LegacyAtlasTenantClusterUpgradeRequest;
+        is upgrade_tenant_upgrade(group_id: &str, body: &types::LegacyAtlasTenantClusterUpgradeRequest) -> types::LegacyAtlasCluster;
         answers 200 => Json<crate::types::LegacyAtlasCluster>;
         errors 400 401 402 403 404 409 429 500 => crate::types::ApiError;
     VALIDATE_GROUP_CLUSTER_CONFIGURATIONS, body crate::types::ClusterConfigurationValidation;
+        is validate_group_cluster_configurations(group_id: &str, body: &types::ClusterConfigurationValidation) -> types::ClusterConfigurationValidationResult;
         answers 200 => Json<crate::types::ClusterConfigurationValidationResult>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

@@ -10,6 +10,16 @@ use atlas_admin_runtime::{Request, Version};
 /// Get cluster namespaces:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/{clusterView}/collStats/namespaces`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, collection_level_metrics, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, cluster_view: types::ClusterView) -> Result<(), Error> {
+/// let answer = collection_level_metrics::get_cluster_namespaces(group_id, cluster_name, cluster_view)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-11-15.
 ///
 /// Needs the role `Project Read Only`.
@@ -32,6 +42,9 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/getGroupClusterCollStatNamespaces).
 #[doc(alias = "getGroupClusterCollStatNamespaces")]
 #[doc(alias = "getClusterNamespaces")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/{clusterView}/collStats/namespaces"
+)]
 #[inline]
 pub fn get_cluster_namespaces(
     group_id: &str,
@@ -71,6 +84,16 @@ static GET_CLUSTER_NAMESPACES: Operation = Operation {
 /// Get process namespaces:
 /// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/collStats/namespaces`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, collection_level_metrics};
+/// # async fn example(client: Client, group_id: &str, process_id: &str) -> Result<(), Error> {
+/// let answer = collection_level_metrics::get_process_namespaces(group_id, process_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-11-15.
 ///
 /// Needs the role `Project Read Only`.
@@ -93,6 +116,9 @@ static GET_CLUSTER_NAMESPACES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/getGroupProcessCollStatNamespaces).
 #[doc(alias = "getGroupProcessCollStatNamespaces")]
 #[doc(alias = "getProcessNamespaces")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/collStats/namespaces"
+)]
 #[inline]
 pub fn get_process_namespaces(
     group_id: &str,
@@ -127,6 +153,16 @@ static GET_PROCESS_NAMESPACES: Operation = Operation {
 /// List coll stat measurements:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/{clusterView}/{databaseName}/{collectionName}/collStats/measurements`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, collection_level_metrics, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, cluster_view: types::ClusterView, database_name: &str, collection_name: &str) -> Result<(), Error> {
+/// let answer = collection_level_metrics::list_coll_stat_measurements(group_id, cluster_name, cluster_view, database_name, collection_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-11-15.
 ///
 /// Needs the role `Project Read Only`.
@@ -152,6 +188,9 @@ static GET_PROCESS_NAMESPACES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/listGroupClusterCollStatMeasurements).
 #[doc(alias = "listGroupClusterCollStatMeasurements")]
 #[doc(alias = "listCollStatMeasurements")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/{clusterView}/{databaseName}/{collectionName}/collStats/measurements"
+)]
 #[inline]
 pub fn list_coll_stat_measurements(
     group_id: &str,
@@ -195,6 +234,16 @@ static LIST_COLL_STAT_MEASUREMENTS: Operation = Operation {
 
 /// List coll stat metrics: `GET /api/atlas/v2/groups/{groupId}/collStats/metrics`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, collection_level_metrics};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = collection_level_metrics::list_coll_stat_metrics(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-11-15.
 ///
 /// Needs the role `Project Read Only`.
@@ -216,6 +265,7 @@ static LIST_COLL_STAT_MEASUREMENTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/listGroupCollStatMetrics).
 #[doc(alias = "listGroupCollStatMetrics")]
 #[doc(alias = "listCollStatMetrics")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/collStats/metrics")]
 #[inline]
 pub fn list_coll_stat_metrics(
     group_id: &str,
@@ -243,6 +293,16 @@ static LIST_COLL_STAT_METRICS: Operation = Operation {
 /// List pinned namespaces:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/pinned`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, collection_level_metrics};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = collection_level_metrics::list_pinned_namespaces(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-11-15.
 ///
 /// Needs the role `Project Read Only`.
@@ -265,6 +325,7 @@ static LIST_COLL_STAT_METRICS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/listGroupClusterCollStatPinnedNamespaces).
 #[doc(alias = "listGroupClusterCollStatPinnedNamespaces")]
 #[doc(alias = "listPinnedNamespaces")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/pinned")]
 #[inline]
 pub fn list_pinned_namespaces(
     group_id: &str,
@@ -293,6 +354,16 @@ static LIST_PINNED_NAMESPACES: Operation = Operation {
 /// List process measurements:
 /// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/{databaseName}/{collectionName}/collStats/measurements`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, collection_level_metrics};
+/// # async fn example(client: Client, group_id: &str, process_id: &str, database_name: &str, collection_name: &str) -> Result<(), Error> {
+/// let answer = collection_level_metrics::list_process_measurements(group_id, process_id, database_name, collection_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-11-15.
 ///
 /// Needs the role `Project Read Only`.
@@ -318,6 +389,9 @@ static LIST_PINNED_NAMESPACES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/listGroupProcessCollStatMeasurements).
 #[doc(alias = "listGroupProcessCollStatMeasurements")]
 #[doc(alias = "listProcessMeasurements")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/{databaseName}/{collectionName}/collStats/measurements"
+)]
 #[inline]
 pub fn list_process_measurements(
     group_id: &str,
@@ -360,6 +434,17 @@ static LIST_PROCESS_MEASUREMENTS: Operation = Operation {
 /// Pin namespaces:
 /// `PUT /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/pinned`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, collection_level_metrics, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::NamespacesRequest { ..Default::default() };
+/// let answer = collection_level_metrics::pin_namespaces(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-11-15.
 ///
 /// Needs the role `Project Read Only`.
@@ -382,6 +467,7 @@ static LIST_PROCESS_MEASUREMENTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/pinGroupClusterCollStatPinnedNamespaces).
 #[doc(alias = "pinGroupClusterCollStatPinnedNamespaces")]
 #[doc(alias = "pinNamespaces")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/pinned")]
 #[inline]
 pub fn pin_namespaces(
     group_id: &str,
@@ -411,6 +497,17 @@ static PIN_NAMESPACES: Operation = Operation {
 /// Unpin namespaces:
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/unpin`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, collection_level_metrics, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::NamespacesRequest { ..Default::default() };
+/// let answer = collection_level_metrics::unpin_namespaces(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-11-15.
 ///
 /// Needs the role `Project Read Only`.
@@ -433,6 +530,7 @@ static PIN_NAMESPACES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/unpinGroupClusterCollStatUnpinNamespaces).
 #[doc(alias = "unpinGroupClusterCollStatUnpinNamespaces")]
 #[doc(alias = "unpinNamespaces")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/unpin")]
 #[inline]
 pub fn unpin_namespaces(
     group_id: &str,
@@ -462,6 +560,17 @@ static UNPIN_NAMESPACES: Operation = Operation {
 /// Update pinned namespaces:
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/pinned`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, collection_level_metrics, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::NamespacesRequest { ..Default::default() };
+/// let answer = collection_level_metrics::update_pinned_namespaces(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-11-15.
 ///
 /// Needs the role `Project Read Only`.
@@ -484,6 +593,7 @@ static UNPIN_NAMESPACES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/updateGroupClusterCollStatPinnedNamespaces).
 #[doc(alias = "updateGroupClusterCollStatPinnedNamespaces")]
 #[doc(alias = "updatePinnedNamespaces")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/pinned")]
 #[inline]
 pub fn update_pinned_namespaces(
     group_id: &str,
@@ -644,30 +754,39 @@ pub mod v2023_11_15 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_CLUSTER_NAMESPACES;
+        is get_cluster_namespaces(group_id: &str, cluster_name: &str, cluster_view: types::ClusterView) -> types::CollStatsRankedNamespacesView;
         answers 200 => Json<crate::types::CollStatsRankedNamespacesView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_PROCESS_NAMESPACES;
+        is get_process_namespaces(group_id: &str, process_id: &str) -> types::CollStatsRankedNamespacesView;
         answers 200 => Json<crate::types::CollStatsRankedNamespacesView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_COLL_STAT_MEASUREMENTS;
+        is list_coll_stat_measurements(group_id: &str, cluster_name: &str, cluster_view: types::ClusterView, database_name: &str, collection_name: &str) -> types::MeasurementsCollStatsLatencyCluster;
         answers 200 => Json<crate::types::MeasurementsCollStatsLatencyCluster>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_COLL_STAT_METRICS;
+        is list_coll_stat_metrics(group_id: &str) -> types::CollStatsLatencyNamespaceMetrics;
         answers 200 => Json<crate::types::CollStatsLatencyNamespaceMetrics>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_PINNED_NAMESPACES;
+        is list_pinned_namespaces(group_id: &str, cluster_name: &str) -> types::PinnedNamespaces;
         answers 200 => Json<crate::types::PinnedNamespaces>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_PROCESS_MEASUREMENTS;
+        is list_process_measurements(group_id: &str, process_id: &str, database_name: &str, collection_name: &str) -> types::MeasurementsCollStatsLatencyHost;
         answers 200 => Json<crate::types::MeasurementsCollStatsLatencyHost>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     PIN_NAMESPACES, body crate::types::NamespacesRequest;
+        is pin_namespaces(group_id: &str, cluster_name: &str, body: &types::NamespacesRequest) -> types::PinnedNamespaces;
         answers 200 => Json<crate::types::PinnedNamespaces>, 201 => Json<crate::types::PinnedNamespaces>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UNPIN_NAMESPACES, body crate::types::NamespacesRequest;
+        is unpin_namespaces(group_id: &str, cluster_name: &str, body: &types::NamespacesRequest) -> types::PinnedNamespaces;
         answers 200 => Json<crate::types::PinnedNamespaces>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_PINNED_NAMESPACES, body crate::types::NamespacesRequest;
+        is update_pinned_namespaces(group_id: &str, cluster_name: &str, body: &types::NamespacesRequest) -> types::PinnedNamespaces;
         answers 200 => Json<crate::types::PinnedNamespaces>, 201 => Json<crate::types::PinnedNamespaces>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

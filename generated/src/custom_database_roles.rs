@@ -8,6 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Create custom db role: `POST /api/atlas/v2/groups/{groupId}/customDBRoles/roles`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, custom_database_roles, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::UserCustomDbRole { ..Default::default() };
+/// let answer = custom_database_roles::create_custom_db_role(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
@@ -30,6 +41,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/createGroupCustomDbRoleRole).
 #[doc(alias = "createGroupCustomDbRoleRole")]
 #[doc(alias = "createCustomDbRole")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/customDBRoles/roles")]
 #[inline]
 pub fn create_custom_db_role(
     group_id: &str,
@@ -58,6 +70,16 @@ static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
 /// Delete custom db role:
 /// `DELETE /api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, custom_database_roles};
+/// # async fn example(client: Client, group_id: &str, role_name: &str) -> Result<(), Error> {
+/// custom_database_roles::delete_custom_db_role(group_id, role_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
@@ -81,6 +103,7 @@ static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/deleteGroupCustomDbRoleRole).
 #[doc(alias = "deleteGroupCustomDbRoleRole")]
 #[doc(alias = "deleteCustomDbRole")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}")]
 #[inline]
 pub fn delete_custom_db_role(group_id: &str, role_name: &str) -> Request<()> {
     Request::new(&DELETE_CUSTOM_DB_ROLE, &[group_id, role_name])
@@ -105,6 +128,16 @@ static DELETE_CUSTOM_DB_ROLE: Operation = Operation {
 
 /// Get custom db role: `GET /api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, custom_database_roles};
+/// # async fn example(client: Client, group_id: &str, role_name: &str) -> Result<(), Error> {
+/// let answer = custom_database_roles::get_custom_db_role(group_id, role_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -126,6 +159,7 @@ static DELETE_CUSTOM_DB_ROLE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/getGroupCustomDbRoleRole).
 #[doc(alias = "getGroupCustomDbRoleRole")]
 #[doc(alias = "getCustomDbRole")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}")]
 #[inline]
 pub fn get_custom_db_role(
     group_id: &str,
@@ -153,6 +187,16 @@ static GET_CUSTOM_DB_ROLE: Operation = Operation {
 
 /// List custom db roles: `GET /api/atlas/v2/groups/{groupId}/customDBRoles/roles`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, custom_database_roles};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = custom_database_roles::list_custom_db_roles(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -173,6 +217,7 @@ static GET_CUSTOM_DB_ROLE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/listGroupCustomDbRoleRoles).
 #[doc(alias = "listGroupCustomDbRoleRoles")]
 #[doc(alias = "listCustomDbRoles")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/customDBRoles/roles")]
 #[inline]
 pub fn list_custom_db_roles(group_id: &str) -> Request<Vec<types::UserCustomDbRole>> {
     Request::new(&LIST_CUSTOM_DB_ROLES, &[group_id])
@@ -198,6 +243,17 @@ static LIST_CUSTOM_DB_ROLES: Operation = Operation {
 /// Update custom db role:
 /// `PATCH /api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, custom_database_roles, types};
+/// # async fn example(client: Client, group_id: &str, role_name: &str) -> Result<(), Error> {
+/// let body = types::UpdateCustomDbRole { ..Default::default() };
+/// let answer = custom_database_roles::update_custom_db_role(group_id, role_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
@@ -221,6 +277,7 @@ static LIST_CUSTOM_DB_ROLES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/updateGroupCustomDbRoleRole).
 #[doc(alias = "updateGroupCustomDbRoleRole")]
 #[doc(alias = "updateCustomDbRole")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}")]
 #[inline]
 pub fn update_custom_db_role(
     group_id: &str,
@@ -261,18 +318,23 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_CUSTOM_DB_ROLE, body crate::types::UserCustomDbRole;
+        is create_custom_db_role(group_id: &str, body: &types::UserCustomDbRole) -> types::UserCustomDbRole;
         answers 202 => Json<crate::types::UserCustomDbRole>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     DELETE_CUSTOM_DB_ROLE;
+        is delete_custom_db_role(group_id: &str, role_name: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     GET_CUSTOM_DB_ROLE;
+        is get_custom_db_role(group_id: &str, role_name: &str) -> types::UserCustomDbRole;
         answers 200 => Json<crate::types::UserCustomDbRole>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_CUSTOM_DB_ROLES;
+        is list_custom_db_roles(group_id: &str) -> Vec<types::UserCustomDbRole>;
         answers 200 => Json<Vec<crate::types::UserCustomDbRole>>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_CUSTOM_DB_ROLE, body crate::types::UpdateCustomDbRole;
+        is update_custom_db_role(group_id: &str, role_name: &str, body: &types::UpdateCustomDbRole) -> types::UserCustomDbRole;
         answers 200 => Json<crate::types::UserCustomDbRole>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
 };

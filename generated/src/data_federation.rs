@@ -8,6 +8,17 @@ use atlas_admin_runtime::{Download, Request, Version};
 
 /// Create data federation: `POST /api/atlas/v2/groups/{groupId}/dataFederation`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, data_federation, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::DataLakeTenant { ..Default::default() };
+/// let answer = data_federation::create_data_federation(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -29,6 +40,7 @@ use atlas_admin_runtime::{Download, Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/createGroupDataFederation).
 #[doc(alias = "createGroupDataFederation")]
 #[doc(alias = "createDataFederation")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation")]
 #[inline]
 pub fn create_data_federation(
     group_id: &str,
@@ -60,6 +72,17 @@ static CREATE_DATA_FEDERATION: Operation = Operation {
 /// Create private endpoint id:
 /// `POST /api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, data_federation, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::PrivateNetworkEndpointIdEntry { ..Default::default() };
+/// let answer = data_federation::create_private_endpoint_id(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -81,6 +104,7 @@ static CREATE_DATA_FEDERATION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/createGroupPrivateNetworkSettingEndpointId).
 #[doc(alias = "createGroupPrivateNetworkSettingEndpointId")]
 #[doc(alias = "createPrivateEndpointId")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds")]
 #[inline]
 pub fn create_private_endpoint_id(
     group_id: &str,
@@ -108,6 +132,16 @@ static CREATE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 
 /// Delete data federation: `DELETE /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, data_federation};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
+/// data_federation::delete_data_federation(group_id, tenant_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -129,6 +163,7 @@ static CREATE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/deleteGroupDataFederation).
 #[doc(alias = "deleteGroupDataFederation")]
 #[doc(alias = "deleteDataFederation")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}")]
 #[inline]
 pub fn delete_data_federation(group_id: &str, tenant_name: &str) -> Request<()> {
     Request::new(&DELETE_DATA_FEDERATION, &[group_id, tenant_name])
@@ -154,6 +189,16 @@ static DELETE_DATA_FEDERATION: Operation = Operation {
 /// Delete data federation limit:
 /// `DELETE /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, data_federation, types};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitLimitName) -> Result<(), Error> {
+/// data_federation::delete_data_federation_limit(group_id, tenant_name, limit_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -177,6 +222,9 @@ static DELETE_DATA_FEDERATION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/deleteGroupDataFederationLimit).
 #[doc(alias = "deleteGroupDataFederationLimit")]
 #[doc(alias = "deleteDataFederationLimit")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}"
+)]
 #[inline]
 pub fn delete_data_federation_limit(
     group_id: &str,
@@ -213,6 +261,16 @@ static DELETE_DATA_FEDERATION_LIMIT: Operation = Operation {
 /// Delete private endpoint id:
 /// `DELETE /api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds/{endpointId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, data_federation};
+/// # async fn example(client: Client, group_id: &str, endpoint_id: &str) -> Result<(), Error> {
+/// data_federation::delete_private_endpoint_id(group_id, endpoint_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -234,6 +292,9 @@ static DELETE_DATA_FEDERATION_LIMIT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/deleteGroupPrivateNetworkSettingEndpointId).
 #[doc(alias = "deleteGroupPrivateNetworkSettingEndpointId")]
 #[doc(alias = "deletePrivateEndpointId")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds/{endpointId}"
+)]
 #[inline]
 pub fn delete_private_endpoint_id(group_id: &str, endpoint_id: &str) -> Request<()> {
     Request::new(&DELETE_PRIVATE_ENDPOINT_ID, &[group_id, endpoint_id])
@@ -259,6 +320,16 @@ static DELETE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 /// Download federation query logs:
 /// `GET /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/queryLogs.gz`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, data_federation};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
+/// let answer = data_federation::download_federation_query_logs(group_id, tenant_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Data Access Admin`, `Project Data Access Read Only`,
@@ -283,6 +354,7 @@ static DELETE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/downloadGroupDataFederationQueryLogs).
 #[doc(alias = "downloadGroupDataFederationQueryLogs")]
 #[doc(alias = "downloadFederationQueryLogs")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/queryLogs.gz")]
 #[inline]
 pub fn download_federation_query_logs(
     group_id: &str,
@@ -323,6 +395,16 @@ static DOWNLOAD_FEDERATION_QUERY_LOGS: Operation = Operation {
 
 /// Get data federation: `GET /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, data_federation};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
+/// let answer = data_federation::get_data_federation(group_id, tenant_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -345,6 +427,7 @@ static DOWNLOAD_FEDERATION_QUERY_LOGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/getGroupDataFederation).
 #[doc(alias = "getGroupDataFederation")]
 #[doc(alias = "getDataFederation")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}")]
 #[inline]
 pub fn get_data_federation(
     group_id: &str,
@@ -373,6 +456,16 @@ static GET_DATA_FEDERATION: Operation = Operation {
 /// Get data federation limit:
 /// `GET /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, data_federation, types};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitLimitName) -> Result<(), Error> {
+/// let answer = data_federation::get_data_federation_limit(group_id, tenant_name, limit_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -395,6 +488,9 @@ static GET_DATA_FEDERATION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/getGroupDataFederationLimit).
 #[doc(alias = "getGroupDataFederationLimit")]
 #[doc(alias = "getDataFederationLimit")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}"
+)]
 #[inline]
 pub fn get_data_federation_limit(
     group_id: &str,
@@ -431,6 +527,16 @@ static GET_DATA_FEDERATION_LIMIT: Operation = Operation {
 /// Get private endpoint id:
 /// `GET /api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds/{endpointId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, data_federation};
+/// # async fn example(client: Client, group_id: &str, endpoint_id: &str) -> Result<(), Error> {
+/// let answer = data_federation::get_private_endpoint_id(group_id, endpoint_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -453,6 +559,9 @@ static GET_DATA_FEDERATION_LIMIT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/getGroupPrivateNetworkSettingEndpointId).
 #[doc(alias = "getGroupPrivateNetworkSettingEndpointId")]
 #[doc(alias = "getPrivateEndpointId")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds/{endpointId}"
+)]
 #[inline]
 pub fn get_private_endpoint_id(
     group_id: &str,
@@ -480,6 +589,16 @@ static GET_PRIVATE_ENDPOINT_ID: Operation = Operation {
 
 /// List data federation: `GET /api/atlas/v2/groups/{groupId}/dataFederation`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, data_federation};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = data_federation::list_data_federation(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -500,6 +619,7 @@ static GET_PRIVATE_ENDPOINT_ID: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/listGroupDataFederation).
 #[doc(alias = "listGroupDataFederation")]
 #[doc(alias = "listDataFederation")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation")]
 #[inline]
 pub fn list_data_federation(
     group_id: &str,
@@ -527,6 +647,16 @@ static LIST_DATA_FEDERATION: Operation = Operation {
 /// List data federation limits:
 /// `GET /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, data_federation};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
+/// let answer = data_federation::list_data_federation_limits(group_id, tenant_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -548,6 +678,7 @@ static LIST_DATA_FEDERATION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/listGroupDataFederationLimits).
 #[doc(alias = "listGroupDataFederationLimits")]
 #[doc(alias = "listDataFederationLimits")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits")]
 #[inline]
 pub fn list_data_federation_limits(
     group_id: &str,
@@ -576,6 +707,16 @@ static LIST_DATA_FEDERATION_LIMITS: Operation = Operation {
 /// List private endpoint ids:
 /// `GET /api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, data_federation};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = data_federation::list_private_endpoint_ids(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -597,6 +738,7 @@ static LIST_DATA_FEDERATION_LIMITS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/listGroupPrivateNetworkSettingEndpointIds).
 #[doc(alias = "listGroupPrivateNetworkSettingEndpointIds")]
 #[doc(alias = "listPrivateEndpointIds")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds")]
 #[inline]
 pub fn list_private_endpoint_ids(
     group_id: &str,
@@ -629,6 +771,17 @@ static LIST_PRIVATE_ENDPOINT_IDS: Operation = Operation {
 /// Set data federation limit:
 /// `PATCH /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, data_federation, types};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitLimitName) -> Result<(), Error> {
+/// let body = types::DataFederationTenantQueryLimit { ..Default::default() };
+/// let answer = data_federation::set_data_federation_limit(group_id, tenant_name, limit_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -652,6 +805,9 @@ static LIST_PRIVATE_ENDPOINT_IDS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/setGroupDataFederationLimit).
 #[doc(alias = "setGroupDataFederationLimit")]
 #[doc(alias = "setDataFederationLimit")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}"
+)]
 #[inline]
 pub fn set_data_federation_limit(
     group_id: &str,
@@ -689,6 +845,17 @@ static SET_DATA_FEDERATION_LIMIT: Operation = Operation {
 
 /// Update data federation: `PATCH /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, data_federation, types};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, skip_role_validation: bool) -> Result<(), Error> {
+/// let body = types::DataLakeTenant { ..Default::default() };
+/// let answer = data_federation::update_data_federation(group_id, tenant_name, skip_role_validation, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -712,6 +879,7 @@ static SET_DATA_FEDERATION_LIMIT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/updateGroupDataFederation).
 #[doc(alias = "updateGroupDataFederation")]
 #[doc(alias = "updateDataFederation")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}")]
 #[inline]
 pub fn update_data_federation(
     group_id: &str,
@@ -846,45 +1014,59 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_DATA_FEDERATION, body crate::types::DataLakeTenant;
+        is create_data_federation(group_id: &str, body: &types::DataLakeTenant) -> types::DataLakeTenant;
         answers 200 => Json<crate::types::DataLakeTenant>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     CREATE_PRIVATE_ENDPOINT_ID, body crate::types::PrivateNetworkEndpointIdEntry;
+        is create_private_endpoint_id(group_id: &str, body: &types::PrivateNetworkEndpointIdEntry) -> types::PaginatedPrivateNetworkEndpointIdEntryView;
         answers 201 => Json<crate::types::PaginatedPrivateNetworkEndpointIdEntryView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_DATA_FEDERATION;
+        is delete_data_federation(group_id: &str, tenant_name: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DELETE_DATA_FEDERATION_LIMIT;
+        is delete_data_federation_limit(group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitLimitName) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_PRIVATE_ENDPOINT_ID;
+        is delete_private_endpoint_id(group_id: &str, endpoint_id: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DOWNLOAD_FEDERATION_QUERY_LOGS;
+        is download_federation_query_logs(group_id: &str, tenant_name: &str) -> Download;
         answers 200 => Stream;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     GET_DATA_FEDERATION;
+        is get_data_federation(group_id: &str, tenant_name: &str) -> types::DataLakeTenant;
         answers 200 => Json<crate::types::DataLakeTenant>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_DATA_FEDERATION_LIMIT;
+        is get_data_federation_limit(group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitLimitName) -> types::DataFederationTenantQueryLimit;
         answers 200 => Json<crate::types::DataFederationTenantQueryLimit>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_PRIVATE_ENDPOINT_ID;
+        is get_private_endpoint_id(group_id: &str, endpoint_id: &str) -> types::PrivateNetworkEndpointIdEntry;
         answers 200 => Json<crate::types::PrivateNetworkEndpointIdEntry>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_DATA_FEDERATION;
+        is list_data_federation(group_id: &str) -> Vec<types::DataLakeTenant>;
         answers 200 => Json<Vec<crate::types::DataLakeTenant>>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_DATA_FEDERATION_LIMITS;
+        is list_data_federation_limits(group_id: &str, tenant_name: &str) -> Vec<types::DataFederationTenantQueryLimit>;
         answers 200 => Json<Vec<crate::types::DataFederationTenantQueryLimit>>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_PRIVATE_ENDPOINT_IDS;
+        is list_private_endpoint_ids(group_id: &str) -> types::PaginatedPrivateNetworkEndpointIdEntryView;
         answers 200 => Json<crate::types::PaginatedPrivateNetworkEndpointIdEntryView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     SET_DATA_FEDERATION_LIMIT, body crate::types::DataFederationTenantQueryLimit;
+        is set_data_federation_limit(group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitLimitName, body: &types::DataFederationTenantQueryLimit) -> types::DataFederationTenantQueryLimit;
         answers 200 => Json<crate::types::DataFederationTenantQueryLimit>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_DATA_FEDERATION, body crate::types::DataLakeTenant;
+        is update_data_federation(group_id: &str, tenant_name: &str, skip_role_validation: bool, body: &types::DataLakeTenant) -> types::DataLakeTenant;
         answers 200 => Json<crate::types::DataLakeTenant>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

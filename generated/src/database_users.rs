@@ -8,6 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Create database user: `POST /api/atlas/v2/groups/{groupId}/databaseUsers`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, database_users, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::CloudDatabaseUser { ..Default::default() };
+/// let answer = database_users::create_database_user(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
@@ -30,6 +41,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/createGroupDatabaseUser).
 #[doc(alias = "createGroupDatabaseUser")]
 #[doc(alias = "createDatabaseUser")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers")]
 #[inline]
 pub fn create_database_user(
     group_id: &str,
@@ -58,6 +70,16 @@ static CREATE_DATABASE_USER: Operation = Operation {
 /// Delete database user:
 /// `DELETE /api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, database_users};
+/// # async fn example(client: Client, group_id: &str, database_name: &str, username: &str) -> Result<(), Error> {
+/// database_users::delete_database_user(group_id, database_name, username)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
@@ -80,6 +102,7 @@ static CREATE_DATABASE_USER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/deleteGroupDatabaseUser).
 #[doc(alias = "deleteGroupDatabaseUser")]
 #[doc(alias = "deleteDatabaseUser")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}")]
 #[inline]
 pub fn delete_database_user(
     group_id: &str,
@@ -113,6 +136,16 @@ static DELETE_DATABASE_USER: Operation = Operation {
 /// Get database user:
 /// `GET /api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, database_users};
+/// # async fn example(client: Client, group_id: &str, database_name: &str, username: &str) -> Result<(), Error> {
+/// let answer = database_users::get_database_user(group_id, database_name, username)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -135,6 +168,7 @@ static DELETE_DATABASE_USER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/getGroupDatabaseUser).
 #[doc(alias = "getGroupDatabaseUser")]
 #[doc(alias = "getDatabaseUser")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}")]
 #[inline]
 pub fn get_database_user(
     group_id: &str,
@@ -167,6 +201,14 @@ static GET_DATABASE_USER: Operation = Operation {
 
 /// List database users: `GET /api/atlas/v2/groups/{groupId}/databaseUsers`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, database_users};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = database_users::list_database_users(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -187,6 +229,7 @@ static GET_DATABASE_USER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/listGroupDatabaseUsers).
 #[doc(alias = "listGroupDatabaseUsers")]
 #[doc(alias = "listDatabaseUsers")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers")]
 #[inline]
 pub fn list_database_users(
     group_id: &str,
@@ -219,6 +262,17 @@ static LIST_DATABASE_USERS: Operation = Operation {
 /// Update database user:
 /// `PATCH /api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, database_users, types};
+/// # async fn example(client: Client, group_id: &str, database_name: &str, username: &str) -> Result<(), Error> {
+/// let body = types::CloudDatabaseUser { ..Default::default() };
+/// let answer = database_users::update_database_user(group_id, database_name, username, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
@@ -243,6 +297,7 @@ static LIST_DATABASE_USERS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/updateGroupDatabaseUser).
 #[doc(alias = "updateGroupDatabaseUser")]
 #[doc(alias = "updateDatabaseUser")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}")]
 #[inline]
 pub fn update_database_user(
     group_id: &str,
@@ -313,18 +368,23 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_DATABASE_USER, body crate::types::CloudDatabaseUser;
+        is create_database_user(group_id: &str, body: &types::CloudDatabaseUser) -> types::CloudDatabaseUser;
         answers 201 => Json<crate::types::CloudDatabaseUser>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     DELETE_DATABASE_USER;
+        is delete_database_user(group_id: &str, database_name: &str, username: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_DATABASE_USER;
+        is get_database_user(group_id: &str, database_name: &str, username: &str) -> types::CloudDatabaseUser;
         answers 200 => Json<crate::types::CloudDatabaseUser>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_DATABASE_USERS;
+        is list_database_users(group_id: &str) -> types::PaginatedApiAtlasDatabaseUserView;
         answers 200 => Json<crate::types::PaginatedApiAtlasDatabaseUserView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_DATABASE_USER, body crate::types::CloudDatabaseUser;
+        is update_database_user(group_id: &str, database_name: &str, username: &str, body: &types::CloudDatabaseUser) -> types::CloudDatabaseUser;
         answers 200 => Json<crate::types::CloudDatabaseUser>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
 };

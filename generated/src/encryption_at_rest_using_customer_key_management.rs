@@ -9,6 +9,17 @@ use atlas_admin_runtime::{Request, Version};
 /// Create rest private endpoint:
 /// `POST /api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management, types};
+/// # async fn example(client: Client, group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider) -> Result<(), Error> {
+/// let body: types::EarPrivateEndpoint = Default::default();
+/// let answer = encryption_at_rest_using_customer_key_management::create_rest_private_endpoint(group_id, cloud_provider, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -30,6 +41,9 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/createGroupEncryptionAtRestPrivateEndpoint).
 #[doc(alias = "createGroupEncryptionAtRestPrivateEndpoint")]
 #[doc(alias = "createRestPrivateEndpoint")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints"
+)]
 #[inline]
 pub fn create_rest_private_endpoint(
     group_id: &str,
@@ -62,6 +76,16 @@ static CREATE_REST_PRIVATE_ENDPOINT: Operation = Operation {
 
 /// Get encryption at rest: `GET /api/atlas/v2/groups/{groupId}/encryptionAtRest`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = encryption_at_rest_using_customer_key_management::get_encryption_at_rest(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -82,6 +106,7 @@ static CREATE_REST_PRIVATE_ENDPOINT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/getGroupEncryptionAtRest).
 #[doc(alias = "getGroupEncryptionAtRest")]
 #[doc(alias = "getEncryptionAtRest")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/encryptionAtRest")]
 #[inline]
 pub fn get_encryption_at_rest(group_id: &str) -> Request<types::EncryptionAtRest> {
     Request::new(&GET_ENCRYPTION_AT_REST, &[group_id])
@@ -107,6 +132,16 @@ static GET_ENCRYPTION_AT_REST: Operation = Operation {
 /// Get rest private endpoint:
 /// `GET /api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints/{endpointId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management, types};
+/// # async fn example(client: Client, group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider, endpoint_id: &str) -> Result<(), Error> {
+/// let answer = encryption_at_rest_using_customer_key_management::get_rest_private_endpoint(group_id, cloud_provider, endpoint_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -129,6 +164,9 @@ static GET_ENCRYPTION_AT_REST: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/getGroupEncryptionAtRestPrivateEndpoint).
 #[doc(alias = "getGroupEncryptionAtRestPrivateEndpoint")]
 #[doc(alias = "getRestPrivateEndpoint")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints/{endpointId}"
+)]
 #[inline]
 pub fn get_rest_private_endpoint(
     group_id: &str,
@@ -165,6 +203,16 @@ static GET_REST_PRIVATE_ENDPOINT: Operation = Operation {
 /// List rest private endpoints:
 /// `GET /api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management, types};
+/// # async fn example(client: Client, group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider) -> Result<(), Error> {
+/// let answer = encryption_at_rest_using_customer_key_management::list_rest_private_endpoints(group_id, cloud_provider)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -186,6 +234,9 @@ static GET_REST_PRIVATE_ENDPOINT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/listGroupEncryptionAtRestPrivateEndpoints).
 #[doc(alias = "listGroupEncryptionAtRestPrivateEndpoints")]
 #[doc(alias = "listRestPrivateEndpoints")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints"
+)]
 #[inline]
 pub fn list_rest_private_endpoints(
     group_id: &str,
@@ -223,6 +274,16 @@ static LIST_REST_PRIVATE_ENDPOINTS: Operation = Operation {
 /// Request private endpoint deletion:
 /// `DELETE /api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints/{endpointId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management, types};
+/// # async fn example(client: Client, group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider, endpoint_id: &str) -> Result<(), Error> {
+/// encryption_at_rest_using_customer_key_management::request_private_endpoint_deletion(group_id, cloud_provider, endpoint_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -245,6 +306,9 @@ static LIST_REST_PRIVATE_ENDPOINTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/requestGroupEncryptionAtRestPrivateEndpointDeletion).
 #[doc(alias = "requestGroupEncryptionAtRestPrivateEndpointDeletion")]
 #[doc(alias = "requestPrivateEndpointDeletion")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints/{endpointId}"
+)]
 #[inline]
 pub fn request_private_endpoint_deletion(
     group_id: &str,
@@ -280,6 +344,17 @@ static REQUEST_PRIVATE_ENDPOINT_DELETION: Operation = Operation {
 
 /// Update encryption at rest: `PATCH /api/atlas/v2/groups/{groupId}/encryptionAtRest`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::EncryptionAtRest { ..Default::default() };
+/// let answer = encryption_at_rest_using_customer_key_management::update_encryption_at_rest(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -302,6 +377,7 @@ static REQUEST_PRIVATE_ENDPOINT_DELETION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/updateGroupEncryptionAtRest).
 #[doc(alias = "updateGroupEncryptionAtRest")]
 #[doc(alias = "updateEncryptionAtRest")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/encryptionAtRest")]
 #[inline]
 pub fn update_encryption_at_rest(
     group_id: &str,
@@ -368,21 +444,27 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_REST_PRIVATE_ENDPOINT, body crate::types::EarPrivateEndpoint;
+        is create_rest_private_endpoint(group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider, body: &types::EarPrivateEndpoint) -> types::EarPrivateEndpoint;
         answers 202 => Json<crate::types::EarPrivateEndpoint>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_ENCRYPTION_AT_REST;
+        is get_encryption_at_rest(group_id: &str) -> types::EncryptionAtRest;
         answers 200 => Json<crate::types::EncryptionAtRest>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_REST_PRIVATE_ENDPOINT;
+        is get_rest_private_endpoint(group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider, endpoint_id: &str) -> types::EarPrivateEndpoint;
         answers 200 => Json<crate::types::EarPrivateEndpoint>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_REST_PRIVATE_ENDPOINTS;
+        is list_rest_private_endpoints(group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider) -> types::PaginatedApiAtlasEarPrivateEndpointView;
         answers 200 => Json<crate::types::PaginatedApiAtlasEarPrivateEndpointView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     REQUEST_PRIVATE_ENDPOINT_DELETION;
+        is request_private_endpoint_deletion(group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider, endpoint_id: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_ENCRYPTION_AT_REST, body crate::types::EncryptionAtRest;
+        is update_encryption_at_rest(group_id: &str, body: &types::EncryptionAtRest) -> types::EncryptionAtRest;
         answers 200 => Json<crate::types::EncryptionAtRest>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
 };

@@ -9,6 +9,14 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get group event: `GET /api/atlas/v2/groups/{groupId}/events/{eventId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, events};
+/// # async fn example(client: Client, group_id: &str, event_id: &str) -> Result<(), Error> {
+/// let answer = events::get_group_event(group_id, event_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -29,6 +37,7 @@ use atlas_admin_runtime::{Request, Version};
 /// [`getGroupEvent` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/getGroupEvent).
 #[doc(alias = "getGroupEvent")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/events/{eventId}")]
 #[inline]
 pub fn get_group_event(
     group_id: &str,
@@ -60,6 +69,14 @@ static GET_GROUP_EVENT: Operation = Operation {
 
 /// Get org event: `GET /api/atlas/v2/orgs/{orgId}/events/{eventId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, events};
+/// # async fn example(client: Client, org_id: &str, event_id: &str) -> Result<(), Error> {
+/// let answer = events::get_org_event(org_id, event_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Member`.
@@ -80,6 +97,7 @@ static GET_GROUP_EVENT: Operation = Operation {
 /// [`getOrgEvent` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/getOrgEvent).
 #[doc(alias = "getOrgEvent")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/events/{eventId}")]
 #[inline]
 pub fn get_org_event(
     org_id: &str,
@@ -111,6 +129,14 @@ static GET_ORG_EVENT: Operation = Operation {
 
 /// List event types: `GET /api/atlas/v2/eventTypes`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, events};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = events::list_event_types().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Member` or `Project Read Only`.
@@ -125,6 +151,7 @@ static GET_ORG_EVENT: Operation = Operation {
 /// [`listEventTypes` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/listEventTypes).
 #[doc(alias = "listEventTypes")]
+#[doc(alias = "/api/atlas/v2/eventTypes")]
 #[inline]
 pub fn list_event_types() -> ListEventTypes<types::PaginatedEventTypeDetailsResponse> {
     ListEventTypes::new(&LIST_EVENT_TYPES, &[])
@@ -153,6 +180,14 @@ static LIST_EVENT_TYPES: Operation = Operation {
 
 /// List group events: `GET /api/atlas/v2/groups/{groupId}/events`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, events};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = events::list_group_events(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -173,6 +208,7 @@ static LIST_EVENT_TYPES: Operation = Operation {
 /// [`listGroupEvents` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/listGroupEvents).
 #[doc(alias = "listGroupEvents")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/events")]
 #[inline]
 pub fn list_group_events(
     group_id: &str,
@@ -210,6 +246,14 @@ static LIST_GROUP_EVENTS: Operation = Operation {
 
 /// List org events: `GET /api/atlas/v2/orgs/{orgId}/events`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, events};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = events::list_org_events(org_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Member`.
@@ -230,6 +274,7 @@ static LIST_GROUP_EVENTS: Operation = Operation {
 /// [`listOrgEvents` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/listOrgEvents).
 #[doc(alias = "listOrgEvents")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/events")]
 #[inline]
 pub fn list_org_events(org_id: &str) -> ListOrgEvents<types::OrgPaginatedEventView> {
     ListOrgEvents::new(&LIST_ORG_EVENTS, &[org_id])
@@ -448,18 +493,23 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_GROUP_EVENT;
+        is get_group_event(group_id: &str, event_id: &str) -> types::EventViewForNdsGroup;
         answers 200 => Json<crate::types::EventViewForNdsGroup>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_ORG_EVENT;
+        is get_org_event(org_id: &str, event_id: &str) -> types::EventViewForOrg;
         answers 200 => Json<crate::types::EventViewForOrg>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_EVENT_TYPES;
+        is list_event_types() -> types::PaginatedEventTypeDetailsResponse;
         answers 200 => Json<crate::types::PaginatedEventTypeDetailsResponse>;
         errors 401 403 429 500 => crate::types::ApiError;
     LIST_GROUP_EVENTS;
+        is list_group_events(group_id: &str) -> types::GroupPaginatedEventView;
         answers 200 => Json<crate::types::GroupPaginatedEventView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_ORG_EVENTS;
+        is list_org_events(org_id: &str) -> types::OrgPaginatedEventView;
         answers 200 => Json<crate::types::OrgPaginatedEventView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

@@ -10,6 +10,17 @@ use atlas_admin_runtime::{Request, Version};
 /// Create identity provider:
 /// `POST /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication, types};
+/// # async fn example(client: Client, federation_settings_id: &str) -> Result<(), Error> {
+/// let body = types::FederationOidcIdentityProviderUpdate { ..Default::default() };
+/// let answer = federated_authentication::create_identity_provider(federation_settings_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-11-15.
 ///
 /// Needs the role `Organization Owner`.
@@ -31,6 +42,9 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/createFederationSettingIdentityProvider).
 #[doc(alias = "createFederationSettingIdentityProvider")]
 #[doc(alias = "createIdentityProvider")]
+#[doc(
+    alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders"
+)]
 #[inline]
 pub fn create_identity_provider(
     federation_settings_id: &str,
@@ -59,6 +73,17 @@ static CREATE_IDENTITY_PROVIDER: Operation = Operation {
 /// Create role mapping:
 /// `POST /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication, types};
+/// # async fn example(client: Client, federation_settings_id: &str, org_id: &str) -> Result<(), Error> {
+/// let body = types::AuthFederationRoleMapping { ..Default::default() };
+/// let answer = federated_authentication::create_role_mapping(federation_settings_id, org_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -81,6 +106,9 @@ static CREATE_IDENTITY_PROVIDER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/createFederationSettingConnectedOrgConfigRoleMapping).
 #[doc(alias = "createFederationSettingConnectedOrgConfigRoleMapping")]
 #[doc(alias = "createRoleMapping")]
+#[doc(
+    alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings"
+)]
 #[inline]
 pub fn create_role_mapping(
     federation_settings_id: &str,
@@ -109,6 +137,16 @@ static CREATE_ROLE_MAPPING: Operation = Operation {
 
 /// Delete federation setting: `DELETE /api/atlas/v2/federationSettings/{federationSettingsId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication};
+/// # async fn example(client: Client, federation_settings_id: &str) -> Result<(), Error> {
+/// federated_authentication::delete_federation_setting(federation_settings_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -129,6 +167,7 @@ static CREATE_ROLE_MAPPING: Operation = Operation {
 /// [`deleteFederationSetting` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/deleteFederationSetting).
 #[doc(alias = "deleteFederationSetting")]
+#[doc(alias = "/api/atlas/v2/federationSettings/{federationSettingsId}")]
 #[inline]
 pub fn delete_federation_setting(federation_settings_id: &str) -> Request<()> {
     Request::new(&DELETE_FEDERATION_SETTING, &[federation_settings_id])
@@ -154,6 +193,16 @@ static DELETE_FEDERATION_SETTING: Operation = Operation {
 /// Delete identity provider:
 /// `DELETE /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication};
+/// # async fn example(client: Client, federation_settings_id: &str, identity_provider_id: &str) -> Result<(), Error> {
+/// federated_authentication::delete_identity_provider(federation_settings_id, identity_provider_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-11-15.
 ///
 /// Needs the role `Organization Owner`.
@@ -176,6 +225,9 @@ static DELETE_FEDERATION_SETTING: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/deleteFederationSettingIdentityProvider).
 #[doc(alias = "deleteFederationSettingIdentityProvider")]
 #[doc(alias = "deleteIdentityProvider")]
+#[doc(
+    alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
+)]
 #[inline]
 pub fn delete_identity_provider(
     federation_settings_id: &str,
@@ -210,6 +262,16 @@ static DELETE_IDENTITY_PROVIDER: Operation = Operation {
 /// Delete role mapping:
 /// `DELETE /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication};
+/// # async fn example(client: Client, federation_settings_id: &str, org_id: &str, id: &str) -> Result<(), Error> {
+/// federated_authentication::delete_role_mapping(federation_settings_id, org_id, id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -233,6 +295,9 @@ static DELETE_IDENTITY_PROVIDER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/deleteFederationSettingConnectedOrgConfigRoleMapping).
 #[doc(alias = "deleteFederationSettingConnectedOrgConfigRoleMapping")]
 #[doc(alias = "deleteRoleMapping")]
+#[doc(
+    alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}"
+)]
 #[inline]
 pub fn delete_role_mapping(
     federation_settings_id: &str,
@@ -266,6 +331,16 @@ static DELETE_ROLE_MAPPING: Operation = Operation {
 /// Get connected org config:
 /// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication};
+/// # async fn example(client: Client, federation_settings_id: &str, org_id: &str) -> Result<(), Error> {
+/// let answer = federated_authentication::get_connected_org_config(federation_settings_id, org_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -288,6 +363,9 @@ static DELETE_ROLE_MAPPING: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getFederationSettingConnectedOrgConfig).
 #[doc(alias = "getFederationSettingConnectedOrgConfig")]
 #[doc(alias = "getConnectedOrgConfig")]
+#[doc(
+    alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}"
+)]
 #[inline]
 pub fn get_connected_org_config(
     federation_settings_id: &str,
@@ -315,6 +393,16 @@ static GET_CONNECTED_ORG_CONFIG: Operation = Operation {
 
 /// Get federation settings: `GET /api/atlas/v2/orgs/{orgId}/federationSettings`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = federated_authentication::get_federation_settings(org_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -336,6 +424,7 @@ static GET_CONNECTED_ORG_CONFIG: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getOrgFederationSettings).
 #[doc(alias = "getOrgFederationSettings")]
 #[doc(alias = "getFederationSettings")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/federationSettings")]
 #[inline]
 pub fn get_federation_settings(org_id: &str) -> Request<types::OrgFederationSettings> {
     Request::new(&GET_FEDERATION_SETTINGS, &[org_id])
@@ -361,6 +450,16 @@ static GET_FEDERATION_SETTINGS: Operation = Operation {
 /// Get identity provider:
 /// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication};
+/// # async fn example(client: Client, federation_settings_id: &str, identity_provider_id: &str) -> Result<(), Error> {
+/// let answer = federated_authentication::get_identity_provider(federation_settings_id, identity_provider_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-11-15. Also in `v2023_01_01`.
 ///
 /// Needs the role `Organization Owner`.
@@ -383,6 +482,9 @@ static GET_FEDERATION_SETTINGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getFederationSettingIdentityProvider).
 #[doc(alias = "getFederationSettingIdentityProvider")]
 #[doc(alias = "getIdentityProvider")]
+#[doc(
+    alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
+)]
 #[inline]
 pub fn get_identity_provider(
     federation_settings_id: &str,
@@ -414,6 +516,16 @@ static GET_IDENTITY_PROVIDER: Operation = Operation {
 /// Get identity provider metadata:
 /// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}/metadata.xml`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication};
+/// # async fn example(client: Client, federation_settings_id: &str, identity_provider_id: &str) -> Result<(), Error> {
+/// let answer = federated_authentication::get_identity_provider_metadata(federation_settings_id, identity_provider_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -437,6 +549,9 @@ static GET_IDENTITY_PROVIDER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getFederationSettingIdentityProviderMetadata).
 #[doc(alias = "getFederationSettingIdentityProviderMetadata")]
 #[doc(alias = "getIdentityProviderMetadata")]
+#[doc(
+    alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}/metadata.xml"
+)]
 #[inline]
 pub fn get_identity_provider_metadata(
     federation_settings_id: &str,
@@ -471,6 +586,16 @@ static GET_IDENTITY_PROVIDER_METADATA: Operation = Operation {
 /// Get role mapping:
 /// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication};
+/// # async fn example(client: Client, federation_settings_id: &str, org_id: &str, id: &str) -> Result<(), Error> {
+/// let answer = federated_authentication::get_role_mapping(federation_settings_id, org_id, id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -494,6 +619,9 @@ static GET_IDENTITY_PROVIDER_METADATA: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getFederationSettingConnectedOrgConfigRoleMapping).
 #[doc(alias = "getFederationSettingConnectedOrgConfigRoleMapping")]
 #[doc(alias = "getRoleMapping")]
+#[doc(
+    alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}"
+)]
 #[inline]
 pub fn get_role_mapping(
     federation_settings_id: &str,
@@ -527,6 +655,16 @@ static GET_ROLE_MAPPING: Operation = Operation {
 /// List connected org configs:
 /// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication};
+/// # async fn example(client: Client, federation_settings_id: &str) -> Result<(), Error> {
+/// let answer = federated_authentication::list_connected_org_configs(federation_settings_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -548,6 +686,9 @@ static GET_ROLE_MAPPING: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/listFederationSettingConnectedOrgConfigs).
 #[doc(alias = "listFederationSettingConnectedOrgConfigs")]
 #[doc(alias = "listConnectedOrgConfigs")]
+#[doc(
+    alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs"
+)]
 #[inline]
 pub fn list_connected_org_configs(
     federation_settings_id: &str,
@@ -579,6 +720,16 @@ static LIST_CONNECTED_ORG_CONFIGS: Operation = Operation {
 /// List identity providers:
 /// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication};
+/// # async fn example(client: Client, federation_settings_id: &str) -> Result<(), Error> {
+/// let answer = federated_authentication::list_identity_providers(federation_settings_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -600,6 +751,9 @@ static LIST_CONNECTED_ORG_CONFIGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/listFederationSettingIdentityProviders).
 #[doc(alias = "listFederationSettingIdentityProviders")]
 #[doc(alias = "listIdentityProviders")]
+#[doc(
+    alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders"
+)]
 #[inline]
 pub fn list_identity_providers(
     federation_settings_id: &str,
@@ -633,6 +787,16 @@ static LIST_IDENTITY_PROVIDERS: Operation = Operation {
 /// List role mappings:
 /// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication};
+/// # async fn example(client: Client, federation_settings_id: &str, org_id: &str) -> Result<(), Error> {
+/// let answer = federated_authentication::list_role_mappings(federation_settings_id, org_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -655,6 +819,9 @@ static LIST_IDENTITY_PROVIDERS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/listFederationSettingConnectedOrgConfigRoleMappings).
 #[doc(alias = "listFederationSettingConnectedOrgConfigRoleMappings")]
 #[doc(alias = "listRoleMappings")]
+#[doc(
+    alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings"
+)]
 #[inline]
 pub fn list_role_mappings(
     federation_settings_id: &str,
@@ -683,6 +850,16 @@ static LIST_ROLE_MAPPINGS: Operation = Operation {
 /// Remove connected org config:
 /// `DELETE /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication};
+/// # async fn example(client: Client, federation_settings_id: &str, org_id: &str) -> Result<(), Error> {
+/// federated_authentication::remove_connected_org_config(federation_settings_id, org_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -705,6 +882,9 @@ static LIST_ROLE_MAPPINGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/removeFederationSettingConnectedOrgConfig).
 #[doc(alias = "removeFederationSettingConnectedOrgConfig")]
 #[doc(alias = "removeConnectedOrgConfig")]
+#[doc(
+    alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}"
+)]
 #[inline]
 pub fn remove_connected_org_config(
     federation_settings_id: &str,
@@ -733,6 +913,16 @@ static REMOVE_CONNECTED_ORG_CONFIG: Operation = Operation {
 /// Revoke identity provider jwks:
 /// `DELETE /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}/jwks`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication};
+/// # async fn example(client: Client, federation_settings_id: &str, identity_provider_id: &str) -> Result<(), Error> {
+/// federated_authentication::revoke_identity_provider_jwks(federation_settings_id, identity_provider_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-11-15.
 ///
 /// Needs the role `Organization Owner`.
@@ -755,6 +945,9 @@ static REMOVE_CONNECTED_ORG_CONFIG: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/revokeFederationSettingIdentityProviderJwks).
 #[doc(alias = "revokeFederationSettingIdentityProviderJwks")]
 #[doc(alias = "revokeIdentityProviderJwks")]
+#[doc(
+    alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}/jwks"
+)]
 #[inline]
 pub fn revoke_identity_provider_jwks(
     federation_settings_id: &str,
@@ -789,6 +982,17 @@ static REVOKE_IDENTITY_PROVIDER_JWKS: Operation = Operation {
 /// Update connected org config:
 /// `PATCH /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication, types};
+/// # async fn example(client: Client, federation_settings_id: &str, org_id: &str) -> Result<(), Error> {
+/// let body = types::ConnectedOrgConfig { ..Default::default() };
+/// let answer = federated_authentication::update_connected_org_config(federation_settings_id, org_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -811,6 +1015,9 @@ static REVOKE_IDENTITY_PROVIDER_JWKS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/updateFederationSettingConnectedOrgConfig).
 #[doc(alias = "updateFederationSettingConnectedOrgConfig")]
 #[doc(alias = "updateConnectedOrgConfig")]
+#[doc(
+    alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}"
+)]
 #[inline]
 pub fn update_connected_org_config(
     federation_settings_id: &str,
@@ -844,6 +1051,17 @@ static UPDATE_CONNECTED_ORG_CONFIG: Operation = Operation {
 /// Update identity provider:
 /// `PATCH /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication, types};
+/// # async fn example(client: Client, federation_settings_id: &str, identity_provider_id: &str) -> Result<(), Error> {
+/// let body = types::FederationIdentityProviderUpdate { ..Default::default() };
+/// let answer = federated_authentication::update_identity_provider(federation_settings_id, identity_provider_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-11-15. Also in `v2023_01_01`.
 ///
 /// Needs the role `Organization Owner`.
@@ -867,6 +1085,9 @@ static UPDATE_CONNECTED_ORG_CONFIG: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/updateFederationSettingIdentityProvider).
 #[doc(alias = "updateFederationSettingIdentityProvider")]
 #[doc(alias = "updateIdentityProvider")]
+#[doc(
+    alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
+)]
 #[inline]
 pub fn update_identity_provider(
     federation_settings_id: &str,
@@ -903,6 +1124,17 @@ static UPDATE_IDENTITY_PROVIDER: Operation = Operation {
 /// Update role mapping:
 /// `PUT /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, federated_authentication, types};
+/// # async fn example(client: Client, federation_settings_id: &str, org_id: &str, id: &str) -> Result<(), Error> {
+/// let body = types::AuthFederationRoleMapping { ..Default::default() };
+/// let answer = federated_authentication::update_role_mapping(federation_settings_id, org_id, id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -926,6 +1158,9 @@ static UPDATE_IDENTITY_PROVIDER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/updateFederationSettingConnectedOrgConfigRoleMapping).
 #[doc(alias = "updateFederationSettingConnectedOrgConfigRoleMapping")]
 #[doc(alias = "updateRoleMapping")]
+#[doc(
+    alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}"
+)]
 #[inline]
 pub fn update_role_mapping(
     federation_settings_id: &str,
@@ -1041,6 +1276,16 @@ pub mod v2023_01_01 {
     /// Get identity provider:
     /// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, federated_authentication};
+    /// # async fn example(client: Client, federation_settings_id: &str, identity_provider_id: &str) -> Result<(), Error> {
+    /// let answer = federated_authentication::v2023_01_01::get_identity_provider(federation_settings_id, identity_provider_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2023_11_15`. May be gone after 2025-01-01.
     ///
     /// Needs the role `Organization Owner`.
@@ -1063,6 +1308,9 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getFederationSettingIdentityProvider).
     #[doc(alias = "getFederationSettingIdentityProvider")]
     #[doc(alias = "getIdentityProvider")]
+    #[doc(
+        alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
+    )]
     #[deprecated(note = "the service may answer 410 after 2025-01-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1100,6 +1348,17 @@ pub mod v2023_01_01 {
     /// Update identity provider:
     /// `PATCH /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, federated_authentication, types};
+    /// # async fn example(client: Client, federation_settings_id: &str, identity_provider_id: &str) -> Result<(), Error> {
+    /// let body = types::FederationSamlIdentityProviderUpdate { ..Default::default() };
+    /// let answer = federated_authentication::v2023_01_01::update_identity_provider(federation_settings_id, identity_provider_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2023_11_15`. May be gone after 2025-01-01.
     ///
     /// Needs the role `Organization Owner`.
@@ -1123,6 +1382,9 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/updateFederationSettingIdentityProvider).
     #[doc(alias = "updateFederationSettingIdentityProvider")]
     #[doc(alias = "updateIdentityProvider")]
+    #[doc(
+        alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
+    )]
     #[deprecated(note = "the service may answer 410 after 2025-01-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1174,65 +1436,85 @@ pub mod v2023_11_15 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_IDENTITY_PROVIDER, body crate::types::FederationOidcIdentityProviderUpdate;
+        is create_identity_provider(federation_settings_id: &str, body: &types::FederationOidcIdentityProviderUpdate) -> types::FederationOidcIdentityProvider;
         answers 200 => Json<crate::types::FederationOidcIdentityProvider>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     CREATE_ROLE_MAPPING, body crate::types::AuthFederationRoleMapping;
+        is create_role_mapping(federation_settings_id: &str, org_id: &str, body: &types::AuthFederationRoleMapping) -> types::AuthFederationRoleMapping;
         answers 200 => Json<crate::types::AuthFederationRoleMapping>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_FEDERATION_SETTING;
+        is delete_federation_setting(federation_settings_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_IDENTITY_PROVIDER;
+        is delete_identity_provider(federation_settings_id: &str, identity_provider_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_ROLE_MAPPING;
+        is delete_role_mapping(federation_settings_id: &str, org_id: &str, id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_CONNECTED_ORG_CONFIG;
+        is get_connected_org_config(federation_settings_id: &str, org_id: &str) -> types::ConnectedOrgConfig;
         answers 200 => Json<crate::types::ConnectedOrgConfig>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_FEDERATION_SETTINGS;
+        is get_federation_settings(org_id: &str) -> types::OrgFederationSettings;
         answers 200 => Json<crate::types::OrgFederationSettings>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_IDENTITY_PROVIDER;
+        is get_identity_provider(federation_settings_id: &str, identity_provider_id: &str) -> types::FederationIdentityProvider;
         answers 200 => Json<crate::types::FederationIdentityProvider>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::GET_IDENTITY_PROVIDER;
+        is v2023_01_01::get_identity_provider(federation_settings_id: &str, identity_provider_id: &str) -> types::FederationSamlIdentityProvider;
         answers 200 => Json<crate::types::FederationSamlIdentityProvider>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_IDENTITY_PROVIDER_METADATA;
+        is get_identity_provider_metadata(federation_settings_id: &str, identity_provider_id: &str) -> String;
         answers 200 => Json<String>;
         errors 400 401 403 404 405 429 500 => crate::types::ApiError;
     GET_ROLE_MAPPING;
+        is get_role_mapping(federation_settings_id: &str, org_id: &str, id: &str) -> types::AuthFederationRoleMapping;
         answers 200 => Json<crate::types::AuthFederationRoleMapping>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_CONNECTED_ORG_CONFIGS;
+        is list_connected_org_configs(federation_settings_id: &str) -> types::PaginatedConnectedOrgConfigsView;
         answers 200 => Json<crate::types::PaginatedConnectedOrgConfigsView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_IDENTITY_PROVIDERS;
+        is list_identity_providers(federation_settings_id: &str) -> types::PaginatedFederationIdentityProvider;
         answers 200 => Json<crate::types::PaginatedFederationIdentityProvider>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_ROLE_MAPPINGS;
+        is list_role_mappings(federation_settings_id: &str, org_id: &str) -> types::PaginatedRoleMappingView;
         answers 200 => Json<crate::types::PaginatedRoleMappingView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     REMOVE_CONNECTED_ORG_CONFIG;
+        is remove_connected_org_config(federation_settings_id: &str, org_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     REVOKE_IDENTITY_PROVIDER_JWKS;
+        is revoke_identity_provider_jwks(federation_settings_id: &str, identity_provider_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_CONNECTED_ORG_CONFIG, body crate::types::ConnectedOrgConfig;
+        is update_connected_org_config(federation_settings_id: &str, org_id: &str, body: &types::ConnectedOrgConfig) -> types::ConnectedOrgConfig;
         answers 200 => Json<crate::types::ConnectedOrgConfig>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_IDENTITY_PROVIDER, body crate::types::FederationIdentityProviderUpdate;
+        is update_identity_provider(federation_settings_id: &str, identity_provider_id: &str, body: &types::FederationIdentityProviderUpdate) -> types::FederationIdentityProvider;
         answers 200 => Json<crate::types::FederationIdentityProvider>;
         errors 400 401 403 404 405 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::UPDATE_IDENTITY_PROVIDER, body crate::types::FederationSamlIdentityProviderUpdate;
+        is v2023_01_01::update_identity_provider(federation_settings_id: &str, identity_provider_id: &str, body: &types::FederationSamlIdentityProviderUpdate) -> types::FederationSamlIdentityProvider;
         answers 200 => Json<crate::types::FederationSamlIdentityProvider>;
         errors 400 401 403 404 405 429 500 => crate::types::ApiError;
     UPDATE_ROLE_MAPPING, body crate::types::AuthFederationRoleMapping;
+        is update_role_mapping(federation_settings_id: &str, org_id: &str, id: &str, body: &types::AuthFederationRoleMapping) -> types::AuthFederationRoleMapping;
         answers 200 => Json<crate::types::AuthFederationRoleMapping>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

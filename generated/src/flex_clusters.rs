@@ -8,6 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Create flex cluster: `POST /api/atlas/v2/groups/{groupId}/flexClusters`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, flex_clusters, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::FlexClusterDescriptionCreate20241113 { ..Default::default() };
+/// let answer = flex_clusters::create_flex_cluster(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Owner`.
@@ -31,6 +42,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/createGroupFlexCluster).
 #[doc(alias = "createGroupFlexCluster")]
 #[doc(alias = "createFlexCluster")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters")]
 #[inline]
 pub fn create_flex_cluster(
     group_id: &str,
@@ -58,6 +70,14 @@ static CREATE_FLEX_CLUSTER: Operation = Operation {
 
 /// Delete flex cluster: `DELETE /api/atlas/v2/groups/{groupId}/flexClusters/{name}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, flex_clusters};
+/// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
+/// flex_clusters::delete_flex_cluster(group_id, name).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Owner`.
@@ -81,6 +101,7 @@ static CREATE_FLEX_CLUSTER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/deleteGroupFlexCluster).
 #[doc(alias = "deleteGroupFlexCluster")]
 #[doc(alias = "deleteFlexCluster")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}")]
 #[inline]
 pub fn delete_flex_cluster(group_id: &str, name: &str) -> Request<()> {
     Request::new(&DELETE_FLEX_CLUSTER, &[group_id, name])
@@ -105,6 +126,16 @@ static DELETE_FLEX_CLUSTER: Operation = Operation {
 
 /// Get flex cluster: `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, flex_clusters};
+/// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
+/// let answer = flex_clusters::get_flex_cluster(group_id, name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Read Only`.
@@ -128,6 +159,7 @@ static DELETE_FLEX_CLUSTER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/getGroupFlexCluster).
 #[doc(alias = "getGroupFlexCluster")]
 #[doc(alias = "getFlexCluster")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}")]
 #[inline]
 pub fn get_flex_cluster(
     group_id: &str,
@@ -155,6 +187,14 @@ static GET_FLEX_CLUSTER: Operation = Operation {
 
 /// List flex clusters: `GET /api/atlas/v2/groups/{groupId}/flexClusters`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, flex_clusters};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = flex_clusters::list_flex_clusters(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Read Only`.
@@ -176,6 +216,7 @@ static GET_FLEX_CLUSTER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/listGroupFlexClusters).
 #[doc(alias = "listGroupFlexClusters")]
 #[doc(alias = "listFlexClusters")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters")]
 #[inline]
 pub fn list_flex_clusters(
     group_id: &str,
@@ -207,6 +248,17 @@ static LIST_FLEX_CLUSTERS: Operation = Operation {
 
 /// Tenant upgrade: `POST /api/atlas/v2/groups/{groupId}/flexClusters:tenantUpgrade`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, flex_clusters, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::AtlasTenantClusterUpgradeRequest20240805 { ..Default::default() };
+/// let answer = flex_clusters::tenant_upgrade(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Cluster Manager`.
@@ -230,6 +282,7 @@ static LIST_FLEX_CLUSTERS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/tenantGroupFlexClusterUpgrade).
 #[doc(alias = "tenantGroupFlexClusterUpgrade")]
 #[doc(alias = "tenantUpgrade")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters:tenantUpgrade")]
 #[inline]
 pub fn tenant_upgrade(
     group_id: &str,
@@ -257,6 +310,17 @@ static TENANT_UPGRADE: Operation = Operation {
 
 /// Update flex cluster: `PATCH /api/atlas/v2/groups/{groupId}/flexClusters/{name}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, flex_clusters, types};
+/// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
+/// let body = types::FlexClusterDescriptionUpdate20241113 { ..Default::default() };
+/// let answer = flex_clusters::update_flex_cluster(group_id, name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Owner`.
@@ -280,6 +344,7 @@ static TENANT_UPGRADE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/updateGroupFlexCluster).
 #[doc(alias = "updateGroupFlexCluster")]
 #[doc(alias = "updateFlexCluster")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}")]
 #[inline]
 pub fn update_flex_cluster(
     group_id: &str,
@@ -346,21 +411,27 @@ pub mod v2024_11_13 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_FLEX_CLUSTER, body crate::types::FlexClusterDescriptionCreate20241113;
+        is create_flex_cluster(group_id: &str, body: &types::FlexClusterDescriptionCreate20241113) -> types::FlexClusterDescription20241113;
         answers 201 => Json<crate::types::FlexClusterDescription20241113>;
         errors 400 401 402 403 404 409 429 500 => crate::types::ApiError;
     DELETE_FLEX_CLUSTER;
+        is delete_flex_cluster(group_id: &str, name: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     GET_FLEX_CLUSTER;
+        is get_flex_cluster(group_id: &str, name: &str) -> types::FlexClusterDescription20241113;
         answers 200 => Json<crate::types::FlexClusterDescription20241113>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     LIST_FLEX_CLUSTERS;
+        is list_flex_clusters(group_id: &str) -> types::PaginatedFlexClusters20241113;
         answers 200 => Json<crate::types::PaginatedFlexClusters20241113>;
         errors 401 403 404 409 429 500 => crate::types::ApiError;
     TENANT_UPGRADE, body crate::types::AtlasTenantClusterUpgradeRequest20240805;
+        is tenant_upgrade(group_id: &str, body: &types::AtlasTenantClusterUpgradeRequest20240805) -> types::FlexClusterDescription20241113;
         answers 200 => Json<crate::types::FlexClusterDescription20241113>;
         errors 400 401 402 403 404 409 429 500 => crate::types::ApiError;
     UPDATE_FLEX_CLUSTER, body crate::types::FlexClusterDescriptionUpdate20241113;
+        is update_flex_cluster(group_id: &str, name: &str, body: &types::FlexClusterDescriptionUpdate20241113) -> types::FlexClusterDescription20241113;
         answers 200 => Json<crate::types::FlexClusterDescription20241113>;
         errors 400 401 402 403 404 409 429 => crate::types::ApiError;
 };

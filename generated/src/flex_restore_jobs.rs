@@ -9,6 +9,17 @@ use atlas_admin_runtime::{Request, Version};
 /// Create flex restore job:
 /// `POST /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, flex_restore_jobs, types};
+/// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
+/// let body = types::FlexBackupRestoreJobCreate20241113 { ..Default::default() };
+/// let answer = flex_restore_jobs::create_flex_restore_job(group_id, name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Backup Recovery Operator`.
@@ -32,6 +43,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Restore-Jobs/operation/createGroupFlexClusterBackupRestoreJob).
 #[doc(alias = "createGroupFlexClusterBackupRestoreJob")]
 #[doc(alias = "createFlexRestoreJob")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs")]
 #[inline]
 pub fn create_flex_restore_job(
     group_id: &str,
@@ -61,6 +73,16 @@ static CREATE_FLEX_RESTORE_JOB: Operation = Operation {
 /// Get flex restore job:
 /// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs/{restoreJobId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, flex_restore_jobs};
+/// # async fn example(client: Client, group_id: &str, name: &str, restore_job_id: &str) -> Result<(), Error> {
+/// let answer = flex_restore_jobs::get_flex_restore_job(group_id, name, restore_job_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Read Only`.
@@ -84,6 +106,9 @@ static CREATE_FLEX_RESTORE_JOB: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Restore-Jobs/operation/getGroupFlexClusterBackupRestoreJob).
 #[doc(alias = "getGroupFlexClusterBackupRestoreJob")]
 #[doc(alias = "getFlexRestoreJob")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs/{restoreJobId}"
+)]
 #[inline]
 pub fn get_flex_restore_job(
     group_id: &str,
@@ -117,6 +142,16 @@ static GET_FLEX_RESTORE_JOB: Operation = Operation {
 /// List flex restore jobs:
 /// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, flex_restore_jobs};
+/// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
+/// let answer = flex_restore_jobs::list_flex_restore_jobs(group_id, name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Read Only`.
@@ -139,6 +174,7 @@ static GET_FLEX_RESTORE_JOB: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Restore-Jobs/operation/listGroupFlexClusterBackupRestoreJobs).
 #[doc(alias = "listGroupFlexClusterBackupRestoreJobs")]
 #[doc(alias = "listFlexRestoreJobs")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs")]
 #[inline]
 pub fn list_flex_restore_jobs(
     group_id: &str,
@@ -207,12 +243,15 @@ pub mod v2024_11_13 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_FLEX_RESTORE_JOB, body crate::types::FlexBackupRestoreJobCreate20241113;
+        is create_flex_restore_job(group_id: &str, name: &str, body: &types::FlexBackupRestoreJobCreate20241113) -> types::FlexBackupRestoreJob20241113;
         answers 200 => Json<crate::types::FlexBackupRestoreJob20241113>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     GET_FLEX_RESTORE_JOB;
+        is get_flex_restore_job(group_id: &str, name: &str, restore_job_id: &str) -> types::FlexBackupRestoreJob20241113;
         answers 200 => Json<crate::types::FlexBackupRestoreJob20241113>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_FLEX_RESTORE_JOBS;
+        is list_flex_restore_jobs(group_id: &str, name: &str) -> types::PaginatedApiAtlasFlexBackupRestoreJob20241113View;
         answers 200 => Json<crate::types::PaginatedApiAtlasFlexBackupRestoreJob20241113View>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

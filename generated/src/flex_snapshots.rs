@@ -9,6 +9,17 @@ use atlas_admin_runtime::{Request, Version};
 /// Download flex backup:
 /// `POST /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/download`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, flex_snapshots, types};
+/// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
+/// let body = types::FlexBackupSnapshotDownloadCreate20241113 { ..Default::default() };
+/// let answer = flex_snapshots::download_flex_backup(group_id, name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Backup Export Operator`.
@@ -32,6 +43,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Snapshots/operation/downloadGroupFlexClusterBackup).
 #[doc(alias = "downloadGroupFlexClusterBackup")]
 #[doc(alias = "downloadFlexBackup")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/download")]
 #[inline]
 pub fn download_flex_backup(
     group_id: &str,
@@ -61,6 +73,16 @@ static DOWNLOAD_FLEX_BACKUP: Operation = Operation {
 /// Get flex backup snapshot:
 /// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots/{snapshotId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, flex_snapshots};
+/// # async fn example(client: Client, group_id: &str, name: &str, snapshot_id: &str) -> Result<(), Error> {
+/// let answer = flex_snapshots::get_flex_backup_snapshot(group_id, name, snapshot_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Read Only`.
@@ -84,6 +106,9 @@ static DOWNLOAD_FLEX_BACKUP: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Snapshots/operation/getGroupFlexClusterBackupSnapshot).
 #[doc(alias = "getGroupFlexClusterBackupSnapshot")]
 #[doc(alias = "getFlexBackupSnapshot")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots/{snapshotId}"
+)]
 #[inline]
 pub fn get_flex_backup_snapshot(
     group_id: &str,
@@ -117,6 +142,16 @@ static GET_FLEX_BACKUP_SNAPSHOT: Operation = Operation {
 /// List flex backup snapshots:
 /// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, flex_snapshots};
+/// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
+/// let answer = flex_snapshots::list_flex_backup_snapshots(group_id, name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Read Only`.
@@ -139,6 +174,7 @@ static GET_FLEX_BACKUP_SNAPSHOT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Snapshots/operation/listGroupFlexClusterBackupSnapshots).
 #[doc(alias = "listGroupFlexClusterBackupSnapshots")]
 #[doc(alias = "listFlexBackupSnapshots")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots")]
 #[inline]
 pub fn list_flex_backup_snapshots(
     group_id: &str,
@@ -207,12 +243,15 @@ pub mod v2024_11_13 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     DOWNLOAD_FLEX_BACKUP, body crate::types::FlexBackupSnapshotDownloadCreate20241113;
+        is download_flex_backup(group_id: &str, name: &str, body: &types::FlexBackupSnapshotDownloadCreate20241113) -> types::FlexBackupRestoreJob20241113;
         answers 200 => Json<crate::types::FlexBackupRestoreJob20241113>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     GET_FLEX_BACKUP_SNAPSHOT;
+        is get_flex_backup_snapshot(group_id: &str, name: &str, snapshot_id: &str) -> types::FlexBackupSnapshot20241113;
         answers 200 => Json<crate::types::FlexBackupSnapshot20241113>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_FLEX_BACKUP_SNAPSHOTS;
+        is list_flex_backup_snapshots(group_id: &str, name: &str) -> types::PaginatedApiAtlasFlexBackupSnapshot20241113View;
         answers 200 => Json<crate::types::PaginatedApiAtlasFlexBackupSnapshot20241113View>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

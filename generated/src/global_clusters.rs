@@ -9,6 +9,17 @@ use atlas_admin_runtime::{Request, Version};
 /// Create custom zone mapping:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, global_clusters, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::CustomZoneMappings { ..Default::default() };
+/// let answer = global_clusters::create_custom_zone_mapping(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05. Also in `v2023_01_01` and `v2023_02_01`.
 ///
 /// Needs the role `Project Owner`.
@@ -31,6 +42,9 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteCustomZoneMapping).
 #[doc(alias = "createGroupClusterGlobalWriteCustomZoneMapping")]
 #[doc(alias = "createCustomZoneMapping")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
+)]
 #[inline]
 pub fn create_custom_zone_mapping(
     group_id: &str,
@@ -60,6 +74,17 @@ static CREATE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 /// Create managed namespace:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, global_clusters, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::ManagedNamespaces { ..Default::default() };
+/// let answer = global_clusters::create_managed_namespace(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05. Also in `v2023_01_01` and `v2023_02_01`.
 ///
 /// Needs the role `Project Data Access Admin`.
@@ -83,6 +108,9 @@ static CREATE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteManagedNamespace).
 #[doc(alias = "createGroupClusterGlobalWriteManagedNamespace")]
 #[doc(alias = "createManagedNamespace")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
+)]
 #[inline]
 pub fn create_managed_namespace(
     group_id: &str,
@@ -112,6 +140,16 @@ static CREATE_MANAGED_NAMESPACE: Operation = Operation {
 /// Delete custom zone mapping:
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, global_clusters};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = global_clusters::delete_custom_zone_mapping(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05. Also in `v2023_01_01` and `v2023_02_01`.
 ///
 /// Needs the role `Project Owner`.
@@ -133,6 +171,9 @@ static CREATE_MANAGED_NAMESPACE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteCustomZoneMapping).
 #[doc(alias = "deleteGroupClusterGlobalWriteCustomZoneMapping")]
 #[doc(alias = "deleteCustomZoneMapping")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
+)]
 #[inline]
 pub fn delete_custom_zone_mapping(
     group_id: &str,
@@ -161,6 +202,16 @@ static DELETE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 /// Delete managed namespaces:
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, global_clusters};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = global_clusters::delete_managed_namespaces(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05. Also in `v2023_01_01` and `v2023_02_01`.
 ///
 /// Needs the role `Project Data Access Admin`.
@@ -183,6 +234,9 @@ static DELETE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteManagedNamespaces).
 #[doc(alias = "deleteGroupClusterGlobalWriteManagedNamespaces")]
 #[doc(alias = "deleteManagedNamespaces")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
+)]
 #[inline]
 pub fn delete_managed_namespaces(
     group_id: &str,
@@ -216,6 +270,16 @@ static DELETE_MANAGED_NAMESPACES: Operation = Operation {
 /// Get cluster global writes:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, global_clusters};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = global_clusters::get_cluster_global_writes(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05. Also in `v2023_01_01` and `v2023_02_01`.
 ///
 /// Needs the role `Project Read Only`.
@@ -237,6 +301,7 @@ static DELETE_MANAGED_NAMESPACES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/getGroupClusterGlobalWrites).
 #[doc(alias = "getGroupClusterGlobalWrites")]
 #[doc(alias = "getClusterGlobalWrites")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites")]
 #[inline]
 pub fn get_cluster_global_writes(
     group_id: &str,
@@ -294,6 +359,17 @@ pub mod v2023_01_01 {
     /// Create custom zone mapping:
     /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, global_clusters, types};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let body = types::CustomZoneMappings { ..Default::default() };
+    /// let answer = global_clusters::v2023_01_01::create_custom_zone_mapping(group_id, cluster_name, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2023_02_01` and `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Owner`.
@@ -316,6 +392,9 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteCustomZoneMapping).
     #[doc(alias = "createGroupClusterGlobalWriteCustomZoneMapping")]
     #[doc(alias = "createCustomZoneMapping")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
     pub fn create_custom_zone_mapping(
@@ -346,6 +425,17 @@ pub mod v2023_01_01 {
     /// Create managed namespace:
     /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, global_clusters, types};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let body = types::ManagedNamespaces { ..Default::default() };
+    /// let answer = global_clusters::v2023_01_01::create_managed_namespace(group_id, cluster_name, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2023_02_01` and `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Data Access Admin`.
@@ -369,6 +459,9 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteManagedNamespace).
     #[doc(alias = "createGroupClusterGlobalWriteManagedNamespace")]
     #[doc(alias = "createManagedNamespace")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
     pub fn create_managed_namespace(
@@ -399,6 +492,16 @@ pub mod v2023_01_01 {
     /// Delete custom zone mapping:
     /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, global_clusters};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let answer = global_clusters::v2023_01_01::delete_custom_zone_mapping(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2023_02_01` and `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Owner`.
@@ -420,6 +523,9 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteCustomZoneMapping).
     #[doc(alias = "deleteGroupClusterGlobalWriteCustomZoneMapping")]
     #[doc(alias = "deleteCustomZoneMapping")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
     pub fn delete_custom_zone_mapping(
@@ -449,6 +555,16 @@ pub mod v2023_01_01 {
     /// Delete managed namespaces:
     /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, global_clusters};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let answer = global_clusters::v2023_01_01::delete_managed_namespaces(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2023_02_01` and `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Data Access Admin`.
@@ -471,6 +587,9 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteManagedNamespaces).
     #[doc(alias = "deleteGroupClusterGlobalWriteManagedNamespaces")]
     #[doc(alias = "deleteManagedNamespaces")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
     pub fn delete_managed_namespaces(
@@ -508,6 +627,16 @@ pub mod v2023_01_01 {
     /// Get cluster global writes:
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, global_clusters};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let answer = global_clusters::v2023_01_01::get_cluster_global_writes(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2023_02_01` and `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Read Only`.
@@ -529,6 +658,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/getGroupClusterGlobalWrites).
     #[doc(alias = "getGroupClusterGlobalWrites")]
     #[doc(alias = "getClusterGlobalWrites")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
     pub fn get_cluster_global_writes(
@@ -568,6 +698,17 @@ pub mod v2023_02_01 {
     /// Create custom zone mapping:
     /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, global_clusters, types};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let body = types::CustomZoneMappings { ..Default::default() };
+    /// let answer = global_clusters::v2023_02_01::create_custom_zone_mapping(group_id, cluster_name, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-02-01. Also in `v2023_01_01` and `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Owner`.
@@ -590,6 +731,9 @@ pub mod v2023_02_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteCustomZoneMapping).
     #[doc(alias = "createGroupClusterGlobalWriteCustomZoneMapping")]
     #[doc(alias = "createCustomZoneMapping")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
     pub fn create_custom_zone_mapping(
@@ -620,6 +764,17 @@ pub mod v2023_02_01 {
     /// Create managed namespace:
     /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, global_clusters, types};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let body = types::ManagedNamespaces { ..Default::default() };
+    /// let answer = global_clusters::v2023_02_01::create_managed_namespace(group_id, cluster_name, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-02-01. Also in `v2023_01_01` and `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Data Access Admin`.
@@ -643,6 +798,9 @@ pub mod v2023_02_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteManagedNamespace).
     #[doc(alias = "createGroupClusterGlobalWriteManagedNamespace")]
     #[doc(alias = "createManagedNamespace")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
     pub fn create_managed_namespace(
@@ -673,6 +831,16 @@ pub mod v2023_02_01 {
     /// Delete custom zone mapping:
     /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, global_clusters};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let answer = global_clusters::v2023_02_01::delete_custom_zone_mapping(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-02-01. Also in `v2023_01_01` and `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Owner`.
@@ -694,6 +862,9 @@ pub mod v2023_02_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteCustomZoneMapping).
     #[doc(alias = "deleteGroupClusterGlobalWriteCustomZoneMapping")]
     #[doc(alias = "deleteCustomZoneMapping")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
     pub fn delete_custom_zone_mapping(
@@ -723,6 +894,16 @@ pub mod v2023_02_01 {
     /// Delete managed namespaces:
     /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, global_clusters};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let answer = global_clusters::v2023_02_01::delete_managed_namespaces(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-02-01. Also in `v2023_01_01` and `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Data Access Admin`.
@@ -745,6 +926,9 @@ pub mod v2023_02_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteManagedNamespaces).
     #[doc(alias = "deleteGroupClusterGlobalWriteManagedNamespaces")]
     #[doc(alias = "deleteManagedNamespaces")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
     pub fn delete_managed_namespaces(
@@ -782,6 +966,16 @@ pub mod v2023_02_01 {
     /// Get cluster global writes:
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, global_clusters};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let answer = global_clusters::v2023_02_01::get_cluster_global_writes(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-02-01. Also in `v2023_01_01` and `v2024_08_05`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Read Only`.
@@ -803,6 +997,7 @@ pub mod v2023_02_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/getGroupClusterGlobalWrites).
     #[doc(alias = "getGroupClusterGlobalWrites")]
     #[doc(alias = "getClusterGlobalWrites")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
     pub fn get_cluster_global_writes(
@@ -844,58 +1039,73 @@ pub mod v2024_08_05 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_CUSTOM_ZONE_MAPPING, body crate::types::CustomZoneMappings;
+        is create_custom_zone_mapping(group_id: &str, cluster_name: &str, body: &types::CustomZoneMappings) -> types::GeoSharding20240805;
         answers 200 => Json<crate::types::GeoSharding20240805>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_02_01::CREATE_CUSTOM_ZONE_MAPPING, body crate::types::CustomZoneMappings;
+        is v2023_02_01::create_custom_zone_mapping(group_id: &str, cluster_name: &str, body: &types::CustomZoneMappings) -> types::GeoSharding;
         answers 200 => Json<crate::types::GeoSharding>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::CREATE_CUSTOM_ZONE_MAPPING, body crate::types::CustomZoneMappings;
+        is v2023_01_01::create_custom_zone_mapping(group_id: &str, cluster_name: &str, body: &types::CustomZoneMappings) -> types::GeoSharding;
         answers 200 => Json<crate::types::GeoSharding>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     CREATE_MANAGED_NAMESPACE, body crate::types::ManagedNamespaces;
+        is create_managed_namespace(group_id: &str, cluster_name: &str, body: &types::ManagedNamespaces) -> types::GeoSharding20240805;
         answers 200 => Json<crate::types::GeoSharding20240805>;
         errors 400 401 403 404 405 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_02_01::CREATE_MANAGED_NAMESPACE, body crate::types::ManagedNamespaces;
+        is v2023_02_01::create_managed_namespace(group_id: &str, cluster_name: &str, body: &types::ManagedNamespaces) -> types::GeoSharding;
         answers 200 => Json<crate::types::GeoSharding>;
         errors 400 401 403 404 405 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::CREATE_MANAGED_NAMESPACE, body crate::types::ManagedNamespaces;
+        is v2023_01_01::create_managed_namespace(group_id: &str, cluster_name: &str, body: &types::ManagedNamespaces) -> types::GeoSharding;
         answers 200 => Json<crate::types::GeoSharding>;
         errors 400 401 403 404 405 429 500 => crate::types::ApiError;
     DELETE_CUSTOM_ZONE_MAPPING;
+        is delete_custom_zone_mapping(group_id: &str, cluster_name: &str) -> types::GeoSharding20240805;
         answers 200 => Json<crate::types::GeoSharding20240805>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_02_01::DELETE_CUSTOM_ZONE_MAPPING;
+        is v2023_02_01::delete_custom_zone_mapping(group_id: &str, cluster_name: &str) -> types::GeoSharding;
         answers 200 => Json<crate::types::GeoSharding>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::DELETE_CUSTOM_ZONE_MAPPING;
+        is v2023_01_01::delete_custom_zone_mapping(group_id: &str, cluster_name: &str) -> types::GeoSharding;
         answers 200 => Json<crate::types::GeoSharding>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DELETE_MANAGED_NAMESPACES;
+        is delete_managed_namespaces(group_id: &str, cluster_name: &str) -> types::GeoSharding20240805;
         answers 200 => Json<crate::types::GeoSharding20240805>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_02_01::DELETE_MANAGED_NAMESPACES;
+        is v2023_02_01::delete_managed_namespaces(group_id: &str, cluster_name: &str) -> types::GeoSharding;
         answers 200 => Json<crate::types::GeoSharding>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::DELETE_MANAGED_NAMESPACES;
+        is v2023_01_01::delete_managed_namespaces(group_id: &str, cluster_name: &str) -> types::GeoSharding;
         answers 200 => Json<crate::types::GeoSharding>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_CLUSTER_GLOBAL_WRITES;
+        is get_cluster_global_writes(group_id: &str, cluster_name: &str) -> types::GeoSharding20240805;
         answers 200 => Json<crate::types::GeoSharding20240805>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_02_01::GET_CLUSTER_GLOBAL_WRITES;
+        is v2023_02_01::get_cluster_global_writes(group_id: &str, cluster_name: &str) -> types::GeoSharding;
         answers 200 => Json<crate::types::GeoSharding>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::GET_CLUSTER_GLOBAL_WRITES;
+        is v2023_01_01::get_cluster_global_writes(group_id: &str, cluster_name: &str) -> types::GeoSharding;
         answers 200 => Json<crate::types::GeoSharding>;
         errors 401 403 404 429 500 => crate::types::ApiError;
 };

@@ -9,6 +9,17 @@ use atlas_admin_runtime::{Download, Request, Version};
 
 /// Create cost explorer process: `POST /api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, invoices, types};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let body = types::CostExplorerFilterRequestBody { ..Default::default() };
+/// let answer = invoices::create_cost_explorer_process(org_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Billing Viewer`.
@@ -30,6 +41,7 @@ use atlas_admin_runtime::{Download, Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/createOrgBillingCostExplorerUsageProcess).
 #[doc(alias = "createOrgBillingCostExplorerUsageProcess")]
 #[doc(alias = "createCostExplorerProcess")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage")]
 #[inline]
 pub fn create_cost_explorer_process(
     org_id: &str,
@@ -57,6 +69,17 @@ static CREATE_COST_EXPLORER_PROCESS: Operation = Operation {
 
 /// Create org invoice report: `POST /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, invoices, types};
+/// # async fn example(client: Client, org_id: &str, invoice_id: &str) -> Result<(), Error> {
+/// let body = types::InvoiceReportRequest { ..Default::default() };
+/// let answer = invoices::create_org_invoice_report(org_id, invoice_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Billing Viewer`.
@@ -78,6 +101,7 @@ static CREATE_COST_EXPLORER_PROCESS: Operation = Operation {
 /// [`createOrgInvoiceReport` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/createOrgInvoiceReport).
 #[doc(alias = "createOrgInvoiceReport")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports")]
 #[inline]
 pub fn create_org_invoice_report(
     org_id: &str,
@@ -107,6 +131,16 @@ static CREATE_ORG_INVOICE_REPORT: Operation = Operation {
 /// Get cost explorer usage:
 /// `GET /api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage/{token}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, invoices};
+/// # async fn example(client: Client, org_id: &str, token: &str) -> Result<(), Error> {
+/// let answer = invoices::get_cost_explorer_usage(org_id, token)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Billing Viewer`.
@@ -129,6 +163,7 @@ static CREATE_ORG_INVOICE_REPORT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgBillingCostExplorerUsage).
 #[doc(alias = "getOrgBillingCostExplorerUsage")]
 #[doc(alias = "getCostExplorerUsage")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage/{token}")]
 #[inline]
 pub fn get_cost_explorer_usage(
     org_id: &str,
@@ -157,6 +192,16 @@ static GET_COST_EXPLORER_USAGE: Operation = Operation {
 /// Get cost explorer usage:
 /// `GET /api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage/{token}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, invoices};
+/// # async fn example(client: Client, org_id: &str, token: &str) -> Result<(), Error> {
+/// let answer = invoices::get_cost_explorer_usage_as_csv(org_id, token)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Billing Viewer`.
@@ -179,6 +224,7 @@ static GET_COST_EXPLORER_USAGE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgBillingCostExplorerUsage).
 #[doc(alias = "getOrgBillingCostExplorerUsage")]
 #[doc(alias = "getCostExplorerUsage")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage/{token}")]
 #[inline]
 pub fn get_cost_explorer_usage_as_csv(org_id: &str, token: &str) -> Request<Download> {
     Request::new(&GET_COST_EXPLORER_USAGE_AS_CSV, &[org_id, token])
@@ -203,6 +249,14 @@ static GET_COST_EXPLORER_USAGE_AS_CSV: Operation = Operation {
 
 /// Get invoice: `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, invoices};
+/// # async fn example(client: Client, org_id: &str, invoice_id: &str) -> Result<(), Error> {
+/// let answer = invoices::get_invoice(org_id, invoice_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Billing Viewer`.
@@ -224,6 +278,7 @@ static GET_COST_EXPLORER_USAGE_AS_CSV: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgInvoice).
 #[doc(alias = "getOrgInvoice")]
 #[doc(alias = "getInvoice")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}")]
 #[inline]
 pub fn get_invoice(org_id: &str, invoice_id: &str) -> Request<types::BillingInvoice> {
     Request::new(&GET_INVOICE, &[org_id, invoice_id])
@@ -248,6 +303,16 @@ static GET_INVOICE: Operation = Operation {
 
 /// Get invoice: `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, invoices};
+/// # async fn example(client: Client, org_id: &str, invoice_id: &str) -> Result<(), Error> {
+/// let answer = invoices::get_invoice_as_csv(org_id, invoice_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Billing Viewer`.
@@ -269,6 +334,7 @@ static GET_INVOICE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgInvoice).
 #[doc(alias = "getOrgInvoice")]
 #[doc(alias = "getInvoice")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}")]
 #[inline]
 pub fn get_invoice_as_csv(org_id: &str, invoice_id: &str) -> Request<Download> {
     Request::new(&GET_INVOICE_AS_CSV, &[org_id, invoice_id])
@@ -293,6 +359,14 @@ static GET_INVOICE_AS_CSV: Operation = Operation {
 
 /// Get invoice csv: `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/csv`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, invoices};
+/// # async fn example(client: Client, org_id: &str, invoice_id: &str) -> Result<(), Error> {
+/// let answer = invoices::get_invoice_csv(org_id, invoice_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Billing Viewer`.
@@ -314,6 +388,7 @@ static GET_INVOICE_AS_CSV: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgInvoiceCsv).
 #[doc(alias = "getOrgInvoiceCsv")]
 #[doc(alias = "getInvoiceCsv")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/csv")]
 #[inline]
 pub fn get_invoice_csv(org_id: &str, invoice_id: &str) -> Request<Download> {
     Request::new(&GET_INVOICE_CSV, &[org_id, invoice_id])
@@ -339,6 +414,16 @@ static GET_INVOICE_CSV: Operation = Operation {
 /// Get org invoice report:
 /// `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports/{reportId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, invoices};
+/// # async fn example(client: Client, org_id: &str, invoice_id: &str, report_id: &str) -> Result<(), Error> {
+/// let answer = invoices::get_org_invoice_report(org_id, invoice_id, report_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Billing Viewer`.
@@ -361,6 +446,7 @@ static GET_INVOICE_CSV: Operation = Operation {
 /// [`getOrgInvoiceReport` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgInvoiceReport).
 #[doc(alias = "getOrgInvoiceReport")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports/{reportId}")]
 #[inline]
 pub fn get_org_invoice_report(
     org_id: &str,
@@ -393,6 +479,14 @@ static GET_ORG_INVOICE_REPORT: Operation = Operation {
 
 /// Get sku: `GET /api/atlas/v2/skus/{skuId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, invoices};
+/// # async fn example(client: Client, sku_id: &str) -> Result<(), Error> {
+/// let answer = invoices::get_sku(sku_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Member` or `Project Read Only`.
@@ -412,6 +506,7 @@ static GET_ORG_INVOICE_REPORT: Operation = Operation {
 /// [`getSku` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getSku).
 #[doc(alias = "getSku")]
+#[doc(alias = "/api/atlas/v2/skus/{skuId}")]
 #[inline]
 pub fn get_sku(sku_id: &str) -> Request<types::SkuResponse> {
     Request::new(&GET_SKU, &[sku_id])
@@ -436,6 +531,14 @@ static GET_SKU: Operation = Operation {
 
 /// List invoice pending: `GET /api/atlas/v2/orgs/{orgId}/invoices/pending`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, invoices};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = invoices::list_invoice_pending(org_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Billing Viewer`.
@@ -456,6 +559,7 @@ static GET_SKU: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/listOrgInvoicePending).
 #[doc(alias = "listOrgInvoicePending")]
 #[doc(alias = "listInvoicePending")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/pending")]
 #[inline]
 pub fn list_invoice_pending(org_id: &str) -> Request<types::PaginatedApiInvoiceView> {
     Request::new(&LIST_INVOICE_PENDING, &[org_id])
@@ -480,6 +584,14 @@ static LIST_INVOICE_PENDING: Operation = Operation {
 
 /// List invoices: `GET /api/atlas/v2/orgs/{orgId}/invoices`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, invoices};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = invoices::list_invoices(org_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Billing Viewer`.
@@ -500,6 +612,7 @@ static LIST_INVOICE_PENDING: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/listOrgInvoices).
 #[doc(alias = "listOrgInvoices")]
 #[doc(alias = "listInvoices")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices")]
 #[inline]
 pub fn list_invoices(
     org_id: &str,
@@ -537,6 +650,16 @@ static LIST_INVOICES: Operation = Operation {
 
 /// List org invoice reports: `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, invoices};
+/// # async fn example(client: Client, org_id: &str, invoice_id: &str) -> Result<(), Error> {
+/// let answer = invoices::list_org_invoice_reports(org_id, invoice_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Billing Viewer`.
@@ -558,6 +681,7 @@ static LIST_INVOICES: Operation = Operation {
 /// [`listOrgInvoiceReports` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/listOrgInvoiceReports).
 #[doc(alias = "listOrgInvoiceReports")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports")]
 #[inline]
 pub fn list_org_invoice_reports(
     org_id: &str,
@@ -591,6 +715,14 @@ static LIST_ORG_INVOICE_REPORTS: Operation = Operation {
 
 /// List skus: `GET /api/atlas/v2/skus`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, invoices};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = invoices::list_skus().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Member` or `Project Read Only`.
@@ -605,6 +737,7 @@ static LIST_ORG_INVOICE_REPORTS: Operation = Operation {
 /// [`listSkus` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/listSkus).
 #[doc(alias = "listSkus")]
+#[doc(alias = "/api/atlas/v2/skus")]
 #[inline]
 pub fn list_skus() -> ListSkus<types::PaginatedApiSkuView> {
     ListSkus::new(&LIST_SKUS, &[])
@@ -634,6 +767,17 @@ static LIST_SKUS: Operation = Operation {
 /// Search invoice line items:
 /// `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/lineItems:search`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, invoices, types};
+/// # async fn example(client: Client, org_id: &str, invoice_id: &str) -> Result<(), Error> {
+/// let body = types::ApiPublicUsageDetailsQueryRequest { ..Default::default() };
+/// let answer = invoices::search_invoice_line_items(org_id, invoice_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Billing Viewer`.
@@ -656,6 +800,7 @@ static LIST_SKUS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/searchOrgInvoiceLineItems).
 #[doc(alias = "searchOrgInvoiceLineItems")]
 #[doc(alias = "searchInvoiceLineItems")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/lineItems:search")]
 #[inline]
 pub fn search_invoice_line_items(
     org_id: &str,
@@ -866,6 +1011,17 @@ pub mod preview {
     /// Generate invoice report:
     /// `POST /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}:generateAndDownloadReport`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, invoices, types};
+    /// # async fn example(client: Client, org_id: &str, invoice_id: &str) -> Result<(), Error> {
+    /// let body = types::ReportGenerationRequest { ..Default::default() };
+    /// let answer = invoices::preview::generate_invoice_report(org_id, invoice_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Organization Billing Viewer`.
@@ -888,6 +1044,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/generateOrgInvoiceAndDownloadReport).
     #[doc(alias = "generateOrgInvoiceAndDownloadReport")]
     #[doc(alias = "generateInvoiceReport")]
+    #[doc(
+        alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}:generateAndDownloadReport"
+    )]
     #[inline]
     pub fn generate_invoice_report(
         org_id: &str,
@@ -916,6 +1075,16 @@ pub mod preview {
 
     /// Get org associated invoices: `GET /api/atlas/v2/orgs/{orgId}/associatedInvoices`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, invoices};
+    /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+    /// let answer = invoices::preview::get_org_associated_invoices(org_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Organization Billing Viewer`.
@@ -936,6 +1105,7 @@ pub mod preview {
     /// [`getOrgAssociatedInvoices` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgAssociatedInvoices).
     #[doc(alias = "getOrgAssociatedInvoices")]
+    #[doc(alias = "/api/atlas/v2/orgs/{orgId}/associatedInvoices")]
     #[inline]
     pub fn get_org_associated_invoices(
         org_id: &str,
@@ -994,47 +1164,61 @@ pub mod preview {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_COST_EXPLORER_PROCESS, body crate::types::CostExplorerFilterRequestBody;
+        is create_cost_explorer_process(org_id: &str, body: &types::CostExplorerFilterRequestBody) -> types::CostExplorerFilterResponseView;
         answers 202 => Json<crate::types::CostExplorerFilterResponseView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     CREATE_ORG_INVOICE_REPORT, body crate::types::InvoiceReportRequest;
+        is create_org_invoice_report(org_id: &str, invoice_id: &str, body: &types::InvoiceReportRequest) -> types::InvoiceReportResponse;
         answers 201 => Json<crate::types::InvoiceReportResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::GENERATE_INVOICE_REPORT, body crate::types::ReportGenerationRequest;
+        is preview::generate_invoice_report(org_id: &str, invoice_id: &str, body: &types::ReportGenerationRequest) -> Download;
         answers 200 => Stream;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_COST_EXPLORER_USAGE, also GET_COST_EXPLORER_USAGE_AS_CSV;
+        is get_cost_explorer_usage(org_id: &str, token: &str) -> atlas_admin::codec::Json;
         answers 200 => Json<atlas_admin_runtime::codec::Json>;
         errors 102, 400 401 403 404 429 500 => crate::types::ApiError;
     GET_INVOICE, also GET_INVOICE_AS_CSV;
+        is get_invoice(org_id: &str, invoice_id: &str) -> types::BillingInvoice;
         answers 200 => Json<crate::types::BillingInvoice>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_INVOICE_CSV;
+        is get_invoice_csv(org_id: &str, invoice_id: &str) -> Download;
         answers 200 => Stream;
         errors 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::GET_ORG_ASSOCIATED_INVOICES;
+        is preview::get_org_associated_invoices(org_id: &str) -> types::OrgAssociatedInvoiceResponse;
         answers 200 => Json<crate::types::OrgAssociatedInvoiceResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_ORG_INVOICE_REPORT;
+        is get_org_invoice_report(org_id: &str, invoice_id: &str, report_id: &str) -> types::InvoiceReportResponse;
         answers 200 => Json<crate::types::InvoiceReportResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_SKU;
+        is get_sku(sku_id: &str) -> types::SkuResponse;
         answers 200 => Json<crate::types::SkuResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_INVOICE_PENDING;
+        is list_invoice_pending(org_id: &str) -> types::PaginatedApiInvoiceView;
         answers 200 => Json<crate::types::PaginatedApiInvoiceView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_INVOICES;
+        is list_invoices(org_id: &str) -> types::PaginatedApiInvoiceMetadataView;
         answers 200 => Json<crate::types::PaginatedApiInvoiceMetadataView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_ORG_INVOICE_REPORTS;
+        is list_org_invoice_reports(org_id: &str, invoice_id: &str) -> types::PaginatedInvoiceReportView;
         answers 200 => Json<crate::types::PaginatedInvoiceReportView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_SKUS;
+        is list_skus() -> types::PaginatedApiSkuView;
         answers 200 => Json<crate::types::PaginatedApiSkuView>;
         errors 401 403 429 500 => crate::types::ApiError;
     SEARCH_INVOICE_LINE_ITEMS, body crate::types::ApiPublicUsageDetailsQueryRequest;
+        is search_invoice_line_items(org_id: &str, invoice_id: &str, body: &types::ApiPublicUsageDetailsQueryRequest) -> types::PaginatedPublicApiUsageDetailsLineItemView;
         answers 200 => Json<crate::types::PaginatedPublicApiUsageDetailsLineItemView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

@@ -9,6 +9,16 @@ use atlas_admin_runtime::{Request, Version};
 /// Delete ldap user mapping:
 /// `DELETE /api/atlas/v2/groups/{groupId}/userSecurity/ldap/userToDNMapping`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ldap_configuration};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = ldap_configuration::delete_ldap_user_mapping(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -29,6 +39,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/deleteGroupUserSecurityLdapUserToDnMapping).
 #[doc(alias = "deleteGroupUserSecurityLdapUserToDnMapping")]
 #[doc(alias = "deleteLdapUserMapping")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/userSecurity/ldap/userToDNMapping")]
 #[inline]
 pub fn delete_ldap_user_mapping(group_id: &str) -> Request<types::UserSecurity> {
     Request::new(&DELETE_LDAP_USER_MAPPING, &[group_id])
@@ -53,6 +64,16 @@ static DELETE_LDAP_USER_MAPPING: Operation = Operation {
 
 /// Get user security: `GET /api/atlas/v2/groups/{groupId}/userSecurity`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ldap_configuration};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = ldap_configuration::get_user_security(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -73,6 +94,7 @@ static DELETE_LDAP_USER_MAPPING: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/getGroupUserSecurity).
 #[doc(alias = "getGroupUserSecurity")]
 #[doc(alias = "getUserSecurity")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/userSecurity")]
 #[inline]
 pub fn get_user_security(group_id: &str) -> Request<types::UserSecurity> {
     Request::new(&GET_USER_SECURITY, &[group_id])
@@ -98,6 +120,16 @@ static GET_USER_SECURITY: Operation = Operation {
 /// Get user security verify:
 /// `GET /api/atlas/v2/groups/{groupId}/userSecurity/ldap/verify/{requestId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ldap_configuration};
+/// # async fn example(client: Client, group_id: &str, request_id: &str) -> Result<(), Error> {
+/// let answer = ldap_configuration::get_user_security_verify(group_id, request_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -119,6 +151,7 @@ static GET_USER_SECURITY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/getGroupUserSecurityLdapVerify).
 #[doc(alias = "getGroupUserSecurityLdapVerify")]
 #[doc(alias = "getUserSecurityVerify")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/userSecurity/ldap/verify/{requestId}")]
 #[inline]
 pub fn get_user_security_verify(
     group_id: &str,
@@ -146,6 +179,17 @@ static GET_USER_SECURITY_VERIFY: Operation = Operation {
 
 /// Update user security: `PATCH /api/atlas/v2/groups/{groupId}/userSecurity`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ldap_configuration, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::UserSecurity { ..Default::default() };
+/// let answer = ldap_configuration::update_user_security(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -167,6 +211,7 @@ static GET_USER_SECURITY_VERIFY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/updateGroupUserSecurity).
 #[doc(alias = "updateGroupUserSecurity")]
 #[doc(alias = "updateUserSecurity")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/userSecurity")]
 #[inline]
 pub fn update_user_security(
     group_id: &str,
@@ -194,6 +239,17 @@ static UPDATE_USER_SECURITY: Operation = Operation {
 
 /// Verify user security ldap: `POST /api/atlas/v2/groups/{groupId}/userSecurity/ldap/verify`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, ldap_configuration, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::LdapVerifyConnectivityJobRequestParams { ..Default::default() };
+/// let answer = ldap_configuration::verify_user_security_ldap(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -215,6 +271,7 @@ static UPDATE_USER_SECURITY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/verifyGroupUserSecurityLdap).
 #[doc(alias = "verifyGroupUserSecurityLdap")]
 #[doc(alias = "verifyUserSecurityLdap")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/userSecurity/ldap/verify")]
 #[inline]
 pub fn verify_user_security_ldap(
     group_id: &str,
@@ -254,18 +311,23 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     DELETE_LDAP_USER_MAPPING;
+        is delete_ldap_user_mapping(group_id: &str) -> types::UserSecurity;
         answers 202 => Json<crate::types::UserSecurity>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_USER_SECURITY;
+        is get_user_security(group_id: &str) -> types::UserSecurity;
         answers 200 => Json<crate::types::UserSecurity>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_USER_SECURITY_VERIFY;
+        is get_user_security_verify(group_id: &str, request_id: &str) -> types::LdapVerifyConnectivityJobRequest;
         answers 200 => Json<crate::types::LdapVerifyConnectivityJobRequest>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_USER_SECURITY, body crate::types::UserSecurity;
+        is update_user_security(group_id: &str, body: &types::UserSecurity) -> types::UserSecurity;
         answers 202 => Json<crate::types::UserSecurity>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     VERIFY_USER_SECURITY_LDAP, body crate::types::LdapVerifyConnectivityJobRequestParams;
+        is verify_user_security_ldap(group_id: &str, body: &types::LdapVerifyConnectivityJobRequestParams) -> types::LdapVerifyConnectivityJobRequest;
         answers 200 => Json<crate::types::LdapVerifyConnectivityJobRequest>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

@@ -9,6 +9,17 @@ use atlas_admin_runtime::{Request, Version};
 /// Create cluster restore job:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, legacy_backup, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::BackupRestoreJob { ..Default::default() };
+/// let answer = legacy_backup::create_cluster_restore_job(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -31,6 +42,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/createGroupClusterRestoreJob).
 #[doc(alias = "createGroupClusterRestoreJob")]
 #[doc(alias = "createClusterRestoreJob")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn create_cluster_restore_job(
@@ -61,6 +73,16 @@ static CREATE_CLUSTER_RESTORE_JOB: Operation = Operation {
 /// Delete cluster snapshot:
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, legacy_backup};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
+/// legacy_backup::delete_cluster_snapshot(group_id, cluster_name, snapshot_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -84,6 +106,9 @@ static CREATE_CLUSTER_RESTORE_JOB: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/deleteGroupClusterSnapshot).
 #[doc(alias = "deleteGroupClusterSnapshot")]
 #[doc(alias = "deleteClusterSnapshot")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}"
+)]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn delete_cluster_snapshot(
@@ -118,6 +143,16 @@ static DELETE_CLUSTER_SNAPSHOT: Operation = Operation {
 /// Get cluster backup checkpoint:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, legacy_backup};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, checkpoint_id: &str) -> Result<(), Error> {
+/// let answer = legacy_backup::get_cluster_backup_checkpoint(group_id, cluster_name, checkpoint_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -141,6 +176,9 @@ static DELETE_CLUSTER_SNAPSHOT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/getGroupClusterBackupCheckpoint).
 #[doc(alias = "getGroupClusterBackupCheckpoint")]
 #[doc(alias = "getClusterBackupCheckpoint")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}"
+)]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn get_cluster_backup_checkpoint(
@@ -178,6 +216,16 @@ static GET_CLUSTER_BACKUP_CHECKPOINT: Operation = Operation {
 /// Get cluster restore job:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, legacy_backup};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, job_id: &str) -> Result<(), Error> {
+/// let answer = legacy_backup::get_cluster_restore_job(group_id, cluster_name, job_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -201,6 +249,9 @@ static GET_CLUSTER_BACKUP_CHECKPOINT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/getGroupClusterRestoreJob).
 #[doc(alias = "getGroupClusterRestoreJob")]
 #[doc(alias = "getClusterRestoreJob")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}"
+)]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn get_cluster_restore_job(
@@ -235,6 +286,16 @@ static GET_CLUSTER_RESTORE_JOB: Operation = Operation {
 /// Get cluster snapshot:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, legacy_backup};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
+/// let answer = legacy_backup::get_cluster_snapshot(group_id, cluster_name, snapshot_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -257,6 +318,9 @@ static GET_CLUSTER_RESTORE_JOB: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/getGroupClusterSnapshot).
 #[doc(alias = "getGroupClusterSnapshot")]
 #[doc(alias = "getClusterSnapshot")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}"
+)]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn get_cluster_snapshot(
@@ -291,6 +355,16 @@ static GET_CLUSTER_SNAPSHOT: Operation = Operation {
 /// Get cluster snapshot schedule:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, legacy_backup};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = legacy_backup::get_cluster_snapshot_schedule(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -312,6 +386,7 @@ static GET_CLUSTER_SNAPSHOT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/getGroupClusterSnapshotSchedule).
 #[doc(alias = "getGroupClusterSnapshotSchedule")]
 #[doc(alias = "getClusterSnapshotSchedule")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn get_cluster_snapshot_schedule(
@@ -341,6 +416,16 @@ static GET_CLUSTER_SNAPSHOT_SCHEDULE: Operation = Operation {
 /// List cluster backup checkpoints:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, legacy_backup};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = legacy_backup::list_cluster_backup_checkpoints(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -362,6 +447,7 @@ static GET_CLUSTER_SNAPSHOT_SCHEDULE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/listGroupClusterBackupCheckpoints).
 #[doc(alias = "listGroupClusterBackupCheckpoints")]
 #[doc(alias = "listClusterBackupCheckpoints")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn list_cluster_backup_checkpoints(
@@ -400,6 +486,16 @@ static LIST_CLUSTER_BACKUP_CHECKPOINTS: Operation = Operation {
 /// List cluster restore jobs:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, legacy_backup};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = legacy_backup::list_cluster_restore_jobs(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -422,6 +518,7 @@ static LIST_CLUSTER_BACKUP_CHECKPOINTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/listGroupClusterRestoreJobs).
 #[doc(alias = "listGroupClusterRestoreJobs")]
 #[doc(alias = "listClusterRestoreJobs")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn list_cluster_restore_jobs(
@@ -458,6 +555,16 @@ static LIST_CLUSTER_RESTORE_JOBS: Operation = Operation {
 /// List cluster snapshots:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, legacy_backup};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = legacy_backup::list_cluster_snapshots(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -479,6 +586,7 @@ static LIST_CLUSTER_RESTORE_JOBS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/listGroupClusterSnapshots).
 #[doc(alias = "listGroupClusterSnapshots")]
 #[doc(alias = "listClusterSnapshots")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn list_cluster_snapshots(
@@ -515,6 +623,17 @@ static LIST_CLUSTER_SNAPSHOTS: Operation = Operation {
 /// Update cluster snapshot:
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, legacy_backup, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
+/// let body = types::BackupSnapshot { ..Default::default() };
+/// let answer = legacy_backup::update_cluster_snapshot(group_id, cluster_name, snapshot_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -537,6 +656,9 @@ static LIST_CLUSTER_SNAPSHOTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/updateGroupClusterSnapshot).
 #[doc(alias = "updateGroupClusterSnapshot")]
 #[doc(alias = "updateClusterSnapshot")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}"
+)]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn update_cluster_snapshot(
@@ -576,6 +698,17 @@ static UPDATE_CLUSTER_SNAPSHOT: Operation = Operation {
 /// Update cluster snapshot schedule:
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, legacy_backup, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::ApiAtlasSnapshotScheduleView { ..Default::default() };
+/// let answer = legacy_backup::update_cluster_snapshot_schedule(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -598,6 +731,7 @@ static UPDATE_CLUSTER_SNAPSHOT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/updateGroupClusterSnapshotSchedule).
 #[doc(alias = "updateGroupClusterSnapshotSchedule")]
 #[doc(alias = "updateClusterSnapshotSchedule")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn update_cluster_snapshot_schedule(
@@ -748,36 +882,47 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_CLUSTER_RESTORE_JOB, body crate::types::BackupRestoreJob;
+        is create_cluster_restore_job(group_id: &str, cluster_name: &str, body: &types::BackupRestoreJob) -> types::PaginatedRestoreJobView;
         answers 200 => Json<crate::types::PaginatedRestoreJobView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_CLUSTER_SNAPSHOT;
+        is delete_cluster_snapshot(group_id: &str, cluster_name: &str, snapshot_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_CLUSTER_BACKUP_CHECKPOINT;
+        is get_cluster_backup_checkpoint(group_id: &str, cluster_name: &str, checkpoint_id: &str) -> types::ApiAtlasCheckpointView;
         answers 200 => Json<crate::types::ApiAtlasCheckpointView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_CLUSTER_RESTORE_JOB;
+        is get_cluster_restore_job(group_id: &str, cluster_name: &str, job_id: &str) -> types::BackupRestoreJob;
         answers 200 => Json<crate::types::BackupRestoreJob>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_CLUSTER_SNAPSHOT;
+        is get_cluster_snapshot(group_id: &str, cluster_name: &str, snapshot_id: &str) -> types::BackupSnapshot;
         answers 200 => Json<crate::types::BackupSnapshot>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_CLUSTER_SNAPSHOT_SCHEDULE;
+        is get_cluster_snapshot_schedule(group_id: &str, cluster_name: &str) -> types::ApiAtlasSnapshotScheduleView;
         answers 200 => Json<crate::types::ApiAtlasSnapshotScheduleView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_CLUSTER_BACKUP_CHECKPOINTS;
+        is list_cluster_backup_checkpoints(group_id: &str, cluster_name: &str) -> types::PaginatedApiAtlasCheckpointView;
         answers 200 => Json<crate::types::PaginatedApiAtlasCheckpointView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_CLUSTER_RESTORE_JOBS;
+        is list_cluster_restore_jobs(group_id: &str, cluster_name: &str) -> types::PaginatedRestoreJobView;
         answers 200 => Json<crate::types::PaginatedRestoreJobView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_CLUSTER_SNAPSHOTS;
+        is list_cluster_snapshots(group_id: &str, cluster_name: &str) -> types::PaginatedSnapshotView;
         answers 200 => Json<crate::types::PaginatedSnapshotView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_CLUSTER_SNAPSHOT, body crate::types::BackupSnapshot;
+        is update_cluster_snapshot(group_id: &str, cluster_name: &str, snapshot_id: &str, body: &types::BackupSnapshot) -> types::BackupSnapshot;
         answers 200 => Json<crate::types::BackupSnapshot>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_CLUSTER_SNAPSHOT_SCHEDULE, body crate::types::ApiAtlasSnapshotScheduleView;
+        is update_cluster_snapshot_schedule(group_id: &str, cluster_name: &str, body: &types::ApiAtlasSnapshotScheduleView) -> types::ApiAtlasSnapshotScheduleView;
         answers 200 => Json<crate::types::ApiAtlasSnapshotScheduleView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

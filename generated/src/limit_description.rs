@@ -13,6 +13,16 @@ pub mod preview {
 
     /// Get default group limit: `GET /api/atlas/v2/defaultGroupLimits/{limitName}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, limit_description, types};
+    /// # async fn example(client: Client, limit_name: types::GetDefaultGroupLimitLimitName) -> Result<(), Error> {
+    /// let answer = limit_description::preview::get_default_group_limit(limit_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// # Parameters
@@ -30,6 +40,7 @@ pub mod preview {
     /// [`getDefaultGroupLimit` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Limit-Description/operation/getDefaultGroupLimit).
     #[doc(alias = "getDefaultGroupLimit")]
+    #[doc(alias = "/api/atlas/v2/defaultGroupLimits/{limitName}")]
     #[inline]
     pub fn get_default_group_limit(
         limit_name: types::GetDefaultGroupLimitLimitName,
@@ -56,6 +67,16 @@ pub mod preview {
 
     /// List default group limits: `GET /api/atlas/v2/defaultGroupLimits`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, limit_description};
+    /// # async fn example(client: Client) -> Result<(), Error> {
+    /// let answer = limit_description::preview::list_default_group_limits()
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// # Errors
@@ -69,6 +90,7 @@ pub mod preview {
     /// [`listDefaultGroupLimits` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Limit-Description/operation/listDefaultGroupLimits).
     #[doc(alias = "listDefaultGroupLimits")]
+    #[doc(alias = "/api/atlas/v2/defaultGroupLimits")]
     #[inline]
     pub fn list_default_group_limits()
     -> ListDefaultGroupLimits<types::PaginatedDefaultGroupLimitResponse> {
@@ -120,10 +142,12 @@ pub mod preview {
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     #[cfg(feature = "preview")]
     preview::GET_DEFAULT_GROUP_LIMIT;
+        is preview::get_default_group_limit(limit_name: types::GetDefaultGroupLimitLimitName) -> types::DefaultGroupLimitResponse;
         answers 200 => Json<crate::types::DefaultGroupLimitResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::LIST_DEFAULT_GROUP_LIMITS;
+        is preview::list_default_group_limits() -> types::PaginatedDefaultGroupLimitResponse;
         answers 200 => Json<crate::types::PaginatedDefaultGroupLimitResponse>;
         errors 400 401 403 429 500 => crate::types::ApiError;
 };

@@ -8,6 +8,14 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Defer maintenance window: `POST /api/atlas/v2/groups/{groupId}/maintenanceWindow/defer`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, maintenance_windows};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// maintenance_windows::defer_maintenance_window(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -29,6 +37,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/deferGroupMaintenanceWindow).
 #[doc(alias = "deferGroupMaintenanceWindow")]
 #[doc(alias = "deferMaintenanceWindow")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow/defer")]
 #[inline]
 pub fn defer_maintenance_window(group_id: &str) -> Request<()> {
     Request::new(&DEFER_MAINTENANCE_WINDOW, &[group_id])
@@ -53,6 +62,16 @@ static DEFER_MAINTENANCE_WINDOW: Operation = Operation {
 
 /// Get maintenance window: `GET /api/atlas/v2/groups/{groupId}/maintenanceWindow`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, maintenance_windows};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = maintenance_windows::get_maintenance_window(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. Also in `preview`.
 ///
 /// Needs the role `Project Read Only`.
@@ -73,6 +92,7 @@ static DEFER_MAINTENANCE_WINDOW: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/getGroupMaintenanceWindow).
 #[doc(alias = "getGroupMaintenanceWindow")]
 #[doc(alias = "getMaintenanceWindow")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow")]
 #[inline]
 pub fn get_maintenance_window(group_id: &str) -> Request<types::GroupMaintenanceWindow> {
     Request::new(&GET_MAINTENANCE_WINDOW, &[group_id])
@@ -97,6 +117,14 @@ static GET_MAINTENANCE_WINDOW: Operation = Operation {
 
 /// Reset maintenance window: `DELETE /api/atlas/v2/groups/{groupId}/maintenanceWindow`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, maintenance_windows};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// maintenance_windows::reset_maintenance_window(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -118,6 +146,7 @@ static GET_MAINTENANCE_WINDOW: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/resetGroupMaintenanceWindow).
 #[doc(alias = "resetGroupMaintenanceWindow")]
 #[doc(alias = "resetMaintenanceWindow")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow")]
 #[inline]
 pub fn reset_maintenance_window(group_id: &str) -> Request<()> {
     Request::new(&RESET_MAINTENANCE_WINDOW, &[group_id])
@@ -143,6 +172,16 @@ static RESET_MAINTENANCE_WINDOW: Operation = Operation {
 /// Toggle maintenance auto defer:
 /// `POST /api/atlas/v2/groups/{groupId}/maintenanceWindow/autoDefer`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, maintenance_windows};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// maintenance_windows::toggle_maintenance_auto_defer(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -164,6 +203,7 @@ static RESET_MAINTENANCE_WINDOW: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/toggleGroupMaintenanceWindowAutoDefer).
 #[doc(alias = "toggleGroupMaintenanceWindowAutoDefer")]
 #[doc(alias = "toggleMaintenanceAutoDefer")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow/autoDefer")]
 #[inline]
 pub fn toggle_maintenance_auto_defer(group_id: &str) -> Request<()> {
     Request::new(&TOGGLE_MAINTENANCE_AUTO_DEFER, &[group_id])
@@ -188,6 +228,17 @@ static TOGGLE_MAINTENANCE_AUTO_DEFER: Operation = Operation {
 
 /// Update maintenance window: `PATCH /api/atlas/v2/groups/{groupId}/maintenanceWindow`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, maintenance_windows, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::GroupMaintenanceWindow { ..Default::default() };
+/// maintenance_windows::update_maintenance_window(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. Also in `preview`.
 ///
 /// Needs the role `Project Owner`.
@@ -209,6 +260,7 @@ static TOGGLE_MAINTENANCE_AUTO_DEFER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/updateGroupMaintenanceWindow).
 #[doc(alias = "updateGroupMaintenanceWindow")]
 #[doc(alias = "updateMaintenanceWindow")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow")]
 #[inline]
 pub fn update_maintenance_window(
     group_id: &str,
@@ -256,6 +308,16 @@ pub mod preview {
 
     /// Get maintenance window: `GET /api/atlas/v2/groups/{groupId}/maintenanceWindow`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, maintenance_windows};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let answer = maintenance_windows::preview::get_maintenance_window(group_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview. Also in `v2023_01_01`.
     ///
     /// Needs the role `Project Read Only`.
@@ -276,6 +338,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/getGroupMaintenanceWindow).
     #[doc(alias = "getGroupMaintenanceWindow")]
     #[doc(alias = "getMaintenanceWindow")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow")]
     #[inline]
     pub fn get_maintenance_window(
         group_id: &str,
@@ -302,6 +365,17 @@ pub mod preview {
 
     /// Update maintenance window: `PATCH /api/atlas/v2/groups/{groupId}/maintenanceWindow`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, maintenance_windows, types};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let body = types::GroupMaintenanceWindowPreviewUpdateRequest { ..Default::default() };
+    /// maintenance_windows::preview::update_maintenance_window(group_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview. Also in `v2023_01_01`.
     ///
     /// Needs the role `Project Owner`.
@@ -323,6 +397,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/updateGroupMaintenanceWindow).
     #[doc(alias = "updateGroupMaintenanceWindow")]
     #[doc(alias = "updateMaintenanceWindow")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow")]
     #[inline]
     pub fn update_maintenance_window(
         group_id: &str,
@@ -352,26 +427,33 @@ pub mod preview {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     DEFER_MAINTENANCE_WINDOW;
+        is defer_maintenance_window(group_id: &str) -> ();
         answers 200 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::GET_MAINTENANCE_WINDOW;
+        is preview::get_maintenance_window(group_id: &str) -> types::GroupMaintenanceWindowPreviewResponse;
         answers 200 => Json<crate::types::GroupMaintenanceWindowPreviewResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_MAINTENANCE_WINDOW;
+        is get_maintenance_window(group_id: &str) -> types::GroupMaintenanceWindow;
         answers 200 => Json<crate::types::GroupMaintenanceWindow>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     RESET_MAINTENANCE_WINDOW;
+        is reset_maintenance_window(group_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     TOGGLE_MAINTENANCE_AUTO_DEFER;
+        is toggle_maintenance_auto_defer(group_id: &str) -> ();
         answers 200 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::UPDATE_MAINTENANCE_WINDOW, body crate::types::GroupMaintenanceWindowPreviewUpdateRequest;
+        is preview::update_maintenance_window(group_id: &str, body: &types::GroupMaintenanceWindowPreviewUpdateRequest) -> ();
         answers 200 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_MAINTENANCE_WINDOW, body crate::types::GroupMaintenanceWindow;
+        is update_maintenance_window(group_id: &str, body: &types::GroupMaintenanceWindow) -> ();
         answers 200 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

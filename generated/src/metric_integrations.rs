@@ -13,6 +13,17 @@ pub mod preview {
 
     /// Create group metric integration: `POST /api/atlas/v2/groups/{groupId}/metricIntegrations`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, metric_integrations, types};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let body = types::MetricIntegrationRequest { ..Default::default() };
+    /// let answer = metric_integrations::preview::create_group_metric_integration(group_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Owner`.
@@ -33,6 +44,7 @@ pub mod preview {
     /// [`createGroupMetricIntegration` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/createGroupMetricIntegration).
     #[doc(alias = "createGroupMetricIntegration")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/metricIntegrations")]
     #[inline]
     pub fn create_group_metric_integration(
         group_id: &str,
@@ -61,6 +73,16 @@ pub mod preview {
     /// Delete group metric integration:
     /// `DELETE /api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, metric_integrations};
+    /// # async fn example(client: Client, group_id: &str, metric_integration_id: &str) -> Result<(), Error> {
+    /// metric_integrations::preview::delete_group_metric_integration(group_id, metric_integration_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Owner`.
@@ -82,6 +104,9 @@ pub mod preview {
     /// [`deleteGroupMetricIntegration` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/deleteGroupMetricIntegration).
     #[doc(alias = "deleteGroupMetricIntegration")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}"
+    )]
     #[inline]
     pub fn delete_group_metric_integration(
         group_id: &str,
@@ -116,6 +141,16 @@ pub mod preview {
     /// Get group metric integration:
     /// `GET /api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, metric_integrations};
+    /// # async fn example(client: Client, group_id: &str, metric_integration_id: &str) -> Result<(), Error> {
+    /// let answer = metric_integrations::preview::get_group_metric_integration(group_id, metric_integration_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Owner`.
@@ -137,6 +172,9 @@ pub mod preview {
     /// [`getGroupMetricIntegration` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/getGroupMetricIntegration).
     #[doc(alias = "getGroupMetricIntegration")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}"
+    )]
     #[inline]
     pub fn get_group_metric_integration(
         group_id: &str,
@@ -167,6 +205,16 @@ pub mod preview {
 
     /// List group metric integrations: `GET /api/atlas/v2/groups/{groupId}/metricIntegrations`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, metric_integrations};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let answer = metric_integrations::preview::list_group_metric_integrations(group_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Owner`.
@@ -187,6 +235,7 @@ pub mod preview {
     /// [`listGroupMetricIntegrations` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/listGroupMetricIntegrations).
     #[doc(alias = "listGroupMetricIntegrations")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/metricIntegrations")]
     #[inline]
     pub fn list_group_metric_integrations(
         group_id: &str,
@@ -256,6 +305,17 @@ pub mod preview {
     /// Update group metric integration:
     /// `PUT /api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, metric_integrations, types};
+    /// # async fn example(client: Client, group_id: &str, metric_integration_id: &str) -> Result<(), Error> {
+    /// let body = types::MetricIntegrationUpdateRequest { ..Default::default() };
+    /// let answer = metric_integrations::preview::update_group_metric_integration(group_id, metric_integration_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Owner`.
@@ -277,6 +337,9 @@ pub mod preview {
     /// [`updateGroupMetricIntegration` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/updateGroupMetricIntegration).
     #[doc(alias = "updateGroupMetricIntegration")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}"
+    )]
     #[inline]
     pub fn update_group_metric_integration(
         group_id: &str,
@@ -315,22 +378,27 @@ pub mod preview {
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     #[cfg(feature = "preview")]
     preview::CREATE_GROUP_METRIC_INTEGRATION, body crate::types::MetricIntegrationRequest;
+        is preview::create_group_metric_integration(group_id: &str, body: &types::MetricIntegrationRequest) -> types::MetricIntegrationResponse;
         answers 201 => Json<crate::types::MetricIntegrationResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::DELETE_GROUP_METRIC_INTEGRATION;
+        is preview::delete_group_metric_integration(group_id: &str, metric_integration_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::GET_GROUP_METRIC_INTEGRATION;
+        is preview::get_group_metric_integration(group_id: &str, metric_integration_id: &str) -> types::MetricIntegrationResponse;
         answers 200 => Json<crate::types::MetricIntegrationResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::LIST_GROUP_METRIC_INTEGRATIONS;
+        is preview::list_group_metric_integrations(group_id: &str) -> types::PaginatedMetricIntegrationResponse;
         answers 200 => Json<crate::types::PaginatedMetricIntegrationResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::UPDATE_GROUP_METRIC_INTEGRATION, body crate::types::MetricIntegrationUpdateRequest;
+        is preview::update_group_metric_integration(group_id: &str, metric_integration_id: &str, body: &types::MetricIntegrationUpdateRequest) -> types::MetricIntegrationResponse;
         answers 200 => Json<crate::types::MetricIntegrationResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

@@ -9,6 +9,17 @@ use atlas_admin_runtime::{Date, Request, Version};
 
 /// Add group user role: `POST /api/atlas/v2/groups/{groupId}/users/{userId}:addRole`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
+/// # async fn example(client: Client, group_id: &str, user_id: &str) -> Result<(), Error> {
+/// let body = types::AddOrRemoveGroupRole { ..Default::default() };
+/// let answer = mongo_db_cloud_users::add_group_user_role(group_id, user_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-02-19.
 ///
 /// Needs the role `Project Access Manager`.
@@ -31,6 +42,7 @@ use atlas_admin_runtime::{Date, Request, Version};
 /// [`addGroupUserRole` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addGroupUserRole).
 #[doc(alias = "addGroupUserRole")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/users/{userId}:addRole")]
 #[inline]
 pub fn add_group_user_role(
     group_id: &str,
@@ -59,6 +71,17 @@ static ADD_GROUP_USER_ROLE: Operation = Operation {
 
 /// Add group users: `POST /api/atlas/v2/groups/{groupId}/users`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::GroupUserRequest { ..Default::default() };
+/// let answer = mongo_db_cloud_users::add_group_users(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-02-19.
 ///
 /// Needs the role `Project Access Manager`.
@@ -80,6 +103,7 @@ static ADD_GROUP_USER_ROLE: Operation = Operation {
 /// [`addGroupUsers` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addGroupUsers).
 #[doc(alias = "addGroupUsers")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/users")]
 #[inline]
 pub fn add_group_users(
     group_id: &str,
@@ -107,6 +131,17 @@ static ADD_GROUP_USERS: Operation = Operation {
 
 /// Add org role: `POST /api/atlas/v2/orgs/{orgId}/users/{userId}:addRole`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
+/// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
+/// let body = types::AddOrRemoveOrgRole { ..Default::default() };
+/// let answer = mongo_db_cloud_users::add_org_role(org_id, user_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-02-19.
 ///
 /// Needs the role `Organization Owner`.
@@ -130,6 +165,7 @@ static ADD_GROUP_USERS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addOrgUserRole).
 #[doc(alias = "addOrgUserRole")]
 #[doc(alias = "addOrgRole")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}:addRole")]
 #[inline]
 pub fn add_org_role(
     org_id: &str,
@@ -158,6 +194,17 @@ static ADD_ORG_ROLE: Operation = Operation {
 
 /// Add org team user: `POST /api/atlas/v2/orgs/{orgId}/teams/{teamId}:addUser`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
+/// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
+/// let body = types::AddOrRemoveUserFromTeam { ..Default::default() };
+/// let answer = mongo_db_cloud_users::add_org_team_user(org_id, team_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-02-19.
 ///
 /// Needs the role `Organization Owner`.
@@ -179,6 +226,7 @@ static ADD_ORG_ROLE: Operation = Operation {
 /// [`addOrgTeamUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addOrgTeamUser).
 #[doc(alias = "addOrgTeamUser")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}:addUser")]
 #[inline]
 pub fn add_org_team_user(
     org_id: &str,
@@ -207,6 +255,17 @@ static ADD_ORG_TEAM_USER: Operation = Operation {
 
 /// Create org user: `POST /api/atlas/v2/orgs/{orgId}/users`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let body = types::OrgUserRequest { ..Default::default() };
+/// let answer = mongo_db_cloud_users::create_org_user(org_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-02-19.
 ///
 /// Needs the role `Organization Owner`.
@@ -228,6 +287,7 @@ static ADD_ORG_TEAM_USER: Operation = Operation {
 /// [`createOrgUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/createOrgUser).
 #[doc(alias = "createOrgUser")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/users")]
 #[inline]
 pub fn create_org_user(
     org_id: &str,
@@ -255,6 +315,15 @@ static CREATE_ORG_USER: Operation = Operation {
 
 /// Create user: `POST /api/atlas/v2/users`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let body = types::CloudAppUser { ..Default::default() };
+/// let answer = mongo_db_cloud_users::create_user(&body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// # Errors
@@ -268,6 +337,7 @@ static CREATE_ORG_USER: Operation = Operation {
 /// [`createUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/createUser).
 #[doc(alias = "createUser")]
+#[doc(alias = "/api/atlas/v2/users")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn create_user(body: &types::CloudAppUser) -> Request<types::CloudAppUser> {
@@ -293,6 +363,16 @@ static CREATE_USER: Operation = Operation {
 
 /// Get group user: `GET /api/atlas/v2/groups/{groupId}/users/{userId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
+/// # async fn example(client: Client, group_id: &str, user_id: &str) -> Result<(), Error> {
+/// let answer = mongo_db_cloud_users::get_group_user(group_id, user_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-02-19.
 ///
 /// Needs the role `Project Read Only`.
@@ -314,6 +394,7 @@ static CREATE_USER: Operation = Operation {
 /// [`getGroupUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getGroupUser).
 #[doc(alias = "getGroupUser")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/users/{userId}")]
 #[inline]
 pub fn get_group_user(
     group_id: &str,
@@ -345,6 +426,16 @@ static GET_GROUP_USER: Operation = Operation {
 
 /// Get org user: `GET /api/atlas/v2/orgs/{orgId}/users/{userId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
+/// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
+/// let answer = mongo_db_cloud_users::get_org_user(org_id, user_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-02-19.
 ///
 /// Needs the role `Organization Member`.
@@ -366,6 +457,7 @@ static GET_GROUP_USER: Operation = Operation {
 /// [`getOrgUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getOrgUser).
 #[doc(alias = "getOrgUser")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}")]
 #[inline]
 pub fn get_org_user(org_id: &str, user_id: &str) -> GetOrgUser<types::OrgUserResponse> {
     GetOrgUser::new(&GET_ORG_USER, &[org_id, user_id])
@@ -394,6 +486,14 @@ static GET_ORG_USER: Operation = Operation {
 
 /// Get user: `GET /api/atlas/v2/users/{userId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
+/// # async fn example(client: Client, user_id: &str) -> Result<(), Error> {
+/// let answer = mongo_db_cloud_users::get_user(user_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// # Parameters
@@ -411,6 +511,7 @@ static GET_ORG_USER: Operation = Operation {
 /// [`getUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getUser).
 #[doc(alias = "getUser")]
+#[doc(alias = "/api/atlas/v2/users/{userId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn get_user(user_id: &str) -> Request<types::CloudAppUser> {
@@ -436,6 +537,16 @@ static GET_USER: Operation = Operation {
 
 /// Get user by name: `GET /api/atlas/v2/users/byName/{userName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
+/// # async fn example(client: Client, user_name: &str) -> Result<(), Error> {
+/// let answer = mongo_db_cloud_users::get_user_by_name(user_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// # Parameters
@@ -455,6 +566,7 @@ static GET_USER: Operation = Operation {
 /// [`getUserByName` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getUserByName).
 #[doc(alias = "getUserByName")]
+#[doc(alias = "/api/atlas/v2/users/byName/{userName}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn get_user_by_name(user_name: &str) -> Request<types::CloudAppUser> {
@@ -480,6 +592,16 @@ static GET_USER_BY_NAME: Operation = Operation {
 
 /// List group users: `GET /api/atlas/v2/groups/{groupId}/users`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = mongo_db_cloud_users::list_group_users(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-02-19. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Read Only`.
@@ -499,6 +621,7 @@ static GET_USER_BY_NAME: Operation = Operation {
 /// [`listGroupUsers` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listGroupUsers).
 #[doc(alias = "listGroupUsers")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/users")]
 #[inline]
 pub fn list_group_users(
     group_id: &str,
@@ -535,6 +658,14 @@ static LIST_GROUP_USERS: Operation = Operation {
 
 /// List org users: `GET /api/atlas/v2/orgs/{orgId}/users`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = mongo_db_cloud_users::list_org_users(org_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-02-19. Also in `v2023_01_01`.
 ///
 /// Needs the role `Organization Member`.
@@ -555,6 +686,7 @@ static LIST_GROUP_USERS: Operation = Operation {
 /// [`listOrgUsers` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgUsers).
 #[doc(alias = "listOrgUsers")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/users")]
 #[inline]
 pub fn list_org_users(org_id: &str) -> ListOrgUsers<types::PaginatedOrgUserView> {
     ListOrgUsers::new(&LIST_ORG_USERS, &[org_id])
@@ -587,6 +719,16 @@ static LIST_ORG_USERS: Operation = Operation {
 
 /// List team users: `GET /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
+/// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
+/// let answer = mongo_db_cloud_users::list_team_users(org_id, team_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-02-19. Also in `v2023_01_01`.
 ///
 /// Needs the role `Organization Member`.
@@ -610,6 +752,7 @@ static LIST_ORG_USERS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgTeamUsers).
 #[doc(alias = "listOrgTeamUsers")]
 #[doc(alias = "listTeamUsers")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}/users")]
 #[inline]
 pub fn list_team_users(
     org_id: &str,
@@ -646,6 +789,14 @@ static LIST_TEAM_USERS: Operation = Operation {
 
 /// Remove group user: `DELETE /api/atlas/v2/groups/{groupId}/users/{userId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
+/// # async fn example(client: Client, group_id: &str, user_id: &str) -> Result<(), Error> {
+/// mongo_db_cloud_users::remove_group_user(group_id, user_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-02-19. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Access Manager`.
@@ -667,6 +818,7 @@ static LIST_TEAM_USERS: Operation = Operation {
 /// [`removeGroupUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeGroupUser).
 #[doc(alias = "removeGroupUser")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/users/{userId}")]
 #[inline]
 pub fn remove_group_user(group_id: &str, user_id: &str) -> Request<()> {
     Request::new(&REMOVE_GROUP_USER, &[group_id, user_id])
@@ -691,6 +843,17 @@ static REMOVE_GROUP_USER: Operation = Operation {
 
 /// Remove group user role: `POST /api/atlas/v2/groups/{groupId}/users/{userId}:removeRole`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
+/// # async fn example(client: Client, group_id: &str, user_id: &str) -> Result<(), Error> {
+/// let body = types::AddOrRemoveGroupRole { ..Default::default() };
+/// let answer = mongo_db_cloud_users::remove_group_user_role(group_id, user_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-02-19.
 ///
 /// Needs the role `Project Access Manager`.
@@ -713,6 +876,7 @@ static REMOVE_GROUP_USER: Operation = Operation {
 /// [`removeGroupUserRole` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeGroupUserRole).
 #[doc(alias = "removeGroupUserRole")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/users/{userId}:removeRole")]
 #[inline]
 pub fn remove_group_user_role(
     group_id: &str,
@@ -741,6 +905,17 @@ static REMOVE_GROUP_USER_ROLE: Operation = Operation {
 
 /// Remove org role: `POST /api/atlas/v2/orgs/{orgId}/users/{userId}:removeRole`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
+/// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
+/// let body = types::AddOrRemoveOrgRole { ..Default::default() };
+/// let answer = mongo_db_cloud_users::remove_org_role(org_id, user_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-02-19.
 ///
 /// Needs the role `Organization Owner`.
@@ -763,6 +938,7 @@ static REMOVE_GROUP_USER_ROLE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgUserRole).
 #[doc(alias = "removeOrgUserRole")]
 #[doc(alias = "removeOrgRole")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}:removeRole")]
 #[inline]
 pub fn remove_org_role(
     org_id: &str,
@@ -791,6 +967,17 @@ static REMOVE_ORG_ROLE: Operation = Operation {
 
 /// Remove org team user: `POST /api/atlas/v2/orgs/{orgId}/teams/{teamId}:removeUser`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
+/// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
+/// let body = types::AddOrRemoveUserFromTeam { ..Default::default() };
+/// let answer = mongo_db_cloud_users::remove_org_team_user(org_id, team_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-02-19.
 ///
 /// Needs the role `Organization Owner`.
@@ -812,6 +999,7 @@ static REMOVE_ORG_ROLE: Operation = Operation {
 /// [`removeOrgTeamUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgTeamUser).
 #[doc(alias = "removeOrgTeamUser")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}:removeUser")]
 #[inline]
 pub fn remove_org_team_user(
     org_id: &str,
@@ -840,6 +1028,14 @@ static REMOVE_ORG_TEAM_USER: Operation = Operation {
 
 /// Remove org user: `DELETE /api/atlas/v2/orgs/{orgId}/users/{userId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
+/// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
+/// mongo_db_cloud_users::remove_org_user(org_id, user_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-02-19. Also in `v2023_01_01`.
 ///
 /// Needs the role `Organization Owner`.
@@ -861,6 +1057,7 @@ static REMOVE_ORG_TEAM_USER: Operation = Operation {
 /// [`removeOrgUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgUser).
 #[doc(alias = "removeOrgUser")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}")]
 #[inline]
 pub fn remove_org_user(org_id: &str, user_id: &str) -> Request<()> {
     Request::new(&REMOVE_ORG_USER, &[org_id, user_id])
@@ -885,6 +1082,17 @@ static REMOVE_ORG_USER: Operation = Operation {
 
 /// Update org user: `PATCH /api/atlas/v2/orgs/{orgId}/users/{userId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
+/// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
+/// let body = types::OrgUserUpdateRequest { ..Default::default() };
+/// let answer = mongo_db_cloud_users::update_org_user(org_id, user_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-02-19.
 ///
 /// Needs the role `Organization Owner`.
@@ -906,6 +1114,7 @@ static REMOVE_ORG_USER: Operation = Operation {
 /// [`updateOrgUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/updateOrgUser).
 #[doc(alias = "updateOrgUser")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}")]
 #[inline]
 pub fn update_org_user(
     org_id: &str,
@@ -1139,6 +1348,16 @@ pub mod v2023_01_01 {
 
     /// List group users: `GET /api/atlas/v2/groups/{groupId}/users`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let answer = mongo_db_cloud_users::v2023_01_01::list_group_users(group_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2025_02_19`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Read Only`.
@@ -1158,6 +1377,7 @@ pub mod v2023_01_01 {
     /// [`listGroupUsers` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listGroupUsers).
     #[doc(alias = "listGroupUsers")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/users")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1197,6 +1417,16 @@ pub mod v2023_01_01 {
 
     /// List org users: `GET /api/atlas/v2/orgs/{orgId}/users`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
+    /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+    /// let answer = mongo_db_cloud_users::v2023_01_01::list_org_users(org_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2025_02_19`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Organization Member`.
@@ -1217,6 +1447,7 @@ pub mod v2023_01_01 {
     /// [`listOrgUsers` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgUsers).
     #[doc(alias = "listOrgUsers")]
+    #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1254,6 +1485,16 @@ pub mod v2023_01_01 {
 
     /// List team users: `GET /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
+    /// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
+    /// let answer = mongo_db_cloud_users::v2023_01_01::list_team_users(org_id, team_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2025_02_19`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Organization Member`.
@@ -1277,6 +1518,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgTeamUsers).
     #[doc(alias = "listOrgTeamUsers")]
     #[doc(alias = "listTeamUsers")]
+    #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}/users")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1316,6 +1558,16 @@ pub mod v2023_01_01 {
 
     /// Remove group user: `DELETE /api/atlas/v2/groups/{groupId}/users/{userId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
+    /// # async fn example(client: Client, group_id: &str, user_id: &str) -> Result<(), Error> {
+    /// mongo_db_cloud_users::v2023_01_01::remove_group_user(group_id, user_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2025_02_19`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Access Manager`.
@@ -1337,6 +1589,7 @@ pub mod v2023_01_01 {
     /// [`removeGroupUser` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeGroupUser).
     #[doc(alias = "removeGroupUser")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/users/{userId}")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1364,6 +1617,16 @@ pub mod v2023_01_01 {
 
     /// Remove org user: `DELETE /api/atlas/v2/orgs/{orgId}/users/{userId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
+    /// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
+    /// mongo_db_cloud_users::v2023_01_01::remove_org_user(org_id, user_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2025_02_19`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Organization Owner`.
@@ -1385,6 +1648,7 @@ pub mod v2023_01_01 {
     /// [`removeOrgUser` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgUser).
     #[doc(alias = "removeOrgUser")]
+    #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1436,80 +1700,104 @@ pub mod v2025_02_19 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     ADD_GROUP_USER_ROLE, body crate::types::AddOrRemoveGroupRole;
+        is add_group_user_role(group_id: &str, user_id: &str, body: &types::AddOrRemoveGroupRole) -> types::GroupUserResponse;
         answers 200 => Json<crate::types::GroupUserResponse>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     ADD_GROUP_USERS, body crate::types::GroupUserRequest;
+        is add_group_users(group_id: &str, body: &types::GroupUserRequest) -> types::GroupUserResponse;
         answers 201 => Json<crate::types::GroupUserResponse>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     ADD_ORG_ROLE, body crate::types::AddOrRemoveOrgRole;
+        is add_org_role(org_id: &str, user_id: &str, body: &types::AddOrRemoveOrgRole) -> types::OrgUserResponse;
         answers 200 => Json<crate::types::OrgUserResponse>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     ADD_ORG_TEAM_USER, body crate::types::AddOrRemoveUserFromTeam;
+        is add_org_team_user(org_id: &str, team_id: &str, body: &types::AddOrRemoveUserFromTeam) -> types::OrgUserResponse;
         answers 200 => Json<crate::types::OrgUserResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     CREATE_ORG_USER, body crate::types::OrgUserRequest;
+        is create_org_user(org_id: &str, body: &types::OrgUserRequest) -> types::OrgUserResponse;
         answers 201 => Json<crate::types::OrgUserResponse>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_USER, body crate::types::CloudAppUser;
+        is create_user(body: &types::CloudAppUser) -> types::CloudAppUser;
         answers 200 => Json<crate::types::CloudAppUser>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_GROUP_USER;
+        is get_group_user(group_id: &str, user_id: &str) -> types::GroupUserResponse;
         answers 200 => Json<crate::types::GroupUserResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_ORG_USER;
+        is get_org_user(org_id: &str, user_id: &str) -> types::OrgUserResponse;
         answers 200 => Json<crate::types::OrgUserResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_USER;
+        is get_user(user_id: &str) -> types::CloudAppUser;
         answers 200 => Json<crate::types::CloudAppUser>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_USER_BY_NAME;
+        is get_user_by_name(user_name: &str) -> types::CloudAppUser;
         answers 200 => Json<crate::types::CloudAppUser>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_GROUP_USERS;
+        is list_group_users(group_id: &str) -> types::PaginatedGroupUserView;
         answers 200 => Json<crate::types::PaginatedGroupUserView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::LIST_GROUP_USERS;
+        is v2023_01_01::list_group_users(group_id: &str) -> types::PaginatedAppUserView;
         answers 200 => Json<crate::types::PaginatedAppUserView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_ORG_USERS;
+        is list_org_users(org_id: &str) -> types::PaginatedOrgUserView;
         answers 200 => Json<crate::types::PaginatedOrgUserView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::LIST_ORG_USERS;
+        is v2023_01_01::list_org_users(org_id: &str) -> types::PaginatedAppUserView;
         answers 200 => Json<crate::types::PaginatedAppUserView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_TEAM_USERS;
+        is list_team_users(org_id: &str, team_id: &str) -> types::PaginatedOrgUserView;
         answers 200 => Json<crate::types::PaginatedOrgUserView>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::LIST_TEAM_USERS;
+        is v2023_01_01::list_team_users(org_id: &str, team_id: &str) -> types::PaginatedAppUserView;
         answers 200 => Json<crate::types::PaginatedAppUserView>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     REMOVE_GROUP_USER;
+        is remove_group_user(group_id: &str, user_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::REMOVE_GROUP_USER;
+        is v2023_01_01::remove_group_user(group_id: &str, user_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     REMOVE_GROUP_USER_ROLE, body crate::types::AddOrRemoveGroupRole;
+        is remove_group_user_role(group_id: &str, user_id: &str, body: &types::AddOrRemoveGroupRole) -> types::GroupUserResponse;
         answers 200 => Json<crate::types::GroupUserResponse>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     REMOVE_ORG_ROLE, body crate::types::AddOrRemoveOrgRole;
+        is remove_org_role(org_id: &str, user_id: &str, body: &types::AddOrRemoveOrgRole) -> types::OrgUserResponse;
         answers 200 => Json<crate::types::OrgUserResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     REMOVE_ORG_TEAM_USER, body crate::types::AddOrRemoveUserFromTeam;
+        is remove_org_team_user(org_id: &str, team_id: &str, body: &types::AddOrRemoveUserFromTeam) -> types::OrgUserResponse;
         answers 200 => Json<crate::types::OrgUserResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     REMOVE_ORG_USER;
+        is remove_org_user(org_id: &str, user_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::REMOVE_ORG_USER;
+        is v2023_01_01::remove_org_user(org_id: &str, user_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_ORG_USER, body crate::types::OrgUserUpdateRequest;
+        is update_org_user(org_id: &str, user_id: &str, body: &types::OrgUserUpdateRequest) -> types::OrgUserResponse;
         answers 200 => Json<crate::types::OrgUserResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

@@ -10,6 +10,16 @@ use atlas_admin_runtime::{Download, Request, Version};
 /// Download cluster log:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
+/// # async fn example(client: Client, group_id: &str, host_name: &str, log_name: types::DownloadClusterLogLogName) -> Result<(), Error> {
+/// let answer = monitoring_and_logs::download_cluster_log(group_id, host_name, log_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01. Also in `v2023_01_01`.
 ///
 /// Needs the role `Project Cluster Log Viewer`, `Project Data Access Admin`,
@@ -37,6 +47,7 @@ use atlas_admin_runtime::{Download, Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/downloadGroupClusterLog).
 #[doc(alias = "downloadGroupClusterLog")]
 #[doc(alias = "downloadClusterLog")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz")]
 #[inline]
 pub fn download_cluster_log(
     group_id: &str,
@@ -81,6 +92,16 @@ static DOWNLOAD_CLUSTER_LOG: Operation = Operation {
 /// Get database:
 /// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/databases/{databaseName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, monitoring_and_logs};
+/// # async fn example(client: Client, group_id: &str, process_id: &str, database_name: &str) -> Result<(), Error> {
+/// let answer = monitoring_and_logs::get_database(group_id, process_id, database_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -104,6 +125,9 @@ static DOWNLOAD_CLUSTER_LOG: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcessDatabase).
 #[doc(alias = "getGroupProcessDatabase")]
 #[doc(alias = "getDatabase")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/databases/{databaseName}"
+)]
 #[inline]
 pub fn get_database(
     group_id: &str,
@@ -137,6 +161,16 @@ static GET_DATABASE: Operation = Operation {
 /// Get database measurements:
 /// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/databases/{databaseName}/measurements`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, monitoring_and_logs};
+/// # async fn example(client: Client, group_id: &str, process_id: &str, database_name: &str, granularity: &str) -> Result<(), Error> {
+/// let answer = monitoring_and_logs::get_database_measurements(group_id, process_id, database_name, granularity)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -161,6 +195,9 @@ static GET_DATABASE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcessDatabaseMeasurements).
 #[doc(alias = "getGroupProcessDatabaseMeasurements")]
 #[doc(alias = "getDatabaseMeasurements")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/databases/{databaseName}/measurements"
+)]
 #[inline]
 pub fn get_database_measurements(
     group_id: &str,
@@ -204,6 +241,16 @@ static GET_DATABASE_MEASUREMENTS: Operation = Operation {
 
 /// Get group process: `GET /api/atlas/v2/groups/{groupId}/processes/{processId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, monitoring_and_logs};
+/// # async fn example(client: Client, group_id: &str, process_id: &str) -> Result<(), Error> {
+/// let answer = monitoring_and_logs::get_group_process(group_id, process_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -225,6 +272,7 @@ static GET_DATABASE_MEASUREMENTS: Operation = Operation {
 /// [`getGroupProcess` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcess).
 #[doc(alias = "getGroupProcess")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}")]
 #[inline]
 pub fn get_group_process(
     group_id: &str,
@@ -252,6 +300,16 @@ static GET_GROUP_PROCESS: Operation = Operation {
 
 /// Get index measurements:
 /// `GET /api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics/indexes/{databaseName}/{collectionName}/{indexName}/measurements`.
+///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
+/// # async fn example(client: Client, group_id: &str, process_id: &str, database_name: &str, collection_name: &str, index_name: &str, granularity: &str, metrics: &[types::GetIndexMeasurementsMetric]) -> Result<(), Error> {
+/// let answer = monitoring_and_logs::get_index_measurements(group_id, process_id, database_name, collection_name, index_name, granularity, metrics)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// Version 2023-01-01.
 ///
@@ -281,6 +339,9 @@ static GET_GROUP_PROCESS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupHostFtsMetricIndexMeasurements).
 #[doc(alias = "getGroupHostFtsMetricIndexMeasurements")]
 #[doc(alias = "getIndexMeasurements")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics/indexes/{databaseName}/{collectionName}/{indexName}/measurements"
+)]
 #[inline]
 pub fn get_index_measurements(
     group_id: &str,
@@ -330,6 +391,16 @@ static GET_INDEX_MEASUREMENTS: Operation = Operation {
 /// Get process disk:
 /// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/disks/{partitionName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, monitoring_and_logs};
+/// # async fn example(client: Client, group_id: &str, process_id: &str, partition_name: &str) -> Result<(), Error> {
+/// let answer = monitoring_and_logs::get_process_disk(group_id, process_id, partition_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -353,6 +424,9 @@ static GET_INDEX_MEASUREMENTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcessDisk).
 #[doc(alias = "getGroupProcessDisk")]
 #[doc(alias = "getProcessDisk")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/disks/{partitionName}"
+)]
 #[inline]
 pub fn get_process_disk(
     group_id: &str,
@@ -386,6 +460,16 @@ static GET_PROCESS_DISK: Operation = Operation {
 /// Get process disk measurements:
 /// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/disks/{partitionName}/measurements`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, monitoring_and_logs};
+/// # async fn example(client: Client, group_id: &str, process_id: &str, partition_name: &str, granularity: &str) -> Result<(), Error> {
+/// let answer = monitoring_and_logs::get_process_disk_measurements(group_id, process_id, partition_name, granularity)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -410,6 +494,9 @@ static GET_PROCESS_DISK: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcessDiskMeasurements).
 #[doc(alias = "getGroupProcessDiskMeasurements")]
 #[doc(alias = "getProcessDiskMeasurements")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/disks/{partitionName}/measurements"
+)]
 #[inline]
 pub fn get_process_disk_measurements(
     group_id: &str,
@@ -454,6 +541,16 @@ static GET_PROCESS_DISK_MEASUREMENTS: Operation = Operation {
 /// Get process measurements:
 /// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/measurements`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, monitoring_and_logs};
+/// # async fn example(client: Client, group_id: &str, process_id: &str, granularity: &str) -> Result<(), Error> {
+/// let answer = monitoring_and_logs::get_process_measurements(group_id, process_id, granularity)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -477,6 +574,7 @@ static GET_PROCESS_DISK_MEASUREMENTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcessMeasurements).
 #[doc(alias = "getGroupProcessMeasurements")]
 #[doc(alias = "getProcessMeasurements")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/measurements")]
 #[inline]
 pub fn get_process_measurements(
     group_id: &str,
@@ -518,6 +616,16 @@ static GET_PROCESS_MEASUREMENTS: Operation = Operation {
 
 /// List databases: `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/databases`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, monitoring_and_logs};
+/// # async fn example(client: Client, group_id: &str, process_id: &str) -> Result<(), Error> {
+/// let answer = monitoring_and_logs::list_databases(group_id, process_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -540,6 +648,7 @@ static GET_PROCESS_MEASUREMENTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupProcessDatabases).
 #[doc(alias = "listGroupProcessDatabases")]
 #[doc(alias = "listDatabases")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/databases")]
 #[inline]
 pub fn list_databases(
     group_id: &str,
@@ -573,6 +682,16 @@ static LIST_DATABASES: Operation = Operation {
 
 /// List group processes: `GET /api/atlas/v2/groups/{groupId}/processes`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, monitoring_and_logs};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = monitoring_and_logs::list_group_processes(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -592,6 +711,7 @@ static LIST_DATABASES: Operation = Operation {
 /// [`listGroupProcesses` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupProcesses).
 #[doc(alias = "listGroupProcesses")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/processes")]
 #[inline]
 pub fn list_group_processes(
     group_id: &str,
@@ -623,6 +743,16 @@ static LIST_GROUP_PROCESSES: Operation = Operation {
 
 /// List host fts metrics: `GET /api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, monitoring_and_logs};
+/// # async fn example(client: Client, group_id: &str, process_id: &str) -> Result<(), Error> {
+/// let answer = monitoring_and_logs::list_host_fts_metrics(group_id, process_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -646,6 +776,7 @@ static LIST_GROUP_PROCESSES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupHostFtsMetrics).
 #[doc(alias = "listGroupHostFtsMetrics")]
 #[doc(alias = "listHostFtsMetrics")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics")]
 #[inline]
 pub fn list_host_fts_metrics(
     group_id: &str,
@@ -674,6 +805,16 @@ static LIST_HOST_FTS_METRICS: Operation = Operation {
 /// List index measurements:
 /// `GET /api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics/indexes/{databaseName}/{collectionName}/measurements`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
+/// # async fn example(client: Client, group_id: &str, process_id: &str, database_name: &str, collection_name: &str, granularity: &str, metrics: &[types::GetIndexMeasurementsMetric]) -> Result<(), Error> {
+/// let answer = monitoring_and_logs::list_index_measurements(group_id, process_id, database_name, collection_name, granularity, metrics)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -701,6 +842,9 @@ static LIST_HOST_FTS_METRICS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupHostFtsMetricIndexMeasurements).
 #[doc(alias = "listGroupHostFtsMetricIndexMeasurements")]
 #[doc(alias = "listIndexMeasurements")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics/indexes/{databaseName}/{collectionName}/measurements"
+)]
 #[inline]
 pub fn list_index_measurements(
     group_id: &str,
@@ -748,6 +892,16 @@ static LIST_INDEX_MEASUREMENTS: Operation = Operation {
 /// List measurements:
 /// `GET /api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics/measurements`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
+/// # async fn example(client: Client, group_id: &str, process_id: &str, granularity: &str, metrics: &[types::ListMeasurementsMetric]) -> Result<(), Error> {
+/// let answer = monitoring_and_logs::list_measurements(group_id, process_id, granularity, metrics)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -773,6 +927,9 @@ static LIST_INDEX_MEASUREMENTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupHostFtsMetricMeasurements).
 #[doc(alias = "listGroupHostFtsMetricMeasurements")]
 #[doc(alias = "listMeasurements")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics/measurements"
+)]
 #[inline]
 pub fn list_measurements(
     group_id: &str,
@@ -815,6 +972,16 @@ static LIST_MEASUREMENTS: Operation = Operation {
 
 /// List process disks: `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/disks`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, monitoring_and_logs};
+/// # async fn example(client: Client, group_id: &str, process_id: &str) -> Result<(), Error> {
+/// let answer = monitoring_and_logs::list_process_disks(group_id, process_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -837,6 +1004,7 @@ static LIST_MEASUREMENTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupProcessDisks).
 #[doc(alias = "listGroupProcessDisks")]
 #[doc(alias = "listProcessDisks")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/disks")]
 #[inline]
 pub fn list_process_disks(
     group_id: &str,
@@ -1156,6 +1324,16 @@ pub mod v2023_01_01 {
     /// Download cluster log:
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
+    /// # async fn example(client: Client, group_id: &str, host_name: &str, log_name: types::DownloadClusterLogLogName) -> Result<(), Error> {
+    /// let answer = monitoring_and_logs::v2023_01_01::download_cluster_log(group_id, host_name, log_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Version 2023-01-01. Also in `v2023_02_01`. May be gone after 2027-07-01.
     ///
     /// Needs the role `Project Cluster Log Viewer`, `Project Data Access Admin`,
@@ -1183,6 +1361,9 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/downloadGroupClusterLog).
     #[doc(alias = "downloadGroupClusterLog")]
     #[doc(alias = "downloadClusterLog")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1238,49 +1419,64 @@ pub mod v2023_02_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     DOWNLOAD_CLUSTER_LOG;
+        is download_cluster_log(group_id: &str, host_name: &str, log_name: types::DownloadClusterLogLogName) -> Download;
         answers 200 => Stream;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "older-versions")]
     v2023_01_01::DOWNLOAD_CLUSTER_LOG;
+        is v2023_01_01::download_cluster_log(group_id: &str, host_name: &str, log_name: types::DownloadClusterLogLogName) -> Download;
         answers 200 => Stream;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     GET_DATABASE;
+        is get_database(group_id: &str, process_id: &str, database_name: &str) -> types::MesurementsDatabase;
         answers 200 => Json<crate::types::MesurementsDatabase>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_DATABASE_MEASUREMENTS;
+        is get_database_measurements(group_id: &str, process_id: &str, database_name: &str, granularity: &str) -> types::ApiMeasurementsGeneralViewAtlas;
         answers 200 => Json<crate::types::ApiMeasurementsGeneralViewAtlas>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_GROUP_PROCESS;
+        is get_group_process(group_id: &str, process_id: &str) -> types::ApiHostViewAtlas;
         answers 200 => Json<crate::types::ApiHostViewAtlas>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_INDEX_MEASUREMENTS;
+        is get_index_measurements(group_id: &str, process_id: &str, database_name: &str, collection_name: &str, index_name: &str, granularity: &str, metrics: &[types::GetIndexMeasurementsMetric]) -> types::MeasurementsIndexes;
         answers 200 => Json<crate::types::MeasurementsIndexes>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_PROCESS_DISK;
+        is get_process_disk(group_id: &str, process_id: &str, partition_name: &str) -> types::MeasurementDiskPartition;
         answers 200 => Json<crate::types::MeasurementDiskPartition>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_PROCESS_DISK_MEASUREMENTS;
+        is get_process_disk_measurements(group_id: &str, process_id: &str, partition_name: &str, granularity: &str) -> types::ApiMeasurementsGeneralViewAtlas;
         answers 200 => Json<crate::types::ApiMeasurementsGeneralViewAtlas>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_PROCESS_MEASUREMENTS;
+        is get_process_measurements(group_id: &str, process_id: &str, granularity: &str) -> types::ApiMeasurementsGeneralViewAtlas;
         answers 200 => Json<crate::types::ApiMeasurementsGeneralViewAtlas>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_DATABASES;
+        is list_databases(group_id: &str, process_id: &str) -> types::PaginatedDatabaseView;
         answers 200 => Json<crate::types::PaginatedDatabaseView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_GROUP_PROCESSES;
+        is list_group_processes(group_id: &str) -> types::PaginatedHostViewAtlas;
         answers 200 => Json<crate::types::PaginatedHostViewAtlas>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_HOST_FTS_METRICS;
+        is list_host_fts_metrics(group_id: &str, process_id: &str) -> types::CloudSearchMetrics;
         answers 200 => Json<crate::types::CloudSearchMetrics>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_INDEX_MEASUREMENTS;
+        is list_index_measurements(group_id: &str, process_id: &str, database_name: &str, collection_name: &str, granularity: &str, metrics: &[types::GetIndexMeasurementsMetric]) -> types::MeasurementsIndexes;
         answers 200 => Json<crate::types::MeasurementsIndexes>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_MEASUREMENTS;
+        is list_measurements(group_id: &str, process_id: &str, granularity: &str, metrics: &[types::ListMeasurementsMetric]) -> types::MeasurementsNonIndex;
         answers 200 => Json<crate::types::MeasurementsNonIndex>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_PROCESS_DISKS;
+        is list_process_disks(group_id: &str, process_id: &str) -> types::PaginatedDiskPartitionView;
         answers 200 => Json<crate::types::PaginatedDiskPartitionView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
 };

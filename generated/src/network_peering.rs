@@ -8,6 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Create group container: `POST /api/atlas/v2/groups/{groupId}/containers`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, network_peering, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body: types::CloudProviderContainer = Default::default();
+/// let answer = network_peering::create_group_container(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -29,6 +40,7 @@ use atlas_admin_runtime::{Request, Version};
 /// [`createGroupContainer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/createGroupContainer).
 #[doc(alias = "createGroupContainer")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/containers")]
 #[inline]
 pub fn create_group_container(
     group_id: &str,
@@ -56,6 +68,17 @@ static CREATE_GROUP_CONTAINER: Operation = Operation {
 
 /// Create group peer: `POST /api/atlas/v2/groups/{groupId}/peers`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, network_peering, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body: types::BaseNetworkPeeringConnectionSettings = Default::default();
+/// let answer = network_peering::create_group_peer(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Network Access Manager`.
@@ -77,6 +100,7 @@ static CREATE_GROUP_CONTAINER: Operation = Operation {
 /// [`createGroupPeer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/createGroupPeer).
 #[doc(alias = "createGroupPeer")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/peers")]
 #[inline]
 pub fn create_group_peer(
     group_id: &str,
@@ -104,6 +128,16 @@ static CREATE_GROUP_PEER: Operation = Operation {
 
 /// Delete group container: `DELETE /api/atlas/v2/groups/{groupId}/containers/{containerId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, network_peering};
+/// # async fn example(client: Client, group_id: &str, container_id: &str) -> Result<(), Error> {
+/// network_peering::delete_group_container(group_id, container_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -126,6 +160,7 @@ static CREATE_GROUP_PEER: Operation = Operation {
 /// [`deleteGroupContainer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/deleteGroupContainer).
 #[doc(alias = "deleteGroupContainer")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/containers/{containerId}")]
 #[inline]
 pub fn delete_group_container(group_id: &str, container_id: &str) -> Request<()> {
     Request::new(&DELETE_GROUP_CONTAINER, &[group_id, container_id])
@@ -150,6 +185,16 @@ static DELETE_GROUP_CONTAINER: Operation = Operation {
 
 /// Delete group peer: `DELETE /api/atlas/v2/groups/{groupId}/peers/{peerId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, network_peering};
+/// # async fn example(client: Client, group_id: &str, peer_id: &str) -> Result<(), Error> {
+/// let answer = network_peering::delete_group_peer(group_id, peer_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Network Access Manager`.
@@ -171,6 +216,7 @@ static DELETE_GROUP_CONTAINER: Operation = Operation {
 /// [`deleteGroupPeer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/deleteGroupPeer).
 #[doc(alias = "deleteGroupPeer")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/peers/{peerId}")]
 #[inline]
 pub fn delete_group_peer(
     group_id: &str,
@@ -198,6 +244,17 @@ static DELETE_GROUP_PEER: Operation = Operation {
 
 /// Disable peering: `PATCH /api/atlas/v2/groups/{groupId}/privateIpMode`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, network_peering, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::PrivateIpModeView { ..Default::default() };
+/// let answer = network_peering::disable_peering(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -219,6 +276,7 @@ static DELETE_GROUP_PEER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/disableGroupPrivateIpModePeering).
 #[doc(alias = "disableGroupPrivateIpModePeering")]
 #[doc(alias = "disablePeering")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/privateIpMode")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn disable_peering(
@@ -247,6 +305,16 @@ static DISABLE_PEERING: Operation = Operation {
 
 /// Get group container: `GET /api/atlas/v2/groups/{groupId}/containers/{containerId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, network_peering};
+/// # async fn example(client: Client, group_id: &str, container_id: &str) -> Result<(), Error> {
+/// let answer = network_peering::get_group_container(group_id, container_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -267,6 +335,7 @@ static DISABLE_PEERING: Operation = Operation {
 /// [`getGroupContainer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/getGroupContainer).
 #[doc(alias = "getGroupContainer")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/containers/{containerId}")]
 #[inline]
 pub fn get_group_container(
     group_id: &str,
@@ -294,6 +363,16 @@ static GET_GROUP_CONTAINER: Operation = Operation {
 
 /// Get group peer: `GET /api/atlas/v2/groups/{groupId}/peers/{peerId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, network_peering};
+/// # async fn example(client: Client, group_id: &str, peer_id: &str) -> Result<(), Error> {
+/// let answer = network_peering::get_group_peer(group_id, peer_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -315,6 +394,7 @@ static GET_GROUP_CONTAINER: Operation = Operation {
 /// [`getGroupPeer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/getGroupPeer).
 #[doc(alias = "getGroupPeer")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/peers/{peerId}")]
 #[inline]
 pub fn get_group_peer(
     group_id: &str,
@@ -342,6 +422,16 @@ static GET_GROUP_PEER: Operation = Operation {
 
 /// List group container all: `GET /api/atlas/v2/groups/{groupId}/containers/all`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, network_peering};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = network_peering::list_group_container_all(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -361,6 +451,7 @@ static GET_GROUP_PEER: Operation = Operation {
 /// [`listGroupContainerAll` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupContainerAll).
 #[doc(alias = "listGroupContainerAll")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/containers/all")]
 #[inline]
 pub fn list_group_container_all(
     group_id: &str,
@@ -392,6 +483,16 @@ static LIST_GROUP_CONTAINER_ALL: Operation = Operation {
 
 /// List group containers: `GET /api/atlas/v2/groups/{groupId}/containers`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, network_peering, types};
+/// # async fn example(client: Client, group_id: &str, provider_name: types::ProviderName) -> Result<(), Error> {
+/// let answer = network_peering::list_group_containers(group_id, provider_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -412,6 +513,7 @@ static LIST_GROUP_CONTAINER_ALL: Operation = Operation {
 /// [`listGroupContainers` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupContainers).
 #[doc(alias = "listGroupContainers")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/containers")]
 #[inline]
 pub fn list_group_containers(
     group_id: &str,
@@ -450,6 +552,14 @@ static LIST_GROUP_CONTAINERS: Operation = Operation {
 
 /// List group peers: `GET /api/atlas/v2/groups/{groupId}/peers`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, network_peering};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = network_peering::list_group_peers(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -470,6 +580,7 @@ static LIST_GROUP_CONTAINERS: Operation = Operation {
 /// [`listGroupPeers` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupPeers).
 #[doc(alias = "listGroupPeers")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/peers")]
 #[inline]
 pub fn list_group_peers(
     group_id: &str,
@@ -502,6 +613,17 @@ static LIST_GROUP_PEERS: Operation = Operation {
 
 /// Update group container: `PATCH /api/atlas/v2/groups/{groupId}/containers/{containerId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, network_peering, types};
+/// # async fn example(client: Client, group_id: &str, container_id: &str) -> Result<(), Error> {
+/// let body: types::CloudProviderContainer = Default::default();
+/// let answer = network_peering::update_group_container(group_id, container_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -524,6 +646,7 @@ static LIST_GROUP_PEERS: Operation = Operation {
 /// [`updateGroupContainer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/updateGroupContainer).
 #[doc(alias = "updateGroupContainer")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/containers/{containerId}")]
 #[inline]
 pub fn update_group_container(
     group_id: &str,
@@ -552,6 +675,17 @@ static UPDATE_GROUP_CONTAINER: Operation = Operation {
 
 /// Update group peer: `PATCH /api/atlas/v2/groups/{groupId}/peers/{peerId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, network_peering, types};
+/// # async fn example(client: Client, group_id: &str, peer_id: &str) -> Result<(), Error> {
+/// let body: types::BaseNetworkPeeringConnectionSettings = Default::default();
+/// let answer = network_peering::update_group_peer(group_id, peer_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Network Access Manager`.
@@ -574,6 +708,7 @@ static UPDATE_GROUP_CONTAINER: Operation = Operation {
 /// [`updateGroupPeer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/updateGroupPeer).
 #[doc(alias = "updateGroupPeer")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/peers/{peerId}")]
 #[inline]
 pub fn update_group_peer(
     group_id: &str,
@@ -602,6 +737,16 @@ static UPDATE_GROUP_PEER: Operation = Operation {
 
 /// Verify private ip mode: `GET /api/atlas/v2/groups/{groupId}/privateIpMode`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, network_peering};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = network_peering::verify_private_ip_mode(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -622,6 +767,7 @@ static UPDATE_GROUP_PEER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/verifyGroupPrivateIpMode).
 #[doc(alias = "verifyGroupPrivateIpMode")]
 #[doc(alias = "verifyPrivateIpMode")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/privateIpMode")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn verify_private_ip_mode(group_id: &str) -> Request<types::PrivateIpModeView> {
@@ -749,42 +895,55 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_GROUP_CONTAINER, body crate::types::CloudProviderContainer;
+        is create_group_container(group_id: &str, body: &types::CloudProviderContainer) -> types::CloudProviderContainer;
         answers 200 => Json<crate::types::CloudProviderContainer>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_GROUP_PEER, body crate::types::BaseNetworkPeeringConnectionSettings;
+        is create_group_peer(group_id: &str, body: &types::BaseNetworkPeeringConnectionSettings) -> types::BaseNetworkPeeringConnectionSettings;
         answers 200 => Json<crate::types::BaseNetworkPeeringConnectionSettings>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     DELETE_GROUP_CONTAINER;
+        is delete_group_container(group_id: &str, container_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     DELETE_GROUP_PEER;
+        is delete_group_peer(group_id: &str, peer_id: &str) -> atlas_admin::codec::Json;
         answers 202 => Json<atlas_admin_runtime::codec::Json>;
         errors 401 403 404 409 429 500 => crate::types::ApiError;
     DISABLE_PEERING, body crate::types::PrivateIpModeView;
+        is disable_peering(group_id: &str, body: &types::PrivateIpModeView) -> types::PrivateIpModeView;
         answers 200 => Json<crate::types::PrivateIpModeView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_GROUP_CONTAINER;
+        is get_group_container(group_id: &str, container_id: &str) -> types::CloudProviderContainer;
         answers 200 => Json<crate::types::CloudProviderContainer>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_GROUP_PEER;
+        is get_group_peer(group_id: &str, peer_id: &str) -> types::BaseNetworkPeeringConnectionSettings;
         answers 200 => Json<crate::types::BaseNetworkPeeringConnectionSettings>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_GROUP_CONTAINER_ALL;
+        is list_group_container_all(group_id: &str) -> types::PaginatedCloudProviderContainerView;
         answers 200 => Json<crate::types::PaginatedCloudProviderContainerView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_GROUP_CONTAINERS;
+        is list_group_containers(group_id: &str, provider_name: types::ProviderName) -> types::PaginatedCloudProviderContainerView;
         answers 200 => Json<crate::types::PaginatedCloudProviderContainerView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_GROUP_PEERS;
+        is list_group_peers(group_id: &str) -> types::PaginatedContainerPeerView;
         answers 200 => Json<crate::types::PaginatedContainerPeerView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_GROUP_CONTAINER, body crate::types::CloudProviderContainer;
+        is update_group_container(group_id: &str, container_id: &str, body: &types::CloudProviderContainer) -> types::CloudProviderContainer;
         answers 200 => Json<crate::types::CloudProviderContainer>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     UPDATE_GROUP_PEER, body crate::types::BaseNetworkPeeringConnectionSettings;
+        is update_group_peer(group_id: &str, peer_id: &str, body: &types::BaseNetworkPeeringConnectionSettings) -> types::BaseNetworkPeeringConnectionSettings;
         answers 200 => Json<crate::types::BaseNetworkPeeringConnectionSettings>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     VERIFY_PRIVATE_IP_MODE;
+        is verify_private_ip_mode(group_id: &str) -> types::PrivateIpModeView;
         answers 200 => Json<crate::types::PrivateIpModeView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
 };

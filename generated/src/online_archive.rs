@@ -9,6 +9,17 @@ use atlas_admin_runtime::{Download, Request, Version};
 /// Create online archive:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, online_archive, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::BackupOnlineArchiveCreate { ..Default::default() };
+/// let answer = online_archive::create_online_archive(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Data Access Admin`.
@@ -32,6 +43,7 @@ use atlas_admin_runtime::{Download, Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/createGroupClusterOnlineArchive).
 #[doc(alias = "createGroupClusterOnlineArchive")]
 #[doc(alias = "createOnlineArchive")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives")]
 #[inline]
 pub fn create_online_archive(
     group_id: &str,
@@ -61,6 +73,16 @@ static CREATE_ONLINE_ARCHIVE: Operation = Operation {
 /// Delete online archive:
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, online_archive};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, archive_id: &str) -> Result<(), Error> {
+/// online_archive::delete_online_archive(group_id, cluster_name, archive_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Data Access Admin`.
@@ -83,6 +105,9 @@ static CREATE_ONLINE_ARCHIVE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/deleteGroupClusterOnlineArchive).
 #[doc(alias = "deleteGroupClusterOnlineArchive")]
 #[doc(alias = "deleteOnlineArchive")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}"
+)]
 #[inline]
 pub fn delete_online_archive(
     group_id: &str,
@@ -116,6 +141,16 @@ static DELETE_ONLINE_ARCHIVE: Operation = Operation {
 /// Download query logs:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/queryLogs.gz`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, online_archive};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = online_archive::download_query_logs(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Data Access Admin`, `Project Data Access Read Only`,
@@ -139,6 +174,9 @@ static DELETE_ONLINE_ARCHIVE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/downloadGroupClusterOnlineArchiveQueryLogs).
 #[doc(alias = "downloadGroupClusterOnlineArchiveQueryLogs")]
 #[doc(alias = "downloadQueryLogs")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/queryLogs.gz"
+)]
 #[inline]
 pub fn download_query_logs(
     group_id: &str,
@@ -178,6 +216,16 @@ static DOWNLOAD_QUERY_LOGS: Operation = Operation {
 /// Get online archive:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, online_archive};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, archive_id: &str) -> Result<(), Error> {
+/// let answer = online_archive::get_online_archive(group_id, cluster_name, archive_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -201,6 +249,9 @@ static DOWNLOAD_QUERY_LOGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/getGroupClusterOnlineArchive).
 #[doc(alias = "getGroupClusterOnlineArchive")]
 #[doc(alias = "getOnlineArchive")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}"
+)]
 #[inline]
 pub fn get_online_archive(
     group_id: &str,
@@ -234,6 +285,16 @@ static GET_ONLINE_ARCHIVE: Operation = Operation {
 /// List online archives:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, online_archive};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = online_archive::list_online_archives(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -255,6 +316,7 @@ static GET_ONLINE_ARCHIVE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/listGroupClusterOnlineArchives).
 #[doc(alias = "listGroupClusterOnlineArchives")]
 #[doc(alias = "listOnlineArchives")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives")]
 #[inline]
 pub fn list_online_archives(
     group_id: &str,
@@ -289,6 +351,17 @@ static LIST_ONLINE_ARCHIVES: Operation = Operation {
 /// Update online archive:
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, online_archive, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, archive_id: &str) -> Result<(), Error> {
+/// let body = types::BackupOnlineArchive { ..Default::default() };
+/// let answer = online_archive::update_online_archive(group_id, cluster_name, archive_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Data Access Admin`.
@@ -313,6 +386,9 @@ static LIST_ONLINE_ARCHIVES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/updateGroupClusterOnlineArchive).
 #[doc(alias = "updateGroupClusterOnlineArchive")]
 #[doc(alias = "updateOnlineArchive")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}"
+)]
 #[inline]
 pub fn update_online_archive(
     group_id: &str,
@@ -413,21 +489,27 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_ONLINE_ARCHIVE, body crate::types::BackupOnlineArchiveCreate;
+        is create_online_archive(group_id: &str, cluster_name: &str, body: &types::BackupOnlineArchiveCreate) -> types::BackupOnlineArchive;
         answers 200 => Json<crate::types::BackupOnlineArchive>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     DELETE_ONLINE_ARCHIVE;
+        is delete_online_archive(group_id: &str, cluster_name: &str, archive_id: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DOWNLOAD_QUERY_LOGS;
+        is download_query_logs(group_id: &str, cluster_name: &str) -> Download;
         answers 200 => Stream;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_ONLINE_ARCHIVE;
+        is get_online_archive(group_id: &str, cluster_name: &str, archive_id: &str) -> types::BackupOnlineArchive;
         answers 200 => Json<crate::types::BackupOnlineArchive>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_ONLINE_ARCHIVES;
+        is list_online_archives(group_id: &str, cluster_name: &str) -> types::PaginatedOnlineArchiveView;
         answers 200 => Json<crate::types::PaginatedOnlineArchiveView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_ONLINE_ARCHIVE, body crate::types::BackupOnlineArchive;
+        is update_online_archive(group_id: &str, cluster_name: &str, archive_id: &str, body: &types::BackupOnlineArchive) -> types::BackupOnlineArchive;
         answers 200 => Json<crate::types::BackupOnlineArchive>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
 };

@@ -8,6 +8,15 @@ use atlas_admin_runtime::{Date, Request, Version};
 
 /// Create org: `POST /api/atlas/v2/orgs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, organizations, types};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let body = types::CreateOrganizationRequest { ..Default::default() };
+/// let answer = organizations::create_org(&body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// # Errors
@@ -23,6 +32,7 @@ use atlas_admin_runtime::{Date, Request, Version};
 /// [`createOrg` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/createOrg).
 #[doc(alias = "createOrg")]
+#[doc(alias = "/api/atlas/v2/orgs")]
 #[inline]
 pub fn create_org(
     body: &types::CreateOrganizationRequest,
@@ -49,6 +59,17 @@ static CREATE_ORG: Operation = Operation {
 
 /// Create org invite: `POST /api/atlas/v2/orgs/{orgId}/invites`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, organizations, types};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let body = types::OrganizationInvitationRequest { ..Default::default() };
+/// let answer = organizations::create_org_invite(org_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -69,6 +90,7 @@ static CREATE_ORG: Operation = Operation {
 /// [`createOrgInvite` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/createOrgInvite).
 #[doc(alias = "createOrgInvite")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn create_org_invite(
@@ -97,6 +119,14 @@ static CREATE_ORG_INVITE: Operation = Operation {
 
 /// Delete org: `DELETE /api/atlas/v2/orgs/{orgId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, organizations};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// organizations::delete_org(org_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -119,6 +149,7 @@ static CREATE_ORG_INVITE: Operation = Operation {
 /// [`deleteOrg` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/deleteOrg).
 #[doc(alias = "deleteOrg")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}")]
 #[inline]
 pub fn delete_org(org_id: &str) -> Request<()> {
     Request::new(&DELETE_ORG, &[org_id])
@@ -143,6 +174,14 @@ static DELETE_ORG: Operation = Operation {
 
 /// Delete org invite: `DELETE /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, organizations};
+/// # async fn example(client: Client, org_id: &str, invitation_id: &str) -> Result<(), Error> {
+/// organizations::delete_org_invite(org_id, invitation_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -164,6 +203,7 @@ static DELETE_ORG: Operation = Operation {
 /// [`deleteOrgInvite` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/deleteOrgInvite).
 #[doc(alias = "deleteOrgInvite")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites/{invitationId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn delete_org_invite(org_id: &str, invitation_id: &str) -> Request<()> {
@@ -189,6 +229,14 @@ static DELETE_ORG_INVITE: Operation = Operation {
 
 /// Get org: `GET /api/atlas/v2/orgs/{orgId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, organizations};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = organizations::get_org(org_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Member`.
@@ -210,6 +258,7 @@ static DELETE_ORG_INVITE: Operation = Operation {
 /// [`getOrg` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrg).
 #[doc(alias = "getOrg")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}")]
 #[inline]
 pub fn get_org(org_id: &str) -> Request<types::AtlasOrganization> {
     Request::new(&GET_ORG, &[org_id])
@@ -234,6 +283,16 @@ static GET_ORG: Operation = Operation {
 
 /// Get org delegation settings: `GET /api/atlas/v2/orgs/{orgId}/delegationSettings`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, organizations};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = organizations::get_org_delegation_settings(org_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Member`.
@@ -253,6 +312,7 @@ static GET_ORG: Operation = Operation {
 /// [`getOrgDelegationSettings` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgDelegationSettings).
 #[doc(alias = "getOrgDelegationSettings")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/delegationSettings")]
 #[inline]
 pub fn get_org_delegation_settings(
     org_id: &str,
@@ -279,6 +339,14 @@ static GET_ORG_DELEGATION_SETTINGS: Operation = Operation {
 
 /// Get org groups: `GET /api/atlas/v2/orgs/{orgId}/groups`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, organizations};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = organizations::get_org_groups(org_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Member`.
@@ -299,6 +367,7 @@ static GET_ORG_DELEGATION_SETTINGS: Operation = Operation {
 /// [`getOrgGroups` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgGroups).
 #[doc(alias = "getOrgGroups")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/groups")]
 #[inline]
 pub fn get_org_groups(org_id: &str) -> GetOrgGroups<types::PaginatedAtlasGroupView> {
     GetOrgGroups::new(&GET_ORG_GROUPS, &[org_id])
@@ -329,6 +398,16 @@ static GET_ORG_GROUPS: Operation = Operation {
 
 /// Get org invite: `GET /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, organizations};
+/// # async fn example(client: Client, org_id: &str, invitation_id: &str) -> Result<(), Error> {
+/// let answer = organizations::get_org_invite(org_id, invitation_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -350,6 +429,7 @@ static GET_ORG_GROUPS: Operation = Operation {
 /// [`getOrgInvite` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgInvite).
 #[doc(alias = "getOrgInvite")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites/{invitationId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn get_org_invite(
@@ -378,6 +458,14 @@ static GET_ORG_INVITE: Operation = Operation {
 
 /// Get org settings: `GET /api/atlas/v2/orgs/{orgId}/settings`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, organizations};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = organizations::get_org_settings(org_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Member`.
@@ -397,6 +485,7 @@ static GET_ORG_INVITE: Operation = Operation {
 /// [`getOrgSettings` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgSettings).
 #[doc(alias = "getOrgSettings")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/settings")]
 #[inline]
 pub fn get_org_settings(org_id: &str) -> Request<types::OrganizationSettings> {
     Request::new(&GET_ORG_SETTINGS, &[org_id])
@@ -421,6 +510,14 @@ static GET_ORG_SETTINGS: Operation = Operation {
 
 /// List org invites: `GET /api/atlas/v2/orgs/{orgId}/invites`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, organizations};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = organizations::list_org_invites(org_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -441,6 +538,7 @@ static GET_ORG_SETTINGS: Operation = Operation {
 /// [`listOrgInvites` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/listOrgInvites).
 #[doc(alias = "listOrgInvites")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn list_org_invites(
@@ -468,6 +566,14 @@ static LIST_ORG_INVITES: Operation = Operation {
 
 /// List orgs: `GET /api/atlas/v2/orgs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, organizations};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = organizations::list_orgs().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// # Errors
@@ -483,6 +589,7 @@ static LIST_ORG_INVITES: Operation = Operation {
 /// [`listOrgs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/listOrgs).
 #[doc(alias = "listOrgs")]
+#[doc(alias = "/api/atlas/v2/orgs")]
 #[inline]
 pub fn list_orgs() -> ListOrgs<types::PaginatedOrganizationView> {
     ListOrgs::new(&LIST_ORGS, &[])
@@ -512,6 +619,15 @@ static LIST_ORGS: Operation = Operation {
 
 /// Update org: `PATCH /api/atlas/v2/orgs/{orgId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, organizations, types};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let body = types::AtlasOrganization { ..Default::default() };
+/// let answer = organizations::update_org(org_id, &body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -533,6 +649,7 @@ static LIST_ORGS: Operation = Operation {
 /// [`updateOrg` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrg).
 #[doc(alias = "updateOrg")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}")]
 #[inline]
 pub fn update_org(
     org_id: &str,
@@ -560,6 +677,17 @@ static UPDATE_ORG: Operation = Operation {
 
 /// Update org delegation settings: `PATCH /api/atlas/v2/orgs/{orgId}/delegationSettings`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, organizations, types};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let body = types::OrgDelegationSettingsUpdateRequest { ..Default::default() };
+/// let answer = organizations::update_org_delegation_settings(org_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Owner`.
@@ -580,6 +708,7 @@ static UPDATE_ORG: Operation = Operation {
 /// [`updateOrgDelegationSettings` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgDelegationSettings).
 #[doc(alias = "updateOrgDelegationSettings")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/delegationSettings")]
 #[inline]
 pub fn update_org_delegation_settings(
     org_id: &str,
@@ -607,6 +736,17 @@ static UPDATE_ORG_DELEGATION_SETTINGS: Operation = Operation {
 
 /// Update org invite by id: `PATCH /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, organizations, types};
+/// # async fn example(client: Client, org_id: &str, invitation_id: &str) -> Result<(), Error> {
+/// let body = types::OrganizationInvitationUpdateRequest { ..Default::default() };
+/// let answer = organizations::update_org_invite_by_id(org_id, invitation_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -628,6 +768,7 @@ static UPDATE_ORG_DELEGATION_SETTINGS: Operation = Operation {
 /// [`updateOrgInviteById` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgInviteById).
 #[doc(alias = "updateOrgInviteById")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites/{invitationId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn update_org_invite_by_id(
@@ -657,6 +798,17 @@ static UPDATE_ORG_INVITE_BY_ID: Operation = Operation {
 
 /// Update org invites: `PATCH /api/atlas/v2/orgs/{orgId}/invites`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, organizations, types};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let body = types::OrganizationInvitationRequest { ..Default::default() };
+/// let answer = organizations::update_org_invites(org_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -677,6 +829,7 @@ static UPDATE_ORG_INVITE_BY_ID: Operation = Operation {
 /// [`updateOrgInvites` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgInvites).
 #[doc(alias = "updateOrgInvites")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn update_org_invites(
@@ -705,6 +858,17 @@ static UPDATE_ORG_INVITES: Operation = Operation {
 
 /// Update org settings: `PATCH /api/atlas/v2/orgs/{orgId}/settings`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, organizations, types};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let body = types::OrganizationSettings { ..Default::default() };
+/// let answer = organizations::update_org_settings(org_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -725,6 +889,7 @@ static UPDATE_ORG_INVITES: Operation = Operation {
 /// [`updateOrgSettings` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgSettings).
 #[doc(alias = "updateOrgSettings")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/settings")]
 #[inline]
 pub fn update_org_settings(
     org_id: &str,
@@ -752,6 +917,17 @@ static UPDATE_ORG_SETTINGS: Operation = Operation {
 
 /// Update org user roles: `PUT /api/atlas/v2/orgs/{orgId}/users/{userId}/roles`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, organizations, types};
+/// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
+/// let body = types::UpdateOrgRolesForUser { ..Default::default() };
+/// let answer = organizations::update_org_user_roles(org_id, user_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -772,6 +948,7 @@ static UPDATE_ORG_SETTINGS: Operation = Operation {
 /// [`updateOrgUserRoles` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgUserRoles).
 #[doc(alias = "updateOrgUserRoles")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}/roles")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn update_org_user_roles(
@@ -921,6 +1098,16 @@ pub mod preview {
 
     /// Get org maintenance settings: `GET /api/atlas/v2/orgs/{orgId}/maintenanceSettings`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, organizations};
+    /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+    /// let answer = organizations::preview::get_org_maintenance_settings(org_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Organization Member`.
@@ -941,6 +1128,7 @@ pub mod preview {
     /// [`getOrgMaintenanceSettings` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgMaintenanceSettings).
     #[doc(alias = "getOrgMaintenanceSettings")]
+    #[doc(alias = "/api/atlas/v2/orgs/{orgId}/maintenanceSettings")]
     #[inline]
     pub fn get_org_maintenance_settings(
         org_id: &str,
@@ -967,6 +1155,16 @@ pub mod preview {
 
     /// Reset org maintenance settings: `POST /api/atlas/v2/orgs/{orgId}/maintenanceSettings:reset`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, organizations};
+    /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+    /// let answer = organizations::preview::reset_org_maintenance_settings(org_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Organization Owner`.
@@ -987,6 +1185,7 @@ pub mod preview {
     /// [`resetOrgMaintenanceSettings` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/resetOrgMaintenanceSettings).
     #[doc(alias = "resetOrgMaintenanceSettings")]
+    #[doc(alias = "/api/atlas/v2/orgs/{orgId}/maintenanceSettings:reset")]
     #[inline]
     pub fn reset_org_maintenance_settings(
         org_id: &str,
@@ -1013,6 +1212,17 @@ pub mod preview {
 
     /// Update org maintenance settings: `PATCH /api/atlas/v2/orgs/{orgId}/maintenanceSettings`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, organizations, types};
+    /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+    /// let body = types::OrganizationMaintenanceSettingsUpdateRequest { ..Default::default() };
+    /// let answer = organizations::preview::update_org_maintenance_settings(org_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Organization Owner`.
@@ -1033,6 +1243,7 @@ pub mod preview {
     /// [`updateOrgMaintenanceSettings` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgMaintenanceSettings).
     #[doc(alias = "updateOrgMaintenanceSettings")]
+    #[doc(alias = "/api/atlas/v2/orgs/{orgId}/maintenanceSettings")]
     #[inline]
     pub fn update_org_maintenance_settings(
         org_id: &str,
@@ -1062,66 +1273,86 @@ pub mod preview {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_ORG, body crate::types::CreateOrganizationRequest;
+        is create_org(body: &types::CreateOrganizationRequest) -> types::CreateOrganizationResponse;
         answers 201 => Json<crate::types::CreateOrganizationResponse>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_ORG_INVITE, body crate::types::OrganizationInvitationRequest;
+        is create_org_invite(org_id: &str, body: &types::OrganizationInvitationRequest) -> types::OrganizationInvitation;
         answers 200 => Json<crate::types::OrganizationInvitation>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_ORG;
+        is delete_org(org_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 402 403 404 409 429 500 => crate::types::ApiError;
     DELETE_ORG_INVITE;
+        is delete_org_invite(org_id: &str, invitation_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_ORG;
+        is get_org(org_id: &str) -> types::AtlasOrganization;
         answers 200 => Json<crate::types::AtlasOrganization>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     GET_ORG_DELEGATION_SETTINGS;
+        is get_org_delegation_settings(org_id: &str) -> types::OrgDelegationSettingsResponse;
         answers 200 => Json<crate::types::OrgDelegationSettingsResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_ORG_GROUPS;
+        is get_org_groups(org_id: &str) -> types::PaginatedAtlasGroupView;
         answers 200 => Json<crate::types::PaginatedAtlasGroupView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_ORG_INVITE;
+        is get_org_invite(org_id: &str, invitation_id: &str) -> types::OrganizationInvitation;
         answers 200 => Json<crate::types::OrganizationInvitation>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::GET_ORG_MAINTENANCE_SETTINGS;
+        is preview::get_org_maintenance_settings(org_id: &str) -> types::OrganizationMaintenanceSettingsResponse;
         answers 200 => Json<crate::types::OrganizationMaintenanceSettingsResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_ORG_SETTINGS;
+        is get_org_settings(org_id: &str) -> types::OrganizationSettings;
         answers 200 => Json<crate::types::OrganizationSettings>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_ORG_INVITES;
+        is list_org_invites(org_id: &str) -> Vec<types::OrganizationInvitation>;
         answers 200 => Json<Vec<crate::types::OrganizationInvitation>>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_ORGS;
+        is list_orgs() -> types::PaginatedOrganizationView;
         answers 200 => Json<crate::types::PaginatedOrganizationView>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::RESET_ORG_MAINTENANCE_SETTINGS;
+        is preview::reset_org_maintenance_settings(org_id: &str) -> types::OrganizationMaintenanceSettingsResponse;
         answers 200 => Json<crate::types::OrganizationMaintenanceSettingsResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_ORG, body crate::types::AtlasOrganization;
+        is update_org(org_id: &str, body: &types::AtlasOrganization) -> types::AtlasOrganization;
         answers 200 => Json<crate::types::AtlasOrganization>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     UPDATE_ORG_DELEGATION_SETTINGS, body crate::types::OrgDelegationSettingsUpdateRequest;
+        is update_org_delegation_settings(org_id: &str, body: &types::OrgDelegationSettingsUpdateRequest) -> types::OrgDelegationSettingsResponse;
         answers 200 => Json<crate::types::OrgDelegationSettingsResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_ORG_INVITE_BY_ID, body crate::types::OrganizationInvitationUpdateRequest;
+        is update_org_invite_by_id(org_id: &str, invitation_id: &str, body: &types::OrganizationInvitationUpdateRequest) -> types::OrganizationInvitation;
         answers 200 => Json<crate::types::OrganizationInvitation>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_ORG_INVITES, body crate::types::OrganizationInvitationRequest;
+        is update_org_invites(org_id: &str, body: &types::OrganizationInvitationRequest) -> types::OrganizationInvitation;
         answers 200 => Json<crate::types::OrganizationInvitation>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::UPDATE_ORG_MAINTENANCE_SETTINGS, body crate::types::OrganizationMaintenanceSettingsUpdateRequest;
+        is preview::update_org_maintenance_settings(org_id: &str, body: &types::OrganizationMaintenanceSettingsUpdateRequest) -> types::OrganizationMaintenanceSettingsResponse;
         answers 200 => Json<crate::types::OrganizationMaintenanceSettingsResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_ORG_SETTINGS, body crate::types::OrganizationSettings;
+        is update_org_settings(org_id: &str, body: &types::OrganizationSettings) -> types::OrganizationSettings;
         answers 200 => Json<crate::types::OrganizationSettings>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_ORG_USER_ROLES, body crate::types::UpdateOrgRolesForUser;
+        is update_org_user_roles(org_id: &str, user_id: &str, body: &types::UpdateOrgRolesForUser) -> types::UpdateOrgRolesForUser;
         answers 200 => Json<crate::types::UpdateOrgRolesForUser>;
         errors 401 403 404 429 500 => crate::types::ApiError;
 };

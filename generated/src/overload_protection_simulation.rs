@@ -14,6 +14,17 @@ pub mod preview {
     /// Create cluster overload simulation:
     /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, overload_protection_simulation, types};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let body = types::OverloadProtectionSimulationRequest { ..Default::default() };
+    /// let answer = overload_protection_simulation::preview::create_cluster_overload_simulation(group_id, cluster_name, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Cluster Manager`.
@@ -37,6 +48,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Overload-Protection-Simulation/operation/createGroupClusterOverloadSimulation).
     #[doc(alias = "createGroupClusterOverloadSimulation")]
     #[doc(alias = "createClusterOverloadSimulation")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations"
+    )]
     #[inline]
     pub fn create_cluster_overload_simulation(
         group_id: &str,
@@ -70,6 +84,16 @@ pub mod preview {
     /// Delete cluster overload simulation:
     /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations/{simulationId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, overload_protection_simulation};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str, simulation_id: &str) -> Result<(), Error> {
+    /// overload_protection_simulation::preview::delete_cluster_overload_simulation(group_id, cluster_name, simulation_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Cluster Manager`.
@@ -94,6 +118,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Overload-Protection-Simulation/operation/deleteGroupClusterOverloadSimulation).
     #[doc(alias = "deleteGroupClusterOverloadSimulation")]
     #[doc(alias = "deleteClusterOverloadSimulation")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations/{simulationId}"
+    )]
     #[inline]
     pub fn delete_cluster_overload_simulation(
         group_id: &str,
@@ -130,6 +157,16 @@ pub mod preview {
     /// Get cluster overload simulation:
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations/{simulationId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, overload_protection_simulation};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str, simulation_id: &str) -> Result<(), Error> {
+    /// let answer = overload_protection_simulation::preview::get_cluster_overload_simulation(group_id, cluster_name, simulation_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Read Only`.
@@ -153,6 +190,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Overload-Protection-Simulation/operation/getGroupClusterOverloadSimulation).
     #[doc(alias = "getGroupClusterOverloadSimulation")]
     #[doc(alias = "getClusterOverloadSimulation")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations/{simulationId}"
+    )]
     #[inline]
     pub fn get_cluster_overload_simulation(
         group_id: &str,
@@ -189,6 +229,16 @@ pub mod preview {
     /// List cluster overload simulations:
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, overload_protection_simulation};
+    /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+    /// let answer = overload_protection_simulation::preview::list_cluster_overload_simulations(group_id, cluster_name)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Read Only`.
@@ -211,6 +261,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Overload-Protection-Simulation/operation/listGroupClusterOverloadSimulations).
     #[doc(alias = "listGroupClusterOverloadSimulations")]
     #[doc(alias = "listClusterOverloadSimulations")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations"
+    )]
     #[inline]
     pub fn list_cluster_overload_simulations(
         group_id: &str,
@@ -271,18 +324,22 @@ pub mod preview {
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     #[cfg(feature = "preview")]
     preview::CREATE_CLUSTER_OVERLOAD_SIMULATION, body crate::types::OverloadProtectionSimulationRequest;
+        is preview::create_cluster_overload_simulation(group_id: &str, cluster_name: &str, body: &types::OverloadProtectionSimulationRequest) -> types::OverloadProtectionSimulationResponse;
         answers 201 => Json<crate::types::OverloadProtectionSimulationResponse>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::DELETE_CLUSTER_OVERLOAD_SIMULATION;
+        is preview::delete_cluster_overload_simulation(group_id: &str, cluster_name: &str, simulation_id: &str) -> ();
         answers 202 => Empty;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::GET_CLUSTER_OVERLOAD_SIMULATION;
+        is preview::get_cluster_overload_simulation(group_id: &str, cluster_name: &str, simulation_id: &str) -> types::OverloadProtectionSimulationResponse;
         answers 200 => Json<crate::types::OverloadProtectionSimulationResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::LIST_CLUSTER_OVERLOAD_SIMULATIONS;
+        is preview::list_cluster_overload_simulations(group_id: &str, cluster_name: &str) -> types::PaginatedOverloadProtectionSimulationResponse;
         answers 200 => Json<crate::types::PaginatedOverloadProtectionSimulationResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

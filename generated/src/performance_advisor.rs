@@ -9,6 +9,14 @@ use atlas_admin_runtime::{Date, Request, Version};
 
 /// Disable managed slow ms: `DELETE /api/atlas/v2/groups/{groupId}/managedSlowMs/disable`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, performance_advisor};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// performance_advisor::disable_managed_slow_ms(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -29,6 +37,7 @@ use atlas_admin_runtime::{Date, Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/disableGroupManagedSlowMs).
 #[doc(alias = "disableGroupManagedSlowMs")]
 #[doc(alias = "disableManagedSlowMs")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/managedSlowMs/disable")]
 #[inline]
 pub fn disable_managed_slow_ms(group_id: &str) -> Request<()> {
     Request::new(&DISABLE_MANAGED_SLOW_MS, &[group_id])
@@ -53,6 +62,14 @@ static DISABLE_MANAGED_SLOW_MS: Operation = Operation {
 
 /// Enable managed slow ms: `POST /api/atlas/v2/groups/{groupId}/managedSlowMs/enable`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, performance_advisor};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// performance_advisor::enable_managed_slow_ms(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -73,6 +90,7 @@ static DISABLE_MANAGED_SLOW_MS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/enableGroupManagedSlowMs).
 #[doc(alias = "enableGroupManagedSlowMs")]
 #[doc(alias = "enableManagedSlowMs")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/managedSlowMs/enable")]
 #[inline]
 pub fn enable_managed_slow_ms(group_id: &str) -> Request<()> {
     Request::new(&ENABLE_MANAGED_SLOW_MS, &[group_id])
@@ -97,6 +115,16 @@ static ENABLE_MANAGED_SLOW_MS: Operation = Operation {
 
 /// Get managed slow ms: `GET /api/atlas/v2/groups/{groupId}/managedSlowMs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, performance_advisor};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = performance_advisor::get_managed_slow_ms(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -117,6 +145,7 @@ static ENABLE_MANAGED_SLOW_MS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/getGroupManagedSlowMs).
 #[doc(alias = "getGroupManagedSlowMs")]
 #[doc(alias = "getManagedSlowMs")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/managedSlowMs")]
 #[inline]
 pub fn get_managed_slow_ms(group_id: &str) -> Request<bool> {
     Request::new(&GET_MANAGED_SLOW_MS, &[group_id])
@@ -142,6 +171,16 @@ static GET_MANAGED_SLOW_MS: Operation = Operation {
 /// Get serverless auto indexing:
 /// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/performanceAdvisor/autoIndexing`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, performance_advisor};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = performance_advisor::get_serverless_auto_indexing(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2026-01-22.
 ///
 /// Needs the role `Project Read Only`.
@@ -163,6 +202,9 @@ static GET_MANAGED_SLOW_MS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/getGroupServerlessPerformanceAdvisorAutoIndexing).
 #[doc(alias = "getGroupServerlessPerformanceAdvisorAutoIndexing")]
 #[doc(alias = "getServerlessAutoIndexing")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/performanceAdvisor/autoIndexing"
+)]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn get_serverless_auto_indexing(
@@ -192,6 +234,16 @@ static GET_SERVERLESS_AUTO_INDEXING: Operation = Operation {
 /// List cluster suggested indexes:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/suggestedIndexes`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, performance_advisor};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = performance_advisor::list_cluster_suggested_indexes(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Project Read Only`.
@@ -214,6 +266,9 @@ static GET_SERVERLESS_AUTO_INDEXING: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupClusterPerformanceAdvisorSuggestedIndexes).
 #[doc(alias = "listGroupClusterPerformanceAdvisorSuggestedIndexes")]
 #[doc(alias = "listClusterSuggestedIndexes")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/suggestedIndexes"
+)]
 #[inline]
 pub fn list_cluster_suggested_indexes(
     group_id: &str,
@@ -252,6 +307,16 @@ static LIST_CLUSTER_SUGGESTED_INDEXES: Operation = Operation {
 /// List drop index suggestions:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/dropIndexSuggestions`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, performance_advisor};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = performance_advisor::list_drop_index_suggestions(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Project Read Only`.
@@ -274,6 +339,9 @@ static LIST_CLUSTER_SUGGESTED_INDEXES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupClusterPerformanceAdvisorDropIndexSuggestions).
 #[doc(alias = "listGroupClusterPerformanceAdvisorDropIndexSuggestions")]
 #[doc(alias = "listDropIndexSuggestions")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/dropIndexSuggestions"
+)]
 #[inline]
 pub fn list_drop_index_suggestions(
     group_id: &str,
@@ -302,6 +370,16 @@ static LIST_DROP_INDEX_SUGGESTIONS: Operation = Operation {
 /// List performance advisor namespaces:
 /// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/performanceAdvisor/namespaces`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, performance_advisor};
+/// # async fn example(client: Client, group_id: &str, process_id: &str) -> Result<(), Error> {
+/// let answer = performance_advisor::list_performance_advisor_namespaces(group_id, process_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -324,6 +402,9 @@ static LIST_DROP_INDEX_SUGGESTIONS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupProcessPerformanceAdvisorNamespaces).
 #[doc(alias = "listGroupProcessPerformanceAdvisorNamespaces")]
 #[doc(alias = "listPerformanceAdvisorNamespaces")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/performanceAdvisor/namespaces"
+)]
 #[inline]
 pub fn list_performance_advisor_namespaces(
     group_id: &str,
@@ -360,6 +441,16 @@ static LIST_PERFORMANCE_ADVISOR_NAMESPACES: Operation = Operation {
 /// List schema advice:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/schemaAdvice`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, performance_advisor};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = performance_advisor::list_schema_advice(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Project Read Only`.
@@ -382,6 +473,9 @@ static LIST_PERFORMANCE_ADVISOR_NAMESPACES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupClusterPerformanceAdvisorSchemaAdvice).
 #[doc(alias = "listGroupClusterPerformanceAdvisorSchemaAdvice")]
 #[doc(alias = "listSchemaAdvice")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/schemaAdvice"
+)]
 #[inline]
 pub fn list_schema_advice(
     group_id: &str,
@@ -410,6 +504,16 @@ static LIST_SCHEMA_ADVICE: Operation = Operation {
 /// List slow query logs:
 /// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/performanceAdvisor/slowQueryLogs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, performance_advisor};
+/// # async fn example(client: Client, group_id: &str, process_id: &str) -> Result<(), Error> {
+/// let answer = performance_advisor::list_slow_query_logs(group_id, process_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Data Access Admin`, `Project Data Access Read Only`,
@@ -434,6 +538,9 @@ static LIST_SCHEMA_ADVICE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupProcessPerformanceAdvisorSlowQueryLogs).
 #[doc(alias = "listGroupProcessPerformanceAdvisorSlowQueryLogs")]
 #[doc(alias = "listSlowQueryLogs")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/performanceAdvisor/slowQueryLogs"
+)]
 #[inline]
 pub fn list_slow_query_logs(
     group_id: &str,
@@ -478,6 +585,16 @@ static LIST_SLOW_QUERY_LOGS: Operation = Operation {
 /// List suggested indexes:
 /// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/performanceAdvisor/suggestedIndexes`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, performance_advisor};
+/// # async fn example(client: Client, group_id: &str, process_id: &str) -> Result<(), Error> {
+/// let answer = performance_advisor::list_suggested_indexes(group_id, process_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -500,6 +617,9 @@ static LIST_SLOW_QUERY_LOGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupProcessPerformanceAdvisorSuggestedIndexes).
 #[doc(alias = "listGroupProcessPerformanceAdvisorSuggestedIndexes")]
 #[doc(alias = "listSuggestedIndexes")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/performanceAdvisor/suggestedIndexes"
+)]
 #[inline]
 pub fn list_suggested_indexes(
     group_id: &str,
@@ -539,6 +659,16 @@ static LIST_SUGGESTED_INDEXES: Operation = Operation {
 /// Set serverless auto indexing:
 /// `POST /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/performanceAdvisor/autoIndexing`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, performance_advisor};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, enable: bool) -> Result<(), Error> {
+/// performance_advisor::set_serverless_auto_indexing(group_id, cluster_name, enable)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2026-01-22.
 ///
 /// Needs the role `Project Owner`.
@@ -561,6 +691,9 @@ static LIST_SUGGESTED_INDEXES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/setGroupServerlessPerformanceAdvisorAutoIndexing).
 #[doc(alias = "setGroupServerlessPerformanceAdvisorAutoIndexing")]
 #[doc(alias = "setServerlessAutoIndexing")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/performanceAdvisor/autoIndexing"
+)]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn set_serverless_auto_indexing(
@@ -770,36 +903,47 @@ pub mod v2024_08_05 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     DISABLE_MANAGED_SLOW_MS;
+        is disable_managed_slow_ms(group_id: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     ENABLE_MANAGED_SLOW_MS;
+        is enable_managed_slow_ms(group_id: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_MANAGED_SLOW_MS;
+        is get_managed_slow_ms(group_id: &str) -> bool;
         answers 200 => Json<bool>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_SERVERLESS_AUTO_INDEXING;
+        is get_serverless_auto_indexing(group_id: &str, cluster_name: &str) -> bool;
         answers 200 => Json<bool>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_CLUSTER_SUGGESTED_INDEXES;
+        is list_cluster_suggested_indexes(group_id: &str, cluster_name: &str) -> types::EnvelopedPerformanceAdvisorResponse;
         answers 200 => Json<crate::types::EnvelopedPerformanceAdvisorResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_DROP_INDEX_SUGGESTIONS;
+        is list_drop_index_suggestions(group_id: &str, cluster_name: &str) -> types::EnvelopedDropIndexSuggestionsResponse;
         answers 200 => Json<crate::types::EnvelopedDropIndexSuggestionsResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_PERFORMANCE_ADVISOR_NAMESPACES;
+        is list_performance_advisor_namespaces(group_id: &str, process_id: &str) -> types::Namespaces;
         answers 200 => Json<crate::types::Namespaces>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_SCHEMA_ADVICE;
+        is list_schema_advice(group_id: &str, cluster_name: &str) -> types::EnvelopedSchemaAdvisorResponse;
         answers 200 => Json<crate::types::EnvelopedSchemaAdvisorResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_SLOW_QUERY_LOGS;
+        is list_slow_query_logs(group_id: &str, process_id: &str) -> types::PerformanceAdvisorSlowQueryList;
         answers 200 => Json<crate::types::PerformanceAdvisorSlowQueryList>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_SUGGESTED_INDEXES;
+        is list_suggested_indexes(group_id: &str, process_id: &str) -> types::PerformanceAdvisorResponse;
         answers 200 => Json<crate::types::PerformanceAdvisorResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     SET_SERVERLESS_AUTO_INDEXING;
+        is set_serverless_auto_indexing(group_id: &str, cluster_name: &str, enable: bool) -> ();
         answers 200 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
 };

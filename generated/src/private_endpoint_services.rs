@@ -9,6 +9,17 @@ use atlas_admin_runtime::{Request, Version};
 /// Create private endpoint:
 /// `POST /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, private_endpoint_services, types};
+/// # async fn example(client: Client, group_id: &str, cloud_provider: types::CloudProvider, endpoint_service_id: &str) -> Result<(), Error> {
+/// let body: types::CreateEndpointRequest = Default::default();
+/// let answer = private_endpoint_services::create_private_endpoint(group_id, cloud_provider, endpoint_service_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -34,6 +45,9 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/createGroupPrivateEndpointEndpointServiceEndpoint).
 #[doc(alias = "createGroupPrivateEndpointEndpointServiceEndpoint")]
 #[doc(alias = "createPrivateEndpoint")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint"
+)]
 #[inline]
 pub fn create_private_endpoint(
     group_id: &str,
@@ -72,6 +86,17 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 /// Create private endpoint service:
 /// `POST /api/atlas/v2/groups/{groupId}/privateEndpoint/endpointService`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, private_endpoint_services, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::CloudProviderEndpointServiceRequest { ..Default::default() };
+/// let answer = private_endpoint_services::create_private_endpoint_service(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -93,6 +118,7 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/createGroupPrivateEndpointEndpointService).
 #[doc(alias = "createGroupPrivateEndpointEndpointService")]
 #[doc(alias = "createPrivateEndpointService")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/endpointService")]
 #[inline]
 pub fn create_private_endpoint_service(
     group_id: &str,
@@ -121,6 +147,16 @@ static CREATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// Delete private endpoint:
 /// `DELETE /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint/{endpointId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, private_endpoint_services, types};
+/// # async fn example(client: Client, group_id: &str, cloud_provider: types::CloudProvider, endpoint_service_id: &str, endpoint_id: &str) -> Result<(), Error> {
+/// private_endpoint_services::delete_private_endpoint(group_id, cloud_provider, endpoint_service_id, endpoint_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -146,6 +182,9 @@ static CREATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/deleteGroupPrivateEndpointEndpointServiceEndpoint).
 #[doc(alias = "deleteGroupPrivateEndpointEndpointServiceEndpoint")]
 #[doc(alias = "deletePrivateEndpoint")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint/{endpointId}"
+)]
 #[inline]
 pub fn delete_private_endpoint(
     group_id: &str,
@@ -184,6 +223,16 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
 /// Delete private endpoint service:
 /// `DELETE /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, private_endpoint_services, types};
+/// # async fn example(client: Client, group_id: &str, cloud_provider: types::CloudProvider, endpoint_service_id: &str) -> Result<(), Error> {
+/// private_endpoint_services::delete_private_endpoint_service(group_id, cloud_provider, endpoint_service_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -207,6 +256,9 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/deleteGroupPrivateEndpointEndpointService).
 #[doc(alias = "deleteGroupPrivateEndpointEndpointService")]
 #[doc(alias = "deletePrivateEndpointService")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}"
+)]
 #[inline]
 pub fn delete_private_endpoint_service(
     group_id: &str,
@@ -243,6 +295,16 @@ static DELETE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// Get private endpoint:
 /// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint/{endpointId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, private_endpoint_services, types};
+/// # async fn example(client: Client, group_id: &str, cloud_provider: types::CloudProvider, endpoint_service_id: &str, endpoint_id: &str) -> Result<(), Error> {
+/// let answer = private_endpoint_services::get_private_endpoint(group_id, cloud_provider, endpoint_service_id, endpoint_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -268,6 +330,9 @@ static DELETE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/getGroupPrivateEndpointEndpointServiceEndpoint).
 #[doc(alias = "getGroupPrivateEndpointEndpointServiceEndpoint")]
 #[doc(alias = "getPrivateEndpoint")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint/{endpointId}"
+)]
 #[inline]
 pub fn get_private_endpoint(
     group_id: &str,
@@ -306,6 +371,16 @@ static GET_PRIVATE_ENDPOINT: Operation = Operation {
 /// Get private endpoint service:
 /// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, private_endpoint_services, types};
+/// # async fn example(client: Client, group_id: &str, cloud_provider: types::CloudProvider, endpoint_service_id: &str) -> Result<(), Error> {
+/// let answer = private_endpoint_services::get_private_endpoint_service(group_id, cloud_provider, endpoint_service_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -329,6 +404,9 @@ static GET_PRIVATE_ENDPOINT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/getGroupPrivateEndpointEndpointService).
 #[doc(alias = "getGroupPrivateEndpointEndpointService")]
 #[doc(alias = "getPrivateEndpointService")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}"
+)]
 #[inline]
 pub fn get_private_endpoint_service(
     group_id: &str,
@@ -365,6 +443,16 @@ static GET_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// Get regional endpoint mode:
 /// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/regionalMode`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, private_endpoint_services};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = private_endpoint_services::get_regional_endpoint_mode(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -385,6 +473,7 @@ static GET_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/getGroupPrivateEndpointRegionalMode).
 #[doc(alias = "getGroupPrivateEndpointRegionalMode")]
 #[doc(alias = "getRegionalEndpointMode")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/regionalMode")]
 #[inline]
 pub fn get_regional_endpoint_mode(
     group_id: &str,
@@ -412,6 +501,16 @@ static GET_REGIONAL_ENDPOINT_MODE: Operation = Operation {
 /// List private endpoint service:
 /// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, private_endpoint_services, types};
+/// # async fn example(client: Client, group_id: &str, cloud_provider: types::CloudProvider) -> Result<(), Error> {
+/// let answer = private_endpoint_services::list_private_endpoint_service(group_id, cloud_provider)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -434,6 +533,9 @@ static GET_REGIONAL_ENDPOINT_MODE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/listGroupPrivateEndpointEndpointService).
 #[doc(alias = "listGroupPrivateEndpointEndpointService")]
 #[doc(alias = "listPrivateEndpointService")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService"
+)]
 #[inline]
 pub fn list_private_endpoint_service(
     group_id: &str,
@@ -465,6 +567,17 @@ static LIST_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// Toggle regional endpoint mode:
 /// `PATCH /api/atlas/v2/groups/{groupId}/privateEndpoint/regionalMode`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, private_endpoint_services, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::ProjectSettingItemView { ..Default::default() };
+/// let answer = private_endpoint_services::toggle_regional_endpoint_mode(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -486,6 +599,7 @@ static LIST_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/toggleGroupPrivateEndpointRegionalMode).
 #[doc(alias = "toggleGroupPrivateEndpointRegionalMode")]
 #[doc(alias = "toggleRegionalEndpointMode")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/regionalMode")]
 #[inline]
 pub fn toggle_regional_endpoint_mode(
     group_id: &str,
@@ -514,6 +628,17 @@ static TOGGLE_REGIONAL_ENDPOINT_MODE: Operation = Operation {
 /// Update private endpoint service:
 /// `PATCH /api/atlas/v2/groups/{groupId}/privateEndpoint/endpointService/{endpointServiceId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, private_endpoint_services, types};
+/// # async fn example(client: Client, group_id: &str, endpoint_service_id: &str) -> Result<(), Error> {
+/// let body = types::ApiAtlasModifyEndpointServiceRequestView { ..Default::default() };
+/// let answer = private_endpoint_services::update_private_endpoint_service(group_id, endpoint_service_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -536,6 +661,9 @@ static TOGGLE_REGIONAL_ENDPOINT_MODE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/updateGroupPrivateEndpointEndpointService).
 #[doc(alias = "updateGroupPrivateEndpointEndpointService")]
 #[doc(alias = "updatePrivateEndpointService")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/endpointService/{endpointServiceId}"
+)]
 #[inline]
 pub fn update_private_endpoint_service(
     group_id: &str,
@@ -585,33 +713,43 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_PRIVATE_ENDPOINT, body crate::types::CreateEndpointRequest;
+        is create_private_endpoint(group_id: &str, cloud_provider: types::CloudProvider, endpoint_service_id: &str, body: &types::CreateEndpointRequest) -> types::PrivateLinkEndpoint;
         answers 200 => Json<crate::types::PrivateLinkEndpoint>;
         errors 400 401 402 403 404 409 429 500 => crate::types::ApiError;
     CREATE_PRIVATE_ENDPOINT_SERVICE, body crate::types::CloudProviderEndpointServiceRequest;
+        is create_private_endpoint_service(group_id: &str, body: &types::CloudProviderEndpointServiceRequest) -> types::EndpointService;
         answers 200 => Json<crate::types::EndpointService>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_PRIVATE_ENDPOINT;
+        is delete_private_endpoint(group_id: &str, cloud_provider: types::CloudProvider, endpoint_service_id: &str, endpoint_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_PRIVATE_ENDPOINT_SERVICE;
+        is delete_private_endpoint_service(group_id: &str, cloud_provider: types::CloudProvider, endpoint_service_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_PRIVATE_ENDPOINT;
+        is get_private_endpoint(group_id: &str, cloud_provider: types::CloudProvider, endpoint_service_id: &str, endpoint_id: &str) -> types::PrivateLinkEndpoint;
         answers 200 => Json<crate::types::PrivateLinkEndpoint>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_PRIVATE_ENDPOINT_SERVICE;
+        is get_private_endpoint_service(group_id: &str, cloud_provider: types::CloudProvider, endpoint_service_id: &str) -> types::EndpointService;
         answers 200 => Json<crate::types::EndpointService>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_REGIONAL_ENDPOINT_MODE;
+        is get_regional_endpoint_mode(group_id: &str) -> types::ProjectSettingItemView;
         answers 200 => Json<crate::types::ProjectSettingItemView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_PRIVATE_ENDPOINT_SERVICE;
+        is list_private_endpoint_service(group_id: &str, cloud_provider: types::CloudProvider) -> Vec<types::EndpointService>;
         answers 200 => Json<Vec<crate::types::EndpointService>>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     TOGGLE_REGIONAL_ENDPOINT_MODE, body crate::types::ProjectSettingItemView;
+        is toggle_regional_endpoint_mode(group_id: &str, body: &types::ProjectSettingItemView) -> types::ProjectSettingItemView;
         answers 200 => Json<crate::types::ProjectSettingItemView>;
         errors 401 403 404 409 429 500 => crate::types::ApiError;
     UPDATE_PRIVATE_ENDPOINT_SERVICE, body crate::types::ApiAtlasModifyEndpointServiceRequestView;
+        is update_private_endpoint_service(group_id: &str, endpoint_service_id: &str, body: &types::ApiAtlasModifyEndpointServiceRequestView) -> types::EndpointService;
         answers 200 => Json<crate::types::EndpointService>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

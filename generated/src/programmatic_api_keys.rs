@@ -8,6 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Add group api key: `POST /api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
+/// # async fn example(client: Client, group_id: &str, api_user_id: &str) -> Result<(), Error> {
+/// let body: Vec<types::UserAccessRoleAssignment> = Default::default();
+/// programmatic_api_keys::add_group_api_key(group_id, api_user_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -28,6 +39,7 @@ use atlas_admin_runtime::{Request, Version};
 /// [`addGroupApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/addGroupApiKey).
 #[doc(alias = "addGroupApiKey")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}")]
 #[inline]
 pub fn add_group_api_key(
     group_id: &str,
@@ -56,6 +68,17 @@ static ADD_GROUP_API_KEY: Operation = Operation {
 
 /// Create group api key: `POST /api/atlas/v2/groups/{groupId}/apiKeys`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::CreateAtlasProjectApiKey { ..Default::default() };
+/// let answer = programmatic_api_keys::create_group_api_key(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Access Manager`.
@@ -75,6 +98,7 @@ static ADD_GROUP_API_KEY: Operation = Operation {
 /// [`createGroupApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/createGroupApiKey).
 #[doc(alias = "createGroupApiKey")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/apiKeys")]
 #[inline]
 pub fn create_group_api_key(
     group_id: &str,
@@ -102,6 +126,17 @@ static CREATE_GROUP_API_KEY: Operation = Operation {
 
 /// Create org access entry: `POST /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
+/// # async fn example(client: Client, org_id: &str, api_user_id: &str) -> Result<(), Error> {
+/// let body: Vec<types::UserAccessListRequest> = Default::default();
+/// let answer = programmatic_api_keys::create_org_access_entry(org_id, api_user_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// # Parameters
@@ -123,6 +158,7 @@ static CREATE_GROUP_API_KEY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/createOrgApiKeyAccessListEntry).
 #[doc(alias = "createOrgApiKeyAccessListEntry")]
 #[doc(alias = "createOrgAccessEntry")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList")]
 #[inline]
 pub fn create_org_access_entry(
     org_id: &str,
@@ -161,6 +197,17 @@ static CREATE_ORG_ACCESS_ENTRY: Operation = Operation {
 
 /// Create org api key: `POST /api/atlas/v2/orgs/{orgId}/apiKeys`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let body = types::CreateAtlasOrganizationApiKey { ..Default::default() };
+/// let answer = programmatic_api_keys::create_org_api_key(org_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -180,6 +227,7 @@ static CREATE_ORG_ACCESS_ENTRY: Operation = Operation {
 /// [`createOrgApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/createOrgApiKey).
 #[doc(alias = "createOrgApiKey")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys")]
 #[inline]
 pub fn create_org_api_key(
     org_id: &str,
@@ -208,6 +256,16 @@ static CREATE_ORG_API_KEY: Operation = Operation {
 /// Delete access entry:
 /// `DELETE /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList/{ipAddress}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, programmatic_api_keys};
+/// # async fn example(client: Client, org_id: &str, api_user_id: &str, ip_address: &str) -> Result<(), Error> {
+/// programmatic_api_keys::delete_access_entry(org_id, api_user_id, ip_address)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// # Parameters
@@ -230,6 +288,7 @@ static CREATE_ORG_API_KEY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/deleteOrgApiKeyAccessListEntry).
 #[doc(alias = "deleteOrgApiKeyAccessListEntry")]
 #[doc(alias = "deleteAccessEntry")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList/{ipAddress}")]
 #[inline]
 pub fn delete_access_entry(
     org_id: &str,
@@ -262,6 +321,16 @@ static DELETE_ACCESS_ENTRY: Operation = Operation {
 
 /// Delete org api key: `DELETE /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, programmatic_api_keys};
+/// # async fn example(client: Client, org_id: &str, api_user_id: &str) -> Result<(), Error> {
+/// programmatic_api_keys::delete_org_api_key(org_id, api_user_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -282,6 +351,7 @@ static DELETE_ACCESS_ENTRY: Operation = Operation {
 /// [`deleteOrgApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/deleteOrgApiKey).
 #[doc(alias = "deleteOrgApiKey")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}")]
 #[inline]
 pub fn delete_org_api_key(org_id: &str, api_user_id: &str) -> Request<()> {
     Request::new(&DELETE_ORG_API_KEY, &[org_id, api_user_id])
@@ -307,6 +377,16 @@ static DELETE_ORG_API_KEY: Operation = Operation {
 /// Get org access entry:
 /// `GET /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList/{ipAddress}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, programmatic_api_keys};
+/// # async fn example(client: Client, org_id: &str, api_user_id: &str, ip_address: &str) -> Result<(), Error> {
+/// let answer = programmatic_api_keys::get_org_access_entry(org_id, api_user_id, ip_address)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Member`.
@@ -330,6 +410,7 @@ static DELETE_ORG_API_KEY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/getOrgApiKeyAccessListEntry).
 #[doc(alias = "getOrgApiKeyAccessListEntry")]
 #[doc(alias = "getOrgAccessEntry")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList/{ipAddress}")]
 #[inline]
 pub fn get_org_access_entry(
     org_id: &str,
@@ -362,6 +443,16 @@ static GET_ORG_ACCESS_ENTRY: Operation = Operation {
 
 /// Get org api key: `GET /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, programmatic_api_keys};
+/// # async fn example(client: Client, org_id: &str, api_user_id: &str) -> Result<(), Error> {
+/// let answer = programmatic_api_keys::get_org_api_key(org_id, api_user_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Member`.
@@ -382,6 +473,7 @@ static GET_ORG_ACCESS_ENTRY: Operation = Operation {
 /// [`getOrgApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/getOrgApiKey).
 #[doc(alias = "getOrgApiKey")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}")]
 #[inline]
 pub fn get_org_api_key(
     org_id: &str,
@@ -409,6 +501,16 @@ static GET_ORG_API_KEY: Operation = Operation {
 
 /// List group api keys: `GET /api/atlas/v2/groups/{groupId}/apiKeys`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, programmatic_api_keys};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = programmatic_api_keys::list_group_api_keys(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -428,6 +530,7 @@ static GET_ORG_API_KEY: Operation = Operation {
 /// [`listGroupApiKeys` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/listGroupApiKeys).
 #[doc(alias = "listGroupApiKeys")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/apiKeys")]
 #[inline]
 pub fn list_group_api_keys(
     group_id: &str,
@@ -459,6 +562,16 @@ static LIST_GROUP_API_KEYS: Operation = Operation {
 
 /// List org access entries: `GET /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, programmatic_api_keys};
+/// # async fn example(client: Client, org_id: &str, api_user_id: &str) -> Result<(), Error> {
+/// let answer = programmatic_api_keys::list_org_access_entries(org_id, api_user_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Member`.
@@ -480,6 +593,7 @@ static LIST_GROUP_API_KEYS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/listOrgApiKeyAccessListEntries).
 #[doc(alias = "listOrgApiKeyAccessListEntries")]
 #[doc(alias = "listOrgAccessEntries")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList")]
 #[inline]
 pub fn list_org_access_entries(
     org_id: &str,
@@ -513,6 +627,16 @@ static LIST_ORG_ACCESS_ENTRIES: Operation = Operation {
 
 /// List org api keys: `GET /api/atlas/v2/orgs/{orgId}/apiKeys`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, programmatic_api_keys};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = programmatic_api_keys::list_org_api_keys(org_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Member`.
@@ -532,6 +656,7 @@ static LIST_ORG_ACCESS_ENTRIES: Operation = Operation {
 /// [`listOrgApiKeys` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/listOrgApiKeys).
 #[doc(alias = "listOrgApiKeys")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys")]
 #[inline]
 pub fn list_org_api_keys(
     org_id: &str,
@@ -563,6 +688,16 @@ static LIST_ORG_API_KEYS: Operation = Operation {
 
 /// Remove group api key: `DELETE /api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, programmatic_api_keys};
+/// # async fn example(client: Client, group_id: &str, api_user_id: &str) -> Result<(), Error> {
+/// programmatic_api_keys::remove_group_api_key(group_id, api_user_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Access Manager`.
@@ -584,6 +719,7 @@ static LIST_ORG_API_KEYS: Operation = Operation {
 /// [`removeGroupApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/removeGroupApiKey).
 #[doc(alias = "removeGroupApiKey")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}")]
 #[inline]
 pub fn remove_group_api_key(group_id: &str, api_user_id: &str) -> Request<()> {
     Request::new(&REMOVE_GROUP_API_KEY, &[group_id, api_user_id])
@@ -608,6 +744,17 @@ static REMOVE_GROUP_API_KEY: Operation = Operation {
 
 /// Update api key roles: `PATCH /api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
+/// # async fn example(client: Client, group_id: &str, api_user_id: &str) -> Result<(), Error> {
+/// let body = types::UpdateAtlasProjectApiKey { ..Default::default() };
+/// let answer = programmatic_api_keys::update_api_key_roles(group_id, api_user_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Access Manager`.
@@ -630,6 +777,7 @@ static REMOVE_GROUP_API_KEY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/updateGroupApiKeyRoles).
 #[doc(alias = "updateGroupApiKeyRoles")]
 #[doc(alias = "updateApiKeyRoles")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}")]
 #[inline]
 pub fn update_api_key_roles(
     group_id: &str,
@@ -664,6 +812,17 @@ static UPDATE_API_KEY_ROLES: Operation = Operation {
 
 /// Update org api key: `PATCH /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
+/// # async fn example(client: Client, org_id: &str, api_user_id: &str) -> Result<(), Error> {
+/// let body = types::UpdateAtlasOrganizationApiKey { ..Default::default() };
+/// let answer = programmatic_api_keys::update_org_api_key(org_id, api_user_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -685,6 +844,7 @@ static UPDATE_API_KEY_ROLES: Operation = Operation {
 /// [`updateOrgApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/updateOrgApiKey).
 #[doc(alias = "updateOrgApiKey")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}")]
 #[inline]
 pub fn update_org_api_key(
     org_id: &str,
@@ -859,45 +1019,59 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     ADD_GROUP_API_KEY, body Vec<crate::types::UserAccessRoleAssignment>;
+        is add_group_api_key(group_id: &str, api_user_id: &str, body: &Vec<types::UserAccessRoleAssignment>) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     CREATE_GROUP_API_KEY, body crate::types::CreateAtlasProjectApiKey;
+        is create_group_api_key(group_id: &str, body: &types::CreateAtlasProjectApiKey) -> types::ApiKeyUserDetails;
         answers 200 => Json<crate::types::ApiKeyUserDetails>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     CREATE_ORG_ACCESS_ENTRY, body Vec<crate::types::UserAccessListRequest>;
+        is create_org_access_entry(org_id: &str, api_user_id: &str, body: &Vec<types::UserAccessListRequest>) -> types::PaginatedApiUserAccessListResponseView;
         answers 200 => Json<crate::types::PaginatedApiUserAccessListResponseView>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_ORG_API_KEY, body crate::types::CreateAtlasOrganizationApiKey;
+        is create_org_api_key(org_id: &str, body: &types::CreateAtlasOrganizationApiKey) -> types::ApiKeyUserDetails;
         answers 200 => Json<crate::types::ApiKeyUserDetails>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DELETE_ACCESS_ENTRY;
+        is delete_access_entry(org_id: &str, api_user_id: &str, ip_address: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_ORG_API_KEY;
+        is delete_org_api_key(org_id: &str, api_user_id: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_ORG_ACCESS_ENTRY;
+        is get_org_access_entry(org_id: &str, api_user_id: &str, ip_address: &str) -> types::UserAccessListResponse;
         answers 200 => Json<crate::types::UserAccessListResponse>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_ORG_API_KEY;
+        is get_org_api_key(org_id: &str, api_user_id: &str) -> types::ApiKeyUserDetails;
         answers 200 => Json<crate::types::ApiKeyUserDetails>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_GROUP_API_KEYS;
+        is list_group_api_keys(group_id: &str) -> types::PaginatedApiApiUserView;
         answers 200 => Json<crate::types::PaginatedApiApiUserView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_ORG_ACCESS_ENTRIES;
+        is list_org_access_entries(org_id: &str, api_user_id: &str) -> types::PaginatedApiUserAccessListResponseView;
         answers 200 => Json<crate::types::PaginatedApiUserAccessListResponseView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_ORG_API_KEYS;
+        is list_org_api_keys(org_id: &str) -> types::PaginatedApiApiUserView;
         answers 200 => Json<crate::types::PaginatedApiApiUserView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     REMOVE_GROUP_API_KEY;
+        is remove_group_api_key(group_id: &str, api_user_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_API_KEY_ROLES, body crate::types::UpdateAtlasProjectApiKey;
+        is update_api_key_roles(group_id: &str, api_user_id: &str, body: &types::UpdateAtlasProjectApiKey) -> types::ApiKeyUserDetails;
         answers 200 => Json<crate::types::ApiKeyUserDetails>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_ORG_API_KEY, body crate::types::UpdateAtlasOrganizationApiKey;
+        is update_org_api_key(org_id: &str, api_user_id: &str, body: &types::UpdateAtlasOrganizationApiKey) -> types::ApiKeyUserDetails;
         answers 200 => Json<crate::types::ApiKeyUserDetails>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

@@ -8,6 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Create access list entry: `POST /api/atlas/v2/groups/{groupId}/accessList`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, project_ip_access_list, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body: Vec<types::NetworkPermissionEntry> = Default::default();
+/// let answer = project_ip_access_list::create_access_list_entry(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Network Access Manager`.
@@ -29,6 +40,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/createGroupAccessListEntry).
 #[doc(alias = "createGroupAccessListEntry")]
 #[doc(alias = "createAccessListEntry")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/accessList")]
 #[inline]
 pub fn create_access_list_entry(
     group_id: &str,
@@ -61,6 +73,16 @@ static CREATE_ACCESS_LIST_ENTRY: Operation = Operation {
 
 /// Delete access list entry: `DELETE /api/atlas/v2/groups/{groupId}/accessList/{entryValue}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, project_ip_access_list};
+/// # async fn example(client: Client, group_id: &str, entry_value: &str) -> Result<(), Error> {
+/// project_ip_access_list::delete_access_list_entry(group_id, entry_value)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Network Access Manager`.
@@ -83,6 +105,7 @@ static CREATE_ACCESS_LIST_ENTRY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/deleteGroupAccessListEntry).
 #[doc(alias = "deleteGroupAccessListEntry")]
 #[doc(alias = "deleteAccessListEntry")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/accessList/{entryValue}")]
 #[inline]
 pub fn delete_access_list_entry(group_id: &str, entry_value: &str) -> Request<()> {
     Request::new(&DELETE_ACCESS_LIST_ENTRY, &[group_id, entry_value])
@@ -107,6 +130,16 @@ static DELETE_ACCESS_LIST_ENTRY: Operation = Operation {
 
 /// Get access list entry: `GET /api/atlas/v2/groups/{groupId}/accessList/{entryValue}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, project_ip_access_list};
+/// # async fn example(client: Client, group_id: &str, entry_value: &str) -> Result<(), Error> {
+/// let answer = project_ip_access_list::get_access_list_entry(group_id, entry_value)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -129,6 +162,7 @@ static DELETE_ACCESS_LIST_ENTRY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/getGroupAccessListEntry).
 #[doc(alias = "getGroupAccessListEntry")]
 #[doc(alias = "getAccessListEntry")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/accessList/{entryValue}")]
 #[inline]
 pub fn get_access_list_entry(
     group_id: &str,
@@ -156,6 +190,16 @@ static GET_ACCESS_LIST_ENTRY: Operation = Operation {
 
 /// Get access list status: `GET /api/atlas/v2/groups/{groupId}/accessList/{entryValue}/status`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, project_ip_access_list};
+/// # async fn example(client: Client, group_id: &str, entry_value: &str) -> Result<(), Error> {
+/// let answer = project_ip_access_list::get_access_list_status(group_id, entry_value)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -179,6 +223,7 @@ static GET_ACCESS_LIST_ENTRY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/getGroupAccessListStatus).
 #[doc(alias = "getGroupAccessListStatus")]
 #[doc(alias = "getAccessListStatus")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/accessList/{entryValue}/status")]
 #[inline]
 pub fn get_access_list_status(
     group_id: &str,
@@ -206,6 +251,16 @@ static GET_ACCESS_LIST_STATUS: Operation = Operation {
 
 /// List access list entries: `GET /api/atlas/v2/groups/{groupId}/accessList`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, project_ip_access_list};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = project_ip_access_list::list_access_list_entries(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -226,6 +281,7 @@ static GET_ACCESS_LIST_STATUS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/listGroupAccessListEntries).
 #[doc(alias = "listGroupAccessListEntries")]
 #[doc(alias = "listAccessListEntries")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/accessList")]
 #[inline]
 pub fn list_access_list_entries(
     group_id: &str,
@@ -319,18 +375,23 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_ACCESS_LIST_ENTRY, body Vec<crate::types::NetworkPermissionEntry>;
+        is create_access_list_entry(group_id: &str, body: &Vec<types::NetworkPermissionEntry>) -> types::PaginatedNetworkAccessView;
         answers 200 => Json<crate::types::PaginatedNetworkAccessView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_ACCESS_LIST_ENTRY;
+        is delete_access_list_entry(group_id: &str, entry_value: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_ACCESS_LIST_ENTRY;
+        is get_access_list_entry(group_id: &str, entry_value: &str) -> types::NetworkPermissionEntry;
         answers 200 => Json<crate::types::NetworkPermissionEntry>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_ACCESS_LIST_STATUS;
+        is get_access_list_status(group_id: &str, entry_value: &str) -> types::NetworkPermissionEntryStatus;
         answers 200 => Json<crate::types::NetworkPermissionEntryStatus>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_ACCESS_LIST_ENTRIES;
+        is list_access_list_entries(group_id: &str) -> types::PaginatedNetworkAccessView;
         answers 200 => Json<crate::types::PaginatedNetworkAccessView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
 };

@@ -8,6 +8,15 @@ use atlas_admin_runtime::{Date, Request, Version};
 
 /// Add group user: `POST /api/atlas/v2/groups/{groupId}/access`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::GroupInvitationRequest { ..Default::default() };
+/// let answer = projects::add_group_user(group_id, &body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Project Owner`.
@@ -28,6 +37,7 @@ use atlas_admin_runtime::{Date, Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/addGroupAccessUser).
 #[doc(alias = "addGroupAccessUser")]
 #[doc(alias = "addGroupUser")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/access")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn add_group_user(
@@ -56,6 +66,15 @@ static ADD_GROUP_USER: Operation = Operation {
 
 /// Create group: `POST /api/atlas/v2/groups`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects, types};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let body = types::Group { ..Default::default() };
+/// let answer = projects::create_group(&body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// # Errors
@@ -71,6 +90,7 @@ static ADD_GROUP_USER: Operation = Operation {
 /// [`createGroup` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/createGroup).
 #[doc(alias = "createGroup")]
+#[doc(alias = "/api/atlas/v2/groups")]
 #[inline]
 pub fn create_group(body: &types::Group) -> CreateGroup<types::Group> {
     CreateGroup::with_body(&CREATE_GROUP, &[], body)
@@ -95,6 +115,17 @@ static CREATE_GROUP: Operation = Operation {
 
 /// Create group invite: `POST /api/atlas/v2/groups/{groupId}/invites`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::GroupInvitationRequest { ..Default::default() };
+/// let answer = projects::create_group_invite(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Project Owner`.
@@ -114,6 +145,7 @@ static CREATE_GROUP: Operation = Operation {
 /// [`createGroupInvite` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/createGroupInvite).
 #[doc(alias = "createGroupInvite")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/invites")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn create_group_invite(
@@ -142,6 +174,14 @@ static CREATE_GROUP_INVITE: Operation = Operation {
 
 /// Delete group: `DELETE /api/atlas/v2/groups/{groupId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// projects::delete_group(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -163,6 +203,7 @@ static CREATE_GROUP_INVITE: Operation = Operation {
 /// [`deleteGroup` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/deleteGroup).
 #[doc(alias = "deleteGroup")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}")]
 #[inline]
 pub fn delete_group(group_id: &str) -> Request<()> {
     Request::new(&DELETE_GROUP, &[group_id])
@@ -187,6 +228,14 @@ static DELETE_GROUP: Operation = Operation {
 
 /// Delete group invite: `DELETE /api/atlas/v2/groups/{groupId}/invites/{invitationId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects};
+/// # async fn example(client: Client, group_id: &str, invitation_id: &str) -> Result<(), Error> {
+/// projects::delete_group_invite(group_id, invitation_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Project Owner`.
@@ -207,6 +256,7 @@ static DELETE_GROUP: Operation = Operation {
 /// [`deleteGroupInvite` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/deleteGroupInvite).
 #[doc(alias = "deleteGroupInvite")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/invites/{invitationId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn delete_group_invite(group_id: &str, invitation_id: &str) -> Request<()> {
@@ -232,6 +282,14 @@ static DELETE_GROUP_INVITE: Operation = Operation {
 
 /// Delete group limit: `DELETE /api/atlas/v2/groups/{groupId}/limits/{limitName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects, types};
+/// # async fn example(client: Client, group_id: &str, limit_name: types::DeleteGroupLimitLimitName) -> Result<(), Error> {
+/// projects::delete_group_limit(group_id, limit_name).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -254,6 +312,7 @@ static DELETE_GROUP_INVITE: Operation = Operation {
 /// [`deleteGroupLimit` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/deleteGroupLimit).
 #[doc(alias = "deleteGroupLimit")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/limits/{limitName}")]
 #[inline]
 pub fn delete_group_limit(
     group_id: &str,
@@ -281,6 +340,14 @@ static DELETE_GROUP_LIMIT: Operation = Operation {
 
 /// Get group: `GET /api/atlas/v2/groups/{groupId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = projects::get_group(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -301,6 +368,7 @@ static DELETE_GROUP_LIMIT: Operation = Operation {
 /// [`getGroup` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroup).
 #[doc(alias = "getGroup")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}")]
 #[inline]
 pub fn get_group(group_id: &str) -> Request<types::Group> {
     Request::new(&GET_GROUP, &[group_id])
@@ -325,6 +393,14 @@ static GET_GROUP: Operation = Operation {
 
 /// Get group by name: `GET /api/atlas/v2/groups/byName/{groupName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects};
+/// # async fn example(client: Client, group_name: &str) -> Result<(), Error> {
+/// let answer = projects::get_group_by_name(group_name).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// # Parameters
@@ -344,6 +420,7 @@ static GET_GROUP: Operation = Operation {
 /// [`getGroupByName` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupByName).
 #[doc(alias = "getGroupByName")]
+#[doc(alias = "/api/atlas/v2/groups/byName/{groupName}")]
 #[inline]
 pub fn get_group_by_name(group_name: &str) -> Request<types::Group> {
     Request::new(&GET_GROUP_BY_NAME, &[group_name])
@@ -368,6 +445,16 @@ static GET_GROUP_BY_NAME: Operation = Operation {
 
 /// Get group invite: `GET /api/atlas/v2/groups/{groupId}/invites/{invitationId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects};
+/// # async fn example(client: Client, group_id: &str, invitation_id: &str) -> Result<(), Error> {
+/// let answer = projects::get_group_invite(group_id, invitation_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Project Owner`.
@@ -388,6 +475,7 @@ static GET_GROUP_BY_NAME: Operation = Operation {
 /// [`getGroupInvite` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupInvite).
 #[doc(alias = "getGroupInvite")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/invites/{invitationId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn get_group_invite(
@@ -416,6 +504,14 @@ static GET_GROUP_INVITE: Operation = Operation {
 
 /// Get group ip addresses: `GET /api/atlas/v2/groups/{groupId}/ipAddresses`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = projects::get_group_ip_addresses(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -435,6 +531,7 @@ static GET_GROUP_INVITE: Operation = Operation {
 /// [`getGroupIpAddresses` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupIpAddresses).
 #[doc(alias = "getGroupIpAddresses")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/ipAddresses")]
 #[inline]
 pub fn get_group_ip_addresses(group_id: &str) -> Request<types::GroupIpAddresses> {
     Request::new(&GET_GROUP_IP_ADDRESSES, &[group_id])
@@ -459,6 +556,16 @@ static GET_GROUP_IP_ADDRESSES: Operation = Operation {
 
 /// Get group limit: `GET /api/atlas/v2/groups/{groupId}/limits/{limitName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects, types};
+/// # async fn example(client: Client, group_id: &str, limit_name: types::DeleteGroupLimitLimitName) -> Result<(), Error> {
+/// let answer = projects::get_group_limit(group_id, limit_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -481,6 +588,7 @@ static GET_GROUP_IP_ADDRESSES: Operation = Operation {
 /// [`getGroupLimit` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupLimit).
 #[doc(alias = "getGroupLimit")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/limits/{limitName}")]
 #[inline]
 pub fn get_group_limit(
     group_id: &str,
@@ -508,6 +616,14 @@ static GET_GROUP_LIMIT: Operation = Operation {
 
 /// Get group settings: `GET /api/atlas/v2/groups/{groupId}/settings`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = projects::get_group_settings(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -527,6 +643,7 @@ static GET_GROUP_LIMIT: Operation = Operation {
 /// [`getGroupSettings` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupSettings).
 #[doc(alias = "getGroupSettings")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/settings")]
 #[inline]
 pub fn get_group_settings(group_id: &str) -> Request<types::GroupSettings> {
     Request::new(&GET_GROUP_SETTINGS, &[group_id])
@@ -551,6 +668,14 @@ static GET_GROUP_SETTINGS: Operation = Operation {
 
 /// Get mongo db versions: `GET /api/atlas/v2/groups/{groupId}/mongoDBVersions`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = projects::get_mongo_db_versions(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -573,6 +698,7 @@ static GET_GROUP_SETTINGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupMongoDbVersions).
 #[doc(alias = "getGroupMongoDbVersions")]
 #[doc(alias = "getMongoDbVersions")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/mongoDBVersions")]
 #[inline]
 pub fn get_mongo_db_versions(
     group_id: &str,
@@ -606,6 +732,14 @@ static GET_MONGO_DB_VERSIONS: Operation = Operation {
 
 /// List group invites: `GET /api/atlas/v2/groups/{groupId}/invites`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = projects::list_group_invites(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Project Owner`.
@@ -625,6 +759,7 @@ static GET_MONGO_DB_VERSIONS: Operation = Operation {
 /// [`listGroupInvites` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/listGroupInvites).
 #[doc(alias = "listGroupInvites")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/invites")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn list_group_invites(
@@ -652,6 +787,14 @@ static LIST_GROUP_INVITES: Operation = Operation {
 
 /// List group limits: `GET /api/atlas/v2/groups/{groupId}/limits`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = projects::list_group_limits(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -673,6 +816,7 @@ static LIST_GROUP_INVITES: Operation = Operation {
 /// [`listGroupLimits` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/listGroupLimits).
 #[doc(alias = "listGroupLimits")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/limits")]
 #[inline]
 pub fn list_group_limits(group_id: &str) -> Request<Vec<types::DataFederationLimit>> {
     Request::new(&LIST_GROUP_LIMITS, &[group_id])
@@ -697,6 +841,14 @@ static LIST_GROUP_LIMITS: Operation = Operation {
 
 /// List groups: `GET /api/atlas/v2/groups`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = projects::list_groups().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// # Errors
@@ -711,6 +863,7 @@ static LIST_GROUP_LIMITS: Operation = Operation {
 /// [`listGroups` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/listGroups).
 #[doc(alias = "listGroups")]
+#[doc(alias = "/api/atlas/v2/groups")]
 #[inline]
 pub fn list_groups() -> ListGroups<types::PaginatedAtlasGroupView> {
     ListGroups::new(&LIST_GROUPS, &[])
@@ -739,6 +892,15 @@ static LIST_GROUPS: Operation = Operation {
 
 /// Migrate group: `POST /api/atlas/v2/groups/{groupId}:migrate`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::GroupMigrationRequest { ..Default::default() };
+/// let answer = projects::migrate_group(group_id, &body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Organization Owner`.
@@ -759,6 +921,7 @@ static LIST_GROUPS: Operation = Operation {
 /// [`migrateGroup` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/migrateGroup).
 #[doc(alias = "migrateGroup")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}:migrate")]
 #[inline]
 pub fn migrate_group(
     group_id: &str,
@@ -786,6 +949,17 @@ static MIGRATE_GROUP: Operation = Operation {
 
 /// Set group limit: `PATCH /api/atlas/v2/groups/{groupId}/limits/{limitName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects, types};
+/// # async fn example(client: Client, group_id: &str, limit_name: types::DeleteGroupLimitLimitName) -> Result<(), Error> {
+/// let body: types::DataFederationLimit = Default::default();
+/// let answer = projects::set_group_limit(group_id, limit_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -808,6 +982,7 @@ static MIGRATE_GROUP: Operation = Operation {
 /// [`setGroupLimit` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/setGroupLimit).
 #[doc(alias = "setGroupLimit")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/limits/{limitName}")]
 #[inline]
 pub fn set_group_limit(
     group_id: &str,
@@ -836,6 +1011,15 @@ static SET_GROUP_LIMIT: Operation = Operation {
 
 /// Update group: `PATCH /api/atlas/v2/groups/{groupId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::GroupUpdate { ..Default::default() };
+/// let answer = projects::update_group(group_id, &body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -856,6 +1040,7 @@ static SET_GROUP_LIMIT: Operation = Operation {
 /// [`updateGroup` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroup).
 #[doc(alias = "updateGroup")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}")]
 #[inline]
 pub fn update_group(group_id: &str, body: &types::GroupUpdate) -> Request<types::Group> {
     Request::with_body(&UPDATE_GROUP, &[group_id], body)
@@ -880,6 +1065,17 @@ static UPDATE_GROUP: Operation = Operation {
 
 /// Update group invites: `PATCH /api/atlas/v2/groups/{groupId}/invites`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::GroupInvitationRequest { ..Default::default() };
+/// let answer = projects::update_group_invites(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Project Owner`.
@@ -900,6 +1096,7 @@ static UPDATE_GROUP: Operation = Operation {
 /// [`updateGroupInvites` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupInvites).
 #[doc(alias = "updateGroupInvites")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/invites")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn update_group_invites(
@@ -928,6 +1125,17 @@ static UPDATE_GROUP_INVITES: Operation = Operation {
 
 /// Update group settings: `PATCH /api/atlas/v2/groups/{groupId}/settings`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::GroupSettings { ..Default::default() };
+/// let answer = projects::update_group_settings(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -947,6 +1155,7 @@ static UPDATE_GROUP_INVITES: Operation = Operation {
 /// [`updateGroupSettings` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupSettings).
 #[doc(alias = "updateGroupSettings")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/settings")]
 #[inline]
 pub fn update_group_settings(
     group_id: &str,
@@ -974,6 +1183,17 @@ static UPDATE_GROUP_SETTINGS: Operation = Operation {
 
 /// Update group user roles: `PUT /api/atlas/v2/groups/{groupId}/users/{userId}/roles`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects, types};
+/// # async fn example(client: Client, group_id: &str, user_id: &str) -> Result<(), Error> {
+/// let body = types::UpdateGroupRolesForUser { ..Default::default() };
+/// let answer = projects::update_group_user_roles(group_id, user_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Project Owner`.
@@ -994,6 +1214,7 @@ static UPDATE_GROUP_SETTINGS: Operation = Operation {
 /// [`updateGroupUserRoles` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupUserRoles).
 #[doc(alias = "updateGroupUserRoles")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/users/{userId}/roles")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn update_group_user_roles(
@@ -1023,6 +1244,17 @@ static UPDATE_GROUP_USER_ROLES: Operation = Operation {
 
 /// Update invite by id: `PATCH /api/atlas/v2/groups/{groupId}/invites/{invitationId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, projects, types};
+/// # async fn example(client: Client, group_id: &str, invitation_id: &str) -> Result<(), Error> {
+/// let body = types::GroupInvitationUpdateRequest { ..Default::default() };
+/// let answer = projects::update_invite_by_id(group_id, invitation_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Project Owner`.
@@ -1045,6 +1277,7 @@ static UPDATE_GROUP_USER_ROLES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupInviteById).
 #[doc(alias = "updateGroupInviteById")]
 #[doc(alias = "updateInviteById")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/invites/{invitationId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn update_invite_by_id(
@@ -1220,72 +1453,95 @@ pub mod v2024_05_30 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     ADD_GROUP_USER, body crate::types::GroupInvitationRequest;
+        is add_group_user(group_id: &str, body: &types::GroupInvitationRequest) -> Option<types::OrganizationInvitation>;
         answers 200 => Json<crate::types::OrganizationInvitation>, 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     CREATE_GROUP, body crate::types::Group;
+        is create_group(body: &types::Group) -> types::Group;
         answers 200 => Json<crate::types::Group>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_GROUP_INVITE, body crate::types::GroupInvitationRequest;
+        is create_group_invite(group_id: &str, body: &types::GroupInvitationRequest) -> types::GroupInvitation;
         answers 200 => Json<crate::types::GroupInvitation>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DELETE_GROUP;
+        is delete_group(group_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     DELETE_GROUP_INVITE;
+        is delete_group_invite(group_id: &str, invitation_id: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DELETE_GROUP_LIMIT;
+        is delete_group_limit(group_id: &str, limit_name: types::DeleteGroupLimitLimitName) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     GET_GROUP;
+        is get_group(group_id: &str) -> types::Group;
         answers 200 => Json<crate::types::Group>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_GROUP_BY_NAME;
+        is get_group_by_name(group_name: &str) -> types::Group;
         answers 200 => Json<crate::types::Group>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     GET_GROUP_INVITE;
+        is get_group_invite(group_id: &str, invitation_id: &str) -> types::GroupInvitation;
         answers 200 => Json<crate::types::GroupInvitation>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_GROUP_IP_ADDRESSES;
+        is get_group_ip_addresses(group_id: &str) -> types::GroupIpAddresses;
         answers 200 => Json<crate::types::GroupIpAddresses>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_GROUP_LIMIT;
+        is get_group_limit(group_id: &str, limit_name: types::DeleteGroupLimitLimitName) -> types::DataFederationLimit;
         answers 200 => Json<crate::types::DataFederationLimit>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     GET_GROUP_SETTINGS;
+        is get_group_settings(group_id: &str) -> types::GroupSettings;
         answers 200 => Json<crate::types::GroupSettings>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_MONGO_DB_VERSIONS;
+        is get_mongo_db_versions(group_id: &str) -> types::PaginatedAvailableVersionView;
         answers 200 => Json<crate::types::PaginatedAvailableVersionView>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     LIST_GROUP_INVITES;
+        is list_group_invites(group_id: &str) -> Vec<types::GroupInvitation>;
         answers 200 => Json<Vec<crate::types::GroupInvitation>>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_GROUP_LIMITS;
+        is list_group_limits(group_id: &str) -> Vec<types::DataFederationLimit>;
         answers 200 => Json<Vec<crate::types::DataFederationLimit>>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     LIST_GROUPS;
+        is list_groups() -> types::PaginatedAtlasGroupView;
         answers 200 => Json<crate::types::PaginatedAtlasGroupView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     MIGRATE_GROUP, body crate::types::GroupMigrationRequest;
+        is migrate_group(group_id: &str, body: &types::GroupMigrationRequest) -> types::Group;
         answers 200 => Json<crate::types::Group>;
         errors 401 402 403 404 429 500 => crate::types::ApiError;
     SET_GROUP_LIMIT, body crate::types::DataFederationLimit;
+        is set_group_limit(group_id: &str, limit_name: types::DeleteGroupLimitLimitName, body: &types::DataFederationLimit) -> types::DataFederationLimit;
         answers 200 => Json<crate::types::DataFederationLimit>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     UPDATE_GROUP, body crate::types::GroupUpdate;
+        is update_group(group_id: &str, body: &types::GroupUpdate) -> types::Group;
         answers 200 => Json<crate::types::Group>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_GROUP_INVITES, body crate::types::GroupInvitationRequest;
+        is update_group_invites(group_id: &str, body: &types::GroupInvitationRequest) -> types::GroupInvitation;
         answers 200 => Json<crate::types::GroupInvitation>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_GROUP_SETTINGS, body crate::types::GroupSettings;
+        is update_group_settings(group_id: &str, body: &types::GroupSettings) -> types::GroupSettings;
         answers 200 => Json<crate::types::GroupSettings>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_GROUP_USER_ROLES, body crate::types::UpdateGroupRolesForUser;
+        is update_group_user_roles(group_id: &str, user_id: &str, body: &types::UpdateGroupRolesForUser) -> types::UpdateGroupRolesForUser;
         answers 200 => Json<crate::types::UpdateGroupRolesForUser>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_INVITE_BY_ID, body crate::types::GroupInvitationUpdateRequest;
+        is update_invite_by_id(group_id: &str, invitation_id: &str, body: &types::GroupInvitationUpdateRequest) -> types::GroupInvitation;
         answers 200 => Json<crate::types::GroupInvitation>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

@@ -8,6 +8,17 @@ use atlas_admin_runtime::{Date, Request, Version};
 
 /// Create group log integration: `POST /api/atlas/v2/groups/{groupId}/logIntegrations`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, push_based_log_export, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body: types::LogIntegrationRequest = Default::default();
+/// let answer = push_based_log_export::create_group_log_integration(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Owner`.
@@ -28,6 +39,7 @@ use atlas_admin_runtime::{Date, Request, Version};
 /// [`createGroupLogIntegration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/createGroupLogIntegration).
 #[doc(alias = "createGroupLogIntegration")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/logIntegrations")]
 #[inline]
 pub fn create_group_log_integration(
     group_id: &str,
@@ -55,6 +67,15 @@ static CREATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 
 /// Create log export: `POST /api/atlas/v2/groups/{groupId}/pushBasedLogExport`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, push_based_log_export, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::CreatePushBasedLogExportProjectRequest { ..Default::default() };
+/// push_based_log_export::create_log_export(group_id, &body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-02-04.
 ///
 /// Needs the role `Project Owner`.
@@ -76,6 +97,7 @@ static CREATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/createGroupPushBasedLogExport).
 #[doc(alias = "createGroupPushBasedLogExport")]
 #[doc(alias = "createLogExport")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/pushBasedLogExport")]
 #[deprecated(note = "the service may answer 410 after 2027-02-04")]
 #[inline]
 pub fn create_log_export(
@@ -104,6 +126,16 @@ static CREATE_LOG_EXPORT: Operation = Operation {
 
 /// Delete group log integration: `DELETE /api/atlas/v2/groups/{groupId}/logIntegrations/{id}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, push_based_log_export};
+/// # async fn example(client: Client, group_id: &str, id: &str) -> Result<(), Error> {
+/// push_based_log_export::delete_group_log_integration(group_id, id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Owner`.
@@ -125,6 +157,7 @@ static CREATE_LOG_EXPORT: Operation = Operation {
 /// [`deleteGroupLogIntegration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/deleteGroupLogIntegration).
 #[doc(alias = "deleteGroupLogIntegration")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/logIntegrations/{id}")]
 #[inline]
 pub fn delete_group_log_integration(group_id: &str, id: &str) -> Request<()> {
     Request::new(&DELETE_GROUP_LOG_INTEGRATION, &[group_id, id])
@@ -149,6 +182,14 @@ static DELETE_GROUP_LOG_INTEGRATION: Operation = Operation {
 
 /// Delete log export: `DELETE /api/atlas/v2/groups/{groupId}/pushBasedLogExport`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, push_based_log_export};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// push_based_log_export::delete_log_export(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-02-04.
 ///
 /// Needs the role `Project Owner`.
@@ -170,6 +211,7 @@ static DELETE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/deleteGroupPushBasedLogExport).
 #[doc(alias = "deleteGroupPushBasedLogExport")]
 #[doc(alias = "deleteLogExport")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/pushBasedLogExport")]
 #[deprecated(note = "the service may answer 410 after 2027-02-04")]
 #[inline]
 pub fn delete_log_export(group_id: &str) -> Request<()> {
@@ -195,6 +237,16 @@ static DELETE_LOG_EXPORT: Operation = Operation {
 
 /// Get group log integration: `GET /api/atlas/v2/groups/{groupId}/logIntegrations/{id}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, push_based_log_export};
+/// # async fn example(client: Client, group_id: &str, id: &str) -> Result<(), Error> {
+/// let answer = push_based_log_export::get_group_log_integration(group_id, id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Owner`.
@@ -216,6 +268,7 @@ static DELETE_LOG_EXPORT: Operation = Operation {
 /// [`getGroupLogIntegration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/getGroupLogIntegration).
 #[doc(alias = "getGroupLogIntegration")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/logIntegrations/{id}")]
 #[inline]
 pub fn get_group_log_integration(
     group_id: &str,
@@ -243,6 +296,16 @@ static GET_GROUP_LOG_INTEGRATION: Operation = Operation {
 
 /// Get log export: `GET /api/atlas/v2/groups/{groupId}/pushBasedLogExport`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, push_based_log_export};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = push_based_log_export::get_log_export(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-02-04.
 ///
 /// Needs the role `Project Owner`.
@@ -263,6 +326,7 @@ static GET_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/getGroupPushBasedLogExport).
 #[doc(alias = "getGroupPushBasedLogExport")]
 #[doc(alias = "getLogExport")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/pushBasedLogExport")]
 #[deprecated(note = "the service may answer 410 after 2027-02-04")]
 #[inline]
 pub fn get_log_export(group_id: &str) -> Request<types::PushBasedLogExportProject> {
@@ -288,6 +352,16 @@ static GET_LOG_EXPORT: Operation = Operation {
 
 /// List group log integrations: `GET /api/atlas/v2/groups/{groupId}/logIntegrations`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, push_based_log_export};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = push_based_log_export::list_group_log_integrations(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Owner`.
@@ -308,6 +382,7 @@ static GET_LOG_EXPORT: Operation = Operation {
 /// [`listGroupLogIntegrations` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/listGroupLogIntegrations).
 #[doc(alias = "listGroupLogIntegrations")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/logIntegrations")]
 #[inline]
 pub fn list_group_log_integrations(
     group_id: &str,
@@ -340,6 +415,17 @@ static LIST_GROUP_LOG_INTEGRATIONS: Operation = Operation {
 
 /// Update group log integration: `PUT /api/atlas/v2/groups/{groupId}/logIntegrations/{id}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, push_based_log_export, types};
+/// # async fn example(client: Client, group_id: &str, id: &str) -> Result<(), Error> {
+/// let body: types::LogIntegrationRequest = Default::default();
+/// let answer = push_based_log_export::update_group_log_integration(group_id, id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Owner`.
@@ -361,6 +447,7 @@ static LIST_GROUP_LOG_INTEGRATIONS: Operation = Operation {
 /// [`updateGroupLogIntegration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/updateGroupLogIntegration).
 #[doc(alias = "updateGroupLogIntegration")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/logIntegrations/{id}")]
 #[inline]
 pub fn update_group_log_integration(
     group_id: &str,
@@ -389,6 +476,15 @@ static UPDATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 
 /// Update log export: `PATCH /api/atlas/v2/groups/{groupId}/pushBasedLogExport`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, push_based_log_export, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::PushBasedLogExportProject { ..Default::default() };
+/// push_based_log_export::update_log_export(group_id, &body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-02-04.
 ///
 /// Needs the role `Project Owner`.
@@ -410,6 +506,7 @@ static UPDATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/updateGroupPushBasedLogExport).
 #[doc(alias = "updateGroupPushBasedLogExport")]
 #[doc(alias = "updateLogExport")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/pushBasedLogExport")]
 #[deprecated(note = "the service may answer 410 after 2027-02-04")]
 #[inline]
 pub fn update_log_export(
@@ -494,30 +591,39 @@ pub mod v2025_03_12 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_GROUP_LOG_INTEGRATION, body crate::types::LogIntegrationRequest;
+        is create_group_log_integration(group_id: &str, body: &types::LogIntegrationRequest) -> types::LogIntegrationResponse;
         answers 201 => Json<crate::types::LogIntegrationResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     CREATE_LOG_EXPORT, body crate::types::CreatePushBasedLogExportProjectRequest;
+        is create_log_export(group_id: &str, body: &types::CreatePushBasedLogExportProjectRequest) -> ();
         answers 200 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_GROUP_LOG_INTEGRATION;
+        is delete_group_log_integration(group_id: &str, id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_LOG_EXPORT;
+        is delete_log_export(group_id: &str) -> ();
         answers 200 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_GROUP_LOG_INTEGRATION;
+        is get_group_log_integration(group_id: &str, id: &str) -> types::LogIntegrationResponse;
         answers 200 => Json<crate::types::LogIntegrationResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_LOG_EXPORT;
+        is get_log_export(group_id: &str) -> types::PushBasedLogExportProject;
         answers 200 => Json<crate::types::PushBasedLogExportProject>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_GROUP_LOG_INTEGRATIONS;
+        is list_group_log_integrations(group_id: &str) -> types::PaginatedLogIntegrationResponse;
         answers 200 => Json<crate::types::PaginatedLogIntegrationResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_GROUP_LOG_INTEGRATION, body crate::types::LogIntegrationRequest;
+        is update_group_log_integration(group_id: &str, id: &str, body: &types::LogIntegrationRequest) -> types::LogIntegrationResponse;
         answers 200 => Json<crate::types::LogIntegrationResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_LOG_EXPORT, body crate::types::PushBasedLogExportProject;
+        is update_log_export(group_id: &str, body: &types::PushBasedLogExportProject) -> ();
         answers 200 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

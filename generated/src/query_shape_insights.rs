@@ -10,6 +10,16 @@ use atlas_admin_runtime::{Request, Version};
 /// Get cluster query shape:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapes/{queryShapeHash}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, query_shape_insights};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, query_shape_hash: &str) -> Result<(), Error> {
+/// let answer = query_shape_insights::get_cluster_query_shape(group_id, cluster_name, query_shape_hash)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Read Only`.
@@ -33,6 +43,9 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Query-Shape-Insights/operation/getGroupClusterQueryShape).
 #[doc(alias = "getGroupClusterQueryShape")]
 #[doc(alias = "getClusterQueryShape")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapes/{queryShapeHash}"
+)]
 #[inline]
 pub fn get_cluster_query_shape(
     group_id: &str,
@@ -66,6 +79,16 @@ static GET_CLUSTER_QUERY_SHAPE: Operation = Operation {
 /// Get query shape details:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapeInsights/{queryShapeHash}/details`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, query_shape_insights};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, query_shape_hash: &str) -> Result<(), Error> {
+/// let answer = query_shape_insights::get_query_shape_details(group_id, cluster_name, query_shape_hash)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Read Only`.
@@ -89,6 +112,9 @@ static GET_CLUSTER_QUERY_SHAPE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Query-Shape-Insights/operation/getGroupClusterQueryShapeInsightDetails).
 #[doc(alias = "getGroupClusterQueryShapeInsightDetails")]
 #[doc(alias = "getQueryShapeDetails")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapeInsights/{queryShapeHash}/details"
+)]
 #[inline]
 pub fn get_query_shape_details(
     group_id: &str,
@@ -128,6 +154,16 @@ static GET_QUERY_SHAPE_DETAILS: Operation = Operation {
 /// List cluster query shapes:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapes`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, query_shape_insights};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = query_shape_insights::list_cluster_query_shapes(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Read Only`.
@@ -150,6 +186,7 @@ static GET_QUERY_SHAPE_DETAILS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Query-Shape-Insights/operation/listGroupClusterQueryShapes).
 #[doc(alias = "listGroupClusterQueryShapes")]
 #[doc(alias = "listClusterQueryShapes")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapes")]
 #[inline]
 pub fn list_cluster_query_shapes(
     group_id: &str,
@@ -185,6 +222,16 @@ static LIST_CLUSTER_QUERY_SHAPES: Operation = Operation {
 /// List query shape summaries:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapeInsights/summaries`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, query_shape_insights};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let answer = query_shape_insights::list_query_shape_summaries(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Read Only`.
@@ -207,6 +254,9 @@ static LIST_CLUSTER_QUERY_SHAPES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Query-Shape-Insights/operation/listGroupClusterQueryShapeInsightSummaries).
 #[doc(alias = "listGroupClusterQueryShapeInsightSummaries")]
 #[doc(alias = "listQueryShapeSummaries")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapeInsights/summaries"
+)]
 #[inline]
 pub fn list_query_shape_summaries(
     group_id: &str,
@@ -246,6 +296,17 @@ static LIST_QUERY_SHAPE_SUMMARIES: Operation = Operation {
 /// Update cluster query shape:
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapes/{queryShapeHash}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, query_shape_insights, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str, query_shape_hash: &str) -> Result<(), Error> {
+/// let body = types::QueryShapeUpdateRequest { ..Default::default() };
+/// let answer = query_shape_insights::update_cluster_query_shape(group_id, cluster_name, query_shape_hash, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Project Data Access Admin`.
@@ -269,6 +330,9 @@ static LIST_QUERY_SHAPE_SUMMARIES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Query-Shape-Insights/operation/updateGroupClusterQueryShape).
 #[doc(alias = "updateGroupClusterQueryShape")]
 #[doc(alias = "updateClusterQueryShape")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapes/{queryShapeHash}"
+)]
 #[inline]
 pub fn update_cluster_query_shape(
     group_id: &str,
@@ -426,18 +490,23 @@ pub mod v2025_03_12 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_CLUSTER_QUERY_SHAPE;
+        is get_cluster_query_shape(group_id: &str, cluster_name: &str, query_shape_hash: &str) -> types::QueryShapeResponse;
         answers 200 => Json<crate::types::QueryShapeResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_QUERY_SHAPE_DETAILS;
+        is get_query_shape_details(group_id: &str, cluster_name: &str, query_shape_hash: &str) -> types::QueryStatsDetailsResponse;
         answers 200 => Json<crate::types::QueryStatsDetailsResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_CLUSTER_QUERY_SHAPES;
+        is list_cluster_query_shapes(group_id: &str, cluster_name: &str) -> types::PaginatedQueryShapes;
         answers 200 => Json<crate::types::PaginatedQueryShapes>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_QUERY_SHAPE_SUMMARIES;
+        is list_query_shape_summaries(group_id: &str, cluster_name: &str) -> types::QueryStatsSummaryListResponse;
         answers 200 => Json<crate::types::QueryStatsSummaryListResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_CLUSTER_QUERY_SHAPE, body crate::types::QueryShapeUpdateRequest;
+        is update_cluster_query_shape(group_id: &str, cluster_name: &str, query_shape_hash: &str, body: &types::QueryShapeUpdateRequest) -> types::QueryShapeResponse;
         answers 200 => Json<crate::types::QueryShapeResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

@@ -8,6 +8,16 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get rate limit: `GET /api/atlas/v2/rateLimits/{endpointSetId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, rate_limiting};
+/// # async fn example(client: Client, endpoint_set_id: &str) -> Result<(), Error> {
+/// let answer = rate_limiting::get_rate_limit(endpoint_set_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12. Also in `preview`.
 ///
 /// # Parameters
@@ -26,6 +36,7 @@ use atlas_admin_runtime::{Request, Version};
 /// [`getRateLimit` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/getRateLimit).
 #[doc(alias = "getRateLimit")]
+#[doc(alias = "/api/atlas/v2/rateLimits/{endpointSetId}")]
 #[inline]
 pub fn get_rate_limit(
     endpoint_set_id: &str,
@@ -58,6 +69,14 @@ static GET_RATE_LIMIT: Operation = Operation {
 
 /// List rate limits: `GET /api/atlas/v2/rateLimits`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, rate_limiting};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = rate_limiting::list_rate_limits().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12. Also in `preview`.
 ///
 /// # Errors
@@ -71,6 +90,7 @@ static GET_RATE_LIMIT: Operation = Operation {
 /// [`listRateLimits` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/listRateLimits).
 #[doc(alias = "listRateLimits")]
+#[doc(alias = "/api/atlas/v2/rateLimits")]
 #[inline]
 pub fn list_rate_limits() -> ListRateLimits<types::PaginatedRateLimitEndpointSets> {
     ListRateLimits::new(&LIST_RATE_LIMITS, &[])
@@ -203,6 +223,16 @@ pub mod preview {
 
     /// Get rate limit: `GET /api/atlas/v2/rateLimits/{endpointSetId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, rate_limiting};
+    /// # async fn example(client: Client, endpoint_set_id: &str) -> Result<(), Error> {
+    /// let answer = rate_limiting::preview::get_rate_limit(endpoint_set_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview. Also in `v2025_03_12`. May be gone after 2026-04-21.
     ///
     /// # Parameters
@@ -221,6 +251,7 @@ pub mod preview {
     /// [`getRateLimit` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/getRateLimit).
     #[doc(alias = "getRateLimit")]
+    #[doc(alias = "/api/atlas/v2/rateLimits/{endpointSetId}")]
     #[deprecated(note = "the service may answer 410 after 2026-04-21")]
     #[inline]
     pub fn get_rate_limit(
@@ -254,6 +285,14 @@ pub mod preview {
 
     /// List rate limits: `GET /api/atlas/v2/rateLimits`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, rate_limiting};
+    /// # async fn example(client: Client) -> Result<(), Error> {
+    /// let answer = rate_limiting::preview::list_rate_limits().send(&client).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview. Also in `v2025_03_12`. May be gone after 2026-04-21.
     ///
     /// # Errors
@@ -267,6 +306,7 @@ pub mod preview {
     /// [`listRateLimits` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/listRateLimits).
     #[doc(alias = "listRateLimits")]
+    #[doc(alias = "/api/atlas/v2/rateLimits")]
     #[deprecated(note = "the service may answer 410 after 2026-04-21")]
     #[inline]
     pub fn list_rate_limits()
@@ -305,16 +345,20 @@ pub mod preview {
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     #[cfg(feature = "preview")]
     preview::GET_RATE_LIMIT;
+        is preview::get_rate_limit(endpoint_set_id: &str) -> types::RateLimitEndpointSetResponse;
         answers 200 => Json<crate::types::RateLimitEndpointSetResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_RATE_LIMIT;
+        is get_rate_limit(endpoint_set_id: &str) -> types::RateLimitEndpointSetResponse;
         answers 200 => Json<crate::types::RateLimitEndpointSetResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::LIST_RATE_LIMITS;
+        is preview::list_rate_limits() -> types::PaginatedRateLimitEndpointSets;
         answers 200 => Json<crate::types::PaginatedRateLimitEndpointSets>;
         errors 400 401 403 429 500 => crate::types::ApiError;
     LIST_RATE_LIMITS;
+        is list_rate_limits() -> types::PaginatedRateLimitEndpointSets;
         answers 200 => Json<crate::types::PaginatedRateLimitEndpointSets>;
         errors 400 401 403 429 500 => crate::types::ApiError;
 };

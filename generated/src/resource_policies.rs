@@ -8,6 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Create org resource policy: `POST /api/atlas/v2/orgs/{orgId}/resourcePolicies`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, resource_policies, types};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let body = types::ApiAtlasResourcePolicyCreateView { ..Default::default() };
+/// let answer = resource_policies::create_org_resource_policy(org_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Owner`.
@@ -28,6 +39,7 @@ use atlas_admin_runtime::{Request, Version};
 /// [`createOrgResourcePolicy` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/createOrgResourcePolicy).
 #[doc(alias = "createOrgResourcePolicy")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/resourcePolicies")]
 #[inline]
 pub fn create_org_resource_policy(
     org_id: &str,
@@ -56,6 +68,16 @@ static CREATE_ORG_RESOURCE_POLICY: Operation = Operation {
 /// Delete org resource policy:
 /// `DELETE /api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, resource_policies};
+/// # async fn example(client: Client, org_id: &str, resource_policy_id: &str) -> Result<(), Error> {
+/// resource_policies::delete_org_resource_policy(org_id, resource_policy_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Owner`.
@@ -77,6 +99,7 @@ static CREATE_ORG_RESOURCE_POLICY: Operation = Operation {
 /// [`deleteOrgResourcePolicy` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/deleteOrgResourcePolicy).
 #[doc(alias = "deleteOrgResourcePolicy")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}")]
 #[inline]
 pub fn delete_org_resource_policy(
     org_id: &str,
@@ -104,6 +127,16 @@ static DELETE_ORG_RESOURCE_POLICY: Operation = Operation {
 
 /// Get non compliant resources: `GET /api/atlas/v2/orgs/{orgId}/nonCompliantResources`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, resource_policies};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = resource_policies::get_non_compliant_resources(org_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Member`.
@@ -125,6 +158,7 @@ static DELETE_ORG_RESOURCE_POLICY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/getOrgNonCompliantResources).
 #[doc(alias = "getOrgNonCompliantResources")]
 #[doc(alias = "getNonCompliantResources")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/nonCompliantResources")]
 #[inline]
 pub fn get_non_compliant_resources(
     org_id: &str,
@@ -152,6 +186,16 @@ static GET_NON_COMPLIANT_RESOURCES: Operation = Operation {
 /// Get org resource policy:
 /// `GET /api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, resource_policies};
+/// # async fn example(client: Client, org_id: &str, resource_policy_id: &str) -> Result<(), Error> {
+/// let answer = resource_policies::get_org_resource_policy(org_id, resource_policy_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Member`.
@@ -173,6 +217,7 @@ static GET_NON_COMPLIANT_RESOURCES: Operation = Operation {
 /// [`getOrgResourcePolicy` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/getOrgResourcePolicy).
 #[doc(alias = "getOrgResourcePolicy")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}")]
 #[inline]
 pub fn get_org_resource_policy(
     org_id: &str,
@@ -200,6 +245,16 @@ static GET_ORG_RESOURCE_POLICY: Operation = Operation {
 
 /// List org resource policies: `GET /api/atlas/v2/orgs/{orgId}/resourcePolicies`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, resource_policies};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = resource_policies::list_org_resource_policies(org_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Member`.
@@ -220,6 +275,7 @@ static GET_ORG_RESOURCE_POLICY: Operation = Operation {
 /// [`listOrgResourcePolicies` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/listOrgResourcePolicies).
 #[doc(alias = "listOrgResourcePolicies")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/resourcePolicies")]
 #[inline]
 pub fn list_org_resource_policies(
     org_id: &str,
@@ -247,6 +303,17 @@ static LIST_ORG_RESOURCE_POLICIES: Operation = Operation {
 /// Update org resource policy:
 /// `PATCH /api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, resource_policies, types};
+/// # async fn example(client: Client, org_id: &str, resource_policy_id: &str) -> Result<(), Error> {
+/// let body = types::ApiAtlasResourcePolicyEditView { ..Default::default() };
+/// let answer = resource_policies::update_org_resource_policy(org_id, resource_policy_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Owner`.
@@ -268,6 +335,7 @@ static LIST_ORG_RESOURCE_POLICIES: Operation = Operation {
 /// [`updateOrgResourcePolicy` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/updateOrgResourcePolicy).
 #[doc(alias = "updateOrgResourcePolicy")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}")]
 #[inline]
 pub fn update_org_resource_policy(
     org_id: &str,
@@ -296,6 +364,17 @@ static UPDATE_ORG_RESOURCE_POLICY: Operation = Operation {
 
 /// Validate resource policies: `POST /api/atlas/v2/orgs/{orgId}/resourcePolicies:validate`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, resource_policies, types};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let body = types::ApiAtlasResourcePolicyCreateView { ..Default::default() };
+/// let answer = resource_policies::validate_resource_policies(org_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Owner`.
@@ -317,6 +396,7 @@ static UPDATE_ORG_RESOURCE_POLICY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/validateOrgResourcePolicies).
 #[doc(alias = "validateOrgResourcePolicies")]
 #[doc(alias = "validateResourcePolicies")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/resourcePolicies:validate")]
 #[inline]
 pub fn validate_resource_policies(
     org_id: &str,
@@ -358,24 +438,31 @@ pub mod v2024_08_05 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_ORG_RESOURCE_POLICY, body crate::types::ApiAtlasResourcePolicyCreateView;
+        is create_org_resource_policy(org_id: &str, body: &types::ApiAtlasResourcePolicyCreateView) -> types::ApiAtlasResourcePolicyView;
         answers 201 => Json<crate::types::ApiAtlasResourcePolicyView>;
         errors 400 => crate::types::ApiAtlasInvalidResourcePolicyCreateErrorView, 401 403 404 429 500 => crate::types::ApiError;
     DELETE_ORG_RESOURCE_POLICY;
+        is delete_org_resource_policy(org_id: &str, resource_policy_id: &str) -> ();
         answers 200 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_NON_COMPLIANT_RESOURCES;
+        is get_non_compliant_resources(org_id: &str) -> Vec<types::ApiAtlasNonCompliantResourceView>;
         answers 200 => Json<Vec<crate::types::ApiAtlasNonCompliantResourceView>>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_ORG_RESOURCE_POLICY;
+        is get_org_resource_policy(org_id: &str, resource_policy_id: &str) -> types::ApiAtlasResourcePolicyView;
         answers 200 => Json<crate::types::ApiAtlasResourcePolicyView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_ORG_RESOURCE_POLICIES;
+        is list_org_resource_policies(org_id: &str) -> Vec<types::ApiAtlasResourcePolicyView>;
         answers 200 => Json<Vec<crate::types::ApiAtlasResourcePolicyView>>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_ORG_RESOURCE_POLICY, body crate::types::ApiAtlasResourcePolicyEditView;
+        is update_org_resource_policy(org_id: &str, resource_policy_id: &str, body: &types::ApiAtlasResourcePolicyEditView) -> types::ApiAtlasResourcePolicyView;
         answers 200 => Json<crate::types::ApiAtlasResourcePolicyView>;
         errors 400 => crate::types::ApiAtlasInvalidResourcePolicyCreateErrorView, 401 403 404 429 500 => crate::types::ApiError;
     VALIDATE_RESOURCE_POLICIES, body crate::types::ApiAtlasResourcePolicyCreateView;
+        is validate_resource_policies(org_id: &str, body: &types::ApiAtlasResourcePolicyCreateView) -> types::ApiAtlasResourcePolicyView;
         answers 200 => Json<crate::types::ApiAtlasResourcePolicyView>;
         errors 400 => crate::types::ApiAtlasInvalidResourcePolicyCreateErrorView, 401 403 404 429 500 => crate::types::ApiError;
 };

@@ -8,6 +8,17 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Create rolling index: `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/index`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, rolling_index, types};
+/// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
+/// let body = types::DatabaseRollingIndexRequest { ..Default::default() };
+/// rolling_index::create_rolling_index(group_id, cluster_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Data Access Admin` or `Project Index Manager`.
@@ -31,6 +42,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rolling-Index/operation/createGroupClusterIndexRollingIndex).
 #[doc(alias = "createGroupClusterIndexRollingIndex")]
 #[doc(alias = "createRollingIndex")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/index")]
 #[inline]
 pub fn create_rolling_index(
     group_id: &str,
@@ -67,6 +79,7 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_ROLLING_INDEX, body crate::types::DatabaseRollingIndexRequest;
+        is create_rolling_index(group_id: &str, cluster_name: &str, body: &types::DatabaseRollingIndexRequest) -> ();
         answers 202 => Empty;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
 };

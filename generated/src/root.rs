@@ -8,6 +8,14 @@ use atlas_admin_runtime::{Request, Version};
 
 /// Get system status: `GET /api/atlas/v2`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, root};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = root::get_system_status().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// # Errors
@@ -20,6 +28,7 @@ use atlas_admin_runtime::{Request, Version};
 /// [`getSystemStatus` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Root/operation/getSystemStatus).
 #[doc(alias = "getSystemStatus")]
+#[doc(alias = "/api/atlas/v2")]
 #[inline]
 pub fn get_system_status() -> Request<types::SystemStatus> {
     Request::new(&GET_SYSTEM_STATUS, &[])
@@ -44,6 +53,14 @@ static GET_SYSTEM_STATUS: Operation = Operation {
 
 /// List control plane addresses: `GET /api/atlas/v2/unauth/controlPlaneIPAddresses`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, root};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let answer = root::list_control_plane_addresses().send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-11-15.
 ///
 /// # Errors
@@ -55,6 +72,7 @@ static GET_SYSTEM_STATUS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Root/operation/listControlPlaneIpAddresses).
 #[doc(alias = "listControlPlaneIpAddresses")]
 #[doc(alias = "listControlPlaneAddresses")]
+#[doc(alias = "/api/atlas/v2/unauth/controlPlaneIPAddresses")]
 #[inline]
 pub fn list_control_plane_addresses() -> Request<types::ControlPlaneIpAddresses> {
     Request::new(&LIST_CONTROL_PLANE_ADDRESSES, &[])
@@ -94,9 +112,11 @@ pub mod v2023_11_15 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_SYSTEM_STATUS;
+        is get_system_status() -> types::SystemStatus;
         answers 200 => Json<crate::types::SystemStatus>;
         errors 401 403 429 500 => crate::types::ApiError;
     LIST_CONTROL_PLANE_ADDRESSES;
+        is list_control_plane_addresses() -> types::ControlPlaneIpAddresses;
         answers 200 => Json<crate::types::ControlPlaneIpAddresses>;
         errors 429 500 => crate::types::ApiError;
 };

@@ -13,6 +13,17 @@ pub mod preview {
 
     /// Create org sandbox config: `POST /api/atlas/v2/orgs/{orgId}/sandboxConfig`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, sandbox, types};
+    /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+    /// let body = types::SandboxConfigRequest { ..Default::default() };
+    /// let answer = sandbox::preview::create_org_sandbox_config(org_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Organization Owner`.
@@ -33,6 +44,7 @@ pub mod preview {
     /// [`createOrgSandboxConfig` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/createOrgSandboxConfig).
     #[doc(alias = "createOrgSandboxConfig")]
+    #[doc(alias = "/api/atlas/v2/orgs/{orgId}/sandboxConfig")]
     #[inline]
     pub fn create_org_sandbox_config(
         org_id: &str,
@@ -61,6 +73,16 @@ pub mod preview {
     /// Delete org sandbox config:
     /// `DELETE /api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, sandbox};
+    /// # async fn example(client: Client, org_id: &str, sandbox_config_id: &str) -> Result<(), Error> {
+    /// sandbox::preview::delete_org_sandbox_config(org_id, sandbox_config_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Organization Owner`.
@@ -80,6 +102,7 @@ pub mod preview {
     /// [`deleteOrgSandboxConfig` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/deleteOrgSandboxConfig).
     #[doc(alias = "deleteOrgSandboxConfig")]
+    #[doc(alias = "/api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}")]
     #[inline]
     pub fn delete_org_sandbox_config(
         org_id: &str,
@@ -108,6 +131,16 @@ pub mod preview {
     /// Generate sandbox cluster description:
     /// `GET /api/atlas/v2/groups/{groupId}/sandbox/{sandboxConfigId}:generateClusterDescription`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, sandbox};
+    /// # async fn example(client: Client, group_id: &str, sandbox_config_id: &str) -> Result<(), Error> {
+    /// let answer = sandbox::preview::generate_sandbox_cluster_description(group_id, sandbox_config_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Organization Project Creator`.
@@ -128,6 +161,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/generateGroupSandboxClusterDescription).
     #[doc(alias = "generateGroupSandboxClusterDescription")]
     #[doc(alias = "generateSandboxClusterDescription")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/sandbox/{sandboxConfigId}:generateClusterDescription"
+    )]
     #[inline]
     pub fn generate_sandbox_cluster_description(
         group_id: &str,
@@ -158,6 +194,16 @@ pub mod preview {
 
     /// Get org sandbox config: `GET /api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, sandbox};
+    /// # async fn example(client: Client, org_id: &str, sandbox_config_id: &str) -> Result<(), Error> {
+    /// let answer = sandbox::preview::get_org_sandbox_config(org_id, sandbox_config_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Organization Project Creator`.
@@ -178,6 +224,7 @@ pub mod preview {
     /// [`getOrgSandboxConfig` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/getOrgSandboxConfig).
     #[doc(alias = "getOrgSandboxConfig")]
+    #[doc(alias = "/api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}")]
     #[inline]
     pub fn get_org_sandbox_config(
         org_id: &str,
@@ -205,6 +252,16 @@ pub mod preview {
 
     /// List org sandbox config: `GET /api/atlas/v2/orgs/{orgId}/sandboxConfig`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, sandbox};
+    /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+    /// let answer = sandbox::preview::list_org_sandbox_config(org_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Organization Project Creator`.
@@ -224,6 +281,7 @@ pub mod preview {
     /// [`listOrgSandboxConfig` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/listOrgSandboxConfig).
     #[doc(alias = "listOrgSandboxConfig")]
+    #[doc(alias = "/api/atlas/v2/orgs/{orgId}/sandboxConfig")]
     #[inline]
     pub fn list_org_sandbox_config(
         org_id: &str,
@@ -275,6 +333,17 @@ pub mod preview {
     /// Update org sandbox config:
     /// `PATCH /api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, sandbox, types};
+    /// # async fn example(client: Client, org_id: &str, sandbox_config_id: &str) -> Result<(), Error> {
+    /// let body = types::SandboxConfigUpdateRequest { ..Default::default() };
+    /// let answer = sandbox::preview::update_org_sandbox_config(org_id, sandbox_config_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Organization Owner`.
@@ -295,6 +364,7 @@ pub mod preview {
     /// [`updateOrgSandboxConfig` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/updateOrgSandboxConfig).
     #[doc(alias = "updateOrgSandboxConfig")]
+    #[doc(alias = "/api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}")]
     #[inline]
     pub fn update_org_sandbox_config(
         org_id: &str,
@@ -330,26 +400,32 @@ pub mod preview {
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     #[cfg(feature = "preview")]
     preview::CREATE_ORG_SANDBOX_CONFIG, body crate::types::SandboxConfigRequest;
+        is preview::create_org_sandbox_config(org_id: &str, body: &types::SandboxConfigRequest) -> types::SandboxConfigResponse;
         answers 201 => Json<crate::types::SandboxConfigResponse>;
         errors 400 401 403 404 409 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::DELETE_ORG_SANDBOX_CONFIG;
+        is preview::delete_org_sandbox_config(org_id: &str, sandbox_config_id: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::GENERATE_SANDBOX_CLUSTER_DESCRIPTION;
+        is preview::generate_sandbox_cluster_description(group_id: &str, sandbox_config_id: &str) -> types::ClusterDescription20240805;
         answers 200 => Json<crate::types::ClusterDescription20240805>;
         errors 401 403 404 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::GET_ORG_SANDBOX_CONFIG;
+        is preview::get_org_sandbox_config(org_id: &str, sandbox_config_id: &str) -> types::SandboxConfigResponse;
         answers 200 => Json<crate::types::SandboxConfigResponse>;
         errors 400 401 403 404 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::LIST_ORG_SANDBOX_CONFIG;
+        is preview::list_org_sandbox_config(org_id: &str) -> types::PaginatedSandboxConfigs;
         answers 200 => Json<crate::types::PaginatedSandboxConfigs>;
         errors 400 401 403 404 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::UPDATE_ORG_SANDBOX_CONFIG, body crate::types::SandboxConfigUpdateRequest;
+        is preview::update_org_sandbox_config(org_id: &str, sandbox_config_id: &str, body: &types::SandboxConfigUpdateRequest) -> types::SandboxConfigResponse;
         answers 200 => Json<crate::types::SandboxConfigResponse>;
         errors 400 401 403 404 500 => crate::types::ApiError;
 };

@@ -8,6 +8,16 @@ use atlas_admin_runtime::{Date, Request, Version};
 
 /// Get serverless instance: `GET /api/atlas/v2/groups/{groupId}/serverless/{name}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, serverless_instances};
+/// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
+/// let answer = serverless_instances::get_serverless_instance(group_id, name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-01-18.
 ///
 /// Needs the role `Project Read Only`.
@@ -31,6 +41,7 @@ use atlas_admin_runtime::{Date, Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Instances/operation/getGroupServerlessInstance).
 #[doc(alias = "getGroupServerlessInstance")]
 #[doc(alias = "getServerlessInstance")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/serverless/{name}")]
 #[deprecated(note = "the service may answer 410 after 2027-01-18")]
 #[inline]
 pub fn get_serverless_instance(
@@ -59,6 +70,16 @@ static GET_SERVERLESS_INSTANCE: Operation = Operation {
 
 /// List serverless instances: `GET /api/atlas/v2/groups/{groupId}/serverless`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, serverless_instances};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = serverless_instances::list_serverless_instances(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-01-18.
 ///
 /// Needs the role `Project Read Only`.
@@ -80,6 +101,7 @@ static GET_SERVERLESS_INSTANCE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Instances/operation/listGroupServerlessInstances).
 #[doc(alias = "listGroupServerlessInstances")]
 #[doc(alias = "listServerlessInstances")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/serverless")]
 #[deprecated(note = "the service may answer 410 after 2027-01-18")]
 #[inline]
 pub fn list_serverless_instances(
@@ -148,9 +170,11 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_SERVERLESS_INSTANCE;
+        is get_serverless_instance(group_id: &str, name: &str) -> types::ServerlessInstanceDescription;
         answers 200 => Json<crate::types::ServerlessInstanceDescription>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     LIST_SERVERLESS_INSTANCES;
+        is list_serverless_instances(group_id: &str) -> types::PaginatedServerlessInstanceDescriptionView;
         answers 200 => Json<crate::types::PaginatedServerlessInstanceDescriptionView>;
         errors 401 403 404 409 429 500 => crate::types::ApiError;
 };

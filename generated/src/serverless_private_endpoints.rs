@@ -9,6 +9,17 @@ use atlas_admin_runtime::{Date, Request, Version};
 /// Create serverless private endpoint:
 /// `POST /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, serverless_private_endpoints, types};
+/// # async fn example(client: Client, group_id: &str, instance_name: &str) -> Result<(), Error> {
+/// let body = types::ServerlessTenantCreateRequest { ..Default::default() };
+/// let answer = serverless_private_endpoints::create_serverless_private_endpoint(group_id, instance_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2026-01-22.
 ///
 /// Needs the role `Project Owner`.
@@ -31,6 +42,9 @@ use atlas_admin_runtime::{Date, Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/createGroupPrivateEndpointServerlessInstanceEndpoint).
 #[doc(alias = "createGroupPrivateEndpointServerlessInstanceEndpoint")]
 #[doc(alias = "createServerlessPrivateEndpoint")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint"
+)]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn create_serverless_private_endpoint(
@@ -65,6 +79,16 @@ static CREATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// Delete serverless private endpoint:
 /// `DELETE /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, serverless_private_endpoints};
+/// # async fn example(client: Client, group_id: &str, instance_name: &str, endpoint_id: &str) -> Result<(), Error> {
+/// serverless_private_endpoints::delete_serverless_private_endpoint(group_id, instance_name, endpoint_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2026-01-22.
 ///
 /// Needs the role `Project Owner`.
@@ -88,6 +112,9 @@ static CREATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/deleteGroupPrivateEndpointServerlessInstanceEndpoint).
 #[doc(alias = "deleteGroupPrivateEndpointServerlessInstanceEndpoint")]
 #[doc(alias = "deleteServerlessPrivateEndpoint")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}"
+)]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn delete_serverless_private_endpoint(
@@ -125,6 +152,16 @@ static DELETE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// Get serverless private endpoint:
 /// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, serverless_private_endpoints};
+/// # async fn example(client: Client, group_id: &str, instance_name: &str, endpoint_id: &str) -> Result<(), Error> {
+/// let answer = serverless_private_endpoints::get_serverless_private_endpoint(group_id, instance_name, endpoint_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2026-01-22.
 ///
 /// Needs the role `Project Read Only`.
@@ -148,6 +185,9 @@ static DELETE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/getGroupPrivateEndpointServerlessInstanceEndpoint).
 #[doc(alias = "getGroupPrivateEndpointServerlessInstanceEndpoint")]
 #[doc(alias = "getServerlessPrivateEndpoint")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}"
+)]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn get_serverless_private_endpoint(
@@ -185,6 +225,16 @@ static GET_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// List serverless private endpoint:
 /// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, serverless_private_endpoints};
+/// # async fn example(client: Client, group_id: &str, instance_name: &str) -> Result<(), Error> {
+/// let answer = serverless_private_endpoints::list_serverless_private_endpoint(group_id, instance_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2026-01-22.
 ///
 /// Needs the role `Project Read Only`.
@@ -207,6 +257,9 @@ static GET_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/listGroupPrivateEndpointServerlessInstanceEndpoint).
 #[doc(alias = "listGroupPrivateEndpointServerlessInstanceEndpoint")]
 #[doc(alias = "listServerlessPrivateEndpoint")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint"
+)]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn list_serverless_private_endpoint(
@@ -236,6 +289,17 @@ static LIST_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// Update serverless private endpoint:
 /// `PATCH /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, serverless_private_endpoints, types};
+/// # async fn example(client: Client, group_id: &str, instance_name: &str, endpoint_id: &str) -> Result<(), Error> {
+/// let body: types::ServerlessTenantEndpointUpdate = Default::default();
+/// let answer = serverless_private_endpoints::update_serverless_private_endpoint(group_id, instance_name, endpoint_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2026-01-22.
 ///
 /// Needs the role `Project Owner`.
@@ -259,6 +323,9 @@ static LIST_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/updateGroupPrivateEndpointServerlessInstanceEndpoint).
 #[doc(alias = "updateGroupPrivateEndpointServerlessInstanceEndpoint")]
 #[doc(alias = "updateServerlessPrivateEndpoint")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}"
+)]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn update_serverless_private_endpoint(
@@ -314,18 +381,23 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_SERVERLESS_PRIVATE_ENDPOINT, body crate::types::ServerlessTenantCreateRequest;
+        is create_serverless_private_endpoint(group_id: &str, instance_name: &str, body: &types::ServerlessTenantCreateRequest) -> types::ServerlessTenantEndpoint;
         answers 201 => Json<crate::types::ServerlessTenantEndpoint>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_SERVERLESS_PRIVATE_ENDPOINT;
+        is delete_serverless_private_endpoint(group_id: &str, instance_name: &str, endpoint_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_SERVERLESS_PRIVATE_ENDPOINT;
+        is get_serverless_private_endpoint(group_id: &str, instance_name: &str, endpoint_id: &str) -> types::ServerlessTenantEndpoint;
         answers 200 => Json<crate::types::ServerlessTenantEndpoint>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_SERVERLESS_PRIVATE_ENDPOINT;
+        is list_serverless_private_endpoint(group_id: &str, instance_name: &str) -> Vec<types::ServerlessTenantEndpoint>;
         answers 200 => Json<Vec<crate::types::ServerlessTenantEndpoint>>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_SERVERLESS_PRIVATE_ENDPOINT, body crate::types::ServerlessTenantEndpointUpdate;
+        is update_serverless_private_endpoint(group_id: &str, instance_name: &str, endpoint_id: &str, body: &types::ServerlessTenantEndpointUpdate) -> types::ServerlessTenantEndpoint;
         answers 200 => Json<crate::types::ServerlessTenantEndpoint>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

@@ -9,6 +9,17 @@ use atlas_admin_runtime::{Request, Version};
 /// Create access list:
 /// `POST /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/accessList`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts, types};
+/// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
+/// let body: Vec<types::ServiceAccountIpAccessListEntry> = Default::default();
+/// let answer = service_accounts::create_access_list(group_id, client_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Project Access Manager`.
@@ -32,6 +43,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createGroupServiceAccountAccessList).
 #[doc(alias = "createGroupServiceAccountAccessList")]
 #[doc(alias = "createAccessList")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/accessList")]
 #[inline]
 pub fn create_access_list(
     group_id: &str,
@@ -67,6 +79,17 @@ static CREATE_ACCESS_LIST: Operation = Operation {
 /// Create group secret:
 /// `POST /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/secrets`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts, types};
+/// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
+/// let body = types::ServiceAccountSecretRequest { ..Default::default() };
+/// let answer = service_accounts::create_group_secret(group_id, client_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Project Owner`.
@@ -89,6 +112,7 @@ static CREATE_ACCESS_LIST: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createGroupServiceAccountSecret).
 #[doc(alias = "createGroupServiceAccountSecret")]
 #[doc(alias = "createGroupSecret")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/secrets")]
 #[inline]
 pub fn create_group_secret(
     group_id: &str,
@@ -117,6 +141,17 @@ static CREATE_GROUP_SECRET: Operation = Operation {
 
 /// Create group service account: `POST /api/atlas/v2/groups/{groupId}/serviceAccounts`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::GroupServiceAccountRequest { ..Default::default() };
+/// let answer = service_accounts::create_group_service_account(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Project Owner`.
@@ -137,6 +172,7 @@ static CREATE_GROUP_SECRET: Operation = Operation {
 /// [`createGroupServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createGroupServiceAccount).
 #[doc(alias = "createGroupServiceAccount")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts")]
 #[inline]
 pub fn create_group_service_account(
     group_id: &str,
@@ -165,6 +201,17 @@ static CREATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// Create org access list:
 /// `POST /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts, types};
+/// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
+/// let body: Vec<types::ServiceAccountIpAccessListEntry> = Default::default();
+/// let answer = service_accounts::create_org_access_list(org_id, client_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Owner`.
@@ -188,6 +235,7 @@ static CREATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createOrgServiceAccountAccessList).
 #[doc(alias = "createOrgServiceAccountAccessList")]
 #[doc(alias = "createOrgAccessList")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList")]
 #[inline]
 pub fn create_org_access_list(
     org_id: &str,
@@ -222,6 +270,17 @@ static CREATE_ORG_ACCESS_LIST: Operation = Operation {
 
 /// Create org secret: `POST /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/secrets`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts, types};
+/// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
+/// let body = types::ServiceAccountSecretRequest { ..Default::default() };
+/// let answer = service_accounts::create_org_secret(org_id, client_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Owner`.
@@ -244,6 +303,7 @@ static CREATE_ORG_ACCESS_LIST: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createOrgServiceAccountSecret).
 #[doc(alias = "createOrgServiceAccountSecret")]
 #[doc(alias = "createOrgSecret")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/secrets")]
 #[inline]
 pub fn create_org_secret(
     org_id: &str,
@@ -272,6 +332,17 @@ static CREATE_ORG_SECRET: Operation = Operation {
 
 /// Create org service account: `POST /api/atlas/v2/orgs/{orgId}/serviceAccounts`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts, types};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let body = types::OrgServiceAccountRequest { ..Default::default() };
+/// let answer = service_accounts::create_org_service_account(org_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Owner`.
@@ -292,6 +363,7 @@ static CREATE_ORG_SECRET: Operation = Operation {
 /// [`createOrgServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createOrgServiceAccount).
 #[doc(alias = "createOrgServiceAccount")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts")]
 #[inline]
 pub fn create_org_service_account(
     org_id: &str,
@@ -320,6 +392,16 @@ static CREATE_ORG_SERVICE_ACCOUNT: Operation = Operation {
 /// Delete group access entry:
 /// `DELETE /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/accessList/{ipAddress}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts};
+/// # async fn example(client: Client, group_id: &str, client_id: &str, ip_address: &str) -> Result<(), Error> {
+/// service_accounts::delete_group_access_entry(group_id, client_id, ip_address)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Project Access Manager`.
@@ -344,6 +426,9 @@ static CREATE_ORG_SERVICE_ACCOUNT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteGroupServiceAccountAccessListEntry).
 #[doc(alias = "deleteGroupServiceAccountAccessListEntry")]
 #[doc(alias = "deleteGroupAccessEntry")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/accessList/{ipAddress}"
+)]
 #[inline]
 pub fn delete_group_access_entry(
     group_id: &str,
@@ -377,6 +462,16 @@ static DELETE_GROUP_ACCESS_ENTRY: Operation = Operation {
 /// Delete group secret:
 /// `DELETE /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/secrets/{secretId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts};
+/// # async fn example(client: Client, group_id: &str, client_id: &str, secret_id: &str) -> Result<(), Error> {
+/// service_accounts::delete_group_secret(group_id, client_id, secret_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Project Owner`.
@@ -399,6 +494,9 @@ static DELETE_GROUP_ACCESS_ENTRY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteGroupServiceAccountSecret).
 #[doc(alias = "deleteGroupServiceAccountSecret")]
 #[doc(alias = "deleteGroupSecret")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/secrets/{secretId}"
+)]
 #[inline]
 pub fn delete_group_secret(
     group_id: &str,
@@ -432,6 +530,16 @@ static DELETE_GROUP_SECRET: Operation = Operation {
 /// Delete group service account:
 /// `DELETE /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts};
+/// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
+/// service_accounts::delete_group_service_account(group_id, client_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Project Owner`.
@@ -452,6 +560,7 @@ static DELETE_GROUP_SECRET: Operation = Operation {
 /// [`deleteGroupServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteGroupServiceAccount).
 #[doc(alias = "deleteGroupServiceAccount")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}")]
 #[inline]
 pub fn delete_group_service_account(group_id: &str, client_id: &str) -> Request<()> {
     Request::new(&DELETE_GROUP_SERVICE_ACCOUNT, &[group_id, client_id])
@@ -477,6 +586,16 @@ static DELETE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// Delete org access entry:
 /// `DELETE /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList/{ipAddress}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts};
+/// # async fn example(client: Client, org_id: &str, client_id: &str, ip_address: &str) -> Result<(), Error> {
+/// service_accounts::delete_org_access_entry(org_id, client_id, ip_address)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Owner`.
@@ -501,6 +620,9 @@ static DELETE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteOrgServiceAccountAccessListEntry).
 #[doc(alias = "deleteOrgServiceAccountAccessListEntry")]
 #[doc(alias = "deleteOrgAccessEntry")]
+#[doc(
+    alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList/{ipAddress}"
+)]
 #[inline]
 pub fn delete_org_access_entry(
     org_id: &str,
@@ -534,6 +656,16 @@ static DELETE_ORG_ACCESS_ENTRY: Operation = Operation {
 /// Delete org secret:
 /// `DELETE /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/secrets/{secretId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts};
+/// # async fn example(client: Client, org_id: &str, client_id: &str, secret_id: &str) -> Result<(), Error> {
+/// service_accounts::delete_org_secret(org_id, client_id, secret_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Owner`.
@@ -556,6 +688,9 @@ static DELETE_ORG_ACCESS_ENTRY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteOrgServiceAccountSecret).
 #[doc(alias = "deleteOrgServiceAccountSecret")]
 #[doc(alias = "deleteOrgSecret")]
+#[doc(
+    alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/secrets/{secretId}"
+)]
 #[inline]
 pub fn delete_org_secret(org_id: &str, client_id: &str, secret_id: &str) -> Request<()> {
     Request::new(&DELETE_ORG_SECRET, &[org_id, client_id, secret_id])
@@ -584,6 +719,16 @@ static DELETE_ORG_SECRET: Operation = Operation {
 
 /// Delete org service account: `DELETE /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts};
+/// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
+/// service_accounts::delete_org_service_account(org_id, client_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Owner`.
@@ -604,6 +749,7 @@ static DELETE_ORG_SECRET: Operation = Operation {
 /// [`deleteOrgServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteOrgServiceAccount).
 #[doc(alias = "deleteOrgServiceAccount")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}")]
 #[inline]
 pub fn delete_org_service_account(org_id: &str, client_id: &str) -> Request<()> {
     Request::new(&DELETE_ORG_SERVICE_ACCOUNT, &[org_id, client_id])
@@ -628,6 +774,16 @@ static DELETE_ORG_SERVICE_ACCOUNT: Operation = Operation {
 
 /// Get group service account: `GET /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts};
+/// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
+/// let answer = service_accounts::get_group_service_account(group_id, client_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Project Read Only`.
@@ -648,6 +804,7 @@ static DELETE_ORG_SERVICE_ACCOUNT: Operation = Operation {
 /// [`getGroupServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/getGroupServiceAccount).
 #[doc(alias = "getGroupServiceAccount")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}")]
 #[inline]
 pub fn get_group_service_account(
     group_id: &str,
@@ -675,6 +832,16 @@ static GET_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 
 /// Get org service account: `GET /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts};
+/// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
+/// let answer = service_accounts::get_org_service_account(org_id, client_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Read Only`.
@@ -695,6 +862,7 @@ static GET_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// [`getOrgServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/getOrgServiceAccount).
 #[doc(alias = "getOrgServiceAccount")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}")]
 #[inline]
 pub fn get_org_service_account(
     org_id: &str,
@@ -723,6 +891,16 @@ static GET_ORG_SERVICE_ACCOUNT: Operation = Operation {
 /// Get service account groups:
 /// `GET /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/groups`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts};
+/// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
+/// let answer = service_accounts::get_service_account_groups(org_id, client_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Read Only`.
@@ -744,6 +922,7 @@ static GET_ORG_SERVICE_ACCOUNT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/getOrgServiceAccountGroups).
 #[doc(alias = "getOrgServiceAccountGroups")]
 #[doc(alias = "getServiceAccountGroups")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/groups")]
 #[inline]
 pub fn get_service_account_groups(
     org_id: &str,
@@ -777,6 +956,17 @@ static GET_SERVICE_ACCOUNT_GROUPS: Operation = Operation {
 /// Invite group service account:
 /// `POST /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}:invite`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts, types};
+/// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
+/// let body = types::GroupServiceAccountRoleAssignment { ..Default::default() };
+/// let answer = service_accounts::invite_group_service_account(group_id, client_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Owner`.
@@ -797,6 +987,7 @@ static GET_SERVICE_ACCOUNT_GROUPS: Operation = Operation {
 /// [`inviteGroupServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/inviteGroupServiceAccount).
 #[doc(alias = "inviteGroupServiceAccount")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}:invite")]
 #[inline]
 pub fn invite_group_service_account(
     group_id: &str,
@@ -826,6 +1017,16 @@ static INVITE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// List access list:
 /// `GET /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/accessList`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts};
+/// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
+/// let answer = service_accounts::list_access_list(group_id, client_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Project Read Only`.
@@ -847,6 +1048,7 @@ static INVITE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/listGroupServiceAccountAccessList).
 #[doc(alias = "listGroupServiceAccountAccessList")]
 #[doc(alias = "listAccessList")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/accessList")]
 #[inline]
 pub fn list_access_list(
     group_id: &str,
@@ -880,6 +1082,16 @@ static LIST_ACCESS_LIST: Operation = Operation {
 
 /// List group service accounts: `GET /api/atlas/v2/groups/{groupId}/serviceAccounts`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = service_accounts::list_group_service_accounts(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Project Read Only`.
@@ -899,6 +1111,7 @@ static LIST_ACCESS_LIST: Operation = Operation {
 /// [`listGroupServiceAccounts` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/listGroupServiceAccounts).
 #[doc(alias = "listGroupServiceAccounts")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts")]
 #[inline]
 pub fn list_group_service_accounts(
     group_id: &str,
@@ -931,6 +1144,16 @@ static LIST_GROUP_SERVICE_ACCOUNTS: Operation = Operation {
 /// List org access list:
 /// `GET /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts};
+/// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
+/// let answer = service_accounts::list_org_access_list(org_id, client_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Read Only`.
@@ -952,6 +1175,7 @@ static LIST_GROUP_SERVICE_ACCOUNTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/listOrgServiceAccountAccessList).
 #[doc(alias = "listOrgServiceAccountAccessList")]
 #[doc(alias = "listOrgAccessList")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList")]
 #[inline]
 pub fn list_org_access_list(
     org_id: &str,
@@ -985,6 +1209,16 @@ static LIST_ORG_ACCESS_LIST: Operation = Operation {
 
 /// List org service accounts: `GET /api/atlas/v2/orgs/{orgId}/serviceAccounts`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = service_accounts::list_org_service_accounts(org_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Read Only`.
@@ -1004,6 +1238,7 @@ static LIST_ORG_ACCESS_LIST: Operation = Operation {
 /// [`listOrgServiceAccounts` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/listOrgServiceAccounts).
 #[doc(alias = "listOrgServiceAccounts")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts")]
 #[inline]
 pub fn list_org_service_accounts(
     org_id: &str,
@@ -1036,6 +1271,17 @@ static LIST_ORG_SERVICE_ACCOUNTS: Operation = Operation {
 /// Update group service account:
 /// `PATCH /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts, types};
+/// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
+/// let body = types::GroupServiceAccountUpdateRequest { ..Default::default() };
+/// let answer = service_accounts::update_group_service_account(group_id, client_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Project Owner`.
@@ -1057,6 +1303,7 @@ static LIST_ORG_SERVICE_ACCOUNTS: Operation = Operation {
 /// [`updateGroupServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/updateGroupServiceAccount).
 #[doc(alias = "updateGroupServiceAccount")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}")]
 #[inline]
 pub fn update_group_service_account(
     group_id: &str,
@@ -1085,6 +1332,17 @@ static UPDATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 
 /// Update org service account: `PATCH /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, service_accounts, types};
+/// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
+/// let body = types::OrgServiceAccountUpdateRequest { ..Default::default() };
+/// let answer = service_accounts::update_org_service_account(org_id, client_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Owner`.
@@ -1106,6 +1364,7 @@ static UPDATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// [`updateOrgServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/updateOrgServiceAccount).
 #[doc(alias = "updateOrgServiceAccount")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}")]
 #[inline]
 pub fn update_org_service_account(
     org_id: &str,
@@ -1333,69 +1592,91 @@ pub mod v2024_08_05 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_ACCESS_LIST, body Vec<crate::types::ServiceAccountIpAccessListEntry>;
+        is create_access_list(group_id: &str, client_id: &str, body: &Vec<types::ServiceAccountIpAccessListEntry>) -> types::PaginatedServiceAccountIpAccessEntryView;
         answers 200 => Json<crate::types::PaginatedServiceAccountIpAccessEntryView>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_GROUP_SECRET, body crate::types::ServiceAccountSecretRequest;
+        is create_group_secret(group_id: &str, client_id: &str, body: &types::ServiceAccountSecretRequest) -> types::ServiceAccountSecret;
         answers 201 => Json<crate::types::ServiceAccountSecret>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     CREATE_GROUP_SERVICE_ACCOUNT, body crate::types::GroupServiceAccountRequest;
+        is create_group_service_account(group_id: &str, body: &types::GroupServiceAccountRequest) -> types::GroupServiceAccount;
         answers 201 => Json<crate::types::GroupServiceAccount>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     CREATE_ORG_ACCESS_LIST, body Vec<crate::types::ServiceAccountIpAccessListEntry>;
+        is create_org_access_list(org_id: &str, client_id: &str, body: &Vec<types::ServiceAccountIpAccessListEntry>) -> types::PaginatedServiceAccountIpAccessEntryView;
         answers 200 => Json<crate::types::PaginatedServiceAccountIpAccessEntryView>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_ORG_SECRET, body crate::types::ServiceAccountSecretRequest;
+        is create_org_secret(org_id: &str, client_id: &str, body: &types::ServiceAccountSecretRequest) -> types::ServiceAccountSecret;
         answers 201 => Json<crate::types::ServiceAccountSecret>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     CREATE_ORG_SERVICE_ACCOUNT, body crate::types::OrgServiceAccountRequest;
+        is create_org_service_account(org_id: &str, body: &types::OrgServiceAccountRequest) -> types::OrgServiceAccount;
         answers 201 => Json<crate::types::OrgServiceAccount>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_GROUP_ACCESS_ENTRY;
+        is delete_group_access_entry(group_id: &str, client_id: &str, ip_address: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_GROUP_SECRET;
+        is delete_group_secret(group_id: &str, client_id: &str, secret_id: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DELETE_GROUP_SERVICE_ACCOUNT;
+        is delete_group_service_account(group_id: &str, client_id: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DELETE_ORG_ACCESS_ENTRY;
+        is delete_org_access_entry(org_id: &str, client_id: &str, ip_address: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_ORG_SECRET;
+        is delete_org_secret(org_id: &str, client_id: &str, secret_id: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DELETE_ORG_SERVICE_ACCOUNT;
+        is delete_org_service_account(org_id: &str, client_id: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_GROUP_SERVICE_ACCOUNT;
+        is get_group_service_account(group_id: &str, client_id: &str) -> types::GroupServiceAccount;
         answers 200 => Json<crate::types::GroupServiceAccount>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_ORG_SERVICE_ACCOUNT;
+        is get_org_service_account(org_id: &str, client_id: &str) -> types::OrgServiceAccount;
         answers 200 => Json<crate::types::OrgServiceAccount>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_SERVICE_ACCOUNT_GROUPS;
+        is get_service_account_groups(org_id: &str, client_id: &str) -> types::PaginatedServiceAccountGroup;
         answers 200 => Json<crate::types::PaginatedServiceAccountGroup>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     INVITE_GROUP_SERVICE_ACCOUNT, body crate::types::GroupServiceAccountRoleAssignment;
+        is invite_group_service_account(group_id: &str, client_id: &str, body: &types::GroupServiceAccountRoleAssignment) -> types::GroupServiceAccount;
         answers 200 => Json<crate::types::GroupServiceAccount>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_ACCESS_LIST;
+        is list_access_list(group_id: &str, client_id: &str) -> types::PaginatedServiceAccountIpAccessEntryView;
         answers 200 => Json<crate::types::PaginatedServiceAccountIpAccessEntryView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_GROUP_SERVICE_ACCOUNTS;
+        is list_group_service_accounts(group_id: &str) -> types::PaginatedGroupServiceAccounts;
         answers 200 => Json<crate::types::PaginatedGroupServiceAccounts>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_ORG_ACCESS_LIST;
+        is list_org_access_list(org_id: &str, client_id: &str) -> types::PaginatedServiceAccountIpAccessEntryView;
         answers 200 => Json<crate::types::PaginatedServiceAccountIpAccessEntryView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_ORG_SERVICE_ACCOUNTS;
+        is list_org_service_accounts(org_id: &str) -> types::PaginatedOrgServiceAccounts;
         answers 200 => Json<crate::types::PaginatedOrgServiceAccounts>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_GROUP_SERVICE_ACCOUNT, body crate::types::GroupServiceAccountUpdateRequest;
+        is update_group_service_account(group_id: &str, client_id: &str, body: &types::GroupServiceAccountUpdateRequest) -> types::GroupServiceAccount;
         answers 200 => Json<crate::types::GroupServiceAccount>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_ORG_SERVICE_ACCOUNT, body crate::types::OrgServiceAccountUpdateRequest;
+        is update_org_service_account(org_id: &str, client_id: &str, body: &types::OrgServiceAccountUpdateRequest) -> types::OrgServiceAccount;
         answers 200 => Json<crate::types::OrgServiceAccount>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

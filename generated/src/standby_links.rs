@@ -13,6 +13,17 @@ pub mod preview {
 
     /// Create group standby link: `POST /api/atlas/v2/groups/{groupId}/standbyLinks`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, standby_links, types};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let body = types::ApiStandbyLinkRequest { ..Default::default() };
+    /// let answer = standby_links::preview::create_group_standby_link(group_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Owner`.
@@ -32,6 +43,7 @@ pub mod preview {
     /// [`createGroupStandbyLink` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/createGroupStandbyLink).
     #[doc(alias = "createGroupStandbyLink")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/standbyLinks")]
     #[inline]
     pub fn create_group_standby_link(
         group_id: &str,
@@ -60,6 +72,17 @@ pub mod preview {
     /// Create standby link failover:
     /// `POST /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, standby_links, types};
+    /// # async fn example(client: Client, group_id: &str, standby_link_id: &str) -> Result<(), Error> {
+    /// let body = types::ApiStandbyLinkFailoverRequest { ..Default::default() };
+    /// let answer = standby_links::preview::create_standby_link_failover(group_id, standby_link_id, &body)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Cluster Manager`.
@@ -82,6 +105,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/createGroupStandbyLinkFailover).
     #[doc(alias = "createGroupStandbyLinkFailover")]
     #[doc(alias = "createStandbyLinkFailover")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers"
+    )]
     #[inline]
     pub fn create_standby_link_failover(
         group_id: &str,
@@ -115,6 +141,16 @@ pub mod preview {
     /// Delete group standby link:
     /// `DELETE /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, standby_links};
+    /// # async fn example(client: Client, group_id: &str, standby_link_id: &str) -> Result<(), Error> {
+    /// standby_links::preview::delete_group_standby_link(group_id, standby_link_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Owner`.
@@ -135,6 +171,7 @@ pub mod preview {
     /// [`deleteGroupStandbyLink` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/deleteGroupStandbyLink).
     #[doc(alias = "deleteGroupStandbyLink")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}")]
     #[inline]
     pub fn delete_group_standby_link(
         group_id: &str,
@@ -162,6 +199,16 @@ pub mod preview {
 
     /// Get group standby link: `GET /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, standby_links};
+    /// # async fn example(client: Client, group_id: &str, standby_link_id: &str) -> Result<(), Error> {
+    /// let answer = standby_links::preview::get_group_standby_link(group_id, standby_link_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Read Only`.
@@ -182,6 +229,7 @@ pub mod preview {
     /// [`getGroupStandbyLink` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/getGroupStandbyLink).
     #[doc(alias = "getGroupStandbyLink")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}")]
     #[inline]
     pub fn get_group_standby_link(
         group_id: &str,
@@ -210,6 +258,16 @@ pub mod preview {
     /// Get standby link failover:
     /// `GET /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers/{failoverId}`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, standby_links};
+    /// # async fn example(client: Client, group_id: &str, standby_link_id: &str, failover_id: &str) -> Result<(), Error> {
+    /// let answer = standby_links::preview::get_standby_link_failover(group_id, standby_link_id, failover_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Read Only`.
@@ -232,6 +290,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/getGroupStandbyLinkFailover).
     #[doc(alias = "getGroupStandbyLinkFailover")]
     #[doc(alias = "getStandbyLinkFailover")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers/{failoverId}"
+    )]
     #[inline]
     pub fn get_standby_link_failover(
         group_id: &str,
@@ -268,6 +329,16 @@ pub mod preview {
     /// Inspect failover readiness:
     /// `GET /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}:inspectFailoverReadiness`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, standby_links};
+    /// # async fn example(client: Client, group_id: &str, standby_link_id: &str) -> Result<(), Error> {
+    /// let answer = standby_links::preview::inspect_failover_readiness(group_id, standby_link_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Read Only`.
@@ -291,6 +362,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/inspectGroupStandbyLinkFailoverReadiness).
     #[doc(alias = "inspectGroupStandbyLinkFailoverReadiness")]
     #[doc(alias = "inspectFailoverReadiness")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}:inspectFailoverReadiness"
+    )]
     #[inline]
     pub fn inspect_failover_readiness(
         group_id: &str,
@@ -318,6 +392,16 @@ pub mod preview {
 
     /// List group standby links: `GET /api/atlas/v2/groups/{groupId}/standbyLinks`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, standby_links};
+    /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+    /// let answer = standby_links::preview::list_group_standby_links(group_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Read Only`.
@@ -336,6 +420,7 @@ pub mod preview {
     /// [`listGroupStandbyLinks` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/listGroupStandbyLinks).
     #[doc(alias = "listGroupStandbyLinks")]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/standbyLinks")]
     #[inline]
     pub fn list_group_standby_links(
         group_id: &str,
@@ -387,6 +472,16 @@ pub mod preview {
     /// List standby link failovers:
     /// `GET /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers`.
     ///
+    /// ```no_run
+    /// # use atlas_admin::{Client, Error, standby_links};
+    /// # async fn example(client: Client, group_id: &str, standby_link_id: &str) -> Result<(), Error> {
+    /// let answer = standby_links::preview::list_standby_link_failovers(group_id, standby_link_id)
+    ///     .send(&client)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// In preview.
     ///
     /// Needs the role `Project Read Only`.
@@ -407,6 +502,9 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/listGroupStandbyLinkFailovers).
     #[doc(alias = "listGroupStandbyLinkFailovers")]
     #[doc(alias = "listStandbyLinkFailovers")]
+    #[doc(
+        alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers"
+    )]
     #[inline]
     pub fn list_standby_link_failovers(
         group_id: &str,
@@ -465,34 +563,42 @@ pub mod preview {
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     #[cfg(feature = "preview")]
     preview::CREATE_GROUP_STANDBY_LINK, body crate::types::ApiStandbyLinkRequest;
+        is preview::create_group_standby_link(group_id: &str, body: &types::ApiStandbyLinkRequest) -> types::ApiStandbyLinkResponse;
         answers 201 => Json<crate::types::ApiStandbyLinkResponse>;
         errors 400 401 403 404 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::CREATE_STANDBY_LINK_FAILOVER, body crate::types::ApiStandbyLinkFailoverRequest;
+        is preview::create_standby_link_failover(group_id: &str, standby_link_id: &str, body: &types::ApiStandbyLinkFailoverRequest) -> types::ApiStandbyLinkFailoverResponse;
         answers 201 => Json<crate::types::ApiStandbyLinkFailoverResponse>;
         errors 400 401 403 404 500 503 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::DELETE_GROUP_STANDBY_LINK;
+        is preview::delete_group_standby_link(group_id: &str, standby_link_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::GET_GROUP_STANDBY_LINK;
+        is preview::get_group_standby_link(group_id: &str, standby_link_id: &str) -> types::ApiStandbyLinkResponse;
         answers 200 => Json<crate::types::ApiStandbyLinkResponse>;
         errors 400 401 403 404 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::GET_STANDBY_LINK_FAILOVER;
+        is preview::get_standby_link_failover(group_id: &str, standby_link_id: &str, failover_id: &str) -> types::ApiStandbyLinkFailoverResponse;
         answers 200 => Json<crate::types::ApiStandbyLinkFailoverResponse>;
         errors 400 401 403 404 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::INSPECT_FAILOVER_READINESS;
+        is preview::inspect_failover_readiness(group_id: &str, standby_link_id: &str) -> types::ApiStandbyLinkFailoverReadinessResponse;
         answers 200 => Json<crate::types::ApiStandbyLinkFailoverReadinessResponse>;
         errors 400 401 403 404 429 500 503 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::LIST_GROUP_STANDBY_LINKS;
+        is preview::list_group_standby_links(group_id: &str) -> types::PaginatedApiStandbyLinkResponse;
         answers 200 => Json<crate::types::PaginatedApiStandbyLinkResponse>;
         errors 401 403 404 500 => crate::types::ApiError;
     #[cfg(feature = "preview")]
     preview::LIST_STANDBY_LINK_FAILOVERS;
+        is preview::list_standby_link_failovers(group_id: &str, standby_link_id: &str) -> types::PaginatedApiStandbyLinkFailoverResponse;
         answers 200 => Json<crate::types::PaginatedApiStandbyLinkFailoverResponse>;
         errors 401 403 404 500 => crate::types::ApiError;
 };

@@ -9,6 +9,17 @@ use atlas_admin_runtime::{Download, Request, Version};
 /// Accept vpc peering connection:
 /// `POST /api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections/{id}:accept`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams, types};
+/// # async fn example(client: Client, group_id: &str, id: &str) -> Result<(), Error> {
+/// let body = types::VpcPeeringActionChallenge { ..Default::default() };
+/// streams::accept_vpc_peering_connection(group_id, id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Organization Stream Processing Admin` or `Project Stream Processing Owner`.
@@ -30,6 +41,9 @@ use atlas_admin_runtime::{Download, Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/acceptGroupStreamVpcPeeringConnection).
 #[doc(alias = "acceptGroupStreamVpcPeeringConnection")]
 #[doc(alias = "acceptVpcPeeringConnection")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections/{id}:accept"
+)]
 #[inline]
 pub fn accept_vpc_peering_connection(
     group_id: &str,
@@ -59,6 +73,17 @@ static ACCEPT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// Create failover connection:
 /// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams, types};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str) -> Result<(), Error> {
+/// let body: types::StreamsFailoverConnection = Default::default();
+/// let answer = streams::create_failover_connection(group_id, tenant_name, connection_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -84,6 +109,9 @@ static ACCEPT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamConnectionFailoverConnection).
 #[doc(alias = "createGroupStreamConnectionFailoverConnection")]
 #[doc(alias = "createFailoverConnection")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections"
+)]
 #[inline]
 pub fn create_failover_connection(
     group_id: &str,
@@ -125,6 +153,17 @@ static CREATE_FAILOVER_CONNECTION: Operation = Operation {
 /// Create private link connection:
 /// `POST /api/atlas/v2/groups/{groupId}/streams/privateLinkConnections`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::StreamsPrivateLinkConnection { ..Default::default() };
+/// let answer = streams::create_private_link_connection(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -148,6 +187,7 @@ static CREATE_FAILOVER_CONNECTION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamPrivateLinkConnection).
 #[doc(alias = "createGroupStreamPrivateLinkConnection")]
 #[doc(alias = "createPrivateLinkConnection")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/privateLinkConnections")]
 #[inline]
 pub fn create_private_link_connection(
     group_id: &str,
@@ -179,6 +219,17 @@ static CREATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// Create stream connection:
 /// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams, types};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
+/// let body: types::StreamsConnection = Default::default();
+/// let answer = streams::create_stream_connection(group_id, tenant_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -203,6 +254,7 @@ static CREATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamConnection).
 #[doc(alias = "createGroupStreamConnection")]
 #[doc(alias = "createStreamConnection")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections")]
 #[inline]
 pub fn create_stream_connection(
     group_id: &str,
@@ -235,6 +287,17 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
 /// Create stream processor:
 /// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams, types};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
+/// let body = types::StreamsProcessor { ..Default::default() };
+/// let answer = streams::create_stream_processor(group_id, tenant_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -259,6 +322,7 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamProcessor).
 #[doc(alias = "createGroupStreamProcessor")]
 #[doc(alias = "createStreamProcessor")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor")]
 #[inline]
 pub fn create_stream_processor(
     group_id: &str,
@@ -290,6 +354,17 @@ static CREATE_STREAM_PROCESSOR: Operation = Operation {
 
 /// Create stream workspace: `POST /api/atlas/v2/groups/{groupId}/streams`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body = types::StreamsTenant { ..Default::default() };
+/// let answer = streams::create_stream_workspace(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin` or
@@ -312,6 +387,7 @@ static CREATE_STREAM_PROCESSOR: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamWorkspace).
 #[doc(alias = "createGroupStreamWorkspace")]
 #[doc(alias = "createStreamWorkspace")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/streams")]
 #[inline]
 pub fn create_stream_workspace(
     group_id: &str,
@@ -344,6 +420,16 @@ static CREATE_STREAM_WORKSPACE: Operation = Operation {
 /// Delete private link connection:
 /// `DELETE /api/atlas/v2/groups/{groupId}/streams/privateLinkConnections/{connectionId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, connection_id: &str) -> Result<(), Error> {
+/// streams::delete_private_link_connection(group_id, connection_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -366,6 +452,9 @@ static CREATE_STREAM_WORKSPACE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamPrivateLinkConnection).
 #[doc(alias = "deleteGroupStreamPrivateLinkConnection")]
 #[doc(alias = "deletePrivateLinkConnection")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/privateLinkConnections/{connectionId}"
+)]
 #[inline]
 pub fn delete_private_link_connection(
     group_id: &str,
@@ -397,6 +486,16 @@ static DELETE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// Delete stream connection:
 /// `DELETE /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str) -> Result<(), Error> {
+/// streams::delete_stream_connection(group_id, tenant_name, connection_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -421,6 +520,9 @@ static DELETE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamConnection).
 #[doc(alias = "deleteGroupStreamConnection")]
 #[doc(alias = "deleteStreamConnection")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}"
+)]
 #[inline]
 pub fn delete_stream_connection(
     group_id: &str,
@@ -457,6 +559,16 @@ static DELETE_STREAM_CONNECTION: Operation = Operation {
 /// Delete stream failover connection:
 /// `DELETE /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str, failover_connection_id: &str) -> Result<(), Error> {
+/// streams::delete_stream_failover_connection(group_id, tenant_name, connection_name, failover_connection_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -481,6 +593,9 @@ static DELETE_STREAM_CONNECTION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamConnectionFailoverConnection).
 #[doc(alias = "deleteGroupStreamConnectionFailoverConnection")]
 #[doc(alias = "deleteStreamFailoverConnection")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}"
+)]
 #[inline]
 pub fn delete_stream_failover_connection(
     group_id: &str,
@@ -522,6 +637,16 @@ static DELETE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 /// Delete stream processor:
 /// `DELETE /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, processor_name: &str) -> Result<(), Error> {
+/// streams::delete_stream_processor(group_id, tenant_name, processor_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -545,6 +670,9 @@ static DELETE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamProcessor).
 #[doc(alias = "deleteGroupStreamProcessor")]
 #[doc(alias = "deleteStreamProcessor")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}"
+)]
 #[inline]
 pub fn delete_stream_processor(
     group_id: &str,
@@ -580,6 +708,14 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
 
 /// Delete stream workspace: `DELETE /api/atlas/v2/groups/{groupId}/streams/{tenantName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
+/// streams::delete_stream_workspace(group_id, tenant_name).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin` or
@@ -602,6 +738,7 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamWorkspace).
 #[doc(alias = "deleteGroupStreamWorkspace")]
 #[doc(alias = "deleteStreamWorkspace")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}")]
 #[inline]
 pub fn delete_stream_workspace(group_id: &str, tenant_name: &str) -> Request<()> {
     Request::new(&DELETE_STREAM_WORKSPACE, &[group_id, tenant_name])
@@ -631,6 +768,14 @@ static DELETE_STREAM_WORKSPACE: Operation = Operation {
 /// Delete vpc peering connection:
 /// `DELETE /api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections/{id}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, id: &str) -> Result<(), Error> {
+/// streams::delete_vpc_peering_connection(group_id, id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Organization Stream Processing Admin` or `Project Stream Processing Owner`.
@@ -652,6 +797,7 @@ static DELETE_STREAM_WORKSPACE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamVpcPeeringConnection).
 #[doc(alias = "deleteGroupStreamVpcPeeringConnection")]
 #[doc(alias = "deleteVpcPeeringConnection")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections/{id}")]
 #[inline]
 pub fn delete_vpc_peering_connection(group_id: &str, id: &str) -> Request<()> {
     Request::new(&DELETE_VPC_PEERING_CONNECTION, &[group_id, id])
@@ -675,6 +821,16 @@ static DELETE_VPC_PEERING_CONNECTION: Operation = Operation {
 };
 
 /// Download audit logs: `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/auditLogs`.
+///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
+/// let answer = streams::download_audit_logs(group_id, tenant_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// Version 2023-02-01.
 ///
@@ -701,6 +857,7 @@ static DELETE_VPC_PEERING_CONNECTION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/downloadGroupStreamAuditLogs).
 #[doc(alias = "downloadGroupStreamAuditLogs")]
 #[doc(alias = "downloadAuditLogs")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/auditLogs")]
 #[inline]
 pub fn download_audit_logs(
     group_id: &str,
@@ -741,6 +898,16 @@ static DOWNLOAD_AUDIT_LOGS: Operation = Operation {
 /// Download operational logs:
 /// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}:downloadOperationalLogs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
+/// let answer = streams::download_operational_logs(group_id, tenant_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin`,
@@ -766,6 +933,9 @@ static DOWNLOAD_AUDIT_LOGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/downloadGroupStreamOperationalLogs).
 #[doc(alias = "downloadGroupStreamOperationalLogs")]
 #[doc(alias = "downloadOperationalLogs")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}:downloadOperationalLogs"
+)]
 #[inline]
 pub fn download_operational_logs(
     group_id: &str,
@@ -805,6 +975,16 @@ static DOWNLOAD_OPERATIONAL_LOGS: Operation = Operation {
 
 /// Get account details: `GET /api/atlas/v2/groups/{groupId}/streams/accountDetails`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, cloud_provider: &str, region_name: &str) -> Result<(), Error> {
+/// let answer = streams::get_account_details(group_id, cloud_provider, region_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Read Only`.
@@ -827,6 +1007,7 @@ static DOWNLOAD_OPERATIONAL_LOGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamAccountDetails).
 #[doc(alias = "getGroupStreamAccountDetails")]
 #[doc(alias = "getAccountDetails")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/accountDetails")]
 #[inline]
 pub fn get_account_details(
     group_id: &str,
@@ -868,6 +1049,16 @@ static GET_ACCOUNT_DETAILS: Operation = Operation {
 /// Get private link connection:
 /// `GET /api/atlas/v2/groups/{groupId}/streams/privateLinkConnections/{connectionId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, connection_id: &str) -> Result<(), Error> {
+/// let answer = streams::get_private_link_connection(group_id, connection_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -889,6 +1080,9 @@ static GET_ACCOUNT_DETAILS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamPrivateLinkConnection).
 #[doc(alias = "getGroupStreamPrivateLinkConnection")]
 #[doc(alias = "getPrivateLinkConnection")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/privateLinkConnections/{connectionId}"
+)]
 #[inline]
 pub fn get_private_link_connection(
     group_id: &str,
@@ -917,6 +1111,16 @@ static GET_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// Get stream connection:
 /// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str) -> Result<(), Error> {
+/// let answer = streams::get_stream_connection(group_id, tenant_name, connection_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -939,6 +1143,9 @@ static GET_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamConnection).
 #[doc(alias = "getGroupStreamConnection")]
 #[doc(alias = "getStreamConnection")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}"
+)]
 #[inline]
 pub fn get_stream_connection(
     group_id: &str,
@@ -972,6 +1179,16 @@ static GET_STREAM_CONNECTION: Operation = Operation {
 /// Get stream failover connection:
 /// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str, failover_connection_id: &str) -> Result<(), Error> {
+/// let answer = streams::get_stream_failover_connection(group_id, tenant_name, connection_name, failover_connection_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -996,6 +1213,9 @@ static GET_STREAM_CONNECTION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamConnectionFailoverConnection).
 #[doc(alias = "getGroupStreamConnectionFailoverConnection")]
 #[doc(alias = "getStreamFailoverConnection")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}"
+)]
 #[inline]
 pub fn get_stream_failover_connection(
     group_id: &str,
@@ -1037,6 +1257,16 @@ static GET_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 /// Get stream processor:
 /// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, processor_name: &str) -> Result<(), Error> {
+/// let answer = streams::get_stream_processor(group_id, tenant_name, processor_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -1061,6 +1291,9 @@ static GET_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamProcessor).
 #[doc(alias = "getGroupStreamProcessor")]
 #[doc(alias = "getStreamProcessor")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}"
+)]
 #[inline]
 pub fn get_stream_processor(
     group_id: &str,
@@ -1096,6 +1329,16 @@ static GET_STREAM_PROCESSOR: Operation = Operation {
 
 /// Get stream processors: `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processors`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
+/// let answer = streams::get_stream_processors(group_id, tenant_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -1119,6 +1362,7 @@ static GET_STREAM_PROCESSOR: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamProcessors).
 #[doc(alias = "getGroupStreamProcessors")]
 #[doc(alias = "getStreamProcessors")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processors")]
 #[inline]
 pub fn get_stream_processors(
     group_id: &str,
@@ -1155,6 +1399,16 @@ static GET_STREAM_PROCESSORS: Operation = Operation {
 
 /// Get stream workspace: `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
+/// let answer = streams::get_stream_workspace(group_id, tenant_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin`,
@@ -1179,6 +1433,7 @@ static GET_STREAM_PROCESSORS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamWorkspace).
 #[doc(alias = "getGroupStreamWorkspace")]
 #[doc(alias = "getStreamWorkspace")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}")]
 #[inline]
 pub fn get_stream_workspace(
     group_id: &str,
@@ -1217,6 +1472,16 @@ static GET_STREAM_WORKSPACE: Operation = Operation {
 /// List active peering connections:
 /// `GET /api/atlas/v2/groups/{groupId}/streams/activeVpcPeeringConnections`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = streams::list_active_peering_connections(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-11-13.
 ///
 /// Needs the role `Project Read Only`.
@@ -1237,6 +1502,7 @@ static GET_STREAM_WORKSPACE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamActiveVpcPeeringConnections).
 #[doc(alias = "listGroupStreamActiveVpcPeeringConnections")]
 #[doc(alias = "listActivePeeringConnections")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/activeVpcPeeringConnections")]
 #[inline]
 pub fn list_active_peering_connections(
     group_id: &str,
@@ -1268,6 +1534,16 @@ static LIST_ACTIVE_PEERING_CONNECTIONS: Operation = Operation {
 /// List failover connections:
 /// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str) -> Result<(), Error> {
+/// let answer = streams::list_failover_connections(group_id, tenant_name, connection_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -1292,6 +1568,9 @@ static LIST_ACTIVE_PEERING_CONNECTIONS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamConnectionFailoverConnections).
 #[doc(alias = "listGroupStreamConnectionFailoverConnections")]
 #[doc(alias = "listFailoverConnections")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections"
+)]
 #[inline]
 pub fn list_failover_connections(
     group_id: &str,
@@ -1333,6 +1612,16 @@ static LIST_FAILOVER_CONNECTIONS: Operation = Operation {
 /// List private link connections:
 /// `GET /api/atlas/v2/groups/{groupId}/streams/privateLinkConnections`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = streams::list_private_link_connections(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -1353,6 +1642,7 @@ static LIST_FAILOVER_CONNECTIONS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamPrivateLinkConnections).
 #[doc(alias = "listGroupStreamPrivateLinkConnections")]
 #[doc(alias = "listPrivateLinkConnections")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/privateLinkConnections")]
 #[inline]
 pub fn list_private_link_connections(
     group_id: &str,
@@ -1384,6 +1674,16 @@ static LIST_PRIVATE_LINK_CONNECTIONS: Operation = Operation {
 /// List stream connections:
 /// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
+/// let answer = streams::list_stream_connections(group_id, tenant_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin`,
@@ -1407,6 +1707,7 @@ static LIST_PRIVATE_LINK_CONNECTIONS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamConnections).
 #[doc(alias = "listGroupStreamConnections")]
 #[doc(alias = "listStreamConnections")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections")]
 #[inline]
 pub fn list_stream_connections(
     group_id: &str,
@@ -1445,6 +1746,14 @@ static LIST_STREAM_CONNECTIONS: Operation = Operation {
 
 /// List stream workspaces: `GET /api/atlas/v2/groups/{groupId}/streams`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = streams::list_stream_workspaces(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -1465,6 +1774,7 @@ static LIST_STREAM_CONNECTIONS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamWorkspaces).
 #[doc(alias = "listGroupStreamWorkspaces")]
 #[doc(alias = "listStreamWorkspaces")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/streams")]
 #[inline]
 pub fn list_stream_workspaces(
     group_id: &str,
@@ -1496,6 +1806,16 @@ static LIST_STREAM_WORKSPACES: Operation = Operation {
 /// List vpc peering connections:
 /// `GET /api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, requester_account_id: &str) -> Result<(), Error> {
+/// let answer = streams::list_vpc_peering_connections(group_id, requester_account_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -1517,6 +1837,7 @@ static LIST_STREAM_WORKSPACES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamVpcPeeringConnections).
 #[doc(alias = "listGroupStreamVpcPeeringConnections")]
 #[doc(alias = "listVpcPeeringConnections")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections")]
 #[inline]
 pub fn list_vpc_peering_connections(
     group_id: &str,
@@ -1555,6 +1876,14 @@ static LIST_VPC_PEERING_CONNECTIONS: Operation = Operation {
 /// Reject vpc peering connection:
 /// `POST /api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections/{id}:reject`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, id: &str) -> Result<(), Error> {
+/// streams::reject_vpc_peering_connection(group_id, id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Organization Stream Processing Admin` or `Project Stream Processing Owner`.
@@ -1576,6 +1905,9 @@ static LIST_VPC_PEERING_CONNECTIONS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/rejectGroupStreamVpcPeeringConnection).
 #[doc(alias = "rejectGroupStreamVpcPeeringConnection")]
 #[doc(alias = "rejectVpcPeeringConnection")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections/{id}:reject"
+)]
 #[inline]
 pub fn reject_vpc_peering_connection(group_id: &str, id: &str) -> Request<()> {
     Request::new(&REJECT_VPC_PEERING_CONNECTION, &[group_id, id])
@@ -1601,6 +1933,16 @@ static REJECT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// Start stream processor:
 /// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}:start`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, processor_name: &str) -> Result<(), Error> {
+/// streams::start_stream_processor(group_id, tenant_name, processor_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -1624,6 +1966,9 @@ static REJECT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/startGroupStreamProcessor).
 #[doc(alias = "startGroupStreamProcessor")]
 #[doc(alias = "startStreamProcessor")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}:start"
+)]
 #[inline]
 pub fn start_stream_processor(
     group_id: &str,
@@ -1660,6 +2005,17 @@ static START_STREAM_PROCESSOR: Operation = Operation {
 /// Start stream processor with:
 /// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}:startWith`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams, types};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, processor_name: &str) -> Result<(), Error> {
+/// let body = types::StreamsStartStreamProcessorWith { ..Default::default() };
+/// streams::start_stream_processor_with(group_id, tenant_name, processor_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -1684,6 +2040,9 @@ static START_STREAM_PROCESSOR: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/startGroupStreamProcessorWith).
 #[doc(alias = "startGroupStreamProcessorWith")]
 #[doc(alias = "startStreamProcessorWith")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}:startWith"
+)]
 #[inline]
 pub fn start_stream_processor_with(
     group_id: &str,
@@ -1725,6 +2084,16 @@ static START_STREAM_PROCESSOR_WITH: Operation = Operation {
 /// Stop stream processor:
 /// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}:stop`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, processor_name: &str) -> Result<(), Error> {
+/// streams::stop_stream_processor(group_id, tenant_name, processor_name)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -1748,6 +2117,9 @@ static START_STREAM_PROCESSOR_WITH: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/stopGroupStreamProcessor).
 #[doc(alias = "stopGroupStreamProcessor")]
 #[doc(alias = "stopStreamProcessor")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}:stop"
+)]
 #[inline]
 pub fn stop_stream_processor(
     group_id: &str,
@@ -1784,6 +2156,17 @@ static STOP_STREAM_PROCESSOR: Operation = Operation {
 /// Update private link connection:
 /// `PATCH /api/atlas/v2/groups/{groupId}/streams/privateLinkConnections/{connectionId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams, types};
+/// # async fn example(client: Client, group_id: &str, connection_id: &str) -> Result<(), Error> {
+/// let body = types::StreamsPrivateLinkConnectionRequest { ..Default::default() };
+/// let answer = streams::update_private_link_connection(group_id, connection_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -1808,6 +2191,9 @@ static STOP_STREAM_PROCESSOR: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamPrivateLinkConnection).
 #[doc(alias = "updateGroupStreamPrivateLinkConnection")]
 #[doc(alias = "updatePrivateLinkConnection")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/privateLinkConnections/{connectionId}"
+)]
 #[inline]
 pub fn update_private_link_connection(
     group_id: &str,
@@ -1840,6 +2226,17 @@ static UPDATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// Update stream connection:
 /// `PATCH /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams, types};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str) -> Result<(), Error> {
+/// let body: types::StreamsConnection = Default::default();
+/// let answer = streams::update_stream_connection(group_id, tenant_name, connection_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -1865,6 +2262,9 @@ static UPDATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamConnection).
 #[doc(alias = "updateGroupStreamConnection")]
 #[doc(alias = "updateStreamConnection")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}"
+)]
 #[inline]
 pub fn update_stream_connection(
     group_id: &str,
@@ -1906,6 +2306,17 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
 /// Update stream failover connection:
 /// `PATCH /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams, types};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str, failover_connection_id: &str) -> Result<(), Error> {
+/// let body: types::StreamsFailoverConnection = Default::default();
+/// let answer = streams::update_stream_failover_connection(group_id, tenant_name, connection_name, failover_connection_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2025-03-12.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -1930,6 +2341,9 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamConnectionFailoverConnection).
 #[doc(alias = "updateGroupStreamConnectionFailoverConnection")]
 #[doc(alias = "updateStreamFailoverConnection")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}"
+)]
 #[inline]
 pub fn update_stream_failover_connection(
     group_id: &str,
@@ -1973,6 +2387,17 @@ static UPDATE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 /// Update stream processor:
 /// `PATCH /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams, types};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, processor_name: &str) -> Result<(), Error> {
+/// let body = types::StreamsModifyStreamProcessor { ..Default::default() };
+/// let answer = streams::update_stream_processor(group_id, tenant_name, processor_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-05-30.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
@@ -1997,6 +2422,9 @@ static UPDATE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamProcessor).
 #[doc(alias = "updateGroupStreamProcessor")]
 #[doc(alias = "updateStreamProcessor")]
+#[doc(
+    alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}"
+)]
 #[inline]
 pub fn update_stream_processor(
     group_id: &str,
@@ -2037,6 +2465,17 @@ static UPDATE_STREAM_PROCESSOR: Operation = Operation {
 
 /// Update stream workspace: `PATCH /api/atlas/v2/groups/{groupId}/streams/{tenantName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams, types};
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
+/// let body = types::StreamsTenantUpdateRequest { ..Default::default() };
+/// let answer = streams::update_stream_workspace(group_id, tenant_name, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-02-01.
 ///
 /// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin` or
@@ -2060,6 +2499,7 @@ static UPDATE_STREAM_PROCESSOR: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamWorkspace).
 #[doc(alias = "updateGroupStreamWorkspace")]
 #[doc(alias = "updateStreamWorkspace")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}")]
 #[inline]
 pub fn update_stream_workspace(
     group_id: &str,
@@ -2093,6 +2533,17 @@ static UPDATE_STREAM_WORKSPACE: Operation = Operation {
 /// With stream sample connections:
 /// `POST /api/atlas/v2/groups/{groupId}/streams:withSampleConnections`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, streams};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body: atlas_admin::codec::Json = Default::default();
+/// let answer = streams::with_stream_sample_connections(group_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2024-08-05.
 ///
 /// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin` or
@@ -2115,6 +2566,7 @@ static UPDATE_STREAM_WORKSPACE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/withGroupStreamSampleConnections).
 #[doc(alias = "withGroupStreamSampleConnections")]
 #[doc(alias = "withStreamSampleConnections")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/streams:withSampleConnections")]
 #[inline]
 pub fn with_stream_sample_connections(
     group_id: &str,
@@ -2424,114 +2876,151 @@ pub mod v2025_03_12 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     ACCEPT_VPC_PEERING_CONNECTION, body crate::types::VpcPeeringActionChallenge;
+        is accept_vpc_peering_connection(group_id: &str, id: &str, body: &types::VpcPeeringActionChallenge) -> ();
         answers 202 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     CREATE_FAILOVER_CONNECTION, body crate::types::StreamsFailoverConnection;
+        is create_failover_connection(group_id: &str, tenant_name: &str, connection_name: &str, body: &types::StreamsFailoverConnection) -> types::StreamsFailoverConnection;
         answers 201 => Json<crate::types::StreamsFailoverConnection>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_PRIVATE_LINK_CONNECTION, body crate::types::StreamsPrivateLinkConnection;
+        is create_private_link_connection(group_id: &str, body: &types::StreamsPrivateLinkConnection) -> types::StreamsPrivateLinkConnection;
         answers 200 => Json<crate::types::StreamsPrivateLinkConnection>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_STREAM_CONNECTION, body crate::types::StreamsConnection;
+        is create_stream_connection(group_id: &str, tenant_name: &str, body: &types::StreamsConnection) -> types::StreamsConnection;
         answers 200 => Json<crate::types::StreamsConnection>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_STREAM_PROCESSOR, body crate::types::StreamsProcessor;
+        is create_stream_processor(group_id: &str, tenant_name: &str, body: &types::StreamsProcessor) -> types::StreamsProcessor;
         answers 200 => Json<crate::types::StreamsProcessor>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_STREAM_WORKSPACE, body crate::types::StreamsTenant;
+        is create_stream_workspace(group_id: &str, body: &types::StreamsTenant) -> types::StreamsTenant;
         answers 200 => Json<crate::types::StreamsTenant>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     DELETE_PRIVATE_LINK_CONNECTION;
+        is delete_private_link_connection(group_id: &str, connection_id: &str) -> ();
         answers 202 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DELETE_STREAM_CONNECTION;
+        is delete_stream_connection(group_id: &str, tenant_name: &str, connection_name: &str) -> ();
         answers 202 => Empty;
         errors 401 403 404 409 429 500 => crate::types::ApiError;
     DELETE_STREAM_FAILOVER_CONNECTION;
+        is delete_stream_failover_connection(group_id: &str, tenant_name: &str, connection_name: &str, failover_connection_id: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DELETE_STREAM_PROCESSOR;
+        is delete_stream_processor(group_id: &str, tenant_name: &str, processor_name: &str) -> ();
         answers 204 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DELETE_STREAM_WORKSPACE;
+        is delete_stream_workspace(group_id: &str, tenant_name: &str) -> ();
         answers 202 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DELETE_VPC_PEERING_CONNECTION;
+        is delete_vpc_peering_connection(group_id: &str, id: &str) -> ();
         answers 202 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     DOWNLOAD_AUDIT_LOGS;
+        is download_audit_logs(group_id: &str, tenant_name: &str) -> Download;
         answers 200 => Stream;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     DOWNLOAD_OPERATIONAL_LOGS;
+        is download_operational_logs(group_id: &str, tenant_name: &str) -> Download;
         answers 200 => Stream;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     GET_ACCOUNT_DETAILS;
+        is get_account_details(group_id: &str, cloud_provider: &str, region_name: &str) -> types::AccountDetails;
         answers 200 => Json<crate::types::AccountDetails>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_PRIVATE_LINK_CONNECTION;
+        is get_private_link_connection(group_id: &str, connection_id: &str) -> types::StreamsPrivateLinkConnection;
         answers 200 => Json<crate::types::StreamsPrivateLinkConnection>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_STREAM_CONNECTION;
+        is get_stream_connection(group_id: &str, tenant_name: &str, connection_name: &str) -> types::StreamsConnection;
         answers 200 => Json<crate::types::StreamsConnection>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_STREAM_FAILOVER_CONNECTION;
+        is get_stream_failover_connection(group_id: &str, tenant_name: &str, connection_name: &str, failover_connection_id: &str) -> types::StreamsFailoverConnection;
         answers 200 => Json<crate::types::StreamsFailoverConnection>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_STREAM_PROCESSOR;
+        is get_stream_processor(group_id: &str, tenant_name: &str, processor_name: &str) -> types::StreamsProcessorWithStats;
         answers 200 => Json<crate::types::StreamsProcessorWithStats>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_STREAM_PROCESSORS;
+        is get_stream_processors(group_id: &str, tenant_name: &str) -> types::PaginatedApiStreamsStreamProcessorWithStatsView;
         answers 200 => Json<crate::types::PaginatedApiStreamsStreamProcessorWithStatsView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_STREAM_WORKSPACE;
+        is get_stream_workspace(group_id: &str, tenant_name: &str) -> types::StreamsTenant;
         answers 200 => Json<crate::types::StreamsTenant>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_ACTIVE_PEERING_CONNECTIONS;
+        is list_active_peering_connections(group_id: &str) -> types::PaginatedApiStreamsVpcPeeringConnectionView;
         answers 200 => Json<crate::types::PaginatedApiStreamsVpcPeeringConnectionView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_FAILOVER_CONNECTIONS;
+        is list_failover_connections(group_id: &str, tenant_name: &str, connection_name: &str) -> types::PaginatedApiStreamsFailoverConnection;
         answers 200 => Json<crate::types::PaginatedApiStreamsFailoverConnection>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_PRIVATE_LINK_CONNECTIONS;
+        is list_private_link_connections(group_id: &str) -> types::PaginatedApiStreamsPrivateLinkView;
         answers 200 => Json<crate::types::PaginatedApiStreamsPrivateLinkView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_STREAM_CONNECTIONS;
+        is list_stream_connections(group_id: &str, tenant_name: &str) -> types::PaginatedApiStreamsConnectionView;
         answers 200 => Json<crate::types::PaginatedApiStreamsConnectionView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_STREAM_WORKSPACES;
+        is list_stream_workspaces(group_id: &str) -> types::PaginatedApiStreamsTenantView;
         answers 200 => Json<crate::types::PaginatedApiStreamsTenantView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_VPC_PEERING_CONNECTIONS;
+        is list_vpc_peering_connections(group_id: &str, requester_account_id: &str) -> types::PaginatedApiStreamsVpcPeeringConnectionView;
         answers 200 => Json<crate::types::PaginatedApiStreamsVpcPeeringConnectionView>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     REJECT_VPC_PEERING_CONNECTION;
+        is reject_vpc_peering_connection(group_id: &str, id: &str) -> ();
         answers 202 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     START_STREAM_PROCESSOR;
+        is start_stream_processor(group_id: &str, tenant_name: &str, processor_name: &str) -> ();
         answers 200 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     START_STREAM_PROCESSOR_WITH, body crate::types::StreamsStartStreamProcessorWith;
+        is start_stream_processor_with(group_id: &str, tenant_name: &str, processor_name: &str, body: &types::StreamsStartStreamProcessorWith) -> ();
         answers 200 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     STOP_STREAM_PROCESSOR;
+        is stop_stream_processor(group_id: &str, tenant_name: &str, processor_name: &str) -> ();
         answers 200 => Empty;
         errors 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_PRIVATE_LINK_CONNECTION, body crate::types::StreamsPrivateLinkConnectionRequest;
+        is update_private_link_connection(group_id: &str, connection_id: &str, body: &types::StreamsPrivateLinkConnectionRequest) -> types::StreamsPrivateLinkConnection;
         answers 200 => Json<crate::types::StreamsPrivateLinkConnection>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     UPDATE_STREAM_CONNECTION, body crate::types::StreamsConnection;
+        is update_stream_connection(group_id: &str, tenant_name: &str, connection_name: &str, body: &types::StreamsConnection) -> types::StreamsConnection;
         answers 200 => Json<crate::types::StreamsConnection>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     UPDATE_STREAM_FAILOVER_CONNECTION, body crate::types::StreamsFailoverConnection;
+        is update_stream_failover_connection(group_id: &str, tenant_name: &str, connection_name: &str, failover_connection_id: &str, body: &types::StreamsFailoverConnection) -> types::StreamsFailoverConnection;
         answers 200 => Json<crate::types::StreamsFailoverConnection>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_STREAM_PROCESSOR, body crate::types::StreamsModifyStreamProcessor;
+        is update_stream_processor(group_id: &str, tenant_name: &str, processor_name: &str, body: &types::StreamsModifyStreamProcessor) -> types::StreamsProcessorWithStats;
         answers 200 => Json<crate::types::StreamsProcessorWithStats>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_STREAM_WORKSPACE, body crate::types::StreamsTenantUpdateRequest;
+        is update_stream_workspace(group_id: &str, tenant_name: &str, body: &types::StreamsTenantUpdateRequest) -> types::StreamsTenant;
         answers 200 => Json<crate::types::StreamsTenant>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     WITH_STREAM_SAMPLE_CONNECTIONS, body atlas_admin_runtime::codec::Json;
+        is with_stream_sample_connections(group_id: &str, body: &atlas_admin::codec::Json) -> types::StreamsTenant;
         answers 200 => Json<crate::types::StreamsTenant>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

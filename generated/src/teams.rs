@@ -8,6 +8,15 @@ use atlas_admin_runtime::{Date, Request, Version};
 
 /// Add group teams: `POST /api/atlas/v2/groups/{groupId}/teams`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, teams, types};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let body: Vec<types::TeamRole> = Default::default();
+/// let answer = teams::add_group_teams(group_id, &body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Access Manager`.
@@ -28,6 +37,7 @@ use atlas_admin_runtime::{Date, Request, Version};
 /// [`addGroupTeams` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/addGroupTeams).
 #[doc(alias = "addGroupTeams")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/teams")]
 #[inline]
 pub fn add_group_teams(
     group_id: &str,
@@ -55,6 +65,15 @@ static ADD_GROUP_TEAMS: Operation = Operation {
 
 /// Add team users: `POST /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, teams, types};
+/// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
+/// let body: Vec<types::AddUserToTeam> = Default::default();
+/// let answer = teams::add_team_users(org_id, team_id, &body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -78,6 +97,7 @@ static ADD_GROUP_TEAMS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/addOrgTeamUsers).
 #[doc(alias = "addOrgTeamUsers")]
 #[doc(alias = "addTeamUsers")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}/users")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn add_team_users(
@@ -107,6 +127,15 @@ static ADD_TEAM_USERS: Operation = Operation {
 
 /// Create org team: `POST /api/atlas/v2/orgs/{orgId}/teams`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, teams, types};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let body = types::Team { ..Default::default() };
+/// let answer = teams::create_org_team(org_id, &body).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -128,6 +157,7 @@ static ADD_TEAM_USERS: Operation = Operation {
 /// [`createOrgTeam` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/createOrgTeam).
 #[doc(alias = "createOrgTeam")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams")]
 #[inline]
 pub fn create_org_team(org_id: &str, body: &types::Team) -> Request<types::Team> {
     Request::with_body(&CREATE_ORG_TEAM, &[org_id], body)
@@ -152,6 +182,14 @@ static CREATE_ORG_TEAM: Operation = Operation {
 
 /// Delete org team: `DELETE /api/atlas/v2/orgs/{orgId}/teams/{teamId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, teams};
+/// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
+/// teams::delete_org_team(org_id, team_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -173,6 +211,7 @@ static CREATE_ORG_TEAM: Operation = Operation {
 /// [`deleteOrgTeam` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/deleteOrgTeam).
 #[doc(alias = "deleteOrgTeam")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}")]
 #[inline]
 pub fn delete_org_team(org_id: &str, team_id: &str) -> Request<()> {
     Request::new(&DELETE_ORG_TEAM, &[org_id, team_id])
@@ -197,6 +236,14 @@ static DELETE_ORG_TEAM: Operation = Operation {
 
 /// Get group team: `GET /api/atlas/v2/groups/{groupId}/teams/{teamId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, teams};
+/// # async fn example(client: Client, group_id: &str, team_id: &str) -> Result<(), Error> {
+/// let answer = teams::get_group_team(group_id, team_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -218,6 +265,7 @@ static DELETE_ORG_TEAM: Operation = Operation {
 /// [`getGroupTeam` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/getGroupTeam).
 #[doc(alias = "getGroupTeam")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/teams/{teamId}")]
 #[inline]
 pub fn get_group_team(group_id: &str, team_id: &str) -> Request<types::TeamRole> {
     Request::new(&GET_GROUP_TEAM, &[group_id, team_id])
@@ -242,6 +290,14 @@ static GET_GROUP_TEAM: Operation = Operation {
 
 /// Get org team: `GET /api/atlas/v2/orgs/{orgId}/teams/{teamId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, teams};
+/// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
+/// let answer = teams::get_org_team(org_id, team_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Member`.
@@ -263,6 +319,7 @@ static GET_GROUP_TEAM: Operation = Operation {
 /// [`getOrgTeam` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/getOrgTeam).
 #[doc(alias = "getOrgTeam")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}")]
 #[inline]
 pub fn get_org_team(org_id: &str, team_id: &str) -> Request<types::TeamResponse> {
     Request::new(&GET_ORG_TEAM, &[org_id, team_id])
@@ -287,6 +344,14 @@ static GET_ORG_TEAM: Operation = Operation {
 
 /// Get team by name: `GET /api/atlas/v2/orgs/{orgId}/teams/byName/{teamName}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, teams};
+/// # async fn example(client: Client, org_id: &str, team_name: &str) -> Result<(), Error> {
+/// let answer = teams::get_team_by_name(org_id, team_name).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Member`.
@@ -309,6 +374,7 @@ static GET_ORG_TEAM: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/getOrgTeamByName).
 #[doc(alias = "getOrgTeamByName")]
 #[doc(alias = "getTeamByName")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/byName/{teamName}")]
 #[inline]
 pub fn get_team_by_name(org_id: &str, team_name: &str) -> Request<types::TeamResponse> {
     Request::new(&GET_TEAM_BY_NAME, &[org_id, team_name])
@@ -333,6 +399,14 @@ static GET_TEAM_BY_NAME: Operation = Operation {
 
 /// List group teams: `GET /api/atlas/v2/groups/{groupId}/teams`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, teams};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = teams::list_group_teams(group_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -353,6 +427,7 @@ static GET_TEAM_BY_NAME: Operation = Operation {
 /// [`listGroupTeams` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/listGroupTeams).
 #[doc(alias = "listGroupTeams")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/teams")]
 #[inline]
 pub fn list_group_teams(group_id: &str) -> ListGroupTeams<types::PaginatedTeamRoleView> {
     ListGroupTeams::new(&LIST_GROUP_TEAMS, &[group_id])
@@ -382,6 +457,14 @@ static LIST_GROUP_TEAMS: Operation = Operation {
 
 /// List org teams: `GET /api/atlas/v2/orgs/{orgId}/teams`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, teams};
+/// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
+/// let answer = teams::list_org_teams(org_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Member`.
@@ -402,6 +485,7 @@ static LIST_GROUP_TEAMS: Operation = Operation {
 /// [`listOrgTeams` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/listOrgTeams).
 #[doc(alias = "listOrgTeams")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams")]
 #[inline]
 pub fn list_org_teams(org_id: &str) -> ListOrgTeams<types::PaginatedTeamView> {
     ListOrgTeams::new(&LIST_ORG_TEAMS, &[org_id])
@@ -431,6 +515,14 @@ static LIST_ORG_TEAMS: Operation = Operation {
 
 /// Remove group team: `DELETE /api/atlas/v2/groups/{groupId}/teams/{teamId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, teams};
+/// # async fn example(client: Client, group_id: &str, team_id: &str) -> Result<(), Error> {
+/// teams::remove_group_team(group_id, team_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Access Manager`.
@@ -452,6 +544,7 @@ static LIST_ORG_TEAMS: Operation = Operation {
 /// [`removeGroupTeam` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/removeGroupTeam).
 #[doc(alias = "removeGroupTeam")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/teams/{teamId}")]
 #[inline]
 pub fn remove_group_team(group_id: &str, team_id: &str) -> Request<()> {
     Request::new(&REMOVE_GROUP_TEAM, &[group_id, team_id])
@@ -476,6 +569,14 @@ static REMOVE_GROUP_TEAM: Operation = Operation {
 
 /// Remove user from team: `DELETE /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users/{userId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, teams};
+/// # async fn example(client: Client, org_id: &str, team_id: &str, user_id: &str) -> Result<(), Error> {
+/// teams::remove_user_from_team(org_id, team_id, user_id).send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01. May be gone after 2027-07-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -499,6 +600,7 @@ static REMOVE_GROUP_TEAM: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/removeOrgTeamUserFromTeam).
 #[doc(alias = "removeOrgTeamUserFromTeam")]
 #[doc(alias = "removeUserFromTeam")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}/users/{userId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn remove_user_from_team(org_id: &str, team_id: &str, user_id: &str) -> Request<()> {
@@ -528,6 +630,17 @@ static REMOVE_USER_FROM_TEAM: Operation = Operation {
 
 /// Rename org team: `PATCH /api/atlas/v2/orgs/{orgId}/teams/{teamId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, teams, types};
+/// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
+/// let body = types::TeamUpdate { ..Default::default() };
+/// let answer = teams::rename_org_team(org_id, team_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Organization Owner`.
@@ -550,6 +663,7 @@ static REMOVE_USER_FROM_TEAM: Operation = Operation {
 /// [`renameOrgTeam` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/renameOrgTeam).
 #[doc(alias = "renameOrgTeam")]
+#[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}")]
 #[inline]
 pub fn rename_org_team(
     org_id: &str,
@@ -578,6 +692,17 @@ static RENAME_ORG_TEAM: Operation = Operation {
 
 /// Update group team: `PATCH /api/atlas/v2/groups/{groupId}/teams/{teamId}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, teams, types};
+/// # async fn example(client: Client, group_id: &str, team_id: &str) -> Result<(), Error> {
+/// let body = types::TeamRole { ..Default::default() };
+/// let answer = teams::update_group_team(group_id, team_id, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Access Manager`.
@@ -599,6 +724,7 @@ static RENAME_ORG_TEAM: Operation = Operation {
 /// [`updateGroupTeam` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/updateGroupTeam).
 #[doc(alias = "updateGroupTeam")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/teams/{teamId}")]
 #[inline]
 pub fn update_group_team(
     group_id: &str,
@@ -699,42 +825,55 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     ADD_GROUP_TEAMS, body Vec<crate::types::TeamRole>;
+        is add_group_teams(group_id: &str, body: &Vec<types::TeamRole>) -> types::PaginatedTeamRoleView;
         answers 200 => Json<crate::types::PaginatedTeamRoleView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     ADD_TEAM_USERS, body Vec<crate::types::AddUserToTeam>;
+        is add_team_users(org_id: &str, team_id: &str, body: &Vec<types::AddUserToTeam>) -> types::PaginatedApiAppUserView;
         answers 200 => Json<crate::types::PaginatedApiAppUserView>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     CREATE_ORG_TEAM, body crate::types::Team;
+        is create_org_team(org_id: &str, body: &types::Team) -> types::Team;
         answers 200 => Json<crate::types::Team>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     DELETE_ORG_TEAM;
+        is delete_org_team(org_id: &str, team_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_GROUP_TEAM;
+        is get_group_team(group_id: &str, team_id: &str) -> types::TeamRole;
         answers 200 => Json<crate::types::TeamRole>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_ORG_TEAM;
+        is get_org_team(org_id: &str, team_id: &str) -> types::TeamResponse;
         answers 200 => Json<crate::types::TeamResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_TEAM_BY_NAME;
+        is get_team_by_name(org_id: &str, team_name: &str) -> types::TeamResponse;
         answers 200 => Json<crate::types::TeamResponse>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_GROUP_TEAMS;
+        is list_group_teams(group_id: &str) -> types::PaginatedTeamRoleView;
         answers 200 => Json<crate::types::PaginatedTeamRoleView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_ORG_TEAMS;
+        is list_org_teams(org_id: &str) -> types::PaginatedTeamView;
         answers 200 => Json<crate::types::PaginatedTeamView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     REMOVE_GROUP_TEAM;
+        is remove_group_team(group_id: &str, team_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     REMOVE_USER_FROM_TEAM;
+        is remove_user_from_team(org_id: &str, team_id: &str, user_id: &str) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     RENAME_ORG_TEAM, body crate::types::TeamUpdate;
+        is rename_org_team(org_id: &str, team_id: &str, body: &types::TeamUpdate) -> types::TeamResponse;
         answers 200 => Json<crate::types::TeamResponse>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     UPDATE_GROUP_TEAM, body crate::types::TeamRole;
+        is update_group_team(group_id: &str, team_id: &str, body: &types::TeamRole) -> types::PaginatedTeamRoleView;
         answers 200 => Json<crate::types::PaginatedTeamRoleView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

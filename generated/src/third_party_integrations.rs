@@ -9,6 +9,17 @@ use atlas_admin_runtime::{Request, Version};
 /// Create group integration:
 /// `POST /api/atlas/v2/groups/{groupId}/integrations/{integrationType}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, third_party_integrations, types};
+/// # async fn example(client: Client, group_id: &str, integration_type: types::IntegrationType) -> Result<(), Error> {
+/// let body: types::ThirdPartyIntegration = Default::default();
+/// let answer = third_party_integrations::create_group_integration(group_id, integration_type, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -31,6 +42,7 @@ use atlas_admin_runtime::{Request, Version};
 /// [`createGroupIntegration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/createGroupIntegration).
 #[doc(alias = "createGroupIntegration")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/integrations/{integrationType}")]
 #[inline]
 pub fn create_group_integration(
     group_id: &str,
@@ -70,6 +82,16 @@ static CREATE_GROUP_INTEGRATION: Operation = Operation {
 /// Delete group integration:
 /// `DELETE /api/atlas/v2/groups/{groupId}/integrations/{integrationType}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, third_party_integrations, types};
+/// # async fn example(client: Client, group_id: &str, integration_type: types::IntegrationType) -> Result<(), Error> {
+/// third_party_integrations::delete_group_integration(group_id, integration_type)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -91,6 +113,7 @@ static CREATE_GROUP_INTEGRATION: Operation = Operation {
 /// [`deleteGroupIntegration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/deleteGroupIntegration).
 #[doc(alias = "deleteGroupIntegration")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/integrations/{integrationType}")]
 #[inline]
 pub fn delete_group_integration(
     group_id: &str,
@@ -118,6 +141,16 @@ static DELETE_GROUP_INTEGRATION: Operation = Operation {
 
 /// Get group integration: `GET /api/atlas/v2/groups/{groupId}/integrations/{integrationType}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, third_party_integrations, types};
+/// # async fn example(client: Client, group_id: &str, integration_type: types::IntegrationType) -> Result<(), Error> {
+/// let answer = third_party_integrations::get_group_integration(group_id, integration_type)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -139,6 +172,7 @@ static DELETE_GROUP_INTEGRATION: Operation = Operation {
 /// [`getGroupIntegration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/getGroupIntegration).
 #[doc(alias = "getGroupIntegration")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/integrations/{integrationType}")]
 #[inline]
 pub fn get_group_integration(
     group_id: &str,
@@ -166,6 +200,16 @@ static GET_GROUP_INTEGRATION: Operation = Operation {
 
 /// List group integrations: `GET /api/atlas/v2/groups/{groupId}/integrations`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, third_party_integrations};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = third_party_integrations::list_group_integrations(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -186,6 +230,7 @@ static GET_GROUP_INTEGRATION: Operation = Operation {
 /// [`listGroupIntegrations` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/listGroupIntegrations).
 #[doc(alias = "listGroupIntegrations")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/integrations")]
 #[inline]
 pub fn list_group_integrations(
     group_id: &str,
@@ -218,6 +263,17 @@ static LIST_GROUP_INTEGRATIONS: Operation = Operation {
 /// Update group integration:
 /// `PUT /api/atlas/v2/groups/{groupId}/integrations/{integrationType}`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, third_party_integrations, types};
+/// # async fn example(client: Client, group_id: &str, integration_type: types::IntegrationType) -> Result<(), Error> {
+/// let body: types::ThirdPartyIntegration = Default::default();
+/// let answer = third_party_integrations::update_group_integration(group_id, integration_type, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -239,6 +295,7 @@ static LIST_GROUP_INTEGRATIONS: Operation = Operation {
 /// [`updateGroupIntegration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/updateGroupIntegration).
 #[doc(alias = "updateGroupIntegration")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/integrations/{integrationType}")]
 #[inline]
 pub fn update_group_integration(
     group_id: &str,
@@ -364,18 +421,23 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_GROUP_INTEGRATION, body crate::types::ThirdPartyIntegration;
+        is create_group_integration(group_id: &str, integration_type: types::IntegrationType, body: &types::ThirdPartyIntegration) -> types::PaginatedIntegrationView;
         answers 200 => Json<crate::types::PaginatedIntegrationView>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     DELETE_GROUP_INTEGRATION;
+        is delete_group_integration(group_id: &str, integration_type: types::IntegrationType) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_GROUP_INTEGRATION;
+        is get_group_integration(group_id: &str, integration_type: types::IntegrationType) -> types::ThirdPartyIntegration;
         answers 200 => Json<crate::types::ThirdPartyIntegration>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_GROUP_INTEGRATIONS;
+        is list_group_integrations(group_id: &str) -> types::PaginatedIntegrationView;
         answers 200 => Json<crate::types::PaginatedIntegrationView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     UPDATE_GROUP_INTEGRATION, body crate::types::ThirdPartyIntegration;
+        is update_group_integration(group_id: &str, integration_type: types::IntegrationType, body: &types::ThirdPartyIntegration) -> types::PaginatedIntegrationView;
         answers 200 => Json<crate::types::PaginatedIntegrationView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };

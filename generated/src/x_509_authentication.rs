@@ -9,6 +9,17 @@ use atlas_admin_runtime::{Request, Version};
 /// Create database user cert:
 /// `POST /api/atlas/v2/groups/{groupId}/databaseUsers/{username}/certs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, x_509_authentication, types};
+/// # async fn example(client: Client, group_id: &str, username: &str) -> Result<(), Error> {
+/// let body = types::UserCert { ..Default::default() };
+/// let answer = x_509_authentication::create_database_user_cert(group_id, username, &body)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -32,6 +43,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/X.509-Authentication/operation/createGroupDatabaseUserCert).
 #[doc(alias = "createGroupDatabaseUserCert")]
 #[doc(alias = "createDatabaseUserCert")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers/{username}/certs")]
 #[inline]
 pub fn create_database_user_cert(
     group_id: &str,
@@ -61,6 +73,16 @@ static CREATE_DATABASE_USER_CERT: Operation = Operation {
 /// Disable security customer x509:
 /// `DELETE /api/atlas/v2/groups/{groupId}/userSecurity/customerX509`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, x_509_authentication};
+/// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
+/// let answer = x_509_authentication::disable_security_customer_x509(group_id)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Owner`.
@@ -81,6 +103,7 @@ static CREATE_DATABASE_USER_CERT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/X.509-Authentication/operation/disableGroupUserSecurityCustomerX509).
 #[doc(alias = "disableGroupUserSecurityCustomerX509")]
 #[doc(alias = "disableSecurityCustomerX509")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/userSecurity/customerX509")]
 #[inline]
 pub fn disable_security_customer_x509(group_id: &str) -> Request<types::UserSecurity> {
     Request::new(&DISABLE_SECURITY_CUSTOMER_X509, &[group_id])
@@ -106,6 +129,16 @@ static DISABLE_SECURITY_CUSTOMER_X509: Operation = Operation {
 /// List database user certs:
 /// `GET /api/atlas/v2/groups/{groupId}/databaseUsers/{username}/certs`.
 ///
+/// ```no_run
+/// # use atlas_admin::{Client, Error, x_509_authentication};
+/// # async fn example(client: Client, group_id: &str, username: &str) -> Result<(), Error> {
+/// let answer = x_509_authentication::list_database_user_certs(group_id, username)
+///     .send(&client)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Version 2023-01-01.
 ///
 /// Needs the role `Project Read Only`.
@@ -128,6 +161,7 @@ static DISABLE_SECURITY_CUSTOMER_X509: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/X.509-Authentication/operation/listGroupDatabaseUserCerts).
 #[doc(alias = "listGroupDatabaseUserCerts")]
 #[doc(alias = "listDatabaseUserCerts")]
+#[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers/{username}/certs")]
 #[inline]
 pub fn list_database_user_certs(
     group_id: &str,
@@ -196,12 +230,15 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_DATABASE_USER_CERT, body crate::types::UserCert;
+        is create_database_user_cert(group_id: &str, username: &str, body: &types::UserCert) -> String;
         answers 201 => Json<String>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     DISABLE_SECURITY_CUSTOMER_X509;
+        is disable_security_customer_x509(group_id: &str) -> types::UserSecurity;
         answers 202 => Json<crate::types::UserSecurity>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     LIST_DATABASE_USER_CERTS;
+        is list_database_user_certs(group_id: &str, username: &str) -> types::PaginatedUserCertView;
         answers 200 => Json<crate::types::PaginatedUserCertView>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
 };
