@@ -3,6 +3,7 @@
 mod docs;
 mod enum_;
 mod example;
+mod front;
 mod manifest;
 mod operation;
 mod record;

@@ -3,7 +3,7 @@
 use quote::quote;
 use serde::Serialize;
 
-use super::{Docs, Emit, Home};
+use super::{Docs, Emit, Home, docs, front};
 use crate::names;
 use crate::render::{self, Piece};
 
@@ -83,10 +83,7 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
         let module = names::ident(module);
         quote!(#[cfg(feature = #feature)] pub mod #module;)
     });
-    let front = emit.api.tags.iter().zip(&emit.names.modules).map(|(tag, module)| {
-        let line = format!(" - [`{module}`] ({})", tag.name);
-        quote!(#![doc = #line])
-    });
+    let front = docs::inner(front::page(emit));
     let prose = (emit.options.docs == Docs::Full).then(|| {
         quote! {
             #![allow(
@@ -100,13 +97,7 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
     });
     render::file([
         Piece::Tokens(quote! {
-            //! The MongoDB Atlas Administration API: every operation in every dated version, typed.
-            //!
-            //! One module for each group of operations; a request function for each operation, in
-            //! its newest version. Every version stands under its date too, as in
-            //! `clusters::v2024_08_05`, for callers that no update may move.
-            //!
-            #(#front)*
+            #front
             #prose
             #![allow(
                 clippy::large_enum_variant,

@@ -12,7 +12,7 @@ use crate::version::Version;
 pub(in crate::emit) fn operation(emit: &Emit<'_>, call: &Call<'_>) -> Vec<String> {
     let (operation, version) = (call.operation, call.version);
     let mut paragraphs = vec![format!(
-        "{}: {}.",
+        "{}: {}",
         capitalised(&names::words(&operation.short)),
         code(&format!("{} {}", operation.method.as_str(), operation.path))
     )];

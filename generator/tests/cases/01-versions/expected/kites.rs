@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Get kite: `GET /kites/{kiteId}`.
+/// Get kite: `GET /kites/{kiteId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, kites};
@@ -55,7 +55,7 @@ pub mod v2023_01_01 {
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
     use atlas_admin_runtime::{Date, Request, Version};
 
-    /// Get kite: `GET /kites/{kiteId}`.
+    /// Get kite: `GET /kites/{kiteId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, kites};
@@ -106,7 +106,7 @@ pub mod v2024_08_05 {
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
     use atlas_admin_runtime::{Request, Version};
 
-    /// Get kite: `GET /kites/{kiteId}`.
+    /// Get kite: `GET /kites/{kiteId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, kites};
@@ -163,7 +163,7 @@ pub mod v2043_01_01_upcoming {
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
     use atlas_admin_runtime::{Request, Version};
 
-    /// Get kite: `GET /kites/{kiteId}`.
+    /// Get kite: `GET /kites/{kiteId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, kites};
@@ -205,7 +205,7 @@ pub mod v2043_01_01_upcoming {
         docs: "",
     };
 
-    /// Land kite: `POST /kites/{kiteId}/land`.
+    /// Land kite: `POST /kites/{kiteId}/land`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, kites};
@@ -254,7 +254,7 @@ pub mod preview {
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
     use atlas_admin_runtime::{Request, Version};
 
-    /// Dance kite: `POST /kites/{kiteId}/dance`.
+    /// Dance kite: `POST /kites/{kiteId}/dance`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, kites, types};
@@ -297,7 +297,7 @@ pub mod preview {
         docs: "",
     };
 
-    /// Get kite: `GET /kites/{kiteId}`.
+    /// Get kite: `GET /kites/{kiteId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, kites};

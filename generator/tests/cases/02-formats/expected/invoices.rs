@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Download, Request, Version};
 
-/// Download log: `GET /hosts/{hostName}/log.gz`.
+/// Download log: `GET /hosts/{hostName}/log.gz`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
@@ -45,7 +45,7 @@ static DOWNLOAD_LOG: Operation = Operation {
     docs: "",
 };
 
-/// Get invoice: `GET /invoices/{invoiceId}`.
+/// Get invoice: `GET /invoices/{invoiceId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
@@ -84,7 +84,7 @@ static GET_INVOICE: Operation = Operation {
     docs: "",
 };
 
-/// Get invoice: `GET /invoices/{invoiceId}`.
+/// Get invoice: `GET /invoices/{invoiceId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
@@ -136,7 +136,7 @@ pub mod v2023_01_01 {
 
     pub use super::download_log;
 
-    /// Get invoice: `GET /invoices/{invoiceId}`.
+    /// Get invoice: `GET /invoices/{invoiceId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, invoices};
@@ -179,7 +179,7 @@ pub mod v2023_01_01 {
         docs: "",
     };
 
-    /// Get invoice: `GET /invoices/{invoiceId}`.
+    /// Get invoice: `GET /invoices/{invoiceId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, invoices};
@@ -222,7 +222,7 @@ pub mod v2023_01_01 {
         docs: "",
     };
 
-    /// Get invoice: `GET /invoices/{invoiceId}`.
+    /// Get invoice: `GET /invoices/{invoiceId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, invoices};

@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::{Request, Version};
 
-/// Create different: `POST /b-different`.
+/// Create different: `POST /b-different`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, things};
@@ -41,7 +41,7 @@ static CREATE_DIFFERENT: Operation = Operation {
     docs: "",
 };
 
-/// Create half: `POST /c-half`.
+/// Create half: `POST /c-half`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, things};
@@ -76,7 +76,7 @@ static CREATE_HALF: Operation = Operation {
     docs: "",
 };
 
-/// Create same: `POST /a-same`.
+/// Create same: `POST /a-same`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, things};
@@ -111,7 +111,7 @@ static CREATE_SAME: Operation = Operation {
     docs: "",
 };
 
-/// Delete none: `DELETE /d-none`.
+/// Delete none: `DELETE /d-none`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, things};

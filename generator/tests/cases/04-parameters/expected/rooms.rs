@@ -7,7 +7,7 @@ use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Book slot: `PUT /rooms/{roomId}/days/{day}`.
+/// Book slot: `PUT /rooms/{roomId}/days/{day}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, rooms};
@@ -68,7 +68,7 @@ static BOOK_SLOT: Operation = Operation {
     docs: "",
 };
 
-/// List slots: `GET /rooms/{roomId}/days/{day}`.
+/// List slots: `GET /rooms/{roomId}/days/{day}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, rooms};

@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::{Request, Version};
 
-/// Get signal: `GET /signal`.
+/// Get signal: `GET /signal`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, signals};

@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::{Request, Version};
 
-/// Update account: `PATCH /account`.
+/// Update account: `PATCH /account`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, accounts, types};

@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::{Request, Version};
 
-/// Replace user: `PUT /user`.
+/// Replace user: `PUT /user`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, users, types};

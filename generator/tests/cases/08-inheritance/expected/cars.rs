@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::{Request, Version};
 
-/// Get car: `GET /car`.
+/// Get car: `GET /car`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cars};

@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::{Request, Version};
 
-/// Get tape: `GET /drives/tape`.
+/// Get tape: `GET /drives/tape`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, drives};
@@ -41,7 +41,7 @@ static GET_TAPE: Operation = Operation {
     docs: "",
 };
 
-/// List drives: `GET /drives`.
+/// List drives: `GET /drives`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, drives};

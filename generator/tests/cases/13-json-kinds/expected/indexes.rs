@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::{Request, Version};
 
-/// Create index: `POST /index`.
+/// Create index: `POST /index`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, indexes, types};

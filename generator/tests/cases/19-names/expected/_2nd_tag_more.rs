@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Match: `GET /names/{type}`.
+/// Match: `GET /names/{type}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, _2nd_tag_more};

@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::{Request, Version};
 
-/// Get bike: `GET /bikes`.
+/// Get bike: `GET /bikes`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, bikes};
@@ -54,7 +54,7 @@ pub mod v2023_01_01 {
     use atlas_admin_runtime::operation::{Method, Operation};
     use atlas_admin_runtime::{Request, Version};
 
-    /// Get bike: `GET /bikes`.
+    /// Get bike: `GET /bikes`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, bikes};
@@ -110,7 +110,7 @@ pub mod preview {
     use atlas_admin_runtime::operation::{Method, Operation};
     use atlas_admin_runtime::{Request, Version};
 
-    /// Get bike: `GET /bikes`.
+    /// Get bike: `GET /bikes`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, bikes};

@@ -11,7 +11,7 @@ pub mod preview {
     use atlas_admin_runtime::operation::{Method, Operation};
     use atlas_admin_runtime::{Request, Version};
 
-    /// Get plane: `GET /planes`.
+    /// Get plane: `GET /planes`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, planes};

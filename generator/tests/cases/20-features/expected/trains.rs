@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::{Request, Version};
 
-/// Get train: `GET /trains`.
+/// Get train: `GET /trains`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, trains};

@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::{Date, Request, Version};
 
-/// Create lamp: `POST /lamps`.
+/// Create lamp: `POST /lamps`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, lamps, types};
@@ -42,7 +42,7 @@ static CREATE_LAMP: Operation = Operation {
     docs: "",
 };
 
-/// Delete lamps: `DELETE /lamps`.
+/// Delete lamps: `DELETE /lamps`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, lamps};
@@ -78,7 +78,7 @@ static DELETE_LAMPS: Operation = Operation {
     docs: "",
 };
 
-/// List: `GET /lamps`.
+/// List: `GET /lamps`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, lamps};
@@ -138,7 +138,7 @@ pub mod v2023_01_01 {
     #[allow(deprecated, reason = "the function says so itself")]
     pub use super::list;
 
-    /// Create lamp: `POST /lamps`.
+    /// Create lamp: `POST /lamps`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, lamps, types};

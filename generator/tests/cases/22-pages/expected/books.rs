@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Get summary: `GET /books/summary`.
+/// Get summary: `GET /books/summary`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, books};
@@ -45,7 +45,7 @@ static GET_SUMMARY: Operation = Operation {
     docs: "",
 };
 
-/// List books: `GET /books`.
+/// List books: `GET /books`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, books};
@@ -84,7 +84,7 @@ static LIST_BOOKS: Operation = Operation {
     docs: "",
 };
 
-/// List titles: `GET /books/titles`.
+/// List titles: `GET /books/titles`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, books};

@@ -7,7 +7,7 @@ use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// 2fa: `GET /c`.
+/// 2fa: `GET /c`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, core};
@@ -42,7 +42,7 @@ static _2FA: Operation = Operation {
     docs: "",
 };
 
-/// Operation: `GET /d/{list}/{object}`.
+/// Operation: `GET /d/{list}/{object}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, core};
@@ -85,7 +85,7 @@ static OPERATION: Operation = Operation {
     docs: "",
 };
 
-/// Registry: `GET /b`.
+/// Registry: `GET /b`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, core};
@@ -119,7 +119,7 @@ static REGISTRY_: Operation = Operation {
     docs: "",
 };
 
-/// Request: `GET /a`.
+/// Request: `GET /a`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, core, types};

@@ -1,0 +1,121 @@
+//! The front page of the crate's documentation.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::Emit;
+use crate::model::{Method, Operation};
+use crate::names;
+
+/// Makes the paragraphs that lead to everything else.
+pub(super) fn page(emit: &Emit<'_>) -> Vec<String> {
+    let mut paragraphs = vec![
+        "The MongoDB Atlas Administration API: every operation in every dated version, typed."
+            .to_owned(),
+    ];
+    paragraphs.extend(program(emit));
+    paragraphs.extend([
+        "- [`Client`] says where credentials come from, and how to change what it does.\n\
+         - [`Request`] is what a request function makes; it is sent, streamed over pages or polled.\n\
+         - [`Error`] says what went wrong, and has a predicate for each thing to branch on.\n\
+         - [`types`] holds the bodies, [`codec`] what they are made of."
+            .to_owned(),
+        "A group of operations is a module and a feature. A request function stands there in \
+         its newest version, and in every version under its date, as in `v2024_08_05`, for \
+         callers that no update may move. The search of these pages finds it by its \
+         `operationId`, its short name and its path."
+            .to_owned(),
+        "# Operations, in the groups of the Atlas documentation".to_owned(),
+    ]);
+    for (place, tags) in places(emit) {
+        paragraphs.push(match place {
+            Some(place) => format!("Mostly below {}:", super::docs::code(&place)),
+            None => "Elsewhere:".to_owned(),
+        });
+        let lines: Vec<String> = tags.into_iter().map(|tag| line(emit, tag)).collect();
+        paragraphs.push(lines.join("\n"));
+    }
+    paragraphs
+}
+
+/// A program that reads one page of the operation with the shortest path that needs no more.
+fn program(emit: &Emit<'_>) -> Option<String> {
+    let needs_nothing = |operation: &Operation| {
+        operation.method == Method::Get
+            && operation.is_paged()
+            && operation.newest_stable().is_some()
+            && operation.parameters.iter().all(|parameter| !parameter.required)
+    };
+    let operations = emit.api.operations.iter().enumerate();
+    let (index, operation) = operations
+        .filter(|(_, operation)| needs_nothing(operation))
+        .min_by_key(|(_, operation)| (operation.path.len(), &operation.path))?;
+    let module = names::ident(&emit.names.modules[operation.tag]);
+    let feature = &emit.names.features[operation.tag];
+    let function = names::ident(&emit.names.functions[index]);
+    Some(format!(
+        "```no_run\n\
+         # #[cfg(feature = \"{feature}\")]\n\
+         # async fn example() -> Result<(), atlas_admin::Error> {{\n\
+         use atlas_admin::{{Client, {module}}};\n\
+         \n\
+         let client = Client::from_env()?;\n\
+         let page = {module}::{function}().send(&client).await?;\n\
+         # Ok(())\n\
+         # }}\n\
+         ```"
+    ))
+}
+
+/// A tag, and how much it holds.
+fn line(emit: &Emit<'_>, tag: usize) -> String {
+    let count =
+        emit.api.operations.iter().filter(|operation| operation.tag == tag).count();
+    let operations = if count == 1 { "operation" } else { "operations" };
+    format!(
+        "- [{}](mod@{}): {count} {operations}",
+        emit.api.tags[tag].name, emit.names.modules[tag]
+    )
+}
+
+/// The tags by the collection that most of their operations are below, the largest first; those
+/// that are alone there come last, together.
+fn places(emit: &Emit<'_>) -> Vec<(Option<String>, Vec<usize>)> {
+    let mut by_place: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let root = common(emit);
+    for tag in 0..emit.api.tags.len() {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for operation in emit.api.operations.iter().filter(|o| o.tag == tag) {
+            let segments: Vec<&str> = operation.path.split('/').take(root + 1).collect();
+            *counts.entry(segments.join("/")).or_default() += 1;
+        }
+        let most = counts.into_iter().min_by_key(|(_, count)| Reverse(*count));
+        if let Some((place, _)) = most {
+            by_place.entry(place).or_default().push(tag);
+        }
+    }
+    let (shared, alone): (Vec<_>, Vec<_>) =
+        by_place.into_iter().partition(|(_, tags)| tags.len() > 1);
+    let mut places: Vec<(Option<String>, Vec<usize>)> =
+        shared.into_iter().map(|(place, tags)| (Some(place), tags)).collect();
+    places.sort_by_key(|(_, tags)| Reverse(tags.len()));
+    if !alone.is_empty() {
+        let mut tags: Vec<usize> =
+            alone.into_iter().flat_map(|(_, tags)| tags).collect();
+        tags.sort_unstable();
+        places.push((None, tags));
+    }
+    places
+}
+
+/// How many segments all paths begin with.
+fn common(emit: &Emit<'_>) -> usize {
+    let mut paths =
+        emit.api.operations.iter().map(|operation| operation.path.split('/'));
+    let Some(first) = paths.next() else { return 0 };
+    let first: Vec<&str> = first.collect();
+    paths.fold(first.len(), |common, path| {
+        let alike = first.iter().zip(path).take_while(|(a, b)| **a == *b).count();
+        common.min(alike)
+    })
+}
