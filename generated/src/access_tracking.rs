@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
 /// Get access history cluster:
-/// `GET /api/atlas/v2/groups/{groupId}/dbAccessHistory/clusters/{clusterName}`.
+/// `GET /api/atlas/v2/groups/{groupId}/dbAccessHistory/clusters/{clusterName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, access_tracking};
@@ -76,7 +76,7 @@ static GET_ACCESS_HISTORY_CLUSTER: Operation = Operation {
 };
 
 /// Get access history process:
-/// `GET /api/atlas/v2/groups/{groupId}/dbAccessHistory/processes/{hostname}`.
+/// `GET /api/atlas/v2/groups/{groupId}/dbAccessHistory/processes/{hostname}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, access_tracking};

@@ -7,7 +7,7 @@ use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Get group activity feed: `GET /api/atlas/v2/groups/{groupId}/activityFeed`.
+/// Get group activity feed: `GET /api/atlas/v2/groups/{groupId}/activityFeed`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, activity_feed};
@@ -70,7 +70,7 @@ static GET_GROUP_ACTIVITY_FEED: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Activity-Feed/operation/getGroupActivityFeed",
 };
 
-/// Get org activity feed: `GET /api/atlas/v2/orgs/{orgId}/activityFeed`.
+/// Get org activity feed: `GET /api/atlas/v2/orgs/{orgId}/activityFeed`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, activity_feed};

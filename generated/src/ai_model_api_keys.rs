@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Create group model key: `POST /api/atlas/v2/groups/{groupId}/aiModelApiKeys`.
+/// Create group model key: `POST /api/atlas/v2/groups/{groupId}/aiModelApiKeys`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_api_keys, types};
@@ -66,7 +66,7 @@ static CREATE_GROUP_MODEL_KEY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/createGroupAiModelApiKey",
 };
 
-/// Delete group model key: `DELETE /api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}`.
+/// Delete group model key: `DELETE /api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_api_keys};
@@ -123,7 +123,7 @@ static DELETE_GROUP_MODEL_KEY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/deleteGroupAiModelApiKey",
 };
 
-/// Get group model key: `GET /api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}`.
+/// Get group model key: `GET /api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_api_keys};
@@ -182,7 +182,7 @@ static GET_GROUP_MODEL_KEY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/getGroupAiModelApiKey",
 };
 
-/// Get org model key: `GET /api/atlas/v2/orgs/{orgId}/aiModelApiKeys/{apiKeyId}`.
+/// Get org model key: `GET /api/atlas/v2/orgs/{orgId}/aiModelApiKeys/{apiKeyId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_api_keys};
@@ -241,7 +241,7 @@ static GET_ORG_MODEL_KEY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/getOrgAiModelApiKey",
 };
 
-/// List group model keys: `GET /api/atlas/v2/groups/{groupId}/aiModelApiKeys`.
+/// List group model keys: `GET /api/atlas/v2/groups/{groupId}/aiModelApiKeys`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_api_keys};
@@ -302,7 +302,7 @@ static LIST_GROUP_MODEL_KEYS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/listGroupAiModelApiKeys",
 };
 
-/// List org model keys: `GET /api/atlas/v2/orgs/{orgId}/aiModelApiKeys`.
+/// List org model keys: `GET /api/atlas/v2/orgs/{orgId}/aiModelApiKeys`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_api_keys};
@@ -363,7 +363,7 @@ static LIST_ORG_MODEL_KEYS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/listOrgAiModelApiKeys",
 };
 
-/// Update group model key: `PATCH /api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}`.
+/// Update group model key: `PATCH /api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_api_keys, types};

@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Get group model limits: `GET /api/atlas/v2/groups/{groupId}/aiModelApiRateLimits`.
+/// Get group model limits: `GET /api/atlas/v2/groups/{groupId}/aiModelApiRateLimits`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_rate_limits};
@@ -68,7 +68,7 @@ static GET_GROUP_MODEL_LIMITS: Operation = Operation {
 };
 
 /// Get group rate limits:
-/// `GET /api/atlas/v2/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits`.
+/// `GET /api/atlas/v2/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_rate_limits, types};
@@ -142,7 +142,7 @@ static GET_GROUP_RATE_LIMITS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/getGroupAiModelApiCloudGeographyModelGroupNameRateLimits",
 };
 
-/// Get org model limits: `GET /api/atlas/v2/orgs/{orgId}/aiModelApiRateLimits`.
+/// Get org model limits: `GET /api/atlas/v2/orgs/{orgId}/aiModelApiRateLimits`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_rate_limits};
@@ -204,7 +204,7 @@ static GET_ORG_MODEL_LIMITS: Operation = Operation {
 };
 
 /// Get org rate limits:
-/// `GET /api/atlas/v2/orgs/{orgId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits`.
+/// `GET /api/atlas/v2/orgs/{orgId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_rate_limits, types};
@@ -279,7 +279,7 @@ static GET_ORG_RATE_LIMITS: Operation = Operation {
 };
 
 /// Reset group model limits:
-/// `POST /api/atlas/v2/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits:reset`.
+/// `POST /api/atlas/v2/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits:reset`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_rate_limits, types};
@@ -353,7 +353,7 @@ static RESET_GROUP_MODEL_LIMITS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/resetGroupAiModelApiCloudGeographyModelGroupNameRateLimits",
 };
 
-/// Reset group rate limits: `POST /api/atlas/v2/groups/{groupId}/aiModelApiRateLimits:reset`.
+/// Reset group rate limits: `POST /api/atlas/v2/groups/{groupId}/aiModelApiRateLimits:reset`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_rate_limits};
@@ -411,7 +411,7 @@ static RESET_GROUP_RATE_LIMITS: Operation = Operation {
 };
 
 /// Update group rate limits:
-/// `PATCH /api/atlas/v2/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_rate_limits, types};

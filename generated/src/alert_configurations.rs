@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Create alert config: `POST /api/atlas/v2/groups/{groupId}/alertConfigs`.
+/// Create alert config: `POST /api/atlas/v2/groups/{groupId}/alertConfigs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alert_configurations, types};
@@ -66,7 +66,7 @@ static CREATE_ALERT_CONFIG: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/createGroupAlertConfig",
 };
 
-/// Delete alert config: `DELETE /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`.
+/// Delete alert config: `DELETE /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alert_configurations};
@@ -122,7 +122,7 @@ static DELETE_ALERT_CONFIG: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/deleteGroupAlertConfig",
 };
 
-/// Get alert config: `GET /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`.
+/// Get alert config: `GET /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alert_configurations};
@@ -181,7 +181,7 @@ static GET_ALERT_CONFIG: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/getGroupAlertConfig",
 };
 
-/// Get alert configs: `GET /api/atlas/v2/groups/{groupId}/alerts/{alertId}/alertConfigs`.
+/// Get alert configs: `GET /api/atlas/v2/groups/{groupId}/alerts/{alertId}/alertConfigs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alert_configurations};
@@ -246,7 +246,7 @@ static GET_ALERT_CONFIGS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/getGroupAlertAlertConfigs",
 };
 
-/// List alert configs: `GET /api/atlas/v2/groups/{groupId}/alertConfigs`.
+/// List alert configs: `GET /api/atlas/v2/groups/{groupId}/alertConfigs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alert_configurations};
@@ -308,7 +308,7 @@ static LIST_ALERT_CONFIGS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/listGroupAlertConfigs",
 };
 
-/// List matcher field names: `GET /api/atlas/v2/alertConfigs/matchers/fieldNames`.
+/// List matcher field names: `GET /api/atlas/v2/alertConfigs/matchers/fieldNames`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alert_configurations};
@@ -356,7 +356,7 @@ static LIST_MATCHER_FIELD_NAMES: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/listAlertConfigMatcherFieldNames",
 };
 
-/// Toggle alert config: `PATCH /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`.
+/// Toggle alert config: `PATCH /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alert_configurations, types};
@@ -417,7 +417,7 @@ static TOGGLE_ALERT_CONFIG: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/toggleGroupAlertConfig",
 };
 
-/// Update alert config: `PUT /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`.
+/// Update alert config: `PUT /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alert_configurations, types};

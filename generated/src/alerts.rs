@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Acknowledge alert: `PATCH /api/atlas/v2/groups/{groupId}/alerts/{alertId}`.
+/// Acknowledge alert: `PATCH /api/atlas/v2/groups/{groupId}/alerts/{alertId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alerts, types};
@@ -68,7 +68,7 @@ static ACKNOWLEDGE_ALERT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alerts/operation/acknowledgeGroupAlert",
 };
 
-/// Get alert: `GET /api/atlas/v2/groups/{groupId}/alerts/{alertId}`.
+/// Get alert: `GET /api/atlas/v2/groups/{groupId}/alerts/{alertId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alerts};
@@ -126,7 +126,7 @@ static GET_ALERT: Operation = Operation {
 };
 
 /// Get alert config alerts:
-/// `GET /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}/alerts`.
+/// `GET /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}/alerts`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alerts};
@@ -191,7 +191,7 @@ static GET_ALERT_CONFIG_ALERTS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alerts/operation/getGroupAlertConfigAlerts",
 };
 
-/// List alerts: `GET /api/atlas/v2/groups/{groupId}/alerts`.
+/// List alerts: `GET /api/atlas/v2/groups/{groupId}/alerts`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alerts};
@@ -321,7 +321,7 @@ pub mod v2023_01_01 {
     pub use super::get_alert_config_alerts;
     pub use super::list_alerts;
 
-    /// Acknowledge alert: `PATCH /api/atlas/v2/groups/{groupId}/alerts/{alertId}`.
+    /// Acknowledge alert: `PATCH /api/atlas/v2/groups/{groupId}/alerts/{alertId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, alerts, types};

@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Date, Request, Version};
 
 /// Create cluster fts index:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
@@ -72,7 +72,7 @@ static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
 };
 
 /// Create cluster search deployment:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
@@ -140,7 +140,7 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 };
 
 /// Create cluster search index:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
@@ -204,7 +204,7 @@ static CREATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 };
 
 /// Delete cluster fts index:
-/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
@@ -274,7 +274,7 @@ static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
 };
 
 /// Delete cluster search deployment:
-/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
@@ -336,7 +336,7 @@ static DELETE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 };
 
 /// Delete cluster search index:
-/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
@@ -405,7 +405,7 @@ static DELETE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 };
 
 /// Delete index by name:
-/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
@@ -483,7 +483,7 @@ static DELETE_INDEX_BY_NAME: Operation = Operation {
 };
 
 /// Get cluster fts index:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
@@ -558,7 +558,7 @@ static GET_CLUSTER_FTS_INDEX: Operation = Operation {
 };
 
 /// Get cluster search deployment:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
@@ -619,7 +619,7 @@ static GET_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 };
 
 /// Get cluster search index:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
@@ -695,7 +695,7 @@ static GET_CLUSTER_SEARCH_INDEX: Operation = Operation {
 };
 
 /// Get index by name:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
@@ -779,7 +779,7 @@ static GET_INDEX_BY_NAME: Operation = Operation {
 };
 
 /// List cluster fts index:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{databaseName}/{collectionName}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{databaseName}/{collectionName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
@@ -860,7 +860,7 @@ static LIST_CLUSTER_FTS_INDEX: Operation = Operation {
 };
 
 /// List cluster search indexes:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
@@ -928,7 +928,7 @@ static LIST_CLUSTER_SEARCH_INDEXES: Operation = Operation {
 };
 
 /// List search index:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
@@ -1010,7 +1010,7 @@ static LIST_SEARCH_INDEX: Operation = Operation {
 };
 
 /// Update cluster fts index:
-/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
@@ -1087,7 +1087,7 @@ static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
 };
 
 /// Update cluster search deployment:
-/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
@@ -1155,7 +1155,7 @@ static UPDATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 };
 
 /// Update cluster search index:
-/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
@@ -1231,7 +1231,7 @@ static UPDATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 };
 
 /// Update index by name:
-/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
@@ -1335,7 +1335,7 @@ pub mod v2023_01_01 {
     pub use super::update_cluster_fts_index;
 
     /// Create cluster search deployment:
-    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, atlas_search, types};
@@ -1408,7 +1408,7 @@ pub mod v2023_01_01 {
     };
 
     /// Delete cluster search deployment:
-    /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
+    /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, atlas_search};
@@ -1475,7 +1475,7 @@ pub mod v2023_01_01 {
     };
 
     /// Get cluster search deployment:
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, atlas_search};
@@ -1541,7 +1541,7 @@ pub mod v2023_01_01 {
     };
 
     /// Update cluster search deployment:
-    /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
+    /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, atlas_search, types};
@@ -1639,7 +1639,7 @@ pub mod v2024_05_30 {
     pub use super::update_index_by_name;
 
     /// Get cluster search deployment:
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, atlas_search};

@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Get group audit log: `GET /api/atlas/v2/groups/{groupId}/auditLog`.
+/// Get group audit log: `GET /api/atlas/v2/groups/{groupId}/auditLog`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, auditing};
@@ -58,7 +58,7 @@ static GET_GROUP_AUDIT_LOG: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Auditing/operation/getGroupAuditLog",
 };
 
-/// Update audit log: `PATCH /api/atlas/v2/groups/{groupId}/auditLog`.
+/// Update audit log: `PATCH /api/atlas/v2/groups/{groupId}/auditLog`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, auditing, types};

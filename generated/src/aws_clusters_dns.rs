@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Get aws custom dns: `GET /api/atlas/v2/groups/{groupId}/awsCustomDNS`.
+/// Get aws custom dns: `GET /api/atlas/v2/groups/{groupId}/awsCustomDNS`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, aws_clusters_dns};
@@ -61,7 +61,7 @@ static GET_AWS_CUSTOM_DNS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AWS-Clusters-DNS/operation/getGroupAwsCustomDns",
 };
 
-/// Toggle aws custom dns: `PATCH /api/atlas/v2/groups/{groupId}/awsCustomDNS`.
+/// Toggle aws custom dns: `PATCH /api/atlas/v2/groups/{groupId}/awsCustomDNS`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, aws_clusters_dns, types};

@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Date, Request, Version};
 
 /// Cancel backup restore job:
-/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -77,7 +77,7 @@ static CANCEL_BACKUP_RESTORE_JOB: Operation = Operation {
 };
 
 /// Create backup export:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -141,7 +141,7 @@ static CREATE_BACKUP_EXPORT: Operation = Operation {
 };
 
 /// Create backup private endpoint:
-/// `POST /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints`.
+/// `POST /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -209,7 +209,7 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 };
 
 /// Create backup restore job:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -275,7 +275,7 @@ static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
 };
 
 /// Create collection restore job:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -340,7 +340,7 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterCollectionRestoreJob",
 };
 
-/// Create export bucket: `POST /api/atlas/v2/groups/{groupId}/backup/exportBuckets`.
+/// Create export bucket: `POST /api/atlas/v2/groups/{groupId}/backup/exportBuckets`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -401,7 +401,7 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
 };
 
 /// Create serverless restore job:
-/// `POST /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs`.
+/// `POST /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -468,7 +468,7 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
 };
 
 /// Delete backup private endpoint:
-/// `DELETE /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -539,7 +539,7 @@ static DELETE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 };
 
 /// Delete backup sharded cluster:
-/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -607,7 +607,7 @@ static DELETE_BACKUP_SHARDED_CLUSTER: Operation = Operation {
 };
 
 /// Delete cluster backup schedule:
-/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -668,7 +668,7 @@ static DELETE_CLUSTER_BACKUP_SCHEDULE: Operation = Operation {
 };
 
 /// Delete cluster backup snapshot:
-/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -737,7 +737,7 @@ static DELETE_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
 };
 
 /// Delete export bucket:
-/// `DELETE /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -794,7 +794,7 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupBackupExportBucket",
 };
 
-/// Disable compliance policy: `DELETE /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`.
+/// Disable compliance policy: `DELETE /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -849,7 +849,7 @@ static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
 };
 
 /// Get backup export:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -917,7 +917,7 @@ static GET_BACKUP_EXPORT: Operation = Operation {
 };
 
 /// Get backup private endpoint:
-/// `GET /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -988,7 +988,7 @@ static GET_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 };
 
 /// Get backup restore job:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1056,7 +1056,7 @@ static GET_BACKUP_RESTORE_JOB: Operation = Operation {
 };
 
 /// Get backup schedule:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1116,7 +1116,7 @@ static GET_BACKUP_SCHEDULE: Operation = Operation {
 };
 
 /// Get backup sharded cluster:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1185,7 +1185,7 @@ static GET_BACKUP_SHARDED_CLUSTER: Operation = Operation {
 };
 
 /// Get backup snapshot database:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1259,7 +1259,7 @@ static GET_BACKUP_SNAPSHOT_DATABASE: Operation = Operation {
 };
 
 /// Get cluster backup snapshot:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1328,7 +1328,7 @@ static GET_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
 };
 
 /// Get collection restore job:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1396,7 +1396,7 @@ static GET_COLLECTION_RESTORE_JOB: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterCollectionRestoreJob",
 };
 
-/// Get compliance policy: `GET /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`.
+/// Get compliance policy: `GET /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1454,7 +1454,7 @@ static GET_COMPLIANCE_POLICY: Operation = Operation {
 };
 
 /// Get export bucket:
-/// `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1514,7 +1514,7 @@ static GET_EXPORT_BUCKET: Operation = Operation {
 };
 
 /// Get restore job collection:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1589,7 +1589,7 @@ static GET_RESTORE_JOB_COLLECTION: Operation = Operation {
 };
 
 /// Get serverless backup snapshot:
-/// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1659,7 +1659,7 @@ static GET_SERVERLESS_BACKUP_SNAPSHOT: Operation = Operation {
 };
 
 /// Get serverless restore job:
-/// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1729,7 +1729,7 @@ static GET_SERVERLESS_RESTORE_JOB: Operation = Operation {
 };
 
 /// Get snapshot database collection:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1806,7 +1806,7 @@ static GET_SNAPSHOT_DATABASE_COLLECTION: Operation = Operation {
 };
 
 /// List backup exports:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1872,7 +1872,7 @@ static LIST_BACKUP_EXPORTS: Operation = Operation {
 };
 
 /// List backup private endpoints:
-/// `GET /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints`.
+/// `GET /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -1943,7 +1943,7 @@ static LIST_BACKUP_PRIVATE_ENDPOINTS: Operation = Operation {
 };
 
 /// List backup restore jobs:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -2011,7 +2011,7 @@ static LIST_BACKUP_RESTORE_JOBS: Operation = Operation {
 };
 
 /// List backup sharded clusters:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -2074,7 +2074,7 @@ static LIST_BACKUP_SHARDED_CLUSTERS: Operation = Operation {
 };
 
 /// List backup snapshot databases:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -2149,7 +2149,7 @@ static LIST_BACKUP_SNAPSHOT_DATABASES: Operation = Operation {
 };
 
 /// List backup snapshots:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -2219,7 +2219,7 @@ static LIST_BACKUP_SNAPSHOTS: Operation = Operation {
 };
 
 /// List collection restore jobs:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -2289,7 +2289,7 @@ static LIST_COLLECTION_RESTORE_JOBS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterCollectionRestoreJobs",
 };
 
-/// List export buckets: `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets`.
+/// List export buckets: `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -2350,7 +2350,7 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
 };
 
 /// List restore job collections:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -2429,7 +2429,7 @@ static LIST_RESTORE_JOB_COLLECTIONS: Operation = Operation {
 };
 
 /// List serverless backup snapshots:
-/// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots`.
+/// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -2503,7 +2503,7 @@ static LIST_SERVERLESS_BACKUP_SNAPSHOTS: Operation = Operation {
 };
 
 /// List serverless restore jobs:
-/// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs`.
+/// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -2576,7 +2576,7 @@ static LIST_SERVERLESS_RESTORE_JOBS: Operation = Operation {
 };
 
 /// List snapshot database collections:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -2654,7 +2654,7 @@ static LIST_SNAPSHOT_DATABASE_COLLECTIONS: Operation = Operation {
 };
 
 /// Take snapshots:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -2717,7 +2717,7 @@ static TAKE_SNAPSHOTS: Operation = Operation {
 };
 
 /// Update backup export bucket:
-/// `PATCH /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -2780,7 +2780,7 @@ static UPDATE_BACKUP_EXPORT_BUCKET: Operation = Operation {
 };
 
 /// Update backup schedule:
-/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -2843,7 +2843,7 @@ static UPDATE_BACKUP_SCHEDULE: Operation = Operation {
 };
 
 /// Update backup snapshot:
-/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -2917,7 +2917,7 @@ static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupClusterBackupSnapshot",
 };
 
-/// Update compliance policy: `PUT /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`.
+/// Update compliance policy: `PUT /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -3331,7 +3331,7 @@ pub mod v2023_01_01 {
     pub use super::take_snapshots;
     pub use super::update_backup_snapshot;
 
-    /// Create export bucket: `POST /api/atlas/v2/groups/{groupId}/backup/exportBuckets`.
+    /// Create export bucket: `POST /api/atlas/v2/groups/{groupId}/backup/exportBuckets`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -3395,7 +3395,7 @@ pub mod v2023_01_01 {
     };
 
     /// Delete cluster backup schedule:
-    /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`.
+    /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -3461,7 +3461,7 @@ pub mod v2023_01_01 {
     };
 
     /// Get backup schedule:
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -3525,7 +3525,7 @@ pub mod v2023_01_01 {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSchedule",
     };
 
-    /// Get compliance policy: `GET /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`.
+    /// Get compliance policy: `GET /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -3586,7 +3586,7 @@ pub mod v2023_01_01 {
     };
 
     /// Get export bucket:
-    /// `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}`.
+    /// `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -3650,7 +3650,7 @@ pub mod v2023_01_01 {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupBackupExportBucket",
     };
 
-    /// List export buckets: `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets`.
+    /// List export buckets: `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -3716,7 +3716,7 @@ pub mod v2023_01_01 {
     };
 
     /// Update backup schedule:
-    /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`.
+    /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -3783,7 +3783,7 @@ pub mod v2023_01_01 {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupClusterBackupSchedule",
     };
 
-    /// Update compliance policy: `PUT /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`.
+    /// Update compliance policy: `PUT /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -3917,7 +3917,7 @@ pub mod preview {
     use atlas_admin_runtime::{Date, Request, Version};
 
     /// Create collection restore job:
-    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -3988,7 +3988,7 @@ pub mod preview {
     };
 
     /// Get backup snapshot database:
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}`.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -4063,7 +4063,7 @@ pub mod preview {
     };
 
     /// Get collection restore job:
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}`.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -4133,7 +4133,7 @@ pub mod preview {
     };
 
     /// Get restore job collection:
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}`.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -4209,7 +4209,7 @@ pub mod preview {
     };
 
     /// Get snapshot database collection:
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}`.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -4287,7 +4287,7 @@ pub mod preview {
     };
 
     /// List backup snapshot databases:
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases`.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -4364,7 +4364,7 @@ pub mod preview {
     };
 
     /// List collection restore jobs:
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -4437,7 +4437,7 @@ pub mod preview {
     };
 
     /// List restore job collections:
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections`.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -4517,7 +4517,7 @@ pub mod preview {
     };
 
     /// List snapshot database collections:
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections`.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};

@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Create group live migration: `POST /api/atlas/v2/groups/{groupId}/liveMigrations`.
+/// Create group live migration: `POST /api/atlas/v2/groups/{groupId}/liveMigrations`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
@@ -65,7 +65,7 @@ static CREATE_GROUP_LIVE_MIGRATION: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/createGroupLiveMigration",
 };
 
-/// Create link token: `POST /api/atlas/v2/orgs/{orgId}/liveMigrations/linkTokens`.
+/// Create link token: `POST /api/atlas/v2/orgs/{orgId}/liveMigrations/linkTokens`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
@@ -126,7 +126,7 @@ static CREATE_LINK_TOKEN: Operation = Operation {
 };
 
 /// Cutover migration:
-/// `PUT /api/atlas/v2/groups/{groupId}/liveMigrations/{liveMigrationId}/cutover`.
+/// `PUT /api/atlas/v2/groups/{groupId}/liveMigrations/{liveMigrationId}/cutover`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_migration_service};
@@ -183,7 +183,7 @@ static CUTOVER_MIGRATION: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/cutoverGroupLiveMigration",
 };
 
-/// Delete link tokens: `DELETE /api/atlas/v2/orgs/{orgId}/liveMigrations/linkTokens`.
+/// Delete link tokens: `DELETE /api/atlas/v2/orgs/{orgId}/liveMigrations/linkTokens`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_migration_service};
@@ -238,7 +238,7 @@ static DELETE_LINK_TOKENS: Operation = Operation {
 };
 
 /// Get group live migration:
-/// `GET /api/atlas/v2/groups/{groupId}/liveMigrations/{liveMigrationId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/liveMigrations/{liveMigrationId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_migration_service};
@@ -297,7 +297,7 @@ static GET_GROUP_LIVE_MIGRATION: Operation = Operation {
 };
 
 /// Get migration validate status:
-/// `GET /api/atlas/v2/groups/{groupId}/liveMigrations/validate/{validationId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/liveMigrations/validate/{validationId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_migration_service};
@@ -357,7 +357,7 @@ static GET_MIGRATION_VALIDATE_STATUS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/getGroupLiveMigrationValidateStatus",
 };
 
-/// List available projects: `GET /api/atlas/v2/orgs/{orgId}/liveMigrations/availableProjects`.
+/// List available projects: `GET /api/atlas/v2/orgs/{orgId}/liveMigrations/availableProjects`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_migration_service};
@@ -415,7 +415,7 @@ static LIST_AVAILABLE_PROJECTS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/listOrgLiveMigrationAvailableProjects",
 };
 
-/// Validate live migrations: `POST /api/atlas/v2/groups/{groupId}/liveMigrations/validate`.
+/// Validate live migrations: `POST /api/atlas/v2/groups/{groupId}/liveMigrations/validate`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
@@ -493,7 +493,7 @@ pub mod v2023_01_01 {
     pub use super::get_migration_validate_status;
     pub use super::list_available_projects;
 
-    /// Create group live migration: `POST /api/atlas/v2/groups/{groupId}/liveMigrations`.
+    /// Create group live migration: `POST /api/atlas/v2/groups/{groupId}/liveMigrations`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
@@ -555,7 +555,7 @@ pub mod v2023_01_01 {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/createGroupLiveMigration",
     };
 
-    /// Validate live migrations: `POST /api/atlas/v2/groups/{groupId}/liveMigrations/validate`.
+    /// Validate live migrations: `POST /api/atlas/v2/groups/{groupId}/liveMigrations/validate`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_migration_service, types};

@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
 /// Authorize provider access role:
-/// `PATCH /api/atlas/v2/groups/{groupId}/cloudProviderAccess/{roleId}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/cloudProviderAccess/{roleId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_provider_access, types};
@@ -70,7 +70,7 @@ static AUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/authorizeGroupCloudProviderAccessRole",
 };
 
-/// Create cloud provider access: `POST /api/atlas/v2/groups/{groupId}/cloudProviderAccess`.
+/// Create cloud provider access: `POST /api/atlas/v2/groups/{groupId}/cloudProviderAccess`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_provider_access, types};
@@ -130,7 +130,7 @@ static CREATE_CLOUD_PROVIDER_ACCESS: Operation = Operation {
 };
 
 /// Deauthorize provider access role:
-/// `DELETE /api/atlas/v2/groups/{groupId}/cloudProviderAccess/{cloudProvider}/{roleId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/cloudProviderAccess/{cloudProvider}/{roleId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_provider_access, types};
@@ -201,8 +201,7 @@ static DEAUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/deauthorizeGroupCloudProviderAccessRole",
 };
 
-/// Get cloud provider access:
-/// `GET /api/atlas/v2/groups/{groupId}/cloudProviderAccess/{roleId}`.
+/// Get cloud provider access: `GET /api/atlas/v2/groups/{groupId}/cloudProviderAccess/{roleId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_provider_access};
@@ -261,7 +260,7 @@ static GET_CLOUD_PROVIDER_ACCESS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/getGroupCloudProviderAccess",
 };
 
-/// List cloud provider access: `GET /api/atlas/v2/groups/{groupId}/cloudProviderAccess`.
+/// List cloud provider access: `GET /api/atlas/v2/groups/{groupId}/cloudProviderAccess`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_provider_access};

@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
 /// End outage simulation:
-/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cluster_outage_simulation};
@@ -73,7 +73,7 @@ static END_OUTAGE_SIMULATION: Operation = Operation {
 };
 
 /// Get outage simulation:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cluster_outage_simulation};
@@ -134,7 +134,7 @@ static GET_OUTAGE_SIMULATION: Operation = Operation {
 };
 
 /// Start outage simulation:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cluster_outage_simulation, types};

@@ -8,7 +8,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Date, Request, Version};
 
 /// Auto scaling configuration:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/autoScalingConfiguration`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/autoScalingConfiguration`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -71,7 +71,7 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/autoGroupClusterScalingConfiguration",
 };
 
-/// Create cluster: `POST /api/atlas/v2/groups/{groupId}/clusters`.
+/// Create cluster: `POST /api/atlas/v2/groups/{groupId}/clusters`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
@@ -135,7 +135,7 @@ static CREATE_CLUSTER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster",
 };
 
-/// Delete cluster: `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
+/// Delete cluster: `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -195,7 +195,7 @@ static DELETE_CLUSTER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/deleteGroupCluster",
 };
 
-/// Get cluster: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
+/// Get cluster: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -258,7 +258,7 @@ static GET_CLUSTER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupCluster",
 };
 
-/// Get cluster status: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/status`.
+/// Get cluster status: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/status`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -317,7 +317,7 @@ static GET_CLUSTER_STATUS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupClusterStatus",
 };
 
-/// Get process args: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`.
+/// Get process args: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -378,7 +378,7 @@ static GET_PROCESS_ARGS: Operation = Operation {
 };
 
 /// Get sample dataset load:
-/// `GET /api/atlas/v2/groups/{groupId}/sampleDatasetLoad/{sampleDatasetId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/sampleDatasetLoad/{sampleDatasetId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -438,7 +438,7 @@ static GET_SAMPLE_DATASET_LOAD: Operation = Operation {
 };
 
 /// Grant mongo employee access:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}:grantMongoDBEmployeeAccess`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}:grantMongoDBEmployeeAccess`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
@@ -503,7 +503,7 @@ static GRANT_MONGO_EMPLOYEE_ACCESS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/grantGroupClusterMongoDbEmployeeAccess",
 };
 
-/// List cluster details: `GET /api/atlas/v2/clusters`.
+/// List cluster details: `GET /api/atlas/v2/clusters`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -553,7 +553,7 @@ static LIST_CLUSTER_DETAILS: Operation = Operation {
 };
 
 /// List cluster provider regions:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/provider/regions`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/provider/regions`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -617,7 +617,7 @@ static LIST_CLUSTER_PROVIDER_REGIONS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listGroupClusterProviderRegions",
 };
 
-/// List clusters: `GET /api/atlas/v2/groups/{groupId}/clusters`.
+/// List clusters: `GET /api/atlas/v2/groups/{groupId}/clusters`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -680,7 +680,7 @@ static LIST_CLUSTERS: Operation = Operation {
 };
 
 /// Pin feature compatibility version:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}:pinFeatureCompatibilityVersion`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}:pinFeatureCompatibilityVersion`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
@@ -749,7 +749,7 @@ static PIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/pinGroupClusterFeatureCompatibilityVersion",
 };
 
-/// Request sample dataset load: `POST /api/atlas/v2/groups/{groupId}/sampleDatasetLoad/{name}`.
+/// Request sample dataset load: `POST /api/atlas/v2/groups/{groupId}/sampleDatasetLoad/{name}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -811,7 +811,7 @@ static REQUEST_SAMPLE_DATASET_LOAD: Operation = Operation {
 };
 
 /// Restart primaries:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restartPrimaries`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restartPrimaries`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -866,7 +866,7 @@ static RESTART_PRIMARIES: Operation = Operation {
 };
 
 /// Revoke mongo employee access:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}:revokeMongoDBEmployeeAccess`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}:revokeMongoDBEmployeeAccess`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -927,7 +927,7 @@ static REVOKE_MONGO_EMPLOYEE_ACCESS: Operation = Operation {
 };
 
 /// Unpin feature compatibility version:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}:unpinFeatureCompatibilityVersion`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}:unpinFeatureCompatibilityVersion`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -991,7 +991,7 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/unpinGroupClusterFeatureCompatibilityVersion",
 };
 
-/// Update cluster: `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
+/// Update cluster: `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
@@ -1065,7 +1065,7 @@ static UPDATE_CLUSTER: Operation = Operation {
 };
 
 /// Update process args:
-/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
@@ -1128,7 +1128,7 @@ static UPDATE_PROCESS_ARGS: Operation = Operation {
 };
 
 /// Upgrade cluster to serverless:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/tenantUpgradeToServerless`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/tenantUpgradeToServerless`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
@@ -1191,7 +1191,7 @@ static UPGRADE_CLUSTER_TO_SERVERLESS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/upgradeGroupClusterTenantUpgradeToServerless",
 };
 
-/// Upgrade tenant upgrade: `POST /api/atlas/v2/groups/{groupId}/clusters/tenantUpgrade`.
+/// Upgrade tenant upgrade: `POST /api/atlas/v2/groups/{groupId}/clusters/tenantUpgrade`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
@@ -1254,7 +1254,7 @@ static UPGRADE_TENANT_UPGRADE: Operation = Operation {
 };
 
 /// Validate group cluster configurations:
-/// `POST /api/atlas/v2/groups/{groupId}/clusterConfigurations:validate`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusterConfigurations:validate`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
@@ -1539,7 +1539,7 @@ pub mod v2023_01_01 {
     pub use super::upgrade_cluster_to_serverless;
     pub use super::upgrade_tenant_upgrade;
 
-    /// Create cluster: `POST /api/atlas/v2/groups/{groupId}/clusters`.
+    /// Create cluster: `POST /api/atlas/v2/groups/{groupId}/clusters`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
@@ -1609,7 +1609,7 @@ pub mod v2023_01_01 {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster",
     };
 
-    /// Delete cluster: `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
+    /// Delete cluster: `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
@@ -1677,7 +1677,7 @@ pub mod v2023_01_01 {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/deleteGroupCluster",
     };
 
-    /// Get cluster: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
+    /// Get cluster: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
@@ -1745,7 +1745,7 @@ pub mod v2023_01_01 {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupCluster",
     };
 
-    /// Get process args: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`.
+    /// Get process args: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
@@ -1808,7 +1808,7 @@ pub mod v2023_01_01 {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupClusterProcessArgs",
     };
 
-    /// List clusters: `GET /api/atlas/v2/groups/{groupId}/clusters`.
+    /// List clusters: `GET /api/atlas/v2/groups/{groupId}/clusters`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
@@ -1876,7 +1876,7 @@ pub mod v2023_01_01 {
     };
 
     /// Restart primaries:
-    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restartPrimaries`.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restartPrimaries`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
@@ -1937,7 +1937,7 @@ pub mod v2023_01_01 {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/restartGroupClusterPrimaries",
     };
 
-    /// Update cluster: `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
+    /// Update cluster: `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
@@ -2015,7 +2015,7 @@ pub mod v2023_01_01 {
     };
 
     /// Update process args:
-    /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`.
+    /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
@@ -2095,7 +2095,7 @@ pub mod v2023_02_01 {
     pub use super::delete_cluster;
     pub use super::restart_primaries;
 
-    /// Create cluster: `POST /api/atlas/v2/groups/{groupId}/clusters`.
+    /// Create cluster: `POST /api/atlas/v2/groups/{groupId}/clusters`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
@@ -2165,7 +2165,7 @@ pub mod v2023_02_01 {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster",
     };
 
-    /// Get cluster: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
+    /// Get cluster: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
@@ -2233,7 +2233,7 @@ pub mod v2023_02_01 {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupCluster",
     };
 
-    /// List clusters: `GET /api/atlas/v2/groups/{groupId}/clusters`.
+    /// List clusters: `GET /api/atlas/v2/groups/{groupId}/clusters`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
@@ -2300,7 +2300,7 @@ pub mod v2023_02_01 {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listGroupClusters",
     };
 
-    /// Update cluster: `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
+    /// Update cluster: `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
@@ -2406,7 +2406,7 @@ pub mod v2024_08_05 {
     pub use super::revoke_mongo_employee_access;
     pub use super::update_process_args;
 
-    /// Create cluster: `POST /api/atlas/v2/groups/{groupId}/clusters`.
+    /// Create cluster: `POST /api/atlas/v2/groups/{groupId}/clusters`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
@@ -2476,7 +2476,7 @@ pub mod v2024_08_05 {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster",
     };
 
-    /// Update cluster: `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`.
+    /// Update cluster: `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
@@ -2579,7 +2579,7 @@ pub mod preview {
     use atlas_admin_runtime::{Request, Version};
 
     /// Get cluster sql interface:
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/sqlInterface`.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/sqlInterface`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
@@ -2640,7 +2640,7 @@ pub mod preview {
     };
 
     /// Update cluster sql interface:
-    /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/sqlInterface`.
+    /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/sqlInterface`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};

@@ -8,7 +8,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
 /// Get cluster namespaces:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/{clusterView}/collStats/namespaces`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/{clusterView}/collStats/namespaces`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics, types};
@@ -82,7 +82,7 @@ static GET_CLUSTER_NAMESPACES: Operation = Operation {
 };
 
 /// Get process namespaces:
-/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/collStats/namespaces`.
+/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/collStats/namespaces`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics};
@@ -151,7 +151,7 @@ static GET_PROCESS_NAMESPACES: Operation = Operation {
 };
 
 /// List coll stat measurements:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/{clusterView}/{databaseName}/{collectionName}/collStats/measurements`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/{clusterView}/{databaseName}/{collectionName}/collStats/measurements`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics, types};
@@ -232,7 +232,7 @@ static LIST_COLL_STAT_MEASUREMENTS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/listGroupClusterCollStatMeasurements",
 };
 
-/// List coll stat metrics: `GET /api/atlas/v2/groups/{groupId}/collStats/metrics`.
+/// List coll stat metrics: `GET /api/atlas/v2/groups/{groupId}/collStats/metrics`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics};
@@ -291,7 +291,7 @@ static LIST_COLL_STAT_METRICS: Operation = Operation {
 };
 
 /// List pinned namespaces:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/pinned`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/pinned`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics};
@@ -352,7 +352,7 @@ static LIST_PINNED_NAMESPACES: Operation = Operation {
 };
 
 /// List process measurements:
-/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/{databaseName}/{collectionName}/collStats/measurements`.
+/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/{databaseName}/{collectionName}/collStats/measurements`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics};
@@ -431,8 +431,7 @@ static LIST_PROCESS_MEASUREMENTS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/listGroupProcessCollStatMeasurements",
 };
 
-/// Pin namespaces:
-/// `PUT /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/pinned`.
+/// Pin namespaces: `PUT /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/pinned`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics, types};
@@ -495,7 +494,7 @@ static PIN_NAMESPACES: Operation = Operation {
 };
 
 /// Unpin namespaces:
-/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/unpin`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/unpin`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics, types};
@@ -558,7 +557,7 @@ static UNPIN_NAMESPACES: Operation = Operation {
 };
 
 /// Update pinned namespaces:
-/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/pinned`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/pinned`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics, types};

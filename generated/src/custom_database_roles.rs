@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Create custom db role: `POST /api/atlas/v2/groups/{groupId}/customDBRoles/roles`.
+/// Create custom db role: `POST /api/atlas/v2/groups/{groupId}/customDBRoles/roles`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, custom_database_roles, types};
@@ -68,7 +68,7 @@ static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
 };
 
 /// Delete custom db role:
-/// `DELETE /api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, custom_database_roles};
@@ -126,7 +126,7 @@ static DELETE_CUSTOM_DB_ROLE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/deleteGroupCustomDbRoleRole",
 };
 
-/// Get custom db role: `GET /api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}`.
+/// Get custom db role: `GET /api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, custom_database_roles};
@@ -185,7 +185,7 @@ static GET_CUSTOM_DB_ROLE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/getGroupCustomDbRoleRole",
 };
 
-/// List custom db roles: `GET /api/atlas/v2/groups/{groupId}/customDBRoles/roles`.
+/// List custom db roles: `GET /api/atlas/v2/groups/{groupId}/customDBRoles/roles`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, custom_database_roles};
@@ -240,8 +240,7 @@ static LIST_CUSTOM_DB_ROLES: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/listGroupCustomDbRoleRoles",
 };
 
-/// Update custom db role:
-/// `PATCH /api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}`.
+/// Update custom db role: `PATCH /api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, custom_database_roles, types};

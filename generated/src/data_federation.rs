@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Download, Request, Version};
 
-/// Create data federation: `POST /api/atlas/v2/groups/{groupId}/dataFederation`.
+/// Create data federation: `POST /api/atlas/v2/groups/{groupId}/dataFederation`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation, types};
@@ -70,7 +70,7 @@ static CREATE_DATA_FEDERATION: Operation = Operation {
 };
 
 /// Create private endpoint id:
-/// `POST /api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds`.
+/// `POST /api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation, types};
@@ -130,7 +130,7 @@ static CREATE_PRIVATE_ENDPOINT_ID: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/createGroupPrivateNetworkSettingEndpointId",
 };
 
-/// Delete data federation: `DELETE /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}`.
+/// Delete data federation: `DELETE /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation};
@@ -187,7 +187,7 @@ static DELETE_DATA_FEDERATION: Operation = Operation {
 };
 
 /// Delete data federation limit:
-/// `DELETE /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation, types};
@@ -259,7 +259,7 @@ static DELETE_DATA_FEDERATION_LIMIT: Operation = Operation {
 };
 
 /// Delete private endpoint id:
-/// `DELETE /api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds/{endpointId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds/{endpointId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation};
@@ -318,7 +318,7 @@ static DELETE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 };
 
 /// Download federation query logs:
-/// `GET /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/queryLogs.gz`.
+/// `GET /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/queryLogs.gz`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation};
@@ -393,7 +393,7 @@ static DOWNLOAD_FEDERATION_QUERY_LOGS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/downloadGroupDataFederationQueryLogs",
 };
 
-/// Get data federation: `GET /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}`.
+/// Get data federation: `GET /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation};
@@ -454,7 +454,7 @@ static GET_DATA_FEDERATION: Operation = Operation {
 };
 
 /// Get data federation limit:
-/// `GET /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}`.
+/// `GET /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation, types};
@@ -525,7 +525,7 @@ static GET_DATA_FEDERATION_LIMIT: Operation = Operation {
 };
 
 /// Get private endpoint id:
-/// `GET /api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds/{endpointId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds/{endpointId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation};
@@ -587,7 +587,7 @@ static GET_PRIVATE_ENDPOINT_ID: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/getGroupPrivateNetworkSettingEndpointId",
 };
 
-/// List data federation: `GET /api/atlas/v2/groups/{groupId}/dataFederation`.
+/// List data federation: `GET /api/atlas/v2/groups/{groupId}/dataFederation`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation};
@@ -645,7 +645,7 @@ static LIST_DATA_FEDERATION: Operation = Operation {
 };
 
 /// List data federation limits:
-/// `GET /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits`.
+/// `GET /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation};
@@ -705,7 +705,7 @@ static LIST_DATA_FEDERATION_LIMITS: Operation = Operation {
 };
 
 /// List private endpoint ids:
-/// `GET /api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds`.
+/// `GET /api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation};
@@ -769,7 +769,7 @@ static LIST_PRIVATE_ENDPOINT_IDS: Operation = Operation {
 };
 
 /// Set data federation limit:
-/// `PATCH /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation, types};
@@ -843,7 +843,7 @@ static SET_DATA_FEDERATION_LIMIT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/setGroupDataFederationLimit",
 };
 
-/// Update data federation: `PATCH /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}`.
+/// Update data federation: `PATCH /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation, types};

@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Create database user: `POST /api/atlas/v2/groups/{groupId}/databaseUsers`.
+/// Create database user: `POST /api/atlas/v2/groups/{groupId}/databaseUsers`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, database_users, types};
@@ -68,7 +68,7 @@ static CREATE_DATABASE_USER: Operation = Operation {
 };
 
 /// Delete database user:
-/// `DELETE /api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, database_users};
@@ -134,7 +134,7 @@ static DELETE_DATABASE_USER: Operation = Operation {
 };
 
 /// Get database user:
-/// `GET /api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}`.
+/// `GET /api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, database_users};
@@ -199,7 +199,7 @@ static GET_DATABASE_USER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/getGroupDatabaseUser",
 };
 
-/// List database users: `GET /api/atlas/v2/groups/{groupId}/databaseUsers`.
+/// List database users: `GET /api/atlas/v2/groups/{groupId}/databaseUsers`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, database_users};
@@ -260,7 +260,7 @@ static LIST_DATABASE_USERS: Operation = Operation {
 };
 
 /// Update database user:
-/// `PATCH /api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, database_users, types};

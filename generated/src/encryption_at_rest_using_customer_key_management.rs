@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create rest private endpoint:
-/// `POST /api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints`.
+/// `POST /api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management, types};
@@ -74,7 +74,7 @@ static CREATE_REST_PRIVATE_ENDPOINT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/createGroupEncryptionAtRestPrivateEndpoint",
 };
 
-/// Get encryption at rest: `GET /api/atlas/v2/groups/{groupId}/encryptionAtRest`.
+/// Get encryption at rest: `GET /api/atlas/v2/groups/{groupId}/encryptionAtRest`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management};
@@ -130,7 +130,7 @@ static GET_ENCRYPTION_AT_REST: Operation = Operation {
 };
 
 /// Get rest private endpoint:
-/// `GET /api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints/{endpointId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints/{endpointId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management, types};
@@ -201,7 +201,7 @@ static GET_REST_PRIVATE_ENDPOINT: Operation = Operation {
 };
 
 /// List rest private endpoints:
-/// `GET /api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints`.
+/// `GET /api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management, types};
@@ -272,7 +272,7 @@ static LIST_REST_PRIVATE_ENDPOINTS: Operation = Operation {
 };
 
 /// Request private endpoint deletion:
-/// `DELETE /api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints/{endpointId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints/{endpointId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management, types};
@@ -342,7 +342,7 @@ static REQUEST_PRIVATE_ENDPOINT_DELETION: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/requestGroupEncryptionAtRestPrivateEndpointDeletion",
 };
 
-/// Update encryption at rest: `PATCH /api/atlas/v2/groups/{groupId}/encryptionAtRest`.
+/// Update encryption at rest: `PATCH /api/atlas/v2/groups/{groupId}/encryptionAtRest`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management, types};

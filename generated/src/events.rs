@@ -7,7 +7,7 @@ use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Get group event: `GET /api/atlas/v2/groups/{groupId}/events/{eventId}`.
+/// Get group event: `GET /api/atlas/v2/groups/{groupId}/events/{eventId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, events};
@@ -67,7 +67,7 @@ static GET_GROUP_EVENT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/getGroupEvent",
 };
 
-/// Get org event: `GET /api/atlas/v2/orgs/{orgId}/events/{eventId}`.
+/// Get org event: `GET /api/atlas/v2/orgs/{orgId}/events/{eventId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, events};
@@ -127,7 +127,7 @@ static GET_ORG_EVENT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/getOrgEvent",
 };
 
-/// List event types: `GET /api/atlas/v2/eventTypes`.
+/// List event types: `GET /api/atlas/v2/eventTypes`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, events};
@@ -178,7 +178,7 @@ static LIST_EVENT_TYPES: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/listEventTypes",
 };
 
-/// List group events: `GET /api/atlas/v2/groups/{groupId}/events`.
+/// List group events: `GET /api/atlas/v2/groups/{groupId}/events`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, events};
@@ -244,7 +244,7 @@ static LIST_GROUP_EVENTS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/listGroupEvents",
 };
 
-/// List org events: `GET /api/atlas/v2/orgs/{orgId}/events`.
+/// List org events: `GET /api/atlas/v2/orgs/{orgId}/events`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, events};

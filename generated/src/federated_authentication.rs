@@ -8,7 +8,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create identity provider:
-/// `POST /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders`.
+/// `POST /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
@@ -71,7 +71,7 @@ static CREATE_IDENTITY_PROVIDER: Operation = Operation {
 };
 
 /// Create role mapping:
-/// `POST /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings`.
+/// `POST /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
@@ -135,7 +135,7 @@ static CREATE_ROLE_MAPPING: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/createFederationSettingConnectedOrgConfigRoleMapping",
 };
 
-/// Delete federation setting: `DELETE /api/atlas/v2/federationSettings/{federationSettingsId}`.
+/// Delete federation setting: `DELETE /api/atlas/v2/federationSettings/{federationSettingsId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
@@ -191,7 +191,7 @@ static DELETE_FEDERATION_SETTING: Operation = Operation {
 };
 
 /// Delete identity provider:
-/// `DELETE /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`.
+/// `DELETE /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
@@ -260,7 +260,7 @@ static DELETE_IDENTITY_PROVIDER: Operation = Operation {
 };
 
 /// Delete role mapping:
-/// `DELETE /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}`.
+/// `DELETE /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
@@ -329,7 +329,7 @@ static DELETE_ROLE_MAPPING: Operation = Operation {
 };
 
 /// Get connected org config:
-/// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}`.
+/// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
@@ -391,7 +391,7 @@ static GET_CONNECTED_ORG_CONFIG: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getFederationSettingConnectedOrgConfig",
 };
 
-/// Get federation settings: `GET /api/atlas/v2/orgs/{orgId}/federationSettings`.
+/// Get federation settings: `GET /api/atlas/v2/orgs/{orgId}/federationSettings`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
@@ -448,7 +448,7 @@ static GET_FEDERATION_SETTINGS: Operation = Operation {
 };
 
 /// Get identity provider:
-/// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`.
+/// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
@@ -514,7 +514,7 @@ static GET_IDENTITY_PROVIDER: Operation = Operation {
 };
 
 /// Get identity provider metadata:
-/// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}/metadata.xml`.
+/// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}/metadata.xml`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
@@ -584,7 +584,7 @@ static GET_IDENTITY_PROVIDER_METADATA: Operation = Operation {
 };
 
 /// Get role mapping:
-/// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}`.
+/// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
@@ -653,7 +653,7 @@ static GET_ROLE_MAPPING: Operation = Operation {
 };
 
 /// List connected org configs:
-/// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs`.
+/// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
@@ -718,7 +718,7 @@ static LIST_CONNECTED_ORG_CONFIGS: Operation = Operation {
 };
 
 /// List identity providers:
-/// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders`.
+/// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
@@ -785,7 +785,7 @@ static LIST_IDENTITY_PROVIDERS: Operation = Operation {
 };
 
 /// List role mappings:
-/// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings`.
+/// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
@@ -848,7 +848,7 @@ static LIST_ROLE_MAPPINGS: Operation = Operation {
 };
 
 /// Remove connected org config:
-/// `DELETE /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}`.
+/// `DELETE /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
@@ -911,7 +911,7 @@ static REMOVE_CONNECTED_ORG_CONFIG: Operation = Operation {
 };
 
 /// Revoke identity provider jwks:
-/// `DELETE /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}/jwks`.
+/// `DELETE /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}/jwks`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
@@ -980,7 +980,7 @@ static REVOKE_IDENTITY_PROVIDER_JWKS: Operation = Operation {
 };
 
 /// Update connected org config:
-/// `PATCH /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}`.
+/// `PATCH /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
@@ -1049,7 +1049,7 @@ static UPDATE_CONNECTED_ORG_CONFIG: Operation = Operation {
 };
 
 /// Update identity provider:
-/// `PATCH /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`.
+/// `PATCH /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
@@ -1122,7 +1122,7 @@ static UPDATE_IDENTITY_PROVIDER: Operation = Operation {
 };
 
 /// Update role mapping:
-/// `PUT /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}`.
+/// `PUT /api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
@@ -1274,7 +1274,7 @@ pub mod v2023_01_01 {
     pub use super::update_role_mapping;
 
     /// Get identity provider:
-    /// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`.
+    /// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, federated_authentication};
@@ -1346,7 +1346,7 @@ pub mod v2023_01_01 {
     };
 
     /// Update identity provider:
-    /// `PATCH /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`.
+    /// `PATCH /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, federated_authentication, types};

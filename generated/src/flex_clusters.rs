@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Create flex cluster: `POST /api/atlas/v2/groups/{groupId}/flexClusters`.
+/// Create flex cluster: `POST /api/atlas/v2/groups/{groupId}/flexClusters`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_clusters, types};
@@ -68,7 +68,7 @@ static CREATE_FLEX_CLUSTER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/createGroupFlexCluster",
 };
 
-/// Delete flex cluster: `DELETE /api/atlas/v2/groups/{groupId}/flexClusters/{name}`.
+/// Delete flex cluster: `DELETE /api/atlas/v2/groups/{groupId}/flexClusters/{name}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_clusters};
@@ -124,7 +124,7 @@ static DELETE_FLEX_CLUSTER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/deleteGroupFlexCluster",
 };
 
-/// Get flex cluster: `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}`.
+/// Get flex cluster: `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_clusters};
@@ -185,7 +185,7 @@ static GET_FLEX_CLUSTER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/getGroupFlexCluster",
 };
 
-/// List flex clusters: `GET /api/atlas/v2/groups/{groupId}/flexClusters`.
+/// List flex clusters: `GET /api/atlas/v2/groups/{groupId}/flexClusters`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_clusters};
@@ -246,7 +246,7 @@ static LIST_FLEX_CLUSTERS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/listGroupFlexClusters",
 };
 
-/// Tenant upgrade: `POST /api/atlas/v2/groups/{groupId}/flexClusters:tenantUpgrade`.
+/// Tenant upgrade: `POST /api/atlas/v2/groups/{groupId}/flexClusters:tenantUpgrade`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_clusters, types};
@@ -308,7 +308,7 @@ static TENANT_UPGRADE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/tenantGroupFlexClusterUpgrade",
 };
 
-/// Update flex cluster: `PATCH /api/atlas/v2/groups/{groupId}/flexClusters/{name}`.
+/// Update flex cluster: `PATCH /api/atlas/v2/groups/{groupId}/flexClusters/{name}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_clusters, types};

@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create flex restore job:
-/// `POST /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs`.
+/// `POST /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_restore_jobs, types};
@@ -71,7 +71,7 @@ static CREATE_FLEX_RESTORE_JOB: Operation = Operation {
 };
 
 /// Get flex restore job:
-/// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs/{restoreJobId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs/{restoreJobId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_restore_jobs};
@@ -140,7 +140,7 @@ static GET_FLEX_RESTORE_JOB: Operation = Operation {
 };
 
 /// List flex restore jobs:
-/// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs`.
+/// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_restore_jobs};

@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
 /// Download flex backup:
-/// `POST /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/download`.
+/// `POST /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/download`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_snapshots, types};
@@ -71,7 +71,7 @@ static DOWNLOAD_FLEX_BACKUP: Operation = Operation {
 };
 
 /// Get flex backup snapshot:
-/// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots/{snapshotId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots/{snapshotId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_snapshots};
@@ -140,7 +140,7 @@ static GET_FLEX_BACKUP_SNAPSHOT: Operation = Operation {
 };
 
 /// List flex backup snapshots:
-/// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots`.
+/// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_snapshots};

@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create custom zone mapping:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, global_clusters, types};
@@ -72,7 +72,7 @@ static CREATE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 };
 
 /// Create managed namespace:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, global_clusters, types};
@@ -138,7 +138,7 @@ static CREATE_MANAGED_NAMESPACE: Operation = Operation {
 };
 
 /// Delete custom zone mapping:
-/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, global_clusters};
@@ -200,7 +200,7 @@ static DELETE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 };
 
 /// Delete managed namespaces:
-/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, global_clusters};
@@ -268,7 +268,7 @@ static DELETE_MANAGED_NAMESPACES: Operation = Operation {
 };
 
 /// Get cluster global writes:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, global_clusters};
@@ -357,7 +357,7 @@ pub mod v2023_01_01 {
     use atlas_admin_runtime::{Date, Request, Version};
 
     /// Create custom zone mapping:
-    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters, types};
@@ -423,7 +423,7 @@ pub mod v2023_01_01 {
     };
 
     /// Create managed namespace:
-    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters, types};
@@ -490,7 +490,7 @@ pub mod v2023_01_01 {
     };
 
     /// Delete custom zone mapping:
-    /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
+    /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};
@@ -553,7 +553,7 @@ pub mod v2023_01_01 {
     };
 
     /// Delete managed namespaces:
-    /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
+    /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};
@@ -625,7 +625,7 @@ pub mod v2023_01_01 {
     };
 
     /// Get cluster global writes:
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites`.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};
@@ -696,7 +696,7 @@ pub mod v2023_02_01 {
     use atlas_admin_runtime::{Date, Request, Version};
 
     /// Create custom zone mapping:
-    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters, types};
@@ -762,7 +762,7 @@ pub mod v2023_02_01 {
     };
 
     /// Create managed namespace:
-    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters, types};
@@ -829,7 +829,7 @@ pub mod v2023_02_01 {
     };
 
     /// Delete custom zone mapping:
-    /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
+    /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};
@@ -892,7 +892,7 @@ pub mod v2023_02_01 {
     };
 
     /// Delete managed namespaces:
-    /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
+    /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};
@@ -964,7 +964,7 @@ pub mod v2023_02_01 {
     };
 
     /// Get cluster global writes:
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites`.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};

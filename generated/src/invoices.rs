@@ -7,7 +7,7 @@ use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Download, Request, Version};
 
-/// Create cost explorer process: `POST /api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage`.
+/// Create cost explorer process: `POST /api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices, types};
@@ -67,7 +67,7 @@ static CREATE_COST_EXPLORER_PROCESS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/createOrgBillingCostExplorerUsageProcess",
 };
 
-/// Create org invoice report: `POST /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports`.
+/// Create org invoice report: `POST /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices, types};
@@ -128,8 +128,7 @@ static CREATE_ORG_INVOICE_REPORT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/createOrgInvoiceReport",
 };
 
-/// Get cost explorer usage:
-/// `GET /api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage/{token}`.
+/// Get cost explorer usage: `GET /api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage/{token}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
@@ -189,8 +188,7 @@ static GET_COST_EXPLORER_USAGE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgBillingCostExplorerUsage",
 };
 
-/// Get cost explorer usage:
-/// `GET /api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage/{token}`.
+/// Get cost explorer usage: `GET /api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage/{token}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
@@ -247,7 +245,7 @@ static GET_COST_EXPLORER_USAGE_AS_CSV: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgBillingCostExplorerUsage",
 };
 
-/// Get invoice: `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}`.
+/// Get invoice: `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
@@ -301,7 +299,7 @@ static GET_INVOICE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgInvoice",
 };
 
-/// Get invoice: `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}`.
+/// Get invoice: `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
@@ -357,7 +355,7 @@ static GET_INVOICE_AS_CSV: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgInvoice",
 };
 
-/// Get invoice csv: `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/csv`.
+/// Get invoice csv: `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/csv`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
@@ -412,7 +410,7 @@ static GET_INVOICE_CSV: Operation = Operation {
 };
 
 /// Get org invoice report:
-/// `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports/{reportId}`.
+/// `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports/{reportId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
@@ -477,7 +475,7 @@ static GET_ORG_INVOICE_REPORT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgInvoiceReport",
 };
 
-/// Get sku: `GET /api/atlas/v2/skus/{skuId}`.
+/// Get sku: `GET /api/atlas/v2/skus/{skuId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
@@ -529,7 +527,7 @@ static GET_SKU: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getSku",
 };
 
-/// List invoice pending: `GET /api/atlas/v2/orgs/{orgId}/invoices/pending`.
+/// List invoice pending: `GET /api/atlas/v2/orgs/{orgId}/invoices/pending`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
@@ -582,7 +580,7 @@ static LIST_INVOICE_PENDING: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/listOrgInvoicePending",
 };
 
-/// List invoices: `GET /api/atlas/v2/orgs/{orgId}/invoices`.
+/// List invoices: `GET /api/atlas/v2/orgs/{orgId}/invoices`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
@@ -648,7 +646,7 @@ static LIST_INVOICES: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/listOrgInvoices",
 };
 
-/// List org invoice reports: `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports`.
+/// List org invoice reports: `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
@@ -713,7 +711,7 @@ static LIST_ORG_INVOICE_REPORTS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/listOrgInvoiceReports",
 };
 
-/// List skus: `GET /api/atlas/v2/skus`.
+/// List skus: `GET /api/atlas/v2/skus`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
@@ -765,7 +763,7 @@ static LIST_SKUS: Operation = Operation {
 };
 
 /// Search invoice line items:
-/// `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/lineItems:search`.
+/// `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/lineItems:search`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices, types};
@@ -1009,7 +1007,7 @@ pub mod preview {
     use atlas_admin_runtime::{Download, Request, Version};
 
     /// Generate invoice report:
-    /// `POST /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}:generateAndDownloadReport`.
+    /// `POST /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}:generateAndDownloadReport`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, invoices, types};
@@ -1073,7 +1071,7 @@ pub mod preview {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/generateOrgInvoiceAndDownloadReport",
     };
 
-    /// Get org associated invoices: `GET /api/atlas/v2/orgs/{orgId}/associatedInvoices`.
+    /// Get org associated invoices: `GET /api/atlas/v2/orgs/{orgId}/associatedInvoices`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, invoices};

@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
 /// Delete ldap user mapping:
-/// `DELETE /api/atlas/v2/groups/{groupId}/userSecurity/ldap/userToDNMapping`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/userSecurity/ldap/userToDNMapping`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ldap_configuration};
@@ -62,7 +62,7 @@ static DELETE_LDAP_USER_MAPPING: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/deleteGroupUserSecurityLdapUserToDnMapping",
 };
 
-/// Get user security: `GET /api/atlas/v2/groups/{groupId}/userSecurity`.
+/// Get user security: `GET /api/atlas/v2/groups/{groupId}/userSecurity`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ldap_configuration};
@@ -118,7 +118,7 @@ static GET_USER_SECURITY: Operation = Operation {
 };
 
 /// Get user security verify:
-/// `GET /api/atlas/v2/groups/{groupId}/userSecurity/ldap/verify/{requestId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/userSecurity/ldap/verify/{requestId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ldap_configuration};
@@ -177,7 +177,7 @@ static GET_USER_SECURITY_VERIFY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/getGroupUserSecurityLdapVerify",
 };
 
-/// Update user security: `PATCH /api/atlas/v2/groups/{groupId}/userSecurity`.
+/// Update user security: `PATCH /api/atlas/v2/groups/{groupId}/userSecurity`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ldap_configuration, types};
@@ -237,7 +237,7 @@ static UPDATE_USER_SECURITY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/updateGroupUserSecurity",
 };
 
-/// Verify user security ldap: `POST /api/atlas/v2/groups/{groupId}/userSecurity/ldap/verify`.
+/// Verify user security ldap: `POST /api/atlas/v2/groups/{groupId}/userSecurity/ldap/verify`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ldap_configuration, types};

@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create cluster restore job:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup, types};
@@ -71,7 +71,7 @@ static CREATE_CLUSTER_RESTORE_JOB: Operation = Operation {
 };
 
 /// Delete cluster snapshot:
-/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup};
@@ -141,7 +141,7 @@ static DELETE_CLUSTER_SNAPSHOT: Operation = Operation {
 };
 
 /// Get cluster backup checkpoint:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup};
@@ -214,7 +214,7 @@ static GET_CLUSTER_BACKUP_CHECKPOINT: Operation = Operation {
 };
 
 /// Get cluster restore job:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup};
@@ -284,7 +284,7 @@ static GET_CLUSTER_RESTORE_JOB: Operation = Operation {
 };
 
 /// Get cluster snapshot:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup};
@@ -353,7 +353,7 @@ static GET_CLUSTER_SNAPSHOT: Operation = Operation {
 };
 
 /// Get cluster snapshot schedule:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup};
@@ -414,7 +414,7 @@ static GET_CLUSTER_SNAPSHOT_SCHEDULE: Operation = Operation {
 };
 
 /// List cluster backup checkpoints:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup};
@@ -484,7 +484,7 @@ static LIST_CLUSTER_BACKUP_CHECKPOINTS: Operation = Operation {
 };
 
 /// List cluster restore jobs:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup};
@@ -553,7 +553,7 @@ static LIST_CLUSTER_RESTORE_JOBS: Operation = Operation {
 };
 
 /// List cluster snapshots:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup};
@@ -621,7 +621,7 @@ static LIST_CLUSTER_SNAPSHOTS: Operation = Operation {
 };
 
 /// Update cluster snapshot:
-/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup, types};
@@ -696,7 +696,7 @@ static UPDATE_CLUSTER_SNAPSHOT: Operation = Operation {
 };
 
 /// Update cluster snapshot schedule:
-/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup, types};

@@ -2,67 +2,95 @@
 
 //! The MongoDB Atlas Administration API: every operation in every dated version, typed.
 //!
-//! One module for each group of operations; a request function for each operation, in
-//! its newest version. Every version stands under its date too, as in
-//! `clusters::v2024_08_05`, for callers that no update may move.
+//! ```no_run
+//! # #[cfg(feature = "organizations")]
+//! # async fn example() -> Result<(), atlas_admin::Error> {
+//! use atlas_admin::{Client, organizations};
 //!
-//! - [`ai_model_api_keys`] (AI Model API Keys)
-//! - [`ai_model_rate_limits`] (AI Model Rate Limits)
-//! - [`aws_clusters_dns`] (AWS Clusters DNS)
-//! - [`access_tracking`] (Access Tracking)
-//! - [`activity_feed`] (Activity Feed)
-//! - [`alert_configurations`] (Alert Configurations)
-//! - [`alerts`] (Alerts)
-//! - [`atlas_search`] (Atlas Search)
-//! - [`auditing`] (Auditing)
-//! - [`cloud_backups`] (Cloud Backups)
-//! - [`cloud_migration_service`] (Cloud Migration Service)
-//! - [`cloud_provider_access`] (Cloud Provider Access)
-//! - [`cluster_outage_simulation`] (Cluster Outage Simulation)
-//! - [`clusters`] (Clusters)
-//! - [`collection_level_metrics`] (Collection Level Metrics)
-//! - [`custom_database_roles`] (Custom Database Roles)
-//! - [`data_federation`] (Data Federation)
-//! - [`database_users`] (Database Users)
-//! - [`encryption_at_rest_using_customer_key_management`] (Encryption at Rest using Customer Key Management)
-//! - [`events`] (Events)
-//! - [`federated_authentication`] (Federated Authentication)
-//! - [`flex_clusters`] (Flex Clusters)
-//! - [`flex_restore_jobs`] (Flex Restore Jobs)
-//! - [`flex_snapshots`] (Flex Snapshots)
-//! - [`global_clusters`] (Global Clusters)
-//! - [`invoices`] (Invoices)
-//! - [`ldap_configuration`] (LDAP Configuration)
-//! - [`legacy_backup`] (Legacy Backup)
-//! - [`limit_description`] (Limit Description)
-//! - [`maintenance_windows`] (Maintenance Windows)
-//! - [`metric_integrations`] (Metric Integrations)
-//! - [`mongo_db_cloud_users`] (MongoDB Cloud Users)
-//! - [`monitoring_and_logs`] (Monitoring and Logs)
-//! - [`network_peering`] (Network Peering)
-//! - [`online_archive`] (Online Archive)
-//! - [`organizations`] (Organizations)
-//! - [`overload_protection_simulation`] (Overload Protection Simulation)
-//! - [`performance_advisor`] (Performance Advisor)
-//! - [`private_endpoint_services`] (Private Endpoint Services)
-//! - [`programmatic_api_keys`] (Programmatic API Keys)
-//! - [`project_ip_access_list`] (Project IP Access List)
-//! - [`projects`] (Projects)
-//! - [`push_based_log_export`] (Push-Based Log Export)
-//! - [`query_shape_insights`] (Query Shape Insights)
-//! - [`rate_limiting`] (Rate Limiting)
-//! - [`resource_policies`] (Resource Policies)
-//! - [`rolling_index`] (Rolling Index)
-//! - [`root`] (Root)
-//! - [`sandbox`] (Sandbox)
-//! - [`serverless_instances`] (Serverless Instances)
-//! - [`serverless_private_endpoints`] (Serverless Private Endpoints)
-//! - [`service_accounts`] (Service Accounts)
-//! - [`standby_links`] (Standby Links)
-//! - [`streams`] (Streams)
-//! - [`teams`] (Teams)
-//! - [`third_party_integrations`] (Third-Party Integrations)
-//! - [`x_509_authentication`] (X.509 Authentication)
+//! let client = Client::from_env()?;
+//! let page = organizations::list_orgs().send(&client).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - [`Client`] says where credentials come from, and how to change what it does.
+//! - [`Request`] is what a request function makes; it is sent, streamed over pages or polled.
+//! - [`Error`] says what went wrong, and has a predicate for each thing to branch on.
+//! - [`types`] holds the bodies, [`codec`] what they are made of.
+//!
+//! A group of operations is a module and a feature. A request function stands there in its
+//! newest version, and in every version under its date, as in `v2024_08_05`, for callers that
+//! no update may move. The search of these pages finds it by its `operationId`, its short name
+//! and its path.
+//!
+//! # Operations, in the groups of the Atlas documentation
+//!
+//! Mostly below `/api/atlas/v2/groups`:
+//!
+//! - [AI Model API Keys](mod@ai_model_api_keys): 7 operations
+//! - [AI Model Rate Limits](mod@ai_model_rate_limits): 7 operations
+//! - [AWS Clusters DNS](mod@aws_clusters_dns): 2 operations
+//! - [Access Tracking](mod@access_tracking): 2 operations
+//! - [Activity Feed](mod@activity_feed): 2 operations
+//! - [Alert Configurations](mod@alert_configurations): 8 operations
+//! - [Alerts](mod@alerts): 4 operations
+//! - [Atlas Search](mod@atlas_search): 18 operations
+//! - [Auditing](mod@auditing): 2 operations
+//! - [Cloud Backups](mod@cloud_backups): 44 operations
+//! - [Cloud Migration Service](mod@cloud_migration_service): 8 operations
+//! - [Cloud Provider Access](mod@cloud_provider_access): 5 operations
+//! - [Cluster Outage Simulation](mod@cluster_outage_simulation): 3 operations
+//! - [Clusters](mod@clusters): 23 operations
+//! - [Collection Level Metrics](mod@collection_level_metrics): 9 operations
+//! - [Custom Database Roles](mod@custom_database_roles): 5 operations
+//! - [Data Federation](mod@data_federation): 14 operations
+//! - [Database Users](mod@database_users): 5 operations
+//! - [Encryption at Rest using Customer Key
+//!   Management](mod@encryption_at_rest_using_customer_key_management): 6 operations
+//! - [Events](mod@events): 5 operations
+//! - [Flex Clusters](mod@flex_clusters): 6 operations
+//! - [Flex Restore Jobs](mod@flex_restore_jobs): 3 operations
+//! - [Flex Snapshots](mod@flex_snapshots): 3 operations
+//! - [Global Clusters](mod@global_clusters): 5 operations
+//! - [LDAP Configuration](mod@ldap_configuration): 5 operations
+//! - [Legacy Backup](mod@legacy_backup): 11 operations
+//! - [Maintenance Windows](mod@maintenance_windows): 5 operations
+//! - [Metric Integrations](mod@metric_integrations): 5 operations
+//! - [Monitoring and Logs](mod@monitoring_and_logs): 14 operations
+//! - [Network Peering](mod@network_peering): 13 operations
+//! - [Online Archive](mod@online_archive): 6 operations
+//! - [Overload Protection Simulation](mod@overload_protection_simulation): 4 operations
+//! - [Performance Advisor](mod@performance_advisor): 11 operations
+//! - [Private Endpoint Services](mod@private_endpoint_services): 10 operations
+//! - [Project IP Access List](mod@project_ip_access_list): 5 operations
+//! - [Projects](mod@projects): 23 operations
+//! - [Push-Based Log Export](mod@push_based_log_export): 9 operations
+//! - [Query Shape Insights](mod@query_shape_insights): 5 operations
+//! - [Rolling Index](mod@rolling_index): 1 operation
+//! - [Serverless Instances](mod@serverless_instances): 2 operations
+//! - [Serverless Private Endpoints](mod@serverless_private_endpoints): 5 operations
+//! - [Service Accounts](mod@service_accounts): 22 operations
+//! - [Standby Links](mod@standby_links): 8 operations
+//! - [Streams](mod@streams): 37 operations
+//! - [Third-Party Integrations](mod@third_party_integrations): 5 operations
+//! - [X.509 Authentication](mod@x_509_authentication): 3 operations
+//!
+//! Mostly below `/api/atlas/v2/orgs`:
+//!
+//! - [Invoices](mod@invoices): 14 operations
+//! - [MongoDB Cloud Users](mod@mongo_db_cloud_users): 19 operations
+//! - [Organizations](mod@organizations): 20 operations
+//! - [Programmatic API Keys](mod@programmatic_api_keys): 14 operations
+//! - [Resource Policies](mod@resource_policies): 7 operations
+//! - [Sandbox](mod@sandbox): 6 operations
+//! - [Teams](mod@teams): 13 operations
+//!
+//! Elsewhere:
+//!
+//! - [Federated Authentication](mod@federated_authentication): 18 operations
+//! - [Limit Description](mod@limit_description): 2 operations
+//! - [Rate Limiting](mod@rate_limiting): 2 operations
+//! - [Root](mod@root): 2 operations
 #![allow(
     clippy::large_enum_variant,
     reason = "boxing for size alone would make literals of unions unpleasant to write"

@@ -11,7 +11,7 @@ pub mod preview {
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
     use atlas_admin_runtime::{Request, Version};
 
-    /// Get default group limit: `GET /api/atlas/v2/defaultGroupLimits/{limitName}`.
+    /// Get default group limit: `GET /api/atlas/v2/defaultGroupLimits/{limitName}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, limit_description, types};
@@ -65,7 +65,7 @@ pub mod preview {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Limit-Description/operation/getDefaultGroupLimit",
     };
 
-    /// List default group limits: `GET /api/atlas/v2/defaultGroupLimits`.
+    /// List default group limits: `GET /api/atlas/v2/defaultGroupLimits`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, limit_description};

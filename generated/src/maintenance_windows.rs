@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Defer maintenance window: `POST /api/atlas/v2/groups/{groupId}/maintenanceWindow/defer`.
+/// Defer maintenance window: `POST /api/atlas/v2/groups/{groupId}/maintenanceWindow/defer`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, maintenance_windows};
@@ -60,7 +60,7 @@ static DEFER_MAINTENANCE_WINDOW: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/deferGroupMaintenanceWindow",
 };
 
-/// Get maintenance window: `GET /api/atlas/v2/groups/{groupId}/maintenanceWindow`.
+/// Get maintenance window: `GET /api/atlas/v2/groups/{groupId}/maintenanceWindow`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, maintenance_windows};
@@ -115,7 +115,7 @@ static GET_MAINTENANCE_WINDOW: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/getGroupMaintenanceWindow",
 };
 
-/// Reset maintenance window: `DELETE /api/atlas/v2/groups/{groupId}/maintenanceWindow`.
+/// Reset maintenance window: `DELETE /api/atlas/v2/groups/{groupId}/maintenanceWindow`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, maintenance_windows};
@@ -170,7 +170,7 @@ static RESET_MAINTENANCE_WINDOW: Operation = Operation {
 };
 
 /// Toggle maintenance auto defer:
-/// `POST /api/atlas/v2/groups/{groupId}/maintenanceWindow/autoDefer`.
+/// `POST /api/atlas/v2/groups/{groupId}/maintenanceWindow/autoDefer`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, maintenance_windows};
@@ -226,7 +226,7 @@ static TOGGLE_MAINTENANCE_AUTO_DEFER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/toggleGroupMaintenanceWindowAutoDefer",
 };
 
-/// Update maintenance window: `PATCH /api/atlas/v2/groups/{groupId}/maintenanceWindow`.
+/// Update maintenance window: `PATCH /api/atlas/v2/groups/{groupId}/maintenanceWindow`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, maintenance_windows, types};
@@ -306,7 +306,7 @@ pub mod preview {
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
     use atlas_admin_runtime::{Request, Version};
 
-    /// Get maintenance window: `GET /api/atlas/v2/groups/{groupId}/maintenanceWindow`.
+    /// Get maintenance window: `GET /api/atlas/v2/groups/{groupId}/maintenanceWindow`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, maintenance_windows};
@@ -363,7 +363,7 @@ pub mod preview {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/getGroupMaintenanceWindow",
     };
 
-    /// Update maintenance window: `PATCH /api/atlas/v2/groups/{groupId}/maintenanceWindow`.
+    /// Update maintenance window: `PATCH /api/atlas/v2/groups/{groupId}/maintenanceWindow`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, maintenance_windows, types};

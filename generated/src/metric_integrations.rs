@@ -11,7 +11,7 @@ pub mod preview {
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
     use atlas_admin_runtime::{Request, Version};
 
-    /// Create group metric integration: `POST /api/atlas/v2/groups/{groupId}/metricIntegrations`.
+    /// Create group metric integration: `POST /api/atlas/v2/groups/{groupId}/metricIntegrations`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, metric_integrations, types};
@@ -71,7 +71,7 @@ pub mod preview {
     };
 
     /// Delete group metric integration:
-    /// `DELETE /api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}`.
+    /// `DELETE /api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, metric_integrations};
@@ -139,7 +139,7 @@ pub mod preview {
     };
 
     /// Get group metric integration:
-    /// `GET /api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}`.
+    /// `GET /api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, metric_integrations};
@@ -203,7 +203,7 @@ pub mod preview {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/getGroupMetricIntegration",
     };
 
-    /// List group metric integrations: `GET /api/atlas/v2/groups/{groupId}/metricIntegrations`.
+    /// List group metric integrations: `GET /api/atlas/v2/groups/{groupId}/metricIntegrations`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, metric_integrations};
@@ -303,7 +303,7 @@ pub mod preview {
     atlas_admin_runtime::builder!(ListGroupMetricIntegrations);
 
     /// Update group metric integration:
-    /// `PUT /api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}`.
+    /// `PUT /api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, metric_integrations, types};

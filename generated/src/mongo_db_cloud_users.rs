@@ -7,7 +7,7 @@ use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Date, Request, Version};
 
-/// Add group user role: `POST /api/atlas/v2/groups/{groupId}/users/{userId}:addRole`.
+/// Add group user role: `POST /api/atlas/v2/groups/{groupId}/users/{userId}:addRole`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
@@ -69,7 +69,7 @@ static ADD_GROUP_USER_ROLE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addGroupUserRole",
 };
 
-/// Add group users: `POST /api/atlas/v2/groups/{groupId}/users`.
+/// Add group users: `POST /api/atlas/v2/groups/{groupId}/users`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
@@ -129,7 +129,7 @@ static ADD_GROUP_USERS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addGroupUsers",
 };
 
-/// Add org role: `POST /api/atlas/v2/orgs/{orgId}/users/{userId}:addRole`.
+/// Add org role: `POST /api/atlas/v2/orgs/{orgId}/users/{userId}:addRole`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
@@ -192,7 +192,7 @@ static ADD_ORG_ROLE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addOrgUserRole",
 };
 
-/// Add org team user: `POST /api/atlas/v2/orgs/{orgId}/teams/{teamId}:addUser`.
+/// Add org team user: `POST /api/atlas/v2/orgs/{orgId}/teams/{teamId}:addUser`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
@@ -253,7 +253,7 @@ static ADD_ORG_TEAM_USER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addOrgTeamUser",
 };
 
-/// Create org user: `POST /api/atlas/v2/orgs/{orgId}/users`.
+/// Create org user: `POST /api/atlas/v2/orgs/{orgId}/users`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
@@ -313,7 +313,7 @@ static CREATE_ORG_USER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/createOrgUser",
 };
 
-/// Create user: `POST /api/atlas/v2/users`.
+/// Create user: `POST /api/atlas/v2/users`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
@@ -361,7 +361,7 @@ static CREATE_USER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/createUser",
 };
 
-/// Get group user: `GET /api/atlas/v2/groups/{groupId}/users/{userId}`.
+/// Get group user: `GET /api/atlas/v2/groups/{groupId}/users/{userId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
@@ -424,7 +424,7 @@ static GET_GROUP_USER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getGroupUser",
 };
 
-/// Get org user: `GET /api/atlas/v2/orgs/{orgId}/users/{userId}`.
+/// Get org user: `GET /api/atlas/v2/orgs/{orgId}/users/{userId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
@@ -484,7 +484,7 @@ static GET_ORG_USER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getOrgUser",
 };
 
-/// Get user: `GET /api/atlas/v2/users/{userId}`.
+/// Get user: `GET /api/atlas/v2/users/{userId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
@@ -535,7 +535,7 @@ static GET_USER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getUser",
 };
 
-/// Get user by name: `GET /api/atlas/v2/users/byName/{userName}`.
+/// Get user by name: `GET /api/atlas/v2/users/byName/{userName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
@@ -590,7 +590,7 @@ static GET_USER_BY_NAME: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getUserByName",
 };
 
-/// List group users: `GET /api/atlas/v2/groups/{groupId}/users`.
+/// List group users: `GET /api/atlas/v2/groups/{groupId}/users`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
@@ -656,7 +656,7 @@ static LIST_GROUP_USERS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listGroupUsers",
 };
 
-/// List org users: `GET /api/atlas/v2/orgs/{orgId}/users`.
+/// List org users: `GET /api/atlas/v2/orgs/{orgId}/users`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
@@ -717,7 +717,7 @@ static LIST_ORG_USERS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgUsers",
 };
 
-/// List team users: `GET /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`.
+/// List team users: `GET /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
@@ -787,7 +787,7 @@ static LIST_TEAM_USERS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgTeamUsers",
 };
 
-/// Remove group user: `DELETE /api/atlas/v2/groups/{groupId}/users/{userId}`.
+/// Remove group user: `DELETE /api/atlas/v2/groups/{groupId}/users/{userId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
@@ -841,7 +841,7 @@ static REMOVE_GROUP_USER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeGroupUser",
 };
 
-/// Remove group user role: `POST /api/atlas/v2/groups/{groupId}/users/{userId}:removeRole`.
+/// Remove group user role: `POST /api/atlas/v2/groups/{groupId}/users/{userId}:removeRole`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
@@ -903,7 +903,7 @@ static REMOVE_GROUP_USER_ROLE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeGroupUserRole",
 };
 
-/// Remove org role: `POST /api/atlas/v2/orgs/{orgId}/users/{userId}:removeRole`.
+/// Remove org role: `POST /api/atlas/v2/orgs/{orgId}/users/{userId}:removeRole`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
@@ -965,7 +965,7 @@ static REMOVE_ORG_ROLE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgUserRole",
 };
 
-/// Remove org team user: `POST /api/atlas/v2/orgs/{orgId}/teams/{teamId}:removeUser`.
+/// Remove org team user: `POST /api/atlas/v2/orgs/{orgId}/teams/{teamId}:removeUser`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
@@ -1026,7 +1026,7 @@ static REMOVE_ORG_TEAM_USER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgTeamUser",
 };
 
-/// Remove org user: `DELETE /api/atlas/v2/orgs/{orgId}/users/{userId}`.
+/// Remove org user: `DELETE /api/atlas/v2/orgs/{orgId}/users/{userId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
@@ -1080,7 +1080,7 @@ static REMOVE_ORG_USER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgUser",
 };
 
-/// Update org user: `PATCH /api/atlas/v2/orgs/{orgId}/users/{userId}`.
+/// Update org user: `PATCH /api/atlas/v2/orgs/{orgId}/users/{userId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongo_db_cloud_users, types};
@@ -1346,7 +1346,7 @@ pub mod v2023_01_01 {
     #[allow(deprecated, reason = "the function says so itself")]
     pub use super::get_user_by_name;
 
-    /// List group users: `GET /api/atlas/v2/groups/{groupId}/users`.
+    /// List group users: `GET /api/atlas/v2/groups/{groupId}/users`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
@@ -1415,7 +1415,7 @@ pub mod v2023_01_01 {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listGroupUsers",
     };
 
-    /// List org users: `GET /api/atlas/v2/orgs/{orgId}/users`.
+    /// List org users: `GET /api/atlas/v2/orgs/{orgId}/users`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
@@ -1483,7 +1483,7 @@ pub mod v2023_01_01 {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgUsers",
     };
 
-    /// List team users: `GET /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`.
+    /// List team users: `GET /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
@@ -1556,7 +1556,7 @@ pub mod v2023_01_01 {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgTeamUsers",
     };
 
-    /// Remove group user: `DELETE /api/atlas/v2/groups/{groupId}/users/{userId}`.
+    /// Remove group user: `DELETE /api/atlas/v2/groups/{groupId}/users/{userId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};
@@ -1615,7 +1615,7 @@ pub mod v2023_01_01 {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeGroupUser",
     };
 
-    /// Remove org user: `DELETE /api/atlas/v2/orgs/{orgId}/users/{userId}`.
+    /// Remove org user: `DELETE /api/atlas/v2/orgs/{orgId}/users/{userId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, mongo_db_cloud_users};

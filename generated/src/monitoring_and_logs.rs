@@ -8,7 +8,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Download, Request, Version};
 
 /// Download cluster log:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
@@ -90,7 +90,7 @@ static DOWNLOAD_CLUSTER_LOG: Operation = Operation {
 };
 
 /// Get database:
-/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/databases/{databaseName}`.
+/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/databases/{databaseName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
@@ -159,7 +159,7 @@ static GET_DATABASE: Operation = Operation {
 };
 
 /// Get database measurements:
-/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/databases/{databaseName}/measurements`.
+/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/databases/{databaseName}/measurements`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
@@ -239,7 +239,7 @@ static GET_DATABASE_MEASUREMENTS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcessDatabaseMeasurements",
 };
 
-/// Get group process: `GET /api/atlas/v2/groups/{groupId}/processes/{processId}`.
+/// Get group process: `GET /api/atlas/v2/groups/{groupId}/processes/{processId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
@@ -299,7 +299,7 @@ static GET_GROUP_PROCESS: Operation = Operation {
 };
 
 /// Get index measurements:
-/// `GET /api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics/indexes/{databaseName}/{collectionName}/{indexName}/measurements`.
+/// `GET /api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics/indexes/{databaseName}/{collectionName}/{indexName}/measurements`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
@@ -389,7 +389,7 @@ static GET_INDEX_MEASUREMENTS: Operation = Operation {
 };
 
 /// Get process disk:
-/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/disks/{partitionName}`.
+/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/disks/{partitionName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
@@ -458,7 +458,7 @@ static GET_PROCESS_DISK: Operation = Operation {
 };
 
 /// Get process disk measurements:
-/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/disks/{partitionName}/measurements`.
+/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/disks/{partitionName}/measurements`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
@@ -539,7 +539,7 @@ static GET_PROCESS_DISK_MEASUREMENTS: Operation = Operation {
 };
 
 /// Get process measurements:
-/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/measurements`.
+/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/measurements`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
@@ -614,7 +614,7 @@ static GET_PROCESS_MEASUREMENTS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcessMeasurements",
 };
 
-/// List databases: `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/databases`.
+/// List databases: `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/databases`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
@@ -680,7 +680,7 @@ static LIST_DATABASES: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupProcessDatabases",
 };
 
-/// List group processes: `GET /api/atlas/v2/groups/{groupId}/processes`.
+/// List group processes: `GET /api/atlas/v2/groups/{groupId}/processes`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
@@ -741,7 +741,7 @@ static LIST_GROUP_PROCESSES: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupProcesses",
 };
 
-/// List host fts metrics: `GET /api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics`.
+/// List host fts metrics: `GET /api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
@@ -803,7 +803,7 @@ static LIST_HOST_FTS_METRICS: Operation = Operation {
 };
 
 /// List index measurements:
-/// `GET /api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics/indexes/{databaseName}/{collectionName}/measurements`.
+/// `GET /api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics/indexes/{databaseName}/{collectionName}/measurements`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
@@ -890,7 +890,7 @@ static LIST_INDEX_MEASUREMENTS: Operation = Operation {
 };
 
 /// List measurements:
-/// `GET /api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics/measurements`.
+/// `GET /api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics/measurements`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
@@ -970,7 +970,7 @@ static LIST_MEASUREMENTS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupHostFtsMetricMeasurements",
 };
 
-/// List process disks: `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/disks`.
+/// List process disks: `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/disks`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
@@ -1322,7 +1322,7 @@ pub mod v2023_01_01 {
     pub use super::list_process_disks;
 
     /// Download cluster log:
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz`.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, monitoring_and_logs, types};

@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Create group container: `POST /api/atlas/v2/groups/{groupId}/containers`.
+/// Create group container: `POST /api/atlas/v2/groups/{groupId}/containers`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering, types};
@@ -66,7 +66,7 @@ static CREATE_GROUP_CONTAINER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/createGroupContainer",
 };
 
-/// Create group peer: `POST /api/atlas/v2/groups/{groupId}/peers`.
+/// Create group peer: `POST /api/atlas/v2/groups/{groupId}/peers`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering, types};
@@ -126,7 +126,7 @@ static CREATE_GROUP_PEER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/createGroupPeer",
 };
 
-/// Delete group container: `DELETE /api/atlas/v2/groups/{groupId}/containers/{containerId}`.
+/// Delete group container: `DELETE /api/atlas/v2/groups/{groupId}/containers/{containerId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering};
@@ -183,7 +183,7 @@ static DELETE_GROUP_CONTAINER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/deleteGroupContainer",
 };
 
-/// Delete group peer: `DELETE /api/atlas/v2/groups/{groupId}/peers/{peerId}`.
+/// Delete group peer: `DELETE /api/atlas/v2/groups/{groupId}/peers/{peerId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering};
@@ -242,7 +242,7 @@ static DELETE_GROUP_PEER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/deleteGroupPeer",
 };
 
-/// Disable peering: `PATCH /api/atlas/v2/groups/{groupId}/privateIpMode`.
+/// Disable peering: `PATCH /api/atlas/v2/groups/{groupId}/privateIpMode`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering, types};
@@ -303,7 +303,7 @@ static DISABLE_PEERING: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/disableGroupPrivateIpModePeering",
 };
 
-/// Get group container: `GET /api/atlas/v2/groups/{groupId}/containers/{containerId}`.
+/// Get group container: `GET /api/atlas/v2/groups/{groupId}/containers/{containerId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering};
@@ -361,7 +361,7 @@ static GET_GROUP_CONTAINER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/getGroupContainer",
 };
 
-/// Get group peer: `GET /api/atlas/v2/groups/{groupId}/peers/{peerId}`.
+/// Get group peer: `GET /api/atlas/v2/groups/{groupId}/peers/{peerId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering};
@@ -420,7 +420,7 @@ static GET_GROUP_PEER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/getGroupPeer",
 };
 
-/// List group container all: `GET /api/atlas/v2/groups/{groupId}/containers/all`.
+/// List group container all: `GET /api/atlas/v2/groups/{groupId}/containers/all`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering};
@@ -481,7 +481,7 @@ static LIST_GROUP_CONTAINER_ALL: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupContainerAll",
 };
 
-/// List group containers: `GET /api/atlas/v2/groups/{groupId}/containers`.
+/// List group containers: `GET /api/atlas/v2/groups/{groupId}/containers`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering, types};
@@ -550,7 +550,7 @@ static LIST_GROUP_CONTAINERS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupContainers",
 };
 
-/// List group peers: `GET /api/atlas/v2/groups/{groupId}/peers`.
+/// List group peers: `GET /api/atlas/v2/groups/{groupId}/peers`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering};
@@ -611,7 +611,7 @@ static LIST_GROUP_PEERS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupPeers",
 };
 
-/// Update group container: `PATCH /api/atlas/v2/groups/{groupId}/containers/{containerId}`.
+/// Update group container: `PATCH /api/atlas/v2/groups/{groupId}/containers/{containerId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering, types};
@@ -673,7 +673,7 @@ static UPDATE_GROUP_CONTAINER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/updateGroupContainer",
 };
 
-/// Update group peer: `PATCH /api/atlas/v2/groups/{groupId}/peers/{peerId}`.
+/// Update group peer: `PATCH /api/atlas/v2/groups/{groupId}/peers/{peerId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering, types};
@@ -735,7 +735,7 @@ static UPDATE_GROUP_PEER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/updateGroupPeer",
 };
 
-/// Verify private ip mode: `GET /api/atlas/v2/groups/{groupId}/privateIpMode`.
+/// Verify private ip mode: `GET /api/atlas/v2/groups/{groupId}/privateIpMode`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering};

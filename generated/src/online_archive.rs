@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Download, Request, Version};
 
 /// Create online archive:
-/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, online_archive, types};
@@ -71,7 +71,7 @@ static CREATE_ONLINE_ARCHIVE: Operation = Operation {
 };
 
 /// Delete online archive:
-/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, online_archive};
@@ -139,7 +139,7 @@ static DELETE_ONLINE_ARCHIVE: Operation = Operation {
 };
 
 /// Download query logs:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/queryLogs.gz`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/queryLogs.gz`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, online_archive};
@@ -214,7 +214,7 @@ static DOWNLOAD_QUERY_LOGS: Operation = Operation {
 };
 
 /// Get online archive:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, online_archive};
@@ -283,7 +283,7 @@ static GET_ONLINE_ARCHIVE: Operation = Operation {
 };
 
 /// List online archives:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, online_archive};
@@ -349,7 +349,7 @@ static LIST_ONLINE_ARCHIVES: Operation = Operation {
 };
 
 /// Update online archive:
-/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, online_archive, types};

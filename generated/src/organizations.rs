@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Date, Request, Version};
 
-/// Create org: `POST /api/atlas/v2/orgs`.
+/// Create org: `POST /api/atlas/v2/orgs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
@@ -57,7 +57,7 @@ static CREATE_ORG: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/createOrg",
 };
 
-/// Create org invite: `POST /api/atlas/v2/orgs/{orgId}/invites`.
+/// Create org invite: `POST /api/atlas/v2/orgs/{orgId}/invites`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
@@ -117,7 +117,7 @@ static CREATE_ORG_INVITE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/createOrgInvite",
 };
 
-/// Delete org: `DELETE /api/atlas/v2/orgs/{orgId}`.
+/// Delete org: `DELETE /api/atlas/v2/orgs/{orgId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
@@ -172,7 +172,7 @@ static DELETE_ORG: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/deleteOrg",
 };
 
-/// Delete org invite: `DELETE /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`.
+/// Delete org invite: `DELETE /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
@@ -227,7 +227,7 @@ static DELETE_ORG_INVITE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/deleteOrgInvite",
 };
 
-/// Get org: `GET /api/atlas/v2/orgs/{orgId}`.
+/// Get org: `GET /api/atlas/v2/orgs/{orgId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
@@ -281,7 +281,7 @@ static GET_ORG: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrg",
 };
 
-/// Get org delegation settings: `GET /api/atlas/v2/orgs/{orgId}/delegationSettings`.
+/// Get org delegation settings: `GET /api/atlas/v2/orgs/{orgId}/delegationSettings`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
@@ -337,7 +337,7 @@ static GET_ORG_DELEGATION_SETTINGS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgDelegationSettings",
 };
 
-/// Get org groups: `GET /api/atlas/v2/orgs/{orgId}/groups`.
+/// Get org groups: `GET /api/atlas/v2/orgs/{orgId}/groups`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
@@ -396,7 +396,7 @@ static GET_ORG_GROUPS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgGroups",
 };
 
-/// Get org invite: `GET /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`.
+/// Get org invite: `GET /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
@@ -456,7 +456,7 @@ static GET_ORG_INVITE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgInvite",
 };
 
-/// Get org settings: `GET /api/atlas/v2/orgs/{orgId}/settings`.
+/// Get org settings: `GET /api/atlas/v2/orgs/{orgId}/settings`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
@@ -508,7 +508,7 @@ static GET_ORG_SETTINGS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgSettings",
 };
 
-/// List org invites: `GET /api/atlas/v2/orgs/{orgId}/invites`.
+/// List org invites: `GET /api/atlas/v2/orgs/{orgId}/invites`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
@@ -564,7 +564,7 @@ static LIST_ORG_INVITES: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/listOrgInvites",
 };
 
-/// List orgs: `GET /api/atlas/v2/orgs`.
+/// List orgs: `GET /api/atlas/v2/orgs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
@@ -617,7 +617,7 @@ static LIST_ORGS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/listOrgs",
 };
 
-/// Update org: `PATCH /api/atlas/v2/orgs/{orgId}`.
+/// Update org: `PATCH /api/atlas/v2/orgs/{orgId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
@@ -675,7 +675,7 @@ static UPDATE_ORG: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrg",
 };
 
-/// Update org delegation settings: `PATCH /api/atlas/v2/orgs/{orgId}/delegationSettings`.
+/// Update org delegation settings: `PATCH /api/atlas/v2/orgs/{orgId}/delegationSettings`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
@@ -734,7 +734,7 @@ static UPDATE_ORG_DELEGATION_SETTINGS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgDelegationSettings",
 };
 
-/// Update org invite by id: `PATCH /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`.
+/// Update org invite by id: `PATCH /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
@@ -796,7 +796,7 @@ static UPDATE_ORG_INVITE_BY_ID: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgInviteById",
 };
 
-/// Update org invites: `PATCH /api/atlas/v2/orgs/{orgId}/invites`.
+/// Update org invites: `PATCH /api/atlas/v2/orgs/{orgId}/invites`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
@@ -856,7 +856,7 @@ static UPDATE_ORG_INVITES: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgInvites",
 };
 
-/// Update org settings: `PATCH /api/atlas/v2/orgs/{orgId}/settings`.
+/// Update org settings: `PATCH /api/atlas/v2/orgs/{orgId}/settings`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
@@ -915,7 +915,7 @@ static UPDATE_ORG_SETTINGS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgSettings",
 };
 
-/// Update org user roles: `PUT /api/atlas/v2/orgs/{orgId}/users/{userId}/roles`.
+/// Update org user roles: `PUT /api/atlas/v2/orgs/{orgId}/users/{userId}/roles`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
@@ -1096,7 +1096,7 @@ pub mod preview {
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
     use atlas_admin_runtime::{Request, Version};
 
-    /// Get org maintenance settings: `GET /api/atlas/v2/orgs/{orgId}/maintenanceSettings`.
+    /// Get org maintenance settings: `GET /api/atlas/v2/orgs/{orgId}/maintenanceSettings`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, organizations};
@@ -1153,7 +1153,7 @@ pub mod preview {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgMaintenanceSettings",
     };
 
-    /// Reset org maintenance settings: `POST /api/atlas/v2/orgs/{orgId}/maintenanceSettings:reset`.
+    /// Reset org maintenance settings: `POST /api/atlas/v2/orgs/{orgId}/maintenanceSettings:reset`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, organizations};
@@ -1210,7 +1210,7 @@ pub mod preview {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/resetOrgMaintenanceSettings",
     };
 
-    /// Update org maintenance settings: `PATCH /api/atlas/v2/orgs/{orgId}/maintenanceSettings`.
+    /// Update org maintenance settings: `PATCH /api/atlas/v2/orgs/{orgId}/maintenanceSettings`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, organizations, types};

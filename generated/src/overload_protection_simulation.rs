@@ -12,7 +12,7 @@ pub mod preview {
     use atlas_admin_runtime::{Request, Version};
 
     /// Create cluster overload simulation:
-    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations`.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, overload_protection_simulation, types};
@@ -82,7 +82,7 @@ pub mod preview {
     };
 
     /// Delete cluster overload simulation:
-    /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations/{simulationId}`.
+    /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations/{simulationId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, overload_protection_simulation};
@@ -155,7 +155,7 @@ pub mod preview {
     };
 
     /// Get cluster overload simulation:
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations/{simulationId}`.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations/{simulationId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, overload_protection_simulation};
@@ -227,7 +227,7 @@ pub mod preview {
     };
 
     /// List cluster overload simulations:
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations`.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, overload_protection_simulation};

@@ -7,7 +7,7 @@ use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Date, Request, Version};
 
-/// Disable managed slow ms: `DELETE /api/atlas/v2/groups/{groupId}/managedSlowMs/disable`.
+/// Disable managed slow ms: `DELETE /api/atlas/v2/groups/{groupId}/managedSlowMs/disable`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
@@ -60,7 +60,7 @@ static DISABLE_MANAGED_SLOW_MS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/disableGroupManagedSlowMs",
 };
 
-/// Enable managed slow ms: `POST /api/atlas/v2/groups/{groupId}/managedSlowMs/enable`.
+/// Enable managed slow ms: `POST /api/atlas/v2/groups/{groupId}/managedSlowMs/enable`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
@@ -113,7 +113,7 @@ static ENABLE_MANAGED_SLOW_MS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/enableGroupManagedSlowMs",
 };
 
-/// Get managed slow ms: `GET /api/atlas/v2/groups/{groupId}/managedSlowMs`.
+/// Get managed slow ms: `GET /api/atlas/v2/groups/{groupId}/managedSlowMs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
@@ -169,7 +169,7 @@ static GET_MANAGED_SLOW_MS: Operation = Operation {
 };
 
 /// Get serverless auto indexing:
-/// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/performanceAdvisor/autoIndexing`.
+/// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/performanceAdvisor/autoIndexing`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
@@ -232,7 +232,7 @@ static GET_SERVERLESS_AUTO_INDEXING: Operation = Operation {
 };
 
 /// List cluster suggested indexes:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/suggestedIndexes`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/suggestedIndexes`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
@@ -305,7 +305,7 @@ static LIST_CLUSTER_SUGGESTED_INDEXES: Operation = Operation {
 };
 
 /// List drop index suggestions:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/dropIndexSuggestions`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/dropIndexSuggestions`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
@@ -368,7 +368,7 @@ static LIST_DROP_INDEX_SUGGESTIONS: Operation = Operation {
 };
 
 /// List performance advisor namespaces:
-/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/performanceAdvisor/namespaces`.
+/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/performanceAdvisor/namespaces`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
@@ -439,7 +439,7 @@ static LIST_PERFORMANCE_ADVISOR_NAMESPACES: Operation = Operation {
 };
 
 /// List schema advice:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/schemaAdvice`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/schemaAdvice`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
@@ -502,7 +502,7 @@ static LIST_SCHEMA_ADVICE: Operation = Operation {
 };
 
 /// List slow query logs:
-/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/performanceAdvisor/slowQueryLogs`.
+/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/performanceAdvisor/slowQueryLogs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
@@ -583,7 +583,7 @@ static LIST_SLOW_QUERY_LOGS: Operation = Operation {
 };
 
 /// List suggested indexes:
-/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/performanceAdvisor/suggestedIndexes`.
+/// `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/performanceAdvisor/suggestedIndexes`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
@@ -657,7 +657,7 @@ static LIST_SUGGESTED_INDEXES: Operation = Operation {
 };
 
 /// Set serverless auto indexing:
-/// `POST /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/performanceAdvisor/autoIndexing`.
+/// `POST /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/performanceAdvisor/autoIndexing`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};

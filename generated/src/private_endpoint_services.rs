@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create private endpoint:
-/// `POST /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint`.
+/// `POST /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
@@ -84,7 +84,7 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 };
 
 /// Create private endpoint service:
-/// `POST /api/atlas/v2/groups/{groupId}/privateEndpoint/endpointService`.
+/// `POST /api/atlas/v2/groups/{groupId}/privateEndpoint/endpointService`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
@@ -145,7 +145,7 @@ static CREATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 };
 
 /// Delete private endpoint:
-/// `DELETE /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint/{endpointId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint/{endpointId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
@@ -221,7 +221,7 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
 };
 
 /// Delete private endpoint service:
-/// `DELETE /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
@@ -293,7 +293,7 @@ static DELETE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 };
 
 /// Get private endpoint:
-/// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint/{endpointId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint/{endpointId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
@@ -369,7 +369,7 @@ static GET_PRIVATE_ENDPOINT: Operation = Operation {
 };
 
 /// Get private endpoint service:
-/// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
@@ -441,7 +441,7 @@ static GET_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 };
 
 /// Get regional endpoint mode:
-/// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/regionalMode`.
+/// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/regionalMode`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services};
@@ -499,7 +499,7 @@ static GET_REGIONAL_ENDPOINT_MODE: Operation = Operation {
 };
 
 /// List private endpoint service:
-/// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService`.
+/// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
@@ -565,7 +565,7 @@ static LIST_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 };
 
 /// Toggle regional endpoint mode:
-/// `PATCH /api/atlas/v2/groups/{groupId}/privateEndpoint/regionalMode`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/privateEndpoint/regionalMode`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
@@ -626,7 +626,7 @@ static TOGGLE_REGIONAL_ENDPOINT_MODE: Operation = Operation {
 };
 
 /// Update private endpoint service:
-/// `PATCH /api/atlas/v2/groups/{groupId}/privateEndpoint/endpointService/{endpointServiceId}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/privateEndpoint/endpointService/{endpointServiceId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};

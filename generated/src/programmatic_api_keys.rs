@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Add group api key: `POST /api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}`.
+/// Add group api key: `POST /api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
@@ -66,7 +66,7 @@ static ADD_GROUP_API_KEY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/addGroupApiKey",
 };
 
-/// Create group api key: `POST /api/atlas/v2/groups/{groupId}/apiKeys`.
+/// Create group api key: `POST /api/atlas/v2/groups/{groupId}/apiKeys`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
@@ -124,7 +124,7 @@ static CREATE_GROUP_API_KEY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/createGroupApiKey",
 };
 
-/// Create org access entry: `POST /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList`.
+/// Create org access entry: `POST /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
@@ -195,7 +195,7 @@ static CREATE_ORG_ACCESS_ENTRY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/createOrgApiKeyAccessListEntry",
 };
 
-/// Create org api key: `POST /api/atlas/v2/orgs/{orgId}/apiKeys`.
+/// Create org api key: `POST /api/atlas/v2/orgs/{orgId}/apiKeys`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
@@ -254,7 +254,7 @@ static CREATE_ORG_API_KEY: Operation = Operation {
 };
 
 /// Delete access entry:
-/// `DELETE /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList/{ipAddress}`.
+/// `DELETE /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList/{ipAddress}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys};
@@ -319,7 +319,7 @@ static DELETE_ACCESS_ENTRY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/deleteOrgApiKeyAccessListEntry",
 };
 
-/// Delete org api key: `DELETE /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}`.
+/// Delete org api key: `DELETE /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys};
@@ -375,7 +375,7 @@ static DELETE_ORG_API_KEY: Operation = Operation {
 };
 
 /// Get org access entry:
-/// `GET /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList/{ipAddress}`.
+/// `GET /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList/{ipAddress}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys};
@@ -441,7 +441,7 @@ static GET_ORG_ACCESS_ENTRY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/getOrgApiKeyAccessListEntry",
 };
 
-/// Get org api key: `GET /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}`.
+/// Get org api key: `GET /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys};
@@ -499,7 +499,7 @@ static GET_ORG_API_KEY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/getOrgApiKey",
 };
 
-/// List group api keys: `GET /api/atlas/v2/groups/{groupId}/apiKeys`.
+/// List group api keys: `GET /api/atlas/v2/groups/{groupId}/apiKeys`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys};
@@ -560,7 +560,7 @@ static LIST_GROUP_API_KEYS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/listGroupApiKeys",
 };
 
-/// List org access entries: `GET /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList`.
+/// List org access entries: `GET /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys};
@@ -625,7 +625,7 @@ static LIST_ORG_ACCESS_ENTRIES: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/listOrgApiKeyAccessListEntries",
 };
 
-/// List org api keys: `GET /api/atlas/v2/orgs/{orgId}/apiKeys`.
+/// List org api keys: `GET /api/atlas/v2/orgs/{orgId}/apiKeys`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys};
@@ -686,7 +686,7 @@ static LIST_ORG_API_KEYS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/listOrgApiKeys",
 };
 
-/// Remove group api key: `DELETE /api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}`.
+/// Remove group api key: `DELETE /api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys};
@@ -742,7 +742,7 @@ static REMOVE_GROUP_API_KEY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/removeGroupApiKey",
 };
 
-/// Update api key roles: `PATCH /api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}`.
+/// Update api key roles: `PATCH /api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
@@ -810,7 +810,7 @@ static UPDATE_API_KEY_ROLES: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/updateGroupApiKeyRoles",
 };
 
-/// Update org api key: `PATCH /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}`.
+/// Update org api key: `PATCH /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};

@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Create access list entry: `POST /api/atlas/v2/groups/{groupId}/accessList`.
+/// Create access list entry: `POST /api/atlas/v2/groups/{groupId}/accessList`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, project_ip_access_list, types};
@@ -71,7 +71,7 @@ static CREATE_ACCESS_LIST_ENTRY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/createGroupAccessListEntry",
 };
 
-/// Delete access list entry: `DELETE /api/atlas/v2/groups/{groupId}/accessList/{entryValue}`.
+/// Delete access list entry: `DELETE /api/atlas/v2/groups/{groupId}/accessList/{entryValue}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, project_ip_access_list};
@@ -128,7 +128,7 @@ static DELETE_ACCESS_LIST_ENTRY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/deleteGroupAccessListEntry",
 };
 
-/// Get access list entry: `GET /api/atlas/v2/groups/{groupId}/accessList/{entryValue}`.
+/// Get access list entry: `GET /api/atlas/v2/groups/{groupId}/accessList/{entryValue}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, project_ip_access_list};
@@ -188,7 +188,7 @@ static GET_ACCESS_LIST_ENTRY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/getGroupAccessListEntry",
 };
 
-/// Get access list status: `GET /api/atlas/v2/groups/{groupId}/accessList/{entryValue}/status`.
+/// Get access list status: `GET /api/atlas/v2/groups/{groupId}/accessList/{entryValue}/status`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, project_ip_access_list};
@@ -249,7 +249,7 @@ static GET_ACCESS_LIST_STATUS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/getGroupAccessListStatus",
 };
 
-/// List access list entries: `GET /api/atlas/v2/groups/{groupId}/accessList`.
+/// List access list entries: `GET /api/atlas/v2/groups/{groupId}/accessList`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, project_ip_access_list};

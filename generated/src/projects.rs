@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Date, Request, Version};
 
-/// Add group user: `POST /api/atlas/v2/groups/{groupId}/access`.
+/// Add group user: `POST /api/atlas/v2/groups/{groupId}/access`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
@@ -64,7 +64,7 @@ static ADD_GROUP_USER: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/addGroupAccessUser",
 };
 
-/// Create group: `POST /api/atlas/v2/groups`.
+/// Create group: `POST /api/atlas/v2/groups`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
@@ -113,7 +113,7 @@ static CREATE_GROUP: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/createGroup",
 };
 
-/// Create group invite: `POST /api/atlas/v2/groups/{groupId}/invites`.
+/// Create group invite: `POST /api/atlas/v2/groups/{groupId}/invites`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
@@ -172,7 +172,7 @@ static CREATE_GROUP_INVITE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/createGroupInvite",
 };
 
-/// Delete group: `DELETE /api/atlas/v2/groups/{groupId}`.
+/// Delete group: `DELETE /api/atlas/v2/groups/{groupId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
@@ -226,7 +226,7 @@ static DELETE_GROUP: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/deleteGroup",
 };
 
-/// Delete group invite: `DELETE /api/atlas/v2/groups/{groupId}/invites/{invitationId}`.
+/// Delete group invite: `DELETE /api/atlas/v2/groups/{groupId}/invites/{invitationId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
@@ -280,7 +280,7 @@ static DELETE_GROUP_INVITE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/deleteGroupInvite",
 };
 
-/// Delete group limit: `DELETE /api/atlas/v2/groups/{groupId}/limits/{limitName}`.
+/// Delete group limit: `DELETE /api/atlas/v2/groups/{groupId}/limits/{limitName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
@@ -338,7 +338,7 @@ static DELETE_GROUP_LIMIT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/deleteGroupLimit",
 };
 
-/// Get group: `GET /api/atlas/v2/groups/{groupId}`.
+/// Get group: `GET /api/atlas/v2/groups/{groupId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
@@ -391,7 +391,7 @@ static GET_GROUP: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroup",
 };
 
-/// Get group by name: `GET /api/atlas/v2/groups/byName/{groupName}`.
+/// Get group by name: `GET /api/atlas/v2/groups/byName/{groupName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
@@ -443,7 +443,7 @@ static GET_GROUP_BY_NAME: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupByName",
 };
 
-/// Get group invite: `GET /api/atlas/v2/groups/{groupId}/invites/{invitationId}`.
+/// Get group invite: `GET /api/atlas/v2/groups/{groupId}/invites/{invitationId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
@@ -502,7 +502,7 @@ static GET_GROUP_INVITE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupInvite",
 };
 
-/// Get group ip addresses: `GET /api/atlas/v2/groups/{groupId}/ipAddresses`.
+/// Get group ip addresses: `GET /api/atlas/v2/groups/{groupId}/ipAddresses`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
@@ -554,7 +554,7 @@ static GET_GROUP_IP_ADDRESSES: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupIpAddresses",
 };
 
-/// Get group limit: `GET /api/atlas/v2/groups/{groupId}/limits/{limitName}`.
+/// Get group limit: `GET /api/atlas/v2/groups/{groupId}/limits/{limitName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
@@ -614,7 +614,7 @@ static GET_GROUP_LIMIT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupLimit",
 };
 
-/// Get group settings: `GET /api/atlas/v2/groups/{groupId}/settings`.
+/// Get group settings: `GET /api/atlas/v2/groups/{groupId}/settings`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
@@ -666,7 +666,7 @@ static GET_GROUP_SETTINGS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupSettings",
 };
 
-/// Get mongo db versions: `GET /api/atlas/v2/groups/{groupId}/mongoDBVersions`.
+/// Get mongo db versions: `GET /api/atlas/v2/groups/{groupId}/mongoDBVersions`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
@@ -730,7 +730,7 @@ static GET_MONGO_DB_VERSIONS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupMongoDbVersions",
 };
 
-/// List group invites: `GET /api/atlas/v2/groups/{groupId}/invites`.
+/// List group invites: `GET /api/atlas/v2/groups/{groupId}/invites`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
@@ -785,7 +785,7 @@ static LIST_GROUP_INVITES: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/listGroupInvites",
 };
 
-/// List group limits: `GET /api/atlas/v2/groups/{groupId}/limits`.
+/// List group limits: `GET /api/atlas/v2/groups/{groupId}/limits`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
@@ -839,7 +839,7 @@ static LIST_GROUP_LIMITS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/listGroupLimits",
 };
 
-/// List groups: `GET /api/atlas/v2/groups`.
+/// List groups: `GET /api/atlas/v2/groups`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
@@ -890,7 +890,7 @@ static LIST_GROUPS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/listGroups",
 };
 
-/// Migrate group: `POST /api/atlas/v2/groups/{groupId}:migrate`.
+/// Migrate group: `POST /api/atlas/v2/groups/{groupId}:migrate`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
@@ -947,7 +947,7 @@ static MIGRATE_GROUP: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/migrateGroup",
 };
 
-/// Set group limit: `PATCH /api/atlas/v2/groups/{groupId}/limits/{limitName}`.
+/// Set group limit: `PATCH /api/atlas/v2/groups/{groupId}/limits/{limitName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
@@ -1009,7 +1009,7 @@ static SET_GROUP_LIMIT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/setGroupLimit",
 };
 
-/// Update group: `PATCH /api/atlas/v2/groups/{groupId}`.
+/// Update group: `PATCH /api/atlas/v2/groups/{groupId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
@@ -1063,7 +1063,7 @@ static UPDATE_GROUP: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroup",
 };
 
-/// Update group invites: `PATCH /api/atlas/v2/groups/{groupId}/invites`.
+/// Update group invites: `PATCH /api/atlas/v2/groups/{groupId}/invites`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
@@ -1123,7 +1123,7 @@ static UPDATE_GROUP_INVITES: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupInvites",
 };
 
-/// Update group settings: `PATCH /api/atlas/v2/groups/{groupId}/settings`.
+/// Update group settings: `PATCH /api/atlas/v2/groups/{groupId}/settings`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
@@ -1181,7 +1181,7 @@ static UPDATE_GROUP_SETTINGS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupSettings",
 };
 
-/// Update group user roles: `PUT /api/atlas/v2/groups/{groupId}/users/{userId}/roles`.
+/// Update group user roles: `PUT /api/atlas/v2/groups/{groupId}/users/{userId}/roles`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
@@ -1242,7 +1242,7 @@ static UPDATE_GROUP_USER_ROLES: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupUserRoles",
 };
 
-/// Update invite by id: `PATCH /api/atlas/v2/groups/{groupId}/invites/{invitationId}`.
+/// Update invite by id: `PATCH /api/atlas/v2/groups/{groupId}/invites/{invitationId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};

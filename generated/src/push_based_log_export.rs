@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Date, Request, Version};
 
-/// Create group log integration: `POST /api/atlas/v2/groups/{groupId}/logIntegrations`.
+/// Create group log integration: `POST /api/atlas/v2/groups/{groupId}/logIntegrations`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export, types};
@@ -65,7 +65,7 @@ static CREATE_GROUP_LOG_INTEGRATION: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/createGroupLogIntegration",
 };
 
-/// Create log export: `POST /api/atlas/v2/groups/{groupId}/pushBasedLogExport`.
+/// Create log export: `POST /api/atlas/v2/groups/{groupId}/pushBasedLogExport`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export, types};
@@ -124,7 +124,7 @@ static CREATE_LOG_EXPORT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/createGroupPushBasedLogExport",
 };
 
-/// Delete group log integration: `DELETE /api/atlas/v2/groups/{groupId}/logIntegrations/{id}`.
+/// Delete group log integration: `DELETE /api/atlas/v2/groups/{groupId}/logIntegrations/{id}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export};
@@ -180,7 +180,7 @@ static DELETE_GROUP_LOG_INTEGRATION: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/deleteGroupLogIntegration",
 };
 
-/// Delete log export: `DELETE /api/atlas/v2/groups/{groupId}/pushBasedLogExport`.
+/// Delete log export: `DELETE /api/atlas/v2/groups/{groupId}/pushBasedLogExport`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export};
@@ -235,7 +235,7 @@ static DELETE_LOG_EXPORT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/deleteGroupPushBasedLogExport",
 };
 
-/// Get group log integration: `GET /api/atlas/v2/groups/{groupId}/logIntegrations/{id}`.
+/// Get group log integration: `GET /api/atlas/v2/groups/{groupId}/logIntegrations/{id}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export};
@@ -294,7 +294,7 @@ static GET_GROUP_LOG_INTEGRATION: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/getGroupLogIntegration",
 };
 
-/// Get log export: `GET /api/atlas/v2/groups/{groupId}/pushBasedLogExport`.
+/// Get log export: `GET /api/atlas/v2/groups/{groupId}/pushBasedLogExport`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export};
@@ -350,7 +350,7 @@ static GET_LOG_EXPORT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/getGroupPushBasedLogExport",
 };
 
-/// List group log integrations: `GET /api/atlas/v2/groups/{groupId}/logIntegrations`.
+/// List group log integrations: `GET /api/atlas/v2/groups/{groupId}/logIntegrations`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export};
@@ -413,7 +413,7 @@ static LIST_GROUP_LOG_INTEGRATIONS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/listGroupLogIntegrations",
 };
 
-/// Update group log integration: `PUT /api/atlas/v2/groups/{groupId}/logIntegrations/{id}`.
+/// Update group log integration: `PUT /api/atlas/v2/groups/{groupId}/logIntegrations/{id}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export, types};
@@ -474,7 +474,7 @@ static UPDATE_GROUP_LOG_INTEGRATION: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/updateGroupLogIntegration",
 };
 
-/// Update log export: `PATCH /api/atlas/v2/groups/{groupId}/pushBasedLogExport`.
+/// Update log export: `PATCH /api/atlas/v2/groups/{groupId}/pushBasedLogExport`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export, types};

@@ -8,7 +8,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
 /// Get cluster query shape:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapes/{queryShapeHash}`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapes/{queryShapeHash}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, query_shape_insights};
@@ -77,7 +77,7 @@ static GET_CLUSTER_QUERY_SHAPE: Operation = Operation {
 };
 
 /// Get query shape details:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapeInsights/{queryShapeHash}/details`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapeInsights/{queryShapeHash}/details`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, query_shape_insights};
@@ -152,7 +152,7 @@ static GET_QUERY_SHAPE_DETAILS: Operation = Operation {
 };
 
 /// List cluster query shapes:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapes`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapes`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, query_shape_insights};
@@ -220,7 +220,7 @@ static LIST_CLUSTER_QUERY_SHAPES: Operation = Operation {
 };
 
 /// List query shape summaries:
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapeInsights/summaries`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapeInsights/summaries`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, query_shape_insights};
@@ -294,7 +294,7 @@ static LIST_QUERY_SHAPE_SUMMARIES: Operation = Operation {
 };
 
 /// Update cluster query shape:
-/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapes/{queryShapeHash}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapes/{queryShapeHash}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, query_shape_insights, types};

@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Get rate limit: `GET /api/atlas/v2/rateLimits/{endpointSetId}`.
+/// Get rate limit: `GET /api/atlas/v2/rateLimits/{endpointSetId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, rate_limiting};
@@ -67,7 +67,7 @@ static GET_RATE_LIMIT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/getRateLimit",
 };
 
-/// List rate limits: `GET /api/atlas/v2/rateLimits`.
+/// List rate limits: `GET /api/atlas/v2/rateLimits`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, rate_limiting};
@@ -221,7 +221,7 @@ pub mod preview {
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
     use atlas_admin_runtime::{Date, Version};
 
-    /// Get rate limit: `GET /api/atlas/v2/rateLimits/{endpointSetId}`.
+    /// Get rate limit: `GET /api/atlas/v2/rateLimits/{endpointSetId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, rate_limiting};
@@ -283,7 +283,7 @@ pub mod preview {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/getRateLimit",
     };
 
-    /// List rate limits: `GET /api/atlas/v2/rateLimits`.
+    /// List rate limits: `GET /api/atlas/v2/rateLimits`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, rate_limiting};

@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Create org resource policy: `POST /api/atlas/v2/orgs/{orgId}/resourcePolicies`.
+/// Create org resource policy: `POST /api/atlas/v2/orgs/{orgId}/resourcePolicies`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, resource_policies, types};
@@ -66,7 +66,7 @@ static CREATE_ORG_RESOURCE_POLICY: Operation = Operation {
 };
 
 /// Delete org resource policy:
-/// `DELETE /api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}`.
+/// `DELETE /api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, resource_policies};
@@ -125,7 +125,7 @@ static DELETE_ORG_RESOURCE_POLICY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/deleteOrgResourcePolicy",
 };
 
-/// Get non compliant resources: `GET /api/atlas/v2/orgs/{orgId}/nonCompliantResources`.
+/// Get non compliant resources: `GET /api/atlas/v2/orgs/{orgId}/nonCompliantResources`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, resource_policies};
@@ -184,7 +184,7 @@ static GET_NON_COMPLIANT_RESOURCES: Operation = Operation {
 };
 
 /// Get org resource policy:
-/// `GET /api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}`.
+/// `GET /api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, resource_policies};
@@ -243,7 +243,7 @@ static GET_ORG_RESOURCE_POLICY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/getOrgResourcePolicy",
 };
 
-/// List org resource policies: `GET /api/atlas/v2/orgs/{orgId}/resourcePolicies`.
+/// List org resource policies: `GET /api/atlas/v2/orgs/{orgId}/resourcePolicies`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, resource_policies};
@@ -301,7 +301,7 @@ static LIST_ORG_RESOURCE_POLICIES: Operation = Operation {
 };
 
 /// Update org resource policy:
-/// `PATCH /api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}`.
+/// `PATCH /api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, resource_policies, types};
@@ -362,7 +362,7 @@ static UPDATE_ORG_RESOURCE_POLICY: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/updateOrgResourcePolicy",
 };
 
-/// Validate resource policies: `POST /api/atlas/v2/orgs/{orgId}/resourcePolicies:validate`.
+/// Validate resource policies: `POST /api/atlas/v2/orgs/{orgId}/resourcePolicies:validate`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, resource_policies, types};

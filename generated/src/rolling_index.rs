@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Create rolling index: `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/index`.
+/// Create rolling index: `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/index`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, rolling_index, types};

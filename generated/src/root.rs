@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::{Request, Version};
 
-/// Get system status: `GET /api/atlas/v2`.
+/// Get system status: `GET /api/atlas/v2`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, root};
@@ -51,7 +51,7 @@ static GET_SYSTEM_STATUS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Root/operation/getSystemStatus",
 };
 
-/// List control plane addresses: `GET /api/atlas/v2/unauth/controlPlaneIPAddresses`.
+/// List control plane addresses: `GET /api/atlas/v2/unauth/controlPlaneIPAddresses`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, root};

@@ -11,7 +11,7 @@ pub mod preview {
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
     use atlas_admin_runtime::{Request, Version};
 
-    /// Create org sandbox config: `POST /api/atlas/v2/orgs/{orgId}/sandboxConfig`.
+    /// Create org sandbox config: `POST /api/atlas/v2/orgs/{orgId}/sandboxConfig`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, sandbox, types};
@@ -71,7 +71,7 @@ pub mod preview {
     };
 
     /// Delete org sandbox config:
-    /// `DELETE /api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}`.
+    /// `DELETE /api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, sandbox};
@@ -129,7 +129,7 @@ pub mod preview {
     };
 
     /// Generate sandbox cluster description:
-    /// `GET /api/atlas/v2/groups/{groupId}/sandbox/{sandboxConfigId}:generateClusterDescription`.
+    /// `GET /api/atlas/v2/groups/{groupId}/sandbox/{sandboxConfigId}:generateClusterDescription`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, sandbox};
@@ -192,7 +192,7 @@ pub mod preview {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/generateGroupSandboxClusterDescription",
     };
 
-    /// Get org sandbox config: `GET /api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}`.
+    /// Get org sandbox config: `GET /api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, sandbox};
@@ -250,7 +250,7 @@ pub mod preview {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/getOrgSandboxConfig",
     };
 
-    /// List org sandbox config: `GET /api/atlas/v2/orgs/{orgId}/sandboxConfig`.
+    /// List org sandbox config: `GET /api/atlas/v2/orgs/{orgId}/sandboxConfig`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, sandbox};
@@ -331,7 +331,7 @@ pub mod preview {
     atlas_admin_runtime::builder!(ListOrgSandboxConfig);
 
     /// Update org sandbox config:
-    /// `PATCH /api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}`.
+    /// `PATCH /api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, sandbox, types};

@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Date, Request, Version};
 
-/// Get serverless instance: `GET /api/atlas/v2/groups/{groupId}/serverless/{name}`.
+/// Get serverless instance: `GET /api/atlas/v2/groups/{groupId}/serverless/{name}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_instances};
@@ -68,7 +68,7 @@ static GET_SERVERLESS_INSTANCE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Instances/operation/getGroupServerlessInstance",
 };
 
-/// List serverless instances: `GET /api/atlas/v2/groups/{groupId}/serverless`.
+/// List serverless instances: `GET /api/atlas/v2/groups/{groupId}/serverless`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_instances};

@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Date, Request, Version};
 
 /// Create serverless private endpoint:
-/// `POST /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint`.
+/// `POST /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints, types};
@@ -77,7 +77,7 @@ static CREATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 };
 
 /// Delete serverless private endpoint:
-/// `DELETE /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints};
@@ -150,7 +150,7 @@ static DELETE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 };
 
 /// Get serverless private endpoint:
-/// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints};
@@ -223,7 +223,7 @@ static GET_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 };
 
 /// List serverless private endpoint:
-/// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint`.
+/// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints};
@@ -287,7 +287,7 @@ static LIST_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 };
 
 /// Update serverless private endpoint:
-/// `PATCH /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints, types};

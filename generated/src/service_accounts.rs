@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create access list:
-/// `POST /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/accessList`.
+/// `POST /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/accessList`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts, types};
@@ -77,7 +77,7 @@ static CREATE_ACCESS_LIST: Operation = Operation {
 };
 
 /// Create group secret:
-/// `POST /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/secrets`.
+/// `POST /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/secrets`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts, types};
@@ -139,7 +139,7 @@ static CREATE_GROUP_SECRET: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createGroupServiceAccountSecret",
 };
 
-/// Create group service account: `POST /api/atlas/v2/groups/{groupId}/serviceAccounts`.
+/// Create group service account: `POST /api/atlas/v2/groups/{groupId}/serviceAccounts`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts, types};
@@ -199,7 +199,7 @@ static CREATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 };
 
 /// Create org access list:
-/// `POST /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList`.
+/// `POST /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts, types};
@@ -268,7 +268,7 @@ static CREATE_ORG_ACCESS_LIST: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createOrgServiceAccountAccessList",
 };
 
-/// Create org secret: `POST /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/secrets`.
+/// Create org secret: `POST /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/secrets`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts, types};
@@ -330,7 +330,7 @@ static CREATE_ORG_SECRET: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createOrgServiceAccountSecret",
 };
 
-/// Create org service account: `POST /api/atlas/v2/orgs/{orgId}/serviceAccounts`.
+/// Create org service account: `POST /api/atlas/v2/orgs/{orgId}/serviceAccounts`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts, types};
@@ -390,7 +390,7 @@ static CREATE_ORG_SERVICE_ACCOUNT: Operation = Operation {
 };
 
 /// Delete group access entry:
-/// `DELETE /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/accessList/{ipAddress}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/accessList/{ipAddress}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
@@ -460,7 +460,7 @@ static DELETE_GROUP_ACCESS_ENTRY: Operation = Operation {
 };
 
 /// Delete group secret:
-/// `DELETE /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/secrets/{secretId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/secrets/{secretId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
@@ -528,7 +528,7 @@ static DELETE_GROUP_SECRET: Operation = Operation {
 };
 
 /// Delete group service account:
-/// `DELETE /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
@@ -584,7 +584,7 @@ static DELETE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 };
 
 /// Delete org access entry:
-/// `DELETE /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList/{ipAddress}`.
+/// `DELETE /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList/{ipAddress}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
@@ -654,7 +654,7 @@ static DELETE_ORG_ACCESS_ENTRY: Operation = Operation {
 };
 
 /// Delete org secret:
-/// `DELETE /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/secrets/{secretId}`.
+/// `DELETE /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/secrets/{secretId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
@@ -717,7 +717,7 @@ static DELETE_ORG_SECRET: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteOrgServiceAccountSecret",
 };
 
-/// Delete org service account: `DELETE /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}`.
+/// Delete org service account: `DELETE /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
@@ -772,7 +772,7 @@ static DELETE_ORG_SERVICE_ACCOUNT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteOrgServiceAccount",
 };
 
-/// Get group service account: `GET /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}`.
+/// Get group service account: `GET /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
@@ -830,7 +830,7 @@ static GET_GROUP_SERVICE_ACCOUNT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/getGroupServiceAccount",
 };
 
-/// Get org service account: `GET /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}`.
+/// Get org service account: `GET /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
@@ -889,7 +889,7 @@ static GET_ORG_SERVICE_ACCOUNT: Operation = Operation {
 };
 
 /// Get service account groups:
-/// `GET /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/groups`.
+/// `GET /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/groups`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
@@ -954,7 +954,7 @@ static GET_SERVICE_ACCOUNT_GROUPS: Operation = Operation {
 };
 
 /// Invite group service account:
-/// `POST /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}:invite`.
+/// `POST /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}:invite`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts, types};
@@ -1014,8 +1014,7 @@ static INVITE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/inviteGroupServiceAccount",
 };
 
-/// List access list:
-/// `GET /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/accessList`.
+/// List access list: `GET /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/accessList`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
@@ -1080,7 +1079,7 @@ static LIST_ACCESS_LIST: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/listGroupServiceAccountAccessList",
 };
 
-/// List group service accounts: `GET /api/atlas/v2/groups/{groupId}/serviceAccounts`.
+/// List group service accounts: `GET /api/atlas/v2/groups/{groupId}/serviceAccounts`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
@@ -1141,8 +1140,7 @@ static LIST_GROUP_SERVICE_ACCOUNTS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/listGroupServiceAccounts",
 };
 
-/// List org access list:
-/// `GET /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList`.
+/// List org access list: `GET /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
@@ -1207,7 +1205,7 @@ static LIST_ORG_ACCESS_LIST: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/listOrgServiceAccountAccessList",
 };
 
-/// List org service accounts: `GET /api/atlas/v2/orgs/{orgId}/serviceAccounts`.
+/// List org service accounts: `GET /api/atlas/v2/orgs/{orgId}/serviceAccounts`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
@@ -1269,7 +1267,7 @@ static LIST_ORG_SERVICE_ACCOUNTS: Operation = Operation {
 };
 
 /// Update group service account:
-/// `PATCH /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts, types};
@@ -1330,7 +1328,7 @@ static UPDATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/updateGroupServiceAccount",
 };
 
-/// Update org service account: `PATCH /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}`.
+/// Update org service account: `PATCH /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts, types};

@@ -11,7 +11,7 @@ pub mod preview {
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
     use atlas_admin_runtime::{Request, Version};
 
-    /// Create group standby link: `POST /api/atlas/v2/groups/{groupId}/standbyLinks`.
+    /// Create group standby link: `POST /api/atlas/v2/groups/{groupId}/standbyLinks`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, standby_links, types};
@@ -70,7 +70,7 @@ pub mod preview {
     };
 
     /// Create standby link failover:
-    /// `POST /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers`.
+    /// `POST /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, standby_links, types};
@@ -139,7 +139,7 @@ pub mod preview {
     };
 
     /// Delete group standby link:
-    /// `DELETE /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}`.
+    /// `DELETE /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, standby_links};
@@ -197,7 +197,7 @@ pub mod preview {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/deleteGroupStandbyLink",
     };
 
-    /// Get group standby link: `GET /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}`.
+    /// Get group standby link: `GET /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, standby_links};
@@ -256,7 +256,7 @@ pub mod preview {
     };
 
     /// Get standby link failover:
-    /// `GET /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers/{failoverId}`.
+    /// `GET /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers/{failoverId}`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, standby_links};
@@ -327,7 +327,7 @@ pub mod preview {
     };
 
     /// Inspect failover readiness:
-    /// `GET /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}:inspectFailoverReadiness`.
+    /// `GET /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}:inspectFailoverReadiness`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, standby_links};
@@ -390,7 +390,7 @@ pub mod preview {
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/inspectGroupStandbyLinkFailoverReadiness",
     };
 
-    /// List group standby links: `GET /api/atlas/v2/groups/{groupId}/standbyLinks`.
+    /// List group standby links: `GET /api/atlas/v2/groups/{groupId}/standbyLinks`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, standby_links};
@@ -470,7 +470,7 @@ pub mod preview {
     atlas_admin_runtime::builder!(ListGroupStandbyLinks);
 
     /// List standby link failovers:
-    /// `GET /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers`.
+    /// `GET /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers`
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, standby_links};

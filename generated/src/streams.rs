@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Download, Request, Version};
 
 /// Accept vpc peering connection:
-/// `POST /api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections/{id}:accept`.
+/// `POST /api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections/{id}:accept`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
@@ -71,7 +71,7 @@ static ACCEPT_VPC_PEERING_CONNECTION: Operation = Operation {
 };
 
 /// Create failover connection:
-/// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections`.
+/// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
@@ -151,7 +151,7 @@ static CREATE_FAILOVER_CONNECTION: Operation = Operation {
 };
 
 /// Create private link connection:
-/// `POST /api/atlas/v2/groups/{groupId}/streams/privateLinkConnections`.
+/// `POST /api/atlas/v2/groups/{groupId}/streams/privateLinkConnections`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
@@ -217,7 +217,7 @@ static CREATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 };
 
 /// Create stream connection:
-/// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections`.
+/// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
@@ -285,7 +285,7 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
 };
 
 /// Create stream processor:
-/// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor`.
+/// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
@@ -352,7 +352,7 @@ static CREATE_STREAM_PROCESSOR: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamProcessor",
 };
 
-/// Create stream workspace: `POST /api/atlas/v2/groups/{groupId}/streams`.
+/// Create stream workspace: `POST /api/atlas/v2/groups/{groupId}/streams`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
@@ -418,7 +418,7 @@ static CREATE_STREAM_WORKSPACE: Operation = Operation {
 };
 
 /// Delete private link connection:
-/// `DELETE /api/atlas/v2/groups/{groupId}/streams/privateLinkConnections/{connectionId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/streams/privateLinkConnections/{connectionId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -484,7 +484,7 @@ static DELETE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 };
 
 /// Delete stream connection:
-/// `DELETE /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -557,7 +557,7 @@ static DELETE_STREAM_CONNECTION: Operation = Operation {
 };
 
 /// Delete stream failover connection:
-/// `DELETE /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -635,7 +635,7 @@ static DELETE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 };
 
 /// Delete stream processor:
-/// `DELETE /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -706,7 +706,7 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamProcessor",
 };
 
-/// Delete stream workspace: `DELETE /api/atlas/v2/groups/{groupId}/streams/{tenantName}`.
+/// Delete stream workspace: `DELETE /api/atlas/v2/groups/{groupId}/streams/{tenantName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -766,7 +766,7 @@ static DELETE_STREAM_WORKSPACE: Operation = Operation {
 };
 
 /// Delete vpc peering connection:
-/// `DELETE /api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections/{id}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections/{id}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -820,7 +820,7 @@ static DELETE_VPC_PEERING_CONNECTION: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamVpcPeeringConnection",
 };
 
-/// Download audit logs: `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/auditLogs`.
+/// Download audit logs: `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/auditLogs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -896,7 +896,7 @@ static DOWNLOAD_AUDIT_LOGS: Operation = Operation {
 };
 
 /// Download operational logs:
-/// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}:downloadOperationalLogs`.
+/// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}:downloadOperationalLogs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -973,7 +973,7 @@ static DOWNLOAD_OPERATIONAL_LOGS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/downloadGroupStreamOperationalLogs",
 };
 
-/// Get account details: `GET /api/atlas/v2/groups/{groupId}/streams/accountDetails`.
+/// Get account details: `GET /api/atlas/v2/groups/{groupId}/streams/accountDetails`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -1047,7 +1047,7 @@ static GET_ACCOUNT_DETAILS: Operation = Operation {
 };
 
 /// Get private link connection:
-/// `GET /api/atlas/v2/groups/{groupId}/streams/privateLinkConnections/{connectionId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/streams/privateLinkConnections/{connectionId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -1109,7 +1109,7 @@ static GET_PRIVATE_LINK_CONNECTION: Operation = Operation {
 };
 
 /// Get stream connection:
-/// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}`.
+/// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -1177,7 +1177,7 @@ static GET_STREAM_CONNECTION: Operation = Operation {
 };
 
 /// Get stream failover connection:
-/// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}`.
+/// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -1255,7 +1255,7 @@ static GET_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 };
 
 /// Get stream processor:
-/// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}`.
+/// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -1327,7 +1327,7 @@ static GET_STREAM_PROCESSOR: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamProcessor",
 };
 
-/// Get stream processors: `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processors`.
+/// Get stream processors: `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processors`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -1397,7 +1397,7 @@ static GET_STREAM_PROCESSORS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamProcessors",
 };
 
-/// Get stream workspace: `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}`.
+/// Get stream workspace: `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -1470,7 +1470,7 @@ static GET_STREAM_WORKSPACE: Operation = Operation {
 };
 
 /// List active peering connections:
-/// `GET /api/atlas/v2/groups/{groupId}/streams/activeVpcPeeringConnections`.
+/// `GET /api/atlas/v2/groups/{groupId}/streams/activeVpcPeeringConnections`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -1532,7 +1532,7 @@ static LIST_ACTIVE_PEERING_CONNECTIONS: Operation = Operation {
 };
 
 /// List failover connections:
-/// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections`.
+/// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -1610,7 +1610,7 @@ static LIST_FAILOVER_CONNECTIONS: Operation = Operation {
 };
 
 /// List private link connections:
-/// `GET /api/atlas/v2/groups/{groupId}/streams/privateLinkConnections`.
+/// `GET /api/atlas/v2/groups/{groupId}/streams/privateLinkConnections`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -1672,7 +1672,7 @@ static LIST_PRIVATE_LINK_CONNECTIONS: Operation = Operation {
 };
 
 /// List stream connections:
-/// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections`.
+/// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -1744,7 +1744,7 @@ static LIST_STREAM_CONNECTIONS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamConnections",
 };
 
-/// List stream workspaces: `GET /api/atlas/v2/groups/{groupId}/streams`.
+/// List stream workspaces: `GET /api/atlas/v2/groups/{groupId}/streams`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -1804,7 +1804,7 @@ static LIST_STREAM_WORKSPACES: Operation = Operation {
 };
 
 /// List vpc peering connections:
-/// `GET /api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections`.
+/// `GET /api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -1874,7 +1874,7 @@ static LIST_VPC_PEERING_CONNECTIONS: Operation = Operation {
 };
 
 /// Reject vpc peering connection:
-/// `POST /api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections/{id}:reject`.
+/// `POST /api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections/{id}:reject`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -1931,7 +1931,7 @@ static REJECT_VPC_PEERING_CONNECTION: Operation = Operation {
 };
 
 /// Start stream processor:
-/// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}:start`.
+/// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}:start`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -2003,7 +2003,7 @@ static START_STREAM_PROCESSOR: Operation = Operation {
 };
 
 /// Start stream processor with:
-/// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}:startWith`.
+/// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}:startWith`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
@@ -2082,7 +2082,7 @@ static START_STREAM_PROCESSOR_WITH: Operation = Operation {
 };
 
 /// Stop stream processor:
-/// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}:stop`.
+/// `POST /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}:stop`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
@@ -2154,7 +2154,7 @@ static STOP_STREAM_PROCESSOR: Operation = Operation {
 };
 
 /// Update private link connection:
-/// `PATCH /api/atlas/v2/groups/{groupId}/streams/privateLinkConnections/{connectionId}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/streams/privateLinkConnections/{connectionId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
@@ -2224,7 +2224,7 @@ static UPDATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 };
 
 /// Update stream connection:
-/// `PATCH /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
@@ -2304,7 +2304,7 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
 };
 
 /// Update stream failover connection:
-/// `PATCH /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
@@ -2385,7 +2385,7 @@ static UPDATE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 };
 
 /// Update stream processor:
-/// `PATCH /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
@@ -2463,7 +2463,7 @@ static UPDATE_STREAM_PROCESSOR: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamProcessor",
 };
 
-/// Update stream workspace: `PATCH /api/atlas/v2/groups/{groupId}/streams/{tenantName}`.
+/// Update stream workspace: `PATCH /api/atlas/v2/groups/{groupId}/streams/{tenantName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
@@ -2531,7 +2531,7 @@ static UPDATE_STREAM_WORKSPACE: Operation = Operation {
 };
 
 /// With stream sample connections:
-/// `POST /api/atlas/v2/groups/{groupId}/streams:withSampleConnections`.
+/// `POST /api/atlas/v2/groups/{groupId}/streams:withSampleConnections`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};

@@ -6,7 +6,7 @@ use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Date, Request, Version};
 
-/// Add group teams: `POST /api/atlas/v2/groups/{groupId}/teams`.
+/// Add group teams: `POST /api/atlas/v2/groups/{groupId}/teams`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams, types};
@@ -63,7 +63,7 @@ static ADD_GROUP_TEAMS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/addGroupTeams",
 };
 
-/// Add team users: `POST /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`.
+/// Add team users: `POST /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams, types};
@@ -125,7 +125,7 @@ static ADD_TEAM_USERS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/addOrgTeamUsers",
 };
 
-/// Create org team: `POST /api/atlas/v2/orgs/{orgId}/teams`.
+/// Create org team: `POST /api/atlas/v2/orgs/{orgId}/teams`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams, types};
@@ -180,7 +180,7 @@ static CREATE_ORG_TEAM: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/createOrgTeam",
 };
 
-/// Delete org team: `DELETE /api/atlas/v2/orgs/{orgId}/teams/{teamId}`.
+/// Delete org team: `DELETE /api/atlas/v2/orgs/{orgId}/teams/{teamId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams};
@@ -234,7 +234,7 @@ static DELETE_ORG_TEAM: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/deleteOrgTeam",
 };
 
-/// Get group team: `GET /api/atlas/v2/groups/{groupId}/teams/{teamId}`.
+/// Get group team: `GET /api/atlas/v2/groups/{groupId}/teams/{teamId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams};
@@ -288,7 +288,7 @@ static GET_GROUP_TEAM: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/getGroupTeam",
 };
 
-/// Get org team: `GET /api/atlas/v2/orgs/{orgId}/teams/{teamId}`.
+/// Get org team: `GET /api/atlas/v2/orgs/{orgId}/teams/{teamId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams};
@@ -342,7 +342,7 @@ static GET_ORG_TEAM: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/getOrgTeam",
 };
 
-/// Get team by name: `GET /api/atlas/v2/orgs/{orgId}/teams/byName/{teamName}`.
+/// Get team by name: `GET /api/atlas/v2/orgs/{orgId}/teams/byName/{teamName}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams};
@@ -397,7 +397,7 @@ static GET_TEAM_BY_NAME: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/getOrgTeamByName",
 };
 
-/// List group teams: `GET /api/atlas/v2/groups/{groupId}/teams`.
+/// List group teams: `GET /api/atlas/v2/groups/{groupId}/teams`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams};
@@ -455,7 +455,7 @@ static LIST_GROUP_TEAMS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/listGroupTeams",
 };
 
-/// List org teams: `GET /api/atlas/v2/orgs/{orgId}/teams`.
+/// List org teams: `GET /api/atlas/v2/orgs/{orgId}/teams`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams};
@@ -513,7 +513,7 @@ static LIST_ORG_TEAMS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/listOrgTeams",
 };
 
-/// Remove group team: `DELETE /api/atlas/v2/groups/{groupId}/teams/{teamId}`.
+/// Remove group team: `DELETE /api/atlas/v2/groups/{groupId}/teams/{teamId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams};
@@ -567,7 +567,7 @@ static REMOVE_GROUP_TEAM: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/removeGroupTeam",
 };
 
-/// Remove user from team: `DELETE /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users/{userId}`.
+/// Remove user from team: `DELETE /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users/{userId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams};
@@ -628,7 +628,7 @@ static REMOVE_USER_FROM_TEAM: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/removeOrgTeamUserFromTeam",
 };
 
-/// Rename org team: `PATCH /api/atlas/v2/orgs/{orgId}/teams/{teamId}`.
+/// Rename org team: `PATCH /api/atlas/v2/orgs/{orgId}/teams/{teamId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams, types};
@@ -690,7 +690,7 @@ static RENAME_ORG_TEAM: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/renameOrgTeam",
 };
 
-/// Update group team: `PATCH /api/atlas/v2/groups/{groupId}/teams/{teamId}`.
+/// Update group team: `PATCH /api/atlas/v2/groups/{groupId}/teams/{teamId}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams, types};

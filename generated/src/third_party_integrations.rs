@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create group integration:
-/// `POST /api/atlas/v2/groups/{groupId}/integrations/{integrationType}`.
+/// `POST /api/atlas/v2/groups/{groupId}/integrations/{integrationType}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, third_party_integrations, types};
@@ -80,7 +80,7 @@ static CREATE_GROUP_INTEGRATION: Operation = Operation {
 };
 
 /// Delete group integration:
-/// `DELETE /api/atlas/v2/groups/{groupId}/integrations/{integrationType}`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/integrations/{integrationType}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, third_party_integrations, types};
@@ -139,7 +139,7 @@ static DELETE_GROUP_INTEGRATION: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/deleteGroupIntegration",
 };
 
-/// Get group integration: `GET /api/atlas/v2/groups/{groupId}/integrations/{integrationType}`.
+/// Get group integration: `GET /api/atlas/v2/groups/{groupId}/integrations/{integrationType}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, third_party_integrations, types};
@@ -198,7 +198,7 @@ static GET_GROUP_INTEGRATION: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/getGroupIntegration",
 };
 
-/// List group integrations: `GET /api/atlas/v2/groups/{groupId}/integrations`.
+/// List group integrations: `GET /api/atlas/v2/groups/{groupId}/integrations`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, third_party_integrations};
@@ -261,7 +261,7 @@ static LIST_GROUP_INTEGRATIONS: Operation = Operation {
 };
 
 /// Update group integration:
-/// `PUT /api/atlas/v2/groups/{groupId}/integrations/{integrationType}`.
+/// `PUT /api/atlas/v2/groups/{groupId}/integrations/{integrationType}`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, third_party_integrations, types};

@@ -7,7 +7,7 @@ use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create database user cert:
-/// `POST /api/atlas/v2/groups/{groupId}/databaseUsers/{username}/certs`.
+/// `POST /api/atlas/v2/groups/{groupId}/databaseUsers/{username}/certs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, x_509_authentication, types};
@@ -71,7 +71,7 @@ static CREATE_DATABASE_USER_CERT: Operation = Operation {
 };
 
 /// Disable security customer x509:
-/// `DELETE /api/atlas/v2/groups/{groupId}/userSecurity/customerX509`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/userSecurity/customerX509`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, x_509_authentication};
@@ -127,7 +127,7 @@ static DISABLE_SECURITY_CUSTOMER_X509: Operation = Operation {
 };
 
 /// List database user certs:
-/// `GET /api/atlas/v2/groups/{groupId}/databaseUsers/{username}/certs`.
+/// `GET /api/atlas/v2/groups/{groupId}/databaseUsers/{username}/certs`
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, x_509_authentication};
