@@ -13,7 +13,7 @@ pub(super) fn page(emit: &Emit<'_>) -> Vec<String> {
         "The MongoDB Atlas Administration API: every operation in every dated version, typed."
             .to_owned(),
     ];
-    paragraphs.extend(program(emit));
+    paragraphs.extend(program(emit).map(|program| program.documented()));
     paragraphs.extend([
         "- [`Client`] says where credentials come from, and how to change what it does.\n\
          - [`Request`] is what a request function makes; it is sent, streamed over pages or polled.\n\
@@ -38,8 +38,32 @@ pub(super) fn page(emit: &Emit<'_>) -> Vec<String> {
     paragraphs
 }
 
+/// A first program.
+pub(super) struct Program {
+    feature: String,
+    /// What it uses, and what it does.
+    pub(super) lines: [String; 3],
+}
+
+impl Program {
+    /// The program as a documentation test.
+    fn documented(&self) -> String {
+        let [uses, client, page] = &self.lines;
+        format!(
+            "```no_run\n\
+             # #[cfg(feature = \"{}\")]\n\
+             # async fn example() -> Result<(), atlas_admin::Error> {{\n\
+             {uses}\n\n{client}\n{page}\n\
+             # Ok(())\n\
+             # }}\n\
+             ```",
+            self.feature
+        )
+    }
+}
+
 /// A program that reads one page of the operation with the shortest path that needs no more.
-fn program(emit: &Emit<'_>) -> Option<String> {
+pub(super) fn program(emit: &Emit<'_>) -> Option<Program> {
     let needs_nothing = |operation: &Operation| {
         operation.method == Method::Get
             && operation.is_paged()
@@ -51,20 +75,15 @@ fn program(emit: &Emit<'_>) -> Option<String> {
         .filter(|(_, operation)| needs_nothing(operation))
         .min_by_key(|(_, operation)| (operation.path.len(), &operation.path))?;
     let module = names::ident(&emit.names.modules[operation.tag]);
-    let feature = &emit.names.features[operation.tag];
     let function = names::ident(&emit.names.functions[index]);
-    Some(format!(
-        "```no_run\n\
-         # #[cfg(feature = \"{feature}\")]\n\
-         # async fn example() -> Result<(), atlas_admin::Error> {{\n\
-         use atlas_admin::{{Client, {module}}};\n\
-         \n\
-         let client = Client::from_env()?;\n\
-         let page = {module}::{function}().send(&client).await?;\n\
-         # Ok(())\n\
-         # }}\n\
-         ```"
-    ))
+    Some(Program {
+        feature: emit.names.features[operation.tag].clone(),
+        lines: [
+            format!("use atlas_admin::{{Client, {module}}};"),
+            "let client = Client::from_env()?;".to_owned(),
+            format!("let page = {module}::{function}().send(&client).await?;"),
+        ],
+    })
 }
 
 /// A tag, and how much it holds.

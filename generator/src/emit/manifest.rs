@@ -17,6 +17,8 @@ struct Facts<'a> {
     operations: usize,
     pairs: usize,
     types: usize,
+    /// The lines of a first program, if the document has an operation for it.
+    program: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -61,6 +63,7 @@ fn facts<'a>(emit: &'a Emit<'_>) -> Facts<'a> {
         operations: emit.api.operations.len(),
         pairs: emit.api.operation_versions(),
         types: emit.api.types.len(),
+        program: front::program(emit).map(|it| it.lines.to_vec()).unwrap_or_default(),
     }
 }
 

@@ -1,0 +1,77 @@
+//! The guide and the README: their programs are documentation tests of this crate.
+
+/// Makes a module of each page, so that a test is named for the page it stands on.
+macro_rules! pages {
+    ($($page:ident: $path:literal,)*) => {
+        /// The pages, by their paths from this folder.
+        pub const PAGES: &[(&str, &str)] = &[$(($path, include_str!($path)),)*];
+
+        $(
+            #[doc = include_str!($path)]
+            #[cfg(doctest)]
+            mod $page {}
+        )*
+    };
+}
+
+pages! {
+    concepts: "src/concepts.md",
+    auth: "src/auth.md",
+    versions: "src/versions.md",
+    errors: "src/errors.md",
+    paging: "src/paging.md",
+    updates: "src/updates.md",
+    testing: "src/testing.md",
+    maintaining: "src/maintaining.md",
+    readme: "../README.md",
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::PAGES;
+
+    fn folder() -> &'static Path {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+    }
+
+    #[test]
+    fn the_summary_lists_every_page_and_no_other() {
+        let summary = include_str!("src/SUMMARY.md");
+        let listed = summary
+            .lines()
+            .filter_map(|line| line.split_once("](")?.1.strip_suffix(')'));
+        let mut listed: Vec<String> = listed.map(str::to_owned).collect();
+        let files = fs::read_dir(folder().join("src")).expect("the pages");
+        let mut files: Vec<String> = files
+            .map(|file| file.expect("a file").file_name().to_string_lossy().into_owned())
+            .filter(|name| name != "SUMMARY.md")
+            .collect();
+        let mut tested: Vec<String> = PAGES
+            .iter()
+            .filter_map(|(path, _)| path.strip_prefix("src/"))
+            .map(str::to_owned)
+            .collect();
+        listed.sort();
+        files.sort();
+        tested.sort();
+        assert_eq!(listed, files);
+        assert_eq!(tested, files);
+    }
+
+    #[test]
+    fn links_to_files_lead_somewhere() {
+        for (path, text) in PAGES {
+            let from = folder().join(path);
+            let targets =
+                text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+            for (target, _) in targets.filter(|(target, _)| !target.contains("://")) {
+                let file = target.split('#').next().expect("a first part");
+                let found = from.with_file_name(file);
+                assert!(found.exists(), "{path} leads to {target}, which is not there");
+            }
+        }
+    }
+}
