@@ -45,14 +45,24 @@ fn comment(paragraphs: &[String]) -> Vec<String> {
 
 /// The documentation of a tag's module.
 pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> Vec<String> {
+    let (size, feature) = (size(emit, tag), code(&emit.names.features[tag]));
     let tag = &emit.api.tags[tag];
-    let mut paragraphs = vec![format!("{}.", tag.name)];
+    let mut paragraphs =
+        vec![format!("{}: {size}, in the feature {feature}.", tag.name)];
     if emit.options.docs == super::Docs::Full
         && let Some(text) = &tag.prose
     {
         paragraphs.extend(prose::paragraphs(text));
     }
     paragraphs
+}
+
+/// How many operations a tag has.
+pub(super) fn size(emit: &Emit<'_>, tag: usize) -> String {
+    match emit.api.operations.iter().filter(|operation| operation.tag == tag).count() {
+        1 => "1 operation".to_owned(),
+        n => format!("{n} operations"),
+    }
 }
 
 /// Breaks a paragraph into lines; what stands in backticks or brackets stays in one piece.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::Emit;
+use super::{Emit, docs};
 use crate::model::{Method, Operation};
 use crate::names;
 
@@ -29,7 +29,7 @@ pub(super) fn page(emit: &Emit<'_>) -> Vec<String> {
     ]);
     for (place, tags) in places(emit) {
         paragraphs.push(match place {
-            Some(place) => format!("Mostly below {}:", super::docs::code(&place)),
+            Some(place) => format!("Mostly below {}:", docs::code(&place)),
             None => "Elsewhere:".to_owned(),
         });
         let lines: Vec<String> = tags.into_iter().map(|tag| line(emit, tag)).collect();
@@ -88,13 +88,8 @@ pub(super) fn program(emit: &Emit<'_>) -> Option<Program> {
 
 /// A tag, and how much it holds.
 fn line(emit: &Emit<'_>, tag: usize) -> String {
-    let count =
-        emit.api.operations.iter().filter(|operation| operation.tag == tag).count();
-    let operations = if count == 1 { "operation" } else { "operations" };
-    format!(
-        "- [{}](mod@{}): {count} {operations}",
-        emit.api.tags[tag].name, emit.names.modules[tag]
-    )
+    let (name, module) = (&emit.api.tags[tag].name, &emit.names.modules[tag]);
+    format!("- [{name}](mod@{module}): {}", docs::size(emit, tag))
 }
 
 /// The tags by the collection that most of their operations are below, the largest first; those
