@@ -48,7 +48,7 @@ fn derive_only(text: &str) -> String {
                 whole.push_str(lines.next().unwrap_or(");").trim());
             }
             kept.push_str(&default_of(&whole));
-        } else if let Some(derives) = line.strip_prefix("#[derive(Clone,") {
+        } else if let Some(derives) = line.strip_prefix("#[derive(Clone") {
             let default = if derives.contains("Default") { "Default, " } else { "" };
             kept.push_str(&format!("#[derive(Clone, Debug, {default}PartialEq)]\n"));
         } else {
@@ -76,28 +76,16 @@ fn default_of(call: &str) -> String {
     )
 }
 
+/// A package of its own with the features of the generated crate, which have nothing to enable.
 fn standalone(manifest: &str, root: &Path) -> io::Result<String> {
     let runtime = root.join("runtime").canonicalize()?;
-    let mut text = String::new();
-    for line in manifest.lines() {
-        match line {
-            "[lints]" | "workspace = true" | "readme = \"README.md\"" => continue,
-            // The examples stay behind.
-            "[[example]]" | "name = \"list_clusters\"" => continue,
-            line if line.starts_with("required-features") => continue,
-            "name = \"atlas-admin\"" => text.push_str("name = \"floor\""),
-            "version.workspace = true" => text.push_str("version = \"0.0.0\""),
-            "edition.workspace = true" => text.push_str("edition = \"2024\""),
-            "rust-version.workspace = true" | "license.workspace = true" => continue,
-            "atlas-admin-runtime.workspace = true" => {
-                text.push_str(&format!(
-                    "atlas-admin-runtime = {{ path = {runtime:?} }}"
-                ));
-            }
-            other => text.push_str(other),
-        }
-        text.push('\n');
-    }
-    text.push_str("\n[workspace]\n");
-    Ok(text)
+    let manifest: toml::Table = manifest.parse().map_err(io::Error::other)?;
+    let features = manifest.get("features").and_then(toml::Value::as_table);
+    let names = features.into_iter().flatten().map(|(name, _)| format!("{name} = []\n"));
+    Ok(format!(
+        "[package]\nname = \"floor\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [dependencies]\natlas-admin-runtime = {{ path = {runtime:?} }}\n\n\
+         [features]\n{}",
+        names.collect::<String>()
+    ))
 }
