@@ -12,8 +12,15 @@ use super::{TREE, root};
 
 /// What all of the API has in common: how lists are paged and what an error says; and what OpenAPI
 /// and the runtime call a kind of credentials. Each is used; one that no longer is has to go.
-const CONVENTIONS: [&str; 5] =
-    ["ApiKey", "apiKey", "badRequestDetail", "errorCode", "pageNum"];
+const CONVENTIONS: [&str; 7] = [
+    "ApiKey",
+    "apiKey",
+    "badRequestDetail",
+    "errorCode",
+    "itemsPerPage",
+    "pageNum",
+    "totalCount",
+];
 
 #[test]
 fn only_conventions_are_known_by_name() {
