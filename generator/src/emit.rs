@@ -1,5 +1,6 @@
 //! Model → files. Decides nothing: it reads the model, the facts and the names.
 
+mod contract;
 mod docs;
 mod enum_;
 mod example;
@@ -34,7 +35,8 @@ pub enum Docs {
 /// Where the crate is going to stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Home {
-    /// In this repository: what can be said once for all its crates, the workspace says.
+    /// In this repository: what can be said once for all its crates, the workspace says, and
+    /// the tests written by hand call what is generated for them.
     #[default]
     Workspace,
     /// On its own, with the path to the runtime.
@@ -68,6 +70,13 @@ pub fn emit(emit: &Emit<'_>) -> Files {
     }
     for (tag, module) in emit.names.modules.iter().enumerate() {
         jobs.push(Job::new(format!("src/{module}.rs"), move || tag::tag(emit, tag)));
+    }
+    if emit.options.home == Home::Workspace {
+        jobs.push(Job::new("tests/contract/calls.rs", || contract::root(emit)));
+        for (tag, module) in emit.names.modules.iter().enumerate() {
+            let path = format!("tests/contract/calls/{module}.rs");
+            jobs.push(Job::new(path, move || contract::tag(emit, tag)));
+        }
     }
     run(jobs)
 }

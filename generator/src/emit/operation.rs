@@ -232,7 +232,7 @@ pub(super) fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> Vec<(Ident, TokenSt
 }
 
 /// The argument or the setter for a parameter.
-fn argument(parameter: &Parameter) -> Ident {
+pub(super) fn argument(parameter: &Parameter) -> Ident {
     names::ident(&names::parameter_name(&parameter.name))
 }
 

@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 use crate::failure::Failure;
 use crate::plan::Plan;
 
-/// Compares a crate with the disk. Below `src/` nothing stands that was not generated; `examples/`
-/// and `tests/` are written by hand.
+/// The folders below which nothing stands that was not generated; the rest of `examples/` and
+/// `tests/` is written by hand.
+const GENERATED: [&str; 2] = ["src", "tests/contract/calls"];
+
+/// Compares a crate with the disk.
 pub(crate) fn plan(
     out: &Path,
     files: &BTreeMap<String, String>,
@@ -19,9 +22,11 @@ pub(crate) fn plan(
         plan.add(&out.join(name), text)?;
     }
     let mut orphans = Vec::new();
-    let sources = out.join("src");
-    find_files(&sources, &mut orphans)
-        .map_err(|error| Failure::unreadable(&sources, &error))?;
+    for folder in GENERATED {
+        let folder = out.join(folder);
+        find_files(&folder, &mut orphans)
+            .map_err(|error| Failure::unreadable(&folder, &error))?;
+    }
     orphans.retain(|path| {
         let name = path.strip_prefix(out).unwrap_or(path);
         let name: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();

@@ -1,0 +1,104 @@
+//! The calls of the contract test: each request function with all its parameters and a body.
+//!
+//! They stand beside what is written by hand in `tests/contract`, which sends them.
+
+use quote::quote;
+
+use super::operation::{Call, argument, calls};
+use super::{Emit, docs};
+use crate::model::{Parameter, Type};
+use crate::names;
+use crate::render::{self, Piece};
+
+/// Makes `calls.rs`: the calls of all tags.
+pub(super) fn root(emit: &Emit<'_>) -> String {
+    let mut modules: Vec<_> =
+        emit.names.modules.iter().map(|module| names::ident(module)).collect();
+    modules.sort();
+    render::file([
+        Piece::Tokens(quote! {
+            //! Every request function, called with all its parameters and a full body.
+        }),
+        Piece::Tokens(quote!(use crate::Contract;)),
+        Piece::Tokens(quote!(#(mod #modules;)*)),
+        Piece::Tokens(quote! {
+            /// Adds every call there is.
+            pub(crate) fn add(contract: &mut Contract) {
+                #(#modules::add(contract);)*
+            }
+        }),
+    ])
+}
+
+/// Makes the file of a tag.
+pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
+    let module = &emit.names.modules[tag];
+    let doc = docs::inner(docs::tag(emit, tag));
+    let calls = calls(emit, tag);
+    let deprecated = calls.iter().any(is_deprecated).then(|| {
+        quote!(#![allow(deprecated, reason = "they are called as long as they are there")])
+    });
+    // Laid out here: a chain of setters is easiest to read with one on each line.
+    let mut text =
+        "#[rustfmt::skip]\npub(super) fn add(contract: &mut Contract) {\n".to_owned();
+    for call in &calls {
+        add(emit, module, call, &mut text);
+    }
+    text.push_str("}\n");
+    let module = names::ident(module);
+    render::file([
+        Piece::Tokens(quote!(#doc #deprecated)),
+        Piece::Tokens(quote!(use atlas_admin::#module;)),
+        Piece::Tokens(quote!(use crate::Contract;)),
+        Piece::Text(text),
+    ])
+}
+
+fn is_deprecated(call: &Call<'_>) -> bool {
+    call.deprecation().is_some()
+        || call.operation.parameters.iter().any(|parameter| parameter.deprecated)
+}
+
+/// Writes the statement that adds a call.
+fn add(emit: &Emit<'_>, module: &str, call: &Call<'_>, text: &mut String) {
+    let id = &call.operation.id;
+    let version = call.version.version;
+    let accept = &call.answer.media_type;
+    let dated = names::version_module(version);
+    let function = &call.function;
+    let (required, others): (Vec<&Parameter>, Vec<&Parameter>) =
+        call.operation.parameters.iter().partition(|parameter| parameter.required);
+    let mut arguments: Vec<String> =
+        required.into_iter().map(|p| value(emit, p, false)).collect();
+    arguments.extend(call.version.body.as_ref().map(|_| "&sample.body()".to_owned()));
+    let arguments = arguments.join(", ");
+    let sample = match (arguments.is_empty(), others.is_empty()) {
+        (true, true) => "_",
+        _ => "sample",
+    };
+    text.push_str(&format!(
+        "    contract.add({id:?}, \"{version}\", \"{accept}\", |{sample}| {{\n        \
+         {module}::{dated}::{function}({arguments})\n"
+    ));
+    for parameter in others {
+        let value = value(emit, parameter, true);
+        text.push_str(&format!("            .{}({value})\n", argument(parameter)));
+    }
+    text.push_str("    });\n");
+}
+
+/// The expression for the value of a parameter. A setter takes whatever becomes its type, so
+/// the type has to be said there.
+fn value(emit: &Emit<'_>, parameter: &Parameter, is_set: bool) -> String {
+    let wire = &parameter.name;
+    let from = parameter.location.as_str();
+    let ty = emit.argument_type(&parameter.ty, &quote!(atlas_admin::types::));
+    let ty = ty.to_string().replace(' ', "");
+    match &parameter.ty {
+        Type::Bool | Type::Int | Type::Float => format!("sample.{from}({wire:?})"),
+        Type::String | Type::List(_) if !is_set => {
+            format!("&sample.{from}::<{ty}>({wire:?})")
+        }
+        _ => format!("sample.{from}::<{ty}>({wire:?})"),
+    }
+}
