@@ -1,0 +1,201 @@
+//! The contract: every request function, with all its parameters and a full body, against a
+//! mock server that nobody here wrote.
+//!
+//! Prism checks path, query, headers, body and security against the vendored document, and
+//! answers with what the document declares. The calls are generated (`calls/`), so that a new
+//! operation is called on the day it appears; the values come from the document's schemas
+//! (`atlas-admin-samples`).
+//!
+//! ```sh
+//! apt-get install nodejs npm
+//! cargo test -p atlas-admin --all-features --test contract -- --ignored --nocapture
+//! ```
+//!
+//! The test installs the npm package that `prism/package-lock.json` names, starts the server on
+//! loopback and stops it again; it fails and says so where Node is missing.
+
+mod calls;
+mod document;
+mod prism;
+mod sample;
+
+#[path = "../../../runtime/tests/peer/process.rs"]
+mod process;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::pin::Pin;
+use std::rc::Rc;
+
+use atlas_admin::codec::{self, Json};
+use atlas_admin::registry::{Entry, Payload, entries};
+use atlas_admin::{Client, Credentials, Error, Output, Request, Response, RetryPolicy};
+use atlas_admin_samples::Samples;
+
+use prism::Prism;
+use sample::Sample;
+
+/// What an answer's status line and headers say.
+#[derive(Debug)]
+struct Head {
+    media_type: String,
+    operation: String,
+    violations: String,
+}
+
+/// Sends a request as its caller would, and tells what came.
+type Send = Box<dyn Fn(&Client) -> Sending>;
+type Sending = Pin<Box<dyn Future<Output = Result<Head, Error>>>>;
+
+/// A request function, called.
+struct Call {
+    id: &'static str,
+    version: &'static str,
+    accept: &'static str,
+    send: Send,
+    /// The same request, for the answer without its type.
+    plain: Request<Json>,
+    /// What is wrong with the request as it stands.
+    problems: Vec<String>,
+}
+
+/// All calls.
+pub(crate) struct Contract {
+    samples: Samples,
+    calls: Vec<Call>,
+}
+
+impl Contract {
+    /// Adds a call of an operation in a version, for an answer of a media type.
+    pub(crate) fn add<T, R>(
+        &mut self,
+        id: &'static str,
+        version: &'static str,
+        accept: &'static str,
+        call: impl FnOnce(&Sample<'_>) -> R,
+    ) where
+        T: Output + 'static,
+        R: Into<Request<T>>,
+    {
+        let sample = Sample::of(&self.samples, id, version);
+        let request: Rc<Request<T>> = Rc::new(call(&sample).into());
+        let plain = Request::clone(&request).with_output();
+        let problems = sample.problems(&plain, accept);
+        let send: Send = Box::new(move |client| {
+            let (request, client) = (Rc::clone(&request), client.clone());
+            Box::pin(
+                async move { request.send(&client).await.map(|answer| head(&answer)) },
+            )
+        });
+        self.calls.push(Call { id, version, accept, send, plain, problems });
+    }
+}
+
+fn head<T>(answer: &Response<T>) -> Head {
+    let text = |name| {
+        let value = answer.headers().get(name).map(|value| value.as_bytes());
+        String::from_utf8_lossy(value.unwrap_or_default()).into_owned()
+    };
+    Head {
+        media_type: text("content-type"),
+        operation: text(document::OPERATION),
+        violations: text("sl-violations"),
+    }
+}
+
+impl Call {
+    /// Sends the request and returns what is wrong with it or its answer, in words.
+    async fn check(&self, client: &Client, entry: &Entry) -> Vec<String> {
+        let mut wrong = self.problems.clone();
+        let head = match (self.send)(client).await {
+            Ok(head) => head,
+            Err(error) => {
+                let body = String::from_utf8_lossy(error.body()).into_owned();
+                let said = error.headers().get("sl-violations");
+                wrong.push(format!("{error}\n  violations: {said:?}\n  body: {body}"));
+                return wrong;
+            }
+        };
+        if head.violations.contains("\"request\"") {
+            wrong.push(format!("violations: {}", head.violations));
+        }
+        if head.operation != self.id {
+            wrong.push(format!("Prism took it for {:?}", head.operation));
+        }
+        if self.accept == entry.operation.accept
+            && let Some(make) = json(entry)
+        {
+            if head.media_type != self.accept {
+                wrong.push(format!("answered with {}", head.media_type));
+            }
+            wrong.extend(self.drift(client, make).await);
+        }
+        wrong
+    }
+
+    /// Asks once more, and returns where the answer differs from its type.
+    async fn drift(
+        &self,
+        client: &Client,
+        make: atlas_admin::registry::Make,
+    ) -> Vec<String> {
+        let mut drift = Vec::new();
+        match self.plain.send(client).await {
+            Ok(answer) => {
+                let text = answer.value().to_string();
+                let mut note = |found: codec::Drift| drift.push(format!("{found:?}"));
+                codec::decode_observed(text.as_bytes(), &mut *make(), &mut note)
+                    .unwrap_or_else(|error| drift.push(error.to_string()));
+            }
+            Err(error) => drift.push(error.to_string()),
+        }
+        drift
+    }
+}
+
+/// The type of the first answer, where that is JSON.
+fn json(entry: &Entry) -> Option<atlas_admin::registry::Make> {
+    match entry.answers.first()?.1 {
+        Payload::Json(make) => Some(make),
+        Payload::Empty | Payload::Stream => None,
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs nodejs and npm"]
+async fn every_call_keeps_to_the_document() {
+    let samples = Samples::uncorrected();
+    let prism = Prism::start(&document::by_version(samples.tree()));
+    let mut contract = Contract { samples, calls: Vec::new() };
+    calls::add(&mut contract);
+    let declared: BTreeMap<(&str, String), &Entry> = entries()
+        .map(|entry| {
+            ((entry.operation.id, entry.operation.version.to_string()), entry)
+        })
+        .collect();
+    let mut wrong = Vec::new();
+    let mut sent = BTreeSet::new();
+    for call in &contract.calls {
+        let key = (call.id, call.version.to_owned());
+        // Prism has each version under a prefix of its own.
+        let client = Client::builder()
+            .base_url(format!("{}/{}", prism.url, call.version))
+            .credentials(Credentials::access_token("token"))
+            .retry(RetryPolicy::never())
+            .build()
+            .unwrap();
+        let found = call.check(&client, declared[&key]).await;
+        if !found.is_empty() {
+            let found = found.join("\n  ");
+            wrong.push(format!("{} {} {}\n  {found}", call.id, call.version, call.accept));
+        }
+        sent.insert(key);
+    }
+    println!(
+        "{} operation-version pairs in {} calls; {} kept to the document and decoded",
+        sent.len(),
+        contract.calls.len(),
+        contract.calls.len() - wrong.len(),
+    );
+    assert!(wrong.is_empty(), "{} calls:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(declared.keys().eq(&sent), "the registry has other pairs than were sent");
+}

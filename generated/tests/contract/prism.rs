@@ -1,0 +1,39 @@
+//! The mock server.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use atlas_admin::codec::Json;
+
+use crate::process::{Process, folder, free_port};
+
+/// Prism, running.
+pub(crate) struct Prism {
+    pub(crate) url: String,
+    _process: Process,
+}
+
+impl Prism {
+    /// Installs the npm package and starts the server with a document.
+    pub(crate) fn start(document: &Json) -> Self {
+        let folder = folder("prism");
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contract/prism");
+        for name in ["package.json", "package-lock.json"] {
+            std::fs::copy(from.join(name), folder.join(name)).unwrap();
+        }
+        std::fs::write(folder.join("document.json"), document.to_string()).unwrap();
+        let mut npm = Command::new("npm");
+        // Scripts, because one of the packages' reports to its maker.
+        npm.args(["ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]);
+        let status = npm.current_dir(&folder).status();
+        let status = status.expect("npm is missing: install nodejs and npm");
+        assert!(status.success(), "npm ci failed: {status}");
+        let port = free_port();
+        let mut prism = Command::new("node");
+        prism.arg("node_modules/@stoplight/prism-cli/dist/index.js");
+        prism.args(["mock", "--verboseLevel", "silent", "--port"]).arg(port.to_string());
+        prism.arg("document.json").current_dir(&folder).stdout(Stdio::null());
+        let process = Process::start(&mut prism, port, "nodejs");
+        Self { url: format!("http://127.0.0.1:{port}"), _process: process }
+    }
+}

@@ -1,0 +1,111 @@
+//! The values that a call is made with, and whether it took all of them.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use atlas_admin::Request;
+use atlas_admin::codec::{self, Json, Value};
+use atlas_admin_samples::{Choice, Pair, Samples};
+
+/// What the crate does not offer: the two change the shape of answers.
+const LEFT_OUT: [&str; 2] = ["envelope", "pretty"];
+
+/// The values for an operation in a version.
+pub(crate) struct Sample<'a> {
+    samples: &'a Samples,
+    pair: &'a Pair,
+    /// The parameters that were asked for, each with its location.
+    asked: RefCell<BTreeSet<(&'static str, &'static str)>>,
+    problems: RefCell<Vec<String>>,
+}
+
+impl<'a> Sample<'a> {
+    pub(crate) fn of(samples: &'a Samples, id: &str, version: &str) -> Self {
+        let pair = samples.pair(id, version);
+        let pair = pair.unwrap_or_else(|| panic!("the document has no {id} {version}"));
+        Self { samples, pair, asked: RefCell::default(), problems: RefCell::default() }
+    }
+
+    /// Returns the value of a parameter of the path.
+    pub(crate) fn path<T: Value + Default>(&self, name: &'static str) -> T {
+        self.parameter("path", name)
+    }
+
+    /// Returns the value of a parameter of the query.
+    pub(crate) fn query<T: Value + Default>(&self, name: &'static str) -> T {
+        self.parameter("query", name)
+    }
+
+    /// Returns the value of a parameter among the headers.
+    pub(crate) fn header<T: Value + Default>(&self, name: &'static str) -> T {
+        self.parameter("header", name)
+    }
+
+    /// Returns the body.
+    pub(crate) fn body<T: Value + Default>(&self) -> T {
+        self.value("the body", self.samples.body(self.pair, Choice::Full))
+    }
+
+    fn parameter<T: Value + Default>(
+        &self,
+        location: &'static str,
+        name: &'static str,
+    ) -> T {
+        self.asked.borrow_mut().insert((location, name));
+        self.value(name, self.samples.parameter(self.pair, name, Choice::Full))
+    }
+
+    fn value<T: Value + Default>(&self, what: &str, json: Option<Json>) -> T {
+        let mut value = T::default();
+        let mut problems = self.problems.borrow_mut();
+        let Some(json) = json else {
+            problems.push(format!("the document has no {what}"));
+            return value;
+        };
+        let mut note = |drift| problems.push(format!("{what}: {drift:?}"));
+        let text = json.to_string();
+        codec::decode_observed(text.as_bytes(), &mut value, &mut note)
+            .unwrap_or_else(|error| problems.push(format!("{what}: {error}")));
+        value
+    }
+
+    /// Returns what is wrong with the request that was made of the values.
+    pub(crate) fn problems(&self, request: &Request<Json>, accept: &str) -> Vec<String> {
+        let mut problems = self.problems.take();
+        let declared = self.pair.parameters.iter();
+        let declared: BTreeSet<(&str, &str)> = declared
+            .filter(|parameter| !LEFT_OUT.contains(&parameter.name.as_str()))
+            .map(|parameter| (parameter.location.as_str(), parameter.name.as_str()))
+            .collect();
+        if *self.asked.borrow() != declared {
+            problems.push(format!("takes other parameters than {declared:?}"));
+        }
+        let content = self.pair.answers.iter().flat_map(|answer| &answer.content);
+        if request.accept() != accept || !content.into_iter().any(|m| m.name == accept) {
+            problems.push(format!("accepts {}", request.accept()));
+        }
+        problems.extend(self.problem_of_body(request));
+        problems
+    }
+
+    /// Prism reads of a media type only its format, so the rest of it is checked here; and that
+    /// all of the sample is sent.
+    fn problem_of_body(&self, request: &Request<Json>) -> Option<String> {
+        let declared = self.pair.body.as_ref()?;
+        let headers = request.headers();
+        let content_type = headers.get("content-type").map(|value| value.as_bytes());
+        if content_type != Some(declared.name.as_bytes()) {
+            return Some(format!("has the type {content_type:?} for its body"));
+        }
+        let sent = match request.body_bytes() {
+            Ok(bytes) => bytes.unwrap_or_default(),
+            Err(error) => return Some(error.to_string()),
+        };
+        let mut json = Json::Null;
+        if let Err(error) = codec::decode(sent, &mut json) {
+            return Some(error.to_string());
+        }
+        let whole = self.samples.body(self.pair, Choice::Full)?;
+        (json != whole).then(|| format!("sends {json}\n  instead of {whole}"))
+    }
+}
