@@ -146,7 +146,13 @@ impl Samples {
     /// Makes a value for a parameter; `None` where the operation has none of that name.
     pub fn parameter(&self, pair: &Pair, name: &str, choice: Choice) -> Option<Value> {
         let parameter = pair.parameters.iter().find(|known| known.name == name)?;
-        Some(self.value(&parameter.schema, Direction::Request, choice))
+        let mut maker = self.maker(Direction::Request, choice);
+        if parameter.location == "path" {
+            // What stands in a path is never empty: that would be another path.
+            let filled = serde_json::json!({ "minLength": 1 });
+            return Some(maker.value(&[&parameter.schema, &filled]));
+        }
+        Some(maker.value(&[&parameter.schema]))
     }
 
     /// Makes the body of a request; `None` where the operation takes none.

@@ -3,9 +3,18 @@
 //! Prism 5 reads of a media type what stands behind the `+`: for it, every version's body is
 //! `application/json`, and it checks all of them against the first one's schema. So the
 //! operations are laid apart, one for each version below a path that begins with it, each with
-//! that version's bodies alone. Nothing that is checked is taken away.
+//! that version's bodies alone.
+//!
+//! Two things that the document says can't be met by any value that means something. They are
+//! put right for all schemas alike, and nothing else that is checked is taken away:
+//!
+//! - `type: object` where all values that are allowed are texts: they are strings.
+//! - `oneOf` where one branch allows all that another allows, so that a value of the narrower
+//!   one is always a value of both: at least one has to fit, not exactly one.
 
 use atlas_admin::codec::Json;
+
+type Object = serde_json::Map<String, Json>;
 
 /// The header by which Prism tells which operation it took a request for.
 pub(crate) const OPERATION: &str = "x-contract-operation";
@@ -16,7 +25,7 @@ const METHODS: [&str; 6] = ["get", "head", "post", "put", "patch", "delete"];
 pub(crate) fn by_version(document: &Json) -> Json {
     let mut apart = document.clone();
     let paths = document["paths"].as_object().expect("paths");
-    let mut by_version = serde_json::Map::new();
+    let mut by_version = Object::new();
     for (path, item) in paths {
         for method in METHODS {
             let Some(operation) = item.get(method) else { continue };
@@ -29,6 +38,7 @@ pub(crate) fn by_version(document: &Json) -> Json {
         }
     }
     apart["paths"] = Json::Object(by_version);
+    put_right(document, &mut apart);
     apart
 }
 
@@ -45,7 +55,8 @@ fn versions(document: &Json, operation: &Json) -> Vec<String> {
     let mut versions = Vec::new();
     for (_, response) in successes(operation) {
         let content = resolve(document, response)["content"].as_object();
-        versions.extend(content.into_iter().flatten().filter_map(|(name, _)| version(name)));
+        versions
+            .extend(content.into_iter().flatten().filter_map(|(name, _)| version(name)));
     }
     versions.sort();
     versions.dedup();
@@ -56,7 +67,11 @@ fn of_version(document: &Json, operation: &Json, version: &str) -> Json {
     let mut one = operation.clone();
     for (status, response) in successes(operation) {
         let mut response = resolve(document, response).clone();
-        keep(&mut response, version);
+        if keep(&mut response, version) == 0 {
+            // Another version's: Prism would answer with it if its status is lower.
+            one["responses"].as_object_mut().expect("responses").remove(status);
+            continue;
+        }
         response["headers"][OPERATION] = serde_json::json!({
             "schema": { "type": "string", "enum": [operation["operationId"]] }
         });
@@ -70,11 +85,72 @@ fn of_version(document: &Json, operation: &Json, version: &str) -> Json {
     one
 }
 
-/// Keeps the bodies of a version.
-fn keep(holder: &mut Json, of: &str) {
-    if let Some(content) = holder.get_mut("content").and_then(Json::as_object_mut) {
+/// Keeps the bodies of a version, and counts them.
+fn keep(holder: &mut Json, of: &str) -> usize {
+    let content = holder.get_mut("content").and_then(Json::as_object_mut);
+    content.map_or(0, |content| {
         content.retain(|name, _| version(name) == Some(of));
+        content.len()
+    })
+}
+
+/// Puts right, at every place below a node, what no value can meet.
+fn put_right(document: &Json, node: &mut Json) {
+    if node.get("type").is_some_and(|kind| kind == "object") && lists_texts(node) {
+        node["type"] = Json::from("string");
     }
+    match node {
+        Json::Array(items) => {
+            items.iter_mut().for_each(|item| put_right(document, item))
+        }
+        Json::Object(fields) => {
+            let branches = fields.get("oneOf").and_then(Json::as_array);
+            if branches.is_some_and(|branches| overlap(document, branches)) {
+                let branches = fields.remove("oneOf").unwrap_or_default();
+                fields.insert("anyOf".to_owned(), branches);
+            }
+            fields.values_mut().for_each(|value| put_right(document, value));
+        }
+        _ => {}
+    }
+}
+
+/// Whether all values that a schema allows are texts that it lists.
+fn lists_texts(schema: &Json) -> bool {
+    let list = |key| schema.get(key).and_then(Json::as_array);
+    match list("enum") {
+        Some(values) => values.iter().all(Json::is_string),
+        None => list("oneOf")
+            .or(list("anyOf"))
+            .is_some_and(|branches| branches.iter().all(lists_texts)),
+    }
+}
+
+/// Whether some branch allows all that another one does.
+fn overlap(document: &Json, branches: &[Json]) -> bool {
+    let branches: Vec<&Json> =
+        branches.iter().map(|branch| resolve(document, branch)).collect();
+    let pairs = branches
+        .iter()
+        .enumerate()
+        .flat_map(|(at, one)| branches[..at].iter().map(move |other| (*one, *other)));
+    let mut pairs = pairs.into_iter();
+    pairs.any(|(one, other)| allows_all_of(one, other) || allows_all_of(other, one))
+}
+
+/// Whether an object that asks for nothing but some properties' schemas asks for no other ones
+/// than `narrow` does.
+fn allows_all_of(wide: &Json, narrow: &Json) -> bool {
+    let is_plain = |schema: &Object| {
+        schema.keys().all(|key| ["type", "properties"].contains(&key.as_str()))
+    };
+    let (Some(properties), Some(narrower)) =
+        (wide["properties"].as_object(), narrow["properties"].as_object())
+    else {
+        return false;
+    };
+    wide.as_object().is_some_and(is_plain)
+        && properties.iter().all(|(name, schema)| narrower.get(name) == Some(schema))
 }
 
 fn successes(operation: &Json) -> impl Iterator<Item = (&String, &Json)> {
