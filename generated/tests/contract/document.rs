@@ -96,7 +96,8 @@ fn keep(holder: &mut Json, of: &str) -> usize {
 
 /// Puts right, at every place below a node, what no value can meet.
 fn put_right(document: &Json, node: &mut Json) {
-    if node.get("type").is_some_and(|kind| kind == "object") && lists_texts(node) {
+    let is_object = node.get("type").is_some_and(|kind| kind == "object");
+    if is_object && lists_texts(document, node) {
         node["type"] = Json::from("string");
     }
     match node {
@@ -116,13 +117,14 @@ fn put_right(document: &Json, node: &mut Json) {
 }
 
 /// Whether all values that a schema allows are texts that it lists.
-fn lists_texts(schema: &Json) -> bool {
+fn lists_texts(document: &Json, schema: &Json) -> bool {
+    let schema = resolve(document, schema);
     let list = |key| schema.get(key).and_then(Json::as_array);
     match list("enum") {
         Some(values) => values.iter().all(Json::is_string),
         None => list("oneOf")
             .or(list("anyOf"))
-            .is_some_and(|branches| branches.iter().all(lists_texts)),
+            .is_some_and(|all| all.iter().all(|one| lists_texts(document, one))),
     }
 }
 
@@ -138,19 +140,25 @@ fn overlap(document: &Json, branches: &[Json]) -> bool {
     pairs.any(|(one, other)| allows_all_of(one, other) || allows_all_of(other, one))
 }
 
-/// Whether an object that asks for nothing but some properties' schemas asks for no other ones
-/// than `narrow` does.
+/// Whether all that `wide` asks of a request is asked by `narrow` as well, where it asks for
+/// properties only.
 fn allows_all_of(wide: &Json, narrow: &Json) -> bool {
-    let is_plain = |schema: &Object| {
-        schema.keys().all(|key| ["type", "properties"].contains(&key.as_str()))
-    };
     let (Some(properties), Some(narrower)) =
         (wide["properties"].as_object(), narrow["properties"].as_object())
     else {
         return false;
     };
-    wide.as_object().is_some_and(is_plain)
-        && properties.iter().all(|(name, schema)| narrower.get(name) == Some(schema))
+    let is_read_only = |name: &String| properties[name]["readOnly"] == true;
+    let names =
+        |schema: &Json| schema["required"].as_array().cloned().unwrap_or_default();
+    let required = names(narrow);
+    let known = ["type", "properties", "required"];
+    wide.as_object().is_some_and(|wide| wide.keys().all(|key| known.contains(&&**key)))
+        && names(wide).iter().all(|name| required.contains(name))
+        && properties
+            .iter()
+            .filter(|(name, _)| !is_read_only(name))
+            .all(|(name, schema)| narrower.get(name) == Some(schema))
 }
 
 fn successes(operation: &Json) -> impl Iterator<Item = (&String, &Json)> {

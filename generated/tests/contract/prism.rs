@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use atlas_admin::codec::Json;
+use atlas_admin::{Client, Credentials, RetryPolicy};
 
 use crate::process::{Process, folder, free_port};
 
@@ -35,5 +36,19 @@ impl Prism {
         prism.arg("document.json").current_dir(&folder).stdout(Stdio::null());
         let process = Process::start(&mut prism, port, "nodejs");
         Self { url: format!("http://127.0.0.1:{port}"), _process: process }
+    }
+
+    /// Returns a client for the operations of a version, which stand under a prefix.
+    pub(crate) fn client(
+        &self,
+        version: &str,
+        credentials: Option<Credentials>,
+    ) -> Client {
+        let builder = Client::builder().base_url(format!("{}/{version}", self.url));
+        let builder = builder.retry(RetryPolicy::never());
+        match credentials {
+            Some(credentials) => builder.credentials(credentials).build().unwrap(),
+            None => builder.build().unwrap(),
+        }
     }
 }
