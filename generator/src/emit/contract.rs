@@ -19,7 +19,9 @@ pub(super) fn root(emit: &Emit<'_>) -> String {
         Piece::Tokens(quote! {
             //! Every request function, called with all its parameters and a full body.
         }),
-        Piece::Tokens(quote!(use crate::Contract;)),
+        Piece::Tokens(quote!(
+            use crate::Contract;
+        )),
         Piece::Tokens(quote!(#(mod #modules;)*)),
         Piece::Tokens(quote! {
             /// Adds every call there is.
@@ -49,7 +51,9 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
     render::file([
         Piece::Tokens(quote!(#doc #deprecated)),
         Piece::Tokens(quote!(use atlas_admin::#module;)),
-        Piece::Tokens(quote!(use crate::Contract;)),
+        Piece::Tokens(quote!(
+            use crate::Contract;
+        )),
         Piece::Text(text),
     ])
 }

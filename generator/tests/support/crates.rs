@@ -60,6 +60,7 @@ fn root() -> PathBuf {
 fn member(test: &str, name: &str, manifest: &str) -> String {
     let mut manifest: Table = manifest.parse().expect("a manifest");
     manifest.remove("example");
+    manifest.remove("test");
     manifest.remove("dev-dependencies");
     let package = manifest["package"].as_table_mut().expect("a package");
     package.insert("name".to_owned(), format!("{test}-{name}").into());
