@@ -12,13 +12,16 @@ use lexopt::Arg;
 use crate::failure::{Failure, finish};
 use measure::{Measure, Usage};
 
+mod codec;
 mod floor;
 mod measure;
 mod peer;
 mod program;
+mod twin;
 
 const USAGE: &str = "\
 Usage: cargo xtask bench [--readme] [--runs N]
+       cargo xtask bench --codec
 
 Measures, in release where that is meant:
   codegen             against ploidy, where it is installed (`cargo install ploidy --version 0.15.0`)
@@ -27,7 +30,10 @@ Measures, in release where that is meant:
                       and against the crate that ploidy writes, measured once
   one tag             the crate with the feature `clusters` alone
   a program           ten lines that list clusters, all dependencies included, from nothing
+  its size            in release, stripped, against the same call by hand
+  the codec           against the same types with serde derives, on recorded answers, in turns
 
+  --codec    measures the codec and nothing else
   --readme   puts the table into README.md, between its two markers
   --runs N   how often each is run; the median counts (default: 3)
 
@@ -40,10 +46,11 @@ pub(crate) fn run(arguments: lexopt::Parser) -> ExitCode {
 }
 
 fn bench(mut arguments: lexopt::Parser) -> Result<String, Failure> {
-    let (mut readme, mut runs) = (false, 3);
+    let (mut readme, mut codec_alone, mut runs) = (false, false, 3);
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Long("readme") => readme = true,
+            Arg::Long("codec") => codec_alone = true,
             Arg::Long("runs") => {
                 let number =
                     arguments.value()?.to_str().and_then(|text| text.parse().ok());
@@ -60,7 +67,15 @@ fn bench(mut arguments: lexopt::Parser) -> Result<String, Failure> {
     fs::create_dir_all(&scratch)
         .map_err(|error| Failure::unwritable(&scratch, &error))?;
     let measure = Measure { runs, root, scratch };
-    let table = table(&measure)?;
+    if codec_alone {
+        return codec::table(&measure);
+    }
+    let table = format!(
+        "{}\n{}\n{}",
+        table(&measure)?,
+        size_of_program(&measure)?,
+        codec::table(&measure)?
+    );
     if readme {
         put_into_readme(&measure.root.join("README.md"), &table)?;
     }
@@ -108,6 +123,17 @@ fn codegen(measure: &Measure) -> Result<String, Failure> {
     let peer = peer::codegen(measure);
     let budget = "≤ 0.15 ×, memory ≤ 1 ×";
     Ok(row("codegen, whole document", &ours, "ploidy 0.15", peer.as_ref(), budget))
+}
+
+fn size_of_program(measure: &Measure) -> Result<String, Failure> {
+    let (ours, by_hand) = program::sizes(measure)?;
+    Ok(format!(
+        "The program in release, stripped: {:.2} MB; the same call by hand with reqwest and \
+         serde, given a token: {:.2} MB, ratio {:.2}.\n",
+        ours as f64 / 1e6,
+        by_hand as f64 / 1e6,
+        ours as f64 / by_hand as f64
+    ))
 }
 
 fn row(

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::process::Command;
 
 use super::measure::{Measure, Usage};
 use crate::failure::Failure;
@@ -20,12 +21,95 @@ async fn main() -> Result<(), atlas_admin::Error> {
 }
 "#;
 
+/// The same call by hand, with a token that somebody else fetched.
+const BY_HAND: &str = r#"use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Page {
+    results: Vec<Cluster>,
+}
+
+#[derive(Deserialize)]
+struct Cluster {
+    name: Option<String>,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let url = "https://cloud.mongodb.com/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/clusters";
+    let response = reqwest::Client::new()
+        .get(url)
+        .bearer_auth(std::env::var("TOKEN")?)
+        .header("Accept", "application/vnd.atlas.2024-08-05+json")
+        .send()
+        .await?
+        .error_for_status()?;
+    let page: Page = serde_json::from_slice(&response.bytes().await?)?;
+    for cluster in &page.results {
+        println!("{:?}", cluster.name);
+    }
+    Ok(())
+}
+"#;
+
 /// Compiles the program and all it depends on, from nothing.
 pub(super) fn clean_build(measure: &Measure) -> Result<Usage, Failure> {
     let folder = measure.scratch.join("program");
     write(&measure.root, &folder)
         .map_err(|error| Failure::unwritable(&folder, &error))?;
     measure.clean_build(&folder)
+}
+
+/// Returns the sizes in bytes of the program and of the same call by hand, both in release and
+/// stripped.
+pub(super) fn sizes(measure: &Measure) -> Result<(u64, u64), Failure> {
+    let (ours, by_hand) =
+        (measure.scratch.join("program"), measure.scratch.join("by-hand"));
+    write(&measure.root, &ours)
+        .and_then(|()| write_by_hand(&measure.root, &by_hand))
+        .map_err(|error| Failure::unwritable(&measure.scratch, &error))?;
+    Ok((size(measure, &ours, "program")?, size(measure, &by_hand, "by-hand")?))
+}
+
+fn size(measure: &Measure, folder: &Path, name: &str) -> Result<u64, Failure> {
+    let failed =
+        |why: String| Failure::Input(format!("error: can't build {name}: {why}"));
+    let target = measure.scratch.join("release");
+    let outcome = Command::new("cargo")
+        .args([
+            "build",
+            "--quiet",
+            "--release",
+            "--config",
+            "profile.release.strip=true",
+        ])
+        .arg("--target-dir")
+        .arg(&target)
+        .current_dir(folder)
+        .output()
+        .map_err(|error| failed(error.to_string()))?;
+    if !outcome.status.success() {
+        return Err(failed(String::from_utf8_lossy(&outcome.stderr).into_owned()));
+    }
+    let program = target.join("release").join(name);
+    let metadata = fs::metadata(&program);
+    metadata
+        .map(|file| file.len())
+        .map_err(|error| Failure::unreadable(&program, &error))
+}
+
+fn write_by_hand(root: &Path, folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder.join("src"))?;
+    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    fs::write(folder.join("src/main.rs"), BY_HAND)?;
+    let manifest = "[package]\nname = \"by-hand\"\nedition = \"2024\"\n\n[workspace]\n\n\
+        [dependencies]\n\
+        reqwest = { version = \"0.13\", default-features = false, features = [\"rustls-no-provider\"] }\n\
+        rustls = { version = \"0.23\", default-features = false, features = [\"ring\", \"std\", \"tls12\"] }\n\
+        serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n\
+        tokio = { version = \"1\", features = [\"macros\", \"rt\"] }\n";
+    fs::write(folder.join("Cargo.toml"), manifest)
 }
 
 fn write(root: &Path, folder: &Path) -> io::Result<()> {

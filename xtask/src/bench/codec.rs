@@ -1,0 +1,87 @@
+//! The codec against `serde` derives: recorded answers, decoded and encoded by both, in turns.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::measure::Measure;
+use super::twin;
+use crate::failure::Failure;
+
+/// What is measured: a recording, the operation's path after the group or organization, the
+/// version, and the type of the answer.
+const SUBJECTS: [(&str, &str, &str, &str); 2] = [
+    ("clusters", "/clusters", "2024-08-05", "PaginatedClusterDescription20240805"),
+    ("events", "/events", "2023-01-01", "OrgPaginatedEventView"),
+];
+
+/// Returns the table, or why there is none.
+pub(super) fn table(measure: &Measure) -> Result<String, Failure> {
+    let recorded = measure.root.join("../shared/recorded");
+    if !recorded.is_dir() {
+        return Ok("The codec was not measured: there are no recordings.\n".to_owned());
+    }
+    let folder = measure.scratch.join("codec");
+    write(&measure.root, &recorded, &folder)
+        .map_err(|error| Failure::unwritable(&folder, &error))?;
+    let outcome = Command::new("cargo")
+        .args(["run", "--quiet", "--release", "--target-dir"])
+        .arg(measure.scratch.join("target"))
+        .current_dir(&folder)
+        .output();
+    let failed =
+        |why: String| Failure::Input(format!("error: can't measure the codec: {why}"));
+    let outcome = outcome.map_err(|error| failed(format!("cargo: {error}")))?;
+    if !outcome.status.success() {
+        return Err(failed(String::from_utf8_lossy(&outcome.stderr).into_owned()));
+    }
+    Ok(format!(
+        "| recorded answer | of the codec | of derives | ratio of speeds |\n|---|---|---|---|\n{}",
+        String::from_utf8_lossy(&outcome.stdout)
+    ))
+}
+
+fn write(root: &Path, recorded: &Path, folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder.join("src"))?;
+    let mut subjects = String::new();
+    for (file, path, version, name) in SUBJECTS {
+        let body = answer(&recorded.join(format!("{file}.har")), path, version)?;
+        fs::write(folder.join(format!("{file}.json")), body)?;
+        subjects.push_str(&format!("    measure!({file:?}, {name});\n"));
+    }
+    let names = SUBJECTS.map(|(.., name)| name);
+    fs::write(folder.join("src/twin.rs"), twin::write(root, &names)?)?;
+    let main = include_str!("codec_main.rs.in").replace("    // SUBJECTS\n", &subjects);
+    fs::write(folder.join("src/main.rs"), main)?;
+    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    let path = |name: &str| -> io::Result<PathBuf> { root.join(name).canonicalize() };
+    let manifest = format!(
+        "[package]\nname = \"codec\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
+         atlas-admin = {{ path = {:?}, default-features = false, features = [\"clusters\", \"events\"] }}\n\
+         atlas-admin-runtime = {{ path = {:?} }}\n\
+         serde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n",
+        path("generated")?,
+        path("runtime")?
+    );
+    fs::write(folder.join("Cargo.toml"), manifest)
+}
+
+/// Finds the longest recorded answer of an operation in a version.
+fn answer(har: &Path, path: &str, version: &str) -> io::Result<String> {
+    let har: Value = serde_json::from_str(&fs::read_to_string(har)?)?;
+    let entries = har["log"]["entries"].as_array().map_or(&[][..], Vec::as_slice);
+    let answers = entries.iter().filter_map(|entry| {
+        let url = entry["request"]["url"].as_str()?.split('?').next()?;
+        let content = &entry["response"]["content"];
+        let fits =
+            url.ends_with(path) && content["mimeType"].as_str()?.contains(version);
+        fits.then(|| content["text"].as_str()).flatten()
+    });
+    let longest = answers.max_by_key(|text| text.len()).map(str::to_owned);
+    longest.ok_or_else(|| {
+        io::Error::other(format!("no recorded answer for {path} {version}"))
+    })
+}
