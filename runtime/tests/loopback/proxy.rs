@@ -82,6 +82,8 @@ async fn a_proxy_that_refuses_or_is_not_there_has_been_sent_nothing() {
         let client = Client::builder()
             .base_url(&target)
             .credentials(Credentials::access_token("hunter2"))
+            // So that nothing but the proxy stands between it and an answer.
+            .root_certificates(tls::ROOT)
             .retry(RetryPolicy::never())
             .proxy(proxy(url))
             .build()
@@ -91,6 +93,9 @@ async fn a_proxy_that_refuses_or_is_not_there_has_been_sent_nothing() {
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
     }
     assert_eq!(refusing.count("CONNECT"), refusing.arrived());
+    let seen = refusing.seen();
+    let [seen] = &seen[..] else { panic!("it was asked {} times", seen.len()) };
+    assert_eq!(seen.header("authorization"), None);
 }
 
 #[tokio::test]

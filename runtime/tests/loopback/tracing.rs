@@ -11,7 +11,7 @@ use super::api::{
 };
 use super::clock::Steps;
 use super::oracle::{ATLAS, Oracle};
-use super::server::{Reply, Server};
+use super::server::{Reply, Seen, Server};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -90,6 +90,8 @@ async fn spans_and_warnings_and_no_secret() {
     let client = Client::builder().base_url("http://127.0.0.1:1").proxy(proxy);
     let client = client.credentials(service_account()).build().unwrap();
     _ = get().send_with(&client, &Options::new().retry(RetryPolicy::never())).await;
+    let is_proxied = |seen: &Seen| seen.header("proxy-authorization").is_some();
+    assert!(server.seen().iter().any(is_proxied), "the proxy was passed by");
 
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for secret in
