@@ -22,7 +22,7 @@ pub(crate) use digest::{ApiKey, Nonce};
 pub(crate) use oauth::ServiceAccount;
 
 mod digest;
-mod oauth;
+pub(crate) mod oauth;
 mod store;
 
 /// How a client authenticates.

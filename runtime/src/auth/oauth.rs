@@ -24,6 +24,12 @@ use crate::exchange::{Call, Failure, status_error};
 use crate::retry::Again;
 use crate::trace;
 
+/// Where an access token is asked for.
+pub(crate) const TOKEN: &str = "/api/oauth/token";
+
+/// Where an access token is taken back.
+pub(crate) const REVOKE: &str = "/api/oauth/revoke";
+
 /// How long a token lives where the endpoint doesn't say (Atlas: "valid for 1 hour").
 const LIFETIME: i64 = 3600;
 
@@ -177,7 +183,7 @@ impl ServiceAccount {
         self.state().refused = Some(SecretString::from(secret));
         let token = crate::request::path::encode(secret);
         let form = format!("token={token}&token_type_hint=access_token");
-        match self.post(core, "/api/oauth/revoke", form).await {
+        match self.post(core, REVOKE, form).await {
             Ok(_) => Ok(()),
             Err(failure) => Err(failure.error),
         }
@@ -243,7 +249,7 @@ impl ServiceAccount {
     async fn request(&self, core: &Core) -> Result<AccessToken, Failure> {
         let asked = core.clock.now();
         let form = "grant_type=client_credentials".to_owned();
-        let body = self.post(core, "/api/oauth/token", form).await?;
+        let body = self.post(core, TOKEN, form).await?;
         let unusable = || {
             // Without the body: it may hold a token.
             Error::new(Kind::Token, "the token endpoint's answer holds no bearer token")

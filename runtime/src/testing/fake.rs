@@ -39,6 +39,7 @@ use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use http::{HeaderMap, HeaderName};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -140,7 +141,7 @@ impl Fake {
     ///
     /// Where the value holds what JSON can't say.
     pub fn store<T: Value>(&self, request: &Request<T>, value: T) {
-        let json = serde_json::from_slice(&reply::encoded(&value)).unwrap_or_default();
+        let json = reply::json(&value);
         let target = request.path_and_query();
         let path = target.split('?').next().unwrap_or_default();
         let template = request.operation().path;
@@ -227,8 +228,7 @@ impl<T: Value + Default> On<'_, T> {
             let mut value = T::default();
             if codec::decode(json.to_string().as_bytes(), &mut value).is_ok() {
                 change(&mut value);
-                *json =
-                    serde_json::from_slice(&reply::encoded(&value)).unwrap_or_default();
+                *json = reply::json(&value);
             }
         });
         self.reply(Arc::new(move |_| Outcome::Stored {
@@ -236,6 +236,11 @@ impl<T: Value + Default> On<'_, T> {
             change: Some(change.clone()),
         }))
     }
+}
+
+/// Returns a header as text.
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -80,6 +80,12 @@ pub(super) fn encoded(value: &dyn Value) -> Bytes {
     bytes.into()
 }
 
+/// Returns a value as the service's JSON.
+#[cfg(feature = "fake")]
+pub(super) fn json(value: &dyn Value) -> Json {
+    serde_json::from_slice(&encoded(value)).unwrap_or_default()
+}
+
 /// Makes an error as the service words it (schema `ApiError`).
 pub(super) fn error(status: u16, code: &str, detail: &str) -> Response<Bytes> {
     let reason = StatusCode::from_u16(status).ok();

@@ -9,6 +9,7 @@ use http::{Method, Response};
 use super::Asked;
 use super::pattern::Pattern;
 use super::reply::{self, Outcome, Reply};
+use crate::auth::oauth;
 use crate::transport::{Body, BoxFuture, Request, Transport, TransportError};
 
 /// All rules, and all that was asked.
@@ -205,10 +206,10 @@ fn token(asked: &Asked) -> Option<Outcome> {
         return None;
     }
     let body = match asked.path() {
-        "/api/oauth/token" => {
+        oauth::TOKEN => {
             r#"{"access_token":"scripted","expires_in":3600,"token_type":"Bearer"}"#
         }
-        "/api/oauth/revoke" => "",
+        oauth::REVOKE => "",
         _ => return None,
     };
     Some(Outcome::Response(reply::response(200, Some("application/json"), body)))

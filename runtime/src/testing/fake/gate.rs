@@ -11,7 +11,8 @@ use http_auth::ChallengeParser;
 use md5::{Digest as _, Md5};
 
 use super::super::reply;
-use super::{API_KEY, SERVICE_ACCOUNT};
+use super::{API_KEY, SERVICE_ACCOUNT, text};
+use crate::auth::oauth;
 use crate::clock::random;
 
 /// The realm of the service.
@@ -33,7 +34,7 @@ impl Gate {
         target: &str,
         headers: &HeaderMap,
     ) -> Result<(), Box<Response<Bytes>>> {
-        let credentials = text(headers, AUTHORIZATION.as_str());
+        let credentials = text(headers, AUTHORIZATION).unwrap_or_default();
         let token = credentials.strip_prefix("Bearer ");
         if token.is_some_and(|token| self.tokens.contains(token)) {
             return Ok(());
@@ -96,8 +97,8 @@ impl Gate {
         body: &[u8],
     ) -> Option<Response<Bytes>> {
         let grants = match path {
-            "/api/oauth/token" => true,
-            "/api/oauth/revoke" => false,
+            oauth::TOKEN => true,
+            oauth::REVOKE => false,
             _ => return None,
         };
         if method != "POST" {
@@ -109,11 +110,11 @@ impl Gate {
         }
         let (id, secret) = SERVICE_ACCOUNT;
         let basic = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
-        if text(headers, AUTHORIZATION.as_str()) != basic {
+        if text(headers, AUTHORIZATION).unwrap_or_default() != basic {
             let detail = "The service account or its secret is wrong.";
             return Some(refuse(401, "invalid_client", detail));
         }
-        let kind = text(headers, CONTENT_TYPE.as_str());
+        let kind = text(headers, CONTENT_TYPE).unwrap_or_default();
         if !kind.starts_with("application/x-www-form-urlencoded") {
             return Some(refuse(400, "invalid_request", "The body must be a form."));
         }
@@ -145,10 +146,6 @@ impl Gate {
 fn refuse(status: u16, code: &str, detail: &str) -> Response<Bytes> {
     let body = serde_json::json!({"error": code, "error_description": detail});
     reply::response(status, Some("application/json"), body.to_string())
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 fn form(body: &[u8]) -> HashMap<String, String> {

@@ -5,6 +5,7 @@ use http::{HeaderMap, Response};
 use bytes::Bytes;
 
 use super::super::reply;
+use super::text;
 use crate::operation::Operation;
 use crate::registry::Entry;
 use crate::version::{Date, Version};
@@ -101,8 +102,7 @@ impl Routes {
             }
             return Err(Box::new(refusal));
         }
-        let accept =
-            headers.get(http::header::ACCEPT).and_then(|kind| kind.to_str().ok());
+        let accept = text(headers, http::header::ACCEPT);
         let (entry, operation) = negotiate(&entries, accept.unwrap_or_default())
             .ok_or_else(|| {
                 let known: Vec<&str> =

@@ -19,7 +19,7 @@ use super::super::Asked;
 use super::super::reply::{self, Change, Outcome};
 use super::routes::Route;
 use super::store::{Call, Place};
-use super::{Shared, lock};
+use super::{Shared, lock, text};
 use crate::transport::{self, Url};
 
 /// What is read of a body, in bytes.
@@ -73,10 +73,10 @@ fn admit(
     drop(gate);
     let routes = lock(&shared.routes).clone();
     let route = routes.find(method, path, &head.headers)?;
-    let sent = head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let sent = sent.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let sent = text(&head.headers, CONTENT_TYPE).unwrap_or_default();
+    let sent = sent.split(';').next().unwrap_or_default().trim();
     // A date between two versions is as good here as it is in `Accept`.
-    let accept = head.headers.get(ACCEPT).and_then(|kind| kind.to_str().ok());
+    let accept = text(&head.headers, ACCEPT);
     let fits = |wanted: &str| sent == wanted || is_plain(sent) || accept == Some(sent);
     match route.operation.content_type {
         Some(wanted) if !body.is_empty() && !fits(wanted) => {

@@ -11,7 +11,7 @@ use http::Response;
 
 use super::super::reply;
 use super::routes::{Route, Routes, is_parameter};
-use super::values::{Fill, fill, id, words};
+use super::values::{Fill, fill, id, properties};
 use crate::codec::{self, Drift, Json, List, Mode, Slot, Value, View};
 use crate::operation::Method;
 use crate::registry::{Make, Payload};
@@ -132,22 +132,18 @@ impl Store {
             return success(call, json);
         }
         let mut value = make();
-        let is_list = place.key.is_empty() && items(&mut *value, &mut |_| {});
+        let is_list = place.key.is_empty() && holds_list(&mut *value);
         if is_list && !self.has(place) && !is_creatable(call, place) {
             // What nobody can make through the API is there from the beginning.
             items(&mut *value, &mut |list| {
                 fill(list.push(), Fill::All, place.known, &[])
             });
-            let made = without_list(&to_json(&*value));
-            let collection = || place.path.clone();
-            self.things.extend(made.into_iter().map(|json| Thing {
-                collection: collection(),
-                key: Vec::new(),
-                json,
-            }));
+            for json in without_list(&to_json(&*value)) {
+                self.add(place, json);
+            }
         }
         if is_list {
-            return self.list(call, place, matches!(make().view(), View::List(_)));
+            return self.list(call, place, make);
         }
         if !place.key.is_empty() && is_creatable(call, place) {
             return not_found(call);
@@ -163,10 +159,10 @@ impl Store {
     }
 
     /// Answers with a page of a collection, or with all of it where the type has no pages.
-    fn list(&self, call: &Call<'_>, place: &Place<'_>, bare: bool) -> Response<Bytes> {
+    fn list(&self, call: &Call<'_>, place: &Place<'_>, make: Make) -> Response<Bytes> {
         let here = self.things.iter().filter(|thing| thing.collection == place.path);
         let all: Vec<&Json> = here.map(|thing| &thing.json).collect();
-        if bare {
+        if matches!(make().view(), View::List(_)) {
             return success(call, &Json::from_iter(all.into_iter().cloned()));
         }
         let number = |name: &str, default: usize| {
@@ -204,7 +200,7 @@ impl Store {
         let lists = call.routes.of(template).any(|entry| {
             entry.operation.method == Method::Get
                 && entry.answers.iter().any(|(_, payload)| {
-                    matches!(payload, Payload::Json(make) if items(&mut *make(), &mut |_| {}))
+                    matches!(payload, Payload::Json(make) if holds_list(&mut *make()))
                 })
         });
         let mut value = make();
@@ -212,7 +208,7 @@ impl Store {
         let is_collection = place.key.is_empty() && (lists || below.is_some());
         let bodies = match body {
             Json::Array(bodies) => bodies,
-            body if items(&mut *value, &mut |_| {}) && is_collection => vec![body],
+            body if holds_list(&mut *value) && is_collection => vec![body],
             body => {
                 take(
                     &mut *value,
@@ -249,7 +245,7 @@ impl Store {
                 self.add(place, made);
             }
         }
-        self.list(call, place, matches!(make().view(), View::List(_)))
+        self.list(call, place, make)
     }
 
     fn add(&mut self, place: &Place<'_>, json: Json) {
@@ -265,9 +261,7 @@ impl Store {
         json: &Json,
     ) -> Option<Response<Bytes>> {
         let parameter = parameter.trim_matches(['{', '}']);
-        let mut properties =
-            std::iter::once(parameter.to_owned()).chain(words(parameter));
-        let value = properties.find_map(|name| json.get(&name)?.as_str())?;
+        let value = properties(parameter).find_map(|name| json.get(&name)?.as_str())?;
         let key = [(parameter.to_owned(), value.to_owned())];
         let there = Place { path: place.path.clone(), key: &key, ..*place };
         self.find(&there)?;
@@ -415,6 +409,10 @@ fn items(value: &mut dyn Value, with: &mut dyn FnMut(&mut dyn List)) -> bool {
     }
 }
 
+fn holds_list(value: &mut dyn Value) -> bool {
+    items(value, &mut |_| {})
+}
+
 fn without_list(json: &Json) -> Vec<Json> {
     let list = json.get("results").unwrap_or(json);
     list.as_array().cloned().unwrap_or_default()
@@ -468,10 +466,9 @@ fn merge(into: &mut Json, change: Json) {
 /// one that its last words say, else by any text of it.
 fn names(json: &Json, parameter: &str, value: &str) -> bool {
     let property = |name: &str| json.get(name).and_then(Json::as_str);
-    let mut called = std::iter::once(parameter.to_owned()).chain(words(parameter));
-    if let Some(name) = called.find_map(|name| property(&name)) {
+    if let Some(name) = properties(parameter).find_map(|name| property(&name)) {
         return name == value;
     }
-    let properties = json.as_object().into_iter().flatten();
-    properties.filter_map(|(_, json)| json.as_str()).any(|text| text == value)
+    let all = json.as_object().into_iter().flatten();
+    all.filter_map(|(_, json)| json.as_str()).any(|text| text == value)
 }

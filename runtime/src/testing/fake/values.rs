@@ -121,12 +121,17 @@ impl Filler<'_> {
 }
 
 /// Returns what a parameter may be called in the thing it names: `clusterName` is its `name`.
-pub(super) fn words(parameter: &str) -> impl Iterator<Item = String> {
+fn words(parameter: &str) -> impl Iterator<Item = String> {
     let capitals = parameter.char_indices().filter(|(_, c)| c.is_ascii_uppercase());
     capitals.map(|(at, _)| {
         let rest = &parameter[at..];
         rest[..1].to_ascii_lowercase() + &rest[1..]
     })
+}
+
+/// Returns what the property may be called that a parameter means, the likeliest first.
+pub(super) fn properties(parameter: &str) -> impl Iterator<Item = String> {
+    std::iter::once(parameter.to_owned()).chain(words(parameter))
 }
 
 /// Makes an identifier in the form of this API's: 24 hexadecimal digits.
