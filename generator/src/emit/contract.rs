@@ -5,6 +5,7 @@
 use quote::quote;
 
 use super::operation::{Call, argument, calls};
+use super::ty::text;
 use super::{Emit, docs};
 use crate::model::{Parameter, Type};
 use crate::names;
@@ -96,8 +97,7 @@ fn add(emit: &Emit<'_>, module: &str, call: &Call<'_>, text: &mut String) {
 fn value(emit: &Emit<'_>, parameter: &Parameter, is_set: bool) -> String {
     let wire = &parameter.name;
     let from = parameter.location.as_str();
-    let ty = emit.argument_type(&parameter.ty, &quote!(atlas_admin::types::));
-    let ty = ty.to_string().replace(' ', "");
+    let ty = text(&emit.argument_type(&parameter.ty, &quote!(atlas_admin::types::)));
     match &parameter.ty {
         Type::Bool | Type::Int | Type::Float => format!("sample.{from}({wire:?})"),
         Type::String | Type::List(_) if !is_set => {

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 
 use super::Emit;
 use super::operation::{Call, arguments, output};
+use super::ty::text;
 use crate::model::{Content, Kind, Type};
 use crate::names;
 
@@ -27,7 +28,7 @@ pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
                 passed.push(format!("&{name}"));
             }
             _ => {
-                taken.push(format!("{name}: {}", text(ty)));
+                taken.push(format!("{name}: {}", called(ty)));
                 passed.push(name.to_string());
             }
         }
@@ -54,7 +55,7 @@ pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
 
 /// The statement that makes a body.
 fn value(emit: &Emit<'_>, name: &str, body: &Type, ty: &TokenStream) -> String {
-    let ty = text(ty);
+    let ty = called(ty);
     let ty = ty.trim_start_matches('&');
     match body {
         Type::Def(id) if matches!(emit.api.def(*id).kind, Kind::Record(_)) => {
@@ -80,9 +81,9 @@ fn sent(call: &Call<'_>, request: &str, client: &str) -> String {
 pub(super) fn signature(emit: &Emit<'_>, call: &Call<'_>) -> String {
     let arguments: Vec<String> = arguments(emit, call)
         .iter()
-        .map(|(name, ty)| format!("{name}: {}", text(ty)))
+        .map(|(name, ty)| format!("{name}: {}", called(ty)))
         .collect();
-    let output = text(&output(emit, call));
+    let output = called(&output(emit, call));
     format!("{}({}) -> {output}", path(call), arguments.join(", "))
 }
 
@@ -96,7 +97,6 @@ fn path(call: &Call<'_>) -> String {
 }
 
 /// A type as callers write it.
-fn text(ty: &TokenStream) -> String {
-    let text = ty.to_string().replace(' ', "");
-    text.replace("atlas_admin_runtime::", "atlas_admin::")
+fn called(ty: &TokenStream) -> String {
+    text(ty).replace("atlas_admin_runtime::", "atlas_admin::")
 }

@@ -6,6 +6,7 @@ use quote::quote;
 
 use super::operation::Call;
 use super::sections::gate_feature;
+use super::ty::text;
 use super::{Emit, example};
 use crate::model::{Content, Type};
 use crate::names;
@@ -111,6 +112,5 @@ fn path(call: &Call<'_>) -> String {
 }
 
 fn ty(emit: &Emit<'_>, ty: &Type) -> String {
-    let tokens = emit.argument_type(ty, &quote!(crate::types::));
-    tokens.to_string().replace(' ', "")
+    text(&emit.argument_type(ty, &quote!(crate::types::)))
 }

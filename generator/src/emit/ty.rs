@@ -48,3 +48,8 @@ impl Emit<'_> {
         }
     }
 }
+
+/// Writes a type without the spaces that tokens are printed with.
+pub(super) fn text(ty: &TokenStream) -> String {
+    ty.to_string().replace(' ', "")
+}
