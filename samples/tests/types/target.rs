@@ -49,10 +49,7 @@ fn of_pair<'s>(entry: &Entry, pair: &'s Pair) -> Vec<Target<'s>> {
     let body = body.map(|(make, schema)| {
         target("body".to_owned(), make, Direction::Request, schema)
     });
-    let answers = entry.answers.iter().filter_map(|(status, payload)| match payload {
-        Payload::Json(make) => Some((*status, *make)),
-        Payload::Empty | Payload::Stream => None,
-    });
+    let answers = entry.answers.iter().filter_map(json_answer);
     let failures = entry.errors.iter().flat_map(|(statuses, make)| {
         statuses.iter().filter_map(|s| Some((*s, (*make)?)))
     });
@@ -61,6 +58,14 @@ fn of_pair<'s>(entry: &Entry, pair: &'s Pair) -> Vec<Target<'s>> {
         Some(target(status.to_string(), make, Direction::Response, schema))
     });
     body.into_iter().chain(answers).collect()
+}
+
+/// Returns the status and the type of an answer that is JSON.
+pub fn json_answer((status, payload): &(u16, Payload)) -> Option<(u16, Make)> {
+    match payload {
+        Payload::Json(make) => Some((*status, *make)),
+        Payload::Empty | Payload::Stream => None,
+    }
 }
 
 /// Returns the name of a type, or of what it holds.

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use atlas_admin::codec::{self, Field, Mode, Record, Slot, Value, View};
-use atlas_admin::registry::{self, Entry, Make, Payload};
+use atlas_admin::registry::{self, Entry, Make};
 use atlas_admin_samples::{Choice, Direction, Pair, Samples};
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Value as Json, json};
 
 use crate::equal::difference_but_hollow;
 use crate::schema::Validators;
-use crate::target::{self, encoded, name_of};
+use crate::target::{self, encoded, json_answer, name_of};
 
 /// The index beyond every field, where a record has its `Extra`.
 const EXTRA: usize = usize::MAX;
@@ -127,13 +127,6 @@ fn reader_of(entry: &Entry) -> Option<&'static Entry> {
         (version == operation.version.to_string(), version != "preview", version)
     };
     readers.max_by_key(age)
-}
-
-fn json_answer((status, payload): &(u16, Payload)) -> Option<(u16, Make)> {
-    match payload {
-        Payload::Json(make) => Some((*status, *make)),
-        Payload::Empty | Payload::Stream => None,
-    }
 }
 
 fn pair<'s>(samples: &'s Samples, entry: &Entry) -> &'s Pair {

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -27,21 +26,9 @@ pub(super) fn table(measure: &Measure) -> Result<String, Failure> {
     let folder = measure.scratch.join("codec");
     write(&measure.root, &recorded, &folder)
         .map_err(|error| Failure::unwritable(&folder, &error))?;
-    let outcome = Command::new("cargo")
-        .args(["run", "--quiet", "--release", "--target-dir"])
-        .arg(measure.scratch.join("target"))
-        .current_dir(&folder)
-        .output();
-    let failed =
-        |why: String| Failure::Input(format!("error: can't measure the codec: {why}"));
-    let outcome = outcome.map_err(|error| failed(format!("cargo: {error}")))?;
-    if !outcome.status.success() {
-        return Err(failed(String::from_utf8_lossy(&outcome.stderr).into_owned()));
-    }
-    Ok(format!(
-        "| recorded answer | of the codec | of derives | ratio of speeds |\n|---|---|---|---|\n{}",
-        String::from_utf8_lossy(&outcome.stdout)
-    ))
+    let rows = measure.cargo(&folder, "target", &["run", "--quiet", "--release"])?;
+    let head = "| recorded answer | of the codec | of derives | ratio of speeds |\n";
+    Ok(format!("{head}|---|---|---|---|\n{rows}"))
 }
 
 fn write(root: &Path, recorded: &Path, folder: &Path) -> io::Result<()> {

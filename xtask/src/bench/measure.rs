@@ -86,6 +86,31 @@ impl Measure {
         median(runs)
     }
 
+    /// Runs cargo in a folder and returns what it printed.
+    pub(super) fn cargo(
+        &self,
+        folder: &Path,
+        target: &str,
+        arguments: &[&str],
+    ) -> Result<String, Failure> {
+        let failed = |why: &str| {
+            let folder = folder.display();
+            Failure::Input(format!("error: cargo failed in {folder}: {why}"))
+        };
+        let outcome = Command::new("cargo")
+            .args(arguments)
+            .arg("--target-dir")
+            .arg(self.scratch.join(target))
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| failed(&error.to_string()))?;
+        if !outcome.status.success() {
+            return Err(failed(&String::from_utf8_lossy(&outcome.stderr)));
+        }
+        Ok(String::from_utf8_lossy(&outcome.stdout).into_owned())
+    }
+
     fn once(
         &self,
         program: &Path,

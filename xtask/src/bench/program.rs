@@ -3,7 +3,6 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::process::Command;
 
 use super::measure::{Measure, Usage};
 use crate::failure::Failure;
@@ -73,26 +72,10 @@ pub(super) fn sizes(measure: &Measure) -> Result<(u64, u64), Failure> {
 }
 
 fn size(measure: &Measure, folder: &Path, name: &str) -> Result<u64, Failure> {
-    let failed =
-        |why: String| Failure::Input(format!("error: can't build {name}: {why}"));
-    let target = measure.scratch.join("release");
-    let outcome = Command::new("cargo")
-        .args([
-            "build",
-            "--quiet",
-            "--release",
-            "--config",
-            "profile.release.strip=true",
-        ])
-        .arg("--target-dir")
-        .arg(&target)
-        .current_dir(folder)
-        .output()
-        .map_err(|error| failed(error.to_string()))?;
-    if !outcome.status.success() {
-        return Err(failed(String::from_utf8_lossy(&outcome.stderr).into_owned()));
-    }
-    let program = target.join("release").join(name);
+    let stripped = "profile.release.strip=true";
+    let arguments = ["build", "--quiet", "--release", "--config", stripped];
+    measure.cargo(folder, "release", &arguments)?;
+    let program = measure.scratch.join("release/release").join(name);
     let metadata = fs::metadata(&program);
     metadata
         .map(|file| file.len())
