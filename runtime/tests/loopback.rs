@@ -18,6 +18,7 @@ mod loopback {
     mod oauth;
     mod paging;
     mod polling;
+    mod processes;
     mod proxy;
     mod retry;
     #[cfg(feature = "blocking")]

@@ -236,27 +236,6 @@ async fn clients_share_a_token_through_their_store() {
 }
 
 #[tokio::test]
-async fn processes_that_start_at_once_request_one_token() {
-    let (server, clock, _, _) = start().await;
-    let folder =
-        std::env::temp_dir().join(format!("atlas-tokens-{}", std::process::id()));
-    _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir(&folder).unwrap();
-    let calls = (0..20).map(|_| {
-        let builder = builder(&server, &clock).credentials(service_account());
-        // What processes share is the file.
-        let store = atlas_admin_runtime::FileStore::new(folder.join("tokens.json"));
-        let client = builder.token_store(store).build().unwrap();
-        tokio::spawn(async move { get().send(&client).await.map(drop) })
-    });
-    for call in calls.collect::<Vec<_>>() {
-        call.await.unwrap().unwrap();
-    }
-    assert_eq!(tokens(&server), 1);
-    std::fs::remove_dir_all(folder).unwrap();
-}
-
-#[tokio::test]
 async fn a_failed_renewal_goes_on_with_the_token() {
     let server = Server::start(|number, seen| match (number, seen.target.as_str()) {
         (0, _) => Reply::new(200, &[], r#"{"access_token":"t","expires_in":1000}"#),

@@ -1,0 +1,158 @@
+//! Processes that share a token through a file. Each is this program once more, told by a
+//! variable which part to play in which folder.
+
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, SystemTime};
+
+use atlas_admin_runtime::{Client, FileStore, TokenStore};
+
+use super::api::{get, service_account};
+use super::server::{Reply, Server};
+
+/// Longer than anything here takes, shorter than a turn is waited for (10 seconds).
+const SOON: Duration = Duration::from_secs(8);
+
+/// The folder that the other processes of a test share with it. It goes with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        let name = format!("atlas-{test}-{}", std::process::id());
+        let folder = Self(std::env::temp_dir().join(name));
+        _ = std::fs::remove_dir_all(&folder.0);
+        std::fs::create_dir(&folder.0).unwrap();
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn store(&self) -> FileStore {
+        FileStore::new(self.path("tokens.json"))
+    }
+
+    /// Starts this program again, to run one test with the variable set.
+    fn start(&self, test: &str, variable: &str) -> Process {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        let name = format!("loopback::processes::{test}");
+        command.args(["--exact", &name]).env(VARIABLE, variable).env(FOLDER, &self.0);
+        Process(command.stdout(Stdio::null()).spawn().unwrap())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+const VARIABLE: &str = "ATLAS_TEST_PART";
+const FOLDER: &str = "ATLAS_TEST_FOLDER";
+
+/// Returns the part that this process was started to play, and its store.
+fn part() -> Option<(String, PathBuf, FileStore)> {
+    let part = std::env::var(VARIABLE).ok()?;
+    let folder = PathBuf::from(std::env::var_os(FOLDER).unwrap());
+    let store = FileStore::new(folder.join("tokens.json"));
+    Some((part, folder, store))
+}
+
+/// A process that is ended with the test.
+struct Process(Child);
+
+impl Process {
+    async fn succeeds(mut self) {
+        let status = loop {
+            match self.0.try_wait().unwrap() {
+                Some(status) => break status,
+                None => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        };
+        assert!(status.success(), "{status}");
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
+}
+
+async fn appears(path: &Path) {
+    while !path.exists() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn those_that_start_at_once_request_one_token() {
+    if let Some((url, _, store)) = part() {
+        let client = Client::builder().base_url(url).credentials(service_account());
+        get().send(&client.token_store(store).build().unwrap()).await.unwrap();
+        return;
+    }
+    let server = Server::start(|_, seen| match seen.target.as_str() {
+        "/api/oauth/token" => {
+            let token = r#"{"access_token":"t","expires_in":3600}"#;
+            // So that all of them want one before there is one.
+            Reply::new(200, &[], token).after(Duration::from_millis(500))
+        }
+        _ => Reply::json("{}"),
+    })
+    .await;
+    let folder = Folder::new("at-once");
+    let test = "those_that_start_at_once_request_one_token";
+    let processes: Vec<_> = (0..6).map(|_| folder.start(test, &server.url)).collect();
+    for process in processes {
+        process.succeeds().await;
+    }
+    assert_eq!((server.count("POST"), server.count("GET")), (1, 6));
+}
+
+#[tokio::test]
+async fn one_at_a_time_has_the_turn() {
+    if let Some((_, folder, store)) = part() {
+        let inside = folder.join("inside");
+        for _ in 0..10 {
+            let turn = store.turn().await;
+            // Fails where another process is inside as well.
+            OpenOptions::new().write(true).create_new(true).open(&inside).unwrap();
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            std::fs::remove_file(&inside).unwrap();
+            drop(turn);
+        }
+        return;
+    }
+    let folder = Folder::new("turns");
+    let start = || folder.start("one_at_a_time_has_the_turn", "turns");
+    let processes: Vec<_> = (0..4).map(|_| start()).collect();
+    for process in processes {
+        process.succeeds().await;
+    }
+}
+
+#[tokio::test]
+async fn the_turn_lasts_as_long_as_its_process() {
+    if let Some((_, folder, store)) = part() {
+        let _turn = store.turn().await;
+        File::create(folder.join("inside")).unwrap();
+        return std::future::pending().await;
+    }
+    let folder = Folder::new("death");
+    let process = folder.start("the_turn_lasts_as_long_as_its_process", "hold");
+    tokio::time::timeout(SOON, appears(&folder.path("inside"))).await.unwrap();
+    // However long it takes: no guess at the death of one that is only slow.
+    let lock = File::options().write(true).open(folder.path("tokens.json.lock"));
+    let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    lock.unwrap().set_modified(hour_ago).unwrap();
+    let store = folder.store();
+    let meanwhile = tokio::time::timeout(Duration::from_millis(300), store.turn());
+    assert!(meanwhile.await.is_err(), "two processes have the turn");
+    // And no wait for one that died.
+    drop(process);
+    assert!(tokio::time::timeout(SOON, store.turn()).await.is_ok());
+}
