@@ -1,6 +1,7 @@
 //! Payloads that are not JSON (CSV, gzip archives): handed on as they arrive, untouched.
 
 use std::fmt;
+use std::fs::{File, OpenOptions};
 use std::future::poll_fn;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -29,12 +30,27 @@ pub struct Download {
     body: Body,
     /// `None` where there is no limit, or the bytes are there already.
     patience: Option<Patience>,
-    operation: &'static Operation,
+    source: Source,
     length: Option<u64>,
     received: u64,
     progress: Option<Progress>,
     /// What arrived and was not read.
     rest: Bytes,
+}
+
+/// What a payload came of.
+#[derive(Clone, Copy)]
+pub(crate) struct Source {
+    pub(crate) operation: &'static Operation,
+    /// How often the request was tried until its answer arrived.
+    pub(crate) attempts: u32,
+}
+
+impl Source {
+    /// Says of an error where it belongs.
+    fn of(self, error: Error) -> Error {
+        error.of(self.operation).edit(|error| error.attempts = self.attempts)
+    }
 }
 
 type Progress = Box<dyn FnMut(u64, Option<u64>) + Send>;
@@ -69,13 +85,13 @@ impl Download {
     pub(crate) fn new(
         body: Body,
         patience: Option<Patience>,
-        operation: &'static Operation,
+        source: Source,
         headers: &HeaderMap,
     ) -> Self {
         Self {
             body,
             patience,
-            operation,
+            source,
             length: limit::number(headers, "content-length"),
             received: 0,
             progress: None,
@@ -119,15 +135,13 @@ impl Download {
     /// Returns what broke the connection or kept the file from being written.
     pub async fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
-        let operation = self.operation;
+        let source = self.source;
         let fail = |error: io::Error| {
             let message = format!("can't write {}: {error}", path.display());
-            Error::with_source(Kind::File, message, error).of(operation)
+            source.of(Error::with_source(Kind::File, message, error))
         };
-        let temporary = Temporary::beside(path);
-        let mut options = tokio::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        let mut file = options.open(&temporary.0).await.map_err(fail)?;
+        let (file, temporary) = Temporary::make(path).await.map_err(fail)?;
+        let mut file = tokio::fs::File::from_std(file);
         while let Some(chunk) = self.chunk().await? {
             file.write_all(&chunk).await.map_err(fail)?;
         }
@@ -157,12 +171,12 @@ impl Download {
                 }
                 Poll::Ready(Ok(Some(chunk)))
             }
-            Poll::Ready(Some(Err(error))) => Poll::Ready(Err(Error::with_source(
-                Kind::Transport,
-                format!("the download broke off after {} bytes", self.received),
-                error,
-            )
-            .of(self.operation))),
+            Poll::Ready(Some(Err(error))) => {
+                let message =
+                    format!("the download broke off after {} bytes", self.received);
+                let error = Error::with_source(Kind::Transport, message, error);
+                Poll::Ready(Err(self.source.of(error)))
+            }
             Poll::Ready(None) => Poll::Ready(Ok(None)),
             Poll::Pending => self.poll_patience(context),
         }
@@ -180,7 +194,7 @@ impl Download {
 
     fn stalled(&self, limit: Duration) -> Error {
         let message = format!("the download stood still for {limit:?}");
-        Error::new(Kind::Timeout, message).of(self.operation)
+        self.source.of(Error::new(Kind::Timeout, message))
     }
 }
 
@@ -218,7 +232,7 @@ impl AsyncRead for Download {
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Download")
-            .field("operation", &self.operation.id)
+            .field("operation", &self.source.operation.id)
             .field("length", &self.length)
             .field("received", &self.received)
             .finish_non_exhaustive()
@@ -229,10 +243,18 @@ impl fmt::Debug for Download {
 struct Temporary(PathBuf);
 
 impl Temporary {
-    fn beside(path: &Path) -> Self {
+    /// Makes a file beside another.
+    async fn make(path: &Path) -> io::Result<(File, Self)> {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{:016x}.part", clock::random()));
-        Self(path.with_file_name(name))
+        let temporary = Self(path.with_file_name(name));
+        // What makes the file also removes it where nobody waits for it any more.
+        let made = tokio::task::spawn_blocking(move || {
+            let file =
+                OpenOptions::new().write(true).create_new(true).open(&temporary.0);
+            file.map(|file| (file, temporary))
+        });
+        made.await?
     }
 }
 

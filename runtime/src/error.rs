@@ -122,7 +122,8 @@ impl Error {
         &self.0.api
     }
 
-    /// Returns the number of times the request was tried, 0 where it was never sent.
+    /// Returns the number of times the request was tried, 0 where it was never sent and where
+    /// a poll ran out of time.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }

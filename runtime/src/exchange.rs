@@ -90,7 +90,7 @@ async fn tries(
         let shorter = limit.into_iter().chain(left).min();
         let one = one(core, call, operation, streams, shorter);
         let Failure { error, again } = match trace::attempt(attempt, one).await {
-            Ok(answer) => return Ok(answer.patient(core, limit)),
+            Ok(answer) => return Ok(answer.arrived(core, attempt, limit)),
             Err(failure) => failure,
         };
         let wait = policy.wait(operation.method, again, attempt, clock::jitter());

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::header::WWW_AUTHENTICATE;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use http_auth::digest::{DigestClient, Qop};
-use http_auth::{ChallengeParser, ChallengeRef, PasswordParams};
+use http_auth::{ChallengeParser, ChallengeRef, ParamValue, PasswordParams};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::scrub;
@@ -187,8 +187,13 @@ impl ApiKey {
 }
 
 impl Nonce {
-    fn new(challenge: &ChallengeRef<'_>, issued: Duration) -> Option<Self> {
-        let client = DigestClient::try_from(challenge).ok()?;
+    fn new(mut challenge: ChallengeRef<'_>, issued: Duration) -> Option<Self> {
+        for (name, value) in &mut challenge.params {
+            if name.eq_ignore_ascii_case("algorithm") {
+                *value = canonical(*value);
+            }
+        }
+        let client = DigestClient::try_from(&challenge).ok()?;
         // Not `auth-int`: http-auth 0.1 hashes the body itself where RFC 7616 section 3.4.3
         // says the hash of the body, and TLS protects it anyway.
         if !(client.qop() & Qop::Auth) {
@@ -223,13 +228,23 @@ impl Nonce {
             quote(&next.to_unescaped()),
         );
         let challenge = ChallengeParser::new(&challenge).next()?.ok()?;
-        Self::new(&challenge, issued)
+        Self::new(challenge, issued)
     }
 }
 
 /// Quotes a string (RFC 9110 section 5.6.4).
 fn quote(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Spells the name of an algorithm as http-auth knows it. Servers write `md5`, too.
+fn canonical(name: ParamValue<'_>) -> ParamValue<'_> {
+    let plain = ["MD5", "SHA-256", "SHA-512-256"];
+    let sessions = ["MD5-sess", "SHA-256-sess", "SHA-512-256-sess"];
+    let text = name.to_unescaped();
+    let mut known = plain.into_iter().chain(sessions);
+    let found = known.find(|known| known.eq_ignore_ascii_case(&text));
+    found.and_then(|known| ParamValue::try_from_escaped(known).ok()).unwrap_or(name)
 }
 
 fn algorithm(client: &DigestClient) -> Option<String> {
@@ -259,5 +274,62 @@ fn challenge(headers: &HeaderMap, now: Duration) -> Option<Nonce> {
             ChallengeParser::new(value).map_while(Result::ok).collect::<Vec<_>>()
         })
         .filter(|challenge| challenge.scheme.eq_ignore_ascii_case("digest"))
-        .find_map(|challenge| Nonce::new(&challenge, now))
+        .find_map(|challenge| Nonce::new(challenge, now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nonce(headers: &[&'static str]) -> Option<String> {
+        let headers = headers.iter();
+        let headers = headers
+            .map(|value| (WWW_AUTHENTICATE, HeaderValue::from_static(value)))
+            .collect();
+        challenge(&headers, Duration::ZERO).map(|nonce| nonce.client.nonce().to_owned())
+    }
+
+    #[test]
+    fn a_challenge_is_found_however_it_is_written() {
+        for headers in [
+            &[r#"Digest realm="r", domain="", nonce="n", algorithm=MD5, qop="auth""#][..],
+            &[r#"Digest qop="auth", opaque="o", algorithm="MD5", nonce="n", realm="r""#],
+            &["digest realm=r,nonce=n,algorithm=md5,qop=auth"],
+            &[r#"DIGEST REALM="r" ,  NONCE = "n" , QOP="auth", stale=FALSE"#],
+            &[r#"Digest realm="a\"b\\c, Basic d", nonce="n", qop="auth""#],
+            // RFC 2069, before there was `qop`.
+            &[r#"Digest realm="r", nonce="n""#],
+            &[
+                r#"Negotiate, Basic realm="x", Digest realm="r", nonce="n", qop="auth-int,auth""#,
+            ],
+            &[", ,, Digest realm=r, nonce=n, qop=auth, Basic realm=x"],
+            &["Basic realm=\"x", r#"Digest realm="r", nonce="n", qop="auth""#],
+            &["", r#"Digest realm="r", nonce="n", algorithm="SHA-512-256-SESS""#],
+            &[
+                r#"Digest realm="r", nonce="1", algorithm=SHA-3, qop="auth""#,
+                r#"Digest realm="r", nonce="n", algorithm=SHA-256, qop="auth""#,
+                r#"Digest realm="r", nonce="3", algorithm=MD5, qop="auth""#,
+            ],
+        ] {
+            assert_eq!(nonce(headers).as_deref(), Some("n"), "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn what_can_not_be_answered_is_no_challenge() {
+        for headers in [
+            &[][..],
+            &["Basic realm=r"],
+            &["Bearer"],
+            &["Digest"],
+            &["Digest realm=r"],
+            &["Digest nonce=n"],
+            &["Digest realm=r, nonce=n, qop=auth-int"],
+            &["Digest realm=r, nonce=n, algorithm=unknown"],
+            &["Digest realm=r, nonce=n, nonce=m"],
+            &["Digest realm=\"r, nonce=n"],
+        ] {
+            assert_eq!(nonce(headers), None, "{headers:?}");
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! its outcome, a failure included; a token that is due but valid is used while one task
 //! renews it; dropping any of the futures here leaves the account usable.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -136,9 +137,16 @@ impl ServiceAccount {
             if let Some(newer) = self.held(now).filter(|newer| now < newer.due) {
                 return Ok(newer);
             }
-            return Ok(match self.obtain(core, Some(&held)).await {
-                Ok(renewed) => renewed,
-                Err(_) => self.postpone(held, now),
+            // The call that happens to renew has a token that will do, and needs the other
+            // half of its time for itself.
+            let half = core.limits.attempt.map(|limit| limit / 2);
+            let renewed = {
+                let renewal = pin!(self.obtain(core, Some(&held)));
+                clock::limit(&*core.clock, half, renewal).await
+            };
+            return Ok(match renewed {
+                Some(Ok(renewed)) => renewed,
+                Some(Err(_)) | None => self.postpone(held, now),
             });
         }
         let _turn = self.turn.lock().await;
@@ -260,8 +268,7 @@ impl ServiceAccount {
             text("token_type").is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
         let secret = text("access_token").filter(|token| is_bearer && !token.is_empty());
         let secret = secret.ok_or_else(unusable)?;
-        let seconds =
-            answer.get("expires_in").and_then(Json::as_i64).unwrap_or(LIFETIME);
+        let seconds = answer.get("expires_in").and_then(seconds).unwrap_or(LIFETIME);
         // Counted from before the request, and less one, for there it may have begun at the
         // last whole second: so it never ends later here.
         let lifetime = SignedDuration::from_secs(seconds.saturating_sub(1).max(0));
@@ -332,5 +339,14 @@ impl ServiceAccount {
     /// Never held across an await.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Reads a number of seconds, which not every server writes as a whole number (RFC 6749 section
+/// 5.1 says nothing about strings).
+fn seconds(value: &Json) -> Option<i64> {
+    match value {
+        Json::String(text) => text.trim().parse().ok(),
+        _ => value.as_i64().or_else(|| Some(value.as_f64()? as i64)),
     }
 }

@@ -21,7 +21,11 @@ impl fmt::Display for Error {
             f.write_str(": ")?;
         }
         f.write_str(&one_line(&inner.message))?;
-        if inner.status.is_some() && inner.kind != Kind::Decode {
+        // Not of an answer with a success status, whichever way it went wrong: it may hold
+        // anything, a new private key for one.
+        if matches!(inner.kind, Kind::Status | Kind::Token | Kind::Redirect)
+            && inner.status.is_some()
+        {
             let separator = if inner.message.is_empty() { "" } else { ": " };
             write!(f, "{separator}{}", self.detail())?;
         }

@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::client::Core;
 use crate::codec::{Slot, Value};
-use crate::download::{Download, Patience};
+use crate::download::{Download, Patience, Source};
 use crate::error::{ApiError, Error, Inner, Kind};
 use crate::operation::Operation;
 use crate::response::Response;
@@ -22,6 +22,8 @@ pub struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Payload,
+    /// How often the request was tried until it arrived.
+    attempts: u32,
 }
 
 #[derive(Debug)]
@@ -37,11 +39,18 @@ impl Answer {
         headers: HeaderMap,
         body: Payload,
     ) -> Self {
-        Self { operation, status, headers, body }
+        Self { operation, status, headers, body, attempts: 1 }
     }
 
-    /// Limits the wait for each next chunk, where the body is left to the caller.
-    pub(super) fn patient(mut self, core: &Core, limit: Option<Duration>) -> Self {
+    /// Notes how often the request was tried, and limits the wait for each next chunk where
+    /// the body is left to the caller.
+    pub(super) fn arrived(
+        mut self,
+        core: &Core,
+        attempts: u32,
+        limit: Option<Duration>,
+    ) -> Self {
+        self.attempts = attempts;
         if let Payload::Open { patience, .. } = &mut self.body {
             *patience = limit.map(|limit| Patience::new(core.clock.clone(), limit));
         }
@@ -81,6 +90,7 @@ impl Answer {
                 status: Some(self.status),
                 headers: self.headers.clone(),
                 body: bytes.clone(),
+                attempts: self.attempts,
                 source: Some(std::sync::Arc::new(error)),
                 ..Inner::default()
             })
@@ -94,14 +104,12 @@ impl Answer {
 
     /// Leaves the body to the caller.
     pub(crate) fn into_download(self) -> Response<Download> {
-        let download = match self.body {
-            Payload::Open { body, patience } => {
-                Download::new(body, patience, self.operation, &self.headers)
-            }
-            Payload::Whole(bytes) => {
-                Download::new(Body::from(bytes), None, self.operation, &self.headers)
-            }
+        let (body, patience) = match self.body {
+            Payload::Open { body, patience } => (body, patience),
+            Payload::Whole(bytes) => (Body::from(bytes), None),
         };
+        let source = Source { operation: self.operation, attempts: self.attempts };
+        let download = Download::new(body, patience, source, &self.headers);
         Response::new(download, self.status, self.headers)
     }
 }

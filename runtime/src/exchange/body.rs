@@ -1,8 +1,8 @@
 //! Bodies read into memory, never beyond a limit.
 
 use bytes::{Bytes, BytesMut};
-use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::{HeaderMap, HeaderValue};
 
 use super::{Failure, broken};
 use crate::client::Core;
@@ -36,12 +36,10 @@ pub(crate) async fn read(
             return Err(Failure { error, again: Again::IfRepeatable(None) });
         }
     }
-    let encoding =
-        headers.get(CONTENT_ENCODING).map_or(&b""[..], |value| value.as_bytes());
-    match encoding {
-        b"" | b"identity" => Ok(bytes),
-        b"gzip" | b"x-gzip" if bytes.is_empty() => Ok(bytes),
-        b"gzip" | b"x-gzip" => inflate(&bytes, limit).map_err(|problem| match problem {
+    match encoding(headers).as_str() {
+        "" | "identity" => Ok(bytes),
+        "gzip" | "x-gzip" if bytes.is_empty() => Ok(bytes),
+        "gzip" | "x-gzip" => inflate(&bytes, limit).map_err(|problem| match problem {
             Problem::TooLarge => too_large(limit).into(),
             Problem::Broken => Failure {
                 error: broken(
@@ -53,9 +51,7 @@ pub(crate) async fn read(
             },
         }),
         other => {
-            let encoding = String::from_utf8_lossy(other);
-            let message =
-                format!("the answer is compressed as {encoding:?}, not as gzip");
+            let message = format!("the answer is compressed as {other:?}, not as gzip");
             Err(broken(Kind::Decode, &message, bytes).into())
         }
     }
@@ -65,12 +61,18 @@ pub(crate) async fn read(
 pub(crate) async fn excerpt(core: &Core, headers: &HeaderMap, mut body: Body) -> Bytes {
     // What keeps it from being read matters less than the status.
     let (bytes, _) = collect(&HeaderMap::new(), &mut body, EXCERPT).await;
-    let packed = headers.get(CONTENT_ENCODING).is_some_and(|value| value == "gzip");
-    let bytes = match inflate(&bytes, EXCERPT) {
-        Ok(inflated) if packed => inflated,
+    let bytes = match encoding(headers).as_str() {
+        "gzip" | "x-gzip" => inflate(&bytes, EXCERPT).unwrap_or(bytes),
         _ => bytes,
     };
     core.auth.scrub(bytes)
+}
+
+/// Returns how a body was compressed in transit: in lower case, for the names of codings have
+/// none (RFC 9110 section 8.4.1).
+fn encoding(headers: &HeaderMap) -> String {
+    let encoding = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes);
+    String::from_utf8_lossy(encoding.unwrap_or_default()).trim().to_ascii_lowercase()
 }
 
 /// Reads and drops a small body, so that the connection can be used again.

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use atlas_admin_runtime::{Download, Request};
@@ -114,6 +115,30 @@ async fn a_download_that_stands_still_or_is_dropped_leaves_nothing() {
     let saving = download.save_to(&path);
     tokio::time::timeout(Duration::from_millis(50), saving).await.unwrap_err();
     assert!(names(&folder).is_empty());
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_download_that_is_dropped_while_its_file_is_made_leaves_nothing() {
+    let folder = folder("made");
+    // Its one thread for files is busy until the test says so.
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().max_blocking_threads(1).build().unwrap();
+    runtime.block_on(async {
+        let server = payload().await;
+        let download = logs().send(&plain(&server)).await.unwrap().into_value();
+        let (free, busy) = std::sync::mpsc::channel::<()>();
+        let occupied = tokio::task::spawn_blocking(move || busy.recv());
+        let mut saving = Box::pin(download.save_to(folder.join("mongodb.gz")));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(saving.as_mut().poll(&mut context).is_pending());
+        drop(saving);
+        free.send(()).unwrap();
+        occupied.await.unwrap().unwrap();
+        // All that was begun before this is over by then.
+        tokio::task::spawn_blocking(|| ()).await.unwrap();
+    });
+    assert!(names(&folder).is_empty(), "{:?}", names(&folder));
     std::fs::remove_dir_all(folder).unwrap();
 }
 

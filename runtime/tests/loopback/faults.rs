@@ -4,10 +4,10 @@ use std::io::Write;
 use std::time::Duration;
 
 use atlas_admin_runtime::codec::Json;
-use atlas_admin_runtime::{Client, Error, Request, RetryPolicy};
+use atlas_admin_runtime::{Client, Download, Error, Request, RetryPolicy};
 use flate2::{Compression, write::GzEncoder};
 
-use super::api::{DELETE, GET, builder, get, hurried, list, plain};
+use super::api::{DELETE, GET, LOGS, builder, get, hurried, list, plain};
 use super::clock::Steps;
 use super::server::{Reply, Server};
 
@@ -107,6 +107,14 @@ async fn gzip_in_transit_is_inflated_within_the_limit() {
     };
     let whole = gzip(br#"{"id":"1"}"#);
     assert_eq!(one(packed(whole.clone())).await.unwrap()["id"], "1");
+    for name in ["GZIP", "x-gzip", "X-GZip "] {
+        let (headers, body) = ([("content-encoding", name)], whole.clone());
+        let answer = one(move || Reply::new(200, &headers, &body)).await;
+        assert_eq!(answer.unwrap()["id"], "1", "{name}");
+        let (headers, body) = ([("content-encoding", name)], whole.clone());
+        let error = one(move || Reply::new(404, &headers, &body)).await.unwrap_err();
+        assert_eq!(error.body(), br#"{"id":"1"}"#, "{name}");
+    }
     let cut = one(packed(whole[..whole.len() - 4].to_vec())).await.unwrap_err();
     assert!(cut.is_retryable() && cut.to_string().contains("gzip"), "{cut}");
     let bomb = one(packed(gzip(&vec![b' '; 64 << 20]))).await.unwrap_err();
@@ -135,6 +143,57 @@ async fn what_is_not_json_is_told_with_its_bytes() {
     // JSON is read whatever it is called.
     let plain = || Reply::new(200, &[("content-type", "text/plain")], r#"{"a":1}"#);
     assert_eq!(one(plain).await.unwrap()["a"], 1);
+}
+
+#[tokio::test]
+async fn an_answer_that_went_wrong_tells_how_often_it_was_asked_for() {
+    let flaky = |last: fn() -> Reply| {
+        Server::start(move |number, _| match number {
+            0 => Reply::new(503, &[], ""),
+            _ => last(),
+        })
+    };
+    let server = flaky(|| Reply::json("{")).await;
+    let error = get().send(&plain(&server)).await.unwrap_err();
+    assert!(error.is_decode() && error.to_string().ends_with("(after 2 attempts)"));
+    assert_eq!(error.attempts(), 2);
+    let server =
+        flaky(|| Reply::raw("HTTP/1.1 200 X\r\ncontent-length: 99\r\n\r\nhalf").close())
+            .await;
+    let logs = Request::<Download>::new(&LOGS, &["1", "x"]);
+    let mut download = logs.send(&plain(&server)).await.unwrap().into_value();
+    assert!(download.chunk().await.unwrap().is_some());
+    let error = download.chunk().await.unwrap_err();
+    assert_eq!((error.attempts(), error.is_retryable()), (2, true));
+}
+
+#[tokio::test]
+async fn an_answer_of_success_is_never_quoted() {
+    // It may hold what is shown once and never again: a new private key.
+    let key = r#"{"privateKey":"hunter2","id":"#;
+    let head = "HTTP/1.1 200 X\r\ncontent-length: 99\r\n";
+    for sent in [
+        format!("{head}\r\n{key}"),
+        format!("{head}content-encoding: gzip\r\n\r\n{key}"),
+        format!("{head}content-encoding: br\r\n\r\n{key}"),
+        format!("HTTP/1.1 200 X\r\nconnection: close\r\n\r\n{key}"),
+        format!(
+            "HTTP/1.1 200 X\r\nconnection: close\r\ncontent-encoding: gzip\r\n\r\n{key}"
+        ),
+        format!(
+            "HTTP/1.1 200 X\r\nconnection: close\r\n\r\n{key}{}",
+            " ".repeat(2 << 20)
+        ),
+    ] {
+        let error = one(move || Reply::raw(&*sent).close()).await.unwrap_err();
+        let mut told = format!("{error} {error:?}");
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            told += &format!(" {cause} {cause:?}");
+            source = cause.source();
+        }
+        assert!(!told.contains("hunter2"), "{told}");
+    }
 }
 
 #[tokio::test]

@@ -2,10 +2,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use atlas_admin_runtime::{Client, MemoryStore, RetryPolicy};
+use atlas_admin_runtime::transport::BoxFuture;
+use atlas_admin_runtime::{Client, Clock, MemoryStore, RetryPolicy};
 
 use super::api::{SECRET, builder, every_method, get, service_account};
-use super::clock::Steps;
+use super::clock::{LIMIT, Steps};
 use super::server::{Reply, Seen, Server};
 
 /// Hands out `token-1`, `token-2`, … and accepts the latest.
@@ -253,4 +254,84 @@ async fn a_failed_renewal_goes_on_with_the_token() {
     assert_eq!(tokens(&server), 2);
     clock.advance(Duration::from_secs(60));
     assert!(get().send(&client).await.is_err());
+}
+
+/// A clock on which the time that a renewal may take is over at once.
+#[derive(Debug)]
+struct Impatient(Steps);
+
+impl Clock for Impatient {
+    fn now(&self) -> jiff::Timestamp {
+        self.0.now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.monotonic()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        match duration == LIMIT / 2 {
+            true => Box::pin(std::future::ready(())),
+            false => self.0.sleep(duration),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_that_hangs_goes_on_with_the_token() {
+    let server = Server::start(|number, seen| match (number, seen.target.as_str()) {
+        (0, _) => Reply::new(200, &[], r#"{"access_token":"t","expires_in":1000}"#),
+        (_, "/api/oauth/token") => Reply::raw("").hang(),
+        _ => Reply::json("{}"),
+    })
+    .await;
+    let steps = Steps::default();
+    let builder = builder(&server, &steps).credentials(service_account());
+    let client = builder.clock(Impatient(steps.clone())).build().unwrap();
+    get().send(&client).await.unwrap();
+    steps.advance(Duration::from_secs(950));
+    for _ in 0..3 {
+        get().send(&client).await.unwrap();
+    }
+    // Tried once, and then not again for a while.
+    steps.advance(Duration::from_secs(31));
+    get().send(&client).await.unwrap();
+    assert!(steps.waits().is_empty(), "{:?}", steps.waits());
+    assert_eq!(server.count("GET"), 5);
+}
+
+#[tokio::test]
+async fn lifetimes_are_read_however_they_are_written() {
+    for (written, lifetime) in
+        [("600", 600), ("\"600\"", 600), ("600.5", 600), ("null", 3600), ("[]", 3600)]
+    {
+        let server = Server::start(move |_, seen| match seen.target.as_str() {
+            "/api/oauth/token" => {
+                let token = format!(r#"{{"access_token":"t","expires_in":{written}}}"#);
+                Reply::new(200, &[], token)
+            }
+            _ => Reply::json("{}"),
+        })
+        .await;
+        let clock = Steps::default();
+        let builder = builder(&server, &clock).credentials(service_account());
+        let client = builder.build().unwrap();
+        get().send(&client).await.unwrap();
+        clock.advance(Duration::from_secs(lifetime * 3 / 4));
+        get().send(&client).await.unwrap();
+        assert_eq!(tokens(&server), 1, "{written}");
+        clock.advance(Duration::from_secs(lifetime / 4));
+        get().send(&client).await.unwrap();
+        assert_eq!(tokens(&server), 2, "{written}");
+    }
+    // One that is over at once is good for the call that asked for it.
+    for written in ["0", "-5"] {
+        let token = format!(r#"{{"access_token":"t","expires_in":{written}}}"#);
+        let server = Server::start(move |_, _| Reply::new(200, &[], &token)).await;
+        let builder = builder(&server, &Steps::default()).credentials(service_account());
+        let client = builder.build().unwrap();
+        get().send(&client).await.unwrap();
+        get().send(&client).await.unwrap();
+        assert_eq!((tokens(&server), server.arrived()), (2, 4), "{written}");
+    }
 }

@@ -115,7 +115,7 @@ impl Oracle {
         let get =
             |name: &str| parameters.get(name).map(String::as_str).unwrap_or_default();
         let mut a1 = self.hash(&format!("{}:{REALM}:{PRIVATE}", get("username")));
-        if self.scheme.algorithm.ends_with("-sess") {
+        if self.scheme.algorithm.to_ascii_lowercase().ends_with("-sess") {
             a1 = self.hash(&format!("{a1}:{}:{cnonce}", get("nonce")));
         }
         let a2 = self.hash(&format!("{}:{}", seen.method, seen.target));
@@ -125,10 +125,11 @@ impl Oracle {
     }
 
     fn hash(&self, text: &str) -> String {
-        let bytes: Vec<u8> = match self.scheme.algorithm.starts_with("MD5") {
-            true => Md5::digest(text).to_vec(),
-            false => Sha256::digest(text).to_vec(),
-        };
+        let bytes: Vec<u8> =
+            match self.scheme.algorithm.to_ascii_uppercase().starts_with("MD5") {
+                true => Md5::digest(text).to_vec(),
+                false => Sha256::digest(text).to_vec(),
+            };
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
