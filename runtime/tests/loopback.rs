@@ -24,4 +24,5 @@ mod loopback {
     #[cfg(feature = "blocking")]
     mod sync;
     mod tls;
+    mod watch;
 }

@@ -4,33 +4,56 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
-use atlas_admin_runtime::Credentials;
+use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::{Client, Credentials, Request};
 
 use super::api::{api_key, builder, every_method, get, service_account};
-use super::clock::Steps;
+use super::clock::{LIMIT, Steps};
 use super::oracle::{ATLAS, Oracle};
 use super::server::{Reply, Server};
+use super::watch::Watch;
 
-/// Drops each kind of request after 1, 2, 3, … polls, then expects the client to work.
+/// Polls a request a number of times and drops it; tells whether it came to its end.
+async fn ends_within(polls: usize, request: &Request<Json>, client: &Client) -> bool {
+    let mut sending = pin!(request.send(client));
+    let mut left = polls;
+    poll_fn(|context| {
+        left -= 1;
+        match sending.as_mut().poll(context) {
+            Poll::Ready(result) => {
+                result.unwrap();
+                Poll::Ready(true)
+            }
+            Poll::Pending if left > 0 => Poll::Pending,
+            Poll::Pending => Poll::Ready(false),
+        }
+    })
+    .await
+}
+
+/// Drops each kind of request after 1, 2, 3, … polls until it needs no more, each time with a
+/// client that has not called before, and expects the client to work.
 async fn drops(server: &Server, credentials: Credentials) {
+    for request in every_method() {
+        let mut polls = 0;
+        loop {
+            polls += 1;
+            let builder = builder(server, &Steps::default());
+            let client = builder.credentials(credentials.clone()).build().unwrap();
+            let ended = ends_within(polls, &request, &client).await;
+            get().send(&client).await.unwrap();
+            request.send(&client).await.unwrap();
+            if ended {
+                break;
+            }
+        }
+        // Two exchanges at least, each of which is waited for.
+        assert!(polls > 2, "{polls} polls");
+    }
     let client =
         builder(server, &Steps::default()).credentials(credentials).build().unwrap();
-    for polls in 1..12 {
-        for request in every_method() {
-            let mut sending = pin!(request.send(&client));
-            let mut left = polls;
-            poll_fn(|context| {
-                left -= 1;
-                match sending.as_mut().poll(context) {
-                    Poll::Pending if left > 0 => Poll::Pending,
-                    _ => Poll::Ready(()),
-                }
-            })
-            .await;
-        }
-        get().send(&client).await.unwrap();
-    }
     let calls = (0..20).map(|_| {
         let client = client.clone();
         tokio::spawn(async move { get().send(&client).await.map(drop) })
@@ -63,4 +86,59 @@ async fn a_service_account_survives() {
     })
     .await;
     drops(&server, service_account()).await;
+}
+
+#[tokio::test]
+async fn a_nonce_goes_with_the_request_that_is_dropped() {
+    let watch = Watch::default();
+    let client = Client::builder()
+        .credentials(api_key())
+        .transport(watch.clone())
+        .clock(Steps::default())
+        .attempt_timeout(LIMIT)
+        .timeout(LIMIT)
+        .build()
+        .unwrap();
+    for request in every_method() {
+        for polls in 1.. {
+            let ended = ends_within(polls, &request, &client).await;
+            get().send(&client).await.unwrap();
+            if ended {
+                break;
+            }
+        }
+    }
+    watch.check();
+    // Most of those that were dropped had one.
+    assert!(watch.lost() > 5, "{}", watch.lost());
+}
+
+#[tokio::test]
+async fn who_waits_for_a_token_goes_on_where_the_one_that_asked_is_dropped() {
+    let server = Server::start(|number, seen| match (number, seen.target.as_str()) {
+        (0, _) => Reply::raw("").hang(),
+        (_, "/api/oauth/token") => Reply::new(200, &[], r#"{"access_token":"t"}"#),
+        _ => Reply::json("{}"),
+    })
+    .await;
+    let client = builder(&server, &Steps::default())
+        .credentials(service_account())
+        .build()
+        .unwrap();
+    let call = || {
+        let client = client.clone();
+        tokio::spawn(async move { get().send(&client).await.map(drop) })
+    };
+    let first = call();
+    while server.arrived() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let others: Vec<_> = (0..10).map(|_| call()).collect();
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!(server.arrived(), 1);
+    first.abort();
+    for other in others {
+        other.await.unwrap().unwrap();
+    }
+    assert_eq!((server.count("POST"), server.count("GET")), (2, 10));
 }

@@ -1,13 +1,14 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use atlas_admin_runtime::Client;
 use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::{Client, Request};
 
 use super::api::{LIST, PRIVATE, api_key, builder, every_method, get, list};
 use super::clock::Steps;
 use super::oracle::{ATLAS, Oracle, Scheme, parse};
-use super::server::{Reply, Server};
+use super::server::{Reply, Seen, Server};
+use super::watch::Watch;
 
 async fn start(scheme: Scheme) -> (Server, Arc<Oracle>, Client) {
     let oracle = Arc::new(Oracle::new(scheme));
@@ -67,8 +68,28 @@ async fn a_probe_is_harmless() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_nonce_is_never_in_two_requests_at_once() {
+    let watch = Watch::default();
+    let builder = Client::builder().credentials(api_key()).transport(watch.clone());
+    let client = builder.build().unwrap();
+    let tasks = (0..16).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move {
+            for _ in 0..50 {
+                get().send(&client).await.unwrap();
+            }
+        })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        task.await.unwrap();
+    }
+    watch.check();
+    assert!(watch.made() <= 16, "{} nonces for 16 tasks", watch.made());
+}
+
+#[tokio::test]
+async fn callers_at_once_cost_a_probe_each_and_then_none() {
     let (server, _, client) = start(ATLAS).await;
     for _ in 0..20 {
         let calls = (0..16).map(|_| {
@@ -103,6 +124,115 @@ async fn a_stale_nonce_is_replaced_and_the_request_repeated_once() {
         .collect();
     assert_eq!(nonces.len(), 3);
     oracle.forget();
+    for request in every_method() {
+        request.send(&client).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_refused_nonce_is_replaced_once_and_no_more() {
+    // As a server that doesn't say `stale`: it takes the first request, and then nothing.
+    let server = Server::start(|number, _| match number {
+        1 => Reply::json("{}"),
+        _ => {
+            let challenge =
+                format!("Digest realm=\"r\", nonce=\"{number}\", qop=\"auth\"");
+            Reply::new(401, &[("www-authenticate", &*challenge)], "")
+        }
+    })
+    .await;
+    let client =
+        builder(&server, &Steps::default()).credentials(api_key()).build().unwrap();
+    get().send(&client).await.unwrap();
+    assert_eq!(server.arrived(), 2);
+    for request in every_method() {
+        let before = server.arrived();
+        assert!(request.send(&client).await.unwrap_err().is_unauthorized());
+        // The first finds the nonce of the request that was taken, the others ask for one.
+        assert_eq!(server.arrived() - before, if before == 2 { 2 } else { 3 });
+    }
+}
+
+#[tokio::test]
+async fn no_body_is_sent_with_a_nonce_that_is_known_to_be_stale() {
+    let (server, oracle, client) = start(ATLAS).await;
+    let at_once = async |request: fn() -> Request<Json>| {
+        let calls = (0..4).map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { request().send(&client).await.map(drop) })
+        });
+        for call in calls.collect::<Vec<_>>() {
+            call.await.unwrap().unwrap();
+        }
+    };
+    at_once(get).await;
+    oracle.forget();
+    get().send(&client).await.unwrap();
+    at_once(|| every_method().swap_remove(1)).await;
+    assert_eq!(server.count("POST"), 4);
+}
+
+#[tokio::test]
+async fn errors_and_redirects_keep_their_nonce() {
+    let oracle = Oracle::new(ATLAS);
+    let server = Server::start(move |_, seen| {
+        oracle.refuse(seen).unwrap_or_else(|| match seen.target.as_str() {
+            "/api/atlas/v2/groups" => Reply::new(302, &[("location", "/moved")], ""),
+            "/moved" => Reply::json("{}"),
+            _ => Reply::new(404, &[], "{}"),
+        })
+    })
+    .await;
+    let client =
+        builder(&server, &Steps::default()).credentials(api_key()).build().unwrap();
+    for _ in 0..5 {
+        assert!(get().send(&client).await.unwrap_err().is_not_found());
+        list().send(&client).await.unwrap();
+    }
+    assert_eq!(server.arrived(), 1 + 5 * 3);
+}
+
+#[tokio::test]
+async fn a_probe_that_fails_is_repeated_whatever_the_method() {
+    for fault in [
+        || Reply::new(503, &[], ""),
+        || Reply::new(429, &[("retry-after", "1")], ""),
+        || Reply::raw("").reset(),
+        || Reply::raw("").close(),
+    ] {
+        for request in every_method() {
+            let oracle = Oracle::new(ATLAS);
+            let server = Server::start(move |number, seen| match number {
+                0 => fault(),
+                _ => oracle.refuse(seen).unwrap_or_else(|| Reply::json("{}")),
+            })
+            .await;
+            let clock = Steps::default();
+            let builder = builder(&server, &clock).credentials(api_key());
+            request.send(&builder.build().unwrap()).await.unwrap();
+            let authorized = |seen: &&Seen| seen.header("authorization").is_some();
+            assert_eq!(server.seen().iter().filter(authorized).count(), 1);
+            assert_eq!((server.arrived(), clock.waits().len()), (3, 1));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_without_end_is_not_read_to_its_end() {
+    let oracle = Oracle::new(ATLAS);
+    let server = Server::start(move |_, seen| {
+        if seen.header("authorization").is_some() {
+            return oracle.refuse(seen).unwrap_or_else(|| Reply::json("{}"));
+        }
+        let challenge =
+            format!("Digest realm=\"MMS Public API\", nonce=\"{}\", qop=\"auth\", opaque=\"op\\\\aque\"", oracle.next());
+        let head = "HTTP/1.1 401 X\r\ntransfer-encoding: chunked\r\nwww-authenticate:";
+        let chunk = format!("1000\r\n{}\r\n", " ".repeat(0x1000));
+        Reply::raw(format!("{head} {challenge}\r\n\r\n")).endless(chunk.into())
+    })
+    .await;
+    let client =
+        builder(&server, &Steps::default()).credentials(api_key()).build().unwrap();
     for request in every_method() {
         request.send(&client).await.unwrap();
     }
@@ -170,7 +300,7 @@ async fn a_body_that_repeats_the_key_loses_it() {
         Server::start(|_, _| Reply::new(500, &[], format!("you sent {PRIVATE}"))).await;
     let client =
         builder(&server, &Steps::default()).credentials(api_key()).build().unwrap();
-    let request = atlas_admin_runtime::Request::<Json>::new(&LIST, &[]);
+    let request = Request::<Json>::new(&LIST, &[]);
     let error = request.send(&client).await.unwrap_err();
     assert!(!format!("{error} {error:?}").contains(PRIVATE));
     assert!(!String::from_utf8_lossy(error.body()).contains(PRIVATE));
