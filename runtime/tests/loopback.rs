@@ -10,6 +10,7 @@ mod loopback {
     pub(crate) mod server;
 
     mod bodies;
+    mod building;
     mod cancel;
     mod digest;
     mod download;

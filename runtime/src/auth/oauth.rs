@@ -350,3 +350,22 @@ fn seconds(value: &Json) -> Option<i64> {
         _ => value.as_i64().or_else(|| Some(value.as_f64()? as i64)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_due_10_to_20_percent_ahead_of_its_end() {
+        let now: Timestamp = "2026-08-06T12:00:00Z".parse().unwrap();
+        let due = |seconds, random| {
+            let end = now + SignedDuration::from_secs(seconds);
+            let bearer = Bearer::new(AccessToken::new("t", end), now, random).unwrap();
+            bearer.due.duration_since(now).as_secs()
+        };
+        assert_eq!([0.0, 0.5, 1.0].map(|random| due(3600, random)), [3240, 3060, 2880]);
+        assert_eq!(due(0, 0.5), 0);
+        // One that was over before it came is due since then.
+        assert_eq!(due(-10, 0.5), -10);
+    }
+}

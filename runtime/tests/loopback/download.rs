@@ -1,9 +1,11 @@
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use atlas_admin_runtime::{Download, Request};
+use atlas_admin_runtime::transport::BoxFuture;
+use atlas_admin_runtime::{Client, Clock, Download, Request};
 use futures_util::TryStreamExt;
 use tokio::io::AsyncReadExt;
 
@@ -116,6 +118,45 @@ async fn a_download_that_stands_still_or_is_dropped_leaves_nothing() {
     tokio::time::timeout(Duration::from_millis(50), saving).await.unwrap_err();
     assert!(names(&folder).is_empty());
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// A clock that counts the waits that are begun, none of which ends.
+#[derive(Clone, Debug, Default)]
+struct Begun(Arc<AtomicUsize>);
+
+impl Clock for Begun {
+    fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::UNIX_EPOCH
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn each_chunk_has_the_whole_time() {
+    let server = Server::start(|_, _| {
+        let head = "HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n";
+        Reply::raw(head).trickle(b"1\r\nx\r\n".to_vec())
+    })
+    .await;
+    let clock = Begun::default();
+    let builder = Client::builder().base_url(&server.url).clock(clock.clone());
+    let client = builder.build().unwrap();
+    let mut download = logs().send(&client).await.unwrap().into_value();
+    let before = clock.0.load(Ordering::Relaxed);
+    for _ in 0..5 {
+        assert!(download.chunk().await.unwrap().is_some());
+    }
+    // One for each that was waited for; some may have been there already.
+    let waits = clock.0.load(Ordering::Relaxed) - before;
+    assert!(waits > 1, "{waits} waits for 5 chunks");
 }
 
 #[test]

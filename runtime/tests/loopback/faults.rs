@@ -92,6 +92,23 @@ async fn an_endless_body_stops_at_the_limit() {
 }
 
 #[tokio::test]
+async fn an_error_without_end_is_still_one() {
+    let head = "HTTP/1.1 500 X\r\ntransfer-encoding: chunked\r\n\r\n";
+    let chunk = format!("8000\r\n{}\r\n", "x".repeat(0x8000));
+    let error =
+        one(move || Reply::raw(head).endless(chunk.clone().into())).await.unwrap_err();
+    assert_eq!(error.status(), Some(500));
+    // Of which no more is kept than a person would read.
+    assert!((1..2 << 20).contains(&error.body().len()), "{}", error.body().len());
+    assert!(error.to_string().len() < 1000);
+    let bomb = gzip(&vec![b'x'; 64 << 20]);
+    let error = one(move || Reply::new(500, &[("content-encoding", "gzip")], &bomb));
+    let error = error.await.unwrap_err();
+    assert_eq!(error.status(), Some(500));
+    assert!(error.body().len() < 2 << 20);
+}
+
+#[tokio::test]
 async fn a_page_of_a_hundred_megabytes_arrives() {
     let text = "x".repeat(100 << 20);
     let body = format!("{{\"text\":\"{text}\"}}");

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use atlas_admin_runtime::transport::BoxFuture;
-use atlas_admin_runtime::{Client, Clock, MemoryStore, RetryPolicy};
+use atlas_admin_runtime::{Client, Clock, FileStore, MemoryStore, RetryPolicy};
 
 use super::api::{SECRET, builder, every_method, get, service_account};
 use super::clock::{LIMIT, Steps};
@@ -334,4 +334,92 @@ async fn lifetimes_are_read_however_they_are_written() {
         get().send(&client).await.unwrap();
         assert_eq!((tokens(&server), server.arrived()), (2, 4), "{written}");
     }
+}
+
+#[tokio::test]
+async fn a_token_that_is_due_is_used_while_one_call_renews_it() {
+    let server = Server::start(|number, seen| match (number, seen.target.as_str()) {
+        (0, _) => Reply::new(200, &[], r#"{"access_token":"t","expires_in":1000}"#),
+        (_, "/api/oauth/token") => Reply::raw("").hang(),
+        _ => Reply::json("{}"),
+    })
+    .await;
+    let clock = Steps::default();
+    let client =
+        builder(&server, &clock).credentials(service_account()).build().unwrap();
+    get().send(&client).await.unwrap();
+    clock.advance(Duration::from_secs(950));
+    let renewing = tokio::spawn({
+        let client = client.clone();
+        async move { get().send(&client).await.map(drop) }
+    });
+    while tokens(&server) < 2 {
+        tokio::task::yield_now().await;
+    }
+    for request in every_method() {
+        request.send(&client).await.unwrap();
+    }
+    assert_eq!(tokens(&server), 2);
+    // Nor does it harm the token where the call that renews it is dropped.
+    renewing.abort();
+    _ = renewing.await;
+    clock.advance(Duration::from_secs(60));
+    let request = get();
+    let expired = request.send(&client);
+    assert!(tokio::time::timeout(Duration::from_millis(100), expired).await.is_err());
+    assert_eq!(tokens(&server), 3);
+}
+
+#[tokio::test]
+async fn revoke_reaches_those_who_share_the_store() {
+    let (server, clock, _, _) = start().await;
+    let store = Arc::new(MemoryStore::default());
+    let client = || {
+        let builder = builder(&server, &clock).credentials(service_account());
+        builder.token_store(store.clone()).build().unwrap()
+    };
+    get().send(&client()).await.unwrap();
+    // One that never called takes back what it finds in the store.
+    client().revoke().await.unwrap();
+    let revoke = server.seen().pop().unwrap();
+    assert_eq!(revoke.body, b"token=token-1&token_type_hint=access_token");
+    get().send(&client()).await.unwrap();
+    assert_eq!(tokens(&server), 2);
+    // The new one would have been refused otherwise.
+    assert_eq!(server.arrived(), 5);
+}
+
+#[tokio::test]
+async fn a_revoke_that_fails_is_told_and_the_token_forgotten() {
+    let server = Server::start(|_, seen| match seen.target.as_str() {
+        "/api/oauth/token" => Reply::new(200, &[], r#"{"access_token":"t-hunter2"}"#),
+        "/api/oauth/revoke" => Reply::new(503, &[], "no t-hunter2 today"),
+        _ => Reply::json("{}"),
+    })
+    .await;
+    let client = builder(&server, &Steps::default())
+        .credentials(service_account())
+        .build()
+        .unwrap();
+    get().send(&client).await.unwrap();
+    let error = client.revoke().await.unwrap_err();
+    assert_eq!(error.status(), Some(503));
+    assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+    client.revoke().await.unwrap();
+    get().send(&client).await.unwrap();
+    assert_eq!((tokens(&server), server.arrived()), (2, 5));
+}
+
+#[tokio::test]
+async fn a_store_that_fails_costs_token_requests_and_no_call() {
+    let (server, clock, _, _) = start().await;
+    // A folder, and a file in a folder that is not there.
+    for path in [std::env::temp_dir(), "/nonexistent/folder/tokens".into()] {
+        let builder = builder(&server, &clock).credentials(service_account());
+        let client = builder.token_store(FileStore::new(path)).build().unwrap();
+        for request in every_method() {
+            request.send(&client).await.unwrap();
+        }
+    }
+    assert_eq!((tokens(&server), server.arrived()), (2, 12));
 }

@@ -1,12 +1,17 @@
 use std::time::Duration;
 
-use atlas_admin_runtime::{Client, Download, Options, Request, RetryPolicy};
+use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::{
+    Client, Credentials, Download, Error, Options, Request, RetryPolicy,
+};
 use futures_util::TryStreamExt;
 
-use super::api::{LIST, LOGS, builder, every_method, get, plain};
+use super::api::{
+    LIST, LOGS, api_key, builder, every_method, get, plain, service_account,
+};
 use super::clock::Steps;
 use super::listing::Listing;
-use super::server::{Reply, Server};
+use super::server::{Reply, Seen, Server};
 
 /// Fails the first time.
 async fn flaky(first: impl Fn() -> Reply + Send + Sync + 'static) -> Server {
@@ -44,6 +49,58 @@ async fn an_unsafe_request_is_never_executed_twice() {
             assert_eq!(result.is_ok(), idempotent, "{request:?}");
             assert_eq!(server.seen().len(), if idempotent { 2 } else { 1 });
         }
+    }
+}
+
+/// A client on the real clock whose tries end soon, and are repeated soon.
+fn impatient(server: &Server, credentials: Credentials) -> Client {
+    let retry = RetryPolicy::new().backoff(Duration::ZERO, Duration::ZERO);
+    let builder = Client::builder().base_url(&server.url).credentials(credentials);
+    builder.retry(retry).attempt_timeout(Duration::from_secs(1)).build().unwrap()
+}
+
+/// Sends a request whose first try hangs; returns its result and how often it was executed.
+async fn hangs(
+    request: Request<Json>,
+    credentials: Credentials,
+) -> (Result<(), Error>, usize) {
+    let server = Server::start(|number, seen| match seen.target.as_str() {
+        _ if number == 0 => Reply::raw("").hang(),
+        "/api/oauth/token" => Reply::new(200, &[], r#"{"access_token":"t"}"#),
+        _ => Reply::json("{}"),
+    })
+    .await;
+    let result = request.send(&impatient(&server, credentials)).await.map(drop);
+    let body = request.body_bytes().unwrap().unwrap_or_default();
+    let is_executed =
+        |seen: &&Seen| seen.method == request.method().as_str() && seen.body == body;
+    (result, server.seen().iter().filter(is_executed).count())
+}
+
+#[tokio::test]
+async fn a_try_that_took_too_long_is_repeated_where_that_is_safe() {
+    // All at once, for each takes its time.
+    let mut tasks = Vec::new();
+    for request in every_method() {
+        let is_idempotent = request.method().is_idempotent();
+        // The request itself hangs: it may have been executed.
+        let token = Credentials::access_token("t");
+        let task = tokio::spawn(hangs(request.clone(), token));
+        tasks.push((task, is_idempotent, if is_idempotent { 2 } else { 1 }));
+        // What goes before it hangs: nothing of it has left.
+        let task = tokio::spawn(hangs(request.clone(), service_account()));
+        tasks.push((task, true, 1));
+        if request.method().as_str() != "GET" {
+            let task = tokio::spawn(hangs(request, api_key()));
+            tasks.push((task, true, 1));
+        }
+    }
+    for (task, succeeds, executed) in tasks {
+        let (result, count) = task.await.unwrap();
+        assert_eq!(result.is_ok(), succeeds, "{result:?}");
+        // On a busy machine the first may not have arrived when its time was over.
+        assert!(count <= executed, "executed {count} times");
+        assert!(result.err().is_none_or(|error| error.is_timeout()));
     }
 }
 

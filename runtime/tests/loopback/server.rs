@@ -39,6 +39,8 @@ enum Then {
     Hang,
     /// The bytes again and again.
     Endless(Vec<u8>),
+    /// The bytes again and again, with a pause before each time.
+    Trickle(Vec<u8>),
 }
 
 impl Reply {
@@ -87,6 +89,11 @@ impl Reply {
         self
     }
 
+    pub(crate) fn trickle(mut self, chunk: Vec<u8>) -> Self {
+        self.then = Then::Trickle(chunk);
+        self
+    }
+
     pub(crate) fn after(mut self, wait: Duration) -> Self {
         self.before = Some(wait);
         self
@@ -103,6 +110,7 @@ pub(crate) struct Server {
 
 #[derive(Default)]
 struct Memory {
+    connections: AtomicUsize,
     arrived: AtomicUsize,
     /// Nothing where the server is one that forgets.
     seen: Option<Mutex<Vec<Seen>>>,
@@ -130,6 +138,7 @@ impl Server {
         let shared = seen.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                shared.connections.fetch_add(1, Ordering::SeqCst);
                 let seen = shared.clone();
                 let script = script.clone();
                 tokio::spawn(async move { _ = serve(stream, &*script, &seen).await });
@@ -146,6 +155,11 @@ impl Server {
     /// Returns the number of requests.
     pub(crate) fn arrived(&self) -> usize {
         self.seen.arrived.load(Ordering::SeqCst)
+    }
+
+    /// Returns the number of connections.
+    pub(crate) fn connections(&self) -> usize {
+        self.seen.connections.load(Ordering::SeqCst)
     }
 
     pub(crate) fn count(&self, method: &str) -> usize {
@@ -179,6 +193,10 @@ async fn serve(
             }
             Then::Hang => std::future::pending().await,
             Then::Endless(chunk) => loop {
+                stream.write_all(&chunk).await?;
+            },
+            Then::Trickle(chunk) => loop {
+                tokio::time::sleep(Duration::from_millis(20)).await;
                 stream.write_all(&chunk).await?;
             },
         }
