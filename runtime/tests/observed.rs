@@ -1,5 +1,6 @@
 //! What the feature `tracing` writes. A binary of its own, because the interest of a
-//! subscriber is cached for a process: other tests would switch it off.
+//! subscriber is cached for a process: other tests would switch it off. And because the logger
+//! of the crate `log` is the whole process's.
 
 #![cfg(feature = "tracing")]
 #![allow(dead_code, reason = "what the other tests use is here as well")]
@@ -9,6 +10,8 @@ mod loopback {
     pub(crate) mod clock;
     pub(crate) mod oracle;
     pub(crate) mod server;
+}
 
-    mod tracing;
+mod trace {
+    mod output;
 }

@@ -1,11 +1,14 @@
 //! What the builder of a client says about its connections, and what becomes of it.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use atlas_admin_runtime::{Client, ClientBuilder, RetryPolicy};
+use atlas_admin_runtime::transport::{self, Body, BoxFuture, TransportError};
+use atlas_admin_runtime::{Client, ClientBuilder, Credentials, RetryPolicy, Transport};
+use bytes::Bytes;
 use tokio::net::TcpListener;
 
-use super::api::{every_method, get, list};
+use super::api::{api_key, every_method, get, list, service_account};
 use super::server::{Reply, Server};
 
 fn to(server: &Server) -> ClientBuilder {
@@ -105,4 +108,51 @@ async fn a_body_is_announced_and_so_is_that_there_is_none() {
         assert_eq!(seen.header("content-length"), announced.as_deref(), "{request:?}");
         assert_eq!(seen.header("transfer-encoding"), None);
     }
+}
+
+/// Prints what it is given to send, and answers it.
+#[derive(Clone, Default)]
+struct Printer(Arc<Mutex<String>>);
+
+impl Transport for Printer {
+    fn send(
+        &self,
+        request: transport::Request,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        *self.0.lock().unwrap() += &format!("{request:?} {request:#?}");
+        let token = Bytes::from_static(br#"{"access_token":"token-hunter2"}"#);
+        let mut response = http::Response::new(token.into());
+        if !request.headers.contains_key("authorization") {
+            *response.status_mut() = http::StatusCode::UNAUTHORIZED;
+            let challenge = r#"Digest realm="r", nonce="n", qop="auth""#;
+            let challenge = http::HeaderValue::from_static(challenge);
+            response.headers_mut().insert("www-authenticate", challenge);
+        }
+        Box::pin(std::future::ready(Ok(response)))
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_is_printed_holds_a_secret() {
+    let url = Client::builder().base_url("https://me:hunter2@cloud.mongodb.com");
+    let mut text = format!("{url:?}");
+    text += &url.build().unwrap_err().to_string();
+    for credentials in
+        [api_key(), service_account(), Credentials::access_token("given-hunter2")]
+    {
+        let proxy = reqwest::Proxy::all("http://me:hunter2@127.0.0.1:1").unwrap();
+        let builder = Client::builder().credentials(credentials).proxy(proxy);
+        text += &format!("{builder:?} {builder:#?}");
+        let printer = Printer::default();
+        let client = builder.transport(printer.clone()).build().unwrap();
+        for request in every_method() {
+            request.send(&client).await.unwrap();
+            text += &format!("{request:?}");
+        }
+        text += &format!("{client:?} {client:#?} {}", printer.0.lock().unwrap());
+    }
+    for secret in ["hunter2", "response=", "Basic ", "Bearer "] {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+    assert!(text.contains("Sensitive"), "{text}");
 }

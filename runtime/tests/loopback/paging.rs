@@ -98,6 +98,21 @@ async fn the_next_page_is_asked_for_ahead() {
 }
 
 #[tokio::test]
+async fn the_page_after_a_page_is_asked_for_ahead() {
+    let answer = linked(&[2, 2, 2]);
+    let server = Server::start(move |_, seen| answer(seen)).await;
+    let client = plain(&server);
+    let mut pages = Request::<Listing>::new(&LIST, &[]).pages(&client);
+    assert!(pages.next().await.unwrap().is_ok());
+    // On the way while the caller has the first in hands.
+    while server.arrived() < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(pages.count().await, 2);
+    assert_eq!(server.arrived(), 3);
+}
+
+#[tokio::test]
 async fn a_stream_begins_where_the_request_says_and_ends_with_an_error() {
     let answer = linked(&[2, 2, 2]);
     let server = Server::start(move |_, seen| match page(seen) {

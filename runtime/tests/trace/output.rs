@@ -3,15 +3,18 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use atlas_admin_runtime::{Client, Options, Request, RetryPolicy, codec::Json};
+use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::{
+    Client, Credentials, Error, FileStore, Options, Request, RetryPolicy,
+};
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::api::{
+use crate::loopback::api::{
     LOGS, PRIVATE, SECRET, api_key, builder, every_method, get, service_account,
 };
-use super::clock::Steps;
-use super::oracle::{ATLAS, Oracle};
-use super::server::{Reply, Seen, Server};
+use crate::loopback::clock::Steps;
+use crate::loopback::oracle::{ATLAS, Oracle};
+use crate::loopback::server::{Reply, Seen, Server};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -27,6 +30,12 @@ impl log::Log for Log {
     }
 
     fn flush(&self) {}
+}
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
 }
 
 impl Write for Log {
@@ -45,6 +54,59 @@ impl<'a> MakeWriter<'a> for Log {
 
     fn make_writer(&'a self) -> Self {
         self.clone()
+    }
+}
+
+/// Fails in every way that has to do with credentials, and writes down what is told of it.
+async fn fail(log: &Log) {
+    // Whatever it is sent, it answers with.
+    let echo = |status| {
+        Server::start(move |number, seen| match seen.target.as_str() {
+            "/api/oauth/token" if status == 200 || number < 3 => Reply::new(
+                200,
+                &[],
+                r#"{"access_token":"hunter2-token","expires_in":1}"#,
+            ),
+            _ => {
+                let body = format!("{:?}", seen.header("authorization"));
+                let challenge = format!("Digest realm=\"{number}\", nonce=\"{number}\"");
+                Reply::new(status, &[("www-authenticate", &*challenge)], body)
+            }
+        })
+    };
+    for status in [200, 400, 401, 403, 429, 503] {
+        let server = echo(status).await;
+        for credentials in
+            [api_key(), service_account(), Credentials::access_token("hunter2-given")]
+        {
+            let store = FileStore::new("/nonexistent/folder/tokens");
+            let clock = Steps::default();
+            let builder = builder(&server, &clock).credentials(credentials);
+            let client = builder.token_store(store).build().unwrap();
+            for request in every_method() {
+                let error = request.send(&client).await.unwrap_err();
+                clock.advance(std::time::Duration::from_secs(2));
+                tell(log, &error);
+            }
+            if let Err(error) = client.revoke().await {
+                tell(log, &error);
+            }
+            writeln!(log.clone(), "{client:?} {client:#?}").unwrap();
+        }
+    }
+}
+
+/// Writes an error as a program may: in a line, in full, with all that caused it.
+fn tell(log: &Log, error: &Error) {
+    writeln!(log.clone(), "{error} {error:?} {error:#?} {:?}", error.api()).unwrap();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        writeln!(log.clone(), "{cause} {cause:?}").unwrap();
+        source = cause.source();
+    }
+    // The bytes of a refusal are for programs to print; those of a success for them to read.
+    if error.status().is_some_and(|status| status >= 400) {
+        log.clone().write_all(error.body()).unwrap();
     }
 }
 
@@ -85,6 +147,8 @@ async fn spans_and_warnings_and_no_secret() {
         }
         get().send(&client).await.unwrap();
     }
+    let told = Log::default();
+    fail(&told).await;
     // Through a proxy that has credentials of its own.
     let proxy = reqwest::Proxy::all(&server.url).unwrap().basic_auth("me", "hunter2");
     let client = Client::builder().base_url("http://127.0.0.1:1").proxy(proxy);
@@ -93,12 +157,17 @@ async fn spans_and_warnings_and_no_secret() {
     let is_proxied = |seen: &Seen| seen.header("proxy-authorization").is_some();
     assert!(server.seen().iter().any(is_proxied), "the proxy was passed by");
 
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for secret in
-        [PRIVATE, SECRET, "hunter2", "MyProject", "response=", "bWU6aHVudGVyMg"]
-    {
+    let basic = base64(&format!("mdb_sa_id_1:{SECRET}"));
+    let proxied = base64("me:hunter2");
+    let secrets = [PRIVATE, SECRET, "hunter2", "MyProject", &basic, &proxied];
+    let (text, told) = (log.text(), told.text());
+    for secret in secrets {
         assert!(!text.contains(secret), "{secret} in {text}");
+        assert!(!told.contains(secret), "{secret} in {told}");
     }
+    assert!(told.contains("<redacted>"), "{told}");
+    // Nothing of what authorizes a request, not even what is no secret.
+    assert!(!text.contains("response="), "{text}");
     for expected in [
         "operation=\"getGroup\"",
         "version=2023-01-01",
@@ -109,6 +178,12 @@ async fn spans_and_warnings_and_no_secret() {
     ] {
         assert!(text.contains(expected), "{expected} not in {text}");
     }
+    assert!(text.contains("the token store failed"), "{text}");
     // Once for each client.
     assert_eq!(text.matches("is deprecated").count(), 2, "{text}");
+}
+
+fn base64(text: &str) -> String {
+    use base64::prelude::{BASE64_STANDARD, Engine};
+    BASE64_STANDARD.encode(text)
 }
