@@ -107,6 +107,7 @@ async fn a_body_is_announced_and_so_is_that_there_is_none() {
         let seen = server.seen().pop().unwrap();
         assert_eq!(seen.header("content-length"), announced.as_deref(), "{request:?}");
         assert_eq!(seen.header("transfer-encoding"), None);
+        assert_eq!(seen.header("accept-encoding"), Some("gzip"));
     }
 }
 

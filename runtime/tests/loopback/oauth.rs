@@ -357,7 +357,9 @@ async fn a_token_that_is_due_is_used_while_one_call_renews_it() {
         tokio::task::yield_now().await;
     }
     for request in every_method() {
-        request.send(&client).await.unwrap();
+        let sending = request.send(&client);
+        let sent = tokio::time::timeout(Duration::from_secs(10), sending).await;
+        sent.expect("it waits for the renewal").unwrap();
     }
     assert_eq!(tokens(&server), 2);
     // Nor does it harm the token where the call that renews it is dropped.

@@ -1,4 +1,4 @@
-//! Processes that share a token through a file. Each is this program once more, told by a
+//! Processes that share a token through a file, and what tells them who they are. Each is this program once more, told by a
 //! variable which part to play in which folder.
 
 use std::fs::{File, OpenOptions};
@@ -34,12 +34,16 @@ impl Folder {
         FileStore::new(self.path("tokens.json"))
     }
 
-    /// Starts this program again, to run one test with the variable set.
-    fn start(&self, test: &str, variable: &str) -> Process {
+    /// Returns this program once more, to run one test in it as a part of another.
+    fn command(&self, test: &str, part: &str) -> Command {
         let mut command = Command::new(std::env::current_exe().unwrap());
         let name = format!("loopback::processes::{test}");
-        command.args(["--exact", &name]).env(VARIABLE, variable).env(FOLDER, &self.0);
-        Process(command.stdout(Stdio::null()).spawn().unwrap())
+        command.args(["--exact", &name]).env(PART, part).env(FOLDER, &self.0);
+        command
+    }
+
+    fn start(&self, test: &str, part: &str) -> Process {
+        Process::start(&mut self.command(test, part))
     }
 }
 
@@ -49,12 +53,12 @@ impl Drop for Folder {
     }
 }
 
-const VARIABLE: &str = "ATLAS_TEST_PART";
+const PART: &str = "ATLAS_TEST_PART";
 const FOLDER: &str = "ATLAS_TEST_FOLDER";
 
 /// Returns the part that this process was started to play, and its store.
 fn part() -> Option<(String, PathBuf, FileStore)> {
-    let part = std::env::var(VARIABLE).ok()?;
+    let part = std::env::var(PART).ok()?;
     let folder = PathBuf::from(std::env::var_os(FOLDER).unwrap());
     let store = FileStore::new(folder.join("tokens.json"));
     Some((part, folder, store))
@@ -64,6 +68,10 @@ fn part() -> Option<(String, PathBuf, FileStore)> {
 struct Process(Child);
 
 impl Process {
+    fn start(command: &mut Command) -> Self {
+        Self(command.stdout(Stdio::null()).spawn().unwrap())
+    }
+
     async fn succeeds(mut self) {
         let status = loop {
             match self.0.try_wait().unwrap() {
@@ -79,6 +87,46 @@ impl Drop for Process {
     fn drop(&mut self) {
         _ = self.0.kill();
         _ = self.0.wait();
+    }
+}
+
+#[tokio::test]
+async fn one_is_told_by_its_environment_and_its_profiles() {
+    let test = "one_is_told_by_its_environment_and_its_profiles";
+    if let Some((url, ..)) = part() {
+        let debug = format!("{:?}", Client::from_env().unwrap());
+        assert!(debug.contains("ApiKey") && debug.contains(&url), "{debug}");
+        let debug = format!("{:?}", Client::from_profile("work").unwrap());
+        assert!(debug.contains("ServiceAccount") && debug.contains(&url), "{debug}");
+        let error = Client::from_profile("other").unwrap_err().to_string();
+        assert!(error.contains("config.toml") && error.contains("other"), "{error}");
+        return;
+    }
+    let folder = Folder::new("told");
+    let url = "http://127.0.0.1:9999";
+    let profile = format!(
+        "[work]\nclient_id = \"id\"\nclient_secret = \"s\"\nops_manager_url = \"{url}\"\n"
+    );
+    // Where Linux, macOS and Windows keep it.
+    for place in [".config", "Library/Application Support", "AppData"] {
+        let place = folder.path(place).join("atlascli");
+        std::fs::create_dir_all(&place).unwrap();
+        std::fs::write(place.join("config.toml"), &profile).unwrap();
+    }
+    let start = |variables: [(&str, &str); 2]| {
+        let mut command = folder.command(test, url);
+        command.env("HOME", &folder.0).env_remove("XDG_CONFIG_HOME");
+        command.env("AppData", folder.path("AppData"));
+        for old in ["MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET"] {
+            command.env_remove(old);
+        }
+        Process::start(command.envs(variables).env("MONGODB_ATLAS_BASE_URL", url))
+    };
+    for variables in [
+        ["MONGODB_ATLAS_PUBLIC_API_KEY", "MONGODB_ATLAS_PRIVATE_API_KEY"],
+        ["MONGODB_ATLAS_PUBLIC_KEY", "MONGODB_ATLAS_PRIVATE_KEY"],
+    ] {
+        start(variables.map(|variable| (variable, "x"))).succeeds().await;
     }
 }
 

@@ -13,7 +13,7 @@ use md5::{Digest, Md5};
 
 use super::process::{Process, folder, free_port};
 use crate::loopback::api::{PRIVATE, every_method, get};
-use crate::loopback::server::{Reply, Server};
+use crate::loopback::server::{Reply, Seen, Server};
 
 const PUBLIC: &str = "abcdefgh";
 const REALM: &str = "MMS Public API";
@@ -211,18 +211,25 @@ async fn parallel_callers_pass_the_check_of_counts() {
     let apache = Apache::start("apache-parallel", "AuthDigestNcCheck On").await;
     let client = apache.client();
     for _ in 0..20 {
-        let calls = (0..32).map(|_| {
+        let requests = every_method().into_iter().cycle().take(50);
+        let calls = requests.map(|request| {
             let client = client.clone();
-            tokio::spawn(async move { get().send(&client).await.map(drop) })
+            tokio::spawn(async move { request.send(&client).await.map(drop) })
         });
         for call in calls.collect::<Vec<_>>() {
             call.await.unwrap().unwrap();
         }
     }
-    let refused = apache.log(640).iter().filter(|status| *status == "401").count();
-    assert_eq!(apache.behind.seen().len(), 640);
-    assert!(refused <= 32, "{refused} refusals");
-    println!("640 requests from 32 tasks: {refused} refusals");
+    let refused = apache.log(1000).iter().filter(|status| *status == "401").count();
+    assert_eq!(apache.behind.seen().len(), 1000);
+    for method in ["GET", "POST", "PATCH", "PUT", "DELETE"] {
+        assert_eq!(apache.behind.count(method), 200);
+    }
+    let whole = |seen: &Seen| seen.body == br#"{"name":"MyProject"}"#;
+    let whole = apache.behind.seen().iter().filter(|seen| whole(seen)).count();
+    assert_eq!(whole, 600);
+    assert!(refused <= 50, "{refused} refusals");
+    println!("1000 requests from 50 tasks: {refused} refusals");
 }
 
 #[tokio::test]
