@@ -95,6 +95,7 @@ impl<'d> Examples<'d> {
             request,
             status,
             response,
+            problem: None,
         });
     }
 

@@ -1,6 +1,6 @@
 //! One exchange, replayed.
 
-use atlas_admin::codec::{Drift, Mode, Value, decode_observed, encode};
+use atlas_admin::codec::{Direction, Drift, Mode, Value, decode_observed, encode};
 use atlas_admin::registry::{Entry, Make, Payload};
 use serde_json::Value as Json;
 
@@ -24,19 +24,11 @@ pub struct Outcome {
     pub leaves: Leaves,
 }
 
-/// Which side of an exchange.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Side {
-    Request,
-    Response,
-}
-
 /// Something that failed.
 #[derive(Debug)]
 pub struct Failure {
     /// Where.
-    pub side: Side,
+    pub direction: Direction,
     /// What: a difference, or a body that can't be decoded or encoded.
     pub what: What,
 }
@@ -54,7 +46,7 @@ pub enum What {
 #[derive(Debug)]
 pub struct Absorbed {
     /// Where.
-    pub side: Side,
+    pub direction: Direction,
     /// What kind it is: a word for machines.
     pub kind: &'static str,
     /// The JSON path; empty for the body as a whole.
@@ -72,6 +64,10 @@ pub fn replay(recorded: &Recorded, routes: &Routes) -> Outcome {
         drift: Vec::new(),
         leaves: Leaves::default(),
     };
+    if let Some(problem) = &recorded.problem {
+        outcome.entry = Err(format!("no exchange: {problem}"));
+        return outcome;
+    }
     let found = match routes.find(recorded) {
         _ if asks_for_envelope(&recorded.url) => {
             outcome.entry = Err("the answer is in an envelope".to_owned());
@@ -82,7 +78,7 @@ pub fn replay(recorded: &Recorded, routes: &Routes) -> Outcome {
             if is_near {
                 let version = entry.operation.version;
                 let detail = format!("no declared version is named; taken as {version}");
-                outcome.absorb(Side::Response, "version", detail);
+                outcome.absorb(Direction::Response, "version", detail);
             }
             entry
         }
@@ -106,10 +102,10 @@ impl Outcome {
         match (entry.body, &recorded.request.body) {
             // A recording does not tell a body that was not sent from one that it leaves out.
             (_, Body::Empty | Body::Unrecorded) => {}
-            (Some(make), _) => self.message(Side::Request, make, &recorded.request),
+            (Some(make), _) => self.message(Direction::Request, make, &recorded.request),
             (None, _) => {
                 let detail = "a body where none is declared".to_owned();
-                self.absorb(Side::Request, "body", detail);
+                self.absorb(Direction::Request, "body", detail);
             }
         }
     }
@@ -118,7 +114,7 @@ impl Outcome {
         let (status, message) = (recorded.status, &recorded.response);
         if status == 0 {
             return self.absorb(
-                Side::Response,
+                Direction::Response,
                 "status",
                 "no answer was recorded".to_owned(),
             );
@@ -128,13 +124,19 @@ impl Outcome {
         }
         let declared = entry.answers.iter().find(|(known, _)| *known == status);
         if declared.is_none() {
-            self.absorb(Side::Response, "status", format!("{status} is not declared"));
+            self.absorb(
+                Direction::Response,
+                "status",
+                format!("{status} is not declared"),
+            );
         }
         let stream = is_stream(&message.media_type);
         match declared.or(entry.answers.first()).map(|(_, payload)| payload) {
-            _ if stream => self.bytes(Side::Response, message),
-            Some(Payload::Json(make)) => self.message(Side::Response, *make, message),
-            Some(Payload::Stream) => self.bytes(Side::Response, message),
+            _ if stream => self.bytes(Direction::Response, message),
+            Some(Payload::Json(make)) => {
+                self.message(Direction::Response, *make, message)
+            }
+            Some(Payload::Stream) => self.bytes(Direction::Response, message),
             Some(Payload::Empty) | None => {
                 let is_bare = match &message.body {
                     Body::Empty => true,
@@ -143,7 +145,7 @@ impl Outcome {
                 };
                 if !is_bare {
                     let detail = "a body where none is declared".to_owned();
-                    self.absorb(Side::Response, "body", detail);
+                    self.absorb(Direction::Response, "body", detail);
                 }
             }
         }
@@ -151,67 +153,80 @@ impl Outcome {
 
     fn error(&mut self, entry: &Entry, status: u16, message: &Message) {
         if !entry.errors.iter().any(|(known, _)| known.contains(&status)) {
-            self.absorb(Side::Response, "status", format!("{status} is not declared"));
+            self.absorb(
+                Direction::Response,
+                "status",
+                format!("{status} is not declared"),
+            );
         }
         // Gateways answer in formats of their own; a caller gets the bytes.
         let is_json =
             message.media_type.is_empty() || message.media_type.contains("json");
         match entry.error_body(status) {
-            Some(make) if is_json => self.message(Side::Response, make, message),
-            _ => self.bytes(Side::Response, message),
+            Some(make) if is_json => self.message(Direction::Response, make, message),
+            _ => self.bytes(Direction::Response, message),
         }
     }
 
     /// Takes a body as a caller gets it that is no JSON: as it is.
-    fn bytes(&mut self, side: Side, message: &Message) {
+    fn bytes(&mut self, direction: Direction, message: &Message) {
         match &message.body {
-            Body::Unreadable(reason) => self.fail(side, What::Broken(reason.clone())),
+            Body::Unreadable(reason) => {
+                self.fail(direction, What::Broken(reason.clone()))
+            }
             Body::Unrecorded => {
-                self.absorb(side, "unrecorded", "the recording has no body".to_owned());
+                self.absorb(
+                    direction,
+                    "unrecorded",
+                    "the recording has no body".to_owned(),
+                );
             }
             Body::Empty | Body::Bytes(_) => {}
         }
     }
 
-    fn message(&mut self, side: Side, make: Make, message: &Message) {
+    fn message(&mut self, direction: Direction, make: Make, message: &Message) {
         let Body::Bytes(bytes) = &message.body else {
             if matches!(message.body, Body::Empty) {
-                self.absorb(side, "empty", "no body where one is declared".to_owned());
+                self.absorb(
+                    direction,
+                    "empty",
+                    "no body where one is declared".to_owned(),
+                );
             }
-            return self.bytes(side, message);
+            return self.bytes(direction, message);
         };
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return self.absorb(
-                side,
+                direction,
                 "empty",
                 "no body where one is declared".to_owned(),
             );
         }
         let mut value = make();
         let mut drift = Vec::new();
-        let result =
-            decode_observed(bytes, &mut *value, &mut |found: Drift| drift.push(found));
-        self.drift.extend(drift.into_iter().map(|found| absorbed(side, found)));
+        let mut observe = |found: Drift| drift.push(found);
+        let result = decode_observed(bytes, &mut *value, direction, &mut observe);
+        self.drift.extend(drift.into_iter().map(|found| absorbed(direction, found)));
         let received = match result.map_err(|error| error.to_string()).and_then(|()| {
             serde_json::from_slice::<Json>(bytes).map_err(|error| error.to_string())
         }) {
             Ok(received) => received,
-            Err(reason) => return self.fail(side, What::Broken(reason)),
+            Err(reason) => return self.fail(direction, What::Broken(reason)),
         };
+        // A list is empty then.
         if received.is_null() {
-            let detail = "null where a body is declared".to_owned();
-            return self.absorb(side, "null", detail);
+            return;
         }
         self.leaves.add(&Leaves::of(&received, &*value));
         match again(&*value, Mode::Lossless) {
-            Ok(written) => {
-                self.compare(side, compare(&received, &written, &*value, &mut *make()))
-            }
+            Ok(written) => self
+                .compare(direction, compare(&received, &written, &*value, &mut *make())),
             Err(reason) => {
-                self.failures.push(Failure { side, what: What::Broken(reason) })
+                self.failures.push(Failure { direction, what: What::Broken(reason) })
             }
         }
-        if side == Side::Request {
+        if direction == Direction::Request {
             self.sent(&received, &*value, make);
         }
     }
@@ -220,7 +235,8 @@ impl Outcome {
     /// service sets and what the document does not declare.
     fn sent(&mut self, received: &Json, value: &dyn Value, make: Make) {
         let own = |kinds: &[&str]| -> Vec<String> {
-            let drift = self.drift.iter().filter(|found| found.side == Side::Request);
+            let drift =
+                self.drift.iter().filter(|found| found.direction == Direction::Request);
             let drift = drift.filter(|found| kinds.contains(&found.kind));
             drift.map(|found| found.path.clone()).collect()
         };
@@ -234,37 +250,38 @@ impl Outcome {
                     difference.found.is_some()
                         || !home.iter().any(|path| within(path, &difference.path))
                 });
-                self.compare(Side::Request, found);
+                self.compare(Direction::Request, found);
             }
             // That it lacks what is required is said as drift.
             Err(_) if is_incomplete => {}
             Err(reason) => self.failures.push(Failure {
-                side: Side::Request,
+                direction: Direction::Request,
                 what: What::Broken(format!("it can't be sent: {reason}")),
             }),
         }
     }
 
     /// Takes what differs, each difference once.
-    fn compare(&mut self, side: Side, differences: Vec<Difference>) {
+    fn compare(&mut self, direction: Direction, differences: Vec<Difference>) {
         for difference in differences {
             let is_known = self.failures.iter().any(|known| {
-                known.side == side
+                known.direction == direction
                     && matches!(&known.what, What::Difference(known) if known.path == difference.path)
             });
             if !is_known {
-                self.failures.push(Failure { side, what: What::Difference(difference) });
+                self.failures
+                    .push(Failure { direction, what: What::Difference(difference) });
             }
         }
     }
 
-    fn fail(&mut self, side: Side, what: What) {
+    fn fail(&mut self, direction: Direction, what: What) {
         self.is_decoded = false;
-        self.failures.push(Failure { side, what });
+        self.failures.push(Failure { direction, what });
     }
 
-    fn absorb(&mut self, side: Side, kind: &'static str, detail: String) {
-        self.drift.push(Absorbed { side, kind, path: String::new(), detail });
+    fn absorb(&mut self, direction: Direction, kind: &'static str, detail: String) {
+        self.drift.push(Absorbed { direction, kind, path: String::new(), detail });
     }
 }
 
@@ -285,7 +302,7 @@ fn is_stream(media_type: &str) -> bool {
     media_type.starts_with("application/vnd.atlas.") && !media_type.ends_with("+json")
 }
 
-fn absorbed(side: Side, drift: Drift) -> Absorbed {
+fn absorbed(direction: Direction, drift: Drift) -> Absorbed {
     let path = drift.path().to_owned();
     let (kind, detail) = match drift {
         Drift::UnknownValue { value, .. } => {
@@ -303,5 +320,5 @@ fn absorbed(side: Side, drift: Drift) -> Absorbed {
         Drift::Missing { .. } => ("missing", "required and not there".to_owned()),
         _ => ("other", String::new()),
     };
-    Absorbed { side, kind, path, detail }
+    Absorbed { direction, kind, path, detail }
 }

@@ -31,6 +31,8 @@ pub struct Recorded {
     pub status: u16,
     /// What was answered.
     pub response: Message,
+    /// What the entry lacks, where it is no exchange.
+    pub problem: Option<String>,
 }
 
 /// One side of an exchange.
@@ -115,7 +117,8 @@ fn read_file(path: &Path) -> Result<Vec<Recorded>, String> {
 ///
 /// # Errors
 ///
-/// Where it is not JSON, or has no list of entries that each have a request.
+/// Where it is not JSON, has no list of entries, or none of them has a request. One that has none
+/// among others that have is kept, with its [problem](Recorded::problem).
 pub fn parse(file: &str, bytes: &[u8]) -> Result<Vec<Recorded>, String> {
     // Some proxies on Windows begin the file with a byte order mark.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -124,30 +127,33 @@ pub fn parse(file: &str, bytes: &[u8]) -> Result<Vec<Recorded>, String> {
     let entries = har["log"]["entries"]
         .as_array()
         .ok_or_else(|| format!("{file} is no recording: it has no log.entries"))?;
-    entries
-        .iter()
-        .enumerate()
-        .map(|(index, entry)| recorded(file, index, entry))
-        .collect()
+    let read = entries.iter().enumerate();
+    let exchanges: Vec<_> =
+        read.map(|(index, entry)| recorded(file, index, entry)).collect();
+    let problem = exchanges.first().and_then(|first| first.problem.as_ref());
+    match problem {
+        Some(problem) if exchanges.iter().all(|read| read.problem.is_some()) => {
+            Err(format!("{file} is no recording: in log.entries[0], {problem}"))
+        }
+        _ => Ok(exchanges),
+    }
 }
 
-fn recorded(file: &str, index: usize, entry: &Json) -> Result<Recorded, String> {
+fn recorded(file: &str, index: usize, entry: &Json) -> Recorded {
     let (request, response) = (&entry["request"], &entry["response"]);
-    let text = |key: &str| {
-        request[key].as_str().map(str::to_owned).ok_or_else(|| {
-            format!("{file} is no recording: log.entries[{index}].request has no {key}")
-        })
-    };
+    let text = |key: &str| request[key].as_str().unwrap_or_default();
+    let lacking = ["method", "url"].into_iter().find(|key| !request[key].is_string());
     let status = response["status"].as_i64().unwrap_or_default();
-    Ok(Recorded {
+    Recorded {
         file: file.to_owned(),
         index,
-        method: text("method")?.to_ascii_uppercase(),
-        url: text("url")?,
+        method: text("method").to_ascii_uppercase(),
+        url: text("url").to_owned(),
         request: message(request, &request["postData"], &request["bodySize"]),
         status: u16::try_from(status).unwrap_or_default(),
         response: message(response, &response["content"], &response["content"]["size"]),
-    })
+        problem: lacking.map(|key| format!("the request has no {key}")),
+    }
 }
 
 fn message(side: &Json, content: &Json, size: &Json) -> Message {

@@ -90,6 +90,10 @@ impl Leaves {
                     self.all(&child(path, name), json, holder);
                 }
             }
+            // What came instead of one of them.
+            (_, View::Record(_) | View::Map(_) | View::List(_)) => {
+                self.all(path, json, Holder::Undeclared);
+            }
             _ => self.all(path, json, Holder::Typed),
         }
     }

@@ -20,7 +20,11 @@ operation and version that each belongs to, encodes them again and compares.
                 they had been recorded
   --json FILE   write the same for machines
 
-Exit code 0: nothing failed; 1: something did; 2: the input can't be used.
+The last line counts the exchanges. Unmatched are those that are of no operation, and entries of
+a recording that lack what it takes to tell; each is listed with the reason, and fails nothing.
+
+Exit code 0: nothing failed; 1: something did; 2: the input can't be used, as a file that is no
+recording or that is none of any exchange.
 ";
 
 fn main() -> ExitCode {

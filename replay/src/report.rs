@@ -5,7 +5,9 @@ use std::fmt;
 
 use serde_json::{Value as Json, json};
 
-use crate::exchange::{Absorbed, Failure, Outcome, Side, What};
+use atlas_admin::codec::Direction;
+
+use crate::exchange::{Absorbed, Failure, Outcome, What};
 use crate::har::Recorded;
 use crate::leaves::Leaves;
 use crate::route::path_of;
@@ -135,10 +137,10 @@ fn entry(recorded: &Recorded, outcome: &Outcome) -> Json {
 }
 
 fn failure(failure: &Failure) -> Json {
-    let side = word(failure.side);
+    let direction = word(failure.direction);
     match &failure.what {
         What::Difference(difference) => json!({
-            "side": side,
+            "side": direction,
             "path": difference.path,
             "expected": difference.expected,
             "found": difference.found,
@@ -146,23 +148,23 @@ fn failure(failure: &Failure) -> Json {
             "isExpected": difference.expected.is_some(),
             "isFound": difference.found.is_some(),
         }),
-        What::Broken(reason) => json!({"side": side, "reason": reason}),
+        What::Broken(reason) => json!({"side": direction, "reason": reason}),
     }
 }
 
 fn drift(drift: &Absorbed) -> Json {
     json!({
-        "side": word(drift.side),
+        "side": word(drift.direction),
         "kind": drift.kind,
         "path": drift.path,
         "detail": drift.detail,
     })
 }
 
-fn word(side: Side) -> &'static str {
-    match side {
-        Side::Request => "request",
-        Side::Response => "response",
+fn word(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Request => "request",
+        Direction::Response => "response",
     }
 }
 
@@ -248,8 +250,8 @@ fn show(
         Ok(_) => writeln!(f, "  {}", operation(outcome))?,
         Err(reason) => writeln!(f, "  unmatched: {reason}")?,
     }
-    for Failure { side, what } in &outcome.failures {
-        let side = word(*side);
+    for Failure { direction, what } in &outcome.failures {
+        let direction = word(*direction);
         match what {
             What::Difference(difference) => {
                 let (expected, found) = (&difference.expected, &difference.found);
@@ -257,14 +259,19 @@ fn show(
                 let (expected, found) = (shown(expected), shown(found));
                 writeln!(
                     f,
-                    "  FAILED {side} {path}: expected {expected}, found {found}"
+                    "  FAILED {direction} {path}: expected {expected}, found {found}"
                 )?;
             }
-            What::Broken(reason) => writeln!(f, "  FAILED {side}: {reason}")?,
+            What::Broken(reason) => writeln!(f, "  FAILED {direction}: {reason}")?,
         }
     }
-    for Absorbed { side, kind, path, detail } in &outcome.drift {
-        writeln!(f, "  drift {} {kind} {}: {detail}", word(*side), shown_path(path))?;
+    for Absorbed { direction, kind, path, detail } in &outcome.drift {
+        writeln!(
+            f,
+            "  drift {} {kind} {}: {detail}",
+            word(*direction),
+            shown_path(path)
+        )?;
     }
     Ok(())
 }

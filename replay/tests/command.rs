@@ -66,7 +66,7 @@ fn folders_are_read_to_the_bottom_and_the_last_line_counts() {
 #[test]
 fn the_exit_code_tells_failed_from_unusable() {
     let folder = Folder::new("codes");
-    folder.write("failed.har", &recording("[]"));
+    folder.write("failed.har", &recording("<html>"));
     let (code, said, _) = folder.run(&["failed.har"]);
     assert_eq!(code, Some(1));
     let last = "1 exchanges: 0 decoded, 0 round-tripped, 0 unmatched, 1 failed";

@@ -169,13 +169,17 @@ fn missing_parts_are_no_failure_and_broken_bodies_are() {
     let bare = json!({"request": {"method": "GET", "url": format!("{HOST}/groups")}});
     let blocked = outcome(&bare);
     assert!(blocked.failures.is_empty());
-    for text in ["<html>", "{\"name\":", "[]", "7"] {
+    for text in ["<html>", "{\"name\":"] {
         let outcome = outcome(&got(path, CLUSTERS, json!({"text": text})));
         assert!(!outcome.is_decoded && outcome.failures.len() == 1, "{text}");
     }
-    let nothing = outcome(&got(path, CLUSTERS, json!({"text": "null"})));
-    assert!(nothing.failures.is_empty());
-    assert_eq!(kinds(&nothing), [("null", "")]);
+    // What is no object is kept, and no field holds it.
+    for (text, kind) in [("[7, 8]", "mismatch"), ("7", "mismatch"), ("null", "null")] {
+        let kept = outcome(&got(path, CLUSTERS, json!({"text": text})));
+        assert!(kept.failures.is_empty(), "{:?}", kept.failures);
+        assert_eq!(kinds(&kept), [(kind, "")]);
+        assert_eq!(kept.leaves.typed, 0);
+    }
     // A proxy's error page is what a caller gets as bytes.
     let mut page = got(path, "text/html", json!({"text": "<html>"}));
     page["response"]["status"] = json!(502);
@@ -189,8 +193,19 @@ fn what_is_no_recording_is_said_to_be_none() {
     assert_eq!(problem("{}"), "own.har is no recording: it has no log.entries");
     assert_eq!(
         problem(r#"{"log": {"entries": [{"request": {"method": "GET"}}]}}"#),
-        "own.har is no recording: log.entries[0].request has no url"
+        "own.har is no recording: in log.entries[0], the request has no url"
     );
+    // One that can't be read takes nothing from the others.
+    let whole = got("/groups/g1/clusters/a", CLUSTERS, json!({"text": "{}"}));
+    for broken in [json!({"request": {"method": "GET"}}), json!({}), json!(null)] {
+        let har = json!({"log": {"entries": [broken, whole]}});
+        let read = parse("own.har", har.to_string().as_bytes()).expect("a recording");
+        let [broken, whole] =
+            [0, 1].map(|index| replay(&read[index], &Routes::new()).entry);
+        let reason = broken.expect_err("no operation");
+        assert!(reason.starts_with("no exchange: the request has no"), "{reason}");
+        assert!(whole.is_ok());
+    }
     let marked = "\u{feff}{\"log\": {\"entries\": []}}";
     assert!(parse("own.har", marked.as_bytes()).is_ok_and(|found| found.is_empty()));
 }
@@ -259,7 +274,7 @@ fn the_report_says_the_same_to_people_and_machines() {
             CLUSTERS,
             json!({"text": r#"{"name":"a","more":1}"#}),
         ),
-        got("/groups/g1/clusters/a", CLUSTERS, json!({"text": "[]"})),
+        got("/groups/g1/clusters/a", CLUSTERS, json!({"text": "<html>"})),
         got("/nothing", CLUSTERS, json!({"text": "{}"})),
     ];
     let har = json!({"log": {"entries": entries}});

@@ -42,7 +42,7 @@ mod writer;
 pub use bridge::{deserialize, serialize};
 pub use debug::fmt_debug;
 pub use decode::{decode, decode_observed};
-pub use drift::{Drift, Observer};
+pub use drift::{Direction, Drift, Observer};
 pub use encode::{Mode, encode, encode_into};
 pub use error::{DecodeError, EncodeError};
 pub use extra::Extra;

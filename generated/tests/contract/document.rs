@@ -121,10 +121,10 @@ fn lists_texts(document: &Json, schema: &Json) -> bool {
     let schema = resolve(document, schema);
     let list = |key| schema.get(key).and_then(Json::as_array);
     match list("enum") {
-        Some(values) => values.iter().all(Json::is_string),
-        None => list("oneOf")
-            .or(list("anyOf"))
-            .is_some_and(|all| all.iter().all(|one| lists_texts(document, one))),
+        Some(values) => !values.is_empty() && values.iter().all(Json::is_string),
+        None => list("oneOf").or(list("anyOf")).is_some_and(|all| {
+            !all.is_empty() && all.iter().all(|one| lists_texts(document, one))
+        }),
     }
 }
 

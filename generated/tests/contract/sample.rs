@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use atlas_admin::Request;
-use atlas_admin::codec::{self, Drift, Json, Value};
+use atlas_admin::codec::{self, DecodeError, Direction, Drift, Json, Value};
 use atlas_admin_samples::{Choice, Pair, Samples};
 
 /// What the crate does not offer: the two change the shape of answers.
@@ -62,14 +62,12 @@ impl<'a> Sample<'a> {
             problems.push(format!("the document has no {what}"));
             return value;
         };
-        // What is required but read-only is no part of a request.
-        let mut note = |drift| match drift {
-            Drift::Missing { .. } => {}
-            drift => problems.push(format!("{what}: {drift:?}")),
-        };
-        let text = json.to_string();
-        codec::decode_observed(text.as_bytes(), &mut value, &mut note)
-            .unwrap_or_else(|error| problems.push(format!("{what}: {error}")));
+        match drift(&json, &mut value, Direction::Request) {
+            Ok(found) => {
+                problems.extend(found.iter().map(|drift| format!("{what}: {drift:?}")));
+            }
+            Err(error) => problems.push(format!("{what}: {error}")),
+        }
         value
     }
 
@@ -114,6 +112,18 @@ impl<'a> Sample<'a> {
         prune(&mut whole);
         (json != whole).then(|| format!("sends {json}\n  instead of {whole}"))
     }
+}
+
+/// Reads JSON into a value, and returns where it differs from what the types declare.
+pub(crate) fn drift(
+    json: &Json,
+    value: &mut dyn Value,
+    direction: Direction,
+) -> Result<Vec<Drift>, DecodeError> {
+    let mut found = Vec::new();
+    let mut note = |drift: Drift| found.push(drift);
+    codec::decode_observed(json.to_string().as_bytes(), value, direction, &mut note)?;
+    Ok(found)
 }
 
 /// Takes out objects that hold nothing: what is left of one that is read-only as a whole.

@@ -8,6 +8,7 @@ use serde::{Deserialize as _, Serialize, Serializer};
 
 use super::members::{Members, walk};
 use super::tags::Tags;
+use super::unset::instead;
 use super::{By, Json, Mode, Value, View, decode};
 
 /// Serializes a value with everything that is in it.
@@ -65,9 +66,11 @@ impl Serialize for Node<'_> {
                 items.end()
             }
             View::Json(json) if self.tags.is_none() => json.serialize(to),
-            View::Record(_) | View::Map(_) | View::Json(Json::Object(_)) => {
-                self.object(to)
-            }
+            View::Record(record) => match instead(record) {
+                None => self.object(to),
+                Some(json) => json.serialize(to),
+            },
+            View::Map(_) | View::Json(Json::Object(_)) => self.object(to),
             View::Json(json) => json.serialize(to),
             View::Union(union) => {
                 let (index, content) = union.content();

@@ -73,7 +73,9 @@ fn fields(record: &dyn Record, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             shown.field(field.wire, &Shown(view));
         }
     }
-    if let Some(extra) = extra.filter(|extra| !extra.is_empty()) {
+    if let Some(extra) =
+        extra.filter(|extra| !extra.is_empty() || extra.instead().is_some())
+    {
         shown.field("extra", extra);
     }
     shown.finish()
@@ -96,7 +98,7 @@ fn variant(union: &dyn Union, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 /// Free-form JSON whose values may be secrets: it is printed as its keys, or as its kind.
-struct Outline<'a>(&'a Json);
+pub(super) struct Outline<'a>(pub(super) &'a Json);
 
 impl fmt::Debug for Outline<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

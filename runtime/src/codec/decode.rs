@@ -1,15 +1,18 @@
 //! JSON text to values.
 //!
-//! What fits nowhere is kept rather than refused: an undeclared property, and a declared one
-//! whose value does not fit, stand in the [`Extra`] of the nearest record. So only two things
-//! fail: text that is not JSON, and a top level of another type.
+//! What fits nowhere is kept rather than refused. An undeclared property, and a declared one
+//! whose value does not fit, stand in the [`Extra`] of the record around. What stands in the
+//! place of a record where there is no property to keep it under, as an item of a list, a value
+//! of a map or the top level, stands in the `Extra` of that record itself. So only two things
+//! fail: text that is not JSON, and what does not fit a list, a map or a scalar that no record is
+//! around.
 
-use super::drift::{Difference, Noted, report};
+use super::drift::{Difference, Direction, Noted, report};
 use super::error::{DecodeError, Expected, Fault, Found, What};
 use super::path::Locator;
 use super::reader::Reader;
 use super::tags::Tags;
-use super::{Entries, Enum, Extra, List, Observer, Slot, Value, View};
+use super::{Entries, Enum, Extra, Field, List, Observer, Slot, Value, View};
 
 mod record;
 mod union;
@@ -22,10 +25,14 @@ type Result<T, E = Fault> = std::result::Result<T, E>;
 /// unset, as does `null`. `()` takes any text at all, JSON or not: it stands for an answer of
 /// which the document promises nothing.
 ///
+/// A record takes any JSON: what is no object is kept in its [`Extra`] and written from there
+/// ([`Extra::instead`]).
+///
 /// # Errors
 ///
 /// Where the text is not JSON, holds a number beyond `f64` or is nested deeper than 128 levels,
-/// and where its top level does not fit the type of the value. The value then holds what was
+/// and where its top level is a list, a map or a scalar for the value, and the text something
+/// else or, within it, something that no record is there to keep. The value then holds what was
 /// read so far.
 ///
 /// ```
@@ -41,7 +48,8 @@ pub fn decode(bytes: &[u8], into: &mut dyn Value) -> Result<(), DecodeError> {
 }
 
 /// Reads JSON text into a value as [`decode`] does, and reports where the text differs from
-/// what the types declare.
+/// what the types declare for that direction: what only the service sets is not missing in a
+/// request, and what it never returns is not missing in a response.
 ///
 /// # Errors
 ///
@@ -49,9 +57,10 @@ pub fn decode(bytes: &[u8], into: &mut dyn Value) -> Result<(), DecodeError> {
 pub fn decode_observed(
     bytes: &[u8],
     into: &mut dyn Value,
+    direction: Direction,
     observer: &mut dyn Observer,
 ) -> Result<(), DecodeError> {
-    Decoder::run(bytes, into, Some(observer))
+    Decoder::run(bytes, into, Some((direction, observer)))
 }
 
 /// A walk over a text and a value at once.
@@ -59,13 +68,15 @@ struct Decoder<'a> {
     reader: Reader<'a>,
     /// The differences so far, where somebody wants to know.
     noted: Option<Vec<Noted>>,
+    /// The flag of the fields that go the other way, and are not missing.
+    elsewhere: u8,
 }
 
 impl<'a> Decoder<'a> {
     fn run(
         bytes: &'a [u8],
         into: &mut dyn Value,
-        observer: Option<&mut dyn Observer>,
+        observer: Option<(Direction, &mut dyn Observer)>,
     ) -> Result<(), DecodeError> {
         into.clear(false);
         if matches!(into.slot(), Slot::Nothing) {
@@ -81,7 +92,12 @@ impl<'a> Decoder<'a> {
             }
         };
         let noted = observer.is_some().then(Vec::new);
-        let mut decoder = Self { reader: Reader::new(text), noted };
+        let elsewhere = match &observer {
+            Some((Direction::Request, _)) => Field::READ_ONLY,
+            Some((Direction::Response, _)) => Field::WRITE_ONLY,
+            None => 0,
+        };
+        let mut decoder = Self { reader: Reader::new(text), noted, elsewhere };
         let result = match (decoder.top(into), invalid) {
             (Ok(()), Some(at)) => Err(Fault { at, what: What::Utf8 }),
             (Err(Fault { what: What::End, .. }), Some(at)) => {
@@ -89,7 +105,7 @@ impl<'a> Decoder<'a> {
             }
             (result, _) => result,
         };
-        if let (Ok(()), Some(observer)) = (&result, observer) {
+        if let (Ok(()), Some((_, observer))) = (&result, observer) {
             report(bytes, decoder.noted.unwrap_or_default(), observer);
         }
         result.map_err(|fault| DecodeError {
@@ -103,11 +119,15 @@ impl<'a> Decoder<'a> {
     fn top(&mut self, into: &mut dyn Value) -> Result<()> {
         match self.reader.peek() {
             None => return Ok(()),
-            Some(b'n') => {
-                self.reader.literal("null")?;
-                into.clear(true);
-            }
-            Some(_) => self.value(into, None)?,
+            // What can't keep a `null` is left unset by it.
+            Some(b'n') => match self.item(into) {
+                Err(fault) if fault.mismatch().is_some() => {
+                    into.clear(true);
+                    self.note(fault.at, Difference::Null);
+                }
+                result => result?,
+            },
+            Some(_) => self.item(into)?,
         }
         match self.reader.peek() {
             None => Ok(()),
@@ -216,19 +236,55 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// Reads an item of a list or a value of a map, where `null` fits free-form and nullable
-    /// ones only.
+    /// Reads what is no property of a record: an item of a list, a value of a map, the top level.
     fn item(&mut self, item: &mut dyn Value) -> Result<()> {
-        if self.reader.peek() != Some(b'n') {
-            return self.value(item, None);
+        let start = self.reader.clone();
+        let count = self.noted_count();
+        let result = if self.reader.peek() == Some(b'n') {
+            self.null_item(item)
+        } else {
+            self.value(item, None)
+        };
+        match result {
+            Ok(()) => Ok(()),
+            Err(fault) => self.instead(item, &start, count, fault),
+        }
+    }
+
+    /// Reads `null` into what is free-form, has three states, or is unset where it is empty.
+    fn null_item(&mut self, item: &mut dyn Value) -> Result<()> {
+        let fault = self.reader.mismatch(Expected::NotNull);
+        self.reader.literal("null")?;
+        item.clear(true);
+        match item.view() {
+            View::Null => return Ok(()),
+            View::Absent => {}
+            _ => return Err(fault),
+        }
+        if !is_free_form(item) {
+            self.note(fault.at, Difference::Null);
         }
         item.clear(true);
-        if matches!(item.view(), View::Null) || is_free_form(item) {
-            item.clear(true);
-            return self.reader.literal("null");
-        }
-        let fault = self.reader.mismatch(Expected::NotNull);
-        self.reader.literal("null").and(Err(fault))
+        Ok(())
+    }
+
+    /// Keeps what does not fit an item in the item itself, if that is or holds a record.
+    #[cold]
+    fn instead(
+        &mut self,
+        item: &mut dyn Value,
+        start: &Reader<'a>,
+        count: usize,
+        fault: Fault,
+    ) -> Result<()> {
+        let Some((expected, found)) = fault.mismatch() else { return Err(fault) };
+        item.clear(false);
+        let Some(extra) = extra_within(item) else { return Err(fault) };
+        self.reader.rewind(start);
+        extra.contents_mut().instead = Some(self.reader.free()?);
+        self.forget_since(count);
+        self.note(fault.at, Difference::of(expected, found));
+        Ok(())
     }
 
     /// Notes a difference, if anyone wants to know.
@@ -265,6 +321,19 @@ fn is_free_form(value: &mut dyn Value) -> bool {
 fn extra_of(record: &mut dyn super::Record) -> Option<&mut Extra> {
     match record.field_mut(super::unset::EXTRA).slot() {
         Slot::Extra(extra) => Some(extra),
+        _ => None,
+    }
+}
+
+/// Returns the extra of the record that an unset value is, or holds where it is a union of which
+/// no variant is known.
+fn extra_within(value: &mut dyn Value) -> Option<&mut Extra> {
+    match value.slot() {
+        Slot::Record(record) => extra_of(record),
+        Slot::Union(union) => {
+            let unknown = union.variants().by.len();
+            extra_within(union.select(unknown))
+        }
         _ => None,
     }
 }

@@ -73,6 +73,15 @@ impl<F: FnMut(Drift)> Observer for F {
     }
 }
 
+/// Which way a body goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// To the service.
+    Request,
+    /// From the service.
+    Response,
+}
+
 /// A difference at an offset in the text.
 pub(super) struct Noted {
     pub(super) at: usize,
@@ -87,6 +96,16 @@ pub(super) enum Difference {
     Mismatch(Expected, Found),
     Null,
     Missing(&'static str),
+}
+
+impl Difference {
+    /// Describes a value that does not fit.
+    pub(super) fn of(expected: Expected, found: Found) -> Self {
+        match found {
+            Found::Null => Self::Null,
+            found => Self::Mismatch(expected, found),
+        }
+    }
 }
 
 /// Looks up the paths of all differences in one walk over the text, and reports them.

@@ -4,6 +4,7 @@ use super::members::{Members, view_of_json, walk};
 use super::path::{Locator, push_name};
 use super::reader::MAX_DEPTH;
 use super::tags::Tags;
+use super::unset::instead;
 use super::{By, EncodeError, Field, Json, List, Union, Value, View, writer};
 
 /// What a value is written for.
@@ -116,7 +117,11 @@ impl Encoder {
 
     fn compound(&mut self, view: &View<'_>, tags: Option<&Tags<'_>>) {
         match view {
-            View::Record(_) | View::Map(_) => self.object(view, tags),
+            View::Record(record) => match instead(*record) {
+                None => self.object(view, tags),
+                Some(json) => self.json(json),
+            },
+            View::Map(_) => self.object(view, tags),
             View::List(list) => self.list(*list),
             View::Union(union) => self.union(*union, tags),
             View::Json(Json::Object(_)) => self.object(view, tags),

@@ -2,16 +2,19 @@
 
 use std::fmt;
 
+use super::debug::Outline;
 use super::{Json, Map, Slot, Value, View};
 
 /// What a record received, or was given, beyond what its fields hold.
 ///
-/// Three things end up here, so that nothing is lost between decoding and encoding:
+/// Four things end up here, so that nothing is lost between decoding and encoding:
 ///
 /// - properties that the document does not declare. They are not sent back in a request;
 /// - declared properties whose value did not fit the declared type: a string where a number is
-///   declared, a `null` in a list. The field is unset and the value stands here, under the
-///   property's name, until the field is set;
+///   declared, a `null` in a list of numbers. The field is unset and the value stands here,
+///   under the property's name, until the field is set;
+/// - what came [instead](Extra::instead) of an object, where the record is an item of a list, a
+///   value of a map or the whole answer. It is written back until anything of the record is set;
 /// - what the caller has [inserted](Extra::insert). That is always sent, and takes the place of
 ///   a field of the same name: it is how to send a property that the document does not know,
 ///   or a `null` that it does not allow.
@@ -37,6 +40,8 @@ pub(super) struct Contents {
     pub(super) added: Map<Json>,
     /// The indexes of required fields that the service left out, ascending.
     pub(super) absent: Vec<usize>,
+    /// What the service sent in the place of the record, if that was no object.
+    pub(super) instead: Option<Json>,
     /// Whether the service sent the record as an object that has nothing in its fields, or only
     /// `null`, which an unset record looks like.
     pub(super) bare: bool,
@@ -74,6 +79,12 @@ impl Extra {
         })
     }
 
+    /// Returns what the service sent instead of an object: a `null` among the items of a list, a
+    /// list where the document promises a record.
+    pub fn instead(&self) -> Option<&Json> {
+        self.contents()?.instead.as_ref()
+    }
+
     /// Tells whether there are no properties.
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
@@ -109,14 +120,15 @@ impl Contents {
     }
 }
 
-/// Two are equal that hold the same properties, whoever set them. Which fields the service left
+/// Two are equal that hold the same, whoever set it. Which fields the service left
 /// out is not compared: those fields compare themselves.
 impl PartialEq for Extra {
     fn eq(&self, other: &Self) -> bool {
         match (self.contents(), other.contents()) {
             (None, None) => true,
             _ => {
-                self.iter().count() == other.iter().count()
+                self.instead() == other.instead()
+                    && self.iter().count() == other.iter().count()
                     && self.iter().all(|(name, value)| other.get(name) == Some(value))
             }
         }
@@ -126,6 +138,9 @@ impl PartialEq for Extra {
 /// Prints the names only: nobody knows whether an undeclared property is a secret.
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(instead) = self.instead() {
+            return write!(f, "{:?} instead of an object", Outline(instead));
+        }
         f.debug_set().entries(self.iter().map(|(name, _)| name)).finish()
     }
 }

@@ -5,7 +5,8 @@
 //!
 //! [`Extra`]: super::Extra
 
-use super::{By, Record, Union, View};
+use super::extra::Contents;
+use super::{By, Json, Record, Union, View};
 
 /// The index beyond every field, where a record has its [`Extra`](super::Extra).
 pub(super) const EXTRA: usize = usize::MAX;
@@ -70,11 +71,22 @@ pub(super) fn is_blank(view: &View<'_>) -> bool {
 fn all_fields(record: &dyn Record, test: fn(&View<'_>) -> bool) -> bool {
     let extra_is_blank = match record.field(EXTRA).view() {
         View::Extra(extra) => {
-            extra.is_empty() && extra.contents().is_none_or(|contents| !contents.bare)
+            let is_plain =
+                |contents: &Contents| !contents.bare && contents.instead.is_none();
+            extra.is_empty() && extra.contents().is_none_or(is_plain)
         }
         _ => true,
     };
-    extra_is_blank
-        && (0..record.table().fields.len())
-            .all(|index| test(&record.field(index).view()))
+    extra_is_blank && are_fields(record, test)
+}
+
+fn are_fields(record: &dyn Record, test: fn(&View<'_>) -> bool) -> bool {
+    (0..record.table().fields.len()).all(|index| test(&record.field(index).view()))
+}
+
+/// Returns what the service sent instead of a record, unless anything of it has been set since.
+pub(super) fn instead<'a>(record: &'a dyn Record) -> Option<&'a Json> {
+    let View::Extra(extra) = record.field(EXTRA).view() else { return None };
+    let instead = extra.instead()?;
+    (extra.is_empty() && are_fields(record, is_blank)).then_some(instead)
 }

@@ -2,7 +2,7 @@
 
 use atlas_admin_runtime::codec::{DateTime, Day, Nullable};
 
-use super::sample::{Alert, Cluster, Label, Mapping, Metric, Provider, Region};
+use super::sample::{Alert, Cluster, Mapping, Metric, Provider, Region};
 use super::{json, read, write};
 
 const CLUSTER: &str = r#"{
@@ -71,8 +71,8 @@ fn small_values_pass_through_serde() {
 
 #[test]
 fn errors_name_the_path() {
-    let error = serde_json::from_str::<Label>("[1]").unwrap_err().to_string();
-    assert!(error.starts_with("expected an object, found a list"), "{error}");
+    let error = serde_json::from_str::<Nullable<bool>>("[1]").unwrap_err().to_string();
+    assert!(error.starts_with("expected a boolean, found a list"), "{error}");
 }
 
 #[test]

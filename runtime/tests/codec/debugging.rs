@@ -54,5 +54,8 @@ fn unions_and_enums_show_what_they_are() {
     let alert = Alert::Metric(Box::new(metric));
     assert_eq!(format!("{alert:?}"), "Alert(Metric(Amount { value: 1.0 }))");
     assert_eq!(format!("{:?}", Region::default()), "unset");
+    let instead: Label = read("\"s3cret\"").unwrap();
+    let shown = format!("{instead:?}");
+    assert_eq!(shown, "Label { extra: a string instead of an object }");
     assert_eq!(format!("{:?}", Region::Unknown(of!([1, 2]))), "Region(a list of 2)");
 }

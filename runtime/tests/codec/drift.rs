@@ -1,15 +1,24 @@
 //! Where an answer differs from the document can be observed.
 
-use atlas_admin_runtime::codec::{Drift, Value, decode_observed};
+use atlas_admin_runtime::codec::{Direction, Drift, Json, Value, decode_observed};
 
 use super::read;
-use super::sample::{Alert, Cluster, Holder, Label, Mapping, Metric, Region};
+use super::sample::{
+    Account, Alert, Cluster, Holder, Label, Mapping, Metric, Provider, Region,
+};
 
 fn observe<T: Value + Default + PartialEq>(text: &str) -> Vec<String> {
+    observe_in::<T>(Direction::Response, text)
+}
+
+fn observe_in<T: Value + Default + PartialEq>(
+    direction: Direction,
+    text: &str,
+) -> Vec<String> {
     let mut seen = Vec::new();
     let mut value = T::default();
     let mut observer = |drift: Drift| seen.push(describe(&drift));
-    decode_observed(text.as_bytes(), &mut value, &mut observer).unwrap();
+    decode_observed(text.as_bytes(), &mut value, direction, &mut observer).unwrap();
     assert!(value == read::<T>(text).unwrap(), "observing changes what is read");
     seen
 }
@@ -75,11 +84,37 @@ fn what_is_kept_raw_is_reported_once() {
     let seen = observe::<Cluster>(text);
     let labels: Vec<_> =
         seen.iter().filter(|drift| drift.starts_with("labels")).collect();
-    assert_eq!(labels, ["labels[1]: expected an object, found a number"]);
+    assert_eq!(
+        labels,
+        [
+            "labels[0].value: expected an integer of 64 bits, found a string",
+            "labels[0].new: undeclared",
+            "labels[1]: expected an object, found a number",
+        ]
+    );
+    let seen = observe::<Cluster>(r#"{"tags": {"a": "b", "c": [{}]}}"#);
+    let tags: Vec<_> = seen.iter().filter(|drift| drift.starts_with("tags")).collect();
+    assert_eq!(tags, ["tags.c: expected a string, found a list"]);
     assert_eq!(
         observe::<Mapping>("[{\"x\": 1}, 1]"),
-        ["[1]: expected an object, found a number"]
+        ["[0].x: undeclared", "[1]: expected an object, found a number"]
     );
+    let seen = observe::<Vec<Label>>(r#"[null, {"value": 1}, "x", {"value": "y"}]"#);
+    assert_eq!(
+        seen,
+        [
+            "[0]: null",
+            "[2]: expected an object, found a string",
+            "[3].value: expected an integer of 64 bits, found a string",
+        ]
+    );
+    assert_eq!(observe::<Vec<Provider>>(r#"["AWS", null]"#), ["[1]: null"]);
+    for text in ["null", " null "] {
+        assert_eq!(observe::<Cluster>(text), [": null"]);
+        assert_eq!(observe::<Vec<Label>>(text), [": null"]);
+        assert_eq!(observe::<Json>(text), NONE);
+    }
+    assert_eq!(observe::<Cluster>("[{}]"), [": expected an object, found a list"]);
     assert_eq!(
         observe::<Mapping>("1"),
         [": expected a value that selects a variant, found a number"]
@@ -104,4 +139,11 @@ fn what_is_kept_raw_is_reported_once() {
         observe::<Region>(r#"{"providerName": "TENANT", "regionName": ""}"#),
         ["regionName: expected a string that is not empty, found a string"]
     );
+}
+
+#[test]
+fn what_goes_the_other_way_is_not_missing() {
+    let missing = |direction| observe_in::<Account>(direction, "{}");
+    assert_eq!(missing(Direction::Request), ["name: missing", "password: missing"]);
+    assert_eq!(missing(Direction::Response), ["id: missing", "name: missing"]);
 }

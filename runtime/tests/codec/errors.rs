@@ -3,7 +3,7 @@
 use atlas_admin_runtime::codec::{DecodeError, Json, Map, Value, decode};
 
 use super::read;
-use super::sample::{Cluster, Label};
+use super::sample::{Cluster, Provider};
 
 #[track_caller]
 fn fails<T: Value + Default>(text: &str) -> DecodeError {
@@ -50,10 +50,10 @@ fn errors_name_the_path_and_the_offset() {
 }
 
 #[test]
-fn a_top_level_of_another_type_is_an_error() {
+fn what_no_record_keeps_is_an_error() {
     for (error, expected) in [
         (
-            fails::<Cluster>("[1]"),
+            fails::<Map<Cluster>>("[1]"),
             "expected an object, found a list at the top level (byte 0)",
         ),
         (
@@ -61,8 +61,8 @@ fn a_top_level_of_another_type_is_an_error() {
             "expected an integer of 64 bits, found a number that it cannot hold exactly at the top level (byte 1)",
         ),
         (
-            fails::<Vec<Label>>(r#"[{}, "s3cret"]"#),
-            "expected an object, found a string at `[1]` (byte 5)",
+            fails::<Vec<Provider>>(r#"["s3cret", true]"#),
+            "expected a string, found a boolean at `[1]` (byte 11)",
         ),
         (
             fails::<Vec<i64>>("[1, null]"),

@@ -1,6 +1,6 @@
 //! Random documents and random damage, the same on every run.
 
-use atlas_admin_runtime::codec::{Json, Mode, Value, decode, encode};
+use atlas_admin_runtime::codec::{Direction, Json, Mode, Value, decode, encode};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -207,8 +207,12 @@ fn exercise(bytes: &[u8]) {
         &mut Vec::<Region>::new(),
     ] {
         let plain = decode(bytes, into);
-        let observed =
-            atlas_admin_runtime::codec::decode_observed(bytes, into, &mut ignore);
+        let observed = atlas_admin_runtime::codec::decode_observed(
+            bytes,
+            into,
+            Direction::Response,
+            &mut ignore,
+        );
         assert_eq!(plain, observed);
         if ours.is_err() {
             assert!(plain.is_err(), "{:?}", String::from_utf8_lossy(bytes));

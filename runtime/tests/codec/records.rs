@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use atlas_admin_runtime::codec::{
-    Extra, Field, Json, Map, Nullable, Record, Table, Value, View,
+    Day, Extra, Field, Json, Map, Nullable, Record, Table, Value, View,
 };
 use atlas_admin_runtime::record;
 use serde_json::json as of;
@@ -89,8 +89,6 @@ fn values_of_another_type_are_kept_under_their_names() {
         ("id", "5"),
         ("id", "null"),
         ("labels", "{}"),
-        ("labels", "[{\"key\": \"k\", \"value\": 2}, null]"),
-        ("labels", "[1]"),
         ("members", "3.5"),
         ("members", "9223372036854775808"),
         ("members", "null"),
@@ -113,6 +111,47 @@ fn values_of_another_type_are_kept_under_their_names() {
         assert_eq!(cluster.extra.get(name), Some(&json(raw)), "{name}: {raw}");
         assert_eq!(cluster.extra.iter().count(), 1);
     }
+}
+
+#[test]
+fn what_came_instead_of_a_record_is_kept_by_the_record() {
+    for raw in ["null", "1", "\"a\"", "true", "[{\"key\": \"k\"}]"] {
+        let label: Label = survives(raw);
+        assert_eq!(label.extra.instead(), Some(&json(raw)));
+        assert!(label.extra.is_empty());
+        assert_eq!(super::request(&label).unwrap(), write(&label));
+        assert_eq!(
+            serde_json::from_str::<Label>(&serde_json::to_string(&label).unwrap())
+                .unwrap(),
+            label
+        );
+        assert_eq!(
+            survives::<Cluster>(&format!(r#"{{"labels": [{{"key": "k"}}, {raw}]}}"#))
+                .labels
+                .unwrap(),
+            [Label { key: Some("k".to_owned()), ..Label::default() }, label.clone()]
+        );
+        survives::<Map<Box<Label>>>(&format!(r#"{{"a": {raw}, "b": {{}}}}"#));
+        survives::<Vec<Vec<Label>>>(&format!("[[{raw}], [{{}}]]"));
+        assert!(label != Label::default());
+    }
+}
+
+#[test]
+fn what_came_instead_gives_way_to_what_is_set() {
+    let mut labels: Vec<Label> = read("[null, 5, [6], 7]").unwrap();
+    labels[0].key = Some("a".to_owned());
+    labels[1].extra.insert("mine", 1);
+    labels[2] = Label::default();
+    assert_eq!(json(&write(&labels)), of!([{"key": "a"}, {"mine": 1}, {}, 7]));
+}
+
+#[test]
+fn null_in_a_list_is_a_value_that_is_unset() {
+    let providers: Vec<Provider> = survives(r#"["AWS", null]"#);
+    assert!(providers[1] == Provider::default());
+    let days: Vec<Day> = survives(r#"[null, "2024-05-01"]"#);
+    assert_eq!(days[0].as_str(), "");
 }
 
 #[test]
@@ -225,12 +264,15 @@ fn maps_and_lists_keep_free_form_nulls() {
 
 #[test]
 fn a_body_without_content_leaves_the_value_unset() {
-    for text in ["", " \r\n\t", "null"] {
-        let cluster: Cluster = read(text).unwrap();
-        assert!(cluster == Cluster::default());
-        assert_eq!(read::<Nullable<String>>("null").unwrap(), Nullable::Null);
-        assert_eq!(read::<Nullable<String>>("").unwrap(), Nullable::Absent);
+    for text in ["", " \r\n\t"] {
+        assert!(read::<Cluster>(text).unwrap() == Cluster::default());
+        assert!(read::<Vec<Label>>(text).unwrap().is_empty());
+        assert_eq!(read::<Nullable<String>>(text).unwrap(), Nullable::Absent);
     }
+    let cluster: Cluster = survives("null");
+    assert_eq!((cluster.name.as_str(), cluster.members), ("", 0));
+    assert!(read::<Vec<Label>>("null").unwrap().is_empty());
+    assert_eq!(read::<Nullable<String>>("null").unwrap(), Nullable::Null);
     read::<()>("<html>").unwrap();
 }
 

@@ -64,6 +64,12 @@ sample!(Cluster {
     token: Option<String> = "token", SECRET;
 });
 
+sample!(Account {
+    id: String = "id", REQUIRED | READ_ONLY;
+    name: String = "name", REQUIRED;
+    password: String = "password", REQUIRED | WRITE_ONLY;
+});
+
 sample!(Label {
     key: Option<String> = "key", OPTIONAL;
     value: Nullable<i64> = "value", REQUIRED;

@@ -50,6 +50,18 @@ async fn every_item_comes_once_whatever_the_sizes() {
 }
 
 #[tokio::test]
+async fn what_is_no_page_is_an_error_and_not_the_end() {
+    let server = Server::start(|_, seen| {
+        let link = r#"{"results":[1],"links":[{"rel":"next","href":"https://x/"}]}"#;
+        Reply::json(if page(seen) == 1 { link } else { r#"["moved"]"# })
+    })
+    .await;
+    let error = items(&plain(&server)).await.unwrap_err();
+    assert!(error.is_decode(), "{error}");
+    assert_eq!((error.status(), error.body()), (Some(200), &br#"["moved"]"#[..]));
+}
+
+#[tokio::test]
 async fn a_retried_page_loses_and_repeats_nothing() {
     let answer = linked(&[2, 2, 2, 2]);
     let server = Server::start(move |number, seen| match number % 3 {

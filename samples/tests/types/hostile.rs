@@ -1,10 +1,9 @@
-//! What no document allows: it is refused or kept, and never a panic.
+//! Text that is damaged: it is refused or kept, and never a panic.
 
 use std::thread;
 
 use atlas_admin::codec::Mode;
 use atlas_admin_samples::{Choice, Dice, Samples};
-use serde_json::{Value as Json, json};
 
 use crate::equal::difference_but_null;
 use crate::target::{self, Target, encoded};
@@ -17,75 +16,6 @@ const STACK: usize = 1024 * 1024;
 
 /// Bytes that mean something to a reader of JSON.
 const SPECIAL: &[u8] = b"{}[]\",:\\0123456789-+eE.utrfalsn \xc3\xa9\xff\x00";
-
-/// Values of every kind, which fit few types.
-fn strangers() -> [Json; 12] {
-    [
-        Json::Null,
-        json!(true),
-        json!(-1),
-        json!(i64::MIN),
-        json!(u64::MAX),
-        json!(1.5e300),
-        json!(""),
-        json!("a stranger"),
-        json!([]),
-        json!([null, [{}], {"a": [1]}]),
-        json!({}),
-        json!({"type": 1, "a": null, "links": {}, "results": [[]]}),
-    ]
-}
-
-#[test]
-fn a_value_of_the_wrong_shape_is_kept() {
-    let _turn = crate::alone();
-    let samples = Samples::vendored();
-    let mut problems = Vec::new();
-    for (number, target) in target::all(&samples).iter().enumerate() {
-        let mut dice = Dice::new(number as u64);
-        for seed in 0..ROUNDS {
-            let mut sample = target.sample(&samples, Choice::Arbitrary(seed));
-            let is_object = sample.is_object();
-            for _ in 0..=seed % 3 {
-                damage(&mut sample, &mut dice, true);
-            }
-            assert_eq!(sample.is_object(), is_object, "the top level is left alone");
-            let found = match target.decode(sample.to_string().as_bytes()) {
-                Ok((value, _)) => {
-                    difference_but_null(&sample, &encoded(&*value, Mode::Lossless))
-                }
-                // Around the items of the outermost list there is no record to keep a stranger.
-                Err(_) if sample.is_array() => None,
-                Err(error) => Some(error.to_string()),
-            };
-            problems
-                .extend(found.map(|found| format!("{} {seed}: {found}", target.place)));
-        }
-    }
-    assert!(problems.is_empty(), "{} problems: {problems:#?}", problems.len());
-}
-
-/// Puts a stranger somewhere, or takes something away.
-fn damage(value: &mut Json, dice: &mut Dice, is_top: bool) {
-    let goes_down = is_top || !dice.once_in(4);
-    match value {
-        Json::Object(members) if goes_down && !members.is_empty() => {
-            let at = dice.roll(members.len());
-            let name = members.keys().nth(at).cloned().unwrap_or_default();
-            if dice.once_in(6) {
-                members.remove(&name);
-            } else if let Some(member) = members.get_mut(&name) {
-                damage(member, dice, false);
-            }
-        }
-        Json::Array(items) if goes_down && !items.is_empty() => {
-            let at = dice.roll(items.len());
-            damage(&mut items[at], dice, false);
-        }
-        _ if is_top => {}
-        value => *value = dice.pick(&strangers()).clone(),
-    }
-}
 
 #[test]
 fn damaged_text_is_no_panic() {

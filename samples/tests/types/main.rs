@@ -10,6 +10,7 @@ use peak_alloc::PeakAlloc;
 mod equal;
 mod hostile;
 mod memory;
+mod misfit;
 mod samples;
 mod schema;
 mod target;

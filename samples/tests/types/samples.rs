@@ -51,6 +51,29 @@ fn every_sample_is_valid() {
     assert_eq!(contradictions, CONTRADICTIONS.into(), "correct the list above");
 }
 
+#[test]
+fn every_parameter_is_valid() {
+    let _turn = crate::alone();
+    let samples = Samples::vendored();
+    let validators = schema::Validators::of(samples.tree());
+    let (mut problems, mut count) = (BTreeSet::new(), 0);
+    for pair in samples.pairs() {
+        for parameter in &pair.parameters {
+            let validator = validators.get(&parameter.schema, Direction::Request);
+            for choice in choices() {
+                count += 1;
+                let value = samples.parameter(pair, &parameter.name, choice).unwrap();
+                let errors = validator.iter_errors(&value);
+                problems.extend(errors.map(|error| {
+                    format!("{} {} {choice:?}: {error}", pair.id, parameter.name)
+                }));
+            }
+        }
+    }
+    println!("{count} values");
+    assert!(problems.is_empty(), "{} problems: {problems:#?}", problems.len());
+}
+
 fn choices() -> impl Iterator<Item = Choice> {
     let seeds =
         (0..8).flat_map(|seed| [Choice::Arbitrary(seed), Choice::Extended(seed)]);

@@ -85,7 +85,12 @@ impl Target<'_> {
     ) -> Result<(Box<dyn Value>, Vec<Drift>), codec::DecodeError> {
         let mut value = (self.make)();
         let mut found = Vec::new();
-        codec::decode_observed(text, &mut *value, &mut |drift| found.push(drift))?;
+        let direction = match self.direction {
+            Direction::Request => codec::Direction::Request,
+            Direction::Response => codec::Direction::Response,
+        };
+        let mut observe = |drift| found.push(drift);
+        codec::decode_observed(text, &mut *value, direction, &mut observe)?;
         Ok((value, found))
     }
 

@@ -1,8 +1,6 @@
 //! Objects with declared properties.
 
-use super::{
-    Decoder, Difference, Expected, Found, Result, What, extra_of, is_free_form,
-};
+use super::{Decoder, Difference, Expected, Result, What, extra_of, is_free_form};
 use crate::codec::tags::Tags;
 use crate::codec::{Field, Record, View};
 
@@ -130,11 +128,7 @@ impl Decoder<'_> {
         let raw = self.reader.free()?;
         self.forget_since(count);
         record.field_mut(index).clear(false);
-        let difference = match found {
-            Found::Null => Difference::Null,
-            found => Difference::Mismatch(expected, found),
-        };
-        self.note(fault.at, difference);
+        self.note(fault.at, Difference::of(expected, found));
         if let Some(extra) = extra_of(record) {
             extra.contents_mut().unfit.insert(declared.wire.to_owned(), raw);
         }
@@ -199,7 +193,9 @@ impl Decoder<'_> {
             if field.flags & Field::REQUIRED == 0 || seen.contains(index) {
                 continue;
             }
-            self.note(at, Difference::Missing(field.wire));
+            if field.flags & self.elsewhere == 0 {
+                self.note(at, Difference::Missing(field.wire));
+            }
             if matches!(record.field(index).view(), View::Absent | View::Null) {
                 continue;
             }

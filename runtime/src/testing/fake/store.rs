@@ -12,7 +12,7 @@ use http::Response;
 use super::super::reply;
 use super::routes::{Route, Routes, is_parameter};
 use super::values::{Fill, fill, id, properties};
-use crate::codec::{self, Drift, Json, List, Mode, Slot, Value, View};
+use crate::codec::{self, Direction, Drift, Json, List, Mode, Slot, Value, View};
 use crate::operation::Method;
 use crate::registry::{Make, Payload};
 
@@ -322,7 +322,7 @@ fn check_body(call: &Call<'_>) -> Result<(), String> {
     if call.body.is_empty() {
         return Err("The request has no body.".to_owned());
     }
-    codec::decode_observed(call.body, &mut *value, &mut observe)
+    codec::decode_observed(call.body, &mut *value, Direction::Request, &mut observe)
         .map_err(|error| error.to_string())?;
     match (problem, codec::encode(&*value, Mode::Request)) {
         (Some(problem), _) => Err(problem),
