@@ -164,6 +164,10 @@ fn member<'v>(value: &'v dyn Value, blank: &'v mut dyn Value, name: &str) -> Mem
                 Err(_) => Member::Untyped,
             }
         }
+        (View::Map(entries), Slot::Map(blank)) => match entries.get(name) {
+            Some(value) => Member::Of(value, blank.insert(name.to_owned())),
+            None => Member::Untyped,
+        },
         _ => Member::Untyped,
     }
 }
