@@ -19,7 +19,7 @@ fn definition(emit: &Emit<'_>, id: TypeId, union: &Union) -> TokenStream {
     let doc = docs::lines(docs::definition(emit, id));
     let variants = emit.names.members(id).zip(&union.variants).enumerate().map(
         |(index, (name, variant))| {
-            let doc = docs::lines(docs::variant(union, variant));
+            let doc = docs::lines(docs::variant(emit, union, variant));
             let ty = held(emit, id, index, &variant.ty);
             quote!(#doc #name(#ty),)
         },
@@ -108,7 +108,7 @@ fn by(emit: &Emit<'_>, union: &Union) -> TokenStream {
     }
 }
 
-fn json_kind(emit: &Emit<'_>, ty: &Type) -> JsonKind {
+pub(super) fn json_kind(emit: &Emit<'_>, ty: &Type) -> JsonKind {
     match ty {
         Type::Bool => JsonKind::Boolean,
         Type::Int | Type::Float => JsonKind::Number,

@@ -1,8 +1,9 @@
 //! Doc comments of fields, variants, values and parameters.
 
 use super::{code, join, prose};
+use crate::emit::union::json_kind;
 use crate::emit::{Docs, Emit};
-use crate::model::{By, Field, Limits, Parameter, Union, Variant};
+use crate::model::{By, Field, JsonKind, Limits, Parameter, Union, Variant};
 
 /// The documentation of a field.
 pub(in crate::emit) fn field(
@@ -47,10 +48,21 @@ pub(in crate::emit) fn value(wire: &str) -> String {
 }
 
 /// The documentation of a union's variant.
-pub(in crate::emit) fn variant(union: &Union, variant: &Variant) -> Vec<String> {
+pub(in crate::emit) fn variant(
+    emit: &Emit<'_>,
+    union: &Union,
+    variant: &Variant,
+) -> Vec<String> {
     const SHOWN: usize = 3;
     let By::Tag { .. } = &union.by else {
-        return vec!["This kind of JSON value.".to_owned()];
+        let kind = match json_kind(emit, &variant.ty) {
+            JsonKind::Boolean => "`true` or `false`.",
+            JsonKind::Number => "A JSON number.",
+            JsonKind::String => "A JSON string.",
+            JsonKind::Array => "A JSON list.",
+            JsonKind::Object => "A JSON object.",
+        };
+        return vec![kind.to_owned()];
     };
     let mut tags: Vec<String> =
         variant.tags.iter().take(SHOWN).map(|tag| code(tag)).collect();

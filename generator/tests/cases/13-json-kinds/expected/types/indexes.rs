@@ -131,9 +131,9 @@ atlas_admin_runtime::record!(Index);
 /// Declared at `Index.dynamic`.
 #[derive(Clone)]
 pub enum IndexDynamic {
-    /// This kind of JSON value.
+    /// `true` or `false`.
     Boolean(bool),
-    /// This kind of JSON value.
+    /// A JSON object.
     Dynamic(Dynamic),
     /// A JSON value of a kind that the document does not declare.
     Unknown(Json),
@@ -180,9 +180,9 @@ atlas_admin_runtime::union!(IndexDynamic);
 /// Declared at `Index.fields{}`.
 #[derive(Clone)]
 pub enum IndexFieldsValue {
-    /// This kind of JSON value.
+    /// A JSON object.
     FieldMapping(FieldMapping),
-    /// This kind of JSON value.
+    /// A JSON list.
     List(Vec<FieldMapping>),
     /// A JSON value of a kind that the document does not declare.
     Unknown(Json),
@@ -229,9 +229,9 @@ atlas_admin_runtime::union!(IndexFieldsValue);
 /// Declared at `Index.limit`.
 #[derive(Clone)]
 pub enum IndexLimit {
-    /// This kind of JSON value.
+    /// A JSON string.
     Text(String),
-    /// This kind of JSON value.
+    /// A JSON number.
     Number(i64),
     /// A JSON value of a kind that the document does not declare.
     Unknown(Json),
