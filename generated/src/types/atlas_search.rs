@@ -1204,9 +1204,9 @@ atlas_admin_runtime::open_enum!(ClusterSearchIndexType, [
 /// documentation](https://dochub.mongodb.org/core/field-mapping-definition-fts#define-field-mappings).
 #[derive(Clone)]
 pub enum Fields {
-    /// This kind of JSON value.
+    /// A JSON object.
     Map(Map<Json>),
-    /// This kind of JSON value.
+    /// A JSON list.
     List(Vec<Map<Json>>),
     /// A JSON value of a kind that the document does not declare.
     Unknown(Json),
@@ -2006,9 +2006,9 @@ atlas_admin_runtime::record!(SearchMappings);
 /// documentation](https://dochub.mongodb.org/core/field-mapping-definition-fts#static-and-dynamic-mappings).
 #[derive(Clone)]
 pub enum SearchMappingsDynamic {
-    /// This kind of JSON value.
+    /// `true` or `false`.
     Boolean(bool),
-    /// This kind of JSON value.
+    /// A JSON object.
     Map(Map<Json>),
     /// A JSON value of a kind that the document does not declare.
     Unknown(Json),
