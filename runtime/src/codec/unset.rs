@@ -85,7 +85,7 @@ fn are_fields(record: &dyn Record, test: fn(&View<'_>) -> bool) -> bool {
 }
 
 /// Returns what the service sent instead of a record, unless anything of it has been set since.
-pub(super) fn instead<'a>(record: &'a dyn Record) -> Option<&'a Json> {
+pub(super) fn instead(record: &dyn Record) -> Option<&Json> {
     let View::Extra(extra) = record.field(EXTRA).view() else { return None };
     let instead = extra.instead()?;
     (extra.is_empty() && are_fields(record, is_blank)).then_some(instead)
