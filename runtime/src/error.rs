@@ -20,7 +20,8 @@ mod predicates;
 
 /// What any call of this crate fails with.
 ///
-/// Cheap to clone. [`fmt::Display`] gives one line that a person can act on; the predicates
+/// Cheap to clone. [`fmt::Display`] gives one line that a person can act on, and so does
+/// `{:?}`, for it is what `main` and `unwrap` print; `{:#?}` shows the parts. The predicates
 /// tell apart what a program acts on.
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
@@ -148,6 +149,9 @@ impl std::error::Error for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return fmt::Display::fmt(self, f);
+        }
         let inner = &*self.0;
         f.debug_struct("Error")
             .field("kind", &inner.kind)

@@ -21,7 +21,7 @@ use crate::retry::Again;
 use crate::trace;
 use crate::transport::{Body, BoxFuture};
 
-pub(crate) use answer::{Answer, Payload, status_error};
+pub(crate) use answer::{Answer, OTHER_SERVER, Payload, status_error};
 pub(crate) use body::{drain, excerpt, read};
 pub(crate) use call::Call;
 
@@ -98,12 +98,34 @@ async fn tries(
             end.is_none_or(|end| core.clock.monotonic().saturating_add(*wait) < end)
         };
         let Some(wait) = wait.filter(fits) else {
-            return Err(error.edit(|error| error.attempts = attempt));
+            return Err(error.edit(|error| {
+                error.attempts = attempt;
+                if error.kind == Kind::Timeout {
+                    error.message = out_of_time(limit, left, total);
+                }
+            }));
         };
         trace::waits(attempt, wait, &error);
         core.clock.sleep(wait).await;
         attempt += 1;
     }
+}
+
+/// Says which limit ran out: that of a try, or what the call had left where that is shorter.
+fn out_of_time(
+    attempt: Option<Duration>,
+    left: Option<Duration>,
+    total: Option<Duration>,
+) -> String {
+    let of_the_call = left.is_some_and(|left| attempt.is_none_or(|limit| left < limit));
+    let (limit, name) = match of_the_call {
+        true => (total, "that of a call (`timeout`)"),
+        false => (attempt, "that of a try (`attempt_timeout`)"),
+    };
+    format!(
+        "no whole answer within the time limit of {:?}, {name}",
+        limit.unwrap_or_default()
+    )
 }
 
 /// Tries once, within a time limit.
@@ -145,8 +167,8 @@ async fn follow(
         let target = location.and_then(|to| core.base.redirect(call.url(), to));
         let Some(target) = target.filter(|_| safe) else {
             let message = match location {
-                Some(_) if !safe => "a redirect, which only a GET follows",
-                Some(_) => "a redirect to another origin, which is not followed",
+                Some(_) if !safe => "only a GET follows redirects",
+                Some(_) => "redirects to another origin are not followed",
                 None => "a redirect to nowhere",
             };
             let body = Box::pin(excerpt(core, &parts.headers, body)).await;
@@ -201,7 +223,11 @@ async fn settle(
     if !status.is_success() {
         let body = Box::pin(excerpt(core, &headers, body)).await;
         give_back(core, nonce);
-        let error = status_error(Kind::Status, status, &headers, body);
+        let mut error = status_error(Kind::Status, status, &headers, body);
+        if status == StatusCode::UNAUTHORIZED && matches!(core.auth, Auth::None) {
+            let message = "the client was built without credentials";
+            error = error.edit(|error| error.message = message.to_owned());
+        }
         let again = Again::after(status, &headers, core.clock.now());
         return Err(Failure { error, again });
     }

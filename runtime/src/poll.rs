@@ -131,7 +131,10 @@ impl<'a, T: Output> Poll<'a, T> {
     async fn wait(&self, end: Duration) -> Result<(), Error> {
         let clock = &self.client.core().clock;
         if clock.monotonic().saturating_add(self.interval) > end {
-            let message = format!("not there yet after {:?}", self.timeout);
+            let message = format!(
+                "not as wanted after {:?}, the time limit of this poll (`timeout`)",
+                self.timeout
+            );
             return Err(Error::new(Kind::Timeout, message).of(self.parts.operation));
         }
         clock.sleep(self.interval).await;

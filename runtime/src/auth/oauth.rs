@@ -21,7 +21,7 @@ use crate::client::Core;
 use crate::client::base::Base;
 use crate::clock;
 use crate::error::{Error, Kind};
-use crate::exchange::{Call, Failure, status_error};
+use crate::exchange::{Call, Failure, OTHER_SERVER, status_error};
 use crate::retry::Again;
 use crate::trace;
 
@@ -260,7 +260,8 @@ impl ServiceAccount {
         let body = self.post(core, TOKEN, form).await?;
         let unusable = || {
             // Without the body: it may hold a token.
-            Error::new(Kind::Token, "the token endpoint's answer holds no bearer token")
+            let what = "the token endpoint's answer holds no bearer token";
+            Error::new(Kind::Token, format!("{what}; {OTHER_SERVER}"))
         };
         let answer: Json = serde_json::from_slice(&body).map_err(|_| unusable())?;
         let text = |name: &str| answer.get(name).and_then(Json::as_str);

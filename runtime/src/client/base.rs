@@ -10,6 +10,9 @@ use crate::error::{Error, Kind};
 /// (`https://cloud.mongodbgov.com`).
 pub(super) const DEFAULT: &str = "https://cloud.mongodb.com";
 
+/// Where the paths of the API begin: the documentation calls a URL with it the base URL.
+const API: &str = "/api/atlas";
+
 /// Where requests go.
 #[derive(Clone, Debug)]
 pub(crate) struct Base {
@@ -32,6 +35,9 @@ impl Base {
         }
         if url.query().is_some() || url.fragment().is_some() {
             return fail("must not hold a query or a fragment");
+        }
+        if url.path().contains(API) {
+            return fail("must end before /api/atlas, which requests add");
         }
         match url.scheme() {
             "https" => {}
@@ -111,6 +117,7 @@ mod tests {
             "cloud.mongodb.com",
             "https://user:hunter2@cloud.mongodb.com",
             "https://cloud.mongodb.com?x",
+            "https://cloud.mongodb.com/api/atlas/v2",
             "",
         ] {
             let error = Base::parse(bad).unwrap_err();

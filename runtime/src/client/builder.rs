@@ -92,6 +92,19 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the base URL that some setting holds; an error names the setting.
+    pub(super) fn base_url_from(
+        self,
+        setting: &str,
+        url: impl Into<String>,
+    ) -> Result<Self, Error> {
+        let url = url.into();
+        Base::parse(&url).map_err(|error| {
+            error.edit(|error| error.message = format!("{setting}: {}", error.message))
+        })?;
+        Ok(self.base_url(url))
+    }
+
     /// Sets where access tokens are kept: in the memory of this client by default. A
     /// [`FileStore`](crate::FileStore) lets short-lived processes share one.
     pub fn token_store(mut self, store: impl TokenStore + 'static) -> Self {

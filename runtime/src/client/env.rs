@@ -42,7 +42,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// Returns which variables are missing.
+    /// Returns which variables are missing, or what is wrong with the base URL.
     pub fn from_env() -> Result<Self, Error> {
         Self::from_variables(&|name| std::env::var(name).ok())
     }
@@ -50,7 +50,11 @@ impl ClientBuilder {
     pub(super) fn from_variables(
         read: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, Error> {
-        let read = |name: &str| read(name).filter(|value| !value.trim().is_empty());
+        // A secret that was mounted or piped often ends with a line break.
+        let read = |name: &str| {
+            let value = read(name)?.trim().to_owned();
+            (!value.is_empty()).then_some(value)
+        };
         let find = |names: &[&str]| names.iter().find_map(|name| read(name));
         let half = |pair: &Pair| (find(pair.public), find(pair.secret));
         let credentials = match (half(&SERVICE_ACCOUNT), half(&API_KEY)) {
@@ -63,7 +67,7 @@ impl ClientBuilder {
         };
         let builder = Self::new().credentials(credentials);
         Ok(match read(BASE_URL) {
-            Some(url) => builder.base_url(url),
+            Some(url) => builder.base_url_from(BASE_URL, url)?,
             None => builder,
         })
     }
@@ -73,22 +77,26 @@ type Half = (Option<String>, Option<String>);
 
 /// Says which variable is missing: the other half of a pair, or either pair.
 fn explain(pairs: [(&Pair, Half); 2]) -> Error {
+    let lacks = |there: &str, missing: &str| {
+        Some(format!("{there} is set, but {missing} is missing or empty"))
+    };
     let halves: Vec<String> = pairs
         .iter()
         .filter_map(|(pair, half)| match half {
-            (Some(_), None) => Some(format!("{} is missing", pair.secret[0])),
-            (None, Some(_)) => Some(format!("{} is missing", pair.public[0])),
+            (Some(_), None) => lacks(pair.public[0], pair.secret[0]),
+            (None, Some(_)) => lacks(pair.secret[0], pair.public[0]),
             _ => None,
         })
         .collect();
     let message = if halves.is_empty() {
         let [(account, _), (key, _)] = pairs;
         format!(
-            "no credentials in the environment: set {} and {}, or {} and {}",
+            "no credentials in the environment: set {} and {} for a service account, or \
+             {} and {} for an API key",
             account.public[0], account.secret[0], key.public[0], key.secret[0],
         )
     } else {
-        halves.join(", ")
+        halves.join("; ")
     };
     Error::new(Kind::Configuration, message)
 }
@@ -142,11 +150,19 @@ mod tests {
         assert!(none.contains("MONGODB_ATLAS_PUBLIC_API_KEY"));
         assert_eq!(
             message(&[("MONGODB_ATLAS_CLIENT_ID", "id")]),
-            "MONGODB_ATLAS_CLIENT_SECRET is missing"
+            "MONGODB_ATLAS_CLIENT_ID is set, but MONGODB_ATLAS_CLIENT_SECRET is missing \
+             or empty"
         );
         assert_eq!(
             message(&[("MONGODB_ATLAS_PRIVATE_KEY", "x")]),
-            "MONGODB_ATLAS_PUBLIC_API_KEY is missing"
+            "MONGODB_ATLAS_PRIVATE_API_KEY is set, but MONGODB_ATLAS_PUBLIC_API_KEY is \
+             missing or empty"
         );
+        let url = message(&[
+            ("MONGODB_ATLAS_CLIENT_ID", "id"),
+            ("MONGODB_ATLAS_CLIENT_SECRET", "hunter2"),
+            ("MONGODB_ATLAS_BASE_URL", "cloud.mongodb.com"),
+        ]);
+        assert!(url.starts_with("MONGODB_ATLAS_BASE_URL: the base URL"), "{url}");
     }
 }

@@ -51,7 +51,10 @@ impl ClientBuilder {
     /// As [`ClientBuilder::from_profile`].
     pub fn from_config(path: &Path, name: &str) -> Result<Self, Error> {
         let text = std::fs::read_to_string(path).map_err(|error| {
-            let message = format!("can't read {}: {error}", path.display());
+            let message = format!(
+                "can't read {}: {error}; the Atlas CLI writes it (`atlas config init`)",
+                path.display()
+            );
             Error::with_source(Kind::Configuration, message, error)
         })?;
         Self::parse(&text, name).map_err(|error| {
@@ -89,7 +92,7 @@ impl ClientBuilder {
         };
         let builder = Self::new().credentials(credentials);
         Ok(match (read("ops_manager_url"), read("service")) {
-            (Some(url), _) => builder.base_url(url),
+            (Some(url), _) => builder.base_url_from("ops_manager_url", url)?,
             (None, Some("cloudgov")) => builder.base_url(GOVERNMENT),
             _ => builder,
         })

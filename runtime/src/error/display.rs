@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use http::header::{LOCATION, RETRY_AFTER};
+
 use super::{Error, Kind};
+use crate::transport::Url;
 
 /// How much of an answer is quoted, in characters.
 const EXCERPT: usize = 200;
@@ -20,39 +23,68 @@ impl fmt::Display for Error {
             }
             f.write_str(": ")?;
         }
-        f.write_str(&one_line(&inner.message))?;
-        // Not of an answer with a success status, whichever way it went wrong: it may hold
-        // anything, a new private key for one.
-        if matches!(inner.kind, Kind::Status | Kind::Token | Kind::Redirect)
-            && inner.status.is_some()
-        {
-            let separator = if inner.message.is_empty() { "" } else { ": " };
-            write!(f, "{separator}{}", self.detail())?;
-        }
-        if let Some(advice) = self.advice() {
-            write!(f, "; {advice}")?;
+        let told = [Some(one_line(&inner.message)), self.detail()];
+        let mut told: Vec<_> = told.into_iter().flatten().collect();
+        told.retain(|text| !text.is_empty());
+        let told = told.join(": ");
+        let advice = self.advice();
+        if advice.is_some() || inner.attempts > 1 {
+            // Something follows the service's sentence.
+            f.write_str(told.trim_end_matches('.'))?;
+        } else {
+            f.write_str(&told)?;
         }
         if inner.attempts > 1 {
             write!(f, " (after {} attempts)", inner.attempts)?;
+        }
+        if let Some(advice) = advice {
+            write!(f, "; {advice}")?;
         }
         Ok(())
     }
 }
 
 impl Error {
-    /// Returns what the answer says about the cause.
-    fn detail(&self) -> String {
+    /// Returns what the answer, or the system, says about the cause.
+    fn detail(&self) -> Option<String> {
         let inner = &*self.0;
-        let mut detail = match &inner.api.detail {
-            Some(detail) => one_line(detail),
-            None if inner.body.is_empty() => "no detail".to_owned(),
-            None => one_line(&String::from_utf8_lossy(&inner.body)),
+        match inner.kind {
+            Kind::Connect | Kind::Transport => {
+                return self.root().map(|it| one_line(&it));
+            }
+            Kind::Status | Kind::Token | Kind::Redirect => inner.status?,
+            // Not of an answer with a success status, whichever way it went wrong: it may
+            // hold anything, a new private key for one.
+            _ => return None,
+        };
+        let mut detail = match (&inner.api.detail, self.redirects_to()) {
+            (Some(detail), _) => one_line(detail),
+            (None, Some(origin)) => format!("redirect to {origin}"),
+            _ if !inner.body.is_empty() => {
+                one_line(&String::from_utf8_lossy(&inner.body))
+            }
+            _ if inner.message.is_empty() => "no detail".to_owned(),
+            _ => return None,
         };
         if let Some(fields) = &inner.api.bad_request_detail {
             detail.push(' ');
             detail.push_str(&one_line(&fields.to_string()));
         }
-        detail
+        Some(detail)
+    }
+
+    /// Returns the innermost cause, which is what the system or the peer said.
+    fn root(&self) -> Option<String> {
+        let first = std::error::Error::source(self)?;
+        let last = std::iter::successors(Some(first), |error| error.source()).last();
+        last.map(ToString::to_string)
+    }
+
+    /// Returns whose server a redirect leads to; the rest of its target may be secret.
+    fn redirects_to(&self) -> Option<String> {
+        let target = self.0.headers.get(LOCATION)?.to_str().ok()?;
+        let origin = Url::parse(target).ok()?.origin();
+        self.0.status?.is_redirection().then(|| origin.ascii_serialization())
     }
 
     /// Returns what to do about it, where that is certain.
@@ -72,10 +104,40 @@ impl Error {
                     .to_owned(),
             );
         }
-        let advice = match self.status()? {
+        if self.0.kind == Kind::Token && self.is_unauthorized() {
+            return Some(
+                "check the client ID and the secret of the service account, whether the \
+                 secret has expired, and that they belong to this base URL"
+                    .to_owned(),
+            );
+        }
+        if self.0.kind == Kind::Connect {
+            return Some("check the base URL, the network and the proxy".to_owned());
+        }
+        if self.is_rate_limited() {
+            let wait = self.0.headers.get(RETRY_AFTER)?.to_str().ok()?;
+            let seconds: u32 = wait.parse().ok().filter(|seconds| *seconds > 0)?;
+            return Some(format!("the service asks to wait {seconds} seconds"));
+        }
+        let status = self.0.status?;
+        let advice = match status.as_u16() {
             401 => "check the credentials, and that they belong to this base URL",
-            406 => "the service doesn't know this version of the operation",
-            410 => "the service has removed this version of the operation",
+            403 => {
+                "if it is a role that the credentials lack, the documentation of the \
+                 request function names those that do"
+            }
+            406 => {
+                "the service doesn't know this version of the operation: ask for another, or \
+                 update this crate"
+            }
+            407 => "give the proxy's URL with the credentials that it wants",
+            410 => {
+                "the service has removed this version of the operation: ask for a newer one, \
+                 or update this crate"
+            }
+            _ if status.is_redirection() => {
+                "check the base URL, and whether a proxy wants you to sign in"
+            }
             _ => return None,
         };
         Some(advice.to_owned())
@@ -96,5 +158,64 @@ fn one_line(text: &str) -> String {
     match line.char_indices().nth(EXCERPT) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, StatusCode};
+
+    use super::*;
+    use crate::exchange::status_error;
+    use crate::transport::{Stage, TransportError};
+
+    fn answer(status: u16, header: (&'static str, &str), body: &'static str) -> Error {
+        let status = StatusCode::from_u16(status).unwrap();
+        let header = (header.0.parse().unwrap(), header.1.parse().unwrap());
+        status_error(Kind::Status, status, &HeaderMap::from_iter([header]), body.into())
+    }
+
+    #[test]
+    fn what_main_prints_is_the_line_for_a_person() {
+        let error = answer(404, ("x", "y"), r#"{"detail":"No cluster."}"#);
+        assert_eq!(format!("{error:?}"), "404 Not Found: No cluster.");
+        let parts = format!("{error:#?}");
+        assert!(parts.contains("kind: Status") && parts.contains("attempts: 0"));
+    }
+
+    #[test]
+    fn advice_follows_the_sentence_of_the_service() {
+        let body = r#"{"detail":"Too many requests.","errorCode":"RATE_LIMITED"}"#;
+        let error = answer(429, ("retry-after", "7"), body);
+        let error = error.edit(|error| error.attempts = 3);
+        assert_eq!(
+            error.to_string(),
+            "429 Too Many Requests RATE_LIMITED: Too many requests (after 3 attempts); \
+             the service asks to wait 7 seconds"
+        );
+        let other = answer(429, ("retry-after", "soon"), body).to_string();
+        assert!(other.ends_with("Too many requests."), "{other}");
+    }
+
+    #[test]
+    fn a_redirect_names_the_origin_and_nothing_that_may_be_secret() {
+        let to = ("location", "https://user:hunter2@login.example/x?ticket=hunter2");
+        let line = answer(302, to, "<html>").to_string();
+        assert!(
+            line.starts_with("302 Found: redirect to https://login.example;"),
+            "{line}"
+        );
+        let line = answer(302, ("location", "/within"), "").to_string();
+        assert!(line.starts_with("302 Found: no detail;"), "{line}");
+    }
+
+    #[test]
+    fn a_connection_that_failed_says_why() {
+        let refused = std::io::Error::from_raw_os_error(111);
+        let outer = TransportError::new(Stage::Exchange, refused);
+        let outer = TransportError::new(Stage::Connect, outer);
+        let line = Error::with_source(Kind::Connect, "no way to x", outer).to_string();
+        assert!(line.starts_with("no way to x: "), "{line}");
+        assert!(line.contains("(os error 111); check the base URL"), "{line}");
     }
 }

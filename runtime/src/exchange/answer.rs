@@ -15,6 +15,10 @@ use crate::response::Response;
 use crate::transport::Body;
 use crate::wire;
 
+/// What to do about a success that is none of the service's.
+pub(crate) const OTHER_SERVER: &str =
+    "a proxy or another server may have answered: check the base URL";
+
 /// An answer with a success status, before it becomes a value.
 #[derive(Debug)]
 pub struct Answer {
@@ -79,7 +83,7 @@ impl Answer {
             let content_type = content_type.and_then(|kind| kind.to_str().ok());
             let message = match content_type {
                 Some(kind) if !kind.contains("json") => {
-                    format!("the answer is {kind}, not JSON")
+                    format!("the answer is {kind}, not JSON; {OTHER_SERVER}")
                 }
                 _ => format!("the answer can't be read: {error}"),
             };
@@ -121,7 +125,10 @@ pub(crate) fn status_error(
     headers: &HeaderMap,
     body: Bytes,
 ) -> Error {
-    let message = if kind == Kind::Token { "no access token" } else { "" };
+    let message = match kind {
+        Kind::Token => "the token endpoint gave no access token",
+        _ => "",
+    };
     Error::from(Inner {
         kind,
         message: message.to_owned(),

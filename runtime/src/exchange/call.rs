@@ -137,10 +137,14 @@ impl Call {
         }
         self.sent.store(true, Ordering::Relaxed);
         core.transport.send(request).await.map_err(|error| match error.stage() {
-            Stage::Connect => Failure {
-                error: Error::with_source(Kind::Connect, "could not connect", error),
-                again: Again::Always(None),
-            },
+            Stage::Connect => {
+                let origin = self.url.origin().ascii_serialization();
+                let message = format!("could not connect to {origin}");
+                Failure {
+                    error: Error::with_source(Kind::Connect, message, error),
+                    again: Again::Always(None),
+                }
+            }
             Stage::Exchange => Failure {
                 error: Error::with_source(
                     Kind::Transport,

@@ -73,7 +73,7 @@ async fn a_caller_off_the_access_list_is_told_so() {
     assert_eq!(
         error.to_string(),
         "listGroups (2023-01-01): 403 Forbidden IP_ADDRESS_NOT_ON_ACCESS_LIST: IP address \
-         203.0.113.7 is not allowed to access this resource.; add 203.0.113.7 to the access \
+         203.0.113.7 is not allowed to access this resource; add 203.0.113.7 to the access \
          list of the API key, service account or organization"
     );
 }
