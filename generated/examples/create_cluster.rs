@@ -58,7 +58,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let ready = clusters::get_cluster(&args.project_id, &args.name)
         .poll(&client)
         .interval(Duration::from_secs(args.interval))
-        .on_progress(|cluster| bar.set_message(format!("{:?}", cluster.state_name)))
+        .on_progress(|cluster| {
+            let state = cluster.state_name.as_ref().map(ToString::to_string);
+            bar.set_message(state.unwrap_or_default());
+        })
         .until(|cluster| cluster.state_name == Some(StateName::Idle))
         .await?;
     bar.finish_and_clear();

@@ -21,13 +21,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Ok(made) => println!("created {}", made.name),
         Err(error) if error.is_conflict() => println!("there is one already"),
         Err(error) if error.is_not_found() => println!("no such organization"),
-        Err(error) if error.is_rate_limited() => {
-            let wait = error.headers().get("retry-after");
-            println!("too many requests, wait {wait:?} seconds");
-        }
-        Err(error) if error.is_not_on_access_list() => {
-            println!("add {:?} to the access list", error.refused_address());
-        }
+        Err(error) if error.is_rate_limited() => println!("not now: {error}"),
+        Err(error) if error.is_not_on_access_list() => match error.refused_address() {
+            Some(address) => println!("add {address} to the access list"),
+            None => println!("add the address of this machine to the access list"),
+        },
         Err(error) if error.is_forbidden() => println!("a role is missing: {error}"),
         Err(error) => return Err(error.into()),
     }

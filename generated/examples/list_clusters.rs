@@ -8,13 +8,15 @@ use futures_util::TryStreamExt;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::from_env()?;
-    let groups: Vec<_> = projects::list_groups().stream(&client).try_collect().await?;
-    for group in groups {
+    let mut groups = projects::list_groups().stream(&client);
+    while let Some(group) = groups.try_next().await? {
         println!("{}", group.name);
-        let Some(id) = group.id else { continue };
-        let page = clusters::list_clusters(&id).items_per_page(50).send(&client).await?;
-        for cluster in &page.results {
-            println!("  {:?} {:?}", cluster.name, cluster.state_name);
+        let id = group.id.unwrap_or_default();
+        let mut clusters = clusters::list_clusters(&id).stream(&client);
+        while let Some(cluster) = clusters.try_next().await? {
+            if let (Some(name), Some(state)) = (cluster.name, cluster.state_name) {
+                println!("  {name}: {state}");
+            }
         }
     }
     Ok(())

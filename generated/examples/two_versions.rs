@@ -21,7 +21,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let new = clusters::get_cluster(&project_id, &name);
     let old = clusters::v2023_02_01::get_cluster(&project_id, &name);
     let (newest, older) = tokio::try_join!(new.send(&client), old.send(&client))?;
-    println!("{}: {:?}", new.accept(), newest.name);
-    println!("{}: {:?}, {:?} GB", old.accept(), older.name, older.disk_size_gb);
+    println!("{}: {}", new.accept(), newest.name.as_deref().unwrap_or_default());
+    // The newest version says for each region what the older says for the cluster.
+    println!("{}: {} GB", old.accept(), older.disk_size_gb.unwrap_or_default());
     Ok(())
 }
