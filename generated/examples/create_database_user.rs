@@ -24,7 +24,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         group_id: args.project_id.clone(),
         username: args.username,
         // Not an argument, which other users of the machine could see.
-        password: Some(std::env::var("MONGODB_PASSWORD")?),
+        password: Some(
+            std::env::var("MONGODB_PASSWORD").map_err(|_| "set MONGODB_PASSWORD")?,
+        ),
         roles: vec![DatabaseUserRole {
             database_name: args.database,
             role_name: "readWrite".into(),

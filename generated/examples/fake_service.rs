@@ -2,6 +2,7 @@
 //!
 //! `cargo run -p atlas-admin --example fake_service`
 
+use atlas_admin::testing::ANY;
 use atlas_admin::testing::fake::{API_KEY, Fake};
 use atlas_admin::types::{ClusterDescription20240805, Group, StateName};
 use atlas_admin::{clusters, projects, registry};
@@ -24,6 +25,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..Default::default()
     };
     atlas.store(&clusters::get_cluster(PROJECT, "prod"), cluster);
+
+    // What takes Atlas minutes is done at once.
+    atlas
+        .on(&clusters::get_cluster(ANY, ANY))
+        .change(|cluster| cluster.state_name = Some(StateName::Idle))
+        .always();
 
     println!("# Copy this into the shell that the program is run from:");
     for (name, value) in atlas.env() {

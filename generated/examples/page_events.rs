@@ -20,7 +20,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let request = events::list_group_events(&project_id).items_per_page(100);
     let mut pages = request.pages(&client).take(pages);
     while let Some(page) = pages.try_next().await? {
-        println!("{} of {:?} events", page.results.len(), page.total_count);
+        println!(
+            "{} of {} events",
+            page.results.len(),
+            page.total_count.unwrap_or_default()
+        );
         for event in &page.results {
             println!("  {event:?}");
         }

@@ -49,13 +49,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             .await?;
         println!("{} becomes {size}", args.name);
     }
-    if args.paused.is_some() {
+    if let Some(paused) = args.paused {
         let change =
-            ClusterDescription20240805 { paused: args.paused, ..Default::default() };
+            ClusterDescription20240805 { paused: Some(paused), ..Default::default() };
         clusters::update_cluster(&args.project_id, &args.name, &change)
             .send(&client)
             .await?;
-        println!("{}: paused {:?}", args.name, args.paused);
+        println!("{}: {}", args.name, if paused { "paused" } else { "runs" });
     }
     Ok(())
 }

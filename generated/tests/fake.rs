@@ -79,8 +79,8 @@ async fn what_is_made_is_there_until_it_is_deleted() {
         let gone = clusters::get_cluster(&id, "prod").send(&client).await.unwrap_err();
         assert!(gone.is_not_found() && gone.api().detail.is_some(), "{gone}");
         projects::delete_group(&id).send(&client).await.unwrap();
-        let left = clusters::list_clusters(&id).send(&client).await.unwrap();
-        assert_eq!(left.total_count, Some(0), "what it held went with it");
+        let left = clusters::list_clusters(&id).send(&client).await;
+        assert!(left.unwrap_err().is_not_found(), "what it held went with it");
         client.revoke().await.unwrap();
     }
     let asked = fake.asked_for(&clusters::create_cluster(ANY, &cluster("")));
@@ -89,6 +89,43 @@ async fn what_is_made_is_there_until_it_is_deleted() {
         asked[0].body::<ClusterDescription20240805>().name.as_deref(),
         Some("prod")
     );
+}
+
+#[tokio::test]
+async fn a_thing_is_made_where_its_parent_is() {
+    let fake = fake().await;
+    let client = by_account(&fake);
+    let make = async |id: &str| {
+        clusters::create_cluster(id, &cluster("prod")).send(&client).await
+    };
+    make("any").await.expect("a test need not make a project first");
+    let project = projects::create_group(&group("One")).send(&client).await.unwrap();
+    let missing = make("another").await.unwrap_err();
+    assert!(missing.to_string().contains("/api/atlas/v2/groups/another."), "{missing}");
+    let list = events::list_group_events("another").send(&client).await;
+    assert!(list.unwrap_err().is_not_found());
+    make(project.id.as_deref().unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_sent_empty_comes_back_empty() {
+    let fake = fake().await;
+    let client = by_account(&fake);
+    let made = projects::create_group(&group("")).send(&client).await.unwrap();
+    assert_eq!(made.name, "");
+    let id = made.id.as_deref().unwrap();
+    assert_eq!(projects::get_group(id).send(&client).await.unwrap().name, "");
+
+    // A body that requires nothing may be left out; this one is optional in the document.
+    let pin = format!(
+        "{}/api/atlas/v2/groups/{id}/clusters/prod:pinFeatureCompatibilityVersion",
+        fake.url()
+    );
+    let http = http();
+    let accept = "application/vnd.atlas.2024-05-30+json";
+    let request = http.post(pin).header("accept", accept);
+    let request = request.bearer_auth(token(&http, &fake).await);
+    assert_eq!(raw(request).await.0, 204);
 }
 
 /// Whatever the document declares, the fake can make.
@@ -274,6 +311,7 @@ async fn requests_by_hand_are_judged_as_the_service_does() {
     }
 
     let old = "application/vnd.atlas.2023-02-01+json";
+    fake.store(&projects::get_group("g1"), group("One"));
     let clusters = format!("{GROUPS}/g1/clusters");
     assert_eq!(raw(get(&clusters, old)).await.0, 200);
     fake.on_day(Date::new(2099, 1, 1));

@@ -31,7 +31,9 @@
 //! | a body that does not fit its type | 400 |
 //! | POST to a collection | stored, 409 where it is there already |
 //!
-//! A project need not be there for a cluster in it to be made: parents are not looked up.
+//! What a path is below is looked up as soon as there is any of its kind: a test that stores no
+//! project can make clusters in whichever it names; where one is stored or made, the others
+//! are answered with 404.
 
 use std::io;
 use std::net::SocketAddr;
@@ -56,10 +58,12 @@ use crate::request::Request;
 use crate::version::Date;
 
 use gate::Gate;
+use place::Place;
 use routes::Routes;
-use store::{Place, Store};
+use store::Store;
 
 mod gate;
+mod place;
 mod routes;
 mod serve;
 mod store;

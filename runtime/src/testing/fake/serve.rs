@@ -17,8 +17,9 @@ use tokio::net::TcpListener;
 
 use super::super::Asked;
 use super::super::reply::{self, Change, Outcome};
+use super::place::Place;
 use super::routes::Route;
-use super::store::{Call, Place};
+use super::store::Call;
 use super::{Shared, lock, text};
 use crate::transport::{self, Url};
 

@@ -3,20 +3,19 @@
 //! All of it follows from the shapes of paths and types: what stands at `…/things/{name}` is a
 //! thing of the collection `…/things`, and is found by the property that the parameter names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use bytes::Bytes;
 use http::Response;
 
 use super::super::reply;
-use super::routes::{Route, Routes, is_parameter};
+use super::place::{Parameters, Place};
+use super::routes::{Route, Routes};
 use super::values::{Fill, fill, id, properties};
 use crate::codec::{self, Direction, Drift, Json, List, Mode, Slot, Value, View};
 use crate::operation::Method;
 use crate::registry::{Make, Payload};
-
-type Parameters = [(String, String)];
 
 /// All that is stored.
 #[derive(Default)]
@@ -24,6 +23,8 @@ pub(super) struct Store {
     things: Vec<Thing>,
     /// What stands at a path of its own, as settings do.
     single: BTreeMap<String, Json>,
+    /// The templates of the collections that ever held a thing.
+    used: BTreeSet<String>,
 }
 
 /// A thing of a collection.
@@ -32,39 +33,6 @@ struct Thing {
     /// Where it was put, if the path says more than its properties.
     key: Vec<String>,
     json: Json,
-}
-
-/// A path, taken apart.
-pub(super) struct Place<'a> {
-    /// The path of the collection, or of what stands alone.
-    path: String,
-    /// The template of that path.
-    template: &'a str,
-    /// The parameters that name the thing; none where the path is that of the collection.
-    key: &'a Parameters,
-    known: &'a Parameters,
-}
-
-impl<'a> Place<'a> {
-    pub(super) fn of(
-        template: &'a str,
-        path: &str,
-        parameters: &'a Parameters,
-    ) -> Place<'a> {
-        let segments: Vec<&str> = template.split('/').collect();
-        let named =
-            segments.iter().rev().take_while(|segment| is_parameter(segment)).count();
-        let cut = |text: &str| {
-            let end = text.rmatch_indices('/').nth(named.wrapping_sub(1));
-            end.filter(|_| named > 0).map_or(text.len(), |(at, _)| at)
-        };
-        Self {
-            path: path[..cut(path)].to_owned(),
-            template: &template[..cut(template)],
-            key: &parameters[parameters.len().saturating_sub(named)..],
-            known: parameters,
-        }
-    }
 }
 
 /// A request for what is stored.
@@ -87,6 +55,7 @@ impl Store {
             self.things[index].json = json;
             return;
         }
+        self.used.insert(place.template.to_owned());
         let key = place.key.iter().map(|(_, value)| value.clone()).collect();
         self.things.push(Thing { collection: place.path.clone(), key, json });
     }
@@ -117,6 +86,9 @@ impl Store {
             return reply::error(400, "INVALID_REQUEST_BODY", &problem);
         }
         let route = call.route;
+        if let Some(missing) = self.missing_parent(call) {
+            return not_found(missing);
+        }
         let place = Place::of(route.operation.path, call.path, &route.parameters);
         match route.operation.method {
             Method::Get | Method::Head => self.read(call, &place),
@@ -124,6 +96,21 @@ impl Store {
             Method::Put | Method::Patch => self.change(call, &place),
             Method::Delete => self.delete(call, &place),
         }
+    }
+
+    /// Returns the path of a thing that a request is below and that is not there, where somebody
+    /// could have made it. Where no such thing was ever stored, any is as good as there.
+    fn missing_parent<'a>(&self, call: &Call<'a>) -> Option<&'a str> {
+        let route = call.route;
+        let is_known = |template: &str| call.routes.of(template).next().is_some();
+        Place::above(route.operation.path, call.path, &route.parameters, is_known)
+            .into_iter()
+            .find(|(place, _)| {
+                self.used.contains(place.template)
+                    && is_creatable(call, place)
+                    && self.find(place).is_none()
+            })
+            .map(|(_, path)| path)
     }
 
     fn read(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
@@ -136,7 +123,7 @@ impl Store {
         if is_list && !self.has(place) && !is_creatable(call, place) {
             // What nobody can make through the API is there from the beginning.
             items(&mut *value, &mut |list| {
-                fill(list.push(), Fill::All, place.known, &[])
+                fill(list.push(), Fill::All, &Json::Null, place.known, &[])
             });
             for json in without_list(&to_json(&*value)) {
                 self.add(place, json);
@@ -146,9 +133,9 @@ impl Store {
             return self.list(call, place, make);
         }
         if !place.key.is_empty() && is_creatable(call, place) {
-            return not_found(call);
+            return not_found(call.path);
         }
-        fill(&mut *value, Fill::All, place.known, place.key);
+        fill(&mut *value, Fill::All, &Json::Null, place.known, place.key);
         let json = to_json(&*value);
         self.put(place, json.clone());
         success(call, &json)
@@ -249,6 +236,7 @@ impl Store {
     }
 
     fn add(&mut self, place: &Place<'_>, json: Json) {
+        self.used.insert(place.template.to_owned());
         let collection = place.path.clone();
         self.things.push(Thing { collection, key: Vec::new(), json });
     }
@@ -278,7 +266,7 @@ impl Store {
             && !is_put
             && is_creatable(call, place)
         {
-            return not_found(call);
+            return not_found(call.path);
         }
         let mut json = stored.unwrap_or_default();
         merge(&mut json, body);
@@ -298,7 +286,7 @@ impl Store {
             self.find(place).map(|index| self.things.remove(index).json)
         };
         if removed.is_none() && !place.key.is_empty() && is_creatable(call, place) {
-            return not_found(call);
+            return not_found(call.path);
         }
         // What it held goes with it.
         let below = format!("{}/", call.path);
@@ -319,10 +307,9 @@ fn check_body(call: &Call<'_>) -> Result<(), String> {
             problem.get_or_insert(format!("{path}: {message}"));
         }
     };
-    if call.body.is_empty() {
-        return Err("The request has no body.".to_owned());
-    }
-    codec::decode_observed(call.body, &mut *value, Direction::Request, &mut observe)
+    // What requires no property may be left out as a whole.
+    let body = if call.body.is_empty() { b"{}" } else { call.body };
+    codec::decode_observed(body, &mut *value, Direction::Request, &mut observe)
         .map_err(|error| error.to_string())?;
     match (problem, codec::encode(&*value, Mode::Request)) {
         (Some(problem), _) => Err(problem),
@@ -351,8 +338,8 @@ fn is_creatable(call: &Call<'_>, place: &Place<'_>) -> bool {
         || below.any(|entry| entry.operation.method == Method::Put)
 }
 
-fn not_found(call: &Call<'_>) -> Response<Bytes> {
-    let detail = format!("Cannot find resource {}.", call.path);
+fn not_found(path: &str) -> Response<Bytes> {
+    let detail = format!("Cannot find resource {path}.");
     reply::error(404, "RESOURCE_NOT_FOUND", &detail)
 }
 
@@ -435,7 +422,7 @@ fn take(value: &mut dyn Value, body: &Json, known: &Parameters, own: &Parameters
         // What does not fit is left out.
         _ = codec::decode(body.to_string().as_bytes(), value);
     }
-    fill(value, Fill::Rest, known, own);
+    fill(value, Fill::Rest, &body, known, own);
 }
 
 /// Makes the identifiers that the path of a thing asks for.

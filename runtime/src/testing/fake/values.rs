@@ -4,8 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::codec::{Field, Json, Slot, Value, View};
 
-/// How deep values are made: types may hold themselves.
+/// How deep records are made: types may hold themselves.
 const DEPTH: usize = 6;
+/// How deep lists, maps and unions are made, which may hold themselves without a record.
+const LIMIT: usize = 2 * DEPTH;
 
 /// How much of a value is made.
 #[derive(Clone, Copy, PartialEq)]
@@ -18,15 +20,17 @@ pub(super) enum Fill {
 
 /// Makes what is unset in a value, and removes what the service never returns.
 ///
-/// `known` holds what the path says of all that encloses the thing, `own` what names the thing
-/// itself: `clusterName` for `clusterName` and `name`.
+/// `said` is what the value was read from: what is empty there was meant to be. `known` holds
+/// what the path says of all that encloses the thing, `own` what names the thing itself:
+/// `clusterName` for `clusterName` and `name`.
 pub(super) fn fill(
     value: &mut dyn Value,
     fill: Fill,
+    said: &Json,
     known: &[(String, String)],
     own: &[(String, String)],
 ) {
-    Filler { fill, known, own }.value(value, "", 0);
+    Filler { fill, known, own }.value(value, "", said, 0);
 }
 
 struct Filler<'a> {
@@ -36,8 +40,9 @@ struct Filler<'a> {
 }
 
 impl Filler<'_> {
-    fn value(&self, value: &mut dyn Value, name: &str, depth: usize) {
+    fn value(&self, value: &mut dyn Value, name: &str, said: &Json, depth: usize) {
         let was_unset = matches!(value.view(), View::Absent | View::Null);
+        let within = depth < LIMIT;
         match value.slot() {
             Slot::Int(number) if was_unset => *number = 1,
             Slot::Float(number) if was_unset => *number = 1.0,
@@ -47,19 +52,19 @@ impl Filler<'_> {
                     value.set(first);
                 }
             }
-            Slot::List(list) if was_unset || list.len() == 0 => {
-                self.value(list.push(), name, depth + 1);
+            Slot::List(list) if within && (was_unset || list.len() == 0) => {
+                self.value(list.push(), name, &Json::Null, depth + 1);
             }
-            Slot::Map(map) if was_unset => {
-                self.value(map.insert("key".to_owned()), "", depth + 1);
+            Slot::Map(map) if within && was_unset => {
+                self.value(map.insert("key".to_owned()), "", &Json::Null, depth + 1);
             }
             Slot::Record(record) => {
                 for (index, field) in record.table().fields.iter().enumerate() {
-                    self.field(record.field_mut(index), field, depth);
+                    self.field(record.field_mut(index), field, &said[field.wire], depth);
                 }
             }
-            Slot::Union(union) if was_unset => {
-                self.value(union.select(0), name, depth + 1);
+            Slot::Union(union) if within && was_unset => {
+                self.value(union.select(0), name, &Json::Null, depth + 1);
             }
             // The present variant, with the same content.
             Slot::Union(_) => {}
@@ -68,14 +73,16 @@ impl Filler<'_> {
         }
     }
 
-    fn field(&self, value: &mut dyn Value, field: &Field, depth: usize) {
+    fn field(&self, value: &mut dyn Value, field: &Field, said: &Json, depth: usize) {
         if field.flags & Field::WRITE_ONLY != 0 {
             return value.clear(false);
         }
         let is_unset = match value.view() {
             View::Absent => true,
-            View::Str(text) => text.is_empty(),
-            View::List(list) => list.len() == 0 && field.flags & Field::REQUIRED != 0,
+            View::Str(text) => text.is_empty() && said.is_null(),
+            View::List(list) => {
+                list.len() == 0 && said.is_null() && field.flags & Field::REQUIRED != 0
+            }
             // What is in it may be unset.
             View::Record(_) | View::Union(_) => true,
             _ => false,
@@ -92,7 +99,7 @@ impl Filler<'_> {
             && (is_wanted || is_present)
             && depth < DEPTH
         {
-            self.value(value, field.wire, depth + 1);
+            self.value(value, field.wire, said, depth + 1);
         }
     }
 
@@ -138,4 +145,35 @@ pub(super) fn properties(parameter: &str) -> impl Iterator<Item = String> {
 pub(super) fn id() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     format!("{:024x}", NEXT.fetch_add(1, Ordering::Relaxed) + (0xfa4e << 32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A list of itself, with no record between.
+    #[derive(Default)]
+    struct Nest(Vec<Nest>);
+
+    impl Value for Nest {
+        fn view(&self) -> View<'_> {
+            self.0.view()
+        }
+
+        fn slot(&mut self) -> Slot<'_> {
+            self.0.slot()
+        }
+
+        fn clear(&mut self, _null: bool) {
+            self.0.clear();
+        }
+    }
+
+    #[test]
+    fn what_holds_itself_ends() {
+        let mut nest = Nest::default();
+        fill(&mut nest, Fill::All, &Json::Null, &[], &[]);
+        let depth = std::iter::successors(Some(&nest), |nest| nest.0.first()).count();
+        assert_eq!(depth, LIMIT + 1);
+    }
 }
