@@ -130,9 +130,7 @@ async fn who_waits_for_a_token_goes_on_where_the_one_that_asked_is_dropped() {
         tokio::spawn(async move { get().send(&client).await.map(drop) })
     };
     let first = call();
-    while server.arrived() == 0 {
-        tokio::task::yield_now().await;
-    }
+    server.has(1).await;
     let others: Vec<_> = (0..10).map(|_| call()).collect();
     tokio::time::sleep(Duration::from_millis(20)).await;
     assert_eq!(server.arrived(), 1);

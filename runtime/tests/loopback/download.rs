@@ -189,6 +189,14 @@ async fn a_file_that_cannot_be_written_is_named() {
     let download = logs().send(&plain(&server)).await.unwrap().into_value();
     let error = download.save_to("/nonexistent/folder/x").await.unwrap_err();
     assert!(error.to_string().contains("/nonexistent/folder/x"), "{error}");
+    // Nor may it take the place of a folder.
+    let folder = folder("taken");
+    std::fs::create_dir(folder.join("mongodb.gz")).unwrap();
+    let download = logs().send(&plain(&server)).await.unwrap().into_value();
+    let error = download.save_to(folder.join("mongodb.gz")).await.unwrap_err();
+    assert!(error.to_string().contains("mongodb.gz"), "{error}");
+    assert_eq!(names(&folder), ["mongodb.gz"]);
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[tokio::test]

@@ -101,9 +101,7 @@ async fn the_next_page_is_asked_for_ahead() {
     let mut stream = pin!(Request::<Listing>::new(&LIST, &[]).stream(&client));
     assert_eq!(stream.next().await.unwrap().unwrap(), 0);
     // The second page comes without anybody asking for its items; the third doesn't.
-    while server.seen().len() < 2 {
-        tokio::task::yield_now().await;
-    }
+    server.has(2).await;
     assert_eq!(stream.next().await.unwrap().unwrap(), 1);
     assert_eq!(server.seen().len(), 2);
     assert_eq!(stream.count().await, 4);
@@ -117,9 +115,7 @@ async fn the_page_after_a_page_is_asked_for_ahead() {
     let mut pages = Request::<Listing>::new(&LIST, &[]).pages(&client);
     assert!(pages.next().await.unwrap().is_ok());
     // On the way while the caller has the first in hands.
-    while server.arrived() < 2 {
-        tokio::task::yield_now().await;
-    }
+    server.has(2).await;
     assert_eq!(pages.count().await, 2);
     assert_eq!(server.arrived(), 3);
 }

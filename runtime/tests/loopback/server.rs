@@ -157,6 +157,17 @@ impl Server {
         self.seen.arrived.load(Ordering::SeqCst)
     }
 
+    /// Waits until that many requests have arrived. Fails where that takes too long.
+    pub(crate) async fn has(&self, requests: usize) {
+        let arrive = async {
+            while self.arrived() < requests {
+                tokio::task::yield_now().await;
+            }
+        };
+        let arrived = tokio::time::timeout(Duration::from_secs(20), arrive).await;
+        arrived.unwrap_or_else(|_| panic!("{} of {requests} arrived", self.arrived()));
+    }
+
     /// Returns the number of connections.
     pub(crate) fn connections(&self) -> usize {
         self.seen.connections.load(Ordering::SeqCst)
