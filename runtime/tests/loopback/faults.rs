@@ -7,7 +7,7 @@ use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::{Client, Download, Error, Request, RetryPolicy};
 use flate2::{Compression, write::GzEncoder};
 
-use super::api::{DELETE, GET, LOGS, builder, get, hurried, list, plain};
+use super::api::{DELETE, GET, LOGS, builder, every_method, get, hurried, list, plain};
 use super::clock::Steps;
 use super::server::{Reply, Server};
 
@@ -57,6 +57,19 @@ async fn a_broken_connection_is_told_wherever_it_breaks() {
         let error = one(reply).await.unwrap_err();
         assert!(error.is_retryable() && !error.is_connect(), "{sent:?}: {error}");
     }
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_after_the_answer_harms_no_request() {
+    let server = Server::start(|_, _| Reply::json(r#"{"id":"1"}"#).reset()).await;
+    let client = plain(&server);
+    for request in every_method().iter().cycle().take(50) {
+        assert_eq!(request.send(&client).await.unwrap()["id"], "1");
+        // Time for the client to learn of it: else the next request may leave on what is left
+        // of the connection, which no POST survives.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(server.arrived(), 50);
 }
 
 #[tokio::test]
@@ -290,8 +303,10 @@ async fn redirects_stay_in_their_origin() {
     let error = list().send(&client).await.unwrap_err();
     assert!(error.to_string().contains("another origin"), "{error}");
     assert!(other.seen().is_empty());
+    let before = server.arrived();
     let ring = Request::<Json>::new(&GET, &["2"]).send(&client).await.unwrap_err();
     assert!(ring.to_string().contains("too often"), "{ring}");
+    assert_eq!(server.arrived() - before, 6);
     let post =
         super::api::every_method().swap_remove(4).send(&client).await.unwrap_err();
     assert!(post.to_string().contains("only a GET"), "{post}");
