@@ -136,7 +136,7 @@ fn end<F: Future>(future: F) -> F::Output {
 }
 
 fn keeps_secrets(error: &Error) {
-    let mut text = format!("{error} {error:?}");
+    let mut text = format!("{error} {error:#?}");
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         text += &format!(" {cause} {cause:?}");

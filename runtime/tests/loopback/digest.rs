@@ -302,6 +302,6 @@ async fn a_body_that_repeats_the_key_loses_it() {
         builder(&server, &Steps::default()).credentials(api_key()).build().unwrap();
     let request = Request::<Json>::new(&LIST, &[]);
     let error = request.send(&client).await.unwrap_err();
-    assert!(!format!("{error} {error:?}").contains(PRIVATE));
+    assert!(!format!("{error} {error:#?}").contains(PRIVATE));
     assert!(!String::from_utf8_lossy(error.body()).contains(PRIVATE));
 }

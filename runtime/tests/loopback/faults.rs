@@ -216,7 +216,7 @@ async fn an_answer_of_success_is_never_quoted() {
         ),
     ] {
         let error = one(move || Reply::raw(&*sent).close()).await.unwrap_err();
-        let mut told = format!("{error} {error:?}");
+        let mut told = format!("{error} {error:#?}");
         let mut source = std::error::Error::source(&error);
         while let Some(cause) = source {
             told += &format!(" {cause} {cause:?}");

@@ -116,7 +116,7 @@ async fn a_401_that_stays_is_an_error_after_one_renewal() {
         .unwrap();
     let error = get().send(&client).await.unwrap_err();
     assert!(error.is_unauthorized());
-    assert!(!format!("{error} {error:?}").contains("hunter2"));
+    assert!(!format!("{error} {error:#?}").contains("hunter2"));
     assert_eq!((tokens(&server), server.seen().len()), (2, 4));
 }
 
@@ -138,7 +138,7 @@ async fn who_waits_shares_a_failure() {
     for call in calls.collect::<Vec<_>>() {
         let error = call.await.unwrap().unwrap_err();
         assert!(error.is_unauthorized() && !error.is_too_many_tokens());
-        assert!(!format!("{error} {error:?}").contains(SECRET));
+        assert!(!format!("{error} {error:#?}").contains(SECRET));
         assert!(!String::from_utf8_lossy(error.body()).contains(SECRET));
     }
     assert_eq!(tokens(&server), 1);
@@ -198,7 +198,7 @@ async fn answers_that_are_no_token_are_told_without_their_bytes() {
             .build()
             .unwrap();
         let error = get().send(&client).await.unwrap_err();
-        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        assert!(!format!("{error} {error:#?}").contains("hunter2"), "{error:?}");
         assert!(error.body().is_empty());
     }
 }
@@ -407,7 +407,7 @@ async fn a_revoke_that_fails_is_told_and_the_token_forgotten() {
     get().send(&client).await.unwrap();
     let error = client.revoke().await.unwrap_err();
     assert_eq!(error.status(), Some(503));
-    assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+    assert!(!format!("{error} {error:#?}").contains("hunter2"), "{error}");
     client.revoke().await.unwrap();
     get().send(&client).await.unwrap();
     assert_eq!((tokens(&server), server.arrived()), (2, 5));

@@ -98,7 +98,7 @@ async fn fail(log: &Log) {
 
 /// Writes an error as a program may: in a line, in full, with all that caused it.
 fn tell(log: &Log, error: &Error) {
-    writeln!(log.clone(), "{error} {error:?} {error:#?} {:?}", error.api()).unwrap();
+    writeln!(log.clone(), "{error} {error:#?} {:?}", error.api()).unwrap();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         writeln!(log.clone(), "{cause} {cause:?}").unwrap();
