@@ -10,6 +10,7 @@
 //! the allocator has met its busiest moment, which a longer run tells from a leak.
 
 #![allow(dead_code, reason = "what the tests use is here as well")]
+#![allow(clippy::disallowed_methods, reason = "it measures")]
 
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

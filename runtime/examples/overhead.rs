@@ -6,6 +6,7 @@
 //! ```
 
 #![allow(dead_code, reason = "what the tests use is here as well")]
+#![allow(clippy::disallowed_methods, reason = "it measures")]
 
 use std::time::{Duration, Instant};
 

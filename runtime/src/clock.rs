@@ -1,6 +1,8 @@
 //! Time, behind a trait: the retry policy, token renewal and time limits never read a clock
 //! of their own, so that tests need not sleep.
 
+#![allow(clippy::disallowed_methods, reason = "this is where time is read")]
+
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;

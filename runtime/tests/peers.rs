@@ -10,6 +10,10 @@
 //! only thing that comes from elsewhere is the npm package, by `npm ci`.
 
 #![allow(dead_code, reason = "what the other tests use is here as well")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "programs take their time to start and end"
+)]
 
 mod loopback {
     pub(crate) mod api;

@@ -4,7 +4,7 @@
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use atlas_admin_runtime::{Client, FileStore, TokenStore};
 
@@ -195,8 +195,9 @@ async fn the_turn_lasts_as_long_as_its_process() {
     tokio::time::timeout(SOON, appears(&folder.path("inside"))).await.unwrap();
     // However long it takes: no guess at the death of one that is only slow.
     let lock = File::options().write(true).open(folder.path("tokens.json.lock"));
-    let hour_ago = SystemTime::now() - Duration::from_secs(3600);
-    lock.unwrap().set_modified(hour_ago).unwrap();
+    let lock = lock.unwrap();
+    let made = lock.metadata().unwrap().modified().unwrap();
+    lock.set_modified(made - Duration::from_secs(3600)).unwrap();
     let store = folder.store();
     let meanwhile = tokio::time::timeout(Duration::from_millis(300), store.turn());
     assert!(meanwhile.await.is_err(), "two processes have the turn");
