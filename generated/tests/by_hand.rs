@@ -111,3 +111,19 @@ fn an_alert_configuration_is_matched_by_what_it_watches() {
     let new = config(json!({"eventTypeName": "NOT_YET_KNOWN", "enabled": true}));
     assert_eq!(watched(&new), "new: NOT_YET_KNOWN");
 }
+
+#[test]
+fn what_all_alert_configurations_have_needs_no_match() {
+    for event in ["OUTSIDE_METRIC_THRESHOLD", "NO_PRIMARY", "NOT_YET_KNOWN"] {
+        let shared = config(json!({
+            "id": "32b6e34b3d91647abb20e7b8",
+            "eventTypeName": event,
+            "enabled": true,
+            "notifications": [{"typeName": "GROUP", "delayMin": 5}],
+        }))
+        .common();
+        assert_eq!(shared.event_type_name.as_deref(), Some(event));
+        assert_eq!(shared.id.as_deref(), Some("32b6e34b3d91647abb20e7b8"));
+        assert_eq!(shared.enabled, Some(true));
+    }
+}

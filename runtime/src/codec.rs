@@ -12,7 +12,7 @@
 //! | `values`, `nullable`, `time`, `open_enum`, `extra` | the values that records are made of |
 //! | `reader`, `decode`, `path`, `drift` | JSON text to values, and where it differed |
 //! | `members`, `encode`, `writer` | values to JSON text |
-//! | `bridge`, `debug`, `same`, `macros` | what else a generated type offers, on the same access |
+//! | `bridge`, `debug`, `same`, `common`, `macros` | what else a generated type offers, on the same access |
 //!
 //! Nothing that is generic over a record has a body longer than a line: the generated crate
 //! has more than a thousand of them, and each one pays for an instantiation.
@@ -20,6 +20,7 @@
 use std::collections::BTreeMap;
 
 mod bridge;
+mod common;
 mod debug;
 mod decode;
 mod drift;
@@ -40,6 +41,8 @@ mod values;
 mod writer;
 
 pub use bridge::{deserialize, serialize};
+#[doc(hidden)]
+pub use common::common;
 pub use debug::fmt_debug;
 pub use decode::{decode, decode_observed};
 pub use drift::{Direction, Drift, Observer};

@@ -11,7 +11,8 @@ pub(super) fn union(emit: &Emit<'_>, id: TypeId, union: &Union, out: &mut Vec<Pi
     out.push(Piece::Tokens(definition(emit, id, union)));
     out.push(Piece::Tokens(access(emit, id, union)));
     let name = emit.names.ty(id);
-    out.push(Piece::Tokens(quote!(atlas_admin_runtime::union!(#name);)));
+    let common = union.common.iter().map(|common| emit.ty(common, &TokenStream::new()));
+    out.push(Piece::Tokens(quote!(atlas_admin_runtime::union!(#name #(=> #common)*);)));
 }
 
 fn definition(emit: &Emit<'_>, id: TypeId, union: &Union) -> TokenStream {

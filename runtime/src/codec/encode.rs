@@ -48,13 +48,7 @@ pub fn encode_into(
     out: &mut Vec<u8>,
 ) -> Result<(), EncodeError> {
     let start = out.len();
-    let mut encoder = Encoder {
-        out: std::mem::take(out),
-        mode,
-        depth: 0,
-        missing: Vec::new(),
-        unsayable: Vec::new(),
-    };
+    let mut encoder = Encoder::new(std::mem::take(out), mode);
     encoder.view(&value.view(), None);
     let Encoder { missing, unsayable, .. } = encoder;
     *out = encoder.out;
@@ -64,6 +58,13 @@ pub fn encode_into(
     let error = explain(&out[start..], start, missing, unsayable);
     out.truncate(start);
     Err(error)
+}
+
+/// Writes a union with `null` for what JSON cannot say.
+pub(super) fn text(union: &dyn Union) -> Vec<u8> {
+    let mut encoder = Encoder::new(Vec::new(), Mode::Lossless);
+    encoder.union(union, None);
+    encoder.out
 }
 
 /// Looks up the paths of all that is wrong in the text that was written.
@@ -103,6 +104,11 @@ struct Encoder {
 }
 
 impl Encoder {
+    /// Begins to write to the end of a buffer.
+    fn new(out: Vec<u8>, mode: Mode) -> Self {
+        Self { out, mode, depth: 0, missing: Vec::new(), unsayable: Vec::new() }
+    }
+
     // Always: most values are scalars, for which a call costs as much as the work.
     #[inline(always)]
     fn view(&mut self, view: &View<'_>, tags: Option<&Tags<'_>>) {

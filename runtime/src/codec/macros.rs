@@ -21,9 +21,22 @@ macro_rules! record {
 /// `Debug` and `serde`'s traits.
 ///
 /// The enum derives `Clone` itself, and has a variant `Unknown` whose content
-/// has a default.
+/// has a default. What follows `=>` is the record of what all variants share, and adds
+/// `common`, which returns it.
 #[macro_export]
 macro_rules! union {
+    ($type:ident => $common:ident) => {
+        $crate::union!($type);
+
+        impl $type {
+            /// Returns a copy of the fields that all variants share; what else there is stands
+            /// in its `extra`.
+            #[inline]
+            pub fn common(&self) -> $common {
+                $crate::codec::common(self)
+            }
+        }
+    };
     ($type:ident) => {
         impl $crate::codec::Value for $type {
             #[inline]

@@ -92,7 +92,8 @@ open_enum!(Provider, [Aws => "AWS", Azure => "AZURE", Gcp => "GCP"]);
 
 /// Declares a union. The generator writes out what this macro does.
 macro_rules! sample_union {
-    ($type:ident { $($variant:ident($content:ty),)* } unknown $unknown:ty, $by:expr) => {
+    ($type:ident { $($variant:ident($content:ty),)* } unknown $unknown:ty, $by:expr
+        $(, common $common:ident)?) => {
         #[derive(Clone)]
         pub(crate) enum $type {
             $($variant($content),)*
@@ -128,7 +129,7 @@ macro_rules! sample_union {
             }
         }
 
-        union!($type);
+        union!($type $(=> $common)?);
     };
 }
 
@@ -168,7 +169,7 @@ sample!(HostAlert {
 sample_union!(Metric {
     Size(Amount),
     Count(Amount),
-} unknown Amount, By::Tag("units", &[&["BYTES", "KILOBYTES"], &["RAW"]]));
+} unknown Amount, By::Tag("units", &[&["BYTES", "KILOBYTES"], &["RAW"]]), common Amount);
 
 sample_union!(Usage {
     Cpu(Amount),

@@ -183,3 +183,19 @@ fn null_leaves_a_union_unset() {
     assert!(read::<Fields>(r#"{"dynamic": null}"#).unwrap() == Fields::default());
     assert!(read::<Region>("null").unwrap() == Region::default());
 }
+
+#[test]
+fn what_all_variants_share_is_there_whichever_it_is() {
+    for units in ["BYTES", "RAW", "PARSECS"] {
+        let text = format!(r#"{{"value": 1.5, "units": "{units}", "more": [1]}}"#);
+        let amount = read::<Metric>(&text).unwrap().common();
+        assert_eq!(amount.value, Some(1.5));
+        assert_eq!(amount.extra.get("units"), Some(&of!(units)));
+        assert_eq!(json(&write(&amount)), json(&text));
+    }
+    assert_eq!(Metric::default().common(), Amount::default());
+    // What JSON cannot say is left out, and nothing else.
+    let mut amount = Amount { value: Some(f64::NAN), ..Amount::default() };
+    amount.extra.insert("mine", 1);
+    assert_eq!(Metric::Count(amount).common().extra.get("mine"), Some(&of!(1)));
+}

@@ -124,7 +124,11 @@ fn declared_unions() -> BTreeSet<String> {
     let texts = files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
     let unions = texts.flat_map(|text| {
         let calls = text.split("_runtime::union!(").skip(1);
-        calls.map(|call| call[..call.find(')').unwrap()].to_owned()).collect::<Vec<_>>()
+        let name = |call: &str| {
+            let end = |c: char| !c.is_ascii_alphanumeric();
+            call.trim_start().split(end).next().unwrap().to_owned()
+        };
+        calls.map(name).collect::<Vec<_>>()
     });
     unions.collect()
 }

@@ -268,7 +268,7 @@ impl Union for Pet {
     }
 }
 
-atlas_admin_runtime::union!(Pet);
+atlas_admin_runtime::union!(Pet => PetCommon);
 
 /// What every `Pet` has in common, whichever it is.
 ///

@@ -94,7 +94,7 @@ impl Union for Drive {
     }
 }
 
-atlas_admin_runtime::union!(Drive);
+atlas_admin_runtime::union!(Drive => DriveCommon);
 
 /// What every `Drive` has in common, whichever it is.
 ///

@@ -59,7 +59,7 @@ impl Union for AlertView {
     }
 }
 
-atlas_admin_runtime::union!(AlertView);
+atlas_admin_runtime::union!(AlertView => AlertViewCommon);
 
 /// What every `AlertView` has in common, whichever it is.
 ///
