@@ -210,7 +210,9 @@ impl Union for AlertsNotificationRootForGroup {
     }
 }
 
-atlas_admin_runtime::union!(AlertsNotificationRootForGroup);
+atlas_admin_runtime::union!(
+    AlertsNotificationRootForGroup => AlertsNotificationRootForGroupCommon
+);
 
 /// What every `AlertsNotificationRootForGroup` has in common, whichever it is.
 ///
@@ -732,7 +734,9 @@ impl Union for AppServiceMetricThreshold {
     }
 }
 
-atlas_admin_runtime::union!(AppServiceMetricThreshold);
+atlas_admin_runtime::union!(
+    AppServiceMetricThreshold => AppServiceMetricThresholdCommon
+);
 
 /// What every `AppServiceMetricThreshold` has in common, whichever it is.
 ///
@@ -4738,7 +4742,9 @@ impl Union for FlexClusterMetricThreshold {
     }
 }
 
-atlas_admin_runtime::union!(FlexClusterMetricThreshold);
+atlas_admin_runtime::union!(
+    FlexClusterMetricThreshold => FlexClusterMetricThresholdCommon
+);
 
 /// What every `FlexClusterMetricThreshold` has in common, whichever it is.
 ///
@@ -6785,7 +6791,7 @@ impl Union for GroupAlertsConfig {
     }
 }
 
-atlas_admin_runtime::union!(GroupAlertsConfig);
+atlas_admin_runtime::union!(GroupAlertsConfig => GroupAlertsConfigCommon);
 
 /// What every `GroupAlertsConfig` has in common, whichever it is.
 ///
@@ -8284,7 +8290,7 @@ impl Union for HostMetricThreshold {
     }
 }
 
-atlas_admin_runtime::union!(HostMetricThreshold);
+atlas_admin_runtime::union!(HostMetricThreshold => HostMetricThresholdCommon);
 
 /// What every `HostMetricThreshold` has in common, whichever it is.
 ///
@@ -14063,7 +14069,10 @@ impl Union for ReplicaSetThresholdAlertConfigViewForNdsGroup {
     }
 }
 
-atlas_admin_runtime::union!(ReplicaSetThresholdAlertConfigViewForNdsGroup);
+atlas_admin_runtime::union!(
+    ReplicaSetThresholdAlertConfigViewForNdsGroup =>
+    ReplicaSetThresholdAlertConfigViewForNdsGroupCommon
+);
 
 /// What every `ReplicaSetThresholdAlertConfigViewForNdsGroup` has in common, whichever it is.
 ///
@@ -15373,7 +15382,9 @@ impl Union for ServerlessMetricThreshold {
     }
 }
 
-atlas_admin_runtime::union!(ServerlessMetricThreshold);
+atlas_admin_runtime::union!(
+    ServerlessMetricThreshold => ServerlessMetricThresholdCommon
+);
 
 /// What every `ServerlessMetricThreshold` has in common, whichever it is.
 ///
@@ -16395,7 +16406,9 @@ impl Union for StreamProcessorMetricThreshold {
     }
 }
 
-atlas_admin_runtime::union!(StreamProcessorMetricThreshold);
+atlas_admin_runtime::union!(
+    StreamProcessorMetricThreshold => StreamProcessorMetricThresholdCommon
+);
 
 /// What every `StreamProcessorMetricThreshold` has in common, whichever it is.
 ///

@@ -303,7 +303,7 @@ impl Union for AlertViewForNdsGroup {
     }
 }
 
-atlas_admin_runtime::union!(AlertViewForNdsGroup);
+atlas_admin_runtime::union!(AlertViewForNdsGroup => AlertViewForNdsGroupCommon);
 
 /// What every `AlertViewForNdsGroup` has in common, whichever it is.
 ///
@@ -1803,7 +1803,7 @@ impl Union for HostMetricAlert {
     }
 }
 
-atlas_admin_runtime::union!(HostMetricAlert);
+atlas_admin_runtime::union!(HostMetricAlert => HostMetricAlertCommon);
 
 /// What every `HostMetricAlert` has in common, whichever it is.
 ///

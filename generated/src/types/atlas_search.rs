@@ -1071,7 +1071,7 @@ impl Union for ClusterSearchIndex {
     }
 }
 
-atlas_admin_runtime::union!(ClusterSearchIndex);
+atlas_admin_runtime::union!(ClusterSearchIndex => ClusterSearchIndexCommon);
 
 /// What every `ClusterSearchIndex` has in common, whichever it is.
 ///
@@ -1559,7 +1559,7 @@ impl Union for SearchIndexCreateRequest {
     }
 }
 
-atlas_admin_runtime::union!(SearchIndexCreateRequest);
+atlas_admin_runtime::union!(SearchIndexCreateRequest => SearchIndexCreateRequestCommon);
 
 /// What every `SearchIndexCreateRequest` has in common, whichever it is.
 ///
@@ -1711,7 +1711,7 @@ impl Union for SearchIndexResponse {
     }
 }
 
-atlas_admin_runtime::union!(SearchIndexResponse);
+atlas_admin_runtime::union!(SearchIndexResponse => SearchIndexResponseCommon);
 
 /// What every `SearchIndexResponse` has in common, whichever it is.
 ///

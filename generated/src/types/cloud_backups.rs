@@ -1353,7 +1353,7 @@ impl Union for DiskBackupCopyPolicyItem {
     }
 }
 
-atlas_admin_runtime::union!(DiskBackupCopyPolicyItem);
+atlas_admin_runtime::union!(DiskBackupCopyPolicyItem => DiskBackupCopyPolicyItemCommon);
 
 /// What every `DiskBackupCopyPolicyItem` has in common, whichever it is.
 ///
@@ -2264,7 +2264,7 @@ impl Union for DiskBackupSnapshot {
     }
 }
 
-atlas_admin_runtime::union!(DiskBackupSnapshot);
+atlas_admin_runtime::union!(DiskBackupSnapshot => DiskBackupSnapshotCommon);
 
 /// The schema `DiskBackupSnapshotAWSExportBucketRequest`.
 ///
@@ -2682,7 +2682,9 @@ impl Union for DiskBackupSnapshotExportBucketRequest {
     }
 }
 
-atlas_admin_runtime::union!(DiskBackupSnapshotExportBucketRequest);
+atlas_admin_runtime::union!(
+    DiskBackupSnapshotExportBucketRequest => DiskBackupSnapshotExportBucketRequestCommon
+);
 
 /// What every `DiskBackupSnapshotExportBucketRequest` has in common, whichever it is.
 ///
@@ -2790,7 +2792,10 @@ impl Union for DiskBackupSnapshotExportBucketResponse {
     }
 }
 
-atlas_admin_runtime::union!(DiskBackupSnapshotExportBucketResponse);
+atlas_admin_runtime::union!(
+    DiskBackupSnapshotExportBucketResponse =>
+    DiskBackupSnapshotExportBucketResponseCommon
+);
 
 /// What every `DiskBackupSnapshotExportBucketResponse` has in common, whichever it is.
 ///

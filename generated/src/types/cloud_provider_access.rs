@@ -1106,7 +1106,7 @@ impl Union for CloudProviderAccessRole {
     }
 }
 
-atlas_admin_runtime::union!(CloudProviderAccessRole);
+atlas_admin_runtime::union!(CloudProviderAccessRole => CloudProviderAccessRoleCommon);
 
 /// What every `CloudProviderAccessRole` has in common, whichever it is.
 ///
@@ -1214,7 +1214,9 @@ impl Union for CloudProviderAccessRoleRequest {
     }
 }
 
-atlas_admin_runtime::union!(CloudProviderAccessRoleRequest);
+atlas_admin_runtime::union!(
+    CloudProviderAccessRoleRequest => CloudProviderAccessRoleRequestCommon
+);
 
 /// What every `CloudProviderAccessRoleRequest` has in common, whichever it is.
 ///

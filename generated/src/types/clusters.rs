@@ -2591,7 +2591,7 @@ impl Union for ClusterProviderSettings {
     }
 }
 
-atlas_admin_runtime::union!(ClusterProviderSettings);
+atlas_admin_runtime::union!(ClusterProviderSettings => ClusterProviderSettingsCommon);
 
 /// What every `ClusterProviderSettings` has in common, whichever it is.
 ///

@@ -470,7 +470,9 @@ impl Union for CloudRegionConfig20240805 {
     }
 }
 
-atlas_admin_runtime::union!(CloudRegionConfig20240805);
+atlas_admin_runtime::union!(
+    CloudRegionConfig20240805 => CloudRegionConfig20240805Common
+);
 
 /// What every `CloudRegionConfig20240805` has in common, whichever it is.
 ///

@@ -401,7 +401,7 @@ impl Union for CloudRegionConfig {
     }
 }
 
-atlas_admin_runtime::union!(CloudRegionConfig);
+atlas_admin_runtime::union!(CloudRegionConfig => CloudRegionConfigCommon);
 
 /// What every `CloudRegionConfig` has in common, whichever it is.
 ///

@@ -1923,7 +1923,7 @@ impl Union for DataLakeStoreSettings {
     }
 }
 
-atlas_admin_runtime::union!(DataLakeStoreSettings);
+atlas_admin_runtime::union!(DataLakeStoreSettings => DataLakeStoreSettingsCommon);
 
 /// What every `DataLakeStoreSettings` has in common, whichever it is.
 ///

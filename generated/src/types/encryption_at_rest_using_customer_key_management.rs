@@ -807,7 +807,7 @@ impl Union for EarPrivateEndpoint {
     }
 }
 
-atlas_admin_runtime::union!(EarPrivateEndpoint);
+atlas_admin_runtime::union!(EarPrivateEndpoint => EarPrivateEndpointCommon);
 
 /// What every `EARPrivateEndpoint` has in common, whichever it is.
 ///

@@ -4350,7 +4350,7 @@ impl Union for EventViewForNdsGroup {
     }
 }
 
-atlas_admin_runtime::union!(EventViewForNdsGroup);
+atlas_admin_runtime::union!(EventViewForNdsGroup => EventViewForNdsGroupCommon);
 
 /// What every `EventViewForNdsGroup` has in common, whichever it is.
 ///
@@ -4844,7 +4844,7 @@ impl Union for EventViewForOrg {
     }
 }
 
-atlas_admin_runtime::union!(EventViewForOrg);
+atlas_admin_runtime::union!(EventViewForOrg => EventViewForOrgCommon);
 
 /// What every `EventViewForOrg` has in common, whichever it is.
 ///
@@ -5752,7 +5752,7 @@ impl Union for HostMetricEvent {
     }
 }
 
-atlas_admin_runtime::union!(HostMetricEvent);
+atlas_admin_runtime::union!(HostMetricEvent => HostMetricEventCommon);
 
 /// What every `HostMetricEvent` has in common, whichever it is.
 ///

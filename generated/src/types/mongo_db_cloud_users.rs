@@ -421,7 +421,7 @@ impl Union for GroupUserResponse {
     }
 }
 
-atlas_admin_runtime::union!(GroupUserResponse);
+atlas_admin_runtime::union!(GroupUserResponse => GroupUserResponseCommon);
 
 /// What every `GroupUserResponse` has in common, whichever it is.
 ///
@@ -775,7 +775,7 @@ impl Union for OrgUserResponse {
     }
 }
 
-atlas_admin_runtime::union!(OrgUserResponse);
+atlas_admin_runtime::union!(OrgUserResponse => OrgUserResponseCommon);
 
 /// What every `OrgUserResponse` has in common, whichever it is.
 ///

@@ -614,7 +614,9 @@ impl Union for BaseNetworkPeeringConnectionSettings {
     }
 }
 
-atlas_admin_runtime::union!(BaseNetworkPeeringConnectionSettings);
+atlas_admin_runtime::union!(
+    BaseNetworkPeeringConnectionSettings => BaseNetworkPeeringConnectionSettingsCommon
+);
 
 /// What every `BaseNetworkPeeringConnectionSettings` has in common, whichever it is.
 ///
@@ -724,7 +726,7 @@ impl Union for CloudProviderContainer {
     }
 }
 
-atlas_admin_runtime::union!(CloudProviderContainer);
+atlas_admin_runtime::union!(CloudProviderContainer => CloudProviderContainerCommon);
 
 /// What every `CloudProviderContainer` has in common, whichever it is.
 ///

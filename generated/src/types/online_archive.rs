@@ -534,7 +534,9 @@ impl Union for CreateDataProcessRegionView {
     }
 }
 
-atlas_admin_runtime::union!(CreateDataProcessRegionView);
+atlas_admin_runtime::union!(
+    CreateDataProcessRegionView => CreateDataProcessRegionViewCommon
+);
 
 /// What every `CreateDataProcessRegionView` has in common, whichever it is.
 ///
@@ -812,7 +814,7 @@ impl Union for DataProcessRegionView {
     }
 }
 
-atlas_admin_runtime::union!(DataProcessRegionView);
+atlas_admin_runtime::union!(DataProcessRegionView => DataProcessRegionViewCommon);
 
 /// What every `DataProcessRegionView` has in common, whichever it is.
 ///

@@ -742,7 +742,7 @@ impl Union for EndpointService {
     }
 }
 
-atlas_admin_runtime::union!(EndpointService);
+atlas_admin_runtime::union!(EndpointService => EndpointServiceCommon);
 
 /// What every `EndpointService` has in common, whichever it is.
 ///
@@ -1082,7 +1082,7 @@ impl Union for PrivateLinkEndpoint {
     }
 }
 
-atlas_admin_runtime::union!(PrivateLinkEndpoint);
+atlas_admin_runtime::union!(PrivateLinkEndpoint => PrivateLinkEndpointCommon);
 
 /// What every `PrivateLinkEndpoint` has in common, whichever it is.
 ///

@@ -119,7 +119,7 @@ impl Union for DataFederationLimit {
     }
 }
 
-atlas_admin_runtime::union!(DataFederationLimit);
+atlas_admin_runtime::union!(DataFederationLimit => DataFederationLimitCommon);
 
 /// What every `DataFederationLimit` has in common, whichever it is.
 ///

@@ -512,7 +512,7 @@ impl Union for LogIntegrationRequest {
     }
 }
 
-atlas_admin_runtime::union!(LogIntegrationRequest);
+atlas_admin_runtime::union!(LogIntegrationRequest => LogIntegrationRequestCommon);
 
 /// What every `LogIntegrationRequest` has in common, whichever it is.
 ///
@@ -639,7 +639,7 @@ impl Union for LogIntegrationResponse {
     }
 }
 
-atlas_admin_runtime::union!(LogIntegrationResponse);
+atlas_admin_runtime::union!(LogIntegrationResponse => LogIntegrationResponseCommon);
 
 /// What every `LogIntegrationResponse` has in common, whichever it is.
 ///

@@ -365,7 +365,7 @@ impl Union for ServerlessTenantEndpoint {
     }
 }
 
-atlas_admin_runtime::union!(ServerlessTenantEndpoint);
+atlas_admin_runtime::union!(ServerlessTenantEndpoint => ServerlessTenantEndpointCommon);
 
 /// What every `ServerlessTenantEndpoint` has in common, whichever it is.
 ///
@@ -488,7 +488,9 @@ impl Union for ServerlessTenantEndpointUpdate {
     }
 }
 
-atlas_admin_runtime::union!(ServerlessTenantEndpointUpdate);
+atlas_admin_runtime::union!(
+    ServerlessTenantEndpointUpdate => ServerlessTenantEndpointUpdateCommon
+);
 
 /// What every `ServerlessTenantEndpointUpdate` has in common, whichever it is.
 ///

@@ -56,7 +56,7 @@ impl Union for AccountDetails {
     }
 }
 
-atlas_admin_runtime::union!(AccountDetails);
+atlas_admin_runtime::union!(AccountDetails => AccountDetailsCommon);
 
 /// What every `AccountDetails` has in common, whichever it is.
 ///
@@ -1486,7 +1486,7 @@ impl Union for StreamsConnection {
     }
 }
 
-atlas_admin_runtime::union!(StreamsConnection);
+atlas_admin_runtime::union!(StreamsConnection => StreamsConnectionCommon);
 
 /// What every `StreamsConnection` has in common, whichever it is.
 ///
@@ -1880,7 +1880,9 @@ impl Union for StreamsFailoverConnection {
     }
 }
 
-atlas_admin_runtime::union!(StreamsFailoverConnection);
+atlas_admin_runtime::union!(
+    StreamsFailoverConnection => StreamsFailoverConnectionCommon
+);
 
 /// What every `StreamsFailoverConnection` has in common, whichever it is.
 ///

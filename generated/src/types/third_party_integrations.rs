@@ -655,7 +655,7 @@ impl Union for ThirdPartyIntegration {
     }
 }
 
-atlas_admin_runtime::union!(ThirdPartyIntegration);
+atlas_admin_runtime::union!(ThirdPartyIntegration => ThirdPartyIntegrationCommon);
 
 /// What every `ThirdPartyIntegration` has in common, whichever it is.
 ///
