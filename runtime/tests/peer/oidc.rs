@@ -13,6 +13,7 @@ use atlas_admin_runtime::{
 
 use super::process::{Process, folder, free_port};
 use crate::loopback::api::{every_method, get, service_account};
+use crate::loopback::clock::{LIMIT, Steps};
 
 /// Not an operation of Atlas: what the server counted.
 static COUNTS: Operation = Operation {
@@ -104,6 +105,30 @@ async fn short_lived_tokens_are_renewed_before_anybody_notices() {
     let [tokens, accepted, refused] = oidc.counts().await;
     assert!((4..=7).contains(&tokens), "{tokens} tokens");
     assert_eq!((accepted, refused), (50, 0));
+}
+
+#[tokio::test]
+#[ignore = "needs nodejs and npm"]
+async fn a_token_that_expires_under_many_calls_is_replaced_once() {
+    let oidc = Oidc::start(2);
+    // For this clock no time goes by: only the server knows that the token has expired.
+    let clock = Steps::default();
+    let builder = Client::builder().base_url(&oidc.url).retry(RetryPolicy::never());
+    let builder = builder.credentials(service_account()).clock(clock);
+    let client = builder.attempt_timeout(LIMIT).timeout(LIMIT).build().unwrap();
+    get().send(&client).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(2200)).await;
+    let requests = every_method().into_iter().cycle().take(50);
+    let calls = requests.map(|request| {
+        let client = client.clone();
+        tokio::spawn(async move { request.send(&client).await.map(drop) })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        call.await.unwrap().unwrap();
+    }
+    let [tokens, accepted, refused] = oidc.counts().await;
+    assert_eq!((tokens, accepted), (2, 51));
+    assert!((1..=50).contains(&refused), "{refused} refusals");
 }
 
 #[tokio::test]
