@@ -30,7 +30,30 @@ fn an_operation_is_found_by_each_of_its_names_and_by_its_path() {
         assert_eq!(ids(words).first(), Some(&"getGroupCluster"), "{words:?}");
     }
     let path = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}";
-    assert!(ids(&[path, "get"]).contains(&"getGroupCluster"));
+    assert_eq!(ids(&[path, "get"]).first(), Some(&"getGroupCluster"));
+    let under = ids(&["/groups/{id}/clusters"]);
+    assert_eq!(under[..2], ["createGroupCluster", "listGroupClusters"]);
+    assert!(
+        under.contains(&"getGroupCluster") && !under.contains(&"getOrg"),
+        "{under:?}"
+    );
+    assert!(!ids(&["clusters/pause"]).is_empty(), "no such path, so these are words");
+}
+
+#[test]
+fn what_people_type_leads_to_what_they_want() {
+    for (typed, wanted) in [
+        ("clusters pause", "updateGroupCluster"),
+        ("invoice csv", "getOrgInvoiceCsv"),
+        ("add ip access list", "createGroupAccessListEntry"),
+        ("rotate secret", "createGroupServiceAccountSecret"),
+        ("backup restore", "cancelGroupClusterBackupRestoreJob"),
+        ("create user", "createGroupDatabaseUser"),
+        ("remove project", "deleteGroup"),
+        ("download logs", "downloadGroupClusterLog"),
+    ] {
+        assert_eq!(ids(&[typed]).first(), Some(&wanted), "{typed}: {:?}", ids(&[typed]));
+    }
 }
 
 #[test]

@@ -3,37 +3,95 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use atlas_admin::codec::View;
+use atlas_admin::operation::Method;
 use atlas_admin::registry::{self, Entry};
 
 use crate::found::Found;
+
+/// What a word is worth in the name of an operation.
+const NAME: usize = 20;
+
+/// What the service calls what people also call otherwise.
+const VERBS: &[(&str, &str)] = &[
+    ("add", "create"),
+    ("change", "update"),
+    ("edit", "update"),
+    ("find", "list"),
+    ("make", "create"),
+    ("modify", "update"),
+    ("new", "create"),
+    ("remove", "delete"),
+    ("rotate", "create"),
+    ("show", "get"),
+];
 
 /// Returns the operations that have all words, or as many of them as any has; the best first.
 ///
 /// A word is looked for in names, groups, paths, parameters, properties of the request body and
 /// roles; whether it is written large or small, in the singular or the plural, is all the same.
+/// One with a slash is a part of a path, if there is a path that has it.
 pub fn search(words: &[String]) -> Vec<Found> {
-    let words: Vec<String> =
-        words.iter().flat_map(|words| split(words)).map(|word| stem(&word)).collect();
-    let mut found: Vec<(usize, usize, Found)> = operations()
+    let mut found = operations();
+    let mut wanted: Vec<&str> = Vec::new();
+    let mut ends: Vec<String> = Vec::new();
+    for word in words.iter().flat_map(|words| words.split_whitespace()) {
+        let part = unnamed(word);
+        let has = |found: &Found| unnamed(found.newest().operation.path).contains(&part);
+        if word.contains('/') && found.iter().any(has) {
+            found.retain(has);
+            ends.push(part);
+        } else {
+            wanted.push(word);
+        }
+    }
+    let wanted: Vec<String> =
+        wanted.into_iter().flat_map(split).map(|word| stem(&word)).collect();
+    let mut ranked: Vec<(Rank, Found)> = found
         .into_iter()
-        .map(|operation| {
-            let places = places(&operation);
-            let scores: Vec<usize> = words
-                .iter()
-                .map(|word| score(&places, word))
-                .filter(|score| *score > 0)
-                .collect();
-            (scores.len(), scores.iter().sum(), operation)
-        })
-        .filter(|(matched, ..)| *matched > 0)
+        .map(|found| (Rank::of(&found, &wanted, &ends), found))
         .collect();
-    let most = found.iter().map(|(matched, ..)| *matched).max().unwrap_or_default();
-    found.retain(|(matched, ..)| *matched == most);
-    found.sort_by_key(|(_, score, operation)| {
-        let name = operation.newest().operation.name;
-        (std::cmp::Reverse(*score), split(name).len(), name)
+    let most = ranked.iter().map(|(rank, _)| rank.matched).max().unwrap_or_default();
+    ranked.retain(|(rank, _)| rank.matched == most);
+    if most == 0 && ends.is_empty() {
+        return Vec::new();
+    }
+    ranked.sort_by_key(|(rank, found)| {
+        let name = found.newest().operation.name;
+        (std::cmp::Reverse(*rank), split(name).len(), name)
     });
-    found.into_iter().map(|(.., operation)| operation).collect()
+    ranked.into_iter().map(|(_, found)| found).collect()
+}
+
+/// How well an operation fits, the weightiest reason first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    /// How many words it has.
+    matched: usize,
+    /// Whether its path ends as was asked for.
+    ends: bool,
+    /// What each word is worth where it is worth most.
+    best: usize,
+    current: bool,
+    /// What the words are worth in all places.
+    all: usize,
+}
+
+impl Rank {
+    fn of(found: &Found, words: &[String], ends: &[String]) -> Self {
+        let operation = found.newest().operation;
+        let places = places(found);
+        let scores: Vec<Vec<usize>> =
+            words.iter().map(|word| scores(&places, word)).collect();
+        let best = scores.iter().filter_map(|scores| scores.iter().max());
+        let path = unnamed(operation.path);
+        Self {
+            matched: best.clone().filter(|best| **best > 0).count(),
+            ends: ends.iter().any(|end| path.ends_with(end)),
+            best: best.sum(),
+            current: !operation.deprecated,
+            all: scores.iter().flatten().sum(),
+        }
+    }
 }
 
 /// Says what to try where nothing was found.
@@ -70,11 +128,15 @@ fn places(found: &Found) -> Vec<(usize, BTreeSet<String>)> {
     let operation = entry.operation;
     let parameters = operation.parameters.iter().map(|parameter| parameter.name);
     vec![
-        (20, stems([operation.name])),
+        (NAME, stems([operation.name])),
         (15, stems([operation.id])),
         (10, stems([operation.tag])),
         (5, stems([operation.path])),
-        (4, stems(parameters.chain(properties(entry)))),
+        // What is there is more often changed than made.
+        (
+            if operation.method == Method::Patch { 5 } else { 4 },
+            stems(parameters.chain(properties(entry))),
+        ),
         (1, stems(operation.roles.iter().copied())),
     ]
 }
@@ -90,10 +152,13 @@ fn properties(entry: &Entry) -> Vec<&'static str> {
     }
 }
 
-/// What a word is worth: most where it stands as it is, less as the beginning of another.
-fn score(places: &[(usize, BTreeSet<String>)], word: &str) -> usize {
+/// What a word is worth in each place: most where it stands as it is, less as the beginning of
+/// another. In names, what people call otherwise counts like the word itself.
+fn scores(places: &[(usize, BTreeSet<String>)], word: &str) -> Vec<usize> {
+    let verb = VERBS.iter().find(|(verb, _)| *verb == word).map(|(_, meant)| *meant);
     let in_place = |(worth, words): &(usize, BTreeSet<String>)| {
-        if words.contains(word) {
+        let is_meant = *worth == NAME && verb.is_some_and(|verb| words.contains(verb));
+        if words.contains(word) || is_meant {
             worth * 3
         } else if words.iter().any(|other| other.starts_with(word)) {
             worth * 2
@@ -103,7 +168,19 @@ fn score(places: &[(usize, BTreeSet<String>)], word: &str) -> usize {
             0
         }
     };
-    places.iter().map(in_place).max().unwrap_or_default()
+    places.iter().map(in_place).collect()
+}
+
+/// A path without the names of its parameters.
+fn unnamed(path: &str) -> String {
+    let mut is_name = false;
+    path.chars()
+        .filter(|character| {
+            let was_name = is_name;
+            is_name = (is_name || *character == '{') && *character != '}';
+            !was_name || !is_name
+        })
+        .collect()
 }
 
 fn stems<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
