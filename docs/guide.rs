@@ -15,6 +15,7 @@ macro_rules! pages {
 }
 
 pages! {
+    start: "src/start.md",
     concepts: "src/concepts.md",
     auth: "src/auth.md",
     versions: "src/versions.md",
@@ -24,6 +25,7 @@ pages! {
     testing: "src/testing.md",
     maintaining: "src/maintaining.md",
     readme: "../README.md",
+    readme_of_the_crate: "../generated/README.md",
 }
 
 #[cfg(test)]
@@ -71,6 +73,11 @@ mod tests {
                 let file = target.split('#').next().expect("a first part");
                 let found = from.with_file_name(file);
                 assert!(found.exists(), "{path} leads to {target}, which is not there");
+                let leaves = path.starts_with("src/") && file.contains("..");
+                assert!(
+                    !leaves,
+                    "{path} leads to {target}, which the book does not hold"
+                );
             }
         }
     }

@@ -40,7 +40,7 @@ pub(super) fn page(emit: &Emit<'_>) -> Vec<String> {
 
 /// A first program.
 pub(super) struct Program {
-    feature: String,
+    pub(super) feature: String,
     /// What it uses, and what it does.
     pub(super) lines: [String; 3],
 }

@@ -19,6 +19,7 @@ struct Facts<'a> {
     types: usize,
     /// The lines of a first program, if the document has an operation for it.
     program: Vec<String>,
+    program_feature: String,
 }
 
 #[derive(Serialize)]
@@ -52,6 +53,7 @@ fn facts<'a>(emit: &'a Emit<'_>) -> Facts<'a> {
             operations: count(index),
         })
         .collect();
+    let program = front::program(emit);
     Facts {
         runtime: match &emit.options.home {
             Home::Workspace => None,
@@ -63,7 +65,10 @@ fn facts<'a>(emit: &'a Emit<'_>) -> Facts<'a> {
         operations: emit.api.operations.len(),
         pairs: emit.api.operation_versions(),
         types: emit.api.types.len(),
-        program: front::program(emit).map(|it| it.lines.to_vec()).unwrap_or_default(),
+        program_feature: program
+            .as_ref()
+            .map_or_else(String::new, |it| it.feature.clone()),
+        program: program.map(|it| it.lines.to_vec()).unwrap_or_default(),
     }
 }
 
