@@ -26,7 +26,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             page.total_count.unwrap_or_default()
         );
         for event in &page.results {
-            println!("  {event:?}");
+            // Events are of many kinds; this is what all of them have.
+            let event = event.common();
+            let kind = event.event_type_name.unwrap_or_default();
+            println!("  {} {kind}", event.created.unwrap_or_default());
         }
     }
     Ok(())

@@ -101,7 +101,7 @@ impl Outcome {
     fn request(&mut self, entry: &Entry, recorded: &Recorded) {
         match (entry.body, &recorded.request.body) {
             // A recording does not tell a body that was not sent from one that it leaves out.
-            (_, Body::Empty | Body::Unrecorded) => {}
+            (_, Body::Empty) | (None, Body::Unrecorded) => {}
             (Some(make), _) => self.message(Direction::Request, make, &recorded.request),
             (None, _) => {
                 let detail = "a body where none is declared".to_owned();
@@ -159,13 +159,16 @@ impl Outcome {
                 format!("{status} is not declared"),
             );
         }
-        // Gateways answer in formats of their own; a caller gets the bytes.
-        let is_json =
-            message.media_type.is_empty() || message.media_type.contains("json");
-        match entry.error_body(status) {
-            Some(make) if is_json => self.message(Direction::Response, make, message),
-            _ => self.bytes(Direction::Response, message),
-        }
+        let make = match (entry.error_body(status), &message.body) {
+            (Some(make), Body::Bytes(bytes)) if is_json(bytes) => make,
+            // Gateways answer in formats of their own; a caller gets the bytes.
+            (Some(_), Body::Bytes(bytes)) if !bytes.trim_ascii().is_empty() => {
+                let detail = "an error that is no JSON".to_owned();
+                return self.absorb(Direction::Response, "body", detail);
+            }
+            _ => return self.bytes(Direction::Response, message),
+        };
+        self.message(Direction::Response, make, message);
     }
 
     /// Takes a body as a caller gets it that is no JSON: as it is.
@@ -289,6 +292,10 @@ impl Outcome {
 fn again(value: &dyn Value, mode: Mode) -> Result<Json, String> {
     let text = encode(value, mode).map_err(|error| error.to_string())?;
     serde_json::from_slice(&text).map_err(|error| error.to_string())
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<Json>(bytes).is_ok()
 }
 
 /// Tells whether a path is at or below another.

@@ -183,7 +183,9 @@ pub fn media_type(text: &str) -> String {
 fn body(content: &Json, size: &Json, message: &Message) -> Body {
     let text = content["text"].as_str().unwrap_or_default();
     if text.is_empty() {
-        let had_one = size.as_i64().is_some_and(|size| size > 0);
+        // A form is recorded as its fields.
+        let is_form = content["params"].as_array().is_some_and(|all| !all.is_empty());
+        let had_one = is_form || size.as_i64().is_some_and(|size| size > 0);
         return if had_one { Body::Unrecorded } else { Body::Empty };
     }
     let is_base64 = content["encoding"]

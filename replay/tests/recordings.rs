@@ -180,10 +180,23 @@ fn missing_parts_are_no_failure_and_broken_bodies_are() {
         assert_eq!(kinds(&kept), [(kind, "")]);
         assert_eq!(kept.leaves.typed, 0);
     }
-    // A proxy's error page is what a caller gets as bytes.
-    let mut page = got(path, "text/html", json!({"text": "<html>"}));
-    page["response"]["status"] = json!(502);
-    assert!(outcome(&page).failures.is_empty());
+    // A proxy's error page is what a caller gets as bytes, whatever it claims to be.
+    for media in ["text/html", "application/json", ""] {
+        let mut page = got(path, media, json!({"text": "<html>"}));
+        page["response"]["status"] = json!(500);
+        let page = outcome(&page);
+        assert!(page.failures.is_empty(), "{:?}", page.failures);
+        assert_eq!(kinds(&page).last(), Some(&("body", "")));
+    }
+    // An error of the service is one whatever the type says.
+    let mut error =
+        got(path, "text/plain", json!({"text": r#"{"error": 500, "a": 1}"#}));
+    error["response"]["status"] = json!(500);
+    assert_eq!(kinds(&outcome(&error)).last(), Some(&("undeclared", "a")));
+    // A form, where JSON is declared.
+    let mut form = sent(&json!({}));
+    form["request"]["postData"] = json!({"mimeType": "application/x-www-form-urlencoded", "params": [{"name": "a"}]});
+    assert_eq!(kinds(&outcome(&form)), [("unrecorded", "")]);
 }
 
 #[test]
