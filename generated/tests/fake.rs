@@ -48,6 +48,13 @@ async fn what_is_made_is_there_until_it_is_deleted() {
         assert_eq!((id.len(), &*project.name), (24, "MyProject"));
         let got = projects::get_group(&id).send(&client).await.unwrap();
         assert_eq!(*got, *project);
+        let named =
+            projects::get_group_by_name("MyProject").send(&client).await.unwrap();
+        assert_eq!(named.id, project.id);
+        let again = projects::create_group(&group("MyProject")).send(&client).await;
+        assert!(again.unwrap_err().is_conflict(), "its name finds one project");
+        let none = projects::get_group_by_name("Other").send(&client).await;
+        assert!(none.unwrap_err().is_not_found());
 
         let made =
             clusters::create_cluster(&id, &cluster("prod")).send(&client).await.unwrap();

@@ -2,6 +2,12 @@
 
 use super::routes::is_parameter;
 
+/// Tells whether a segment says what the next one finds a thing by: `byName`.
+pub(super) fn is_by(segment: &str) -> bool {
+    let rest = segment.strip_prefix("by");
+    rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_uppercase()))
+}
+
 pub(super) type Parameters = [(String, String)];
 
 /// A path, taken apart.
@@ -28,9 +34,17 @@ impl<'a> Place<'a> {
             let end = text.rmatch_indices('/').nth(named.wrapping_sub(1));
             end.filter(|_| named > 0).map_or(text.len(), |(at, _)| at)
         };
+        // What is found `by…` something is a thing of the collection before that.
+        let (template, path) = (&template[..cut(template)], &path[..cut(path)]);
+        let (template, path) = match (template.rsplit_once('/'), path.rsplit_once('/')) {
+            (Some((template, by)), Some((path, _))) if named > 0 && is_by(by) => {
+                (template, path)
+            }
+            _ => (template, path),
+        };
         Self {
-            path: path[..cut(path)].to_owned(),
-            template: &template[..cut(template)],
+            path: path.to_owned(),
+            template,
             key: &parameters[parameters.len().saturating_sub(named)..],
             known: parameters,
         }

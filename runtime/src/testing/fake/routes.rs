@@ -5,6 +5,7 @@ use http::{HeaderMap, Response};
 use bytes::Bytes;
 
 use super::super::reply;
+use super::place::is_by;
 use super::text;
 use crate::operation::Operation;
 use crate::registry::Entry;
@@ -67,6 +68,17 @@ impl Routes {
                 return false;
             };
             rest.split('/').all(is_parameter)
+        })
+    }
+
+    /// Returns the parameters that things of a collection are found by: no two have the same.
+    pub(super) fn found_by(&self, template: &str) -> impl Iterator<Item = &'static str> {
+        self.paths.iter().filter_map(move |path| {
+            let rest = path.template.strip_prefix(template)?.strip_prefix('/')?;
+            let (first, parameter) = rest.rsplit_once('/').unwrap_or(("", rest));
+            let is_one =
+                first.is_empty() || is_by(first) || first.split('/').all(is_parameter);
+            (is_one && is_parameter(parameter)).then_some(parameter)
         })
     }
 

@@ -205,9 +205,10 @@ impl Store {
                 );
                 let json = to_json(&*value);
                 if is_collection {
-                    if let Some(taken) = below.and_then(|below| {
-                        self.taken(place, below.rsplit('/').next()?, &json)
-                    }) {
+                    let mut found_by = call.routes.found_by(template);
+                    if let Some(taken) = found_by
+                        .find_map(|parameter| self.taken(place, parameter, &json))
+                    {
                         return taken;
                     }
                     self.add(place, json.clone());
