@@ -9,6 +9,7 @@ use quote::quote;
 
 use super::Emit;
 use crate::model::{By, Kind, TypeId};
+use crate::render::LINE_BREAK;
 
 pub(super) use members::{field, parameter, unknown_variant, value, variant};
 pub(super) use operation::{operation, pinned};
@@ -18,18 +19,18 @@ const WIDTH: usize = 92;
 
 /// Makes the doc comment of paragraphs, for what follows.
 pub(super) fn lines(paragraphs: Vec<String>) -> TokenStream {
-    let lines = comment(&paragraphs);
-    quote!(#(#[doc = #lines])*)
+    let comment = comment(&paragraphs);
+    if comment.is_empty() { TokenStream::new() } else { quote!(#[doc = #comment]) }
 }
 
 /// Makes the doc comment of paragraphs, for the module that holds it.
 pub(super) fn inner(paragraphs: Vec<String>) -> TokenStream {
-    let lines = comment(&paragraphs);
-    quote!(#(#![doc = #lines])*)
+    let comment = comment(&paragraphs);
+    quote!(#![doc = #comment])
 }
 
-/// The lines of paragraphs, as they stand behind the slashes.
-fn comment(paragraphs: &[String]) -> Vec<String> {
+/// The text of paragraphs, as it stands behind the slashes.
+fn comment(paragraphs: &[String]) -> String {
     let mut lines = Vec::new();
     for (index, paragraph) in paragraphs.iter().enumerate() {
         if index > 0 {
@@ -40,7 +41,7 @@ fn comment(paragraphs: &[String]) -> Vec<String> {
             wrapped.map(|line| if line.is_empty() { line } else { format!(" {line}") }),
         );
     }
-    lines
+    lines.join(LINE_BREAK)
 }
 
 /// The documentation of a tag's module.
