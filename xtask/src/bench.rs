@@ -14,6 +14,7 @@ use measure::{Measure, Usage};
 
 mod codec;
 mod floor;
+mod instructions;
 mod measure;
 mod peer;
 mod program;
@@ -28,6 +29,7 @@ Measures, in release where that is meant:
   the generated crate against its floor: the same types with derived Clone, Debug, Default and
                       PartialEq and nothing else; dev profile, not incremental, all features
                       and against the crate that ploidy writes, measured once
+                      and in instructions, where valgrind is installed
   one tag             the crate with the feature `clusters` alone
   a program           ten lines that list clusters, all dependencies included, from nothing
   its size            in release, stripped, against the same call by hand
@@ -71,8 +73,9 @@ fn bench(mut arguments: lexopt::Parser) -> Result<String, Failure> {
         return codec::table(&measure);
     }
     let table = format!(
-        "{}\n{}\n{}",
+        "{}\n{}\n{}\n{}",
         table(&measure)?,
+        instructions::sentence(&measure)?,
         size_of_program(&measure)?,
         codec::table(&measure)?
     );

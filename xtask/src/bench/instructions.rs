@@ -1,0 +1,68 @@
+//! What compiling costs in instructions, which do not depend on how busy the machine is.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::floor;
+use super::measure::Measure;
+use crate::failure::Failure;
+
+/// Counts what rustc takes for the crate and for its floor, where valgrind is installed.
+pub(super) fn sentence(measure: &Measure) -> Result<String, Failure> {
+    let valgrind =
+        Command::new("valgrind").arg("--version").stdout(Stdio::null()).status();
+    if !valgrind.is_ok_and(|status| status.success()) {
+        return Ok(
+            "Instructions of rustc: not measured, valgrind is missing.\n".to_owned()
+        );
+    }
+    let ours = ["-p", "atlas-admin", "--all-features"];
+    let ours = count(measure, &measure.root, &ours, "atlas_admin")?;
+    let floor = floor::write(&measure.root, &measure.scratch)?;
+    let floor = count(measure, &floor, &["--all-features"], "floor")?;
+    Ok(format!(
+        "Instructions of rustc for the crate alone, all features, under cachegrind: {:.1} G; its \
+         floor {:.1} G, ratio {:.2}.\n",
+        ours as f64 / 1e9,
+        floor as f64 / 1e9,
+        ours as f64 / floor as f64
+    ))
+}
+
+fn count(
+    measure: &Measure,
+    folder: &Path,
+    arguments: &[&str],
+    name: &str,
+) -> Result<u64, Failure> {
+    let failed =
+        |why: String| Failure::Input(format!("error: can't count for {name}: {why}"));
+    let target = measure.scratch.join("counted");
+    let log = measure.scratch.join("instructions");
+    // Cargo would take what it made before for fresh, and count nothing.
+    if target.exists() {
+        fs::remove_dir_all(&target).map_err(|error| failed(error.to_string()))?;
+    }
+    let outcome = Command::new("cargo")
+        .args(["build", "--quiet", "--target-dir"].map(OsStr::new))
+        .arg(&target)
+        .args(arguments)
+        .current_dir(folder)
+        .env("CARGO_INCREMENTAL", "0")
+        .env("RUSTC_WORKSPACE_WRAPPER", measure.root.join(".ci/counted"))
+        .env("COUNTED", name)
+        .env("COUNTED_LOG", &log)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| failed(error.to_string()))?;
+    if !outcome.status.success() {
+        return Err(failed(String::from_utf8_lossy(&outcome.stderr).into_owned()));
+    }
+    let text = fs::read_to_string(&log).map_err(|error| failed(error.to_string()))?;
+    text.lines()
+        .find_map(|line| line.split_once("refs:"))
+        .and_then(|(_, number)| number.trim().replace(',', "").parse().ok())
+        .ok_or_else(|| failed(format!("valgrind said {text:?}")))
+}
