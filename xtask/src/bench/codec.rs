@@ -27,7 +27,7 @@ pub(super) fn table(measure: &Measure) -> Result<String, Failure> {
     write(&measure.root, &recorded, &folder)
         .map_err(|error| Failure::unwritable(&folder, &error))?;
     let rows = measure.cargo(&folder, "target", &["run", "--quiet", "--release"])?;
-    let head = "| recorded answer | of the codec | of derives | ratio of speeds |\n";
+    let head = "| answer | of the codec | of derives | ratio of speeds |\n";
     Ok(format!("{head}|---|---|---|---|\n{rows}"))
 }
 
@@ -37,9 +37,13 @@ fn write(root: &Path, recorded: &Path, folder: &Path) -> io::Result<()> {
     for (file, path, version, name) in SUBJECTS {
         let body = answer(&recorded.join(format!("{file}.har")), path, version)?;
         fs::write(folder.join(format!("{file}.json")), body)?;
-        subjects.push_str(&format!("    measure!({file:?}, {name});\n"));
+        let text = format!("include_str!(\"../{file}.json\").to_owned()");
+        subjects.push_str(&format!(
+            "    measure!({file:?}, {text}, {name}, \"results\", results);\n"
+        ));
     }
-    let names = SUBJECTS.map(|(.., name)| name);
+    let mut names = SUBJECTS.map(|(.., name)| name).to_vec();
+    names.push("BillingInvoice");
     fs::write(folder.join("src/twin.rs"), twin::write(root, &names)?)?;
     let main = include_str!("codec_main.rs.in").replace("    // SUBJECTS\n", &subjects);
     fs::write(folder.join("src/main.rs"), main)?;
@@ -47,11 +51,12 @@ fn write(root: &Path, recorded: &Path, folder: &Path) -> io::Result<()> {
     let path = |name: &str| -> io::Result<PathBuf> { root.join(name).canonicalize() };
     let manifest = format!(
         "[package]\nname = \"codec\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-         atlas-admin = {{ path = {:?}, default-features = false, features = [\"clusters\", \"events\"] }}\n\
-         atlas-admin-runtime = {{ path = {:?} }}\n\
+         atlas-admin = {{ path = {:?}, default-features = false, features = [\"clusters\", \"events\", \"invoices\"] }}\n\
+         atlas-admin-runtime = {{ path = {:?} }}\natlas-admin-samples = {{ path = {:?} }}\n\
          serde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n",
         path("generated")?,
-        path("runtime")?
+        path("runtime")?,
+        path("samples")?
     );
     fs::write(folder.join("Cargo.toml"), manifest)
 }
