@@ -1,11 +1,10 @@
 //! Access tokens in a file, for processes that live shortly.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use fs4::{FileExt, TryLockError};
 use serde_json::{Value as Json, json};
 
 use super::{AccessToken, TokenStore};
@@ -98,9 +97,9 @@ impl Lock {
     async fn take(path: &Path) -> Option<Self> {
         let file = private().create(true).truncate(false).open(path).ok()?;
         for _ in 0..200 {
-            // Not `File::try_lock`, which needs Rust 1.89. And not `lock`, which would keep a
-            // thread for as long as it waits, even where nobody wants the turn any more.
-            match FileExt::try_lock(&file) {
+            // `lock` would keep a thread for as long as it waits, even where nobody wants the turn
+            // any more.
+            match file.try_lock() {
                 Ok(()) => return Some(Self(file)),
                 Err(TryLockError::Error(_)) => return None,
                 Err(TryLockError::WouldBlock) => {
