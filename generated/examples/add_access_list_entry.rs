@@ -5,6 +5,7 @@
 use atlas_admin::{Client, project_ip_access_list, types::NetworkPermissionEntry};
 use clap::Parser;
 
+/// Lets an address or a block of addresses connect to the clusters of a project.
 #[derive(Parser)]
 struct Args {
     project_id: String,

@@ -12,6 +12,7 @@ use atlas_admin::{Client, clusters};
 use clap::Parser;
 use indicatif::ProgressBar;
 
+/// Creates a cluster over several AWS regions and waits until it is ready.
 #[derive(Parser)]
 struct Args {
     project_id: String,

@@ -8,6 +8,7 @@ use atlas_admin::types::{
 use atlas_admin::{Client, database_users};
 use clap::Parser;
 
+/// Creates a database user that may read and write one database.
 #[derive(Parser)]
 struct Args {
     project_id: String,

@@ -5,6 +5,7 @@
 use atlas_admin::{Client, projects, types::Group};
 use clap::Parser;
 
+/// Creates a project in an organization.
 #[derive(Parser)]
 struct Args {
     org_id: String,

@@ -5,6 +5,7 @@
 use atlas_admin::{Client, invoices};
 use clap::Parser;
 
+/// Downloads an invoice as CSV.
 #[derive(Parser)]
 struct Args {
     org_id: String,

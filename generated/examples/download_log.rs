@@ -6,6 +6,7 @@ use atlas_admin::{Client, monitoring_and_logs, types::DownloadClusterLogLogName}
 use clap::Parser;
 use indicatif::ProgressBar;
 
+/// Downloads the log of a host to a file.
 #[derive(Parser)]
 struct Args {
     project_id: String,

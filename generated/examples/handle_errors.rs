@@ -5,6 +5,7 @@
 use atlas_admin::{ClientBuilder, RetryPolicy, projects, types::Group};
 use clap::Parser;
 
+/// Creates a project if it can, and says what to do where it can't.
 #[derive(Parser)]
 struct Args {
     org_id: String,

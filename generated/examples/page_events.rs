@@ -6,6 +6,7 @@ use atlas_admin::{Client, events};
 use clap::Parser;
 use futures_util::{StreamExt, TryStreamExt};
 
+/// Prints what happened in a project, page after page, newest first.
 #[derive(Parser)]
 struct Args {
     project_id: String,

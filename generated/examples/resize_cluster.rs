@@ -8,6 +8,7 @@ use atlas_admin::types::{
 use atlas_admin::{Client, clusters};
 use clap::Parser;
 
+/// Gives a cluster another instance size, and pauses it or lets it run.
 #[derive(Parser)]
 struct Args {
     project_id: String,

@@ -7,6 +7,8 @@ use atlas_admin::types::{OrgServiceAccountRequest, ServiceAccountSecretRequest};
 use atlas_admin::{Client, service_accounts};
 use clap::Parser;
 
+/// Gives a service account of an organization a new secret and takes the old ones away;
+/// creates the account where none is named.
 #[derive(Parser)]
 struct Args {
     org_id: String,

@@ -8,6 +8,7 @@
 use atlas_admin::{Client, clusters};
 use clap::Parser;
 
+/// Reads a cluster in its newest version and in an older one, each with its own types.
 #[derive(Parser)]
 struct Args {
     project_id: String,
