@@ -138,7 +138,7 @@ async fn one(
 ) -> Result<Answer, Failure> {
     call.begin();
     // Pinned here, for whatever takes it by value copies it.
-    let attempt = pin!(follow(core, call, operation, streams));
+    let attempt = pin!(follow(core, call, operation, streams, limit));
     clock::limit(&*core.clock, limit, attempt).await.unwrap_or_else(|| {
         let error = Error::new(Kind::Timeout, "no whole answer within the time limit");
         let failure = Failure { error, again: Again::IfRepeatable(None) };
@@ -152,11 +152,12 @@ async fn follow(
     call: &Call,
     operation: &'static Operation,
     streams: bool,
+    limit: Option<Duration>,
 ) -> Result<Answer, Failure> {
     let mut redirected;
     let mut call = call;
     for _ in 0..=REDIRECTS {
-        let (response, nonce) = authorized(core, call).await?;
+        let (response, nonce) = authorized(core, call, limit).await?;
         let (parts, body) = response.into_parts();
         trace::answered(parts.status);
         if !parts.status.is_redirection() {
@@ -188,6 +189,7 @@ async fn follow(
 async fn authorized(
     core: &Core,
     call: &Call,
+    limit: Option<Duration>,
 ) -> Result<(http::Response<Body>, Option<Nonce>), Failure> {
     let response = match &core.auth {
         Auth::None => call.send(core, None).await?,
@@ -195,7 +197,7 @@ async fn authorized(
         // On the heap, for the way to a nonce is large: else every request has its size.
         Auth::ApiKey(key) => return Box::pin(key.send(core, call)).await,
         Auth::ServiceAccount(account) => {
-            let bearer = account.token(core).await?;
+            let bearer = account.token(core, limit).await?;
             let response = call.send(core, Some(bearer.header())).await?;
             if response.status() != StatusCode::UNAUTHORIZED {
                 return Ok((response, None));
@@ -203,7 +205,7 @@ async fn authorized(
             // Revoked, or expired by the server's clock: the request was not executed.
             account.refuse(&bearer);
             drain(response.into_body()).await;
-            let bearer = account.token(core).await?;
+            let bearer = account.token(core, limit).await?;
             call.send(core, Some(bearer.header())).await?
         }
     };

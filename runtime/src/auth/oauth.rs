@@ -40,6 +40,9 @@ const ANSWER_LIMIT: u64 = 1 << 20;
 /// How long a token that could not be renewed goes on before the next try.
 const PAUSE: SignedDuration = SignedDuration::from_secs(30);
 
+/// How long the call that happens to renew a token waits at most, for it has one that will do.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// A service account and its token.
 pub(crate) struct ServiceAccount {
     secret: SecretString,
@@ -109,8 +112,13 @@ impl ServiceAccount {
         Ok(Self { secret, basic, key, store, state, turn })
     }
 
-    /// Returns a valid token, which is requested if there is none.
-    pub(crate) async fn token(&self, core: &Core) -> Result<Bearer, Failure> {
+    /// Returns a valid token, which is requested if there is none, for a try that has so much
+    /// time.
+    pub(crate) async fn token(
+        &self,
+        core: &Core,
+        limit: Option<Duration>,
+    ) -> Result<Bearer, Failure> {
         let (held, failures) = {
             let state = self.state();
             (state.token.clone(), state.failures)
@@ -119,7 +127,7 @@ impl ServiceAccount {
         match held.filter(|held| held.is_valid(now)) {
             Some(held) if now < held.due => Ok(held),
             // On the heap, for it is rare and large: else every request carries its size.
-            held => Box::pin(self.next(core, held, failures)).await,
+            held => Box::pin(self.next(core, held, failures, limit)).await,
         }
     }
 
@@ -129,6 +137,7 @@ impl ServiceAccount {
         core: &Core,
         held: Option<Bearer>,
         failures: u64,
+        limit: Option<Duration>,
     ) -> Result<Bearer, Failure> {
         let now = core.clock.now();
         if let Some(held) = held {
@@ -137,17 +146,16 @@ impl ServiceAccount {
             if let Some(newer) = self.held(now).filter(|newer| now < newer.due) {
                 return Ok(newer);
             }
-            // The call that happens to renew has a token that will do, and needs the other
-            // half of its time for itself.
-            let half = core.limits.attempt.map(|limit| limit / 2);
+            // Before anything else: a renewal that fails, hangs or is dropped is not begun again
+            // by the next call.
+            let held = self.postpone(held, now);
+            // The call needs the rest of its time for itself.
+            let patience = limit.map_or(PATIENCE, |limit| PATIENCE.min(limit / 2));
             let renewed = {
                 let renewal = pin!(self.obtain(core, Some(&held)));
-                clock::limit(&*core.clock, half, renewal).await
+                clock::limit(&*core.clock, Some(patience), renewal).await
             };
-            return Ok(match renewed {
-                Some(Ok(renewed)) => renewed,
-                Some(Err(_)) | None => self.postpone(held, now),
-            });
+            return Ok(renewed.and_then(Result::ok).unwrap_or(held));
         }
         let _turn = self.turn.lock().await;
         if let Some(held) = self.held(core.clock.now()) {
@@ -325,11 +333,11 @@ impl ServiceAccount {
         bearer
     }
 
-    /// Goes on with a token whose renewal failed.
+    /// Goes on for a while with a token that is due.
     fn postpone(&self, mut bearer: Bearer, now: Timestamp) -> Bearer {
         bearer.due = now.checked_add(PAUSE).unwrap_or(Timestamp::MAX);
         let mut state = self.state();
-        // It may have been refused while its renewal failed.
+        // It may have been refused in the meantime.
         if state.token.as_ref().is_some_and(|held| held.secret() == bearer.secret()) {
             state.token = Some(bearer.clone());
         }
@@ -347,7 +355,9 @@ impl ServiceAccount {
 /// 5.1 says nothing about strings).
 fn seconds(value: &Json) -> Option<i64> {
     match value {
-        Json::String(text) => text.trim().parse().ok(),
+        Json::String(text) => {
+            text.trim().parse().ok().map(|seconds: f64| seconds as i64)
+        }
         _ => value.as_i64().or_else(|| Some(value.as_f64()? as i64)),
     }
 }

@@ -7,13 +7,16 @@ use std::time::Duration;
 use atlas_admin_runtime::Clock;
 use atlas_admin_runtime::transport::BoxFuture;
 
-/// Waits are written down and over at once, but for those that are longer than any time limit
-/// in these tests, which are never over: they are time limits.
+/// Waits are written down and over at once, but for time limits, which are never over: those
+/// that are longer than any wait in these tests, and the limit of a renewal.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Steps(Arc<Mutex<(Duration, Vec<Duration>)>>);
 
 /// The time limit to set with this clock.
 pub(crate) const LIMIT: Duration = Duration::from_secs(24 * 3600);
+
+/// How long a call waits for the renewal of a token that is still good.
+pub(crate) const RENEWAL: Duration = Duration::from_secs(5);
 
 impl Steps {
     pub(crate) fn advance(&self, duration: Duration) {
@@ -37,7 +40,7 @@ impl Clock for Steps {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        if duration >= LIMIT / 2 {
+        if duration >= LIMIT / 2 || duration == RENEWAL {
             return Box::pin(std::future::pending());
         }
         let mut steps = self.0.lock().unwrap();

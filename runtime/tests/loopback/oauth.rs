@@ -256,9 +256,9 @@ async fn a_failed_renewal_goes_on_with_the_token() {
     assert!(get().send(&client).await.is_err());
 }
 
-/// A clock on which the time that a renewal may take is over at once.
+/// A clock on which the time that a renewal may take is over at once, and no other.
 #[derive(Debug)]
-struct Impatient(Steps);
+struct Impatient(Steps, Duration);
 
 impl Clock for Impatient {
     fn now(&self) -> jiff::Timestamp {
@@ -270,44 +270,85 @@ impl Clock for Impatient {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        match duration == LIMIT / 2 {
-            true => Box::pin(std::future::ready(())),
-            false => self.0.sleep(duration),
+        if duration != self.1 {
+            return Box::pin(std::future::pending());
         }
+        self.0.advance(duration);
+        Box::pin(std::future::ready(()))
     }
 }
 
-#[tokio::test]
-async fn a_renewal_that_hangs_goes_on_with_the_token() {
-    let server = Server::start(|number, seen| match (number, seen.target.as_str()) {
+/// A service whose first token is good for 1,000 s, and whose next does not come.
+async fn with_one_token() -> Server {
+    Server::start(|number, seen| match (number, seen.target.as_str()) {
         (0, _) => Reply::new(200, &[], r#"{"access_token":"t","expires_in":1000}"#),
         (_, "/api/oauth/token") => Reply::raw("").hang(),
         _ => Reply::json("{}"),
     })
-    .await;
-    let steps = Steps::default();
-    let builder = builder(&server, &steps).credentials(service_account());
-    let client = builder.clock(Impatient(steps.clone())).build().unwrap();
-    get().send(&client).await.unwrap();
-    steps.advance(Duration::from_secs(950));
-    for _ in 0..3 {
-        let request = get();
-        let sending = request.send(&client);
-        let sent = tokio::time::timeout(Duration::from_secs(10), sending).await;
-        sent.expect("it waits for the renewal").unwrap();
+    .await
+}
+
+#[tokio::test]
+async fn a_renewal_that_hangs_goes_on_with_the_token() {
+    // Half the time of a try, but no more than 5 s.
+    for (limit, patience) in [(60, 5), (4, 2)] {
+        let server = with_one_token().await;
+        let steps = Steps::default();
+        let clock = Impatient(steps.clone(), Duration::from_secs(patience));
+        let builder = builder(&server, &steps).credentials(service_account());
+        let builder = builder.attempt_timeout(Duration::from_secs(limit)).clock(clock);
+        let client = builder.build().unwrap();
+        get().send(&client).await.unwrap();
+        steps.advance(Duration::from_secs(900));
+        let mut last = steps.monotonic();
+        for call in 0..3 {
+            let request = get();
+            let sending = request.send(&client);
+            let sent = tokio::time::timeout(Duration::from_secs(10), sending).await;
+            sent.expect("it waits for the renewal").unwrap();
+            // Tried once, and then not again for a while.
+            let waited = steps.monotonic() - last;
+            assert_eq!(waited.as_secs(), if call == 0 { patience } else { 0 });
+            last = steps.monotonic();
+        }
+        steps.advance(Duration::from_secs(31));
+        get().send(&client).await.unwrap();
+        assert_eq!(server.count("GET"), 5);
     }
-    // Tried once, and then not again for a while.
-    steps.advance(Duration::from_secs(31));
+}
+
+#[tokio::test]
+async fn a_renewal_that_is_dropped_is_not_begun_by_the_next_call() {
+    let server = with_one_token().await;
+    let steps = Steps::default();
+    let client =
+        builder(&server, &steps).credentials(service_account()).build().unwrap();
     get().send(&client).await.unwrap();
-    assert!(steps.waits().is_empty(), "{:?}", steps.waits());
-    assert_eq!(server.count("GET"), 5);
+    steps.advance(Duration::from_secs(900));
+    let request = get();
+    let begun = async {
+        while tokens(&server) < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        _ = request.send(&client) => panic!("the renewal ended"),
+        () = begun => {}
+    }
+    get().send(&client).await.unwrap();
+    assert_eq!(tokens(&server), 2);
 }
 
 #[tokio::test]
 async fn lifetimes_are_read_however_they_are_written() {
-    for (written, lifetime) in
-        [("600", 600), ("\"600\"", 600), ("600.5", 600), ("null", 3600), ("[]", 3600)]
-    {
+    for (written, lifetime) in [
+        ("600", 600),
+        ("\"600\"", 600),
+        ("600.5", 600),
+        ("\"600.5\"", 600),
+        ("null", 3600),
+        ("[]", 3600),
+    ] {
         let server = Server::start(move |_, seen| match seen.target.as_str() {
             "/api/oauth/token" => {
                 let token = format!(r#"{{"access_token":"t","expires_in":{written}}}"#);
