@@ -57,6 +57,7 @@ pub use same::same;
 pub use serde;
 pub use serde_json::Value as Json;
 pub use time::{DateTime, Day};
+pub(crate) use unset::came_instead;
 #[doc(hidden)]
 pub use unset::view_of_union;
 

@@ -9,11 +9,10 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use http::StatusCode;
 
 use crate::client::Client;
 use crate::codec::{Json, Value, View};
-use crate::error::{Error, Inner, Kind};
+use crate::error::Error;
 use crate::exchange::{self, Answer};
 use crate::output::Output;
 use crate::output::sealed::Sealed;
@@ -132,29 +131,6 @@ impl Pager {
         }
         is_first || !is_repeat && (!is_empty || has_next(page).is_some())
     }
-
-    /// Makes an error of an answer that is no page.
-    fn refuse<T>(&self, answer: &Response<T>, body: Bytes) -> Error {
-        Error::from(Inner {
-            kind: Kind::Decode,
-            message: "the answer is no page: it is not an object".to_owned(),
-            operation: Some(self.parts.operation),
-            status: StatusCode::from_u16(answer.status()).ok(),
-            headers: answer.headers().clone(),
-            body,
-            ..Inner::default()
-        })
-    }
-}
-
-/// Tells whether something else came where a page should be. What keeps it looks like a page
-/// without items, and the list would seem to end there.
-fn is_foreign(page: &dyn Value) -> bool {
-    let View::Record(record) = page.view() else { return false };
-    match record.field(record.table().fields.len()).view() {
-        View::Extra(extra) => extra.instead().is_some_and(|found| !found.is_null()),
-        _ => false,
-    }
 }
 
 /// Returns the number of items of a page.
@@ -236,9 +212,6 @@ impl<T: Page + Output> Stream for Pages<T> {
         };
         let body = answer.as_ref().map(Answer::body).unwrap_or_default();
         let page = match answer.and_then(<T as Sealed>::receive) {
-            Ok(page) if is_foreign(page.value()) => {
-                return Poll::Ready(Some(Err(self.pager.refuse(&page, body))));
-            }
             Ok(page) => page,
             Err(error) => return Poll::Ready(Some(Err(error))),
         };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::unset::EXTRA;
+use super::unset::{EXTRA, instead, is_blank};
 use super::{By, Field, Json, List, Record, Union, Value, View};
 
 /// Prints a value: the type's name and the fields that are set, by their wire names.
@@ -63,7 +63,7 @@ fn fields(record: &dyn Record, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let left_out = extra
             .and_then(|extra| extra.contents())
             .is_some_and(|contents| contents.absent.contains(&index))
-            && super::unset::is_blank(&view);
+            && is_blank(&view);
         if matches!(view, View::Absent) || left_out {
             continue;
         }
@@ -74,7 +74,7 @@ fn fields(record: &dyn Record, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         }
     }
     if let Some(extra) =
-        extra.filter(|extra| !extra.is_empty() || extra.instead().is_some())
+        extra.filter(|extra| !extra.is_empty() || instead(record).is_some())
     {
         shown.field("extra", extra);
     }

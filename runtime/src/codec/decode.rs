@@ -22,11 +22,11 @@ type Result<T, E = Fault> = std::result::Result<T, E>;
 /// Reads JSON text into a value.
 ///
 /// What the value held before is dropped. Text with nothing but whitespace in it leaves the value
-/// unset, as does `null`. `()` takes any text at all, JSON or not: it stands for an answer of
-/// which the document promises nothing.
+/// unset. `()` takes any text at all, JSON or not: it stands for an answer of which the document
+/// promises nothing.
 ///
-/// A record takes any JSON: what is no object is kept in its [`Extra`] and written from there
-/// ([`Extra::instead`]).
+/// A record takes any JSON: what is no object, `null` included, is kept in its [`Extra`] and
+/// written from there ([`Extra::instead`]). What can't keep a `null` is left unset by it.
 ///
 /// # Errors
 ///

@@ -49,7 +49,11 @@ pub fn encode_into(
 ) -> Result<(), EncodeError> {
     let start = out.len();
     let mut encoder = Encoder::new(std::mem::take(out), mode);
-    encoder.view(&value.view(), None);
+    match value.view() {
+        // A request says what its record holds, whatever the service once sent instead of one.
+        view @ View::Record(_) if mode == Mode::Request => encoder.object(&view, None),
+        view => encoder.view(&view, None),
+    }
     let Encoder { missing, unsayable, .. } = encoder;
     *out = encoder.out;
     if missing.is_empty() && unsayable.is_empty() {

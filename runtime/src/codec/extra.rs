@@ -90,6 +90,15 @@ impl Extra {
         self.iter().next().is_none()
     }
 
+    /// Tells whether the properties are the same, whoever set them.
+    pub(super) fn holds_the_same(&self, other: &Self) -> bool {
+        if self.0.is_none() && other.0.is_none() {
+            return true;
+        }
+        self.iter().count() == other.iter().count()
+            && self.iter().all(|(name, value)| other.get(name) == Some(value))
+    }
+
     /// Returns the contents, where anything was ever noted.
     pub(super) fn contents(&self) -> Option<&Contents> {
         self.0.as_deref()
@@ -124,21 +133,14 @@ impl Contents {
 /// out is not compared: those fields compare themselves.
 impl PartialEq for Extra {
     fn eq(&self, other: &Self) -> bool {
-        match (self.contents(), other.contents()) {
-            (None, None) => true,
-            _ => {
-                self.instead() == other.instead()
-                    && self.iter().count() == other.iter().count()
-                    && self.iter().all(|(name, value)| other.get(name) == Some(value))
-            }
-        }
+        self.instead() == other.instead() && self.holds_the_same(other)
     }
 }
 
 /// Prints the names only: nobody knows whether an undeclared property is a secret.
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(instead) = self.instead() {
+        if let (Some(instead), true) = (self.instead(), self.is_empty()) {
             return write!(f, "{:?} instead of an object", Outline(instead));
         }
         f.debug_set().entries(self.iter().map(|(name, _)| name)).finish()

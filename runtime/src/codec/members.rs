@@ -6,7 +6,7 @@
 
 use super::extra::Contents;
 use super::tags::Tags;
-use super::unset::{EXTRA, is_blank, is_unset};
+use super::unset::{EXTRA, is_blank, is_unset, is_untouched};
 use super::{Field, Json, Mode, Record, View};
 
 /// Takes the properties of an object, in the order in which they are written.
@@ -249,10 +249,5 @@ fn unfit<'a>(
     view: &View<'_>,
 ) -> Option<&'a Json> {
     let unfit = contents?.unfit.get(field.wire)?;
-    // An optional field says itself whether it is set.
-    let unset = match view {
-        View::Absent => true,
-        view => field.flags & Field::REQUIRED != 0 && is_blank(view),
-    };
-    unset.then_some(unfit)
+    is_untouched(field, view).then_some(unfit)
 }

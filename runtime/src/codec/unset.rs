@@ -6,7 +6,7 @@
 //! [`Extra`]: super::Extra
 
 use super::extra::Contents;
-use super::{By, Json, Record, Union, View};
+use super::{By, Field, Json, Record, Union, Value, View};
 
 /// The index beyond every field, where a record has its [`Extra`](super::Extra).
 pub(super) const EXTRA: usize = usize::MAX;
@@ -68,6 +68,16 @@ pub(super) fn is_blank(view: &View<'_>) -> bool {
     }
 }
 
+/// Tells whether a field of which it is known that the service did not set it is as it was then.
+///
+/// An optional field says itself whether it is set.
+pub(super) fn is_untouched(field: &Field, view: &View<'_>) -> bool {
+    match view {
+        View::Absent => true,
+        view => field.flags & Field::REQUIRED != 0 && is_blank(view),
+    }
+}
+
 fn all_fields(record: &dyn Record, test: fn(&View<'_>) -> bool) -> bool {
     let extra_is_blank = match record.field(EXTRA).view() {
         View::Extra(extra) => {
@@ -77,16 +87,25 @@ fn all_fields(record: &dyn Record, test: fn(&View<'_>) -> bool) -> bool {
         }
         _ => true,
     };
-    extra_is_blank && are_fields(record, test)
-}
-
-fn are_fields(record: &dyn Record, test: fn(&View<'_>) -> bool) -> bool {
-    (0..record.table().fields.len()).all(|index| test(&record.field(index).view()))
+    let mut indexes = 0..record.table().fields.len();
+    extra_is_blank && indexes.all(|index| test(&record.field(index).view()))
 }
 
 /// Returns what the service sent instead of a record, unless anything of it has been set since.
 pub(super) fn instead(record: &dyn Record) -> Option<&Json> {
     let View::Extra(extra) = record.field(EXTRA).view() else { return None };
     let instead = extra.instead()?;
-    (extra.is_empty() && are_fields(record, is_blank)).then_some(instead)
+    let mut fields = record.table().fields.iter().enumerate();
+    let is_untouched =
+        fields.all(|(index, field)| is_untouched(field, &record.field(index).view()));
+    (extra.is_empty() && is_untouched).then_some(instead)
+}
+
+/// Returns what the service sent instead of the object that a value is declared to be.
+pub(crate) fn came_instead(value: &dyn Value) -> Option<&Json> {
+    match value.view() {
+        View::Record(record) => instead(record),
+        View::Union(union) => came_instead(union.content().1),
+        _ => None,
+    }
 }

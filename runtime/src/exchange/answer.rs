@@ -1,5 +1,6 @@
 //! Answers on their way to a value, and errors made of those that are none.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -7,7 +8,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 
 use crate::client::Core;
-use crate::codec::{Slot, Value};
+use crate::codec::{Slot, Value, came_instead};
 use crate::download::{Download, Patience, Source};
 use crate::error::{ApiError, Error, Inner, Kind};
 use crate::operation::Operation;
@@ -78,27 +79,33 @@ impl Answer {
         if bytes.trim_ascii().is_empty() || matches!(value.slot(), Slot::Nothing) {
             return Ok(());
         }
-        wire::decode(bytes, value).map_err(|error| {
-            let content_type = self.headers.get(CONTENT_TYPE);
-            let content_type = content_type.and_then(|kind| kind.to_str().ok());
-            let message = match content_type {
-                Some(kind) if !kind.contains("json") => {
-                    format!("the answer is {kind}, not JSON; {OTHER_SERVER}")
-                }
-                _ => format!("the answer can't be read: {error}"),
-            };
-            Error::from(Inner {
-                kind: Kind::Decode,
-                message,
-                operation: Some(self.operation),
-                status: Some(self.status),
-                headers: self.headers.clone(),
-                body: bytes.clone(),
-                attempts: self.attempts,
-                source: Some(std::sync::Arc::new(error)),
-                ..Inner::default()
-            })
-        })
+        let (problem, source) = match wire::decode(bytes, value) {
+            Err(error) => (error.to_string(), Some(Arc::new(error) as _)),
+            // The record would keep it, but it would look like an answer with nothing in it.
+            Ok(()) if came_instead(value).is_some_and(|found| !found.is_null()) => {
+                ("it is not an object".to_owned(), None)
+            }
+            Ok(()) => return Ok(()),
+        };
+        let content_type = self.headers.get(CONTENT_TYPE);
+        let content_type = content_type.and_then(|kind| kind.to_str().ok());
+        let message = match content_type {
+            Some(kind) if !kind.contains("json") => {
+                format!("the answer is {kind}, not JSON; {OTHER_SERVER}")
+            }
+            _ => format!("the answer can't be read: {problem}"),
+        };
+        Err(Error::from(Inner {
+            kind: Kind::Decode,
+            message,
+            operation: Some(self.operation),
+            status: Some(self.status),
+            headers: self.headers.clone(),
+            body: bytes.clone(),
+            attempts: self.attempts,
+            source,
+            ..Inner::default()
+        }))
     }
 
     /// Gives the answer its value.

@@ -119,7 +119,10 @@ fn what_came_instead_of_a_record_is_kept_by_the_record() {
         let label: Label = survives(raw);
         assert_eq!(label.extra.instead(), Some(&json(raw)));
         assert!(label.extra.is_empty());
-        assert_eq!(super::request(&label).unwrap(), write(&label));
+        // Among others it goes back as it came, but no request is anything but an object.
+        let labels = vec![label.clone()];
+        assert_eq!(super::request(&labels).unwrap(), write(&labels));
+        assert_eq!(super::request(&label).unwrap_err().missing(), ["value"]);
         assert_eq!(
             serde_json::from_str::<Label>(&serde_json::to_string(&label).unwrap())
                 .unwrap(),
@@ -139,11 +142,18 @@ fn what_came_instead_of_a_record_is_kept_by_the_record() {
 
 #[test]
 fn what_came_instead_gives_way_to_what_is_set() {
-    let mut labels: Vec<Label> = read("[null, 5, [6], 7]").unwrap();
+    let mut labels: Vec<Label> = read("[null, 5, [6], 7, 8]").unwrap();
     labels[0].key = Some("a".to_owned());
     labels[1].extra.insert("mine", 1);
     labels[2] = Label::default();
-    assert_eq!(json(&write(&labels)), of!([{"key": "a"}, {"mine": 1}, {}, 7]));
+    labels[3].key = Some(String::new());
+    assert_eq!(
+        json(&write(&labels)),
+        of!([{"key": "a"}, {"mine": 1}, {}, {"key": ""}, 8])
+    );
+    assert!(read::<Vec<Label>>(&write(&labels)).unwrap() == labels);
+    assert_eq!(format!("{:?}", labels[0]), r#"Label { key: "a" }"#);
+    assert_eq!(format!("{:?}", labels[1]), r#"Label { extra: {"mine"} }"#);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use flate2::{Compression, write::GzEncoder};
 
 use super::api::{DELETE, GET, LOGS, builder, every_method, get, hurried, list, plain};
 use super::clock::Steps;
+use super::listing::Listing;
 use super::server::{Reply, Server};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -173,6 +174,26 @@ async fn what_is_not_json_is_told_with_its_bytes() {
     // JSON is read whatever it is called.
     let plain = || Reply::new(200, &[("content-type", "text/plain")], r#"{"a":1}"#);
     assert_eq!(one(plain).await.unwrap()["a"], 1);
+}
+
+#[tokio::test]
+async fn an_answer_that_should_be_a_record_and_is_none_is_no_empty_record() {
+    for (body, is_one) in [
+        ("{}", true),
+        ("null", true),
+        ("", true),
+        ("[]", false),
+        ("\"moved\"", false),
+        ("0", false),
+    ] {
+        let server = Server::start(move |_, _| Reply::json(body)).await;
+        let answer = Request::<Listing>::new(&GET, &["1"]).send(&plain(&server)).await;
+        assert_eq!(answer.is_ok(), is_one, "{body}");
+        if let Err(error) = answer {
+            assert!(error.is_decode() && error.to_string().contains("not an object"));
+            assert_eq!((error.body(), error.attempts()), (body.as_bytes(), 1));
+        }
+    }
 }
 
 #[tokio::test]

@@ -14,7 +14,10 @@ impl Record for Listing {
     fn table(&self) -> &'static Table {
         static TABLE: Table = Table {
             name: "Listing",
-            fields: &[Field::new("results", 0), Field::new("totalCount", 0)],
+            fields: &[
+                Field::new("results", Field::REQUIRED),
+                Field::new("totalCount", 0),
+            ],
         };
         &TABLE
     }

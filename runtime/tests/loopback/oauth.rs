@@ -6,7 +6,7 @@ use atlas_admin_runtime::transport::BoxFuture;
 use atlas_admin_runtime::{Client, Clock, FileStore, MemoryStore, RetryPolicy};
 
 use super::api::{SECRET, builder, every_method, get, service_account};
-use super::clock::{LIMIT, Steps};
+use super::clock::Steps;
 use super::server::{Reply, Seen, Server};
 
 /// Hands out `token-1`, `token-2`, … and accepts the latest.
