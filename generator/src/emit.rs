@@ -64,19 +64,22 @@ pub fn emit(emit: &Emit<'_>) -> Files {
         Job::new("src/registry.rs", || registry::registry(emit)),
     ];
     jobs.push(Job::new("src/types.rs", || types::root(emit, &groups)));
-    for group in &groups {
-        let path = format!("src/types/{}.rs", group.name);
-        jobs.push(Job::new(path, move || types::group(emit, group)));
-    }
-    for (tag, module) in emit.names.modules.iter().enumerate() {
-        jobs.push(Job::new(format!("src/{module}.rs"), move || tag::tag(emit, tag)));
-    }
     if emit.options.home == Home::Workspace {
         jobs.push(Job::new("tests/contract/calls.rs", || contract::root(emit)));
         for (tag, module) in emit.names.modules.iter().enumerate() {
             let path = format!("tests/contract/calls/{module}.rs");
             jobs.push(Job::new(path, move || contract::tag(emit, tag)));
         }
+    }
+    for (tag, module) in emit.names.modules.iter().enumerate() {
+        jobs.push(Job::new(format!("src/{module}.rs"), move || tag::tag(emit, tag)));
+    }
+    // The largest come last, for they are taken first: no core is left with one at the end.
+    let mut by_size: Vec<_> = groups.iter().collect();
+    by_size.sort_by_key(|group| group.types.len());
+    for group in by_size {
+        let path = format!("src/types/{}.rs", group.name);
+        jobs.push(Job::new(path, move || types::group(emit, group)));
     }
     run(jobs)
 }
