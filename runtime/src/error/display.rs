@@ -48,7 +48,7 @@ impl Error {
     /// Returns what the answer, or the system, says about the cause.
     fn detail(&self) -> Option<String> {
         let inner = &*self.0;
-        match inner.kind {
+        let status = match inner.kind {
             Kind::Connect | Kind::Transport => {
                 return self.root().map(|it| one_line(&it));
             }
@@ -57,14 +57,18 @@ impl Error {
             // hold anything, a new private key for one.
             _ => return None,
         };
-        let mut detail = match (&inner.api.detail, self.redirects_to()) {
-            (Some(detail), _) => one_line(detail),
-            (None, Some(origin)) => format!("redirect to {origin}"),
-            _ if !inner.body.is_empty() => {
+        let nothing = || inner.message.is_empty().then(|| "no detail".to_owned());
+        if status.is_redirection() {
+            // Nothing of the body, which commonly repeats the target.
+            let told = self.redirects_to().map(|origin| format!("redirect to {origin}"));
+            return told.or_else(nothing);
+        }
+        let mut detail = match &inner.api.detail {
+            Some(detail) => one_line(detail),
+            None if !inner.body.is_empty() => {
                 one_line(&String::from_utf8_lossy(&inner.body))
             }
-            _ if inner.message.is_empty() => "no detail".to_owned(),
-            _ => return None,
+            None => return nothing(),
         };
         if let Some(fields) = &inner.api.bad_request_detail {
             detail.push(' ');
@@ -84,7 +88,7 @@ impl Error {
     fn redirects_to(&self) -> Option<String> {
         let target = self.0.headers.get(LOCATION)?.to_str().ok()?;
         let origin = Url::parse(target).ok()?.origin();
-        self.0.status?.is_redirection().then(|| origin.ascii_serialization())
+        origin.is_tuple().then(|| origin.ascii_serialization())
     }
 
     /// Returns what to do about it, where that is certain.
@@ -205,8 +209,13 @@ mod tests {
             line.starts_with("302 Found: redirect to https://login.example;"),
             "{line}"
         );
-        let line = answer(302, ("location", "/within"), "").to_string();
-        assert!(line.starts_with("302 Found: no detail;"), "{line}");
+        for target in ["/x?ticket=hunter2", "//login.example/hunter2", "mailto:hunter2"]
+        {
+            for body in ["", "<a href=\"hunter2\">", r#"{"detail":"hunter2"}"#] {
+                let line = answer(302, ("location", target), body).to_string();
+                assert!(line.starts_with("302 Found: no detail;"), "{line}");
+            }
+        }
     }
 
     #[test]
