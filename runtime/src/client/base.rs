@@ -10,8 +10,9 @@ use crate::error::{Error, Kind};
 /// (`https://cloud.mongodbgov.com`).
 pub(super) const DEFAULT: &str = "https://cloud.mongodb.com";
 
-/// Where the paths of the API begin: the documentation calls a URL with it the base URL.
-const API: &str = "/api/atlas";
+/// The segments that the paths of the API begin with: the documentation calls a URL with them
+/// the base URL.
+const API: [&str; 2] = ["api", "atlas"];
 
 /// Where requests go.
 #[derive(Clone, Debug)]
@@ -36,7 +37,8 @@ impl Base {
         if url.query().is_some() || url.fragment().is_some() {
             return fail("must not hold a query or a fragment");
         }
-        if url.path().contains(API) {
+        let segments: Vec<&str> = url.path().split('/').collect();
+        if segments.windows(API.len()).any(|segments| segments == API) {
             return fail("must end before /api/atlas, which requests add");
         }
         match url.scheme() {
@@ -105,6 +107,8 @@ mod tests {
             "http://127.0.0.1:1",
             "http://127.9.9.9",
             "http://[::1]:80/prefix/",
+            "https://gw.example/api/atlas-proxy",
+            "https://gw.example/my-api/atlas",
         ] {
             assert!(Base::parse(good).is_ok(), "{good}");
         }
@@ -118,6 +122,7 @@ mod tests {
             "https://user:hunter2@cloud.mongodb.com",
             "https://cloud.mongodb.com?x",
             "https://cloud.mongodb.com/api/atlas/v2",
+            "https://gw.example/proxy/api/atlas",
             "",
         ] {
             let error = Base::parse(bad).unwrap_err();
