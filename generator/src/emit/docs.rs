@@ -36,10 +36,10 @@ fn comment(paragraphs: &[String]) -> String {
         if index > 0 {
             lines.push(String::new());
         }
-        let wrapped = wrap(paragraph).into_iter();
-        lines.extend(
-            wrapped.map(|line| if line.is_empty() { line } else { format!(" {line}") }),
-        );
+        // What stands for the end of a line stands for nothing else in the text.
+        for line in wrap(&paragraph.replace(LINE_BREAK, " ")) {
+            lines.push(if line.is_empty() { line } else { format!(" {line}") });
+        }
     }
     lines.join(LINE_BREAK)
 }
@@ -232,6 +232,12 @@ mod tests {
     fn long_paragraphs_are_wrapped_between_words() {
         let text = "word ".repeat(40);
         assert!(wrap(text.trim()).iter().all(|line| line.len() <= WIDTH));
+    }
+
+    #[test]
+    fn only_ends_of_lines_break_a_comment() {
+        let paragraphs = [format!("a{LINE_BREAK}/b\nc"), "d".to_owned()];
+        assert_eq!(comment(&paragraphs), [" a /b", " c", "", " d"].join(LINE_BREAK));
     }
 
     #[test]
