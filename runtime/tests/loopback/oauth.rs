@@ -458,12 +458,16 @@ async fn a_revoke_that_fails_is_told_and_the_token_forgotten() {
 async fn a_store_that_fails_costs_token_requests_and_no_call() {
     let (server, clock, _, _) = start().await;
     // A folder, and a file in a folder that is not there.
-    for path in [std::env::temp_dir(), "/nonexistent/folder/tokens".into()] {
+    let folder =
+        std::env::temp_dir().join(format!("atlas-store-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("tokens")).unwrap();
+    for path in [folder.join("tokens"), "/nonexistent/folder/tokens".into()] {
         let builder = builder(&server, &clock).credentials(service_account());
         let client = builder.token_store(FileStore::new(path)).build().unwrap();
         for request in every_method() {
             request.send(&client).await.unwrap();
         }
     }
+    std::fs::remove_dir_all(&folder).unwrap();
     assert_eq!((tokens(&server), server.arrived()), (2, 12));
 }

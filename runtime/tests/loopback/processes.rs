@@ -1,5 +1,6 @@
-//! Processes that share a token through a file, and what tells them who they are. Each is this program once more, told by a
-//! variable which part to play in which folder.
+//! Processes that share a token through a file.
+//!
+//! Each is this program once more, told by a variable which part to play in which folder.
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
