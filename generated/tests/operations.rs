@@ -98,6 +98,8 @@ fn a_word_that_nothing_has_does_not_hide_the_others() {
 #[test]
 fn where_nothing_is_found_it_says_what_to_try() {
     assert!(ids(&["zeppelin"]).is_empty());
+    assert!(ids(&["/"]).is_empty() && ids(&["/{}/"]).is_empty(), "they say nothing");
+    assert_eq!(ids(&["/", "getGroupCluster"]), ids(&["getGroupCluster"]));
     let advice = search::advice(&["zeppelin".to_owned()]);
     assert!(advice.contains("zeppelin") && advice.contains("Clusters,"), "{advice}");
     assert!(ids(&[]).is_empty());

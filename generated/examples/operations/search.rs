@@ -29,12 +29,14 @@ const VERBS: &[(&str, &str)] = &[
 ///
 /// A word is looked for in names, groups, paths, parameters, properties of the request body and
 /// roles; whether it is written large or small, in the singular or the plural, is all the same.
-/// One with a slash is a part of a path, if there is a path that has it.
+/// One with a slash is a part of a path, if there is a path that has it. One without a letter or
+/// a digit says nothing.
 pub fn search(words: &[String]) -> Vec<Found> {
     let mut found = operations();
     let mut wanted: Vec<&str> = Vec::new();
     let mut ends: Vec<String> = Vec::new();
-    for word in words.iter().flat_map(|words| words.split_whitespace()) {
+    let words = words.iter().flat_map(|words| words.split_whitespace());
+    for word in words.filter(|word| word.contains(char::is_alphanumeric)) {
         let part = unnamed(word);
         let has = |found: &Found| unnamed(found.newest().operation.path).contains(&part);
         if word.contains('/') && found.iter().any(has) {
