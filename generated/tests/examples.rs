@@ -4,8 +4,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -69,13 +68,21 @@ async fn projects_are_listed_in_every_way() {
     assert_eq!(fake.asked_for(&projects::list_groups()).len(), 4);
 }
 
+/// A program that ends with the test, however that ends.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
+}
+
 #[test]
 fn the_fake_runs_alone_and_says_how_to_come_to_it() {
-    let mut service = Command::new(EXAMPLES.join("fake_service"))
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let lines = BufReader::new(service.stdout.take().unwrap()).lines();
+    let mut service = Command::new(EXAMPLES.join("fake_service"));
+    let mut service = Running(service.stdout(Stdio::piped()).spawn().unwrap());
+    let lines = BufReader::new(service.0.stdout.take().unwrap()).lines();
     let lines: Vec<String> = lines.take(7).map(Result::unwrap).collect();
     let environment = |prefix: &'static str| {
         let lines = lines.iter().filter_map(move |line| line.strip_prefix(prefix));
@@ -86,8 +93,6 @@ fn the_fake_runs_alone_and_says_how_to_come_to_it() {
     let list = || Command::new(EXAMPLES.join("list_clusters"));
     let by_account = list().envs(account).output().unwrap();
     let by_key = list().envs(url.chain(environment("#export "))).output().unwrap();
-    service.kill().unwrap();
-    service.wait().unwrap();
     for output in [by_account, by_key] {
         let printed = String::from_utf8(output.stdout).unwrap();
         assert_eq!(printed, "MyProject\n  prod: IDLE\n", "{lines:?}");
