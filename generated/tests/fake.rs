@@ -7,9 +7,13 @@ use std::time::{Duration, Instant};
 use atlas_admin::codec::Json;
 use atlas_admin::testing::ANY;
 use atlas_admin::testing::fake::{API_KEY, Fake, SERVICE_ACCOUNT};
-use atlas_admin::types::{ClusterDescription20240805, Group, StateName};
+use atlas_admin::types::{
+    CloudDatabaseUser, ClusterDescription20240805, Group, SearchIndexCreateRequest,
+    StateName, VectorSearchIndexCreateRequest,
+};
 use atlas_admin::{
-    Client, Credentials, Date, Error, RetryPolicy, clusters, events, invoices, projects,
+    Client, Credentials, Date, Error, RetryPolicy, atlas_search, clusters,
+    database_users, events, invoices, projects,
 };
 use futures_util::TryStreamExt;
 
@@ -96,6 +100,50 @@ async fn what_is_made_is_there_until_it_is_deleted() {
         asked[0].body::<ClusterDescription20240805>().name.as_deref(),
         Some("prod")
     );
+}
+
+#[tokio::test]
+async fn names_are_taken_only_where_the_service_says_so() {
+    let fake = fake().await;
+    let client = by_account(&fake);
+    let create = async |database: &str, name: &str| {
+        let user = CloudDatabaseUser {
+            database_name: database.into(),
+            username: name.to_owned(),
+            group_id: "g1".to_owned(),
+            ..Default::default()
+        };
+        database_users::create_database_user("g1", &user).send(&client).await
+    };
+    // It takes both to name a user.
+    create("admin", "alice").await.unwrap();
+    create("$external", "alice").await.unwrap();
+    create("admin", "bob").await.unwrap();
+    let again = create("$external", "alice").await.unwrap_err();
+    assert!(again.is_conflict() && again.to_string().contains("$external/alice"));
+    let get = database_users::get_database_user("g1", "$external", "alice");
+    assert_eq!(get.send(&client).await.unwrap().database_name.as_str(), "$external");
+
+    // A collection has many indexes, and another may have one of the same name.
+    for (database, name) in [("shop", "one"), ("shop", "two"), ("attic", "one")] {
+        let index =
+            SearchIndexCreateRequest::VectorSearch(VectorSearchIndexCreateRequest {
+                database: database.to_owned(),
+                collection_name: "orders".to_owned(),
+                name: name.to_owned(),
+                ..Default::default()
+            });
+        let create = atlas_search::create_cluster_search_index("g1", "prod", &index);
+        create.send(&client).await.unwrap();
+    }
+
+    // The name of a project is taken in its organization alone.
+    let mut other = group("MyProject");
+    projects::create_group(&other).send(&client).await.unwrap();
+    other.org_id = "32b6e34b3d91647abb20e7b8".to_owned();
+    projects::create_group(&other).send(&client).await.unwrap();
+    let again = projects::create_group(&other).send(&client).await;
+    assert!(again.unwrap_err().is_conflict());
 }
 
 #[tokio::test]
@@ -313,12 +361,20 @@ async fn requests_by_hand_are_judged_as_the_service_does() {
         http.put(fake.url() + GROUPS).header("accept", ACCEPT).bearer_auth(&bearer);
     assert_eq!(raw(put).await.0, 405);
     assert_eq!(raw(post("text/plain", body)).await.0, 415);
-    for bad in ["", "{", "[]", "{}", r#"{"name":1,"orgId":"o"}"#] {
+    for bad in ["", "{", "[]", "{}", "null", r#"{"name":1,"orgId":"o"}"#] {
         assert_eq!(raw(post(ACCEPT, bad)).await.0, 400, "{bad:?}");
     }
+    let unset = r#"{"name":"Unset","orgId":"5a0a1e7e0f2912c554080adc","tags":null}"#;
+    assert_eq!(raw(post(ACCEPT, unset)).await.0, 200);
 
     let old = "application/vnd.atlas.2023-02-01+json";
     fake.store(&projects::get_group("g1"), group("One"));
+    let access_list = fake.url() + GROUPS + "/g1/accessList";
+    for (body, status) in [("[null]", 400), (r#"[{"comment":null}]"#, 200)] {
+        let request = http.post(&access_list).header("accept", ACCEPT);
+        let request = request.header("content-type", ACCEPT).bearer_auth(&bearer);
+        assert_eq!(raw(request.body(body)).await.0, status, "{body}");
+    }
     let clusters = format!("{GROUPS}/g1/clusters");
     assert_eq!(raw(get(&clusters, old)).await.0, 200);
     fake.on_day(Date::new(2099, 1, 1));

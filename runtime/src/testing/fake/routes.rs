@@ -6,9 +6,10 @@ use bytes::Bytes;
 
 use super::super::reply;
 use super::place::is_by;
+use super::store::holds_list;
 use super::text;
-use crate::operation::Operation;
-use crate::registry::Entry;
+use crate::operation::{Method, Operation};
+use crate::registry::{Entry, Payload};
 use crate::version::{Date, Version};
 
 /// The paths of the registry.
@@ -32,6 +33,14 @@ pub(super) struct Route {
     pub(super) operation: &'static Operation,
     /// What the path's parameters are, decoded, in their order.
     pub(super) parameters: Vec<(String, String)>,
+}
+
+/// What a thing of a collection is found by.
+pub(super) struct FoundBy {
+    /// The parameters that together name one thing, in braces.
+    pub(super) parameters: Vec<&'static str>,
+    /// Whether that is a path `by…` something, beside that of the thing itself.
+    pub(super) is_by: bool,
 }
 
 type Refusal = Response<Bytes>;
@@ -71,14 +80,28 @@ impl Routes {
         })
     }
 
-    /// Returns the parameters that things of a collection are found by: no two have the same.
-    pub(super) fn found_by(&self, template: &str) -> impl Iterator<Item = &'static str> {
+    /// Returns what the things of a collection are found by: no two have the same.
+    pub(super) fn found_by(&self, template: &str) -> impl Iterator<Item = FoundBy> {
         self.paths.iter().filter_map(move |path| {
             let rest = path.template.strip_prefix(template)?.strip_prefix('/')?;
-            let (first, parameter) = rest.rsplit_once('/').unwrap_or(("", rest));
-            let is_one =
-                first.is_empty() || is_by(first) || first.split('/').all(is_parameter);
-            (is_one && is_parameter(parameter)).then_some(parameter)
+            let (is_by, rest) = match rest.split_once('/') {
+                Some((first, rest)) if is_by(first) => (true, rest),
+                _ => (false, rest),
+            };
+            let parameters: Vec<&str> = rest.split('/').collect();
+            let is_one = parameters.iter().all(|segment| is_parameter(segment))
+                && !self.is_listed(path.template);
+            is_one.then_some(FoundBy { parameters, is_by })
+        })
+    }
+
+    /// Tells whether a template can be read, and answers with a list.
+    pub(super) fn is_listed(&self, template: &str) -> bool {
+        self.of(template).any(|entry| {
+            entry.operation.method == Method::Get
+                && entry.answers.iter().any(|(_, payload)| {
+                    matches!(payload, Payload::Json(make) if holds_list(&mut *make()))
+                })
         })
     }
 

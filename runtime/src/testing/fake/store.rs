@@ -11,7 +11,7 @@ use http::Response;
 
 use super::super::reply;
 use super::place::{Parameters, Place};
-use super::routes::{Route, Routes};
+use super::routes::{FoundBy, Route, Routes};
 use super::values::{Fill, fill, id, properties};
 use crate::codec::{self, Direction, Drift, Json, List, Mode, Slot, Value, View};
 use crate::operation::Method;
@@ -33,6 +33,15 @@ struct Thing {
     /// Where it was put, if the path says more than its properties.
     key: Vec<String>,
     json: Json,
+}
+
+impl Thing {
+    fn is_at(&self, place: &Place<'_>) -> bool {
+        let mut key = place.key.iter();
+        self.collection == place.path
+            && (key.clone().map(|(_, value)| value).eq(&self.key)
+                || key.all(|(name, value)| names(&self.json, name, value)))
+    }
 }
 
 /// A request for what is stored.
@@ -69,15 +78,7 @@ impl Store {
     }
 
     fn find(&self, place: &Place<'_>) -> Option<usize> {
-        self.things.iter().position(|thing| {
-            let is_key = || place.key.iter().map(|(_, value)| value).eq(&thing.key);
-            thing.collection == place.path
-                && (is_key()
-                    || place
-                        .key
-                        .iter()
-                        .all(|(name, value)| names(&thing.json, name, value)))
-        })
+        self.things.iter().position(|thing| thing.is_at(place))
     }
 
     /// Does what a request asks for.
@@ -184,15 +185,10 @@ impl Store {
         let Some(make) = answer_type(call) else { return payload(call) };
         let template = call.route.operation.path;
         let below = call.routes.below(template).next();
-        let lists = call.routes.of(template).any(|entry| {
-            entry.operation.method == Method::Get
-                && entry.answers.iter().any(|(_, payload)| {
-                    matches!(payload, Payload::Json(make) if holds_list(&mut *make()))
-                })
-        });
         let mut value = make();
         let body = serde_json::from_slice(call.body).unwrap_or_default();
-        let is_collection = place.key.is_empty() && (lists || below.is_some());
+        let is_collection =
+            place.key.is_empty() && (call.routes.is_listed(template) || below.is_some());
         let bodies = match body {
             Json::Array(bodies) => bodies,
             body if holds_list(&mut *value) && is_collection => vec![body],
@@ -206,10 +202,11 @@ impl Store {
                 let json = to_json(&*value);
                 if is_collection {
                     let mut found_by = call.routes.found_by(template);
-                    if let Some(taken) = found_by
-                        .find_map(|parameter| self.taken(place, parameter, &json))
-                    {
-                        return taken;
+                    let taken = found_by
+                        .find_map(|found| self.taken(place, &found, &json, &body));
+                    if let Some(name) = taken {
+                        let detail = format!("There is a resource {name} already.");
+                        return reply::error(409, "RESOURCE_ALREADY_EXISTS", &detail);
                     }
                     self.add(place, json.clone());
                 }
@@ -242,20 +239,40 @@ impl Store {
         self.things.push(Thing { collection, key: Vec::new(), json });
     }
 
-    /// Says that there is such a thing already.
+    /// Returns what a new thing, made as the body says, would be found by, where another is
+    /// found by it already.
     fn taken(
         &self,
         place: &Place<'_>,
-        parameter: &str,
+        found: &FoundBy,
         json: &Json,
-    ) -> Option<Response<Bytes>> {
-        let parameter = parameter.trim_matches(['{', '}']);
-        let value = properties(parameter).find_map(|name| json.get(&name)?.as_str())?;
-        let key = [(parameter.to_owned(), value.to_owned())];
+        body: &Json,
+    ) -> Option<String> {
+        let mut key = Vec::new();
+        let mut used = BTreeSet::new();
+        for parameter in &found.parameters {
+            let parameter = parameter.trim_matches(['{', '}']);
+            let has = |name: &String| json.get(name).is_some_and(Json::is_string);
+            let name = properties(parameter).find(has)?;
+            key.push((parameter.to_owned(), json.get(&name)?.as_str()?.to_owned()));
+            // Of two parameters that seem to be one property, one means another.
+            if !used.insert(name) {
+                return None;
+            }
+        }
         let there = Place { path: place.path.clone(), key: &key, ..*place };
-        self.find(&there)?;
-        let detail = format!("There is a resource {value} already.");
-        Some(reply::error(409, "RESOURCE_ALREADY_EXISTS", &detail))
+        // What is found `by…` something is the only one within what it belongs to, and that
+        // may stand in the body alone.
+        let is_beside = |thing: &Thing| {
+            let said = body.as_object().into_iter().flatten();
+            let mut owners = said.filter(|(name, _)| name.ends_with("Id"));
+            !found.is_by
+                || owners.all(|(name, owner)| thing.json.get(name) == Some(owner))
+        };
+        let mut things = self.things.iter();
+        let is_taken = things.any(|thing| thing.is_at(&there) && is_beside(thing));
+        let values: Vec<&str> = key.iter().map(|(_, value)| &**value).collect();
+        is_taken.then(|| values.join("/"))
     }
 
     fn change(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
@@ -304,9 +321,17 @@ fn check_body(call: &Call<'_>) -> Result<(), String> {
     let mut value = make();
     let mut problem = None;
     let mut observe = |drift: Drift| {
-        if let Drift::Mismatch { path, message } = drift {
-            problem.get_or_insert(format!("{path}: {message}"));
-        }
+        let (path, message) = match drift {
+            Drift::Mismatch { path, message } => (path, message),
+            // A property that is null is one that is not set; an item, or all of the body, is
+            // a thing that is not there.
+            Drift::Null { path } if path.is_empty() || path.ends_with(']') => {
+                (path, "expected a value, found null".to_owned())
+            }
+            _ => return,
+        };
+        let place = if path.is_empty() { "the body" } else { &path };
+        problem.get_or_insert_with(|| format!("{place}: {message}"));
     };
     // What requires no property may be left out as a whole.
     let body = if call.body.is_empty() { b"{}" } else { call.body };
@@ -397,7 +422,7 @@ fn items(value: &mut dyn Value, with: &mut dyn FnMut(&mut dyn List)) -> bool {
     }
 }
 
-fn holds_list(value: &mut dyn Value) -> bool {
+pub(super) fn holds_list(value: &mut dyn Value) -> bool {
     items(value, &mut |_| {})
 }
 
