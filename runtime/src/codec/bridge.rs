@@ -8,7 +8,7 @@ use serde::{Deserialize as _, Serialize, Serializer};
 
 use super::members::{Members, walk};
 use super::tags::Tags;
-use super::unset::instead;
+use super::unset::{contents_of, instead};
 use super::{By, Json, Mode, Value, View, decode};
 
 /// Serializes a value with everything that is in it.
@@ -93,8 +93,12 @@ impl Serialize for Node<'_> {
 
 impl Node<'_> {
     fn object<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let contents = match self.view {
+            View::Record(record) => contents_of(record),
+            _ => None,
+        };
         let mut object = Object(to.serialize_map(None)?);
-        walk(&self.view, Mode::Lossless, self.tags, &mut object)?;
+        walk(&self.view, contents, Mode::Lossless, self.tags, &mut object)?;
         serde::ser::SerializeMap::end(object.0)
     }
 }

@@ -1,10 +1,11 @@
 //! Values to JSON text.
 
+use super::extra::Contents;
 use super::members::{Members, view_of_json, walk};
 use super::path::{Locator, push_name};
 use super::reader::MAX_DEPTH;
 use super::tags::Tags;
-use super::unset::instead;
+use super::unset::{contents_of, instead_in};
 use super::{By, EncodeError, Field, Json, List, Union, Value, View, writer};
 
 /// What a value is written for.
@@ -51,7 +52,9 @@ pub fn encode_into(
     let mut encoder = Encoder::new(std::mem::take(out), mode);
     match value.view() {
         // A request says what its record holds, whatever the service once sent instead of one.
-        view @ View::Record(_) if mode == Mode::Request => encoder.object(&view, None),
+        view @ View::Record(record) if mode == Mode::Request => {
+            encoder.object(&view, contents_of(record), None);
+        }
         view => encoder.view(&view, None),
     }
     let Encoder { missing, unsayable, .. } = encoder;
@@ -127,16 +130,21 @@ impl Encoder {
 
     fn compound(&mut self, view: &View<'_>, tags: Option<&Tags<'_>>) {
         match view {
-            View::Record(record) => match instead(*record) {
-                None => self.object(view, tags),
-                Some(json) => self.json(json),
-            },
-            View::Map(_) => self.object(view, tags),
+            View::Record(record) => {
+                let contents = contents_of(*record);
+                match instead_in(*record, contents) {
+                    None => self.object(view, contents, tags),
+                    Some(json) => self.json(json),
+                }
+            }
+            View::Map(_) => self.object(view, None, tags),
             View::List(list) => self.list(*list),
             View::Union(union) => self.union(*union, tags),
-            View::Json(Json::Object(_)) => self.object(view, tags),
+            View::Json(Json::Object(_)) => self.object(view, None, tags),
             View::Json(json) => self.json(json),
-            View::Absent if tags.is_some_and(Tags::any_known) => self.object(view, tags),
+            View::Absent if tags.is_some_and(Tags::any_known) => {
+                self.object(view, None, tags)
+            }
             _ => writer::null(&mut self.out),
         }
     }
@@ -152,14 +160,20 @@ impl Encoder {
         true
     }
 
-    fn object(&mut self, view: &View<'_>, tags: Option<&Tags<'_>>) {
+    fn object(
+        &mut self,
+        view: &View<'_>,
+        contents: Option<&Contents>,
+        tags: Option<&Tags<'_>>,
+    ) {
         if !self.enter() {
             return;
         }
         self.out.push(b'{');
         let start = self.out.len();
         let mode = self.mode;
-        let Ok(()) = walk(view, mode, tags, &mut Object { encoder: self, start });
+        let Ok(()) =
+            walk(view, contents, mode, tags, &mut Object { encoder: self, start });
         self.out.push(b'}');
         self.depth -= 1;
     }
@@ -208,7 +222,7 @@ impl Encoder {
             Json::Bool(boolean) => writer::boolean(&mut self.out, *boolean),
             Json::Number(number) => writer::number(&mut self.out, number),
             Json::String(string) => writer::string(&mut self.out, string),
-            Json::Object(_) => self.object(&View::Json(json), None),
+            Json::Object(_) => self.object(&View::Json(json), None, None),
             Json::Array(items) => {
                 if !self.enter() {
                     return;

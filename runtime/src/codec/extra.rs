@@ -87,7 +87,7 @@ impl Extra {
 
     /// Tells whether there are no properties.
     pub fn is_empty(&self) -> bool {
-        self.iter().next().is_none()
+        self.contents().is_none_or(Contents::is_empty)
     }
 
     /// Tells whether the properties are the same, whoever set them.
@@ -121,6 +121,11 @@ impl Contents {
     /// Returns the properties, those that hide others of the same name first.
     fn layers(&self) -> [&Map<Json>; 3] {
         [&self.added, &self.unfit, &self.received]
+    }
+
+    /// Tells whether there are no properties.
+    pub(super) fn is_empty(&self) -> bool {
+        self.layers().into_iter().all(Map::is_empty)
     }
 
     /// Tells whether no field is written in another way than it would be without these contents.

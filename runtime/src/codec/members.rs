@@ -6,7 +6,7 @@
 
 use super::extra::Contents;
 use super::tags::Tags;
-use super::unset::{EXTRA, is_blank, is_unset, is_untouched};
+use super::unset::{is_blank, is_unset, is_untouched};
 use super::{Field, Json, Mode, Record, View};
 
 /// Takes the properties of an object, in the order in which they are written.
@@ -32,15 +32,18 @@ pub(super) trait Members {
 /// Hands out the properties of a value that is written as an object: a record, a map, free-form
 /// JSON, or nothing but the tags around it.
 ///
+/// The contents of a record's extra come along: whoever asks has looked at them.
+///
 /// Views go by reference here: to copy one right after it was made means to wait for it.
 pub(super) fn walk<M: Members>(
     view: &View<'_>,
+    contents: Option<&Contents>,
     mode: Mode,
     tags: Option<&Tags<'_>>,
     to: &mut M,
 ) -> Result<(), M::Error> {
     match view {
-        View::Record(record) => Walk { record: *record, mode, tags }.run(to),
+        View::Record(record) => Walk { record: *record, contents, mode, tags }.run(to),
         View::Map(entries) => {
             walk_tags(tags, &|name| entries.get(name).is_some(), tags, to)?;
             let mut result = Ok(());
@@ -87,6 +90,7 @@ pub(super) fn view_of_json(json: &Json) -> View<'_> {
 /// A walk over the properties of a record.
 struct Walk<'a> {
     record: &'a dyn Record,
+    contents: Option<&'a Contents>,
     mode: Mode,
     tags: Option<&'a Tags<'a>>,
 }
@@ -101,10 +105,7 @@ enum Choice<'a> {
 
 impl<'a> Walk<'a> {
     fn run<M: Members>(&self, to: &mut M) -> Result<(), M::Error> {
-        let contents = match self.record.field(EXTRA).view() {
-            View::Extra(extra) => extra.contents(),
-            _ => None,
-        };
+        let contents = self.contents;
         walk_tags(self.tags, &|name| self.holds_tag(name, contents), self.tags, to)?;
         let plain = contents.is_none_or(Contents::leaves_fields_alone);
         match self.tags {

@@ -79,26 +79,38 @@ pub(super) fn is_untouched(field: &Field, view: &View<'_>) -> bool {
 }
 
 fn all_fields(record: &dyn Record, test: fn(&View<'_>) -> bool) -> bool {
-    let extra_is_blank = match record.field(EXTRA).view() {
-        View::Extra(extra) => {
-            let is_plain =
-                |contents: &Contents| !contents.bare && contents.instead.is_none();
-            extra.is_empty() && extra.contents().is_none_or(is_plain)
-        }
-        _ => true,
+    let is_plain = |contents: &Contents| {
+        contents.is_empty() && !contents.bare && contents.instead.is_none()
     };
+    let extra_is_blank = contents_of(record).is_none_or(is_plain);
     let mut indexes = 0..record.table().fields.len();
     extra_is_blank && indexes.all(|index| test(&record.field(index).view()))
 }
 
+/// Returns what stands in a record's extra, where anything was ever noted there.
+pub(super) fn contents_of(record: &dyn Record) -> Option<&Contents> {
+    match record.field(EXTRA).view() {
+        View::Extra(extra) => extra.contents(),
+        _ => None,
+    }
+}
+
 /// Returns what the service sent instead of a record, unless anything of it has been set since.
 pub(super) fn instead(record: &dyn Record) -> Option<&Json> {
-    let View::Extra(extra) = record.field(EXTRA).view() else { return None };
-    let instead = extra.instead()?;
+    instead_in(record, contents_of(record))
+}
+
+/// As [`instead`], for who has the record's contents at hand.
+pub(super) fn instead_in<'a>(
+    record: &dyn Record,
+    contents: Option<&'a Contents>,
+) -> Option<&'a Json> {
+    let contents = contents?;
+    let instead = contents.instead.as_ref()?;
     let mut fields = record.table().fields.iter().enumerate();
     let is_untouched =
         fields.all(|(index, field)| is_untouched(field, &record.field(index).view()));
-    (extra.is_empty() && is_untouched).then_some(instead)
+    (contents.is_empty() && is_untouched).then_some(instead)
 }
 
 /// Returns what the service sent instead of the object that a value is declared to be.
