@@ -5,7 +5,7 @@ use super::members::{Members, view_of_json, walk};
 use super::path::{Locator, push_name};
 use super::reader::MAX_DEPTH;
 use super::tags::Tags;
-use super::unset::{contents_of, instead_in};
+use super::unset::{came_instead, contents_of, instead_in};
 use super::{By, EncodeError, Field, Json, List, Union, Value, View, writer};
 
 /// What a value is written for.
@@ -51,8 +51,10 @@ pub fn encode_into(
     let start = out.len();
     let mut encoder = Encoder::new(std::mem::take(out), mode);
     match value.view() {
-        // A request says what its record holds, whatever the service once sent instead of one.
-        view @ View::Record(record) if mode == Mode::Request => {
+        // A request is never `null`: what the document requires has to be there.
+        view @ View::Record(record)
+            if mode == Mode::Request && came_instead(value) == Some(&Json::Null) =>
+        {
             encoder.object(&view, contents_of(record), None);
         }
         view => encoder.view(&view, None),
