@@ -6,9 +6,10 @@
 use serde::ser::SerializeSeq as _;
 use serde::{Deserialize as _, Serialize, Serializer};
 
+use super::extra::Contents;
 use super::members::{Members, walk};
 use super::tags::Tags;
-use super::unset::{contents_of, instead};
+use super::unset::{contents_of, instead_in};
 use super::{By, Json, Mode, Value, View, decode};
 
 /// Serializes a value with everything that is in it.
@@ -66,11 +67,14 @@ impl Serialize for Node<'_> {
                 items.end()
             }
             View::Json(json) if self.tags.is_none() => json.serialize(to),
-            View::Record(record) => match instead(record) {
-                None => self.object(to),
-                Some(json) => json.serialize(to),
-            },
-            View::Map(_) | View::Json(Json::Object(_)) => self.object(to),
+            View::Record(record) => {
+                let contents = contents_of(record);
+                match instead_in(record, contents) {
+                    None => self.object(contents, to),
+                    Some(json) => json.serialize(to),
+                }
+            }
+            View::Map(_) | View::Json(Json::Object(_)) => self.object(None, to),
             View::Json(json) => json.serialize(to),
             View::Union(union) => {
                 let (index, content) = union.content();
@@ -85,18 +89,20 @@ impl Serialize for Node<'_> {
                 let tags = Tags { name, value, outer: self.tags };
                 Node { view, tags: Some(&tags) }.serialize(to)
             }
-            View::Absent if self.tags.is_some_and(Tags::any_known) => self.object(to),
+            View::Absent if self.tags.is_some_and(Tags::any_known) => {
+                self.object(None, to)
+            }
             View::Absent | View::Null | View::Extra(_) => to.serialize_unit(),
         }
     }
 }
 
 impl Node<'_> {
-    fn object<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let contents = match self.view {
-            View::Record(record) => contents_of(record),
-            _ => None,
-        };
+    fn object<S: Serializer>(
+        &self,
+        contents: Option<&Contents>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         let mut object = Object(to.serialize_map(None)?);
         walk(&self.view, contents, Mode::Lossless, self.tags, &mut object)?;
         serde::ser::SerializeMap::end(object.0)

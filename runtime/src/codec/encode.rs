@@ -5,7 +5,7 @@ use super::members::{Members, view_of_json, walk};
 use super::path::{Locator, push_name};
 use super::reader::MAX_DEPTH;
 use super::tags::Tags;
-use super::unset::{came_instead, contents_of, instead_in};
+use super::unset::{contents_of, instead_in};
 use super::{By, EncodeError, Field, Json, List, Union, Value, View, writer};
 
 /// What a value is written for.
@@ -50,15 +50,7 @@ pub fn encode_into(
 ) -> Result<(), EncodeError> {
     let start = out.len();
     let mut encoder = Encoder::new(std::mem::take(out), mode);
-    match value.view() {
-        // A request is never `null`: what the document requires has to be there.
-        view @ View::Record(record)
-            if mode == Mode::Request && came_instead(value) == Some(&Json::Null) =>
-        {
-            encoder.object(&view, contents_of(record), None);
-        }
-        view => encoder.view(&view, None),
-    }
+    encoder.view(&value.view(), None);
     let Encoder { missing, unsayable, .. } = encoder;
     *out = encoder.out;
     if missing.is_empty() && unsayable.is_empty() {
@@ -135,8 +127,14 @@ impl Encoder {
             View::Record(record) => {
                 let contents = contents_of(*record);
                 match instead_in(*record, contents) {
-                    None => self.object(view, contents, tags),
+                    // A request is never `null`: what the document requires has to be there.
+                    Some(Json::Null)
+                        if self.depth == 0 && self.mode == Mode::Request =>
+                    {
+                        self.object(view, contents, tags);
+                    }
                     Some(json) => self.json(json),
+                    None => self.object(view, contents, tags),
                 }
             }
             View::Map(_) => self.object(view, None, tags),
