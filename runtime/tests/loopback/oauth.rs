@@ -217,14 +217,19 @@ async fn revoke_forgets_the_token_everywhere() {
     assert_eq!(tokens(&server), 2);
 }
 
+/// Makes clients that share a store, which is theirs alone.
+fn sharing(server: &Server, clock: &Steps) -> impl Fn() -> Client {
+    let store = Arc::new(MemoryStore::default());
+    move || {
+        let builder = builder(server, clock).credentials(service_account());
+        builder.token_store(store.clone()).build().unwrap()
+    }
+}
+
 #[tokio::test]
 async fn clients_share_a_token_through_their_store() {
     let (server, clock, _, issuer) = start().await;
-    let store = Arc::new(MemoryStore::default());
-    let client = || {
-        let builder = builder(&server, &clock).credentials(service_account());
-        builder.token_store(store.clone()).build().unwrap()
-    };
+    let client = sharing(&server, &clock);
     for _ in 0..3 {
         get().send(&client()).await.unwrap();
     }
@@ -417,11 +422,7 @@ async fn a_token_that_is_due_is_used_while_one_call_renews_it() {
 #[tokio::test]
 async fn revoke_reaches_those_who_share_the_store() {
     let (server, clock, _, _) = start().await;
-    let store = Arc::new(MemoryStore::default());
-    let client = || {
-        let builder = builder(&server, &clock).credentials(service_account());
-        builder.token_store(store.clone()).build().unwrap()
-    };
+    let client = sharing(&server, &clock);
     get().send(&client()).await.unwrap();
     // One that never called takes back what it finds in the store.
     client().revoke().await.unwrap();
