@@ -2,7 +2,7 @@
 
 //! Every operation in every version that is compiled in, as data for tools.
 
-pub use atlas_admin_runtime::registry::{Entry, Function, Make, Payload, encode};
+pub use atlas_admin_runtime::registry::{Entry, Function, Make, Payload};
 
 /// The tables of the enabled tags. A constant, so that only programs that use it compile
 /// what it names: every type there is.

@@ -1,8 +1,9 @@
-//! What follows from the model, computed once: what is boxed, what is read-only as a whole, which
-//! features need a type, and who uses it.
+//! What follows from the model, computed once: what is boxed, what is read-only as a whole, what
+//! identifies an item of a list, which features need a type, and who uses it.
 
 mod boxing;
 mod gates;
+mod identity;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -22,6 +23,8 @@ pub struct Facts {
     pub boxed: HashSet<Member>,
     /// The fields that requests leave out.
     pub read_only: HashSet<Member>,
+    /// The fields by which an update tells the items of a list apart.
+    pub identities: HashSet<Member>,
     /// What a type needs to be there, by its index.
     pub conditions: Vec<Condition>,
     /// Which operations answer with a type, send it or fail with it, by its index.
@@ -43,6 +46,7 @@ impl Facts {
         Self {
             boxed: boxing::boxed(api, ledger),
             read_only: read_only(api),
+            identities: identity::identities(api),
             conditions,
             users: users(api),
             current,

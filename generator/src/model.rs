@@ -111,6 +111,10 @@ pub struct Field {
     pub read_only: bool,
     pub write_only: bool,
     pub secret: bool,
+    /// Whether it tells its record from the others of a list.
+    pub identity: bool,
+    /// Whether the service keeps the secret where an update leaves it out.
+    pub kept: bool,
     pub deprecated: bool,
     pub limits: Limits,
     pub prose: Option<String>,
@@ -125,6 +129,8 @@ impl Field {
         self.read_only &= other.read_only;
         self.write_only &= other.write_only;
         self.secret |= other.secret;
+        self.identity |= other.identity;
+        self.kept &= other.kept;
         self.deprecated &= other.deprecated;
         if self.limits != other.limits {
             self.limits = Limits::default();

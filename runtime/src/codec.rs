@@ -9,15 +9,13 @@
 //!
 //! | room | what it holds |
 //! |---|---|
-//! | `values`, `nullable`, `time`, `open_enum`, `extra` | the values that records are made of |
-//! | `reader`, `decode`, `path`, `drift` | JSON text to values, and where it differed |
-//! | `members`, `encode`, `writer` | values to JSON text |
+//! | `values`, `nullable`, `time`, `open_enum`, `extra`, `json` | the values that records are made of |
+//! | `reader`, `decode`, `text_body`, `path`, `drift` | JSON text to values, and where it differed |
+//! | `members`, `encode`, `writer`, `request_body` | values to JSON text |
 //! | `bridge`, `debug`, `same`, `common`, `macros` | what else a generated type offers, on the same access |
 //!
 //! Nothing that is generic over a record has a body longer than a line: the generated crate
 //! has more than a thousand of them, and each one pays for an instantiation.
-
-use std::collections::BTreeMap;
 
 mod bridge;
 mod common;
@@ -27,16 +25,18 @@ mod drift;
 mod encode;
 mod error;
 mod extra;
+mod json;
 mod macros;
 mod members;
 mod nullable;
 mod open_enum;
 mod path;
 mod reader;
+mod request_body;
 mod same;
 mod tags;
+mod text_body;
 mod time;
-mod unset;
 mod values;
 mod writer;
 
@@ -44,22 +44,23 @@ pub use bridge::{deserialize, serialize};
 #[doc(hidden)]
 pub use common::common;
 pub use debug::fmt_debug;
+pub(crate) use decode::decode_losses;
 pub use decode::{decode, decode_observed};
 pub use drift::{Direction, Drift, Observer};
-pub use encode::{Mode, encode, encode_into};
+pub use encode::{encode, encode_into, encode_request};
 pub use error::{DecodeError, EncodeError};
 pub use extra::Extra;
+pub(crate) use extra::came_instead;
+pub use json::{Json, Number, Object};
 pub use nullable::Nullable;
 #[doc(hidden)]
 pub use open_enum::{OpenEnum, from_string, from_wire, view_of_enum, wire_name};
+pub use request_body::RequestBody;
 pub use same::same;
+pub use text_body::take_text;
 #[doc(hidden)]
 pub use serde;
-pub use serde_json::Value as Json;
 pub use time::{DateTime, Day};
-pub(crate) use unset::came_instead;
-#[doc(hidden)]
-pub use unset::view_of_union;
 
 /// A value that the codec can read and write.
 ///
@@ -160,6 +161,11 @@ impl Field {
     pub const WRITE_ONLY: u8 = 4;
     /// The property must not be printed. `WRITE_ONLY` implies it.
     pub const SECRET: u8 = 8;
+    /// The property identifies its record among the items of a list: PATCH and PUT send it though
+    /// only the service sets it.
+    pub const IDENTITY: u8 = 16;
+    /// The service keeps a secret that a PUT leaves out, if the record has its `IDENTITY`.
+    pub const KEPT: u8 = 32;
 
     /// Describes a property.
     pub const fn new(wire: &'static str, flags: u8) -> Self {
@@ -208,6 +214,16 @@ pub enum By {
     Kind(&'static [Kind]),
 }
 
+impl By {
+    /// Returns the number of declared variants, which is the index of the unknown one.
+    fn len(&self) -> usize {
+        match self {
+            Self::Tag(_, values) => values.len(),
+            Self::Kind(kinds) => kinds.len(),
+        }
+    }
+}
+
 /// A kind of JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names of RFC 8259")]
@@ -231,6 +247,8 @@ pub trait List {
     fn get(&self, index: usize) -> &dyn Value;
     /// Appends an unset item and returns it.
     fn push(&mut self) -> &mut dyn Value;
+    /// Removes the last item.
+    fn pop(&mut self);
 }
 
 /// The entries of a map with values of one type.
@@ -243,11 +261,13 @@ pub trait Entries {
     fn len(&self) -> usize;
     /// Returns the value of a key.
     fn get(&self, key: &str) -> Option<&dyn Value>;
-    /// Calls `each` with every entry, in the order of the keys.
+    /// Calls `each` with every entry, in their order.
     fn for_each(&self, each: &mut dyn FnMut(&str, &dyn Value));
     /// Adds an unset entry, which replaces an earlier one, and returns its value.
     fn insert(&mut self, key: String) -> &mut dyn Value;
+    /// Removes an entry.
+    fn remove(&mut self, key: &str);
 }
 
-/// A map with string keys.
-pub type Map<T> = BTreeMap<String, T>;
+/// A map with string keys, which keeps the order in which they were inserted.
+pub type Map<T> = indexmap::IndexMap<String, T>;

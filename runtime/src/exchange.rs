@@ -22,7 +22,7 @@ use crate::trace;
 use crate::transport::{Body, BoxFuture};
 
 pub(crate) use answer::{Answer, OTHER_SERVER, Payload, status_error};
-pub(crate) use body::{drain, excerpt, read};
+pub(crate) use body::{drain, excerpt, is_framed, read};
 pub(crate) use call::Call;
 
 mod answer;
@@ -237,15 +237,15 @@ async fn settle(
     let body = if streams {
         Payload::Open { body, patience: None }
     } else {
-        Payload::Whole(read(core, &headers, body, core.limits.body).await.map_err(
-            |failure| Failure {
-                error: failure.error.edit(|error| {
-                    error.status = Some(status);
-                    error.headers = headers.clone();
-                }),
-                ..failure
-            },
-        )?)
+        let read = read(core, &headers, body, core.limits.body).await;
+        let bytes = read.map_err(|failure| Failure {
+            error: failure.error.edit(|error| {
+                error.status = Some(status);
+                error.headers = headers.clone();
+            }),
+            ..failure
+        })?;
+        Payload::Whole { bytes, is_framed: is_framed(parts.version, &headers) }
     };
     give_back(core, nonce);
     Ok(Answer::new(operation, status, headers, body))

@@ -74,7 +74,6 @@ mod exchange;
 mod inflate;
 mod retry;
 mod trace;
-mod wire;
 
 pub use auth::{AccessToken, FileStore, MemoryStore, TokenStore};
 pub use client::{Client, ClientBuilder};

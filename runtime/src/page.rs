@@ -25,7 +25,10 @@ pub trait Page: Value + Default {
     /// What is listed.
     type Item;
 
-    /// Returns the items of the page.
+    /// Returns the items of the page; none if the page has no list.
+    fn items(&self) -> &[Self::Item];
+
+    /// Returns the items of the page, and drops the rest of it.
     fn into_items(self) -> Vec<Self::Item>;
 }
 
@@ -34,6 +37,10 @@ where
     Vec<T>: Value,
 {
     type Item = T;
+
+    fn items(&self) -> &[T] {
+        self
+    }
 
     fn into_items(self) -> Vec<T> {
         self

@@ -2,7 +2,7 @@
 //!
 //! The generated crate holds one [`Entry`] for each operation-version pair.
 
-use crate::codec::{self, DecodeError, EncodeError, Mode, Value};
+use crate::codec::{self, DecodeError, Direction, Drift, Value};
 use crate::operation::Operation;
 
 /// An operation in one version, with the types of its bodies.
@@ -64,12 +64,17 @@ impl Entry {
         own.or_else(|| self.errors.iter().find_map(|(_, make)| *make))
     }
 
-    /// Decodes a request body; `None` where the operation takes none.
+    /// Decodes a request body, as one of the caller's own; `None` where the operation takes none.
     pub fn decode_body(
         &self,
         bytes: &[u8],
     ) -> Option<Result<Box<dyn Value>, DecodeError>> {
-        self.body.map(|make| decode(make, bytes))
+        self.body.map(|make| {
+            let mut value = make();
+            let ignore = &mut |_: Drift| {};
+            codec::decode_observed(bytes, &mut *value, Direction::Request, ignore)?;
+            Ok(value)
+        })
     }
 
     /// Decodes the body of an answer as a caller would get it: an undeclared success is decoded
@@ -88,11 +93,6 @@ impl Entry {
             Payload::Empty | Payload::Stream => None,
         }
     }
-}
-
-/// Encodes a value as it came, for comparison with what it was decoded from.
-pub fn encode(value: &dyn Value) -> Result<Vec<u8>, EncodeError> {
-    codec::encode(value, Mode::Lossless)
 }
 
 fn decode(make: Make, bytes: &[u8]) -> Result<Box<dyn Value>, DecodeError> {

@@ -9,17 +9,15 @@ use std::marker::PhantomData;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::codec;
+use crate::codec::{self, RequestBody};
 use crate::error::{Error, Kind};
 use crate::operation::{Location, Method, Operation};
-use crate::wire;
 
 pub use options::Options;
 
 mod curl;
 mod options;
 pub(crate) mod path;
-mod secret;
 mod send;
 mod text;
 
@@ -38,11 +36,18 @@ pub(crate) struct Parts {
     path: String,
     query: Vec<(&'static str, Vec<String>)>,
     headers: HeaderMap,
-    body: Option<Bytes>,
-    /// Where the body holds what must not be printed, as JSON pointers.
-    secrets: Vec<String>,
-    /// The first thing that makes the request impossible to send.
-    problem: Option<Error>,
+    body: Option<RequestBody>,
+    /// What makes the request impossible to send, until that part is set anew.
+    problems: Vec<(Part, Error)>,
+}
+
+/// A part of a request that can have a problem.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Path,
+    Query(&'static str),
+    Header(&'static str),
+    Body,
 }
 
 impl<T> Request<T> {
@@ -91,8 +96,8 @@ impl<T> Request<T> {
         self.parts.set_header(name, value);
     }
 
-    /// Sets the body, which is encoded now; what keeps it from being encoded is reported by
-    /// [`Request::body_bytes`] and by sending.
+    /// Sets the body, in place of an earlier one. It is encoded now; what keeps it from being
+    /// encoded is reported by [`Request::body_bytes`] and by sending.
     #[must_use]
     pub fn body(mut self, body: &dyn codec::Value) -> Self {
         self.parts.set_body(body);
@@ -135,13 +140,39 @@ impl<T> Request<T> {
     ///
     /// # Errors
     ///
-    /// Returns what keeps the request from being sent: a body that lacks a required field, a
-    /// path parameter that is empty.
+    /// Returns what keeps the request from being sent: a path parameter that is empty, a body
+    /// with a secret that the service masked.
     pub fn body_bytes(&self) -> Result<Option<&[u8]>, &Error> {
-        match &self.parts.problem {
-            Some(problem) => Err(problem),
-            None => Ok(self.parts.body.as_deref()),
-        }
+        let body = self.parts.sendable()?;
+        Ok(body.map(|body| &body[..]))
+    }
+
+    /// Returns the JSON paths of the properties that the document requires in the body of this
+    /// POST or PUT and that are unset: `replicationSpecs[0].regionConfigs[1].regionName`.
+    ///
+    /// Nothing is refused for them: the document requires some properties that the service does
+    /// not, and the service decides. Read-only properties are not among them.
+    ///
+    /// ```
+    /// # use atlas_admin_runtime::{Operation, Request, Version, operation::Method};
+    /// # static CREATE: Operation = Operation {
+    /// #     id: "x", name: "x", tag: "X", method: Method::Post, path: "/api/atlas/v2/x",
+    /// #     version: Version::stable(2023, 1, 1),
+    /// #     accept: "application/vnd.atlas.2023-01-01+json",
+    /// #     content_type: Some("application/vnd.atlas.2023-01-01+json"), parameters: &[],
+    /// #     success: &[201], roles: &[], deprecated: false, sunset: None, docs: "",
+    /// # };
+    /// # let request = Request::<()>::new(&CREATE, &[]);
+    /// assert!(request.missing().is_empty());
+    /// ```
+    pub fn missing(&self) -> Vec<String> {
+        self.parts.body.as_ref().map(RequestBody::missing).unwrap_or_default()
+    }
+
+    /// Returns the JSON paths of what is in the body's value because the service sent it, and is
+    /// not sent back: read-only and undeclared properties, and secrets that the service masked.
+    pub fn left_out(&self) -> Vec<String> {
+        self.parts.body.as_ref().map(RequestBody::left_out).unwrap_or_default()
     }
 
     /// Returns a `curl` command that sends the request to `https://cloud.mongodb.com`, with
@@ -159,15 +190,18 @@ impl<T> Request<T> {
 impl Parts {
     fn new(operation: &'static Operation, values: &[&str]) -> Self {
         let (path, problem) = path::fill(operation.path, values);
-        Self {
+        let mut parts = Self {
             operation,
             path,
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: None,
-            secrets: Vec::new(),
-            problem: problem.map(|message| invalid(operation, message)),
+            problems: Vec::new(),
+        };
+        if let Some(message) = problem {
+            parts.fail(Part::Path, message);
         }
+        parts
     }
 
     fn with(
@@ -192,61 +226,70 @@ impl Parts {
     }
 
     fn set_query(&mut self, name: &'static str, value: &dyn codec::Value) {
+        self.forget_problem(Part::Query(name));
+        self.query.retain(|(other, _)| *other != name);
         match text::texts(value) {
-            Ok(texts) => {
-                self.query.retain(|(other, _)| *other != name);
-                if !texts.is_empty() {
-                    self.query.push((name, texts));
-                }
-            }
+            Ok(texts) if texts.is_empty() => {}
+            Ok(texts) => self.query.push((name, texts)),
             Err(what) => {
-                self.fail(format!("the query parameter {name} can't hold {what}"))
+                let message = format!("the query parameter {name} can't hold {what}");
+                self.fail(Part::Query(name), message);
             }
         }
     }
 
     fn set_header(&mut self, name: &'static str, value: &dyn codec::Value) {
-        let texts = match text::texts(value) {
-            Ok(texts) => texts,
-            Err(what) => {
-                return self.fail(format!("the header {name} can't hold {what}"));
-            }
-        };
-        let Ok(key) = HeaderName::from_bytes(name.as_bytes()) else {
-            return self.fail(format!("{name:?} can't be the name of a header"));
-        };
-        if texts.is_empty() {
-            self.headers.remove(key);
-            return;
+        self.forget_problem(Part::Header(name));
+        if let Err(message) = self.try_header(name, value) {
+            self.fail(Part::Header(name), message);
         }
-        match HeaderValue::from_str(&texts.join(",")) {
-            Ok(value) => _ = self.headers.insert(key, value),
-            Err(_) => {
-                self.fail(format!("the header {name} holds a character it must not"))
-            }
+    }
+
+    fn try_header(
+        &mut self,
+        name: &'static str,
+        value: &dyn codec::Value,
+    ) -> Result<(), String> {
+        let texts = text::texts(value)
+            .map_err(|what| format!("the header {name} can't hold {what}"))?;
+        let key = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| format!("{name:?} can't be the name of a header"))?;
+        self.headers.remove(&key);
+        if !texts.is_empty() {
+            let value = HeaderValue::from_str(&texts.join(",")).map_err(|_| {
+                format!("the header {name} holds a character it must not")
+            })?;
+            self.headers.insert(key, value);
         }
+        Ok(())
     }
 
     fn set_body(&mut self, body: &dyn codec::Value) {
-        match wire::encode(body, self.operation) {
-            Ok(bytes) => {
-                self.body = Some(bytes);
-                self.secrets = secret::pointers(body);
-            }
-            Err(error) => _ = self.problem.get_or_insert(error),
-        }
+        self.forget_problem(Part::Body);
+        let encoded = codec::encode_request(body, self.operation.method);
+        self.body = encoded
+            .map_err(|error| {
+                let message = format!("the body can't be sent: {error}");
+                let error = Error::with_source(Kind::Request, message, error);
+                self.problems.push((Part::Body, error.of(self.operation)));
+            })
+            .ok();
     }
 
-    fn fail(&mut self, message: String) {
-        let operation = self.operation;
-        self.problem.get_or_insert_with(|| invalid(operation, message));
+    fn fail(&mut self, part: Part, message: String) {
+        let error = Error::new(Kind::Request, message).of(self.operation);
+        self.problems.push((part, error));
+    }
+
+    fn forget_problem(&mut self, part: Part) {
+        self.problems.retain(|(other, _)| *other != part);
     }
 
     /// Returns the body, or what keeps the request from being sent.
-    pub(crate) fn sendable(&self) -> Result<Option<&Bytes>, Error> {
-        match &self.problem {
-            Some(problem) => Err(problem.clone()),
-            None => Ok(self.body.as_ref()),
+    pub(crate) fn sendable(&self) -> Result<Option<&Bytes>, &Error> {
+        match self.problems.first() {
+            Some((_, problem)) => Err(problem),
+            None => Ok(self.body.as_ref().map(RequestBody::text)),
         }
     }
 
@@ -296,10 +339,6 @@ impl Parts {
         self.query.retain(|(name, _)| *name != "pageNum");
         self.query.push(("pageNum", vec![page.to_string()]));
     }
-}
-
-fn invalid(operation: &'static Operation, message: String) -> Error {
-    Error::new(Kind::Request, message).of(operation)
 }
 
 // By hand, because derives would ask the same of `T`.

@@ -5,6 +5,9 @@ use std::ops::{Deref, DerefMut};
 
 use http::{HeaderMap, StatusCode};
 
+use crate::codec::Drift;
+use crate::page::Page;
+
 pub use limit::RateLimit;
 
 pub(crate) mod limit;
@@ -16,11 +19,17 @@ pub struct Response<T> {
     value: T,
     status: StatusCode,
     headers: HeaderMap,
+    losses: Vec<Drift>,
 }
 
 impl<T> Response<T> {
-    pub(crate) fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
-        Self { value, status, headers }
+    pub(crate) fn new(
+        value: T,
+        status: StatusCode,
+        headers: HeaderMap,
+        losses: Vec<Drift>,
+    ) -> Self {
+        Self { value, status, headers, losses }
     }
 
     /// Returns the value and drops the rest.
@@ -43,6 +52,15 @@ impl<T> Response<T> {
         &self.headers
     }
 
+    /// Returns what of the body is not in the value as it was: half a character that was
+    /// replaced, an item of a list of strings that was none and is its JSON text now, an item of
+    /// another list that was left out.
+    ///
+    /// All else in which the body differs from the document is kept in the value.
+    pub fn drift(&self) -> &[Drift] {
+        &self.losses
+    }
+
     /// Returns how much of the rate limit is left, where the service said so.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         RateLimit::read(&self.headers)
@@ -58,6 +76,13 @@ impl<T> Response<T> {
     /// RFC 8594).
     pub fn sunset(&self) -> Option<jiff::Timestamp> {
         limit::date(&self.headers, "sunset")
+    }
+}
+
+impl<T: Page> Response<T> {
+    /// Returns the items of the page; none if the page has no list.
+    pub fn items(&self) -> &[T::Item] {
+        self.value.items()
     }
 }
 

@@ -9,7 +9,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct ActivityFeedLinkResponse {
     /// `link`. Required.
-    pub link: String,
+    pub link: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// What the service sent beyond these, and what you want to send beyond them.

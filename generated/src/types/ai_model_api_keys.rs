@@ -9,12 +9,12 @@ use super::*;
 pub struct AiModelApiKeyCreateRequest {
     /// `cloud`. Required. Write-only: the service never returns it. At least 1 character. Pattern:
     /// `ANY`.
-    pub cloud: Cloud,
+    pub cloud: Option<Cloud>,
     /// `geography`. Required. Write-only: the service never returns it. At least 1 character.
     /// Pattern: `ANY`.
-    pub geography: Geography,
+    pub geography: Option<Geography>,
     /// `name`. Required. 1 to 250 characters.
-    pub name: String,
+    pub name: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -161,7 +161,7 @@ atlas_admin_runtime::record!(AiModelApiKeyResponse);
 #[derive(Clone, Default)]
 pub struct AiModelApiKeyUpdateRequest {
     /// `name`. Required. 1 to 250 characters.
-    pub name: String,
+    pub name: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -204,7 +204,7 @@ pub struct PaginatedAtlasAiModelApiKeysResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<AiModelApiKeyResponse>,
+    pub results: Option<Vec<AiModelApiKeyResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -250,8 +250,13 @@ impl Page for PaginatedAtlasAiModelApiKeysResponse {
     type Item = AiModelApiKeyResponse;
 
     #[inline]
+    fn items(&self) -> &[AiModelApiKeyResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<AiModelApiKeyResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

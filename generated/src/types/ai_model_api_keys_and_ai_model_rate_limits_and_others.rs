@@ -10,9 +10,9 @@ pub struct ApiError {
     /// `detail`. May be `null`.
     pub detail: Nullable<String>,
     /// `error`. Read-only.
-    pub error: i64,
+    pub error: Option<i64>,
     /// `errorCode`. Read-only.
-    pub error_code: String,
+    pub error_code: Option<String>,
     /// `parameters`. Read-only.
     pub parameters: Option<Vec<String>>,
     /// `reason`. Read-only. May be `null`.
@@ -107,9 +107,9 @@ atlas_admin_runtime::record!(BadRequestDetail);
 #[derive(Clone, Default)]
 pub struct FieldViolation {
     /// `description`. Required.
-    pub description: String,
+    pub description: Option<String>,
     /// `field`. Required.
-    pub field: String,
+    pub field: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

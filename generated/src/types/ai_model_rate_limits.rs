@@ -83,9 +83,9 @@ atlas_admin_runtime::record!(AiModelRateLimitResponse);
 #[derive(Clone, Default)]
 pub struct AiModelsRateLimitUpdateRequest {
     /// `requestsPerMinuteLimit`. Required. At least 1.
-    pub requests_per_minute_limit: i64,
+    pub requests_per_minute_limit: Option<i64>,
     /// `tokensPerMinuteLimit`. Required. At least 1.
-    pub tokens_per_minute_limit: i64,
+    pub tokens_per_minute_limit: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -134,7 +134,7 @@ pub struct PaginatedAtlasAiModelRateLimitsResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<AiModelRateLimitResponse>,
+    pub results: Option<Vec<AiModelRateLimitResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -180,8 +180,13 @@ impl Page for PaginatedAtlasAiModelRateLimitsResponse {
     type Item = AiModelRateLimitResponse;
 
     #[inline]
+    fn items(&self) -> &[AiModelRateLimitResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<AiModelRateLimitResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

@@ -6,11 +6,11 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct AlertMatcher {
     /// `fieldName`. Required.
-    pub field_name: String,
+    pub field_name: Option<String>,
     /// `operator`. Required.
-    pub operator: AlertMatcherOperator,
+    pub operator: Option<AlertMatcherOperator>,
     /// `value`. Required.
-    pub value: String,
+    pub value: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -239,7 +239,7 @@ impl Record for AlertsNotificationRootForGroupCommon {
             fields: &[
                 Field::new("delayMin", 0),
                 Field::new("intervalMin", 0),
-                Field::new("notifierId", 0),
+                Field::new("notifierId", Field::IDENTITY),
                 Field::new("typeName", 0),
             ],
         };
@@ -367,7 +367,7 @@ pub struct AppServiceAlertConfigViewForNdsGroup {
     /// `enabled`. Default: `false`.
     pub enabled: Option<bool>,
     /// `eventTypeName`. Required.
-    pub event_type_name: AppServiceEventTypeViewAlertableNoThreshold,
+    pub event_type_name: Option<AppServiceEventTypeViewAlertableNoThreshold>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -377,7 +377,7 @@ pub struct AppServiceAlertConfigViewForNdsGroup {
     /// `matchers`.
     pub matchers: Option<Vec<AppServiceMetricMatcher>>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
@@ -506,7 +506,7 @@ pub struct AppServiceMetricAlertConfigViewForNdsGroup {
     /// `metricThreshold`.
     pub metric_threshold: Option<AppServiceMetricThreshold>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
@@ -577,11 +577,11 @@ atlas_admin_runtime::record!(AppServiceMetricAlertConfigViewForNdsGroup);
 #[derive(Clone, Default)]
 pub struct AppServiceMetricMatcher {
     /// `fieldName`. Required.
-    pub field_name: AppServiceMetricMatcherField,
+    pub field_name: Option<AppServiceMetricMatcherField>,
     /// `operator`. Required.
-    pub operator: AlertMatcherOperator,
+    pub operator: Option<AlertMatcherOperator>,
     /// `value`. Required.
-    pub value: String,
+    pub value: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1222,7 +1222,7 @@ pub struct BillingThresholdAlertConfigViewForNdsGroup {
     /// `enabled`. Default: `false`.
     pub enabled: Option<bool>,
     /// `eventTypeName`. Required.
-    pub event_type_name: BillingEventTypeViewAlertableWithThreshold,
+    pub event_type_name: Option<BillingEventTypeViewAlertableWithThreshold>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -1232,7 +1232,7 @@ pub struct BillingThresholdAlertConfigViewForNdsGroup {
     /// `matchers`.
     pub matchers: Option<Vec<AlertMatcher>>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `threshold`.
@@ -1540,7 +1540,7 @@ pub struct ClusterAlertConfigViewForNdsGroup {
     /// `matchers`.
     pub matchers: Option<Vec<ClusterMatcher>>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
@@ -1608,11 +1608,11 @@ atlas_admin_runtime::record!(ClusterAlertConfigViewForNdsGroup);
 #[derive(Clone, Default)]
 pub struct ClusterMatcher {
     /// `fieldName`. Required.
-    pub field_name: ClusterMatcherField,
+    pub field_name: Option<ClusterMatcherField>,
     /// `operator`. Required.
-    pub operator: AlertMatcherOperator,
+    pub operator: Option<AlertMatcherOperator>,
     /// `value`. Required.
-    pub value: String,
+    pub value: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1918,7 +1918,7 @@ pub struct CpsBackupThresholdAlertConfigViewForNdsGroup {
     /// `enabled`. Default: `false`.
     pub enabled: Option<bool>,
     /// `eventTypeName`. Required.
-    pub event_type_name: CpsBackupEventTypeViewForNdsGroupAlertableWithThreshold,
+    pub event_type_name: Option<CpsBackupEventTypeViewForNdsGroupAlertableWithThreshold>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -1928,7 +1928,7 @@ pub struct CpsBackupThresholdAlertConfigViewForNdsGroup {
     /// `matchers`.
     pub matchers: Option<Vec<AlertMatcher>>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `threshold`.
@@ -2169,7 +2169,7 @@ atlas_admin_runtime::record!(CursorsTotalTimedOutRawMetricThresholdView);
 #[derive(Clone, Default)]
 pub struct DataMetricThresholdView {
     /// `metricName`. Required.
-    pub metric_name: String,
+    pub metric_name: Option<String>,
     /// `mode`.
     pub mode: Option<Mode>,
     /// `operator`.
@@ -2250,12 +2250,12 @@ impl Record for DatadogNotification {
         static TABLE: Table = Table {
             name: "DatadogNotification",
             fields: &[
-                Field::new("datadogApiKey", Field::SECRET),
+                Field::new("datadogApiKey", Field::SECRET | Field::KEPT),
                 Field::new("datadogRegion", 0),
                 Field::new("delayMin", 0),
                 Field::new("integrationId", 0),
                 Field::new("intervalMin", 0),
-                Field::new("notifierId", 0),
+                Field::new("notifierId", Field::IDENTITY),
             ],
         };
         &TABLE
@@ -2550,7 +2550,7 @@ pub struct DefaultAlertConfigViewForNdsGroup {
     /// `enabled`. Default: `false`.
     pub enabled: Option<bool>,
     /// `eventTypeName`. Required.
-    pub event_type_name: DefaultAlertConfigViewForNdsGroupEventTypeName,
+    pub event_type_name: Option<DefaultAlertConfigViewForNdsGroupEventTypeName>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -2560,7 +2560,7 @@ pub struct DefaultAlertConfigViewForNdsGroup {
     /// `matchers`.
     pub matchers: Option<Vec<AlertMatcher>>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
@@ -4310,7 +4310,7 @@ pub struct EncryptionKeyAlertConfigViewForNdsGroup {
     /// `enabled`. Default: `false`.
     pub enabled: Option<bool>,
     /// `eventTypeName`. Required.
-    pub event_type_name: EncryptionKeyEventTypeViewAlertable,
+    pub event_type_name: Option<EncryptionKeyEventTypeViewAlertable>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -4320,7 +4320,7 @@ pub struct EncryptionKeyAlertConfigViewForNdsGroup {
     /// `matchers`.
     pub matchers: Option<Vec<AlertMatcher>>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `threshold`.
@@ -4881,7 +4881,7 @@ pub struct FlexMetricAlertConfigViewForNdsGroup {
     /// `metricThreshold`.
     pub metric_threshold: Option<FlexClusterMetricThreshold>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
@@ -6359,7 +6359,7 @@ pub struct GreaterThanRawThresholdAlertConfigViewForNdsGroup {
     /// `matchers`.
     pub matchers: Option<Vec<ReplicaSetMatcher>>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `threshold`.
@@ -6968,8 +6968,8 @@ impl Record for HipChatNotification {
                 Field::new("delayMin", 0),
                 Field::new("integrationId", 0),
                 Field::new("intervalMin", 0),
-                Field::new("notificationToken", Field::SECRET),
-                Field::new("notifierId", 0),
+                Field::new("notificationToken", Field::SECRET | Field::KEPT),
+                Field::new("notifierId", Field::IDENTITY),
                 Field::new("roomName", 0),
             ],
         };
@@ -7013,7 +7013,7 @@ pub struct HostAlertConfigViewForNdsGroup {
     /// `enabled`. Default: `false`.
     pub enabled: Option<bool>,
     /// `eventTypeName`. Required.
-    pub event_type_name: HostEventTypeViewForNdsGroupAlertable,
+    pub event_type_name: Option<HostEventTypeViewForNdsGroupAlertable>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -7023,7 +7023,7 @@ pub struct HostAlertConfigViewForNdsGroup {
     /// `matchers`.
     pub matchers: Option<Vec<HostMatcher>>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
@@ -7094,9 +7094,9 @@ atlas_admin_runtime::record!(HostAlertConfigViewForNdsGroup);
 #[derive(Clone, Default)]
 pub struct HostMatcher {
     /// `fieldName`. Required.
-    pub field_name: HostMatcherField,
+    pub field_name: Option<HostMatcherField>,
     /// `operator`. Required.
-    pub operator: AlertMatcherOperator,
+    pub operator: Option<AlertMatcherOperator>,
     /// `value`.
     pub value: Option<MatcherHostType>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -7186,7 +7186,7 @@ pub struct HostMetricAlertConfigViewForNdsGroup {
     /// `metricThreshold`.
     pub metric_threshold: Option<HostMetricThreshold>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
@@ -8925,7 +8925,7 @@ pub struct LessThanTimeThresholdAlertConfigViewForNdsGroup {
     /// `matchers`.
     pub matchers: Option<Vec<ReplicaSetMatcher>>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `threshold`.
@@ -10807,8 +10807,8 @@ impl Record for MicrosoftTeamsNotification {
                 Field::new("delayMin", 0),
                 Field::new("integrationId", 0),
                 Field::new("intervalMin", 0),
-                Field::new("microsoftTeamsWebhookUrl", Field::SECRET),
-                Field::new("notifierId", 0),
+                Field::new("microsoftTeamsWebhookUrl", Field::SECRET | Field::KEPT),
+                Field::new("notifierId", Field::IDENTITY),
             ],
         };
         &TABLE
@@ -10872,7 +10872,7 @@ pub struct MongotuneAlertConfigViewForNdsGroup {
     /// `matchers`.
     pub matchers: Option<Vec<AlertMatcher>>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
@@ -11397,7 +11397,7 @@ pub struct NdsAutoscalingAlertConfigViewForNdsGroup {
     /// `enabled`. Default: `false`.
     pub enabled: Option<bool>,
     /// `eventTypeName`. Required.
-    pub event_type_name: NdsAutoScalingAuditTypeViewAlertable,
+    pub event_type_name: Option<NdsAutoScalingAuditTypeViewAlertable>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -11407,7 +11407,7 @@ pub struct NdsAutoscalingAlertConfigViewForNdsGroup {
     /// `matchers`. At most 1 item.
     pub matchers: Option<Vec<NdsAutoscalingMatcher>>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
@@ -11478,11 +11478,11 @@ atlas_admin_runtime::record!(NdsAutoscalingAlertConfigViewForNdsGroup);
 #[derive(Clone, Default)]
 pub struct NdsAutoscalingMatcher {
     /// `fieldName`. Required.
-    pub field_name: NdsAutoscalingMatcherField,
+    pub field_name: Option<NdsAutoscalingMatcherField>,
     /// `operator`. Required.
-    pub operator: AlertMatcherOperator,
+    pub operator: Option<AlertMatcherOperator>,
     /// `value`. Required.
-    pub value: String,
+    pub value: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -11545,7 +11545,7 @@ pub struct Ndsx509UserAuthenticationAlertConfigViewForNdsGroup {
     /// `enabled`. Default: `false`.
     pub enabled: Option<bool>,
     /// `eventTypeName`. Required.
-    pub event_type_name: Ndsx509UserAuthenticationEventTypeViewAlertable,
+    pub event_type_name: Option<Ndsx509UserAuthenticationEventTypeViewAlertable>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -11555,7 +11555,7 @@ pub struct Ndsx509UserAuthenticationAlertConfigViewForNdsGroup {
     /// `matchers`.
     pub matchers: Option<Vec<AlertMatcher>>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `threshold`.
@@ -13200,8 +13200,8 @@ impl Record for OpsGenieNotification {
                 Field::new("delayMin", 0),
                 Field::new("integrationId", 0),
                 Field::new("intervalMin", 0),
-                Field::new("notifierId", 0),
-                Field::new("opsGenieApiKey", Field::SECRET),
+                Field::new("notifierId", Field::IDENTITY),
+                Field::new("opsGenieApiKey", Field::SECRET | Field::KEPT),
                 Field::new("opsGenieRegion", 0),
             ],
         };
@@ -13378,9 +13378,9 @@ impl Record for PagerDutyNotification {
                 Field::new("delayMin", 0),
                 Field::new("integrationId", 0),
                 Field::new("intervalMin", 0),
-                Field::new("notifierId", 0),
+                Field::new("notifierId", Field::IDENTITY),
                 Field::new("region", 0),
-                Field::new("serviceKey", Field::SECRET),
+                Field::new("serviceKey", Field::SECRET | Field::KEPT),
             ],
         };
         &TABLE
@@ -13424,7 +13424,7 @@ pub struct PaginatedAlertConfigView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<GroupAlertsConfig>,
+    pub results: Option<Vec<GroupAlertsConfig>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -13470,8 +13470,13 @@ impl Page for PaginatedAlertConfigView {
     type Item = GroupAlertsConfig;
 
     #[inline]
+    fn items(&self) -> &[GroupAlertsConfig] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<GroupAlertsConfig> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -13758,7 +13763,7 @@ atlas_admin_runtime::record!(QueryTargetingScannedPerReturnedRawMetricThresholdV
 #[derive(Clone, Default)]
 pub struct RawMetricThresholdView {
     /// `metricName`. Required.
-    pub metric_name: String,
+    pub metric_name: Option<String>,
     /// `mode`.
     pub mode: Option<Mode>,
     /// `operator`.
@@ -13822,7 +13827,7 @@ pub struct ReplicaSetAlertConfigViewForNdsGroup {
     /// `enabled`. Default: `false`.
     pub enabled: Option<bool>,
     /// `eventTypeName`. Required.
-    pub event_type_name: ReplicaSetEventTypeViewForNdsGroupAlertableNoThreshold,
+    pub event_type_name: Option<ReplicaSetEventTypeViewForNdsGroupAlertableNoThreshold>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -13832,7 +13837,7 @@ pub struct ReplicaSetAlertConfigViewForNdsGroup {
     /// `matchers`.
     pub matchers: Option<Vec<ReplicaSetMatcher>>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `threshold`.
@@ -13954,11 +13959,11 @@ atlas_admin_runtime::open_enum!(ReplicaSetEventTypeViewForNdsGroupAlertableWithT
 #[derive(Clone, Default)]
 pub struct ReplicaSetMatcher {
     /// `fieldName`. Required.
-    pub field_name: ReplicaSetMatcherField,
+    pub field_name: Option<ReplicaSetMatcherField>,
     /// `operator`. Required.
-    pub operator: AlertMatcherOperator,
+    pub operator: Option<AlertMatcherOperator>,
     /// `value`. Required.
-    pub value: String,
+    pub value: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -15170,7 +15175,7 @@ pub struct ServerlessMetricAlertConfigViewForNdsGroup {
     /// `metricThreshold`.
     pub metric_threshold: Option<ServerlessMetricThreshold>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
@@ -16051,12 +16056,12 @@ impl Record for SlackNotification {
         static TABLE: Table = Table {
             name: "SlackNotification",
             fields: &[
-                Field::new("apiToken", Field::SECRET),
+                Field::new("apiToken", Field::SECRET | Field::KEPT),
                 Field::new("channelName", 0),
                 Field::new("delayMin", 0),
                 Field::new("integrationId", 0),
                 Field::new("intervalMin", 0),
-                Field::new("notifierId", 0),
+                Field::new("notifierId", Field::IDENTITY),
             ],
         };
         &TABLE
@@ -16154,7 +16159,7 @@ pub struct StreamProcessorAlertConfigViewForNdsGroup {
     /// `enabled`. Default: `false`.
     pub enabled: Option<bool>,
     /// `eventTypeName`. Required.
-    pub event_type_name: StreamProcessorEventTypeViewAlertableNoThreshold,
+    pub event_type_name: Option<StreamProcessorEventTypeViewAlertableNoThreshold>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -16164,7 +16169,7 @@ pub struct StreamProcessorAlertConfigViewForNdsGroup {
     /// `matchers`.
     pub matchers: Option<Vec<StreamsMatcher>>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
@@ -16269,7 +16274,7 @@ pub struct StreamProcessorMetricAlertConfigViewForNdsGroup {
     /// `metricThreshold`.
     pub metric_threshold: Option<StreamProcessorMetricThreshold>,
     /// `notifications`. Required. 1 to 25 items.
-    pub notifications: Vec<AlertsNotificationRootForGroup>,
+    pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
     /// `severityOverride`.
     pub severity_override: Option<EventSeverity>,
     /// `threshold`.
@@ -16476,11 +16481,11 @@ atlas_admin_runtime::record!(StreamProcessorMetricThresholdCommon);
 #[derive(Clone, Default)]
 pub struct StreamsMatcher {
     /// `fieldName`. Required.
-    pub field_name: StreamsMatcherField,
+    pub field_name: Option<StreamsMatcherField>,
     /// `operator`. Required.
-    pub operator: AlertMatcherOperator,
+    pub operator: Option<AlertMatcherOperator>,
     /// `value`. Required.
-    pub value: String,
+    pub value: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -17107,7 +17112,7 @@ atlas_admin_runtime::record!(TicketsAvailableWritesRawMetricThresholdView);
 #[derive(Clone, Default)]
 pub struct TimeMetricThresholdView {
     /// `metricName`. Required.
-    pub metric_name: String,
+    pub metric_name: Option<String>,
     /// `mode`.
     pub mode: Option<Mode>,
     /// `operator`.
@@ -17256,9 +17261,9 @@ impl Record for VictorOpsNotification {
                 Field::new("delayMin", 0),
                 Field::new("integrationId", 0),
                 Field::new("intervalMin", 0),
-                Field::new("notifierId", 0),
-                Field::new("victorOpsApiKey", Field::SECRET),
-                Field::new("victorOpsRoutingKey", Field::SECRET),
+                Field::new("notifierId", Field::IDENTITY),
+                Field::new("victorOpsApiKey", Field::SECRET | Field::KEPT),
+                Field::new("victorOpsRoutingKey", Field::SECRET | Field::KEPT),
             ],
         };
         &TABLE
@@ -17325,11 +17330,11 @@ impl Record for WebhookNotification {
                 Field::new("delayMin", 0),
                 Field::new("integrationId", 0),
                 Field::new("intervalMin", 0),
-                Field::new("notifierId", 0),
+                Field::new("notifierId", Field::IDENTITY),
                 Field::new("webhookBodyTemplate", Field::SECRET),
                 Field::new("webhookHeadersTemplate", Field::SECRET),
-                Field::new("webhookSecret", Field::SECRET),
-                Field::new("webhookUrl", Field::SECRET),
+                Field::new("webhookSecret", Field::SECRET | Field::KEPT),
+                Field::new("webhookUrl", Field::SECRET | Field::KEPT),
             ],
         };
         &TABLE

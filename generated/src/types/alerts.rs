@@ -446,15 +446,15 @@ pub struct AppServiceAlertView {
     /// `acknowledgingUsername`. Read-only. An e-mail address.
     pub acknowledging_username: Option<String>,
     /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub alert_config_id: String,
+    pub alert_config_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `eventTypeName`. Required.
-    pub event_type_name: AppServiceEventTypeViewAlertable,
+    pub event_type_name: Option<AppServiceEventTypeViewAlertable>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `lastNotified`. Read-only.
     pub last_notified: Option<DateTime>,
     /// `links`. Read-only.
@@ -464,9 +464,9 @@ pub struct AppServiceAlertView {
     /// `resolved`. Read-only.
     pub resolved: Option<DateTime>,
     /// `status`. Read-only.
-    pub status: AlertViewStatus,
+    pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
-    pub updated: DateTime,
+    pub updated: Option<DateTime>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -594,15 +594,15 @@ pub struct ClusterAlertViewForNdsGroup {
     /// `acknowledgingUsername`. Read-only. An e-mail address.
     pub acknowledging_username: Option<String>,
     /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub alert_config_id: String,
+    pub alert_config_id: Option<String>,
     /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `lastNotified`. Read-only.
     pub last_notified: Option<DateTime>,
     /// `links`. Read-only.
@@ -612,9 +612,9 @@ pub struct ClusterAlertViewForNdsGroup {
     /// `resolved`. Read-only.
     pub resolved: Option<DateTime>,
     /// `status`. Read-only.
-    pub status: AlertViewStatus,
+    pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
-    pub updated: DateTime,
+    pub updated: Option<DateTime>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -699,21 +699,21 @@ pub struct DataMetricAlertView {
     /// `acknowledgingUsername`. Read-only. An e-mail address.
     pub acknowledging_username: Option<String>,
     /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub alert_config_id: String,
+    pub alert_config_id: Option<String>,
     /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `currentValue`.
     pub current_value: Option<DataMetricValueView>,
     /// `eventTypeName`. Required.
-    pub event_type_name: HostMetricEventTypeViewAlertable,
+    pub event_type_name: Option<HostMetricEventTypeViewAlertable>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `hostnameAndPort`. Read-only.
     pub hostname_and_port: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `lastNotified`. Read-only.
     pub last_notified: Option<DateTime>,
     /// `links`. Read-only.
@@ -727,9 +727,9 @@ pub struct DataMetricAlertView {
     /// `resolved`. Read-only.
     pub resolved: Option<DateTime>,
     /// `status`. Read-only.
-    pub status: AlertViewStatus,
+    pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
-    pub updated: DateTime,
+    pub updated: Option<DateTime>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -829,15 +829,15 @@ pub struct DefaultAlertViewForNdsGroup {
     /// `acknowledgingUsername`. Read-only. An e-mail address.
     pub acknowledging_username: Option<String>,
     /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub alert_config_id: String,
+    pub alert_config_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `eventTypeName`. Read-only.
-    pub event_type_name: DefaultAlertViewForNdsGroupEventTypeName,
+    pub event_type_name: Option<DefaultAlertViewForNdsGroupEventTypeName>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `lastNotified`. Read-only.
     pub last_notified: Option<DateTime>,
     /// `links`. Read-only.
@@ -847,9 +847,9 @@ pub struct DefaultAlertViewForNdsGroup {
     /// `resolved`. Read-only.
     pub resolved: Option<DateTime>,
     /// `status`. Read-only.
-    pub status: AlertViewStatus,
+    pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
-    pub updated: DateTime,
+    pub updated: Option<DateTime>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1343,17 +1343,17 @@ pub struct FlexMetricAlert {
     /// `acknowledgingUsername`. Read-only. An e-mail address.
     pub acknowledging_username: Option<String>,
     /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub alert_config_id: String,
+    pub alert_config_id: Option<String>,
     /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
-    pub cluster_name: String,
+    pub cluster_name: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `currentValue`. Read-only.
     pub current_value: Option<HostMetricValue>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `lastNotified`. Read-only.
     pub last_notified: Option<DateTime>,
     /// `links`. Read-only.
@@ -1365,9 +1365,9 @@ pub struct FlexMetricAlert {
     /// `resolved`. Read-only.
     pub resolved: Option<DateTime>,
     /// `status`. Read-only.
-    pub status: AlertViewStatus,
+    pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
-    pub updated: DateTime,
+    pub updated: Option<DateTime>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1458,19 +1458,19 @@ pub struct HostAlertViewForNdsGroup {
     /// `acknowledgingUsername`. Read-only. An e-mail address.
     pub acknowledging_username: Option<String>,
     /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub alert_config_id: String,
+    pub alert_config_id: Option<String>,
     /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `eventTypeName`. Required.
-    pub event_type_name: HostEventTypeViewForNdsGroupAlertable,
+    pub event_type_name: Option<HostEventTypeViewForNdsGroupAlertable>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `hostnameAndPort`. Read-only.
     pub hostname_and_port: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `lastNotified`. Read-only.
     pub last_notified: Option<DateTime>,
     /// `links`. Read-only.
@@ -1482,9 +1482,9 @@ pub struct HostAlertViewForNdsGroup {
     /// `resolved`. Read-only.
     pub resolved: Option<DateTime>,
     /// `status`. Read-only.
-    pub status: AlertViewStatus,
+    pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
-    pub updated: DateTime,
+    pub updated: Option<DateTime>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -2024,21 +2024,21 @@ pub struct NumberMetricAlertView {
     /// `acknowledgingUsername`. Read-only. An e-mail address.
     pub acknowledging_username: Option<String>,
     /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub alert_config_id: String,
+    pub alert_config_id: Option<String>,
     /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `currentValue`.
     pub current_value: Option<NumberMetricValueView>,
     /// `eventTypeName`. Required.
-    pub event_type_name: HostMetricEventTypeViewAlertable,
+    pub event_type_name: Option<HostMetricEventTypeViewAlertable>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `hostnameAndPort`. Read-only.
     pub hostname_and_port: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `lastNotified`. Read-only.
     pub last_notified: Option<DateTime>,
     /// `links`. Read-only.
@@ -2050,9 +2050,9 @@ pub struct NumberMetricAlertView {
     /// `resolved`. Read-only.
     pub resolved: Option<DateTime>,
     /// `status`. Read-only.
-    pub status: AlertViewStatus,
+    pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
-    pub updated: DateTime,
+    pub updated: Option<DateTime>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -2147,7 +2147,7 @@ pub struct PaginatedAlertView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<AlertViewForNdsGroup>,
+    pub results: Option<Vec<AlertViewForNdsGroup>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -2193,8 +2193,13 @@ impl Page for PaginatedAlertView {
     type Item = AlertViewForNdsGroup;
 
     #[inline]
+    fn items(&self) -> &[AlertViewForNdsGroup] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<AlertViewForNdsGroup> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -2210,21 +2215,21 @@ pub struct RawMetricAlertView {
     /// `acknowledgingUsername`. Read-only. An e-mail address.
     pub acknowledging_username: Option<String>,
     /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub alert_config_id: String,
+    pub alert_config_id: Option<String>,
     /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `currentValue`.
     pub current_value: Option<RawMetricValueView>,
     /// `eventTypeName`. Required.
-    pub event_type_name: HostMetricEventTypeViewAlertable,
+    pub event_type_name: Option<HostMetricEventTypeViewAlertable>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `hostnameAndPort`. Read-only.
     pub hostname_and_port: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `lastNotified`. Read-only.
     pub last_notified: Option<DateTime>,
     /// `links`. Read-only.
@@ -2238,9 +2243,9 @@ pub struct RawMetricAlertView {
     /// `resolved`. Read-only.
     pub resolved: Option<DateTime>,
     /// `status`. Read-only.
-    pub status: AlertViewStatus,
+    pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
-    pub updated: DateTime,
+    pub updated: Option<DateTime>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -2340,19 +2345,19 @@ pub struct ReplicaSetAlertViewForNdsGroup {
     /// `acknowledgingUsername`. Read-only. An e-mail address.
     pub acknowledging_username: Option<String>,
     /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub alert_config_id: String,
+    pub alert_config_id: Option<String>,
     /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `eventTypeName`. Required.
-    pub event_type_name: ReplicaSetEventTypeViewForNdsGroupAlertable,
+    pub event_type_name: Option<ReplicaSetEventTypeViewForNdsGroupAlertable>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `hostnameAndPort`. Read-only.
     pub hostname_and_port: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `lastNotified`. Read-only.
     pub last_notified: Option<DateTime>,
     /// `links`. Read-only.
@@ -2368,9 +2373,9 @@ pub struct ReplicaSetAlertViewForNdsGroup {
     /// `resolved`. Read-only.
     pub resolved: Option<DateTime>,
     /// `status`. Read-only.
-    pub status: AlertViewStatus,
+    pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
-    pub updated: DateTime,
+    pub updated: Option<DateTime>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -2499,15 +2504,15 @@ pub struct StreamProcessorAlertViewForNdsGroup {
     /// `acknowledgingUsername`. Read-only. An e-mail address.
     pub acknowledging_username: Option<String>,
     /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub alert_config_id: String,
+    pub alert_config_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `eventTypeName`. Required.
-    pub event_type_name: HostEventTypeViewForNdsGroupAlertable,
+    pub event_type_name: Option<HostEventTypeViewForNdsGroupAlertable>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `instanceName`. Read-only.
     pub instance_name: Option<String>,
     /// `lastNotified`. Read-only.
@@ -2525,9 +2530,9 @@ pub struct StreamProcessorAlertViewForNdsGroup {
     /// `resolved`. Read-only.
     pub resolved: Option<DateTime>,
     /// `status`. Read-only.
-    pub status: AlertViewStatus,
+    pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
-    pub updated: DateTime,
+    pub updated: Option<DateTime>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -2624,21 +2629,21 @@ pub struct TimeMetricAlertView {
     /// `acknowledgingUsername`. Read-only. An e-mail address.
     pub acknowledging_username: Option<String>,
     /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub alert_config_id: String,
+    pub alert_config_id: Option<String>,
     /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `currentValue`.
     pub current_value: Option<TimeMetricValueView>,
     /// `eventTypeName`. Required.
-    pub event_type_name: HostMetricEventTypeViewAlertable,
+    pub event_type_name: Option<HostMetricEventTypeViewAlertable>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `hostnameAndPort`. Read-only.
     pub hostname_and_port: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `lastNotified`. Read-only.
     pub last_notified: Option<DateTime>,
     /// `links`. Read-only.
@@ -2652,9 +2657,9 @@ pub struct TimeMetricAlertView {
     /// `resolved`. Read-only.
     pub resolved: Option<DateTime>,
     /// `status`. Read-only.
-    pub status: AlertViewStatus,
+    pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
-    pub updated: DateTime,
+    pub updated: Option<DateTime>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

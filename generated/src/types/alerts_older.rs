@@ -14,13 +14,13 @@ pub struct AlertView {
     /// `acknowledgingUsername`. Read-only. An e-mail address.
     pub acknowledging_username: Option<String>,
     /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub alert_config_id: String,
+    pub alert_config_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `lastNotified`. Read-only.
     pub last_notified: Option<DateTime>,
     /// `links`. Read-only.
@@ -30,9 +30,9 @@ pub struct AlertView {
     /// `resolved`. Read-only.
     pub resolved: Option<DateTime>,
     /// `status`. Read-only.
-    pub status: AlertViewStatus,
+    pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
-    pub updated: DateTime,
+    pub updated: Option<DateTime>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -160,11 +160,11 @@ pub struct ApiAtlasFtsAnalyzersViewManual {
     /// `charFilters`.
     pub char_filters: Option<Vec<ApiAtlasFtsAnalyzersViewManualCharFilter>>,
     /// `name`. Required.
-    pub name: String,
+    pub name: Option<String>,
     /// `tokenFilters`.
     pub token_filters: Option<Vec<ApiAtlasFtsAnalyzersViewManualTokenFilter>>,
     /// `tokenizer`. Required.
-    pub tokenizer: ApiAtlasFtsAnalyzersViewManualTokenizer,
+    pub tokenizer: Option<ApiAtlasFtsAnalyzersViewManualTokenizer>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -640,7 +640,7 @@ pub struct ApiSearchDeploymentRequestSpecView {
     /// `cloudProvider`. May be `null`.
     pub cloud_provider: Nullable<CloudProvider>,
     /// `instanceSize`. Required.
-    pub instance_size: ApiSearchDeploymentEffectiveSpecViewInstanceSize,
+    pub instance_size: Option<ApiSearchDeploymentEffectiveSpecViewInstanceSize>,
     /// `nodeCount`. May be `null`. 2 to 32.
     pub node_count: Nullable<i64>,
     /// `regionName`. May be `null`.
@@ -698,7 +698,7 @@ pub struct ApiSearchDeploymentRequestView {
     /// `defaultNodeCount`. May be `null`. 2 to 32.
     pub default_node_count: Nullable<i64>,
     /// `specs`. Required. At least 1 item.
-    pub specs: Vec<ApiSearchDeploymentRequestSpecView>,
+    pub specs: Option<Vec<ApiSearchDeploymentRequestSpecView>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -834,11 +834,11 @@ pub struct AtlasSearchAnalyzer {
     /// `charFilters`.
     pub char_filters: Option<Vec<Map<Json>>>,
     /// `name`. Required.
-    pub name: String,
+    pub name: Option<String>,
     /// `tokenFilters`.
     pub token_filters: Option<Vec<Map<Json>>>,
     /// `tokenizer`. Required.
-    pub tokenizer: Map<Json>,
+    pub tokenizer: Option<Map<Json>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -955,7 +955,7 @@ atlas_admin_runtime::record!(CharFiltericuNormalize);
 #[derive(Clone, Default)]
 pub struct CharFiltermapping {
     /// `mappings`. Required.
-    pub mappings: Map<String>,
+    pub mappings: Option<Map<String>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1423,15 +1423,15 @@ pub struct SearchIndex {
     /// `analyzers`.
     pub analyzers: Option<Vec<ApiAtlasFtsAnalyzersViewManual>>,
     /// `collectionName`. Required.
-    pub collection_name: String,
+    pub collection_name: Option<String>,
     /// `database`. Required.
-    pub database: String,
+    pub database: Option<String>,
     /// `indexID`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub index_id: Option<String>,
     /// `mappings`.
     pub mappings: Option<ApiAtlasFtsMappingsViewManual>,
     /// `name`. Required.
-    pub name: String,
+    pub name: Option<String>,
     /// `numPartitions`. Default: `1`.
     pub num_partitions: Option<i64>,
     /// `searchAnalyzer`. Default: `lucene.standard`.
@@ -1830,7 +1830,7 @@ atlas_admin_runtime::open_enum!(SearchIndexResponseStatus, [
 #[derive(Clone, Default)]
 pub struct SearchIndexUpdateRequest {
     /// `definition`. Required.
-    pub definition: SearchIndexUpdateRequestDefinition,
+    pub definition: Option<SearchIndexUpdateRequestDefinition>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -2054,11 +2054,11 @@ atlas_admin_runtime::union!(SearchMappingsDynamic);
 #[derive(Clone, Default)]
 pub struct SearchSynonymMappingDefinition {
     /// `analyzer`. Required.
-    pub analyzer: Analyzer,
+    pub analyzer: Option<Analyzer>,
     /// `name`. Required.
-    pub name: String,
+    pub name: Option<String>,
     /// `source`. Required.
-    pub source: SynonymSource,
+    pub source: Option<SynonymSource>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -2107,9 +2107,9 @@ atlas_admin_runtime::record!(SearchSynonymMappingDefinition);
 #[derive(Clone, Default)]
 pub struct SearchTypeSets {
     /// `name`. Required.
-    pub name: String,
+    pub name: Option<String>,
     /// `types`. Required. At most 100 items.
-    pub types: Vec<Map<Json>>,
+    pub types: Option<Vec<Map<Json>>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -2245,7 +2245,7 @@ atlas_admin_runtime::open_enum!(SynonymMappingStatusDetailStatus, [
 #[derive(Clone, Default)]
 pub struct SynonymSource {
     /// `collection`. Required.
-    pub collection: String,
+    pub collection: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -2361,13 +2361,13 @@ atlas_admin_runtime::record!(TextSearchHostStatusDetail);
 #[derive(Clone, Default)]
 pub struct TextSearchIndexCreateRequest {
     /// `collectionName`. Required.
-    pub collection_name: String,
+    pub collection_name: Option<String>,
     /// `database`. Required.
-    pub database: String,
+    pub database: Option<String>,
     /// `definition`. Required.
-    pub definition: TextSearchIndexDefinition,
+    pub definition: Option<TextSearchIndexDefinition>,
     /// `name`. Required.
-    pub name: String,
+    pub name: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -2420,7 +2420,7 @@ pub struct TextSearchIndexDefinition {
     /// `analyzers`.
     pub analyzers: Option<Vec<AtlasSearchAnalyzer>>,
     /// `mappings`. Required.
-    pub mappings: SearchMappings,
+    pub mappings: Option<SearchMappings>,
     /// `numPartitions`. Default: `1`.
     pub num_partitions: Option<i64>,
     /// `searchAnalyzer`. Default: `lucene.standard`.
@@ -2932,7 +2932,7 @@ pub struct TokenFilterWordDelimiterGraphProtectedWords {
     /// `ignoreCase`. Default: `true`.
     pub ignore_case: Option<bool>,
     /// `words`. Required.
-    pub words: Vec<String>,
+    pub words: Option<Vec<String>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -3054,9 +3054,9 @@ atlas_admin_runtime::record!(TokenFilterdaitchMokotoffSoundex);
 #[derive(Clone, Default)]
 pub struct TokenFilteredgeGram {
     /// `maxGram`. Required.
-    pub max_gram: i64,
+    pub max_gram: Option<i64>,
     /// `minGram`. Required.
-    pub min_gram: i64,
+    pub min_gram: Option<i64>,
     /// `termNotInBounds`. Default: `omit`.
     pub term_not_in_bounds: Option<TermNotInBounds>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -3294,9 +3294,9 @@ atlas_admin_runtime::record!(TokenFilterlowercase);
 #[derive(Clone, Default)]
 pub struct TokenFilternGram {
     /// `maxGram`. Required.
-    pub max_gram: i64,
+    pub max_gram: Option<i64>,
     /// `minGram`. Required.
-    pub min_gram: i64,
+    pub min_gram: Option<i64>,
     /// `termNotInBounds`. Default: `omit`.
     pub term_not_in_bounds: Option<TermNotInBounds>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -3344,11 +3344,11 @@ atlas_admin_runtime::record!(TokenFilternGram);
 #[derive(Clone, Default)]
 pub struct TokenFilterregex {
     /// `matches`. Required.
-    pub matches: TokenFilterregexMatches,
+    pub matches: Option<TokenFilterregexMatches>,
     /// `pattern`. Required.
-    pub pattern: String,
+    pub pattern: Option<String>,
     /// `replacement`. Required.
-    pub replacement: String,
+    pub replacement: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -3439,9 +3439,9 @@ atlas_admin_runtime::record!(TokenFilterreverse);
 #[derive(Clone, Default)]
 pub struct TokenFiltershingle {
     /// `maxShingleSize`. Required.
-    pub max_shingle_size: i64,
+    pub max_shingle_size: Option<i64>,
     /// `minShingleSize`. Required.
-    pub min_shingle_size: i64,
+    pub min_shingle_size: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -3486,7 +3486,7 @@ atlas_admin_runtime::record!(TokenFiltershingle);
 #[derive(Clone, Default)]
 pub struct TokenFiltersnowballStemming {
     /// `stemmerName`. Required.
-    pub stemmer_name: TokenFiltersnowballStemmingStemmerName,
+    pub stemmer_name: Option<TokenFiltersnowballStemmingStemmerName>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -3614,7 +3614,7 @@ pub struct TokenFilterstopword {
     /// `ignoreCase`. Default: `true`.
     pub ignore_case: Option<bool>,
     /// `tokens`. Required.
-    pub tokens: Vec<String>,
+    pub tokens: Option<Vec<String>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -3684,9 +3684,9 @@ atlas_admin_runtime::record!(TokenFiltertrim);
 #[derive(Clone, Default)]
 pub struct TokenizeredgeGram {
     /// `maxGram`. Required.
-    pub max_gram: i64,
+    pub max_gram: Option<i64>,
     /// `minGram`. Required.
-    pub min_gram: i64,
+    pub min_gram: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -3756,9 +3756,9 @@ atlas_admin_runtime::record!(Tokenizerkeyword);
 #[derive(Clone, Default)]
 pub struct TokenizernGram {
     /// `maxGram`. Required.
-    pub max_gram: i64,
+    pub max_gram: Option<i64>,
     /// `minGram`. Required.
-    pub min_gram: i64,
+    pub min_gram: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -3801,9 +3801,9 @@ atlas_admin_runtime::record!(TokenizernGram);
 #[derive(Clone, Default)]
 pub struct TokenizerregexCaptureGroup {
     /// `group`. Required.
-    pub group: i64,
+    pub group: Option<i64>,
     /// `pattern`. Required.
-    pub pattern: String,
+    pub pattern: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -3846,7 +3846,7 @@ atlas_admin_runtime::record!(TokenizerregexCaptureGroup);
 #[derive(Clone, Default)]
 pub struct TokenizerregexSplit {
     /// `pattern`. Required.
-    pub pattern: String,
+    pub pattern: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -4064,15 +4064,15 @@ atlas_admin_runtime::record!(VectorSearchHostStatusDetail);
 #[derive(Clone, Default)]
 pub struct VectorSearchIndex {
     /// `collectionName`. Required.
-    pub collection_name: String,
+    pub collection_name: Option<String>,
     /// `database`. Required.
-    pub database: String,
+    pub database: Option<String>,
     /// `fields`.
     pub fields: Option<Vec<Map<Json>>>,
     /// `indexID`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub index_id: Option<String>,
     /// `name`. Required.
-    pub name: String,
+    pub name: Option<String>,
     /// `nestedRoot`.
     pub nested_root: Option<String>,
     /// `numPartitions`. Default: `1`.
@@ -4144,13 +4144,13 @@ atlas_admin_runtime::record!(VectorSearchIndex);
 #[derive(Clone, Default)]
 pub struct VectorSearchIndexCreateRequest {
     /// `collectionName`. Required.
-    pub collection_name: String,
+    pub collection_name: Option<String>,
     /// `database`. Required.
-    pub database: String,
+    pub database: Option<String>,
     /// `definition`. Required.
-    pub definition: VectorSearchIndexDefinition,
+    pub definition: Option<VectorSearchIndexDefinition>,
     /// `name`. Required.
-    pub name: String,
+    pub name: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -4199,7 +4199,7 @@ atlas_admin_runtime::record!(VectorSearchIndexCreateRequest);
 #[derive(Clone, Default)]
 pub struct VectorSearchIndexDefinition {
     /// `fields`. Required.
-    pub fields: Vec<Map<Json>>,
+    pub fields: Option<Vec<Map<Json>>>,
     /// `nestedRoot`.
     pub nested_root: Option<String>,
     /// `numPartitions`. Default: `1`.

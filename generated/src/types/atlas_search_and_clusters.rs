@@ -97,9 +97,9 @@ atlas_admin_runtime::open_enum!(ApiSearchDeploymentEffectiveSpecViewInstanceSize
 #[derive(Clone, Default)]
 pub struct ApiSearchDeploymentSpecView {
     /// `instanceSize`. Required.
-    pub instance_size: ApiSearchDeploymentEffectiveSpecViewInstanceSize,
+    pub instance_size: Option<ApiSearchDeploymentEffectiveSpecViewInstanceSize>,
     /// `nodeCount`. Required. 2 to 32.
-    pub node_count: i64,
+    pub node_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -10,7 +10,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct AwsCustomDnsEnabledView {
     /// `enabled`. Required.
-    pub enabled: bool,
+    pub enabled: Option<bool>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -8,7 +8,7 @@ pub struct AdvancedDiskBackupSnapshotSchedulePolicy {
     /// `id`. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `policyItems`. Required.
-    pub policy_items: Vec<DiskBackupApiPolicyItem>,
+    pub policy_items: Option<Vec<DiskBackupApiPolicyItem>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -293,7 +293,7 @@ pub struct ApiAtlasCollectionRestoreJobRequest {
     /// `databases`. At most 100 items.
     pub databases: Option<Vec<ApiAtlasRestoreNamespaceView>>,
     /// `indexStrategy`. Required.
-    pub index_strategy: IndexStrategy,
+    pub index_strategy: Option<IndexStrategy>,
     /// `oplogInc`. May be `null`.
     pub oplog_inc: Nullable<i64>,
     /// `oplogTs`. May be `null`.
@@ -303,11 +303,11 @@ pub struct ApiAtlasCollectionRestoreJobRequest {
     /// `snapshotId`. Pattern: `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
     /// `targetClusterName`. Required.
-    pub target_cluster_name: String,
+    pub target_cluster_name: Option<String>,
     /// `targetGroupId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub target_group_id: String,
+    pub target_group_id: Option<String>,
     /// `writeStrategy`. Required.
-    pub write_strategy: WriteStrategy,
+    pub write_strategy: Option<WriteStrategy>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -549,7 +549,7 @@ atlas_admin_runtime::open_enum!(ApiAtlasCollectionRestoreJobResponseState, [
 #[derive(Clone, Default)]
 pub struct ApiAtlasRestoreNamespaceView {
     /// `sourceNamespace`. Required.
-    pub source_namespace: String,
+    pub source_namespace: Option<String>,
     /// `targetNamespace`.
     pub target_namespace: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -698,15 +698,15 @@ pub struct BackupComplianceOnDemandPolicyItem {
     /// `frequencyInterval`. Required. One of `0`, `1`, `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`,
     /// `10`, `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`, `21`, `22`, `23`, `24`,
     /// `25`, `26`, `27`, `28` and `40`.
-    pub frequency_interval: i64,
+    pub frequency_interval: Option<i64>,
     /// `frequencyType`. Required.
-    pub frequency_type: BackupComplianceOnDemandPolicyItemFrequencyType,
+    pub frequency_type: Option<BackupComplianceOnDemandPolicyItemFrequencyType>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `retentionUnit`. Required.
-    pub retention_unit: RetentionUnit,
+    pub retention_unit: Option<RetentionUnit>,
     /// `retentionValue`. Required.
-    pub retention_value: i64,
+    pub retention_value: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -776,15 +776,15 @@ pub struct BackupComplianceScheduledPolicyItem {
     /// `frequencyInterval`. Required. One of `1`, `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`,
     /// `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`, `21`, `22`, `23`, `24`, `25`,
     /// `26`, `27`, `28` and `40`.
-    pub frequency_interval: i64,
+    pub frequency_interval: Option<i64>,
     /// `frequencyType`. Required.
-    pub frequency_type: BackupComplianceScheduledPolicyItemFrequencyType,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    pub frequency_type: Option<BackupComplianceScheduledPolicyItemFrequencyType>,
+    /// `id`. Read-only; an update sends it with each item of a list. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `retentionUnit`. Required.
-    pub retention_unit: RetentionUnit,
+    pub retention_unit: Option<RetentionUnit>,
     /// `retentionValue`. Required.
-    pub retention_value: i64,
+    pub retention_value: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -797,7 +797,7 @@ impl Record for BackupComplianceScheduledPolicyItem {
             fields: &[
                 Field::new("frequencyInterval", Field::REQUIRED),
                 Field::new("frequencyType", Field::REQUIRED),
-                Field::new("id", Field::READ_ONLY),
+                Field::new("id", Field::READ_ONLY | Field::IDENTITY),
                 Field::new("retentionUnit", Field::REQUIRED),
                 Field::new("retentionValue", Field::REQUIRED),
             ],
@@ -913,9 +913,9 @@ pub struct BackupSnapshotRetention {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `retentionUnit`. Required.
-    pub retention_unit: BackupSnapshotRetentionRetentionUnit,
+    pub retention_unit: Option<BackupSnapshotRetentionRetentionUnit>,
     /// `retentionValue`. Required.
-    pub retention_value: i64,
+    pub retention_value: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -989,11 +989,11 @@ atlas_admin_runtime::open_enum!(BackupSnapshotRetentionRetentionUnit, [
 #[derive(Clone, Default)]
 pub struct DataProtectionSettings20231001 {
     /// `authorizedEmail`. Required. An e-mail address.
-    pub authorized_email: String,
+    pub authorized_email: Option<String>,
     /// `authorizedUserFirstName`. Required.
-    pub authorized_user_first_name: String,
+    pub authorized_user_first_name: Option<String>,
     /// `authorizedUserLastName`. Required.
-    pub authorized_user_last_name: String,
+    pub authorized_user_last_name: Option<String>,
     /// `copyProtectionEnabled`. Default: `false`.
     pub copy_protection_enabled: Option<bool>,
     /// `deletable`. Read-only. Default: `false`.
@@ -1170,15 +1170,15 @@ pub struct DiskBackupApiPolicyItem {
     /// `frequencyInterval`. Required. One of `1`, `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`,
     /// `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`, `21`, `22`, `23`, `24`, `25`,
     /// `26`, `27`, `28` and `40`.
-    pub frequency_interval: i64,
+    pub frequency_interval: Option<i64>,
     /// `frequencyType`. Required.
-    pub frequency_type: DiskBackupApiPolicyItemFrequencyType,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    pub frequency_type: Option<DiskBackupApiPolicyItemFrequencyType>,
+    /// `id`. Read-only; an update sends it with each item of a list. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `retentionUnit`. Required.
-    pub retention_unit: RetentionUnit,
+    pub retention_unit: Option<RetentionUnit>,
     /// `retentionValue`. Required.
-    pub retention_value: i64,
+    pub retention_value: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1191,7 +1191,7 @@ impl Record for DiskBackupApiPolicyItem {
             fields: &[
                 Field::new("frequencyInterval", Field::REQUIRED),
                 Field::new("frequencyType", Field::REQUIRED),
-                Field::new("id", Field::READ_ONLY),
+                Field::new("id", Field::READ_ONLY | Field::IDENTITY),
                 Field::new("retentionUnit", Field::REQUIRED),
                 Field::new("retentionValue", Field::REQUIRED),
             ],
@@ -1264,7 +1264,7 @@ pub struct DiskBackupCollectionResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `name`. Read-only.
-    pub name: String,
+    pub name: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1362,7 +1362,7 @@ atlas_admin_runtime::union!(DiskBackupCopyPolicyItem => DiskBackupCopyPolicyItem
 pub struct DiskBackupCopyPolicyItemCommon {
     /// `frequencyType`.
     pub frequency_type: Option<DiskBackupApiPolicyItemFrequencyType>,
-    /// `id`. Read-only.
+    /// `id`. Read-only; an update sends it with each item of a list.
     pub id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -1375,7 +1375,7 @@ impl Record for DiskBackupCopyPolicyItemCommon {
             name: "DiskBackupCopyPolicyItemCommon",
             fields: &[
                 Field::new("frequencyType", 0),
-                Field::new("id", Field::READ_ONLY),
+                Field::new("id", Field::READ_ONLY | Field::IDENTITY),
             ],
         };
         &TABLE
@@ -1418,7 +1418,7 @@ pub struct DiskBackupCopySetting20240805 {
     /// `shouldCopyOplogs`.
     pub should_copy_oplogs: Option<bool>,
     /// `zoneId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub zone_id: String,
+    pub zone_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1480,7 +1480,7 @@ pub struct DiskBackupDatabaseResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `name`. Read-only.
-    pub name: String,
+    pub name: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1531,7 +1531,7 @@ pub struct DiskBackupExportJob {
     /// `customData`.
     pub custom_data: Option<Vec<BackupLabel>>,
     /// `exportBucketId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub export_bucket_id: String,
+    pub export_bucket_id: Option<String>,
     /// `exportStatus`. Read-only.
     pub export_status: Option<ExportStatus>,
     /// `finishedAt`. Read-only.
@@ -1626,12 +1626,12 @@ pub struct DiskBackupExportJobRequest {
     pub custom_data: Option<Vec<BackupLabel>>,
     /// `exportBucketId`. Required. Write-only: the service never returns it. Pattern:
     /// `^([a-f0-9]{24})$`.
-    pub export_bucket_id: String,
+    pub export_bucket_id: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `snapshotId`. Required. Write-only: the service never returns it. Pattern:
     /// `^([a-f0-9]{24})$`.
-    pub snapshot_id: String,
+    pub snapshot_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1751,7 +1751,7 @@ atlas_admin_runtime::record!(DiskBackupExportMember);
 /// The schema `DiskBackupOnDemandCopyPolicyItem`.
 #[derive(Clone, Default)]
 pub struct DiskBackupOnDemandCopyPolicyItem {
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// `id`. Read-only; an update sends it with each item of a list. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
@@ -1762,7 +1762,7 @@ impl Record for DiskBackupOnDemandCopyPolicyItem {
     fn table(&self) -> &'static Table {
         static TABLE: Table = Table {
             name: "DiskBackupOnDemandCopyPolicyItem",
-            fields: &[Field::new("id", Field::READ_ONLY)],
+            fields: &[Field::new("id", Field::READ_ONLY | Field::IDENTITY)],
         };
         &TABLE
     }
@@ -2169,11 +2169,11 @@ atlas_admin_runtime::record!(DiskBackupShardedClusterSnapshot);
 #[derive(Clone, Default)]
 pub struct DiskBackupShardedClusterSnapshotMember {
     /// `cloudProvider`. Read-only.
-    pub cloud_provider: CloudProvider,
+    pub cloud_provider: Option<CloudProvider>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `replicaSetName`. Read-only.
-    pub replica_set_name: String,
+    pub replica_set_name: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -2272,11 +2272,11 @@ atlas_admin_runtime::union!(DiskBackupSnapshot => DiskBackupSnapshotCommon);
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotAwsExportBucketRequest {
     /// `bucketName`. Required. 3 to 63 characters.
-    pub bucket_name: String,
+    pub bucket_name: Option<String>,
     /// `cloudProvider`. Required.
-    pub cloud_provider: CloudProvider,
+    pub cloud_provider: Option<CloudProvider>,
     /// `iamRoleId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub iam_role_id: String,
+    pub iam_role_id: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `requirePrivateNetworking`.
@@ -2335,13 +2335,13 @@ atlas_admin_runtime::record!(DiskBackupSnapshotAwsExportBucketRequest);
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotAwsExportBucketResponse {
     /// `_id`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `bucketName`. Required. 3 to 63 characters.
-    pub bucket_name: String,
+    pub bucket_name: Option<String>,
     /// `cloudProvider`. Required.
-    pub cloud_provider: CloudProvider,
+    pub cloud_provider: Option<CloudProvider>,
     /// `iamRoleId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub iam_role_id: String,
+    pub iam_role_id: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `region`. Read-only.
@@ -2409,9 +2409,9 @@ pub struct DiskBackupSnapshotAzureExportBucketRequest {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `roleId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub role_id: String,
+    pub role_id: Option<String>,
     /// `serviceUrl`. Required. 33 to 2048 characters.
-    pub service_url: String,
+    pub service_url: Option<String>,
     /// `tenantId`. Deprecated. A UUID.
     pub tenant_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -2465,17 +2465,17 @@ atlas_admin_runtime::record!(DiskBackupSnapshotAzureExportBucketRequest);
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotAzureExportBucketResponse {
     /// `_id`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `bucketName`. Required. 3 to 63 characters.
-    pub bucket_name: String,
+    pub bucket_name: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `roleId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub role_id: String,
+    pub role_id: Option<String>,
     /// `serviceUrl`. Required. 33 to 2048 characters.
-    pub service_url: String,
+    pub service_url: Option<String>,
     /// `tenantId`. Required. A UUID.
-    pub tenant_id: String,
+    pub tenant_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -2858,11 +2858,11 @@ atlas_admin_runtime::record!(DiskBackupSnapshotExportBucketResponseCommon);
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotGcpExportBucketRequest {
     /// `bucketName`. Required. 3 to 63 characters.
-    pub bucket_name: String,
+    pub bucket_name: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `roleId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub role_id: String,
+    pub role_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -2908,13 +2908,13 @@ atlas_admin_runtime::record!(DiskBackupSnapshotGcpExportBucketRequest);
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotGcpExportBucketResponse {
     /// `_id`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `bucketName`. Required. 3 to 63 characters.
-    pub bucket_name: String,
+    pub bucket_name: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `roleId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub role_id: String,
+    pub role_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -2970,7 +2970,7 @@ pub struct DiskBackupSnapshotRestoreJob {
     /// `components`. Read-only.
     pub components: Option<Vec<DiskBackupRestoreMember>>,
     /// `deliveryType`. Required.
-    pub delivery_type: DiskBackupSnapshotRestoreJobDeliveryType,
+    pub delivery_type: Option<DiskBackupSnapshotRestoreJobDeliveryType>,
     /// `deliveryUrl`. Read-only.
     pub delivery_url: Option<Vec<String>>,
     /// `desiredTimestamp`. Read-only.
@@ -3148,7 +3148,7 @@ pub struct DiskBackupSnapshotSchedule20240805 {
     /// `nextSnapshot`. Read-only.
     pub next_snapshot: Option<DateTime>,
     /// `policies`. Required. At most 1 item.
-    pub policies: Vec<AdvancedDiskBackupSnapshotSchedulePolicy>,
+    pub policies: Option<Vec<AdvancedDiskBackupSnapshotSchedulePolicy>>,
     /// `referenceHourOfDay`.
     pub reference_hour_of_day: Option<i64>,
     /// `referenceMinuteOfHour`.
@@ -3257,13 +3257,13 @@ atlas_admin_runtime::record!(DiskBackupSnapshotSchedule20240805);
 #[derive(Clone, Default)]
 pub struct DiskBackupTimeBasedCopyPolicyItem {
     /// `frequencyType`. Required.
-    pub frequency_type: DiskBackupApiPolicyItemFrequencyType,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    pub frequency_type: Option<DiskBackupApiPolicyItemFrequencyType>,
+    /// `id`. Read-only; an update sends it with each item of a list. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `retentionUnit`. Required.
-    pub retention_unit: RetentionUnit,
+    pub retention_unit: Option<RetentionUnit>,
     /// `retentionValue`. Required.
-    pub retention_value: i64,
+    pub retention_value: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -3275,7 +3275,7 @@ impl Record for DiskBackupTimeBasedCopyPolicyItem {
             name: "DiskBackupTimeBasedCopyPolicyItem",
             fields: &[
                 Field::new("frequencyType", Field::REQUIRED),
-                Field::new("id", Field::READ_ONLY),
+                Field::new("id", Field::READ_ONLY | Field::IDENTITY),
                 Field::new("retentionUnit", Field::REQUIRED),
                 Field::new("retentionValue", Field::REQUIRED),
             ],
@@ -3704,7 +3704,7 @@ pub struct PaginatedApiAtlasCollectionRestoreCollectionStateView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<ApiAtlasCollectionRestoreCollectionStateResponse>,
+    pub results: Option<Vec<ApiAtlasCollectionRestoreCollectionStateResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -3750,8 +3750,13 @@ impl Page for PaginatedApiAtlasCollectionRestoreCollectionStateView {
     type Item = ApiAtlasCollectionRestoreCollectionStateResponse;
 
     #[inline]
+    fn items(&self) -> &[ApiAtlasCollectionRestoreCollectionStateResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<ApiAtlasCollectionRestoreCollectionStateResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -3765,7 +3770,7 @@ pub struct PaginatedApiAtlasCollectionRestoreJobView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<ApiAtlasCollectionRestoreJobResponse>,
+    pub results: Option<Vec<ApiAtlasCollectionRestoreJobResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -3811,8 +3816,13 @@ impl Page for PaginatedApiAtlasCollectionRestoreJobView {
     type Item = ApiAtlasCollectionRestoreJobResponse;
 
     #[inline]
+    fn items(&self) -> &[ApiAtlasCollectionRestoreJobResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<ApiAtlasCollectionRestoreJobResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -3826,7 +3836,7 @@ pub struct PaginatedApiAtlasDiskBackupCollectionView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<DiskBackupCollectionResponse>,
+    pub results: Option<Vec<DiskBackupCollectionResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -3872,8 +3882,13 @@ impl Page for PaginatedApiAtlasDiskBackupCollectionView {
     type Item = DiskBackupCollectionResponse;
 
     #[inline]
+    fn items(&self) -> &[DiskBackupCollectionResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<DiskBackupCollectionResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -3887,7 +3902,7 @@ pub struct PaginatedApiAtlasDiskBackupDatabaseView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<DiskBackupDatabaseResponse>,
+    pub results: Option<Vec<DiskBackupDatabaseResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -3933,8 +3948,13 @@ impl Page for PaginatedApiAtlasDiskBackupDatabaseView {
     type Item = DiskBackupDatabaseResponse;
 
     #[inline]
+    fn items(&self) -> &[DiskBackupDatabaseResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<DiskBackupDatabaseResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -3948,7 +3968,7 @@ pub struct PaginatedApiAtlasDiskBackupExportJobView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<DiskBackupExportJob>,
+    pub results: Option<Vec<DiskBackupExportJob>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -3994,8 +4014,13 @@ impl Page for PaginatedApiAtlasDiskBackupExportJobView {
     type Item = DiskBackupExportJob;
 
     #[inline]
+    fn items(&self) -> &[DiskBackupExportJob] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<DiskBackupExportJob> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -4009,7 +4034,7 @@ pub struct PaginatedApiAtlasObjectStoragePrivateEndpointResponseView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<ObjectStoragePrivateEndpointResponse>,
+    pub results: Option<Vec<ObjectStoragePrivateEndpointResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -4055,8 +4080,13 @@ impl Page for PaginatedApiAtlasObjectStoragePrivateEndpointResponseView {
     type Item = ObjectStoragePrivateEndpointResponse;
 
     #[inline]
+    fn items(&self) -> &[ObjectStoragePrivateEndpointResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<ObjectStoragePrivateEndpointResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -4070,7 +4100,7 @@ pub struct PaginatedApiAtlasServerlessBackupRestoreJobView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<ServerlessBackupRestoreJob>,
+    pub results: Option<Vec<ServerlessBackupRestoreJob>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -4116,8 +4146,13 @@ impl Page for PaginatedApiAtlasServerlessBackupRestoreJobView {
     type Item = ServerlessBackupRestoreJob;
 
     #[inline]
+    fn items(&self) -> &[ServerlessBackupRestoreJob] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<ServerlessBackupRestoreJob> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -4131,7 +4166,7 @@ pub struct PaginatedApiAtlasServerlessBackupSnapshotView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<ServerlessBackupSnapshot>,
+    pub results: Option<Vec<ServerlessBackupSnapshot>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -4177,8 +4212,13 @@ impl Page for PaginatedApiAtlasServerlessBackupSnapshotView {
     type Item = ServerlessBackupSnapshot;
 
     #[inline]
+    fn items(&self) -> &[ServerlessBackupSnapshot] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<ServerlessBackupSnapshot> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -4192,7 +4232,7 @@ pub struct PaginatedBackupSnapshotExportBucketsView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<DiskBackupSnapshotExportBucketResponse>,
+    pub results: Option<Vec<DiskBackupSnapshotExportBucketResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -4238,8 +4278,13 @@ impl Page for PaginatedBackupSnapshotExportBucketsView {
     type Item = DiskBackupSnapshotExportBucketResponse;
 
     #[inline]
+    fn items(&self) -> &[DiskBackupSnapshotExportBucketResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<DiskBackupSnapshotExportBucketResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -4253,7 +4298,7 @@ pub struct PaginatedCloudBackupReplicaSetView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<DiskBackupReplicaSet>,
+    pub results: Option<Vec<DiskBackupReplicaSet>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -4299,8 +4344,13 @@ impl Page for PaginatedCloudBackupReplicaSetView {
     type Item = DiskBackupReplicaSet;
 
     #[inline]
+    fn items(&self) -> &[DiskBackupReplicaSet] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<DiskBackupReplicaSet> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -4314,7 +4364,7 @@ pub struct PaginatedCloudBackupRestoreJobView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<DiskBackupSnapshotRestoreJob>,
+    pub results: Option<Vec<DiskBackupSnapshotRestoreJob>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -4360,8 +4410,13 @@ impl Page for PaginatedCloudBackupRestoreJobView {
     type Item = DiskBackupSnapshotRestoreJob;
 
     #[inline]
+    fn items(&self) -> &[DiskBackupSnapshotRestoreJob] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<DiskBackupSnapshotRestoreJob> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -4375,7 +4430,7 @@ pub struct PaginatedCloudBackupShardedClusterSnapshotView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<DiskBackupShardedClusterSnapshot>,
+    pub results: Option<Vec<DiskBackupShardedClusterSnapshot>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -4454,7 +4509,7 @@ pub struct ServerlessBackupRestoreJob {
     /// `cancelled`. Read-only.
     pub cancelled: Option<bool>,
     /// `deliveryType`. Required.
-    pub delivery_type: DiskBackupSnapshotRestoreJobDeliveryType,
+    pub delivery_type: Option<DiskBackupSnapshotRestoreJobDeliveryType>,
     /// `deliveryUrl`. Read-only.
     pub delivery_url: Option<Vec<String>>,
     /// `desiredTimestamp`. Read-only.
@@ -4480,9 +4535,9 @@ pub struct ServerlessBackupRestoreJob {
     /// `snapshotId`. Pattern: `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
     /// `targetClusterName`. Required. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
-    pub target_cluster_name: String,
+    pub target_cluster_name: Option<String>,
     /// `targetGroupId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub target_group_id: String,
+    pub target_group_id: Option<String>,
     /// `timestamp`. Read-only.
     pub timestamp: Option<DateTime>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -4767,7 +4822,7 @@ atlas_admin_runtime::record!(StateReason);
 #[derive(Clone, Default)]
 pub struct UpdateRequirePrivateNetworkingRequestView {
     /// `requirePrivateNetworking`. Required.
-    pub require_private_networking: bool,
+    pub require_private_networking: Option<bool>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

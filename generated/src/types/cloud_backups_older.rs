@@ -10,7 +10,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct DataProtectionSettings {
     /// `authorizedEmail`. Required. An e-mail address.
-    pub authorized_email: String,
+    pub authorized_email: Option<String>,
     /// `authorizedUserFirstName`.
     pub authorized_user_first_name: Option<String>,
     /// `authorizedUserLastName`.
@@ -268,7 +268,7 @@ pub struct DiskBackupSnapshotSchedule {
     /// `nextSnapshot`. Read-only.
     pub next_snapshot: Option<DateTime>,
     /// `policies`. Required. At most 1 item.
-    pub policies: Vec<AdvancedDiskBackupSnapshotSchedulePolicy>,
+    pub policies: Option<Vec<AdvancedDiskBackupSnapshotSchedulePolicy>>,
     /// `referenceHourOfDay`.
     pub reference_hour_of_day: Option<i64>,
     /// `referenceMinuteOfHour`.
@@ -378,7 +378,7 @@ pub struct PaginatedBackupSnapshotExportBucketView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<DiskBackupSnapshotAwsExportBucketResponse>,
+    pub results: Option<Vec<DiskBackupSnapshotAwsExportBucketResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -424,8 +424,13 @@ impl Page for PaginatedBackupSnapshotExportBucketView {
     type Item = DiskBackupSnapshotAwsExportBucketResponse;
 
     #[inline]
+    fn items(&self) -> &[DiskBackupSnapshotAwsExportBucketResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<DiskBackupSnapshotAwsExportBucketResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

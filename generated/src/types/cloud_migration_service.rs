@@ -12,21 +12,21 @@ pub struct AvailableClustersDeployment {
     /// `dbSizeBytes`. Read-only.
     pub db_size_bytes: Option<i64>,
     /// `featureCompatibilityVersion`. Read-only.
-    pub feature_compatibility_version: String,
+    pub feature_compatibility_version: Option<String>,
     /// `managed`. Read-only.
-    pub managed: bool,
+    pub managed: Option<bool>,
     /// `mongoDBVersion`. Read-only.
-    pub mongo_db_version: String,
+    pub mongo_db_version: Option<String>,
     /// `name`. Read-only.
-    pub name: String,
+    pub name: Option<String>,
     /// `oplogSizeMB`. Read-only.
     pub oplog_size_mb: Option<i64>,
     /// `sharded`. Read-only.
-    pub sharded: bool,
+    pub sharded: Option<bool>,
     /// `shardsSize`. Read-only.
     pub shards_size: Option<i64>,
     /// `tlsEnabled`. Read-only.
-    pub tls_enabled: bool,
+    pub tls_enabled: Option<bool>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -99,11 +99,11 @@ atlas_admin_runtime::record!(AvailableClustersDeployment);
 #[derive(Clone, Default)]
 pub struct Destination {
     /// `clusterName`. Required. At least 1 character.
-    pub cluster_name: String,
+    pub cluster_name: Option<String>,
     /// `groupId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub group_id: String,
+    pub group_id: Option<String>,
     /// `hostnameSchemaType`. Required. At least 1 character.
-    pub hostname_schema_type: DestinationHostnameSchemaType,
+    pub hostname_schema_type: Option<DestinationHostnameSchemaType>,
     /// `privateLinkId`. May be `null`.
     pub private_link_id: Nullable<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -177,13 +177,13 @@ atlas_admin_runtime::open_enum!(DestinationHostnameSchemaType, [
 #[derive(Clone, Default)]
 pub struct LiveImportAvailableProject {
     /// `deployments`. Required.
-    pub deployments: Vec<AvailableClustersDeployment>,
+    pub deployments: Option<Vec<AvailableClustersDeployment>>,
     /// `migrationHosts`. Required.
-    pub migration_hosts: Vec<String>,
+    pub migration_hosts: Option<Vec<String>>,
     /// `name`. Read-only. 1 to 64 characters.
-    pub name: String,
+    pub name: Option<String>,
     /// `projectId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub project_id: String,
+    pub project_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -321,17 +321,17 @@ pub struct LiveMigrationRequest20240530 {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `destination`. Required.
-    pub destination: Destination,
+    pub destination: Option<Destination>,
     /// `dropDestinationData`. Write-only: the service never returns it. Default: `false`.
     pub drop_destination_data: Option<bool>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `migrationHosts`. Required. Exactly 1 item.
-    pub migration_hosts: Vec<String>,
+    pub migration_hosts: Option<Vec<String>>,
     /// `sharding`. May be `null`.
     pub sharding: Nullable<ShardingRequest>,
     /// `source`. Required.
-    pub source: Source,
+    pub source: Option<Source>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -479,11 +479,11 @@ atlas_admin_runtime::open_enum!(LiveMigrationResponseStatus, [
 #[derive(Clone, Default)]
 pub struct ShardEntry {
     /// `collection`. Required. Write-only: the service never returns it.
-    pub collection: String,
+    pub collection: Option<String>,
     /// `database`. Required. Write-only: the service never returns it.
-    pub database: String,
+    pub database: Option<String>,
     /// `shardCollection`. Required.
-    pub shard_collection: ShardKeys,
+    pub shard_collection: Option<ShardKeys>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -529,7 +529,7 @@ atlas_admin_runtime::record!(ShardEntry);
 #[derive(Clone, Default)]
 pub struct ShardKeys {
     /// `key`. Required. Write-only: the service never returns it. No item twice.
-    pub key: Vec<Map<Json>>,
+    pub key: Option<Vec<Map<Json>>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -567,9 +567,9 @@ atlas_admin_runtime::record!(ShardKeys);
 #[derive(Clone, Default)]
 pub struct ShardingRequest {
     /// `createSupportingIndexes`. Required. Write-only: the service never returns it.
-    pub create_supporting_indexes: bool,
+    pub create_supporting_indexes: Option<bool>,
     /// `shardingEntries`. Required. Write-only: the service never returns it. No item twice.
-    pub sharding_entries: Vec<ShardEntry>,
+    pub sharding_entries: Option<Vec<ShardEntry>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -617,15 +617,15 @@ pub struct Source {
     /// `caCertificatePath`. May be `null`.
     pub ca_certificate_path: Nullable<String>,
     /// `clusterName`. Required. At least 1 character.
-    pub cluster_name: String,
+    pub cluster_name: Option<String>,
     /// `groupId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub group_id: String,
+    pub group_id: Option<String>,
     /// `managedAuthentication`. Required.
-    pub managed_authentication: bool,
+    pub managed_authentication: Option<bool>,
     /// `password`. Write-only: the service never returns it. May be `null`.
     pub password: Nullable<String>,
     /// `ssl`. Required.
-    pub ssl: bool,
+    pub ssl: Option<bool>,
     /// `username`. Write-only: the service never returns it. May be `null`.
     pub username: Nullable<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -687,7 +687,7 @@ atlas_admin_runtime::record!(Source);
 #[derive(Clone, Default)]
 pub struct TargetOrg {
     /// `linkToken`. Required. Secret: never printed.
-    pub link_token: String,
+    pub link_token: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -11,15 +11,15 @@ pub struct LiveMigrationRequest {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `destination`. Required.
-    pub destination: Destination,
+    pub destination: Option<Destination>,
     /// `dropEnabled`. Required. Write-only: the service never returns it.
-    pub drop_enabled: bool,
+    pub drop_enabled: Option<bool>,
     /// `migrationHosts`. Required. Exactly 1 item.
-    pub migration_hosts: Vec<String>,
+    pub migration_hosts: Option<Vec<String>>,
     /// `sharding`. May be `null`.
     pub sharding: Nullable<ShardingRequest>,
     /// `source`. Required.
-    pub source: Source,
+    pub source: Option<Source>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

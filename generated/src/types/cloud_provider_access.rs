@@ -56,7 +56,7 @@ pub struct CloudProviderAccessAwsiamRole {
     /// `iamAssumedRoleArn`. 20 to 2048 characters.
     pub iam_assumed_role_arn: Option<String>,
     /// `providerName`. Required.
-    pub provider_name: ProviderName,
+    pub provider_name: Option<ProviderName>,
     /// `roleId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -264,7 +264,7 @@ pub struct CloudProviderAccessAzureServicePrincipal {
     /// `lastUpdatedDate`. Read-only.
     pub last_updated_date: Option<DateTime>,
     /// `providerName`. Required.
-    pub provider_name: ProviderName,
+    pub provider_name: Option<ProviderName>,
     /// `servicePrincipalId`. A UUID.
     pub service_principal_id: Option<String>,
     /// `tenantId`. A UUID.
@@ -847,7 +847,7 @@ pub struct CloudProviderAccessGcpServiceAccount {
     /// `^mongodb-atlas-[0-9a-z]{16}@p-[0-9a-z]{24}.iam.gserviceaccount.com$`.
     pub gcp_service_account_for_atlas: Option<String>,
     /// `providerName`. Required.
-    pub provider_name: ProviderName,
+    pub provider_name: Option<ProviderName>,
     /// `roleId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
     /// `status`. Read-only.

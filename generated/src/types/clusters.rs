@@ -1987,11 +1987,11 @@ pub struct ClusterConfigurationValidation {
     /// `advancedConfiguration`.
     pub advanced_configuration: Option<ClusterDescriptionProcessArgs20240805>,
     /// `clusterDescription`. Required.
-    pub cluster_description: ClusterDescription20240805,
+    pub cluster_description: Option<ClusterDescription20240805>,
     /// `clusterName`.
     pub cluster_name: Option<String>,
     /// `editing`. Required.
-    pub editing: bool,
+    pub editing: Option<bool>,
     /// `searchDeploymentSpec`.
     pub search_deployment_spec: Option<ApiSearchDeploymentSpecView>,
     /// `tags`. At most 50 items.
@@ -3398,7 +3398,7 @@ pub struct LegacyAtlasTenantClusterUpgradeRequest {
     /// `mongoURIWithOptions`. Read-only.
     pub mongo_uri_with_options: Option<String>,
     /// `name`. Required. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
-    pub name: String,
+    pub name: Option<String>,
     /// `numShards`. 1 to 50. Default: `1`.
     pub num_shards: Option<i64>,
     /// `paused`.
@@ -3729,7 +3729,7 @@ pub struct PaginatedApiAtlasProviderRegionsView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<CloudProviderRegions>,
+    pub results: Option<Vec<CloudProviderRegions>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -3775,8 +3775,13 @@ impl Page for PaginatedApiAtlasProviderRegionsView {
     type Item = CloudProviderRegions;
 
     #[inline]
+    fn items(&self) -> &[CloudProviderRegions] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<CloudProviderRegions> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -3790,7 +3795,7 @@ pub struct PaginatedClusterDescription20240805 {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<ClusterDescription20240805>,
+    pub results: Option<Vec<ClusterDescription20240805>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -3836,8 +3841,13 @@ impl Page for PaginatedClusterDescription20240805 {
     type Item = ClusterDescription20240805;
 
     #[inline]
+    fn items(&self) -> &[ClusterDescription20240805] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<ClusterDescription20240805> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -3851,7 +3861,7 @@ pub struct PaginatedOrgGroupView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<OrgGroup>,
+    pub results: Option<Vec<OrgGroup>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -3897,8 +3907,13 @@ impl Page for PaginatedOrgGroupView {
     type Item = OrgGroup;
 
     #[inline]
+    fn items(&self) -> &[OrgGroup] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<OrgGroup> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

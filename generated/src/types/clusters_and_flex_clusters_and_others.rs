@@ -6,9 +6,9 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct ResourceTag {
     /// `key`. Required. 1 to 255 characters.
-    pub key: String,
+    pub key: Option<String>,
     /// `value`. Required. 1 to 255 characters.
-    pub value: String,
+    pub value: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -1636,9 +1636,9 @@ atlas_admin_runtime::open_enum!(EffectiveInstanceSize, [
 #[derive(Clone, Default)]
 pub struct EmployeeAccessGrantView {
     /// `expirationTime`. Required.
-    pub expiration_time: DateTime,
+    pub expiration_time: Option<DateTime>,
     /// `grantType`. Required.
-    pub grant_type: EmployeeAccessGrantViewGrantType,
+    pub grant_type: Option<EmployeeAccessGrantViewGrantType>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -2117,7 +2117,7 @@ atlas_admin_runtime::open_enum!(ReplicaSetScalingStrategy, [
 /// The schema `ReplicationSpec20240805`.
 #[derive(Clone, Default)]
 pub struct ReplicationSpec20240805 {
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// `id`. Read-only; an update sends it with each item of a list. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `regionConfigs`.
     pub region_configs: Option<Vec<CloudRegionConfig20240805>>,
@@ -2135,7 +2135,7 @@ impl Record for ReplicationSpec20240805 {
         static TABLE: Table = Table {
             name: "ReplicationSpec20240805",
             fields: &[
-                Field::new("id", Field::READ_ONLY),
+                Field::new("id", Field::READ_ONLY | Field::IDENTITY),
                 Field::new("regionConfigs", 0),
                 Field::new("zoneId", Field::READ_ONLY),
                 Field::new("zoneName", 0),

@@ -182,7 +182,7 @@ pub struct ServerlessInstanceDescription {
     /// `name`. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
     /// `providerSettings`. Required.
-    pub provider_settings: ServerlessProviderSettings,
+    pub provider_settings: Option<ServerlessProviderSettings>,
     /// `serverlessBackupOptions`.
     pub serverless_backup_options: Option<ClusterServerlessBackupOptions>,
     /// `stateName`. Read-only.
@@ -311,7 +311,7 @@ atlas_admin_runtime::record!(ServerlessInstanceDescriptionConnectionStrings);
 #[derive(Clone, Default)]
 pub struct ServerlessProviderSettings {
     /// `backingProviderName`. Required.
-    pub backing_provider_name: BackingProviderName,
+    pub backing_provider_name: Option<BackingProviderName>,
     /// `effectiveDiskSizeGBLimit`. Read-only.
     pub effective_disk_size_gb_limit: Option<i64>,
     /// `effectiveInstanceSizeName`.
@@ -321,7 +321,7 @@ pub struct ServerlessProviderSettings {
     /// `providerName`. Default: `SERVERLESS`.
     pub provider_name: Option<ServerlessProviderSettingsProviderName>,
     /// `regionName`. Required.
-    pub region_name: String,
+    pub region_name: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -816,7 +816,7 @@ pub struct PaginatedAdvancedClusterDescriptionView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<AdvancedClusterDescription>,
+    pub results: Option<Vec<AdvancedClusterDescription>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -862,8 +862,13 @@ impl Page for PaginatedAdvancedClusterDescriptionView {
     type Item = AdvancedClusterDescription;
 
     #[inline]
+    fn items(&self) -> &[AdvancedClusterDescription] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<AdvancedClusterDescription> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -877,7 +882,7 @@ pub struct PaginatedLegacyClusterView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<LegacyAtlasCluster>,
+    pub results: Option<Vec<LegacyAtlasCluster>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -923,8 +928,13 @@ impl Page for PaginatedLegacyClusterView {
     type Item = LegacyAtlasCluster;
 
     #[inline]
+    fn items(&self) -> &[LegacyAtlasCluster] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<LegacyAtlasCluster> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -933,7 +943,7 @@ atlas_admin_runtime::record!(PaginatedLegacyClusterView);
 /// The schema `ReplicationSpec`.
 #[derive(Clone, Default)]
 pub struct ReplicationSpec {
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// `id`. Read-only; an update sends it with each item of a list. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `numShards`. At least 1.
     pub num_shards: Option<i64>,
@@ -953,7 +963,7 @@ impl Record for ReplicationSpec {
         static TABLE: Table = Table {
             name: "ReplicationSpec",
             fields: &[
-                Field::new("id", Field::READ_ONLY),
+                Field::new("id", Field::READ_ONLY | Field::IDENTITY),
                 Field::new("numShards", 0),
                 Field::new("regionConfigs", 0),
                 Field::new("zoneId", Field::READ_ONLY),

@@ -9,7 +9,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct SqlInterfaceStatusResponse {
     /// `status`. Required.
-    pub status: SqlInterfaceStatusResponseStatus,
+    pub status: Option<SqlInterfaceStatusResponseStatus>,
     /// `supported`. Read-only. Default: `false`.
     pub supported: Option<bool>,
     /// `unsupportedReason`. Read-only. May be `null`.
@@ -101,7 +101,7 @@ atlas_admin_runtime::open_enum!(SqlInterfaceStatusResponseUnsupportedReason, [
 #[derive(Clone, Default)]
 pub struct SqlInterfaceStatusUpdateRequest {
     /// `status`. Required.
-    pub status: SqlInterfaceStatusResponseStatus,
+    pub status: Option<SqlInterfaceStatusResponseStatus>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -175,11 +175,11 @@ atlas_admin_runtime::open_enum!(CollStatsLatencyNamespaceMetricUnits, [
 #[derive(Clone, Default)]
 pub struct CollStatsLatencyNamespaceMetrics {
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub group_id: String,
+    pub group_id: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `metrics`. Read-only.
-    pub metrics: Vec<CollStatsLatencyNamespaceMetric>,
+    pub metrics: Option<Vec<CollStatsLatencyNamespaceMetric>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -232,7 +232,7 @@ pub struct CollStatsRankedNamespacesView {
     /// `identifierId`. Read-only.
     pub identifier_id: Option<String>,
     /// `rankedNamespaces`. Read-only.
-    pub ranked_namespaces: Vec<String>,
+    pub ranked_namespaces: Option<Vec<String>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -590,7 +590,7 @@ pub struct PinnedNamespaces {
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `pinnedNamespaces`. Read-only.
-    pub pinned_namespaces: Vec<String>,
+    pub pinned_namespaces: Option<Vec<String>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

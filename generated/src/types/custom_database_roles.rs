@@ -9,9 +9,9 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct DatabaseInheritedRole {
     /// `db`. Required.
-    pub db: String,
+    pub db: Option<String>,
     /// `role`. Required.
-    pub role: String,
+    pub role: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -57,11 +57,11 @@ atlas_admin_runtime::record!(DatabaseInheritedRole);
 #[derive(Clone, Default)]
 pub struct DatabasePermittedNamespaceResource {
     /// `cluster`. Required.
-    pub cluster: bool,
+    pub cluster: Option<bool>,
     /// `collection`. Required.
-    pub collection: String,
+    pub collection: Option<String>,
     /// `db`. Required.
-    pub db: String,
+    pub db: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -107,9 +107,9 @@ atlas_admin_runtime::record!(DatabasePermittedNamespaceResource);
 #[derive(Clone, Default)]
 pub struct DatabasePrivilegeAction {
     /// `action`. Required.
-    pub action: DatabasePrivilegeActionAction,
+    pub action: Option<DatabasePrivilegeActionAction>,
     /// `resources`. Required.
-    pub resources: Vec<DatabasePermittedNamespaceResource>,
+    pub resources: Option<Vec<DatabasePermittedNamespaceResource>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -457,7 +457,7 @@ pub struct UserCustomDbRole {
     /// `inheritedRoles`. No item twice.
     pub inherited_roles: Option<Vec<DatabaseInheritedRole>>,
     /// `roleName`. Required.
-    pub role_name: String,
+    pub role_name: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

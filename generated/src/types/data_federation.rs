@@ -63,7 +63,7 @@ pub struct DataFederationAzureCloudProviderConfig {
     /// `atlasAppId`. Read-only.
     pub atlas_app_id: Option<String>,
     /// `roleId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub role_id: String,
+    pub role_id: Option<String>,
     /// `servicePrincipalId`. Read-only.
     pub service_principal_id: Option<String>,
     /// `tenantId`. Read-only.
@@ -118,7 +118,7 @@ pub struct DataFederationGcpCloudProviderConfig {
     /// `gcpServiceAccount`. Read-only.
     pub gcp_service_account: Option<String>,
     /// `roleId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub role_id: String,
+    pub role_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -174,13 +174,13 @@ pub struct DataFederationTenantQueryLimit {
     /// `maximumLimit`. Read-only.
     pub maximum_limit: Option<i64>,
     /// `name`. Read-only.
-    pub name: String,
+    pub name: Option<String>,
     /// `overrunPolicy`.
     pub overrun_policy: Option<DataFederationTenantQueryLimitOverrunPolicy>,
     /// `tenantName`. Read-only.
     pub tenant_name: Option<String>,
     /// `value`. Required.
-    pub value: i64,
+    pub value: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -566,9 +566,9 @@ pub struct DataLakeAwsCloudProviderConfig {
     /// `iamUserARN`. Read-only.
     pub iam_user_arn: Option<String>,
     /// `roleId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub role_id: String,
+    pub role_id: Option<String>,
     /// `testS3Bucket`. Required. Write-only: the service never returns it.
-    pub test_s3_bucket: String,
+    pub test_s3_bucket: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -904,9 +904,9 @@ atlas_admin_runtime::record!(DataLakeCloudProviderConfig);
 #[derive(Clone, Default)]
 pub struct DataLakeDataProcessRegion {
     /// `cloudProvider`. Required.
-    pub cloud_provider: CloudProvider,
+    pub cloud_provider: Option<CloudProvider>,
     /// `region`. Required.
-    pub region: BaseAtlasDataLakeRegion,
+    pub region: Option<BaseAtlasDataLakeRegion>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -2122,7 +2122,7 @@ pub struct PaginatedPrivateNetworkEndpointIdEntryView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<PrivateNetworkEndpointIdEntry>,
+    pub results: Option<Vec<PrivateNetworkEndpointIdEntry>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -2168,8 +2168,13 @@ impl Page for PaginatedPrivateNetworkEndpointIdEntryView {
     type Item = PrivateNetworkEndpointIdEntry;
 
     #[inline]
+    fn items(&self) -> &[PrivateNetworkEndpointIdEntry] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<PrivateNetworkEndpointIdEntry> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -2236,7 +2241,7 @@ pub struct PrivateNetworkEndpointIdEntry {
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub customer_endpoint_ip_address: Option<String>,
     /// `endpointId`. Required.
-    pub endpoint_id: String,
+    pub endpoint_id: Option<String>,
     /// `errorMessage`.
     pub error_message: Option<String>,
     /// `provider`. Default: `AWS`.

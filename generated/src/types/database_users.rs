@@ -12,13 +12,13 @@ pub struct CloudDatabaseUser {
     /// `awsIAMType`. Default: `NONE`.
     pub aws_iam_type: Option<CloudDatabaseUserAwsIamType>,
     /// `databaseName`. Required. Default: `admin`.
-    pub database_name: CloudDatabaseUserDatabaseName,
+    pub database_name: Option<CloudDatabaseUserDatabaseName>,
     /// `deleteAfterDate`.
     pub delete_after_date: Option<DateTime>,
     /// `description`. At most 100 characters.
     pub description: Option<String>,
     /// `groupId`. Required. Write-only: the service never returns it.
-    pub group_id: String,
+    pub group_id: Option<String>,
     /// `labels`.
     pub labels: Option<Vec<ComponentLabel>>,
     /// `ldapAuthType`. Default: `NONE`.
@@ -30,11 +30,11 @@ pub struct CloudDatabaseUser {
     /// `password`. Write-only: the service never returns it. At least 8 characters.
     pub password: Option<String>,
     /// `roles`. Required.
-    pub roles: Vec<DatabaseUserRole>,
+    pub roles: Option<Vec<DatabaseUserRole>>,
     /// `scopes`.
     pub scopes: Option<Vec<UserScope>>,
     /// `username`. Required. At most 1024 characters.
-    pub username: String,
+    pub username: Option<String>,
     /// `x509Type`. Default: `NONE`.
     pub x509_type: Option<CloudDatabaseUserX509Type>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -219,9 +219,9 @@ pub struct DatabaseUserRole {
     /// `collectionName`.
     pub collection_name: Option<String>,
     /// `databaseName`. Required.
-    pub database_name: String,
+    pub database_name: Option<String>,
     /// `roleName`. Required.
-    pub role_name: DatabaseUserRoleRoleName,
+    pub role_name: Option<DatabaseUserRoleRoleName>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -316,7 +316,7 @@ pub struct PaginatedApiAtlasDatabaseUserView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<CloudDatabaseUser>,
+    pub results: Option<Vec<CloudDatabaseUser>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -362,8 +362,13 @@ impl Page for PaginatedApiAtlasDatabaseUserView {
     type Item = CloudDatabaseUser;
 
     #[inline]
+    fn items(&self) -> &[CloudDatabaseUser] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<CloudDatabaseUser> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -373,9 +378,9 @@ atlas_admin_runtime::record!(PaginatedApiAtlasDatabaseUserView);
 #[derive(Clone, Default)]
 pub struct UserScope {
     /// `name`. Required. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
-    pub name: String,
+    pub name: Option<String>,
     /// `type`. Required.
-    pub r#type: UserScopeType,
+    pub r#type: Option<UserScopeType>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

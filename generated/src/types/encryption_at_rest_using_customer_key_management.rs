@@ -1005,7 +1005,7 @@ pub struct PaginatedApiAtlasEarPrivateEndpointView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<EarPrivateEndpoint>,
+    pub results: Option<Vec<EarPrivateEndpoint>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1051,8 +1051,13 @@ impl Page for PaginatedApiAtlasEarPrivateEndpointView {
     type Item = EarPrivateEndpoint;
 
     #[inline]
+    fn items(&self) -> &[EarPrivateEndpoint] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<EarPrivateEndpoint> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

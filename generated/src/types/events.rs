@@ -10,15 +10,15 @@ pub struct AlertAudit {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: AlertAuditTypeView,
+    pub event_type_name: Option<AlertAuditTypeView>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -137,15 +137,15 @@ pub struct AlertConfigAudit {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: AlertConfigAuditTypeView,
+    pub event_type_name: Option<AlertConfigAuditTypeView>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -351,15 +351,15 @@ pub struct ApiUserEventViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: ApiUserEventTypeViewForNdsGroup,
+    pub event_type_name: Option<ApiUserEventTypeViewForNdsGroup>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -467,15 +467,15 @@ pub struct ApiUserEventViewForOrg {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: ApiUserEventTypeViewForOrg,
+    pub event_type_name: Option<ApiUserEventTypeViewForOrg>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -627,13 +627,13 @@ atlas_admin_runtime::open_enum!(AppServiceEventTypeView, [
 #[derive(Clone, Default)]
 pub struct AppServiceEventView {
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `eventTypeName`. Required.
-    pub event_type_name: AppServiceEventTypeView,
+    pub event_type_name: Option<AppServiceEventTypeView>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -699,13 +699,13 @@ pub struct AtlasResourcePolicyAuditForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -815,15 +815,15 @@ pub struct AtlasResourcePolicyAuditForOrg {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: AtlasResourcePolicyAuditForOrgEventTypeName,
+    pub event_type_name: Option<AtlasResourcePolicyAuditForOrgEventTypeName>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -951,13 +951,13 @@ pub struct AutomationConfigEventView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -1348,15 +1348,15 @@ pub struct BillingEventViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: BillingEventTypeViewForNdsGroup,
+    pub event_type_name: Option<BillingEventTypeViewForNdsGroup>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `invoiceId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub invoice_id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
@@ -1464,15 +1464,15 @@ pub struct BillingEventViewForOrg {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: BillingEventTypeViewForOrg,
+    pub event_type_name: Option<BillingEventTypeViewForOrg>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `invoiceId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub invoice_id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
@@ -1580,15 +1580,15 @@ pub struct ChartsAudit {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: ChartsAuditTypeView,
+    pub event_type_name: Option<ChartsAuditTypeView>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -1728,13 +1728,13 @@ atlas_admin_runtime::open_enum!(ClusterEventTypeViewForNdsGroup, [
 #[derive(Clone, Default)]
 pub struct ClusterEventViewForNdsGroup {
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `eventTypeName`. Required.
-    pub event_type_name: ClusterEventTypeViewForNdsGroup,
+    pub event_type_name: Option<ClusterEventTypeViewForNdsGroup>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -1829,17 +1829,17 @@ pub struct DataExplorerAccessedEventView {
     /// `collection`. Read-only.
     pub collection: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `database`. Read-only.
     pub database: Option<String>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: DataExplorerAccessedEventTypeView,
+    pub event_type_name: Option<DataExplorerAccessedEventTypeView>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -1948,13 +1948,13 @@ pub struct DataExplorerEvent {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -2054,7 +2054,7 @@ pub struct DataMetricEventView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `currentValue`.
     pub current_value: Option<DataMetricValueView>,
     /// `delegatePrincipal`.
@@ -2064,11 +2064,11 @@ pub struct DataMetricEventView {
     /// `employeeIdentifier`. Read-only.
     pub employee_identifier: Option<String>,
     /// `eventTypeName`. Required.
-    pub event_type_name: HostMetricEventTypeView,
+    pub event_type_name: Option<HostMetricEventTypeView>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -2195,15 +2195,15 @@ pub struct DefaultEventViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: DefaultEventViewForNdsGroupEventTypeName,
+    pub event_type_name: Option<DefaultEventViewForNdsGroupEventTypeName>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -3019,15 +3019,15 @@ pub struct DefaultEventViewForOrg {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: DefaultEventViewForOrgEventTypeName,
+    pub event_type_name: Option<DefaultEventViewForOrgEventTypeName>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -4957,15 +4957,15 @@ atlas_admin_runtime::record!(EventViewForOrgCommon);
 #[derive(Clone, Default)]
 pub struct ForNdsGroup {
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `eventTypeName`. Required.
-    pub event_type_name: ReplicaSetEventTypeViewForNdsGroup,
+    pub event_type_name: Option<ReplicaSetEventTypeViewForNdsGroup>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `hostname`. Read-only. May be `null`.
     pub hostname: Nullable<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -5098,15 +5098,15 @@ pub struct FtsIndexAuditView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: FtsIndexAuditTypeView,
+    pub event_type_name: Option<FtsIndexAuditTypeView>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -5206,7 +5206,7 @@ pub struct GroupPaginatedEventView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<EventViewForNdsGroup>,
+    pub results: Option<Vec<EventViewForNdsGroup>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -5252,8 +5252,13 @@ impl Page for GroupPaginatedEventView {
     type Item = EventViewForNdsGroup;
 
     #[inline]
+    fn items(&self) -> &[EventViewForNdsGroup] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<EventViewForNdsGroup> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -5392,7 +5397,7 @@ pub struct HostEventViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `deskLocation`. Read-only.
@@ -5400,11 +5405,11 @@ pub struct HostEventViewForNdsGroup {
     /// `employeeIdentifier`. Read-only.
     pub employee_identifier: Option<String>,
     /// `eventTypeName`. Required.
-    pub event_type_name: HostEventTypeViewForNdsGroup,
+    pub event_type_name: Option<HostEventTypeViewForNdsGroup>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -6827,17 +6832,17 @@ pub struct NdsAuditViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `dbUserUsername`. Read-only.
     pub db_user_username: Option<String>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: NdsAuditTypeViewForNdsGroup,
+    pub event_type_name: Option<NdsAuditTypeViewForNdsGroup>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -6943,17 +6948,17 @@ pub struct NdsAuditViewForOrg {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `dbUserUsername`. Read-only.
     pub db_user_username: Option<String>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: NdsAuditTypeViewForOrg,
+    pub event_type_name: Option<NdsAuditTypeViewForOrg>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -7127,15 +7132,15 @@ pub struct NdsAutoScalingAuditViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: NdsAutoScalingAuditTypeViewForNdsGroup,
+    pub event_type_name: Option<NdsAutoScalingAuditTypeViewForNdsGroup>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -7267,15 +7272,15 @@ pub struct NdsServerlessInstanceAuditView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: NdsServerlessInstanceAuditTypeView,
+    pub event_type_name: Option<NdsServerlessInstanceAuditTypeView>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -7413,17 +7418,17 @@ pub struct NdsTenantEndpointAuditView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `endpointId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub endpoint_id: Option<String>,
     /// `eventTypeName`. Required.
-    pub event_type_name: NdsTenantEndpointAuditTypeView,
+    pub event_type_name: Option<NdsTenantEndpointAuditTypeView>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -7529,7 +7534,7 @@ pub struct NumberMetricEventView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `currentValue`.
     pub current_value: Option<NumberMetricValueView>,
     /// `delegatePrincipal`.
@@ -7539,11 +7544,11 @@ pub struct NumberMetricEventView {
     /// `employeeIdentifier`. Read-only.
     pub employee_identifier: Option<String>,
     /// `eventTypeName`. Required.
-    pub event_type_name: HostMetricEventTypeView,
+    pub event_type_name: Option<HostMetricEventTypeView>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -7918,15 +7923,15 @@ pub struct OrgEventViewForOrg {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: OrgEventTypeViewForOrg,
+    pub event_type_name: Option<OrgEventTypeViewForOrg>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `invoiceId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub invoice_id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
@@ -8031,7 +8036,7 @@ pub struct OrgPaginatedEventView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<EventViewForOrg>,
+    pub results: Option<Vec<EventViewForOrg>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -8077,8 +8082,13 @@ impl Page for OrgPaginatedEventView {
     type Item = EventViewForOrg;
 
     #[inline]
+    fn items(&self) -> &[EventViewForOrg] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<EventViewForOrg> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -8092,7 +8102,7 @@ pub struct PaginatedEventTypeDetailsResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<EventTypeDetails>,
+    pub results: Option<Vec<EventTypeDetails>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -8138,8 +8148,13 @@ impl Page for PaginatedEventTypeDetailsResponse {
     type Item = EventTypeDetails;
 
     #[inline]
+    fn items(&self) -> &[EventTypeDetails] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<EventTypeDetails> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -8286,7 +8301,7 @@ pub struct RawMetricEventView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `currentValue`.
     pub current_value: Option<RawMetricValueView>,
     /// `delegatePrincipal`.
@@ -8296,11 +8311,11 @@ pub struct RawMetricEventView {
     /// `employeeIdentifier`. Read-only.
     pub employee_identifier: Option<String>,
     /// `eventTypeName`. Required.
-    pub event_type_name: HostMetricEventTypeView,
+    pub event_type_name: Option<HostMetricEventTypeView>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -8520,15 +8535,15 @@ pub struct ResourceEventViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: ResourceEventTypeView,
+    pub event_type_name: Option<ResourceEventTypeView>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -8545,7 +8560,7 @@ pub struct ResourceEventViewForNdsGroup {
     /// `resourceId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub resource_id: Option<String>,
     /// `resourceType`. Required.
-    pub resource_type: String,
+    pub resource_type: Option<String>,
     /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
@@ -8636,15 +8651,15 @@ pub struct ResourceEventViewForOrg {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: ResourceEventTypeViewForOrg,
+    pub event_type_name: Option<ResourceEventTypeViewForOrg>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -8661,7 +8676,7 @@ pub struct ResourceEventViewForOrg {
     /// `resourceId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub resource_id: Option<String>,
     /// `resourceType`. Required.
-    pub resource_type: String,
+    pub resource_type: Option<String>,
     /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
@@ -8771,15 +8786,15 @@ pub struct SearchDeploymentAuditView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: SearchDeploymentAuditTypeView,
+    pub event_type_name: Option<SearchDeploymentAuditTypeView>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -8970,15 +8985,15 @@ pub struct ServiceAccountGroupEvents {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: ServiceAccountEventTypeViewForNdsGroup,
+    pub event_type_name: Option<ServiceAccountEventTypeViewForNdsGroup>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -9076,15 +9091,15 @@ pub struct ServiceAccountOrgEvents {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: ServiceAccountEventTypeViewForOrg,
+    pub event_type_name: Option<ServiceAccountEventTypeViewForOrg>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -9218,15 +9233,15 @@ atlas_admin_runtime::open_enum!(StreamProcessorEventTypeViewForNdsGroup, [
 #[derive(Clone, Default)]
 pub struct StreamProcessorEventViewForNdsGroup {
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `eventTypeName`. Required.
-    pub event_type_name: StreamProcessorEventTypeViewForNdsGroup,
+    pub event_type_name: Option<StreamProcessorEventTypeViewForNdsGroup>,
     /// `fromTier`. Read-only.
     pub from_tier: Option<String>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `instanceName`. Read-only.
     pub instance_name: Option<String>,
     /// `links`. Read-only.
@@ -9333,11 +9348,11 @@ atlas_admin_runtime::record!(StreamProcessorEventViewForNdsGroup);
 #[derive(Clone, Default)]
 pub struct StreamsEventViewForNdsGroup {
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `instanceName`. Read-only.
     pub instance_name: Option<String>,
     /// `links`. Read-only.
@@ -9405,15 +9420,15 @@ pub struct TeamEvent {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: TeamEventTypeView,
+    pub event_type_name: Option<TeamEventTypeView>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -9566,15 +9581,15 @@ pub struct TeamEventViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: TeamEventTypeViewForNdsGroup,
+    pub event_type_name: Option<TeamEventTypeViewForNdsGroup>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -9677,7 +9692,7 @@ pub struct TimeMetricEventView {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `currentValue`.
     pub current_value: Option<TimeMetricValueView>,
     /// `delegatePrincipal`.
@@ -9687,11 +9702,11 @@ pub struct TimeMetricEventView {
     /// `employeeIdentifier`. Read-only.
     pub employee_identifier: Option<String>,
     /// `eventTypeName`. Required.
-    pub event_type_name: HostMetricEventTypeView,
+    pub event_type_name: Option<HostMetricEventTypeView>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -9892,15 +9907,15 @@ pub struct UserEventViewForNdsGroup {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: UserEventTypeViewForNdsGroup,
+    pub event_type_name: Option<UserEventTypeViewForNdsGroup>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.
@@ -10003,15 +10018,15 @@ pub struct UserEventViewForOrg {
     /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `delegatePrincipal`.
     pub delegate_principal: Option<Principal>,
     /// `eventTypeName`. Required.
-    pub event_type_name: UserEventTypeViewForOrg,
+    pub event_type_name: Option<UserEventTypeViewForOrg>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `isGlobalAdmin`. Read-only.
     pub is_global_admin: Option<bool>,
     /// `links`. Read-only.

@@ -12,11 +12,11 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct AuthFederationRoleMapping {
     /// `externalGroupName`. Required. 1 to 200 characters.
-    pub external_group_name: String,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    pub external_group_name: Option<String>,
+    /// `id`. Read-only; an update sends it with each item of a list. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `roleAssignments`. Required. No item twice.
-    pub role_assignments: Vec<ConnectedOrgConfigRoleAssignment>,
+    pub role_assignments: Option<Vec<ConnectedOrgConfigRoleAssignment>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -28,7 +28,7 @@ impl Record for AuthFederationRoleMapping {
             name: "AuthFederationRoleMapping",
             fields: &[
                 Field::new("externalGroupName", Field::REQUIRED),
-                Field::new("id", Field::READ_ONLY),
+                Field::new("id", Field::READ_ONLY | Field::IDENTITY),
                 Field::new("roleAssignments", Field::REQUIRED),
             ],
         };
@@ -89,13 +89,13 @@ pub struct ConnectedOrgConfig {
     /// `domainAllowList`. No item twice.
     pub domain_allow_list: Option<Vec<String>>,
     /// `domainRestrictionEnabled`. Required.
-    pub domain_restriction_enabled: bool,
+    pub domain_restriction_enabled: Option<bool>,
     /// `identityProviderId`. May be `null`. Pattern: `^([a-f0-9]{20})$`.
     pub identity_provider_id: Nullable<String>,
     /// `instantUserProvisioningDisabled`. May be `null`.
     pub instant_user_provisioning_disabled: Nullable<bool>,
     /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub org_id: String,
+    pub org_id: Option<String>,
     /// `postAuthRoleGrants`. No item twice.
     pub post_auth_role_grants: Option<Vec<ConnectedOrgConfigPostAuthRoleGrant>>,
     /// `roleMappings`. No item twice.
@@ -249,13 +249,13 @@ atlas_admin_runtime::record!(ConnectedOrgConfigRoleAssignment);
 #[derive(Clone, Default)]
 pub struct FederatedUser {
     /// `emailAddress`. Required. An e-mail address.
-    pub email_address: String,
+    pub email_address: Option<String>,
     /// `federationSettingsId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub federation_settings_id: String,
+    pub federation_settings_id: Option<String>,
     /// `firstName`. Required.
-    pub first_name: String,
+    pub first_name: Option<String>,
     /// `lastName`. Required.
-    pub last_name: String,
+    pub last_name: Option<String>,
     /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -334,7 +334,7 @@ pub struct FederationIdentityProvider {
     /// `groupsClaim`. May be `null`.
     pub groups_claim: Nullable<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `idpType`.
     pub idp_type: Option<IdpType>,
     /// `issuerUri`.
@@ -629,7 +629,7 @@ pub struct FederationOidcIdentityProvider {
     /// `groupsClaim`. May be `null`.
     pub groups_claim: Nullable<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `idpType`.
     pub idp_type: Option<IdpType>,
     /// `issuerUri`.
@@ -904,7 +904,7 @@ atlas_admin_runtime::open_enum!(ListIdentityProvidersProtocolItem, [
 #[derive(Clone, Default)]
 pub struct OrgFederationSettings {
     /// `federatedDomains`. Required. No item twice.
-    pub federated_domains: Vec<String>,
+    pub federated_domains: Option<Vec<String>>,
     /// `hasRoleMappings`.
     pub has_role_mappings: Option<bool>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -987,7 +987,7 @@ pub struct PaginatedConnectedOrgConfigsView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<ConnectedOrgConfig>,
+    pub results: Option<Vec<ConnectedOrgConfig>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1033,8 +1033,13 @@ impl Page for PaginatedConnectedOrgConfigsView {
     type Item = ConnectedOrgConfig;
 
     #[inline]
+    fn items(&self) -> &[ConnectedOrgConfig] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<ConnectedOrgConfig> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -1048,7 +1053,7 @@ pub struct PaginatedFederationIdentityProvider {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<FederationIdentityProvider>,
+    pub results: Option<Vec<FederationIdentityProvider>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1094,8 +1099,13 @@ impl Page for PaginatedFederationIdentityProvider {
     type Item = FederationIdentityProvider;
 
     #[inline]
+    fn items(&self) -> &[FederationIdentityProvider] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<FederationIdentityProvider> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -1109,7 +1119,7 @@ pub struct PaginatedRoleMappingView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<AuthFederationRoleMapping>,
+    pub results: Option<Vec<AuthFederationRoleMapping>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.

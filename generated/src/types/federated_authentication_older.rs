@@ -23,7 +23,7 @@ pub struct FederationSamlIdentityProvider {
     /// `displayName`.
     pub display_name: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `idpType`.
     pub idp_type: Option<IdpType>,
     /// `issuerUri`.
@@ -166,7 +166,7 @@ pub struct FederationSamlIdentityProviderUpdate {
     /// `slug`.
     pub slug: Option<String>,
     /// `ssoDebugEnabled`. Required.
-    pub sso_debug_enabled: bool,
+    pub sso_debug_enabled: Option<bool>,
     /// `ssoUrl`.
     pub sso_url: Option<String>,
     /// `status`. May be `null`.

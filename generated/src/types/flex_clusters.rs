@@ -56,7 +56,7 @@ pub struct AtlasTenantClusterUpgradeRequest20240805 {
     /// `mongoDBVersion`. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
     pub mongo_db_version: Option<String>,
     /// `name`. Required. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
-    pub name: String,
+    pub name: Option<String>,
     /// `paused`.
     pub paused: Option<bool>,
     /// `pitEnabled`.
@@ -290,7 +290,7 @@ pub struct FlexClusterDescription20241113 {
     /// `name`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
     /// `providerSettings`. Read-only.
-    pub provider_settings: FlexProviderSettings20241113,
+    pub provider_settings: Option<FlexProviderSettings20241113>,
     /// `stateName`. Read-only.
     pub state_name: Option<StateName>,
     /// `tags`.
@@ -417,9 +417,9 @@ pub struct FlexClusterDescriptionCreate20241113 {
     pub links: Option<Vec<Link>>,
     /// `name`. Required. Write-only: the service never returns it. Pattern:
     /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
-    pub name: String,
+    pub name: Option<String>,
     /// `providerSettings`. Required.
-    pub provider_settings: FlexProviderSettingsCreate20241113,
+    pub provider_settings: Option<FlexProviderSettingsCreate20241113>,
     /// `tags`.
     pub tags: Option<Vec<ResourceTag>>,
     /// `terminationProtectionEnabled`. Default: `false`.
@@ -645,13 +645,13 @@ atlas_admin_runtime::open_enum!(FlexProviderSettings20241113ProviderName, [
 #[derive(Clone, Default)]
 pub struct FlexProviderSettingsCreate20241113 {
     /// `backingProviderName`. Required. Write-only: the service never returns it.
-    pub backing_provider_name: BackingProviderName,
+    pub backing_provider_name: Option<BackingProviderName>,
     /// `diskSizeGB`. Read-only.
     pub disk_size_gb: Option<f64>,
     /// `providerName`. Read-only. Default: `FLEX`.
     pub provider_name: Option<FlexProviderSettings20241113ProviderName>,
     /// `regionName`. Required. Write-only: the service never returns it.
-    pub region_name: String,
+    pub region_name: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -704,7 +704,7 @@ pub struct PaginatedFlexClusters20241113 {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<FlexClusterDescription20241113>,
+    pub results: Option<Vec<FlexClusterDescription20241113>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -750,8 +750,13 @@ impl Page for PaginatedFlexClusters20241113 {
     type Item = FlexClusterDescription20241113;
 
     #[inline]
+    fn items(&self) -> &[FlexClusterDescription20241113] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<FlexClusterDescription20241113> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

@@ -27,14 +27,14 @@ pub struct FlexBackupRestoreJobCreate20241113 {
     pub snapshot_finished_date: Option<DateTime>,
     /// `snapshotId`. Required. Write-only: the service never returns it. Pattern:
     /// `^([a-f0-9]{24})$`.
-    pub snapshot_id: String,
+    pub snapshot_id: Option<String>,
     /// `snapshotUrl`. Read-only.
     pub snapshot_url: Option<String>,
     /// `status`. Read-only.
     pub status: Option<FlexBackupRestoreJob20241113Status>,
     /// `targetDeploymentItemName`. Required. Write-only: the service never returns it. Pattern:
     /// `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
-    pub target_deployment_item_name: String,
+    pub target_deployment_item_name: Option<String>,
     /// `targetProjectId`. Write-only: the service never returns it. Pattern: `^([a-f0-9]{24})$`.
     pub target_project_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -122,7 +122,7 @@ pub struct PaginatedApiAtlasFlexBackupRestoreJob20241113View {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<FlexBackupRestoreJob20241113>,
+    pub results: Option<Vec<FlexBackupRestoreJob20241113>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -168,8 +168,13 @@ impl Page for PaginatedApiAtlasFlexBackupRestoreJob20241113View {
     type Item = FlexBackupRestoreJob20241113;
 
     #[inline]
+    fn items(&self) -> &[FlexBackupRestoreJob20241113] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<FlexBackupRestoreJob20241113> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

@@ -88,7 +88,7 @@ pub struct FlexBackupSnapshotDownloadCreate20241113 {
     pub links: Option<Vec<Link>>,
     /// `snapshotId`. Required. Write-only: the service never returns it. Pattern:
     /// `^([a-f0-9]{24})$`.
-    pub snapshot_id: String,
+    pub snapshot_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -135,7 +135,7 @@ pub struct PaginatedApiAtlasFlexBackupSnapshot20241113View {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<FlexBackupSnapshot20241113>,
+    pub results: Option<Vec<FlexBackupSnapshot20241113>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -181,8 +181,13 @@ impl Page for PaginatedApiAtlasFlexBackupSnapshot20241113View {
     type Item = FlexBackupSnapshot20241113;
 
     #[inline]
+    fn items(&self) -> &[FlexBackupSnapshot20241113] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<FlexBackupSnapshot20241113> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

@@ -8,7 +8,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct CustomZoneMappings {
     /// `customZoneMappings`. Required.
-    pub custom_zone_mappings: Vec<ZoneMapping>,
+    pub custom_zone_mappings: Option<Vec<ZoneMapping>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -103,11 +103,11 @@ atlas_admin_runtime::record!(GeoSharding20240805);
 #[derive(Clone, Default)]
 pub struct ManagedNamespaces {
     /// `collection`. Required.
-    pub collection: String,
+    pub collection: Option<String>,
     /// `customShardKey`. Required.
-    pub custom_shard_key: String,
+    pub custom_shard_key: Option<String>,
     /// `db`. Required.
-    pub db: String,
+    pub db: Option<String>,
     /// `isCustomShardKeyHashed`. Default: `false`.
     pub is_custom_shard_key_hashed: Option<bool>,
     /// `isShardKeyUnique`. Default: `false`.
@@ -173,9 +173,9 @@ atlas_admin_runtime::record!(ManagedNamespaces);
 #[derive(Clone, Default)]
 pub struct ZoneMapping {
     /// `location`. Required.
-    pub location: String,
+    pub location: Option<String>,
     /// `zone`. Required.
-    pub zone: String,
+    pub zone: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

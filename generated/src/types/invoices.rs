@@ -611,7 +611,7 @@ pub struct CostExplorerFilterRequestBody {
     /// `clusters`.
     pub clusters: Option<Vec<String>>,
     /// `endDate`. Required.
-    pub end_date: Day,
+    pub end_date: Option<Day>,
     /// `groupBy`.
     pub group_by: Option<CostExplorerFilterRequestBodyGroupBy>,
     /// `includePartialMatches`.
@@ -623,7 +623,7 @@ pub struct CostExplorerFilterRequestBody {
     /// `services`.
     pub services: Option<Vec<CostExplorerFilterRequestBodyService>>,
     /// `startDate`. Required.
-    pub start_date: Day,
+    pub start_date: Option<Day>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -958,9 +958,9 @@ pub struct InvoiceReportRequest {
     /// `formatSpecVersion`.
     pub format_spec_version: Option<String>,
     /// `reportFormat`. Required.
-    pub report_format: ReportFormat,
+    pub report_format: Option<ReportFormat>,
     /// `reportType`. Required.
-    pub report_type: ReportType,
+    pub report_type: Option<ReportType>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1016,15 +1016,15 @@ pub struct InvoiceReportResponse {
     /// `formatSpecVersion`.
     pub format_spec_version: Option<String>,
     /// `invoiceId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub invoice_id: String,
+    pub invoice_id: Option<String>,
     /// `reportFormat`. Required.
-    pub report_format: ReportFormat,
+    pub report_format: Option<ReportFormat>,
     /// `reportId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub report_id: String,
+    pub report_id: Option<String>,
     /// `reportType`. Required.
-    pub report_type: ReportType,
+    pub report_type: Option<ReportType>,
     /// `state`. Read-only.
-    pub state: InvoiceReportResponseState,
+    pub state: Option<InvoiceReportResponseState>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1152,7 +1152,7 @@ pub struct PaginatedApiInvoiceMetadataView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<BillingInvoiceMetadata>,
+    pub results: Option<Vec<BillingInvoiceMetadata>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1198,8 +1198,13 @@ impl Page for PaginatedApiInvoiceMetadataView {
     type Item = BillingInvoiceMetadata;
 
     #[inline]
+    fn items(&self) -> &[BillingInvoiceMetadata] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<BillingInvoiceMetadata> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -1213,7 +1218,7 @@ pub struct PaginatedApiInvoiceView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<BillingInvoice>,
+    pub results: Option<Vec<BillingInvoice>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1265,7 +1270,7 @@ pub struct PaginatedApiSkuView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<SkuResponse>,
+    pub results: Option<Vec<SkuResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1311,8 +1316,13 @@ impl Page for PaginatedApiSkuView {
     type Item = SkuResponse;
 
     #[inline]
+    fn items(&self) -> &[SkuResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<SkuResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -1326,7 +1336,7 @@ pub struct PaginatedInvoiceReportView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<InvoiceReportResponse>,
+    pub results: Option<Vec<InvoiceReportResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1372,8 +1382,13 @@ impl Page for PaginatedInvoiceReportView {
     type Item = InvoiceReportResponse;
 
     #[inline]
+    fn items(&self) -> &[InvoiceReportResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<InvoiceReportResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -1387,7 +1402,7 @@ pub struct PaginatedPublicApiUsageDetailsLineItemView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<PublicApiUsageDetailsLineItemView>,
+    pub results: Option<Vec<PublicApiUsageDetailsLineItemView>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1433,8 +1448,13 @@ impl Page for PaginatedPublicApiUsageDetailsLineItemView {
     type Item = PublicApiUsageDetailsLineItemView;
 
     #[inline]
+    fn items(&self) -> &[PublicApiUsageDetailsLineItemView] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<PublicApiUsageDetailsLineItemView> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

@@ -79,19 +79,19 @@ pub struct LdapVerifyConnectivityJobRequestParams {
     /// `{USER}?memberOf?base`.
     pub authz_query_template: Option<String>,
     /// `bindPassword`. Required. Write-only: the service never returns it.
-    pub bind_password: String,
+    pub bind_password: Option<String>,
     /// `bindUsername`. Required. Pattern:
     /// `^(?:(?<cn>CN=(?<name>[^,]*)),)?(?:(?<path>(?:(?:CN|OU)=[^,]+,?)+),)?(?<domain>(?:DC=[^,]+,?)+)$`.
-    pub bind_username: String,
+    pub bind_username: Option<String>,
     /// `caCertificate`.
     pub ca_certificate: Option<String>,
     /// `hostname`. Required. Pattern:
     /// `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?$`.
-    pub hostname: String,
+    pub hostname: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `port`. Required. Default: `636`.
-    pub port: i64,
+    pub port: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

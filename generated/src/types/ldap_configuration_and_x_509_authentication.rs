@@ -193,7 +193,7 @@ pub struct UserToDnMapping {
     /// `ldapQuery`.
     pub ldap_query: Option<String>,
     /// `match`. Required.
-    pub r#match: String,
+    pub r#match: Option<String>,
     /// `substitution`.
     pub substitution: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.

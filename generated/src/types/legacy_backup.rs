@@ -92,28 +92,28 @@ atlas_admin_runtime::record!(ApiAtlasCheckpointView);
 #[derive(Clone, Default)]
 pub struct ApiAtlasSnapshotScheduleView {
     /// `clusterCheckpointIntervalMin`. Required. One of `15`, `30` and `60`.
-    pub cluster_checkpoint_interval_min: i64,
+    pub cluster_checkpoint_interval_min: Option<i64>,
     /// `clusterId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub cluster_id: String,
+    pub cluster_id: Option<String>,
     /// `dailySnapshotRetentionDays`. Required. One of `0`, `3`, `4`, `5`, `6`, `7`, `15`, `30`,
     /// `60`, `90`, `120`, `180` and `360`.
-    pub daily_snapshot_retention_days: i64,
+    pub daily_snapshot_retention_days: Option<i64>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub group_id: String,
+    pub group_id: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `monthlySnapshotRetentionMonths`. Required. One of `0`, `1`, `2`, `3`, `4`, `5`, `6`, `7`,
     /// `8`, `9`, `10`, `11`, `12`, `13`, `18`, `24` and `36`.
-    pub monthly_snapshot_retention_months: i64,
+    pub monthly_snapshot_retention_months: Option<i64>,
     /// `pointInTimeWindowHours`. Required.
-    pub point_in_time_window_hours: i64,
+    pub point_in_time_window_hours: Option<i64>,
     /// `snapshotIntervalHours`. Required. One of `6`, `8`, `12` and `24`.
-    pub snapshot_interval_hours: i64,
+    pub snapshot_interval_hours: Option<i64>,
     /// `snapshotRetentionDays`. Required. One of `2`, `3`, `4` and `5`.
-    pub snapshot_retention_days: i64,
+    pub snapshot_retention_days: Option<i64>,
     /// `weeklySnapshotRetentionWeeks`. Required. One of `0`, `1`, `2`, `3`, `4`, `5`, `6`, `7`,
     /// `8`, `12`, `16`, `20`, `24` and `52`.
-    pub weekly_snapshot_retention_weeks: i64,
+    pub weekly_snapshot_retention_weeks: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -274,7 +274,7 @@ pub struct BackupRestoreJob {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
     /// `delivery`. Required.
-    pub delivery: BackupRestoreJobDelivery,
+    pub delivery: Option<BackupRestoreJobDelivery>,
     /// `deploymentJobId`. Read-only.
     pub deployment_job_id: Option<String>,
     /// `encryptionEnabled`. Read-only.
@@ -405,7 +405,7 @@ pub struct BackupRestoreJobDelivery {
     /// `maxDownloads`. At least 1.
     pub max_downloads: Option<i64>,
     /// `methodName`. Required.
-    pub method_name: BackupRestoreJobDeliveryMethodName,
+    pub method_name: Option<BackupRestoreJobDeliveryMethodName>,
     /// `statusName`. Read-only.
     pub status_name: Option<BackupRestoreJobDeliveryStatusName>,
     /// `targetClusterId`. Pattern: `^([a-f0-9]{24})$`.
@@ -854,7 +854,7 @@ pub struct PaginatedApiAtlasCheckpointView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<ApiAtlasCheckpointView>,
+    pub results: Option<Vec<ApiAtlasCheckpointView>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -900,8 +900,13 @@ impl Page for PaginatedApiAtlasCheckpointView {
     type Item = ApiAtlasCheckpointView;
 
     #[inline]
+    fn items(&self) -> &[ApiAtlasCheckpointView] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<ApiAtlasCheckpointView> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -916,7 +921,7 @@ pub struct PaginatedRestoreJobView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<BackupRestoreJob>,
+    pub results: Option<Vec<BackupRestoreJob>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -962,8 +967,13 @@ impl Page for PaginatedRestoreJobView {
     type Item = BackupRestoreJob;
 
     #[inline]
+    fn items(&self) -> &[BackupRestoreJob] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<BackupRestoreJob> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -977,7 +987,7 @@ pub struct PaginatedSnapshotView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<BackupSnapshot>,
+    pub results: Option<Vec<BackupSnapshot>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1023,8 +1033,13 @@ impl Page for PaginatedSnapshotView {
     type Item = BackupSnapshot;
 
     #[inline]
+    fn items(&self) -> &[BackupSnapshot] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<BackupSnapshot> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

@@ -118,7 +118,7 @@ pub struct PaginatedDefaultGroupLimitResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<DefaultGroupLimitResponse>,
+    pub results: Option<Vec<DefaultGroupLimitResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -164,8 +164,13 @@ impl Page for PaginatedDefaultGroupLimitResponse {
     type Item = DefaultGroupLimitResponse;
 
     #[inline]
+    fn items(&self) -> &[DefaultGroupLimitResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<DefaultGroupLimitResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

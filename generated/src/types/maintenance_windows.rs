@@ -11,7 +11,7 @@ pub struct GroupMaintenanceWindow {
     /// `autoDeferOnceEnabled`.
     pub auto_defer_once_enabled: Option<bool>,
     /// `dayOfWeek`. Required. 1 to 7.
-    pub day_of_week: i64,
+    pub day_of_week: Option<i64>,
     /// `hourOfDay`. 0 to 23.
     pub hour_of_day: Option<i64>,
     /// `numberOfDeferrals`. Read-only.

@@ -10,7 +10,7 @@ pub struct GroupMaintenanceWindowPreviewResponse {
     /// `autoDeferOnceEnabled`.
     pub auto_defer_once_enabled: Option<bool>,
     /// `dayOfWeek`. Required. 1 to 7.
-    pub day_of_week: i64,
+    pub day_of_week: Option<i64>,
     /// `effectiveWaveAssignment`. Read-only. 1 to 3.
     pub effective_wave_assignment: Option<i64>,
     /// `hourOfDay`. 0 to 23.
@@ -92,7 +92,7 @@ pub struct GroupMaintenanceWindowPreviewUpdateRequest {
     /// `autoDeferOnceEnabled`.
     pub auto_defer_once_enabled: Option<bool>,
     /// `dayOfWeek`. Required. 1 to 7.
-    pub day_of_week: i64,
+    pub day_of_week: Option<i64>,
     /// `hourOfDay`. 0 to 23.
     pub hour_of_day: Option<i64>,
     /// `protectedHours`.

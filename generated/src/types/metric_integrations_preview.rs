@@ -27,17 +27,17 @@ atlas_admin_runtime::open_enum!(AggregationTemporality, [
 #[derive(Clone, Default)]
 pub struct MetricIntegrationRequest {
     /// `aggregationTemporality`. Required.
-    pub aggregation_temporality: AggregationTemporality,
+    pub aggregation_temporality: Option<AggregationTemporality>,
     /// `endpoint`. Required. At most 2048 characters.
-    pub endpoint: String,
+    pub endpoint: Option<String>,
     /// `headers`. Required. 1 to 10 items.
-    pub headers: Vec<Header>,
+    pub headers: Option<Vec<Header>>,
     /// `integrationType`. Required.
-    pub integration_type: MetricIntegrationRequestIntegrationType,
+    pub integration_type: Option<MetricIntegrationRequestIntegrationType>,
     /// `metricSelection`. Required. 1 to 30 items. No item twice.
-    pub metric_selection: Vec<MetricSelectionItem>,
+    pub metric_selection: Option<Vec<MetricSelectionItem>>,
     /// `providerType`. Required.
-    pub provider_type: ProviderType,
+    pub provider_type: Option<ProviderType>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -111,19 +111,19 @@ atlas_admin_runtime::open_enum!(MetricIntegrationRequestIntegrationType, [
 #[derive(Clone, Default)]
 pub struct MetricIntegrationResponse {
     /// `aggregationTemporality`. Required.
-    pub aggregation_temporality: AggregationTemporality,
+    pub aggregation_temporality: Option<AggregationTemporality>,
     /// `endpoint`. Required. At most 2048 characters.
-    pub endpoint: String,
+    pub endpoint: Option<String>,
     /// `headers`. Required. 1 to 10 items.
-    pub headers: Vec<Header>,
+    pub headers: Option<Vec<Header>>,
     /// `integrationType`. Required.
-    pub integration_type: MetricIntegrationRequestIntegrationType,
+    pub integration_type: Option<MetricIntegrationRequestIntegrationType>,
     /// `metricIntegrationId`. Read-only. Exactly 24 characters.
-    pub metric_integration_id: String,
+    pub metric_integration_id: Option<String>,
     /// `metricSelection`. Required. 1 to 30 items. No item twice.
-    pub metric_selection: Vec<MetricSelectionItem>,
+    pub metric_selection: Option<Vec<MetricSelectionItem>>,
     /// `providerType`. Required.
-    pub provider_type: ProviderType,
+    pub provider_type: Option<ProviderType>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -183,17 +183,17 @@ atlas_admin_runtime::record!(MetricIntegrationResponse);
 #[derive(Clone, Default)]
 pub struct MetricIntegrationUpdateRequest {
     /// `aggregationTemporality`. Required.
-    pub aggregation_temporality: AggregationTemporality,
+    pub aggregation_temporality: Option<AggregationTemporality>,
     /// `endpoint`. Required. At most 2048 characters.
-    pub endpoint: String,
+    pub endpoint: Option<String>,
     /// `headers`. Required. 1 to 10 items.
-    pub headers: Vec<Header>,
+    pub headers: Option<Vec<Header>>,
     /// `integrationType`. Required.
-    pub integration_type: MetricIntegrationRequestIntegrationType,
+    pub integration_type: Option<MetricIntegrationRequestIntegrationType>,
     /// `metricSelection`. Required. 1 to 30 items. No item twice.
-    pub metric_selection: Vec<MetricSelectionItem>,
+    pub metric_selection: Option<Vec<MetricSelectionItem>>,
     /// `providerType`. Required.
-    pub provider_type: ProviderType,
+    pub provider_type: Option<ProviderType>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -268,7 +268,7 @@ pub struct PaginatedMetricIntegrationResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<MetricIntegrationResponse>,
+    pub results: Option<Vec<MetricIntegrationResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -314,8 +314,13 @@ impl Page for PaginatedMetricIntegrationResponse {
     type Item = MetricIntegrationResponse;
 
     #[inline]
+    fn items(&self) -> &[MetricIntegrationResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<MetricIntegrationResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

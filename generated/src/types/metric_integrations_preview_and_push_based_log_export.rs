@@ -6,9 +6,9 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct Header {
     /// `name`. Required.
-    pub name: String,
+    pub name: Option<String>,
     /// `value`. Required. Secret: never printed.
-    pub value: String,
+    pub value: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -9,7 +9,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct AddOrRemoveGroupRole {
     /// `groupRole`. Required.
-    pub group_role: String,
+    pub group_role: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -49,7 +49,7 @@ atlas_admin_runtime::record!(AddOrRemoveGroupRole);
 #[derive(Clone, Default)]
 pub struct AddOrRemoveOrgRole {
     /// `orgRole`. Required.
-    pub org_role: OrgRole,
+    pub org_role: Option<OrgRole>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -90,7 +90,7 @@ atlas_admin_runtime::record!(AddOrRemoveOrgRole);
 #[derive(Clone, Default)]
 pub struct AddOrRemoveUserFromTeam {
     /// `id`. Required. Write-only: the service never returns it. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -130,22 +130,22 @@ pub struct GroupActiveUserResponse {
     /// `country`. Read-only. Pattern: `^([A-Z]{2})$`.
     pub country: Option<String>,
     /// `createdAt`. Read-only.
-    pub created_at: DateTime,
+    pub created_at: Option<DateTime>,
     /// `firstName`. Read-only.
-    pub first_name: String,
+    pub first_name: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `lastAuth`. Read-only.
     pub last_auth: Option<DateTime>,
     /// `lastName`. Read-only.
-    pub last_name: String,
+    pub last_name: Option<String>,
     /// `mobileNumber`. Read-only. Pattern:
     /// `(?:(?:\\+?1\\s*(?:[.-]\\s*)?)?(?:(\\s*([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9])\\s*)|([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9]))\\s*(?:[.-]\\s*)?)([2-9]1[02-9]|[2-9][02-9]1|[2-9][02-9]{2})\\s*(?:[.-]\\s*)?([0-9]{4})$`.
     pub mobile_number: Option<String>,
     /// `roles`. Read-only. No item twice.
-    pub roles: Vec<String>,
+    pub roles: Option<Vec<String>>,
     /// `username`. Read-only. An e-mail address.
-    pub username: String,
+    pub username: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -209,19 +209,19 @@ atlas_admin_runtime::record!(GroupActiveUserResponse);
 #[derive(Clone, Default)]
 pub struct GroupPendingUserResponse {
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `invitationCreatedAt`. Read-only.
-    pub invitation_created_at: DateTime,
+    pub invitation_created_at: Option<DateTime>,
     /// `invitationExpiresAt`. Read-only. May be `null`.
     pub invitation_expires_at: Nullable<DateTime>,
     /// `inviterUsername`. Read-only. An e-mail address.
-    pub inviter_username: String,
+    pub inviter_username: Option<String>,
     /// `orgMembershipStatus`. Read-only.
-    pub org_membership_status: OrgMembershipStatus,
+    pub org_membership_status: Option<OrgMembershipStatus>,
     /// `roles`. Read-only. No item twice.
-    pub roles: Vec<String>,
+    pub roles: Option<Vec<String>>,
     /// `username`. Read-only. An e-mail address.
-    pub username: String,
+    pub username: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -323,9 +323,9 @@ atlas_admin_runtime::record!(GroupRoleAssignment);
 #[derive(Clone, Default)]
 pub struct GroupUserRequest {
     /// `roles`. Required. Write-only: the service never returns it. At least 1 item. No item twice.
-    pub roles: Vec<String>,
+    pub roles: Option<Vec<String>>,
     /// `username`. Required. Write-only: the service never returns it. An e-mail address.
-    pub username: String,
+    pub username: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -486,24 +486,24 @@ pub struct OrgActiveUserResponse {
     /// `country`. Read-only. Pattern: `^([A-Z]{2})$`.
     pub country: Option<String>,
     /// `createdAt`. Read-only.
-    pub created_at: DateTime,
+    pub created_at: Option<DateTime>,
     /// `firstName`. Read-only.
-    pub first_name: String,
+    pub first_name: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `lastAuth`. Read-only.
     pub last_auth: Option<DateTime>,
     /// `lastName`. Read-only.
-    pub last_name: String,
+    pub last_name: Option<String>,
     /// `mobileNumber`. Read-only. Pattern:
     /// `(?:(?:\\+?1\\s*(?:[.-]\\s*)?)?(?:(\\s*([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9])\\s*)|([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9]))\\s*(?:[.-]\\s*)?)([2-9]1[02-9]|[2-9][02-9]1|[2-9][02-9]{2})\\s*(?:[.-]\\s*)?([0-9]{4})$`.
     pub mobile_number: Option<String>,
     /// `roles`. Required.
-    pub roles: OrgUserRolesResponse,
+    pub roles: Option<OrgUserRolesResponse>,
     /// `teamIds`. Read-only. No item twice.
     pub team_ids: Option<Vec<String>>,
     /// `username`. Read-only. An e-mail address.
-    pub username: String,
+    pub username: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -595,21 +595,21 @@ atlas_admin_runtime::open_enum!(OrgMembershipStatus, [
 #[derive(Clone, Default)]
 pub struct OrgPendingUserResponse {
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `invitationCreatedAt`. Read-only.
-    pub invitation_created_at: DateTime,
+    pub invitation_created_at: Option<DateTime>,
     /// `invitationExpiresAt`. Read-only. May be `null`.
     pub invitation_expires_at: Nullable<DateTime>,
     /// `inviterUsername`. Read-only. An e-mail address.
-    pub inviter_username: String,
+    pub inviter_username: Option<String>,
     /// `orgMembershipStatus`. Read-only.
-    pub org_membership_status: OrgMembershipStatus,
+    pub org_membership_status: Option<OrgMembershipStatus>,
     /// `roles`. Required.
-    pub roles: OrgUserRolesResponse,
+    pub roles: Option<OrgUserRolesResponse>,
     /// `teamIds`. Read-only. No item twice.
     pub team_ids: Option<Vec<String>>,
     /// `username`. Read-only. An e-mail address.
-    pub username: String,
+    pub username: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -672,11 +672,11 @@ atlas_admin_runtime::record!(OrgPendingUserResponse);
 #[derive(Clone, Default)]
 pub struct OrgUserRequest {
     /// `roles`. Required.
-    pub roles: OrgUserRolesRequest,
+    pub roles: Option<OrgUserRolesRequest>,
     /// `teamIds`. Write-only: the service never returns it. No item twice.
     pub team_ids: Option<Vec<String>>,
     /// `username`. Required. Write-only: the service never returns it. An e-mail address.
-    pub username: String,
+    pub username: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -845,7 +845,7 @@ pub struct OrgUserRolesRequest {
     /// `groupRoleAssignments`.
     pub group_role_assignments: Option<Vec<GroupRoleAssignment>>,
     /// `orgRoles`. Required. At least 1 item. No item twice.
-    pub org_roles: Vec<OrgRole>,
+    pub org_roles: Option<Vec<OrgRole>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -978,7 +978,7 @@ pub struct PaginatedGroupUserView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<GroupUserResponse>,
+    pub results: Option<Vec<GroupUserResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1024,8 +1024,13 @@ impl Page for PaginatedGroupUserView {
     type Item = GroupUserResponse;
 
     #[inline]
+    fn items(&self) -> &[GroupUserResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<GroupUserResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -1040,7 +1045,7 @@ pub struct PaginatedOrgUserView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<OrgUserResponse>,
+    pub results: Option<Vec<OrgUserResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1086,8 +1091,13 @@ impl Page for PaginatedOrgUserView {
     type Item = OrgUserResponse;
 
     #[inline]
+    fn items(&self) -> &[OrgUserResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<OrgUserResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

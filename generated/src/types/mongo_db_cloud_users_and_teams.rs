@@ -9,32 +9,32 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct CloudAppUser {
     /// `country`. Required. Pattern: `^([A-Z]{2})$`.
-    pub country: String,
+    pub country: Option<String>,
     /// `createdAt`. Read-only.
     pub created_at: Option<DateTime>,
     /// `emailAddress`. Deprecated. Read-only. An e-mail address.
-    pub email_address: String,
+    pub email_address: Option<String>,
     /// `firstName`. Required.
-    pub first_name: String,
+    pub first_name: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `lastAuth`. Read-only.
     pub last_auth: Option<DateTime>,
     /// `lastName`. Required.
-    pub last_name: String,
+    pub last_name: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `mobileNumber`. Required. Pattern:
     /// `(?:(?:\\+?1\\s*(?:[.-]\\s*)?)?(?:(\\s*([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9])\\s*)|([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9]))\\s*(?:[.-]\\s*)?)([2-9]1[02-9]|[2-9][02-9]1|[2-9][02-9]{2})\\s*(?:[.-]\\s*)?([0-9]{4})$`.
-    pub mobile_number: String,
+    pub mobile_number: Option<String>,
     /// `password`. Required. Secret: never printed. At least 8 characters.
-    pub password: String,
+    pub password: Option<String>,
     /// `roles`. Required.
-    pub roles: Vec<CloudAccessRoleAssignment>,
+    pub roles: Option<Vec<CloudAccessRoleAssignment>>,
     /// `teamIds`. Read-only. No item twice.
     pub team_ids: Option<Vec<String>>,
     /// `username`. Required. An e-mail address.
-    pub username: String,
+    pub username: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -11,7 +11,7 @@ pub struct PaginatedAppUserView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<CloudAppUser>,
+    pub results: Option<Vec<CloudAppUser>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -57,8 +57,13 @@ impl Page for PaginatedAppUserView {
     type Item = CloudAppUser;
 
     #[inline]
+    fn items(&self) -> &[CloudAppUser] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<CloudAppUser> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

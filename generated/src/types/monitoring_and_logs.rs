@@ -237,18 +237,18 @@ atlas_admin_runtime::record!(ApiMeasurementsGeneralViewAtlas);
 #[derive(Clone, Default)]
 pub struct CloudSearchMetrics {
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub group_id: String,
+    pub group_id: Option<String>,
     /// `hardwareMetrics`. Read-only.
-    pub hardware_metrics: Vec<FtsMetric>,
+    pub hardware_metrics: Option<Vec<FtsMetric>>,
     /// `indexMetrics`. Read-only.
-    pub index_metrics: Vec<FtsMetric>,
+    pub index_metrics: Option<Vec<FtsMetric>>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `processId`. Read-only. Pattern:
     /// `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
-    pub process_id: String,
+    pub process_id: Option<String>,
     /// `statusMetrics`. Required.
-    pub status_metrics: Vec<FtsMetric>,
+    pub status_metrics: Option<Vec<FtsMetric>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1536,7 +1536,7 @@ pub struct PaginatedDatabaseView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<MesurementsDatabase>,
+    pub results: Option<Vec<MesurementsDatabase>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1582,8 +1582,13 @@ impl Page for PaginatedDatabaseView {
     type Item = MesurementsDatabase;
 
     #[inline]
+    fn items(&self) -> &[MesurementsDatabase] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<MesurementsDatabase> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -1597,7 +1602,7 @@ pub struct PaginatedDiskPartitionView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<MeasurementDiskPartition>,
+    pub results: Option<Vec<MeasurementDiskPartition>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1643,8 +1648,13 @@ impl Page for PaginatedDiskPartitionView {
     type Item = MeasurementDiskPartition;
 
     #[inline]
+    fn items(&self) -> &[MeasurementDiskPartition] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<MeasurementDiskPartition> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -1658,7 +1668,7 @@ pub struct PaginatedHostViewAtlas {
     /// `links`. Read-only.
     pub links: Option<Vec<LinkAtlas>>,
     /// `results`. Read-only.
-    pub results: Vec<ApiHostViewAtlas>,
+    pub results: Option<Vec<ApiHostViewAtlas>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1704,8 +1714,13 @@ impl Page for PaginatedHostViewAtlas {
     type Item = ApiHostViewAtlas;
 
     #[inline]
+    fn items(&self) -> &[ApiHostViewAtlas] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<ApiHostViewAtlas> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

@@ -13,7 +13,7 @@ pub struct AwsCloudProviderContainer {
     /// `provisioned`. Read-only.
     pub provisioned: Option<bool>,
     /// `regionName`. Required.
-    pub region_name: AwsCloudProviderContainerRegionName,
+    pub region_name: Option<AwsCloudProviderContainerRegionName>,
     /// `vpcId`. Read-only. Pattern: `^vpc-[0-9a-f]{17}$`.
     pub vpc_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -67,24 +67,24 @@ atlas_admin_runtime::record!(AwsCloudProviderContainer);
 #[derive(Clone, Default)]
 pub struct AwsNetworkPeeringConnectionSettings {
     /// `accepterRegionName`. Required.
-    pub accepter_region_name: String,
+    pub accepter_region_name: Option<String>,
     /// `awsAccountId`. Required. Pattern: `^[0-9]{12}$`.
-    pub aws_account_id: String,
+    pub aws_account_id: Option<String>,
     /// `connectionId`. Read-only.
     pub connection_id: Option<String>,
     /// `containerId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub container_id: String,
+    pub container_id: Option<String>,
     /// `errorStateName`. Read-only.
     pub error_state_name: Option<AwsNetworkPeeringConnectionSettingsErrorStateName>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `routeTableCidrBlock`. Required. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
-    pub route_table_cidr_block: String,
+    pub route_table_cidr_block: Option<String>,
     /// `statusName`. Read-only.
     pub status_name: Option<AwsNetworkPeeringConnectionSettingsStatusName>,
     /// `vpcId`. Required. Pattern: `^vpc-[0-9a-f]{17}$`.
-    pub vpc_id: String,
+    pub vpc_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -202,7 +202,7 @@ atlas_admin_runtime::open_enum!(AwsNetworkPeeringConnectionSettingsStatusName, [
 pub struct AzureCloudProviderContainer {
     /// `atlasCidrBlock`. Required. Pattern:
     /// `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`.
-    pub atlas_cidr_block: String,
+    pub atlas_cidr_block: Option<String>,
     /// `azureSubscriptionId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub azure_subscription_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -210,7 +210,7 @@ pub struct AzureCloudProviderContainer {
     /// `provisioned`. Read-only.
     pub provisioned: Option<bool>,
     /// `region`. Required.
-    pub region: AzureCloudProviderContainerRegion,
+    pub region: Option<AzureCloudProviderContainerRegion>,
     /// `vnetName`. Read-only. Pattern: `^([-\w._()])+$`.
     pub vnet_name: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -459,21 +459,21 @@ atlas_admin_runtime::open_enum!(AzureCloudProviderContainerRegion, [
 #[derive(Clone, Default)]
 pub struct AzureNetworkPeeringConnectionSettings {
     /// `azureDirectoryId`. Required. A UUID.
-    pub azure_directory_id: String,
+    pub azure_directory_id: Option<String>,
     /// `azureSubscriptionId`. Required. A UUID.
-    pub azure_subscription_id: String,
+    pub azure_subscription_id: Option<String>,
     /// `containerId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub container_id: String,
+    pub container_id: Option<String>,
     /// `errorState`. Read-only.
     pub error_state: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `resourceGroupName`. Required. Pattern: `^([-\w._()])+$`.
-    pub resource_group_name: String,
+    pub resource_group_name: Option<String>,
     /// `status`. Read-only.
     pub status: Option<AzureNetworkPeeringConnectionSettingsStatus>,
     /// `vnetName`. Required. Pattern: `^([-\w._()])+$`.
-    pub vnet_name: String,
+    pub vnet_name: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -817,7 +817,7 @@ atlas_admin_runtime::open_enum!(CloudProviderContainerProviderName, [
 pub struct GcpCloudProviderContainer {
     /// `atlasCidrBlock`. Required. Pattern:
     /// `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`.
-    pub atlas_cidr_block: String,
+    pub atlas_cidr_block: Option<String>,
     /// `gcpProjectId`. Read-only. Pattern: `^p-[0-9a-z]{24}$`.
     pub gcp_project_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -827,7 +827,7 @@ pub struct GcpCloudProviderContainer {
     /// `provisioned`. Read-only.
     pub provisioned: Option<bool>,
     /// `regions`. Required.
-    pub regions: Vec<GcpCloudProviderContainerRegion>,
+    pub regions: Option<Vec<GcpCloudProviderContainerRegion>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1008,15 +1008,15 @@ atlas_admin_runtime::open_enum!(GcpCloudProviderContainerRegion, [
 #[derive(Clone, Default)]
 pub struct GcpNetworkPeeringConnectionSettings {
     /// `containerId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub container_id: String,
+    pub container_id: Option<String>,
     /// `errorMessage`. Read-only.
     pub error_message: Option<String>,
     /// `gcpProjectId`. Required. Pattern: `^[a-z][0-9a-z-]{4,28}[0-9a-z]{1}`.
-    pub gcp_project_id: String,
+    pub gcp_project_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `networkName`. Required. Pattern: `[a-z]([-a-z0-9]{0,62}[a-z0-9]{0,1})?`.
-    pub network_name: String,
+    pub network_name: Option<String>,
     /// `status`. Read-only.
     pub status: Option<GcpNetworkPeeringConnectionSettingsStatus>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1106,7 +1106,7 @@ pub struct PaginatedCloudProviderContainerView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<CloudProviderContainer>,
+    pub results: Option<Vec<CloudProviderContainer>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1152,8 +1152,13 @@ impl Page for PaginatedCloudProviderContainerView {
     type Item = CloudProviderContainer;
 
     #[inline]
+    fn items(&self) -> &[CloudProviderContainer] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<CloudProviderContainer> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -1167,7 +1172,7 @@ pub struct PaginatedContainerPeerView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<BaseNetworkPeeringConnectionSettings>,
+    pub results: Option<Vec<BaseNetworkPeeringConnectionSettings>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1213,8 +1218,13 @@ impl Page for PaginatedContainerPeerView {
     type Item = BaseNetworkPeeringConnectionSettings;
 
     #[inline]
+    fn items(&self) -> &[BaseNetworkPeeringConnectionSettings] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<BaseNetworkPeeringConnectionSettings> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -1227,7 +1237,7 @@ atlas_admin_runtime::record!(PaginatedContainerPeerView);
 #[derive(Clone, Default)]
 pub struct PrivateIpModeView {
     /// `enabled`. Required.
-    pub enabled: bool,
+    pub enabled: Option<bool>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -337,11 +337,11 @@ pub struct BackupOnlineArchiveCreate {
     /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
     /// `collName`. Required. Write-only: the service never returns it.
-    pub coll_name: String,
+    pub coll_name: Option<String>,
     /// `collectionType`. Write-only: the service never returns it. Default: `STANDARD`.
     pub collection_type: Option<CollectionType>,
     /// `criteria`. Required.
-    pub criteria: CriteriaView,
+    pub criteria: Option<CriteriaView>,
     /// `dataExpirationRule`.
     pub data_expiration_rule: Option<DataExpirationRuleView>,
     /// `dataProcessRegion`.
@@ -349,7 +349,7 @@ pub struct BackupOnlineArchiveCreate {
     /// `dataSetName`. Read-only.
     pub data_set_name: Option<String>,
     /// `dbName`. Required. Write-only: the service never returns it. At most 64 characters.
-    pub db_name: String,
+    pub db_name: Option<String>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `partitionFields`. Write-only: the service never returns it. At least 1 item.
@@ -635,7 +635,7 @@ atlas_admin_runtime::union!(CriteriaView);
 #[derive(Clone, Default)]
 pub struct CustomCriteriaView {
     /// `query`. Required.
-    pub query: String,
+    pub query: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1188,7 +1188,7 @@ pub struct PaginatedOnlineArchiveView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<BackupOnlineArchive>,
+    pub results: Option<Vec<BackupOnlineArchive>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1234,8 +1234,13 @@ impl Page for PaginatedOnlineArchiveView {
     type Item = BackupOnlineArchive;
 
     #[inline]
+    fn items(&self) -> &[BackupOnlineArchive] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<BackupOnlineArchive> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -1245,11 +1250,11 @@ atlas_admin_runtime::record!(PaginatedOnlineArchiveView);
 #[derive(Clone, Default)]
 pub struct PartitionFieldView {
     /// `fieldName`. Required. At most 700 characters.
-    pub field_name: String,
+    pub field_name: Option<String>,
     /// `fieldType`. Read-only.
     pub field_type: Option<PartitionFieldViewFieldType>,
     /// `order`. Required. Default: `0`.
-    pub order: i64,
+    pub order: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -15,7 +15,7 @@ pub struct AtlasOrganization {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `name`. Required. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
-    pub name: String,
+    pub name: Option<String>,
     /// `skipDefaultAlertsSettings`. Default: `false`.
     pub skip_default_alerts_settings: Option<bool>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -75,7 +75,7 @@ pub struct CreateOrganizationRequest {
     /// `federationSettingsId`. Pattern: `^([a-f0-9]{24})$`.
     pub federation_settings_id: Option<String>,
     /// `name`. Required. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
-    pub name: String,
+    pub name: Option<String>,
     /// `orgOwnerId`. Pattern: `^([a-f0-9]{24})$`.
     pub org_owner_id: Option<String>,
     /// `serviceAccount`. May be `null`.
@@ -644,7 +644,7 @@ pub struct PaginatedOrganizationView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<AtlasOrganization>,
+    pub results: Option<Vec<AtlasOrganization>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -690,8 +690,13 @@ impl Page for PaginatedOrganizationView {
     type Item = AtlasOrganization;
 
     #[inline]
+    fn items(&self) -> &[AtlasOrganization] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<AtlasOrganization> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

@@ -77,9 +77,9 @@ atlas_admin_runtime::record!(ApiKeyUserDetails);
 #[derive(Clone, Default)]
 pub struct CreateAtlasOrganizationApiKey {
     /// `desc`. Required. 1 to 250 characters.
-    pub desc: String,
+    pub desc: Option<String>,
     /// `roles`. Required. At least 1 item.
-    pub roles: Vec<Role>,
+    pub roles: Option<Vec<Role>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -9,17 +9,17 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct Group {
     /// `clusterCount`. Read-only.
-    pub cluster_count: i64,
+    pub cluster_count: Option<i64>,
     /// `created`. Read-only.
-    pub created: DateTime,
+    pub created: Option<DateTime>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `name`. Required. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
-    pub name: String,
+    pub name: Option<String>,
     /// `orgId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub org_id: String,
+    pub org_id: Option<String>,
     /// `regionUsageRestrictions`. Default: `COMMERCIAL_FEDRAMP_REGIONS_ONLY`.
     pub region_usage_restrictions: Option<GroupRegionUsageRestrictions>,
     /// `tags`.
@@ -169,7 +169,7 @@ pub struct OrganizationInvitation {
     /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
     /// `orgName`. Required. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
-    pub org_name: String,
+    pub org_name: Option<String>,
     /// `roles`. No item twice.
     pub roles: Option<Vec<Role>>,
     /// `teamIds`. Read-only. No item twice.
@@ -249,7 +249,7 @@ pub struct PaginatedAtlasGroupView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<Group>,
+    pub results: Option<Vec<Group>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -295,8 +295,13 @@ impl Page for PaginatedAtlasGroupView {
     type Item = Group;
 
     #[inline]
+    fn items(&self) -> &[Group] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<Group> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

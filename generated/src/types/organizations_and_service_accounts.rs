@@ -77,13 +77,13 @@ atlas_admin_runtime::record!(OrgServiceAccount);
 #[derive(Clone, Default)]
 pub struct OrgServiceAccountRequest {
     /// `description`. Required. 1 to 250 characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
-    pub description: String,
+    pub description: Option<String>,
     /// `name`. Required. 1 to 64 characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
-    pub name: String,
+    pub name: Option<String>,
     /// `roles`. Required. At least 1 item.
-    pub roles: Vec<Role>,
+    pub roles: Option<Vec<Role>>,
     /// `secretExpiresAfterHours`. Required. More than 0.
-    pub secret_expires_after_hours: i64,
+    pub secret_expires_after_hours: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -135,11 +135,11 @@ atlas_admin_runtime::record!(OrgServiceAccountRequest);
 #[derive(Clone, Default)]
 pub struct ServiceAccountSecret {
     /// `createdAt`. Read-only.
-    pub created_at: DateTime,
+    pub created_at: Option<DateTime>,
     /// `expiresAt`. Read-only.
-    pub expires_at: DateTime,
+    pub expires_at: Option<DateTime>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `lastUsedAt`. Read-only. May be `null`.
     pub last_used_at: Nullable<DateTime>,
     /// `maskedSecretValue`. Read-only.

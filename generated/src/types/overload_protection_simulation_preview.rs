@@ -128,7 +128,7 @@ pub struct PaginatedOverloadProtectionSimulationResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<OverloadProtectionSimulationResponse>,
+    pub results: Option<Vec<OverloadProtectionSimulationResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -174,8 +174,13 @@ impl Page for PaginatedOverloadProtectionSimulationResponse {
     type Item = OverloadProtectionSimulationResponse;
 
     #[inline]
+    fn items(&self) -> &[OverloadProtectionSimulationResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<OverloadProtectionSimulationResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

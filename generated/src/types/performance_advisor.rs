@@ -128,13 +128,13 @@ atlas_admin_runtime::record!(DropIndexSuggestionsResponse);
 #[derive(Clone, Default)]
 pub struct EnvelopedDropIndexSuggestionsResponse {
     /// `content`. Read-only.
-    pub content: DropIndexSuggestionsResponse,
+    pub content: Option<DropIndexSuggestionsResponse>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `locations`. Read-only. At most 100 items.
     pub locations: Option<Vec<String>>,
     /// `status`. Read-only. 100 to 599.
-    pub status: i64,
+    pub status: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -185,13 +185,13 @@ atlas_admin_runtime::record!(EnvelopedDropIndexSuggestionsResponse);
 #[derive(Clone, Default)]
 pub struct EnvelopedPerformanceAdvisorResponse {
     /// `content`. Read-only.
-    pub content: PerformanceAdvisorResponse,
+    pub content: Option<PerformanceAdvisorResponse>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `locations`. Read-only. At most 100 items.
     pub locations: Option<Vec<String>>,
     /// `status`. Read-only. 100 to 599.
-    pub status: i64,
+    pub status: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -242,13 +242,13 @@ atlas_admin_runtime::record!(EnvelopedPerformanceAdvisorResponse);
 #[derive(Clone, Default)]
 pub struct EnvelopedSchemaAdvisorResponse {
     /// `content`. Read-only.
-    pub content: SchemaAdvisorResponse,
+    pub content: Option<SchemaAdvisorResponse>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `locations`. Read-only. At most 100 items.
     pub locations: Option<Vec<String>>,
     /// `status`. Read-only. 100 to 599.
-    pub status: i64,
+    pub status: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -8,7 +8,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct ApiAtlasModifyEndpointServiceRequestView {
     /// `cloudProvider`. Required.
-    pub cloud_provider: ApiAtlasModifyEndpointServiceRequestViewCloudProvider,
+    pub cloud_provider: Option<ApiAtlasModifyEndpointServiceRequestViewCloudProvider>,
     /// `supportedRemoteRegions`. May be `null`. At most 35 items.
     pub supported_remote_regions: Nullable<Vec<String>>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -142,7 +142,7 @@ pub struct AwsPrivateLinkConnection {
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `interfaceEndpoints`. Read-only.
-    pub interface_endpoints: Vec<String>,
+    pub interface_endpoints: Option<Vec<String>>,
     /// `regionName`. Read-only.
     pub region_name: Option<String>,
     /// `status`. Read-only.
@@ -398,9 +398,9 @@ pub struct CloudProviderEndpointServiceRequest {
     /// `portMappingEnabled`. Write-only: the service never returns it. Default: `false`.
     pub port_mapping_enabled: Option<bool>,
     /// `providerName`. Required. Write-only: the service never returns it.
-    pub provider_name: ProviderName,
+    pub provider_name: Option<ProviderName>,
     /// `region`. Required. Write-only: the service never returns it.
-    pub region: String,
+    pub region: Option<String>,
     /// `supportedRemoteRegions`. Write-only: the service never returns it. May be `null`. At most
     /// 35 items.
     pub supported_remote_regions: Nullable<Vec<String>>,
@@ -452,7 +452,7 @@ atlas_admin_runtime::record!(CloudProviderEndpointServiceRequest);
 #[derive(Clone, Default)]
 pub struct CreateAwsEndpointRequest {
     /// `id`. Required. Write-only: the service never returns it. Pattern: `^vpce-[0-9a-f]{17}$`.
-    pub id: String,
+    pub id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -490,10 +490,10 @@ atlas_admin_runtime::record!(CreateAwsEndpointRequest);
 #[derive(Clone, Default)]
 pub struct CreateAzureEndpointRequest {
     /// `id`. Required. Write-only: the service never returns it.
-    pub id: String,
+    pub id: Option<String>,
     /// `privateEndpointIPAddress`. Required. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
-    pub private_endpoint_ip_address: String,
+    pub private_endpoint_ip_address: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -592,12 +592,12 @@ atlas_admin_runtime::union!(CreateEndpointRequest);
 #[derive(Clone, Default)]
 pub struct CreateGcpEndpointGroupRequest {
     /// `endpointGroupName`. Required. Write-only: the service never returns it.
-    pub endpoint_group_name: String,
+    pub endpoint_group_name: Option<String>,
     /// `endpoints`.
     pub endpoints: Option<Vec<CreateGcpForwardingRuleRequest>>,
     /// `gcpProjectId`. Required. Write-only: the service never returns it. Pattern:
     /// `^p-[0-9a-z]{24}$`.
-    pub gcp_project_id: String,
+    pub gcp_project_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1144,7 +1144,7 @@ atlas_admin_runtime::record!(PrivateLinkEndpointCommon);
 #[derive(Clone, Default)]
 pub struct ProjectSettingItemView {
     /// `enabled`. Required.
-    pub enabled: bool,
+    pub enabled: Option<bool>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -8,9 +8,9 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct CreateAtlasProjectApiKey {
     /// `desc`. Required. 1 to 250 characters.
-    pub desc: String,
+    pub desc: Option<String>,
     /// `roles`. Required. At least 1 item.
-    pub roles: Vec<String>,
+    pub roles: Option<Vec<String>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -58,7 +58,7 @@ pub struct PaginatedApiApiUserView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<ApiKeyUserDetails>,
+    pub results: Option<Vec<ApiKeyUserDetails>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -104,8 +104,13 @@ impl Page for PaginatedApiApiUserView {
     type Item = ApiKeyUserDetails;
 
     #[inline]
+    fn items(&self) -> &[ApiKeyUserDetails] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<ApiKeyUserDetails> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -120,7 +125,7 @@ pub struct PaginatedApiUserAccessListResponseView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<UserAccessListResponse>,
+    pub results: Option<Vec<UserAccessListResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -166,8 +171,13 @@ impl Page for PaginatedApiUserAccessListResponseView {
     type Item = UserAccessListResponse;
 
     #[inline]
+    fn items(&self) -> &[UserAccessListResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<UserAccessListResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

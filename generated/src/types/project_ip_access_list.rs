@@ -83,7 +83,7 @@ atlas_admin_runtime::record!(NetworkPermissionEntry);
 #[derive(Clone, Default)]
 pub struct NetworkPermissionEntryStatus {
     /// `STATUS`. Read-only.
-    pub status: NetworkPermissionEntryStatusStatus,
+    pub status: Option<NetworkPermissionEntryStatusStatus>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -147,7 +147,7 @@ pub struct PaginatedNetworkAccessView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<NetworkPermissionEntry>,
+    pub results: Option<Vec<NetworkPermissionEntry>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -193,8 +193,13 @@ impl Page for PaginatedNetworkAccessView {
     type Item = NetworkPermissionEntry;
 
     #[inline]
+    fn items(&self) -> &[NetworkPermissionEntry] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<NetworkPermissionEntry> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

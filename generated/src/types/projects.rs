@@ -193,9 +193,9 @@ pub struct DefaultLimit {
     /// `maximumLimit`. Read-only.
     pub maximum_limit: Option<i64>,
     /// `name`. Read-only.
-    pub name: String,
+    pub name: Option<String>,
     /// `value`. Required.
-    pub value: i64,
+    pub value: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -874,7 +874,7 @@ pub struct PaginatedAvailableVersionView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<MdbAvailableVersion>,
+    pub results: Option<Vec<MdbAvailableVersion>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -920,8 +920,13 @@ impl Page for PaginatedAvailableVersionView {
     type Item = MdbAvailableVersion;
 
     #[inline]
+    fn items(&self) -> &[MdbAvailableVersion] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<MdbAvailableVersion> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

@@ -6,15 +6,15 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct AzureLogIntegrationRequest {
     /// `logTypes`. Required. At most 10 items. No item twice.
-    pub log_types: Vec<LogType>,
+    pub log_types: Option<Vec<LogType>>,
     /// `prefixPath`. Required.
-    pub prefix_path: String,
+    pub prefix_path: Option<String>,
     /// `roleId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
-    pub role_id: String,
+    pub role_id: Option<String>,
     /// `storageAccountName`. Required.
-    pub storage_account_name: String,
+    pub storage_account_name: Option<String>,
     /// `storageContainerName`. Required.
-    pub storage_container_name: String,
+    pub storage_container_name: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -66,17 +66,17 @@ atlas_admin_runtime::record!(AzureLogIntegrationRequest);
 #[derive(Clone, Default)]
 pub struct AzureLogIntegrationResponse {
     /// `id`. Required.
-    pub id: String,
+    pub id: Option<String>,
     /// `logTypes`. Required. At most 10 items. No item twice.
-    pub log_types: Vec<LogType>,
+    pub log_types: Option<Vec<LogType>>,
     /// `prefixPath`. Required.
-    pub prefix_path: String,
+    pub prefix_path: Option<String>,
     /// `roleId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
-    pub role_id: String,
+    pub role_id: Option<String>,
     /// `storageAccountName`. Required.
-    pub storage_account_name: String,
+    pub storage_account_name: Option<String>,
     /// `storageContainerName`. Required.
-    pub storage_container_name: String,
+    pub storage_container_name: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -133,11 +133,11 @@ atlas_admin_runtime::record!(AzureLogIntegrationResponse);
 #[derive(Clone, Default)]
 pub struct CreatePushBasedLogExportProjectRequest {
     /// `bucketName`. Required.
-    pub bucket_name: String,
+    pub bucket_name: Option<String>,
     /// `iamRoleId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub iam_role_id: String,
+    pub iam_role_id: Option<String>,
     /// `prefixPath`. Required.
-    pub prefix_path: String,
+    pub prefix_path: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -183,11 +183,11 @@ atlas_admin_runtime::record!(CreatePushBasedLogExportProjectRequest);
 #[derive(Clone, Default)]
 pub struct DatadogLogIntegrationRequest {
     /// `apiKey`. Required. Secret: never printed.
-    pub api_key: String,
+    pub api_key: Option<String>,
     /// `logTypes`. Required. At most 10 items. No item twice.
-    pub log_types: Vec<LogType>,
+    pub log_types: Option<Vec<LogType>>,
     /// `region`. Required.
-    pub region: DatadogLogIntegrationRequestRegion,
+    pub region: Option<DatadogLogIntegrationRequestRegion>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -266,13 +266,13 @@ atlas_admin_runtime::open_enum!(DatadogLogIntegrationRequestRegion, [
 #[derive(Clone, Default)]
 pub struct DatadogLogIntegrationResponse {
     /// `apiKey`. Required. Secret: never printed.
-    pub api_key: String,
+    pub api_key: Option<String>,
     /// `id`. Required.
-    pub id: String,
+    pub id: Option<String>,
     /// `logTypes`. Required. At most 10 items. No item twice.
-    pub log_types: Vec<LogType>,
+    pub log_types: Option<Vec<LogType>>,
     /// `region`. Required.
-    pub region: DatadogLogIntegrationRequestRegion,
+    pub region: Option<DatadogLogIntegrationRequestRegion>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -321,13 +321,13 @@ atlas_admin_runtime::record!(DatadogLogIntegrationResponse);
 #[derive(Clone, Default)]
 pub struct GcsLogIntegrationRequest {
     /// `bucketName`. Required.
-    pub bucket_name: String,
+    pub bucket_name: Option<String>,
     /// `logTypes`. Required. At most 10 items. No item twice.
-    pub log_types: Vec<LogType>,
+    pub log_types: Option<Vec<LogType>>,
     /// `prefixPath`. Required.
-    pub prefix_path: String,
+    pub prefix_path: Option<String>,
     /// `roleId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
-    pub role_id: String,
+    pub role_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -376,15 +376,15 @@ atlas_admin_runtime::record!(GcsLogIntegrationRequest);
 #[derive(Clone, Default)]
 pub struct GcsLogIntegrationResponse {
     /// `bucketName`. Required.
-    pub bucket_name: String,
+    pub bucket_name: Option<String>,
     /// `id`. Required.
-    pub id: String,
+    pub id: Option<String>,
     /// `logTypes`. Required. At most 10 items. No item twice.
-    pub log_types: Vec<LogType>,
+    pub log_types: Option<Vec<LogType>>,
     /// `prefixPath`. Required.
-    pub prefix_path: String,
+    pub prefix_path: Option<String>,
     /// `roleId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
-    pub role_id: String,
+    pub role_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -721,11 +721,11 @@ atlas_admin_runtime::open_enum!(LogType, [
 #[derive(Clone, Default)]
 pub struct OtelLogIntegrationRequest {
     /// `logTypes`. Required. At most 10 items. No item twice.
-    pub log_types: Vec<LogType>,
+    pub log_types: Option<Vec<LogType>>,
     /// `otelEndpoint`. Required.
-    pub otel_endpoint: String,
+    pub otel_endpoint: Option<String>,
     /// `otelSuppliedHeaders`. Required. 1 to 10 items.
-    pub otel_supplied_headers: Vec<Header>,
+    pub otel_supplied_headers: Option<Vec<Header>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -771,13 +771,13 @@ atlas_admin_runtime::record!(OtelLogIntegrationRequest);
 #[derive(Clone, Default)]
 pub struct OtelLogIntegrationResponse {
     /// `id`. Required.
-    pub id: String,
+    pub id: Option<String>,
     /// `logTypes`. Required. At most 10 items. No item twice.
-    pub log_types: Vec<LogType>,
+    pub log_types: Option<Vec<LogType>>,
     /// `otelEndpoint`. Required.
-    pub otel_endpoint: String,
+    pub otel_endpoint: Option<String>,
     /// `otelSuppliedHeaders`. Required. 1 to 10 items.
-    pub otel_supplied_headers: Vec<Header>,
+    pub otel_supplied_headers: Option<Vec<Header>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -830,7 +830,7 @@ pub struct PaginatedLogIntegrationResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<LogIntegrationResponse>,
+    pub results: Option<Vec<LogIntegrationResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -876,8 +876,13 @@ impl Page for PaginatedLogIntegrationResponse {
     type Item = LogIntegrationResponse;
 
     #[inline]
+    fn items(&self) -> &[LogIntegrationResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<LogIntegrationResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -985,15 +990,15 @@ atlas_admin_runtime::open_enum!(PushBasedLogExportProjectState, [
 #[derive(Clone, Default)]
 pub struct S3LogIntegrationRequest {
     /// `bucketName`. Required.
-    pub bucket_name: String,
+    pub bucket_name: Option<String>,
     /// `iamRoleId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
-    pub iam_role_id: String,
+    pub iam_role_id: Option<String>,
     /// `kmsKey`. May be `null`.
     pub kms_key: Nullable<String>,
     /// `logTypes`. Required. At most 10 items. No item twice.
-    pub log_types: Vec<LogType>,
+    pub log_types: Option<Vec<LogType>>,
     /// `prefixPath`. Required.
-    pub prefix_path: String,
+    pub prefix_path: Option<String>,
     /// `useLegacyPathStructure`. May be `null`.
     pub use_legacy_path_structure: Nullable<bool>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1050,17 +1055,17 @@ atlas_admin_runtime::record!(S3LogIntegrationRequest);
 #[derive(Clone, Default)]
 pub struct S3LogIntegrationResponse {
     /// `bucketName`. Required.
-    pub bucket_name: String,
+    pub bucket_name: Option<String>,
     /// `iamRoleId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
-    pub iam_role_id: String,
+    pub iam_role_id: Option<String>,
     /// `id`. Required.
-    pub id: String,
+    pub id: Option<String>,
     /// `kmsKey`. May be `null`.
     pub kms_key: Nullable<String>,
     /// `logTypes`. Required. At most 10 items. No item twice.
-    pub log_types: Vec<LogType>,
+    pub log_types: Option<Vec<LogType>>,
     /// `prefixPath`. Required.
-    pub prefix_path: String,
+    pub prefix_path: Option<String>,
     /// `useLegacyPathStructure`. May be `null`.
     pub use_legacy_path_structure: Nullable<bool>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -1120,11 +1125,11 @@ atlas_admin_runtime::record!(S3LogIntegrationResponse);
 #[derive(Clone, Default)]
 pub struct SplunkLogIntegrationRequest {
     /// `hecToken`. Required. Secret: never printed.
-    pub hec_token: String,
+    pub hec_token: Option<String>,
     /// `hecUrl`. Required.
-    pub hec_url: String,
+    pub hec_url: Option<String>,
     /// `logTypes`. Required. At most 10 items. No item twice.
-    pub log_types: Vec<LogType>,
+    pub log_types: Option<Vec<LogType>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -1170,13 +1175,13 @@ atlas_admin_runtime::record!(SplunkLogIntegrationRequest);
 #[derive(Clone, Default)]
 pub struct SplunkLogIntegrationResponse {
     /// `hecToken`. Required. Secret: never printed.
-    pub hec_token: String,
+    pub hec_token: Option<String>,
     /// `hecUrl`. Required.
-    pub hec_url: String,
+    pub hec_url: Option<String>,
     /// `id`. Required.
-    pub id: String,
+    pub id: Option<String>,
     /// `logTypes`. Required. At most 10 items. No item twice.
-    pub log_types: Vec<LogType>,
+    pub log_types: Option<Vec<LogType>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -104,7 +104,7 @@ pub struct PaginatedQueryShapes {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<QueryShapeResponse>,
+    pub results: Option<Vec<QueryShapeResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -150,8 +150,13 @@ impl Page for PaginatedQueryShapes {
     type Item = QueryShapeResponse;
 
     #[inline]
+    fn items(&self) -> &[QueryShapeResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<QueryShapeResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -170,9 +175,9 @@ pub struct QueryShapeResponse {
     /// `queryShape`. Read-only.
     pub query_shape: Option<String>,
     /// `queryShapeHash`. Read-only.
-    pub query_shape_hash: String,
+    pub query_shape_hash: Option<String>,
     /// `status`. Required.
-    pub status: QueryShapeResponseStatus,
+    pub status: Option<QueryShapeResponseStatus>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -320,7 +325,7 @@ atlas_admin_runtime::record!(QueryShapeSeenMetadata);
 #[derive(Clone, Default)]
 pub struct QueryShapeUpdateRequest {
     /// `status`. Required.
-    pub status: QueryShapeResponseStatus,
+    pub status: Option<QueryShapeResponseStatus>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -10,7 +10,7 @@ pub struct PaginatedRateLimitEndpointSets {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<RateLimitEndpointSetResponse>,
+    pub results: Option<Vec<RateLimitEndpointSetResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -56,8 +56,13 @@ impl Page for PaginatedRateLimitEndpointSets {
     type Item = RateLimitEndpointSetResponse;
 
     #[inline]
+    fn items(&self) -> &[RateLimitEndpointSetResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<RateLimitEndpointSetResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

@@ -250,7 +250,7 @@ atlas_admin_runtime::open_enum!(ApiAtlasNonCompliantResourceViewResourceType, [
 #[derive(Clone, Default)]
 pub struct ApiAtlasPolicyCreateView {
     /// `body`. Required. At least 1 character.
-    pub body: String,
+    pub body: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -376,9 +376,9 @@ pub struct ApiAtlasResourcePolicyCreateView {
     /// `description`. May be `null`.
     pub description: Nullable<String>,
     /// `name`. Required.
-    pub name: String,
+    pub name: Option<String>,
     /// `policies`. Required.
-    pub policies: Vec<ApiAtlasPolicyCreateView>,
+    pub policies: Option<Vec<ApiAtlasPolicyCreateView>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

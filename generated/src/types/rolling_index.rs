@@ -17,7 +17,7 @@ pub struct Collation {
     /// `caseLevel`. Default: `false`.
     pub case_level: Option<bool>,
     /// `locale`. Required.
-    pub locale: CollationLocale,
+    pub locale: Option<CollationLocale>,
     /// `maxVariable`.
     pub max_variable: Option<CollationMaxVariable>,
     /// `normalization`. Default: `false`.
@@ -492,11 +492,11 @@ pub struct DatabaseRollingIndexRequest {
     /// `collation`.
     pub collation: Option<Collation>,
     /// `collection`. Required. Write-only: the service never returns it.
-    pub collection: String,
+    pub collection: Option<String>,
     /// `db`. Required. Write-only: the service never returns it.
-    pub db: String,
+    pub db: Option<String>,
     /// `keys`. Required. Write-only: the service never returns it.
-    pub keys: Vec<Map<String>>,
+    pub keys: Option<Vec<Map<String>>>,
     /// `options`.
     pub options: Option<IndexOptions>,
     /// What the service sent beyond these, and what you want to send beyond them.

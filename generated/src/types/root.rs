@@ -53,13 +53,13 @@ atlas_admin_runtime::record!(AccessListItemView);
 #[derive(Clone, Default)]
 pub struct ApiKey {
     /// `accessList`. Read-only.
-    pub access_list: Vec<AccessListItemView>,
+    pub access_list: Option<Vec<AccessListItemView>>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `publicKey`. Read-only. Exactly 8 characters.
-    pub public_key: String,
+    pub public_key: Option<String>,
     /// `roles`. Read-only.
-    pub roles: Vec<CloudAccessRoleAssignment>,
+    pub roles: Option<Vec<CloudAccessRoleAssignment>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -259,13 +259,13 @@ pub struct SystemStatus {
     /// `apiKey`. Read-only. May be `null`.
     pub api_key: Nullable<ApiKey>,
     /// `appName`. Read-only.
-    pub app_name: SystemStatusAppName,
+    pub app_name: Option<SystemStatusAppName>,
     /// `build`. Read-only.
-    pub build: String,
+    pub build: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `throttling`. Read-only.
-    pub throttling: bool,
+    pub throttling: Option<bool>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -10,7 +10,7 @@ pub struct PaginatedSandboxConfigs {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<SandboxConfigResponse>,
+    pub results: Option<Vec<SandboxConfigResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -56,8 +56,13 @@ impl Page for PaginatedSandboxConfigs {
     type Item = SandboxConfigResponse;
 
     #[inline]
+    fn items(&self) -> &[SandboxConfigResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<SandboxConfigResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

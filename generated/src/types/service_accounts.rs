@@ -78,13 +78,13 @@ atlas_admin_runtime::record!(GroupServiceAccount);
 #[derive(Clone, Default)]
 pub struct GroupServiceAccountRequest {
     /// `description`. Required. 1 to 250 characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
-    pub description: String,
+    pub description: Option<String>,
     /// `name`. Required. 1 to 64 characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
-    pub name: String,
+    pub name: Option<String>,
     /// `roles`. Required. At least 1 item.
-    pub roles: Vec<String>,
+    pub roles: Option<Vec<String>>,
     /// `secretExpiresAfterHours`. Required. More than 0.
-    pub secret_expires_after_hours: i64,
+    pub secret_expires_after_hours: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -135,7 +135,7 @@ atlas_admin_runtime::record!(GroupServiceAccountRequest);
 #[derive(Clone, Default)]
 pub struct GroupServiceAccountRoleAssignment {
     /// `roles`. Required. At least 1 item. No item twice.
-    pub roles: Vec<String>,
+    pub roles: Option<Vec<String>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -281,7 +281,7 @@ pub struct PaginatedGroupServiceAccounts {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<GroupServiceAccount>,
+    pub results: Option<Vec<GroupServiceAccount>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -327,8 +327,13 @@ impl Page for PaginatedGroupServiceAccounts {
     type Item = GroupServiceAccount;
 
     #[inline]
+    fn items(&self) -> &[GroupServiceAccount] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<GroupServiceAccount> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -342,7 +347,7 @@ pub struct PaginatedOrgServiceAccounts {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<OrgServiceAccount>,
+    pub results: Option<Vec<OrgServiceAccount>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -388,8 +393,13 @@ impl Page for PaginatedOrgServiceAccounts {
     type Item = OrgServiceAccount;
 
     #[inline]
+    fn items(&self) -> &[OrgServiceAccount] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<OrgServiceAccount> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -403,7 +413,7 @@ pub struct PaginatedServiceAccountGroup {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<ServiceAccountGroup>,
+    pub results: Option<Vec<ServiceAccountGroup>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -449,8 +459,13 @@ impl Page for PaginatedServiceAccountGroup {
     type Item = ServiceAccountGroup;
 
     #[inline]
+    fn items(&self) -> &[ServiceAccountGroup] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<ServiceAccountGroup> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -465,7 +480,7 @@ pub struct PaginatedServiceAccountIpAccessEntryView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<ServiceAccountIpAccessListEntry>,
+    pub results: Option<Vec<ServiceAccountIpAccessListEntry>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -511,8 +526,13 @@ impl Page for PaginatedServiceAccountIpAccessEntryView {
     type Item = ServiceAccountIpAccessListEntry;
 
     #[inline]
+    fn items(&self) -> &[ServiceAccountIpAccessListEntry] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<ServiceAccountIpAccessListEntry> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -636,7 +656,7 @@ atlas_admin_runtime::record!(ServiceAccountIpAccessListEntry);
 #[derive(Clone, Default)]
 pub struct ServiceAccountSecretRequest {
     /// `secretExpiresAfterHours`. Required. More than 0.
-    pub secret_expires_after_hours: i64,
+    pub secret_expires_after_hours: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

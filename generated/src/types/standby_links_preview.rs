@@ -8,13 +8,13 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkFailoverReadinessResponse {
     /// `estimatedDataLossSeconds`. Read-only.
-    pub estimated_data_loss_seconds: f64,
+    pub estimated_data_loss_seconds: Option<f64>,
     /// `estimatedFailoverTimeSeconds`. Read-only.
-    pub estimated_failover_time_seconds: f64,
+    pub estimated_failover_time_seconds: Option<f64>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub group_id: String,
+    pub group_id: Option<String>,
     /// `standbyLinkId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub standby_link_id: String,
+    pub standby_link_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -71,7 +71,7 @@ atlas_admin_runtime::record!(ApiStandbyLinkFailoverReadinessResponse);
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkFailoverRequest {
     /// `type`. Required.
-    pub r#type: ApiStandbyLinkFailoverRequestType,
+    pub r#type: Option<ApiStandbyLinkFailoverRequestType>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -251,9 +251,9 @@ atlas_admin_runtime::open_enum!(ApiStandbyLinkFailoverResponseStatus, [
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkRequest {
     /// `activeClusterUniqueId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
-    pub active_cluster_unique_id: String,
+    pub active_cluster_unique_id: Option<String>,
     /// `standbyClusterUniqueId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
-    pub standby_cluster_unique_id: String,
+    pub standby_cluster_unique_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -299,17 +299,17 @@ atlas_admin_runtime::record!(ApiStandbyLinkRequest);
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkResponse {
     /// `activeClusterUniqueId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
-    pub active_cluster_unique_id: String,
+    pub active_cluster_unique_id: Option<String>,
     /// `errorReason`. Read-only. May be `null`.
     pub error_reason: Nullable<String>,
     /// `groupId`. Read-only. Pattern: `^[a-fA-F0-9]{24}$`.
-    pub group_id: String,
+    pub group_id: Option<String>,
     /// `standbyClusterUniqueId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
-    pub standby_cluster_unique_id: String,
+    pub standby_cluster_unique_id: Option<String>,
     /// `standbyLinkId`. Read-only. Pattern: `^[a-fA-F0-9]{24}$`.
-    pub standby_link_id: String,
+    pub standby_link_id: Option<String>,
     /// `status`. Read-only.
-    pub status: String,
+    pub status: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -368,7 +368,7 @@ pub struct PaginatedApiStandbyLinkFailoverResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<ApiStandbyLinkFailoverResponse>,
+    pub results: Option<Vec<ApiStandbyLinkFailoverResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -414,8 +414,13 @@ impl Page for PaginatedApiStandbyLinkFailoverResponse {
     type Item = ApiStandbyLinkFailoverResponse;
 
     #[inline]
+    fn items(&self) -> &[ApiStandbyLinkFailoverResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<ApiStandbyLinkFailoverResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -429,7 +434,7 @@ pub struct PaginatedApiStandbyLinkResponse {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<ApiStandbyLinkResponse>,
+    pub results: Option<Vec<ApiStandbyLinkResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -475,8 +480,13 @@ impl Page for PaginatedApiStandbyLinkResponse {
     type Item = ApiStandbyLinkResponse;
 
     #[inline]
+    fn items(&self) -> &[ApiStandbyLinkResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<ApiStandbyLinkResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 

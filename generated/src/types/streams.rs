@@ -386,9 +386,9 @@ atlas_admin_runtime::record!(ConfluentSaslInheritAuthentication);
 #[derive(Clone, Default)]
 pub struct ConfluentUserInfoAuthentication {
     /// `password`. Required. Write-only: the service never returns it.
-    pub password: String,
+    pub password: Option<String>,
     /// `username`. Required.
-    pub username: String,
+    pub username: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -561,7 +561,7 @@ pub struct PaginatedApiStreamsConnectionView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<StreamsConnection>,
+    pub results: Option<Vec<StreamsConnection>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -607,8 +607,13 @@ impl Page for PaginatedApiStreamsConnectionView {
     type Item = StreamsConnection;
 
     #[inline]
+    fn items(&self) -> &[StreamsConnection] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<StreamsConnection> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -622,7 +627,7 @@ pub struct PaginatedApiStreamsFailoverConnection {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<StreamsFailoverConnection>,
+    pub results: Option<Vec<StreamsFailoverConnection>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -668,8 +673,13 @@ impl Page for PaginatedApiStreamsFailoverConnection {
     type Item = StreamsFailoverConnection;
 
     #[inline]
+    fn items(&self) -> &[StreamsFailoverConnection] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<StreamsFailoverConnection> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -683,7 +693,7 @@ pub struct PaginatedApiStreamsPrivateLinkView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<StreamsPrivateLinkConnection>,
+    pub results: Option<Vec<StreamsPrivateLinkConnection>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -729,8 +739,13 @@ impl Page for PaginatedApiStreamsPrivateLinkView {
     type Item = StreamsPrivateLinkConnection;
 
     #[inline]
+    fn items(&self) -> &[StreamsPrivateLinkConnection] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<StreamsPrivateLinkConnection> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -744,7 +759,7 @@ pub struct PaginatedApiStreamsStreamProcessorWithStatsView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<StreamsProcessorWithStats>,
+    pub results: Option<Vec<StreamsProcessorWithStats>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -790,8 +805,13 @@ impl Page for PaginatedApiStreamsStreamProcessorWithStatsView {
     type Item = StreamsProcessorWithStats;
 
     #[inline]
+    fn items(&self) -> &[StreamsProcessorWithStats] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<StreamsProcessorWithStats> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -805,7 +825,7 @@ pub struct PaginatedApiStreamsTenantView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<StreamsTenant>,
+    pub results: Option<Vec<StreamsTenant>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -851,8 +871,13 @@ impl Page for PaginatedApiStreamsTenantView {
     type Item = StreamsTenant;
 
     #[inline]
+    fn items(&self) -> &[StreamsTenant] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<StreamsTenant> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -867,7 +892,7 @@ pub struct PaginatedApiStreamsVpcPeeringConnectionView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<VpcPeeringConnection>,
+    pub results: Option<Vec<VpcPeeringConnection>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -913,8 +938,13 @@ impl Page for PaginatedApiStreamsVpcPeeringConnectionView {
     type Item = VpcPeeringConnection;
 
     #[inline]
+    fn items(&self) -> &[VpcPeeringConnection] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<VpcPeeringConnection> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -1622,11 +1652,11 @@ atlas_admin_runtime::open_enum!(StreamsConnectionType, [
 #[derive(Clone, Default)]
 pub struct StreamsDataProcessRegion {
     /// `cloudProvider`. Required.
-    pub cloud_provider: StreamsDataProcessRegionCloudProvider,
+    pub cloud_provider: Option<StreamsDataProcessRegionCloudProvider>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `region`. Required.
-    pub region: BaseStreamsRegion,
+    pub region: Option<BaseStreamsRegion>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -2789,7 +2819,7 @@ pub struct StreamsPrivateLinkConnection {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `provider`. Required.
-    pub provider: String,
+    pub provider: Option<String>,
     /// `providerAccountId`. Read-only.
     pub provider_account_id: Option<String>,
     /// `region`.
@@ -3005,7 +3035,7 @@ pub struct StreamsProcessorStatus {
     /// `region`. May be `null`.
     pub region: Nullable<String>,
     /// `status`. Required.
-    pub status: StreamsProcessorStatusStatus,
+    pub status: Option<StreamsProcessorStatusStatus>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -3095,7 +3125,7 @@ atlas_admin_runtime::open_enum!(StreamsProcessorStatusStatus, [
 #[derive(Clone, Default)]
 pub struct StreamsProcessorWithStats {
     /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// `eligibleForFailover`. Read-only.
     pub eligible_for_failover: Option<bool>,
     /// `failoverEnabled`. Read-only.
@@ -3103,13 +3133,13 @@ pub struct StreamsProcessorWithStats {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `name`. Read-only.
-    pub name: String,
+    pub name: Option<String>,
     /// `options`.
     pub options: Option<StreamsOptions>,
     /// `pipeline`. Read-only.
-    pub pipeline: Vec<Map<Json>>,
+    pub pipeline: Option<Vec<Map<Json>>>,
     /// `state`. Read-only.
-    pub state: String,
+    pub state: Option<String>,
     /// `stats`. Read-only.
     pub stats: Option<Map<Json>>,
     /// `tier`.
@@ -3469,13 +3499,13 @@ pub struct StreamsSchemaRegistryConnection {
     /// `name`.
     pub name: Option<String>,
     /// `provider`. Required.
-    pub provider: StreamsSchemaRegistryConnectionProvider,
+    pub provider: Option<StreamsSchemaRegistryConnectionProvider>,
     /// `region`.
     pub region: Option<String>,
     /// `schemaRegistryAuthentication`. Required.
-    pub schema_registry_authentication: SchemaRegistryAuthentication,
+    pub schema_registry_authentication: Option<SchemaRegistryAuthentication>,
     /// `schemaRegistryUrls`. Required. At most 10 items. No item twice.
-    pub schema_registry_urls: Vec<String>,
+    pub schema_registry_urls: Option<Vec<String>>,
     /// `state`. Read-only.
     pub state: Option<StreamsConnectionState>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -3557,7 +3587,7 @@ pub struct StreamsStartProcessorFailover {
     /// `mode`.
     pub mode: Option<StreamsProcessorStatusMode>,
     /// `region`. Required.
-    pub region: String,
+    pub region: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

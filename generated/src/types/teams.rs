@@ -8,7 +8,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct AddUserToTeam {
     /// `id`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub id: String,
+    pub id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -50,7 +50,7 @@ pub struct PaginatedApiAppUserView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<CloudAppUser>,
+    pub results: Option<Vec<CloudAppUser>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -103,7 +103,7 @@ pub struct PaginatedTeamRoleView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<TeamRole>,
+    pub results: Option<Vec<TeamRole>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -149,8 +149,13 @@ impl Page for PaginatedTeamRoleView {
     type Item = TeamRole;
 
     #[inline]
+    fn items(&self) -> &[TeamRole] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<TeamRole> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -164,7 +169,7 @@ pub struct PaginatedTeamView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<TeamResponse>,
+    pub results: Option<Vec<TeamResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -210,8 +215,13 @@ impl Page for PaginatedTeamView {
     type Item = TeamResponse;
 
     #[inline]
+    fn items(&self) -> &[TeamResponse] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<TeamResponse> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -227,9 +237,9 @@ pub struct Team {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `name`. Required.
-    pub name: String,
+    pub name: Option<String>,
     /// `usernames`. Required. No item twice.
-    pub usernames: Vec<String>,
+    pub usernames: Option<Vec<String>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -335,9 +345,9 @@ pub struct TeamRole {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `roleNames`. Required. No item twice.
-    pub role_names: Vec<String>,
+    pub role_names: Option<Vec<String>>,
     /// `teamId`. Required. Pattern: `^([a-f0-9]{24})$`.
-    pub team_id: String,
+    pub team_id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -387,7 +397,7 @@ pub struct TeamUpdate {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `name`. Required. Write-only: the service never returns it.
-    pub name: String,
+    pub name: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -6,7 +6,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct Datadog {
     /// `apiKey`. Required. Secret: never printed.
-    pub api_key: String,
+    pub api_key: Option<String>,
     /// `id`. May be `null`.
     pub id: Nullable<String>,
     /// `region`.
@@ -153,7 +153,7 @@ pub struct MicrosoftTeams {
     /// `id`. May be `null`.
     pub id: Nullable<String>,
     /// `microsoftTeamsWebhookUrl`. Required. Secret: never printed.
-    pub microsoft_teams_webhook_url: String,
+    pub microsoft_teams_webhook_url: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -199,15 +199,15 @@ atlas_admin_runtime::record!(MicrosoftTeams);
 #[derive(Clone, Default)]
 pub struct NewRelic {
     /// `accountId`. Required. Pattern: `^([0-9a-f]){40}$`.
-    pub account_id: String,
+    pub account_id: Option<String>,
     /// `id`. May be `null`.
     pub id: Nullable<String>,
     /// `licenseKey`. Required. Secret: never printed. Pattern: `^([0-9a-f]){40}$`.
-    pub license_key: String,
+    pub license_key: Option<String>,
     /// `readToken`. Required. Secret: never printed.
-    pub read_token: String,
+    pub read_token: Option<String>,
     /// `writeToken`. Required. Secret: never printed.
-    pub write_token: String,
+    pub write_token: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -259,7 +259,7 @@ atlas_admin_runtime::record!(NewRelic);
 #[derive(Clone, Default)]
 pub struct OpsGenie {
     /// `apiKey`. Required. Secret: never printed.
-    pub api_key: String,
+    pub api_key: Option<String>,
     /// `id`. May be `null`.
     pub id: Nullable<String>,
     /// `region`. Default: `US`.
@@ -313,7 +313,7 @@ pub struct PagerDuty {
     /// `region`.
     pub region: Option<OpsGenieRegion>,
     /// `serviceKey`. Required. Secret: never printed.
-    pub service_key: String,
+    pub service_key: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -365,7 +365,7 @@ pub struct PaginatedIntegrationView {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `results`. Read-only.
-    pub results: Vec<ThirdPartyIntegration>,
+    pub results: Option<Vec<ThirdPartyIntegration>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -411,8 +411,13 @@ impl Page for PaginatedIntegrationView {
     type Item = ThirdPartyIntegration;
 
     #[inline]
+    fn items(&self) -> &[ThirdPartyIntegration] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<ThirdPartyIntegration> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }
 
@@ -422,7 +427,7 @@ atlas_admin_runtime::record!(PaginatedIntegrationView);
 #[derive(Clone, Default)]
 pub struct Prometheus {
     /// `enabled`. Required.
-    pub enabled: bool,
+    pub enabled: Option<bool>,
     /// `id`. May be `null`.
     pub id: Nullable<String>,
     /// `password`. Write-only: the service never returns it.
@@ -430,9 +435,9 @@ pub struct Prometheus {
     /// `sendUserProvidedResourceTagsEnabled`. Default: `false`.
     pub send_user_provided_resource_tags_enabled: Option<bool>,
     /// `serviceDiscovery`. Required.
-    pub service_discovery: PrometheusServiceDiscovery,
+    pub service_discovery: Option<PrometheusServiceDiscovery>,
     /// `username`. Required.
-    pub username: String,
+    pub username: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -505,7 +510,7 @@ atlas_admin_runtime::open_enum!(PrometheusServiceDiscovery, [
 #[derive(Clone, Default)]
 pub struct Slack {
     /// `apiToken`. Required. Secret: never printed.
-    pub api_token: String,
+    pub api_token: Option<String>,
     /// `channelName`. Required. May be `null`. 1 to 80 characters.
     pub channel_name: Nullable<String>,
     /// `id`. May be `null`.
@@ -705,7 +710,7 @@ atlas_admin_runtime::record!(ThirdPartyIntegrationCommon);
 #[derive(Clone, Default)]
 pub struct VictorOps {
     /// `apiKey`. Required. Secret: never printed.
-    pub api_key: String,
+    pub api_key: Option<String>,
     /// `id`. May be `null`.
     pub id: Nullable<String>,
     /// `routingKey`. Secret: never printed.
@@ -763,7 +768,7 @@ pub struct Webhook {
     /// `secret`. Secret: never printed.
     pub secret: Option<String>,
     /// `url`. Required. Secret: never printed.
-    pub url: String,
+    pub url: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

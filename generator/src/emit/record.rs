@@ -28,11 +28,7 @@ fn definition(emit: &Emit<'_>, id: TypeId, record: &Record) -> TokenStream {
     let doc = docs::lines(docs::definition(emit, id));
     let fields = emit.names.members(id).zip(&record.fields).enumerate().map(
         |(index, (name, field))| {
-            let doc = docs::lines(docs::field(
-                emit,
-                field,
-                emit.facts.read_only.contains(&(id, index)),
-            ));
+            let doc = docs::lines(docs::field(emit, field, (id, index)));
             let ty = emit.field_type(field, emit.facts.boxed.contains(&(id, index)));
             quote!(#doc pub #name: #ty,)
         },
@@ -97,6 +93,8 @@ fn flags(emit: &Emit<'_>, id: TypeId, index: usize, record: &Record) -> TokenStr
         (emit.facts.read_only.contains(&(id, index)), quote!(Field::READ_ONLY)),
         (field.write_only, quote!(Field::WRITE_ONLY)),
         (field.secret, quote!(Field::SECRET)),
+        (emit.facts.identities.contains(&(id, index)), quote!(Field::IDENTITY)),
+        (field.kept, quote!(Field::KEPT)),
     ];
     let set: Vec<TokenStream> =
         all.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| flag).collect();
@@ -109,27 +107,31 @@ fn page(emit: &Emit<'_>, id: TypeId, record: &Record) -> Option<TokenStream> {
     let field = &record.fields[index];
     let Type::List(item) = &field.ty else { return None };
     let mut users = emit.facts.users[id.0].answered_by.iter();
-    if !users.any(|operation| emit.api.operations[*operation].is_paged())
-        || field.nullable
-    {
+    if !users.any(|operation| emit.api.operations[*operation].is_paged()) {
         return None;
     }
     let name = emit.names.ty(id);
     let item = emit.ty(item, &TokenStream::new());
     let list = emit.names.members(id).nth(index)?;
-    let items = if field.required {
-        quote!(self.#list)
+    let (borrowed, owned) = if field.nullable {
+        (quote!(as_option().map(Vec::as_slice)), quote!(into_option()))
     } else {
-        quote!(self.#list.unwrap_or_default())
+        (quote!(as_deref()), quote!())
     };
+    let dot = (!owned.is_empty()).then(|| quote!(.));
     let blank = blank();
     Some(quote! {
         impl Page for #name {
             type Item = #item;
             #blank
             #[inline]
+            fn items(&self) -> &[#item] {
+                self.#list.#borrowed.unwrap_or_default()
+            }
+            #blank
+            #[inline]
             fn into_items(self) -> Vec<#item> {
-                #items
+                self.#list #dot #owned.unwrap_or_default()
             }
         }
     })

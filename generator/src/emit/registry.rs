@@ -24,7 +24,7 @@ pub(super) fn registry(emit: &Emit<'_>) -> String {
             //! Every operation in every version that is compiled in, as data for tools.
         }),
         Piece::Tokens(quote! {
-            pub use atlas_admin_runtime::registry::{Entry, Function, Make, Payload, encode};
+            pub use atlas_admin_runtime::registry::{Entry, Function, Make, Payload};
         }),
         Piece::Tokens(quote! {
             /// The tables of the enabled tags. A constant, so that only programs that use it compile

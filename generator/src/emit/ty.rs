@@ -32,20 +32,13 @@ impl Emit<'_> {
         }
     }
 
-    /// The type of a field, with what says that it may be absent or `null`.
+    /// The type of a field, with what says whether it is set, and whether to `null`.
     pub(super) fn field_type(&self, field: &Field, boxed: bool) -> TokenStream {
         let mut ty = self.ty(&field.ty, &TokenStream::new());
         if boxed {
             ty = quote!(Box<#ty>);
         }
-        if field.nullable {
-            quote!(Nullable<#ty>)
-        } else if field.required && !boxed {
-            ty
-        } else {
-            // A boxed field closes a circle; were it not optional, no value could exist.
-            quote!(Option<#ty>)
-        }
+        if field.nullable { quote!(Nullable<#ty>) } else { quote!(Option<#ty>) }
     }
 }
 

@@ -54,7 +54,8 @@ pub(super) fn conditions(
     conditions.into_iter().map(simplify).collect()
 }
 
-fn reach(api: &Api, mut pending: Vec<TypeId>) -> HashSet<TypeId> {
+/// Returns the types that some lead to, themselves included.
+pub(super) fn reach(api: &Api, mut pending: Vec<TypeId>) -> HashSet<TypeId> {
     let mut reached = HashSet::new();
     while let Some(id) = pending.pop() {
         if reached.insert(id) {

@@ -2,9 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::facets::{Facets, Node, prose};
 use super::{Lowering, Spot};
 use crate::model::{Field, Record};
+
+/// The properties that identify a thing throughout the API. Overlays name others with
+/// `x-sdk-identity`, and say with `x-sdk-kept` that the service keeps a secret of an identified
+/// record.
+const IDENTITIES: [&str; 2] = ["id", "_id"];
 
 /// The properties of an object before they are lowered.
 #[derive(Default)]
@@ -66,6 +73,8 @@ impl<'d> Lowering<'d> {
             read_only: false,
             write_only: false,
             secret: false,
+            identity: false,
+            kept: false,
             deprecated: false,
             limits: schema.map(|schema| Facets::of(schema).limits).unwrap_or_default(),
             prose: schema.and_then(|schema| prose(&schema.schema_data)),
@@ -78,8 +87,13 @@ impl<'d> Lowering<'d> {
         // Only what stands at the property itself says who may send it (OpenAPI 3.0.1, "Schema
         // Object"): schemas that are marked as a whole are used for writable properties too.
         if let Node::Schema(schema) = declared.node {
-            field.read_only = schema.schema_data.read_only;
-            field.write_only = schema.schema_data.write_only;
+            let data = &schema.schema_data;
+            field.read_only = data.read_only;
+            field.write_only = data.write_only;
+            let says = |key: &str| data.extensions.get(key).and_then(Value::as_bool);
+            let is_id = field.read_only && IDENTITIES.contains(&wire);
+            field.identity = says("x-sdk-identity").unwrap_or(is_id);
+            field.kept = says("x-sdk-kept").unwrap_or(false);
         }
         field
     }

@@ -63,8 +63,15 @@ fn content(def: &TypeDef) -> String {
                 .fields
                 .iter()
                 .map(|f| {
-                    let flags =
-                        [f.required, f.nullable, f.read_only, f.write_only, f.secret];
+                    let flags = [
+                        f.required,
+                        f.nullable,
+                        f.read_only,
+                        f.write_only,
+                        f.secret,
+                        f.identity,
+                        f.kept,
+                    ];
                     (&f.wire, &f.ty, flags, &f.limits)
                 })
                 .collect();

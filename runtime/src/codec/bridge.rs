@@ -6,11 +6,11 @@
 use serde::ser::SerializeSeq as _;
 use serde::{Deserialize as _, Serialize, Serializer};
 
-use super::extra::Contents;
-use super::members::{Members, walk};
+use super::decode::decode_own;
+use super::extra::instead;
+use super::members::{Context, Members, walk};
 use super::tags::Tags;
-use super::unset::{contents_of, instead_in};
-use super::{By, Json, Mode, Value, View, decode};
+use super::{By, Json, Value, View};
 
 /// Serializes a value with everything that is in it.
 ///
@@ -21,7 +21,8 @@ pub fn serialize<S: Serializer>(value: &dyn Value, to: S) -> Result<S::Ok, S::Er
     Node { view: value.view(), tags: None }.serialize(to)
 }
 
-/// Deserializes a value from a format that describes itself.
+/// Deserializes a value of the caller's own from a format that describes itself: none of its
+/// records is marked as received.
 ///
 /// # Errors
 ///
@@ -38,8 +39,8 @@ where
 
 /// Reads free-form JSON into a value. The way over text costs time and spares a second decoder.
 fn read(json: &Json, into: &mut dyn Value) -> Result<(), String> {
-    let text = super::encode(json, Mode::Lossless).map_err(|error| error.to_string())?;
-    decode(&text, into).map_err(|error| match error.path() {
+    let text = super::encode(json).map_err(|error| error.to_string())?;
+    decode_own(&text, into).map_err(|error| match error.path() {
         "" => error.message().to_owned(),
         path => format!("{} at `{path}`", error.message()),
     })
@@ -67,14 +68,11 @@ impl Serialize for Node<'_> {
                 items.end()
             }
             View::Json(json) if self.tags.is_none() => json.serialize(to),
-            View::Record(record) => {
-                let contents = contents_of(record);
-                match instead_in(record, contents) {
-                    None => self.object(contents, to),
-                    Some(json) => json.serialize(to),
-                }
-            }
-            View::Map(_) | View::Json(Json::Object(_)) => self.object(None, to),
+            View::Record(record) => match instead(record) {
+                None => self.object(to),
+                Some(json) => json.serialize(to),
+            },
+            View::Map(_) | View::Json(Json::Object(_)) => self.object(to),
             View::Json(json) => json.serialize(to),
             View::Union(union) => {
                 let (index, content) = union.content();
@@ -89,22 +87,16 @@ impl Serialize for Node<'_> {
                 let tags = Tags { name, value, outer: self.tags };
                 Node { view, tags: Some(&tags) }.serialize(to)
             }
-            View::Absent if self.tags.is_some_and(Tags::any_known) => {
-                self.object(None, to)
-            }
             View::Absent | View::Null | View::Extra(_) => to.serialize_unit(),
         }
     }
 }
 
 impl Node<'_> {
-    fn object<S: Serializer>(
-        &self,
-        contents: Option<&Contents>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
+    fn object<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut object = Object(to.serialize_map(None)?);
-        walk(&self.view, contents, Mode::Lossless, self.tags, &mut object)?;
+        let context = Context { request: None, tags: self.tags, is_item: false };
+        walk(&self.view, context, &mut object)?;
         serde::ser::SerializeMap::end(object.0)
     }
 }
@@ -118,6 +110,4 @@ impl<M: serde::ser::SerializeMap> Members for Object<M> {
     fn member(&mut self, name: &str, view: &View<'_>) -> Result<(), M::Error> {
         self.0.serialize_entry(name, &Node { view: *view, tags: None })
     }
-
-    fn missing(&mut self, _name: &'static str) {}
 }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::unset::{EXTRA, instead, is_blank};
-use super::{By, Field, Json, List, Record, Union, Value, View};
+use super::extra::instead;
+use super::{By, Extra, Field, Json, List, Record, Union, Value, View};
 
 /// Prints a value: the type's name and the fields that are set, by their wire names.
 ///
@@ -54,17 +54,9 @@ fn items(list: &dyn List, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 fn fields(record: &dyn Record, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let table = record.table();
     let mut shown = f.debug_struct(table.name);
-    let extra = match record.field(EXTRA).view() {
-        View::Extra(extra) => Some(extra),
-        _ => None,
-    };
     for (index, field) in table.fields.iter().enumerate() {
         let view = record.field(index).view();
-        let left_out = extra
-            .and_then(|extra| extra.contents())
-            .is_some_and(|contents| contents.absent.contains(&index))
-            && is_blank(&view);
-        if matches!(view, View::Absent) || left_out {
+        if matches!(view, View::Absent) {
             continue;
         }
         if field.flags & (Field::SECRET | Field::WRITE_ONLY) != 0 {
@@ -73,9 +65,8 @@ fn fields(record: &dyn Record, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             shown.field(field.wire, &Shown(view));
         }
     }
-    if let Some(extra) =
-        extra.filter(|extra| !extra.is_empty() || instead(record).is_some())
-    {
+    let shows_extra = |extra: &&Extra| !extra.is_empty() || instead(record).is_some();
+    if let Some(extra) = Extra::of(record).filter(shows_extra) {
         shown.field("extra", extra);
     }
     shown.finish()

@@ -1,39 +1,45 @@
 //! JSON text to values.
 //!
 //! What fits nowhere is kept rather than refused. An undeclared property, and a declared one
-//! whose value does not fit, stand in the [`Extra`] of the record around. What stands in the
+//! whose value does not fit, are kept in the [`Extra`] of the record around. What is in the
 //! place of a record where there is no property to keep it under, as an item of a list, a value
-//! of a map or the top level, stands in the `Extra` of that record itself. So only two things
-//! fail: text that is not JSON, and what does not fit a list, a map or a scalar that no record is
-//! around.
+//! of a map or the top level, is kept in the `Extra` of that record itself. An item of a list of
+//! strings that is none becomes its JSON text, and one of another list of scalars is left out.
+//! So only two things fail: text that is not JSON, and a top level that does not fit a list, a
+//! map or a scalar.
 
-use super::drift::{Difference, Direction, Noted, report};
+use super::drift::{Difference, Direction, Drift, Noted, report};
 use super::error::{DecodeError, Expected, Fault, Found, What};
 use super::path::Locator;
-use super::reader::Reader;
+use super::reader::{Checkpoint, Reader};
 use super::tags::Tags;
-use super::{Entries, Enum, Extra, Field, List, Observer, Slot, Value, View};
+use super::{Entries, Enum, Extra, Field, Json, List, Observer, Slot, Value, View};
 
 mod record;
 mod union;
 
+/// What some servers write before UTF-8, though RFC 8259 section 8.1 forbids it.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 type Result<T, E = Fault> = std::result::Result<T, E>;
 
-/// Reads JSON text into a value.
+/// Reads JSON text that came from the service into a value.
 ///
 /// What the value held before is dropped. Text with nothing but whitespace in it leaves the value
-/// unset. `()` takes any text at all, JSON or not: it stands for an answer of which the document
-/// promises nothing.
+/// unset; a byte order mark before it is skipped. `()` takes any text at all, JSON or not: it
+/// stands for a response of which the document promises nothing.
+///
+/// Every record is marked as received ([`Extra::is_received`]), so that a request leaves out what
+/// only the service sets. A value of your own is made by a literal, or read by way of `serde`.
 ///
 /// A record takes any JSON: what is no object, `null` included, is kept in its [`Extra`] and
 /// written from there ([`Extra::instead`]). What can't keep a `null` is left unset by it.
 ///
 /// # Errors
 ///
-/// Where the text is not JSON, holds a number beyond `f64` or is nested deeper than 128 levels,
-/// and where its top level is a list, a map or a scalar for the value, and the text something
-/// else or, within it, something that no record is there to keep. The value then holds what was
-/// read so far.
+/// If the text is not JSON, or is nested deeper than 128 levels; and if its top level is neither
+/// what the value takes nor `null`, unless that is a record. The value then holds what was read
+/// so far.
 ///
 /// ```
 /// use atlas_admin_runtime::codec::{Map, decode};
@@ -44,12 +50,15 @@ type Result<T, E = Fault> = std::result::Result<T, E>;
 /// # Ok::<(), atlas_admin_runtime::codec::DecodeError>(())
 /// ```
 pub fn decode(bytes: &[u8], into: &mut dyn Value) -> Result<(), DecodeError> {
-    Decoder::run(bytes, into, None)
+    decode_losses(bytes, into).map(|_| ())
 }
 
-/// Reads JSON text into a value as [`decode`] does, and reports where the text differs from
-/// what the types declare for that direction: what only the service sets is not missing in a
-/// request, and what it never returns is not missing in a response.
+/// Reads JSON text into a value and reports where the text differs from what the types declare
+/// for a direction: what only the service sets is not missing in a request, and what it never
+/// returns is not missing in a response.
+///
+/// The direction also tells who made the text. A response is read as by [`decode`], a request is
+/// the caller's own: none of its records is marked as received.
 ///
 /// # Errors
 ///
@@ -60,29 +69,70 @@ pub fn decode_observed(
     direction: Direction,
     observer: &mut dyn Observer,
 ) -> Result<(), DecodeError> {
-    Decoder::run(bytes, into, Some((direction, observer)))
+    let elsewhere = match direction {
+        Direction::Request => Field::READ_ONLY,
+        Direction::Response => Field::WRITE_ONLY,
+    };
+    let is_received = direction == Direction::Response;
+    let drift = Decoder::run(bytes, into, is_received, Some(elsewhere))?;
+    drift.into_iter().for_each(|drift| observer.drift(drift));
+    Ok(())
+}
+
+/// Reads a response as [`decode`] does, and returns what of its text is not in the value as it
+/// was: replaced characters, items that became text or were left out.
+pub(crate) fn decode_losses(
+    bytes: &[u8],
+    into: &mut dyn Value,
+) -> Result<Vec<Drift>, DecodeError> {
+    Decoder::run(bytes, into, true, None)
+}
+
+/// Reads JSON text of the caller's own into a value.
+pub(super) fn decode_own(
+    bytes: &[u8],
+    into: &mut dyn Value,
+) -> Result<(), DecodeError> {
+    Decoder::run(bytes, into, false, None).map(|_| ())
+}
+
+/// Reads free-form JSON.
+pub(super) fn free(bytes: &[u8]) -> Result<Json, DecodeError> {
+    let mut json = Json::Null;
+    match decode_own(bytes, &mut json) {
+        Ok(()) if bytes.trim_ascii().is_empty() => {
+            Err(failure(bytes, Fault { at: bytes.len(), what: What::End }))
+        }
+        result => result.map(|()| json),
+    }
 }
 
 /// A walk over a text and a value at once.
 struct Decoder<'a> {
     reader: Reader<'a>,
-    /// The differences so far, where somebody wants to know.
-    noted: Option<Vec<Noted>>,
-    /// The flag of the fields that go the other way, and are not missing.
-    elsewhere: u8,
+    /// The differences so far: all of them, or those alone that lose something.
+    noted: Vec<Noted>,
+    /// The flag of the fields that go the other way, and are not missing, where all differences
+    /// are noted.
+    observed: Option<u8>,
+    /// Whether the text came from the service.
+    is_received: bool,
 }
 
 impl<'a> Decoder<'a> {
     fn run(
         bytes: &'a [u8],
         into: &mut dyn Value,
-        observer: Option<(Direction, &mut dyn Observer)>,
-    ) -> Result<(), DecodeError> {
+        is_received: bool,
+        observed: Option<u8>,
+    ) -> Result<Vec<Drift>, DecodeError> {
         into.clear(false);
         if matches!(into.slot(), Slot::Nothing) {
-            return Ok(());
+            return Ok(Vec::new());
         }
         into.clear(false);
+        let whole = bytes.len();
+        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
         // A look at all of the text here spares a look at each string later.
         let (text, invalid) = match std::str::from_utf8(bytes) {
             Ok(text) => (text, None),
@@ -91,13 +141,8 @@ impl<'a> Decoder<'a> {
                 (std::str::from_utf8(valid).unwrap_or_default(), Some(valid.len()))
             }
         };
-        let noted = observer.is_some().then(Vec::new);
-        let elsewhere = match &observer {
-            Some((Direction::Request, _)) => Field::READ_ONLY,
-            Some((Direction::Response, _)) => Field::WRITE_ONLY,
-            None => 0,
-        };
-        let mut decoder = Self { reader: Reader::new(text), noted, elsewhere };
+        let reader = Reader::new(text);
+        let mut decoder = Self { reader, noted: Vec::new(), observed, is_received };
         let result = match (decoder.top(into), invalid) {
             (Ok(()), Some(at)) => Err(Fault { at, what: What::Utf8 }),
             (Err(Fault { what: What::End, .. }), Some(at)) => {
@@ -105,34 +150,33 @@ impl<'a> Decoder<'a> {
             }
             (result, _) => result,
         };
-        if let (Ok(()), Some((_, observer))) = (&result, observer) {
-            report(bytes, decoder.noted.unwrap_or_default(), observer);
-        }
-        result.map_err(|fault| DecodeError {
-            path: Locator::new(bytes).path_at(fault.at),
-            offset: fault.at,
-            message: fault.what.to_string(),
-            syntax: fault.mismatch().is_none(),
-        })
+        let Self { reader, mut noted, .. } = decoder;
+        result.map_err(|fault| {
+            let mut error = failure(bytes, fault);
+            error.offset += whole - bytes.len();
+            error
+        })?;
+        let replaced = reader.replaced().into_iter();
+        noted.extend(replaced.map(|at| Noted { at, what: Difference::Surrogate }));
+        Ok(report(bytes, noted))
     }
 
     fn top(&mut self, into: &mut dyn Value) -> Result<()> {
-        match self.reader.peek() {
-            None => return Ok(()),
+        let Some(first) = self.reader.peek() else { return Ok(()) };
+        let start = self.reader.checkpoint();
+        let result = if first == b'n' { self.null(into) } else { self.value(into, None) };
+        if let Err(fault) = result
+            && !self.keep(into, start, 0, fault)?
+        {
+            if first != b'n' {
+                return Err(fault);
+            }
             // What can't keep a `null` is left unset by it.
-            Some(b'n') => match self.item(into) {
-                Err(fault) if fault.mismatch().is_some() => {
-                    into.clear(true);
-                    self.note(fault.at, Difference::Null);
-                }
-                result => result?,
-            },
-            Some(_) => self.item(into)?,
+            self.reader.literal("null")?;
+            into.clear(true);
+            self.note(fault.at, Difference::Null);
         }
-        match self.reader.peek() {
-            None => Ok(()),
-            Some(_) => Err(self.reader.fault(What::Trailing)),
-        }
+        self.reader.end()
     }
 
     /// Reads a value that is not `null` into its place. The tags are those of the unions around
@@ -146,11 +190,7 @@ impl<'a> Decoder<'a> {
                 if first != b'"' {
                     return Err(self.reader.mismatch(Expected::String));
                 }
-                let at = self.reader.at();
                 *string = self.reader.string()?.into_owned();
-                if string.is_empty() {
-                    return non_empty(into, at);
-                }
             }
             Slot::Record(record) => return self.record(record, tags),
             Slot::Enum(value) => return self.enumerated(value, first),
@@ -193,10 +233,7 @@ impl<'a> Decoder<'a> {
         let at = self.reader.at();
         let name = self.reader.string()?;
         value.set(&name);
-        if name.is_empty() {
-            non_empty(value, at)?;
-        }
-        if self.noted.is_some() && !value.declared().contains(&&*name) {
+        if self.observed.is_some() && !value.declared().contains(&&*name) {
             self.note(at, Difference::UnknownValue(name.into_owned()));
         }
         Ok(())
@@ -208,7 +245,9 @@ impl<'a> Decoder<'a> {
         }
         let mut more = self.reader.enter(b']')?;
         while more {
-            self.item(list.push())?;
+            if !self.item(list.push())? {
+                list.pop();
+            }
             more = self.reader.more(b']')?;
         }
         Ok(())
@@ -228,112 +267,123 @@ impl<'a> Decoder<'a> {
             let key = self.reader.key()?;
             if tags.is_some_and(|tags| tags.value_of(&key).is_some()) {
                 self.reader.skip()?;
-            } else {
-                self.item(entries.insert(key.into_owned()))?;
+            } else if !self.item(entries.insert(key.clone().into_owned()))? {
+                entries.remove(&key);
             }
             more = self.reader.more(b'}')?;
         }
         Ok(())
     }
 
-    /// Reads what is no property of a record: an item of a list, a value of a map, the top level.
-    fn item(&mut self, item: &mut dyn Value) -> Result<()> {
-        let start = self.reader.clone();
-        let count = self.noted_count();
-        let result = if self.reader.peek() == Some(b'n') {
-            self.null_item(item)
-        } else {
-            self.value(item, None)
-        };
+    /// Reads what is no property of a record, an item of a list or a value of a map, and tells
+    /// whether it is there: what no record is there to keep, and no text can stand for, is not.
+    fn item(&mut self, item: &mut dyn Value) -> Result<bool> {
+        let is_null = self.reader.peek() == Some(b'n');
+        let start = self.reader.checkpoint();
+        let count = self.noted.len();
+        let result = if is_null { self.null(item) } else { self.value(item, None) };
         match result {
-            Ok(()) => Ok(()),
-            Err(fault) => self.instead(item, &start, count, fault),
+            Ok(()) => Ok(true),
+            Err(fault) if self.keep(item, start, count, fault)? => Ok(true),
+            Err(fault) => self.as_text(item, start, fault),
         }
     }
 
-    /// Reads `null` into what is free-form, has three states, or is unset where it is empty.
-    fn null_item(&mut self, item: &mut dyn Value) -> Result<()> {
+    /// Reads `null` into what is free-form or has three states.
+    fn null(&mut self, into: &mut dyn Value) -> Result<()> {
         let fault = self.reader.mismatch(Expected::NotNull);
         self.reader.literal("null")?;
-        item.clear(true);
-        match item.view() {
-            View::Null => return Ok(()),
-            View::Absent => {}
-            _ => return Err(fault),
+        into.clear(true);
+        if matches!(into.view(), View::Null) || matches!(into.slot(), Slot::Json(_)) {
+            return Ok(());
         }
-        if !is_free_form(item) {
-            self.note(fault.at, Difference::Null);
-        }
-        item.clear(true);
-        Ok(())
+        Err(fault)
     }
 
-    /// Keeps what does not fit an item in the item itself, if that is or holds a record.
+    /// Keeps what does not fit a value in the value itself, if that is or holds a record, and
+    /// tells whether it does.
     #[cold]
-    fn instead(
+    fn keep(
         &mut self,
-        item: &mut dyn Value,
-        start: &Reader<'a>,
+        value: &mut dyn Value,
+        start: Checkpoint,
         count: usize,
         fault: Fault,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let Some((expected, found)) = fault.mismatch() else { return Err(fault) };
-        item.clear(false);
-        let Some(extra) = extra_within(item) else { return Err(fault) };
         self.reader.rewind(start);
-        extra.contents_mut().instead = Some(self.reader.free()?);
-        self.forget_since(count);
+        self.noted.truncate(count);
+        value.clear(false);
+        match keeper(value) {
+            Some(Keeper::Json(json)) => *json = self.reader.free()?,
+            Some(Keeper::Extra(extra)) => {
+                extra.contents_mut().instead = Some(self.reader.free()?);
+                if self.is_received {
+                    extra.set_received();
+                }
+            }
+            None => return Ok(false),
+        }
         self.note(fault.at, Difference::of(expected, found));
-        Ok(())
+        Ok(true)
+    }
+
+    /// Puts the text of what does not fit into a string or an enum, and tells whether it did.
+    #[cold]
+    fn as_text(
+        &mut self,
+        item: &mut dyn Value,
+        start: Checkpoint,
+        fault: Fault,
+    ) -> Result<bool> {
+        let Some((expected, found)) = fault.mismatch() else { return Err(fault) };
+        self.reader.skip()?;
+        let what = Difference::of(expected, found);
+        let is_null = matches!(what, Difference::Null);
+        self.noted.push(Noted { at: fault.at, what });
+        let text = self.reader.since(start);
+        match item.slot() {
+            _ if is_null => return Ok(false),
+            Slot::Str(string) => text.clone_into(string),
+            Slot::Enum(value) => value.set(text),
+            _ => return Ok(false),
+        }
+        Ok(true)
     }
 
     /// Notes a difference, if anyone wants to know.
     fn note(&mut self, at: usize, what: Difference) {
-        if let Some(noted) = &mut self.noted {
-            noted.push(Noted { at, what });
+        if self.observed.is_some() {
+            self.noted.push(Noted { at, what });
         }
     }
+}
 
-    /// Forgets the differences within a value that is about to be read in another way.
-    fn forget_since(&mut self, count: usize) {
-        if let Some(noted) = &mut self.noted {
-            noted.truncate(count);
-        }
-    }
-
-    fn noted_count(&self) -> usize {
-        self.noted.as_ref().map_or(0, Vec::len)
+fn failure(text: &[u8], fault: Fault) -> DecodeError {
+    DecodeError {
+        path: Locator::new(text).path_at(fault.at),
+        offset: fault.at,
+        message: fault.what.to_string(),
+        syntax: fault.mismatch().is_none(),
     }
 }
 
-/// Refuses an empty string for a type that is unset where it is empty: it would be lost.
-fn non_empty(value: &dyn Value, at: usize) -> Result<()> {
-    let what = What::Mismatch(Expected::NonEmptyString, Found::Of(super::Kind::String));
-    if matches!(value.view(), View::Absent) { Err(Fault { at, what }) } else { Ok(()) }
+/// Where a value keeps what does not fit it.
+enum Keeper<'v> {
+    Json(&'v mut Json),
+    Extra(&'v mut Extra),
 }
 
-/// Tells whether a value takes any JSON. The question leaves the value set.
-fn is_free_form(value: &mut dyn Value) -> bool {
-    matches!(value.slot(), Slot::Json(_) | Slot::Nothing)
-}
-
-/// Returns the extra of a record, if it has one.
-fn extra_of(record: &mut dyn super::Record) -> Option<&mut Extra> {
-    match record.field_mut(super::unset::EXTRA).slot() {
-        Slot::Extra(extra) => Some(extra),
-        _ => None,
-    }
-}
-
-/// Returns the extra of the record that an unset value is, or holds where it is a union of which
-/// no variant is known.
-fn extra_within(value: &mut dyn Value) -> Option<&mut Extra> {
+/// Returns where an unset value keeps what does not fit it: it is a record, or a union whose
+/// variant for what is not declared holds one or any JSON.
+fn keeper(value: &mut dyn Value) -> Option<Keeper<'_>> {
     match value.slot() {
-        Slot::Record(record) => extra_of(record),
+        Slot::Record(record) => Extra::of_mut(record).map(Keeper::Extra),
         Slot::Union(union) => {
             let unknown = union.variants().by.len();
-            extra_within(union.select(unknown))
+            keeper(union.select(unknown))
         }
+        Slot::Json(json) => Some(Keeper::Json(json)),
         _ => None,
     }
 }

@@ -45,6 +45,11 @@ pub enum Drift {
         /// Where it would stand.
         path: String,
     },
+    /// Half of a surrogate pair, which was replaced by U+FFFD.
+    Surrogate {
+        /// Where it stands.
+        path: String,
+    },
 }
 
 impl Drift {
@@ -56,7 +61,8 @@ impl Drift {
             | Self::Undeclared { path }
             | Self::Mismatch { path, .. }
             | Self::Null { path }
-            | Self::Missing { path } => path,
+            | Self::Missing { path }
+            | Self::Surrogate { path } => path,
         }
     }
 }
@@ -96,6 +102,7 @@ pub(super) enum Difference {
     Mismatch(Expected, Found),
     Null,
     Missing(&'static str),
+    Surrogate,
 }
 
 impl Difference {
@@ -108,13 +115,13 @@ impl Difference {
     }
 }
 
-/// Looks up the paths of all differences in one walk over the text, and reports them.
-pub(super) fn report(text: &[u8], mut noted: Vec<Noted>, observer: &mut dyn Observer) {
+/// Looks up the paths of all differences in one walk over the text.
+pub(super) fn report(text: &[u8], mut noted: Vec<Noted>) -> Vec<Drift> {
     noted.sort_by_key(|noted| noted.at);
     let mut locator = Locator::new(text);
-    for Noted { at, what } in noted {
+    let drift = |Noted { at, what }| {
         let mut path = locator.path_at(at);
-        observer.drift(match what {
+        match what {
             Difference::UnknownValue(value) => Drift::UnknownValue { path, value },
             Difference::UnknownTag(tag, value) => Drift::UnknownTag { path, tag, value },
             Difference::Undeclared => Drift::Undeclared { path },
@@ -127,6 +134,8 @@ pub(super) fn report(text: &[u8], mut noted: Vec<Noted>, observer: &mut dyn Obse
                 push_name(&mut path, name);
                 Drift::Missing { path }
             }
-        });
-    }
+            Difference::Surrogate => Drift::Surrogate { path },
+        }
+    };
+    noted.into_iter().map(drift).collect()
 }

@@ -1,113 +1,124 @@
 //! Values to JSON text.
 
-use super::extra::Contents;
-use super::members::{Members, view_of_json, walk};
-use super::path::{Locator, push_name};
+use super::members::{Context, Members, Note, walk};
+use super::path::Locator;
 use super::reader::MAX_DEPTH;
+use super::request_body::RequestBody;
 use super::tags::Tags;
-use super::unset::{contents_of, instead_in};
-use super::{By, EncodeError, Field, Json, List, Union, Value, View, writer};
+use super::{By, EncodeError, Field, Json, List, Union, Value, View, extra, writer};
+use crate::operation::Method;
 
-/// What a value is written for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Everything that is there, so that reading it again gives an equal value.
-    Lossless,
-    /// What a request sends: no property that only the service sets, none that the service
-    /// sent without the document declaring it, and every one that the document requires.
-    Request,
-}
+const INFINITE: &str = "is a float that is not finite";
+const MASKED: &str =
+    "is what the service shows instead of the secret: set the secret, or clear the property";
 
-/// Writes a value as JSON text.
+/// Writes all of a value as JSON text, so that reading it again gives an equal value.
 ///
 /// # Errors
 ///
-/// In [`Mode::Request`], where required properties are not set. In both modes, where a float is
-/// not finite or the value is nested deeper than 128 levels.
+/// If a float is not finite, or the value is nested deeper than 128 levels.
 ///
 /// ```
-/// use atlas_admin_runtime::codec::{Mode, encode};
+/// use atlas_admin_runtime::codec::encode;
 ///
-/// let text = encode(&vec!["a".to_owned(), "b".to_owned()], Mode::Lossless)?;
+/// let text = encode(&vec!["a".to_owned(), "b".to_owned()])?;
 /// assert_eq!(text, br#"["a","b"]"#);
 /// # Ok::<(), atlas_admin_runtime::codec::EncodeError>(())
 /// ```
-pub fn encode(value: &dyn Value, mode: Mode) -> Result<Vec<u8>, EncodeError> {
+pub fn encode(value: &dyn Value) -> Result<Vec<u8>, EncodeError> {
     let mut out = Vec::with_capacity(1024);
-    encode_into(value, mode, &mut out)?;
+    encode_into(value, &mut out)?;
     Ok(out)
 }
 
-/// Writes a value as JSON text to the end of a buffer, which is left as it was on an error.
+/// Writes all of a value as JSON text to the end of a buffer, which is left as it was on an error.
 ///
 /// # Errors
 ///
 /// As for [`encode`].
-pub fn encode_into(
-    value: &dyn Value,
-    mode: Mode,
-    out: &mut Vec<u8>,
-) -> Result<(), EncodeError> {
+pub fn encode_into(value: &dyn Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let start = out.len();
-    let mut encoder = Encoder::new(std::mem::take(out), mode);
+    let mut encoder = Encoder::new(std::mem::take(out), None);
     encoder.view(&value.view(), None);
-    let Encoder { missing, unsayable, .. } = encoder;
     *out = encoder.out;
-    if missing.is_empty() && unsayable.is_empty() {
+    if encoder.problems.is_empty() {
         return Ok(());
     }
-    let error = explain(&out[start..], start, missing, unsayable);
+    let error = EncodeError { problems: located(&out[start..], start, encoder.problems) };
     out.truncate(start);
     Err(error)
 }
 
-/// Writes a union with `null` for what JSON cannot say.
-pub(super) fn text(union: &dyn Union) -> Vec<u8> {
-    let mut encoder = Encoder::new(Vec::new(), Mode::Lossless);
-    encoder.union(union, None);
+/// Writes the body of a request: what is set, except what came from the service and only the
+/// service sets.
+///
+/// # Errors
+///
+/// As for [`encode`]; and if a secret in what came from the service is masked, and the request
+/// would set it: any method but PATCH, and PUT unless the service is known to keep the secret.
+pub fn encode_request(
+    value: &dyn Value,
+    method: Method,
+) -> Result<RequestBody, EncodeError> {
+    let mut encoder = Encoder::new(Vec::with_capacity(1024), Some(method));
+    encoder.view(&value.view(), None);
+    let Encoder { out, problems, missing, left_out, secrets, .. } = encoder;
+    if problems.is_empty() {
+        return Ok(RequestBody { text: out.into(), missing, left_out, secrets });
+    }
+    Err(EncodeError { problems: located(&out, 0, problems) })
+}
+
+/// Writes a value with `null` for what JSON cannot say.
+pub(super) fn text(value: &dyn Value) -> Vec<u8> {
+    let mut encoder = Encoder::new(Vec::new(), None);
+    encoder.view(&value.view(), None);
     encoder.out
 }
 
-/// Looks up the paths of all that is wrong in the text that was written.
-fn explain(
+/// Looks up the paths of offsets in a text that was written from `start` on.
+pub(super) fn located<T>(
     text: &[u8],
     start: usize,
-    mut missing: Vec<(usize, &'static str)>,
-    mut unsayable: Vec<(usize, &'static str)>,
-) -> EncodeError {
-    missing.sort_by_key(|(at, _)| *at);
-    unsayable.sort_by_key(|(at, _)| *at);
+    mut found: Vec<(usize, T)>,
+) -> Vec<(String, T)> {
+    found.sort_by_key(|(at, _)| *at);
     let mut locator = Locator::new(text);
-    let missing = missing.into_iter().map(|(at, name)| {
-        let mut path = locator.path_at(at - start);
-        push_name(&mut path, name);
-        path
-    });
-    let missing = missing.collect();
-    let mut locator = Locator::new(text);
-    let unsayable = unsayable
-        .into_iter()
-        .map(|(at, what)| (locator.path_at(at - start), what))
-        .collect();
-    EncodeError { missing, unsayable }
+    found.into_iter().map(|(at, what)| (locator.path_at(at - start), what)).collect()
 }
 
 /// A walk over a value that leaves text behind. It goes on after what is wrong, so that all of
 /// it can be reported.
 struct Encoder {
     out: Vec<u8>,
-    mode: Mode,
+    /// The method of the request; `None` if everything is written.
+    request: Option<Method>,
     depth: u8,
-    /// The required properties that are not set, and the offsets where their objects begin.
+    /// Whether the value that is written next is an item of a list.
+    is_item: bool,
+    /// What JSON cannot say or must not, and where.
+    problems: Vec<(usize, &'static str)>,
+    /// The required properties that are unset, and the offsets of their objects' contents.
     missing: Vec<(usize, &'static str)>,
-    /// What JSON cannot say, and where.
-    unsayable: Vec<(usize, &'static str)>,
+    /// The received properties that are not sent, and the offsets of their objects' contents.
+    left_out: Vec<(usize, String)>,
+    /// Where the values of secrets begin and end.
+    secrets: Vec<(usize, usize)>,
 }
 
 impl Encoder {
     /// Begins to write to the end of a buffer.
-    fn new(out: Vec<u8>, mode: Mode) -> Self {
-        Self { out, mode, depth: 0, missing: Vec::new(), unsayable: Vec::new() }
+    fn new(out: Vec<u8>, request: Option<Method>) -> Self {
+        Self {
+            out,
+            request,
+            depth: 0,
+            is_item: false,
+            problems: Vec::new(),
+            missing: Vec::new(),
+            left_out: Vec::new(),
+            secrets: Vec::new(),
+        }
     }
 
     // Always: most values are scalars, for which a call costs as much as the work.
@@ -124,27 +135,15 @@ impl Encoder {
 
     fn compound(&mut self, view: &View<'_>, tags: Option<&Tags<'_>>) {
         match view {
-            View::Record(record) => {
-                let contents = contents_of(*record);
-                match instead_in(*record, contents) {
-                    // A request is never `null`: what the document requires has to be there.
-                    Some(Json::Null)
-                        if self.depth == 0 && self.mode == Mode::Request =>
-                    {
-                        self.object(view, contents, tags);
-                    }
-                    Some(json) => self.json(json),
-                    None => self.object(view, contents, tags),
-                }
-            }
-            View::Map(_) => self.object(view, None, tags),
+            View::Record(record) => match extra::instead(*record) {
+                // What came in the place of a whole body is no body to send.
+                Some(json) if self.depth > 0 || self.request.is_none() => self.json(json),
+                _ => self.object(view, tags),
+            },
+            View::Map(_) | View::Json(Json::Object(_)) => self.object(view, tags),
             View::List(list) => self.list(*list),
             View::Union(union) => self.union(*union, tags),
-            View::Json(Json::Object(_)) => self.object(view, None, tags),
             View::Json(json) => self.json(json),
-            View::Absent if tags.is_some_and(Tags::any_known) => {
-                self.object(view, None, tags)
-            }
             _ => writer::null(&mut self.out),
         }
     }
@@ -152,28 +151,22 @@ impl Encoder {
     /// Counts a level, and tells whether it may be entered.
     fn enter(&mut self) -> bool {
         if self.depth >= MAX_DEPTH {
-            self.unsayable.push((self.out.len(), "nested too deeply"));
-            writer::null(&mut self.out);
+            self.problem("is nested too deeply");
             return false;
         }
         self.depth += 1;
         true
     }
 
-    fn object(
-        &mut self,
-        view: &View<'_>,
-        contents: Option<&Contents>,
-        tags: Option<&Tags<'_>>,
-    ) {
+    fn object(&mut self, view: &View<'_>, tags: Option<&Tags<'_>>) {
+        let is_item = std::mem::take(&mut self.is_item);
         if !self.enter() {
             return;
         }
         self.out.push(b'{');
+        let context = Context { request: self.request, tags, is_item };
         let start = self.out.len();
-        let mode = self.mode;
-        let Ok(()) =
-            walk(view, contents, mode, tags, &mut Object { encoder: self, start });
+        let Ok(()) = walk(view, context, &mut Object { encoder: self, start });
         self.out.push(b'}');
         self.depth -= 1;
     }
@@ -187,8 +180,10 @@ impl Encoder {
             if index > 0 {
                 self.out.push(b',');
             }
+            self.is_item = true;
             self.view(&list.get(index).view(), None);
         }
+        self.is_item = false;
         self.out.push(b']');
         self.depth -= 1;
     }
@@ -211,32 +206,29 @@ impl Encoder {
         if number.is_finite() {
             writer::float(&mut self.out, number);
         } else {
-            self.unsayable.push((self.out.len(), "a float that is not finite"));
-            writer::null(&mut self.out);
+            self.problem(INFINITE);
         }
+    }
+
+    /// Notes what is wrong with the value that is due, and writes `null` in its place.
+    #[cold]
+    fn problem(&mut self, what: &'static str) {
+        self.problems.push((self.out.len(), what));
+        writer::null(&mut self.out);
     }
 
     fn json(&mut self, json: &Json) {
         match json {
             Json::Null => writer::null(&mut self.out),
             Json::Bool(boolean) => writer::boolean(&mut self.out, *boolean),
-            Json::Number(number) => writer::number(&mut self.out, number),
-            Json::String(string) => writer::string(&mut self.out, string),
-            Json::Object(_) => self.object(&View::Json(json), None, None),
-            Json::Array(items) => {
-                if !self.enter() {
-                    return;
+            Json::Number(number) => {
+                if !number.write(&mut self.out) {
+                    self.problem(INFINITE);
                 }
-                self.out.push(b'[');
-                for (index, item) in items.iter().enumerate() {
-                    if index > 0 {
-                        self.out.push(b',');
-                    }
-                    self.view(&view_of_json(item), None);
-                }
-                self.out.push(b']');
-                self.depth -= 1;
             }
+            Json::String(string) => writer::string(&mut self.out, string),
+            Json::Object(_) => self.object(&View::Json(json), None),
+            Json::Array(items) => self.list(items),
         }
     }
 }
@@ -262,6 +254,7 @@ impl Members for Object<'_> {
         Ok(())
     }
 
+    #[inline]
     fn field(
         &mut self,
         field: &'static Field,
@@ -270,11 +263,25 @@ impl Members for Object<'_> {
         let out = &mut self.encoder.out;
         let first = out.len() == self.start;
         writer::key(out, first, field.wire);
+        let begin = out.len();
         self.encoder.view(value, None);
+        if field.flags & (Field::SECRET | Field::WRITE_ONLY) != 0 {
+            self.encoder.secrets.push((begin, self.encoder.out.len()));
+        }
         Ok(())
     }
 
-    fn missing(&mut self, name: &'static str) {
-        self.encoder.missing.push((self.start, name));
+    #[cold]
+    fn note(&mut self, what: Note<'_>) {
+        let encoder = &mut *self.encoder;
+        match what {
+            Note::Missing(name) => encoder.missing.push((self.start, name)),
+            Note::LeftOut(name) => encoder.left_out.push((self.start, name.to_owned())),
+            Note::Masked(name) => {
+                let first = encoder.out.len() == self.start;
+                writer::key(&mut encoder.out, first, name);
+                encoder.problem(MASKED);
+            }
+        }
     }
 }

@@ -28,9 +28,7 @@ pub(super) enum What {
     Trailing,
     Control,
     Escape,
-    Surrogate,
     Number,
-    NumberRange,
     Depth,
     /// Well-formed JSON that does not fit the declared type.
     Mismatch(Expected, Found),
@@ -43,7 +41,6 @@ pub(super) enum Expected {
     Integer,
     Number,
     String,
-    NonEmptyString,
     List,
     Object,
     Variant,
@@ -81,9 +78,7 @@ impl fmt::Display for What {
             Self::Trailing => "unexpected text after the value",
             Self::Control => "control character in a string",
             Self::Escape => "invalid escape in a string",
-            Self::Surrogate => "lone surrogate in a string",
             Self::Number => "invalid number",
-            Self::NumberRange => "number out of range",
             Self::Depth => "nested too deeply",
             Self::Mismatch(expected, found) => {
                 return write!(f, "expected {expected}, found {found}");
@@ -99,7 +94,6 @@ impl fmt::Display for Expected {
             Self::Integer => "an integer of 64 bits",
             Self::Number => "a number",
             Self::String => "a string",
-            Self::NonEmptyString => "a string that is not empty",
             Self::List => "a list",
             Self::Object => "an object",
             Self::Variant => "a value that selects a variant",
@@ -163,35 +157,25 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// A value that cannot be sent: a required property is not set, or JSON has no way to say it.
+/// A value that JSON can't say, or that must not be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodeError {
-    pub(super) missing: Vec<String>,
-    pub(super) unsayable: Vec<(String, &'static str)>,
+    /// Paths, and what is wrong there.
+    pub(super) problems: Vec<(String, &'static str)>,
 }
 
 impl EncodeError {
-    /// Returns the paths of all required properties that are not set:
-    /// `replicationSpecs[0].regionConfigs[1].regionName`.
-    pub fn missing(&self) -> &[String] {
-        &self.missing
+    /// Returns the paths of what is wrong: `notifications[0].apiToken`, empty for the top level.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.problems.iter().map(|(path, _)| path.as_str())
     }
 }
 
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.missing.as_slice() {
-            [] => {}
-            [path] => write!(f, "required property `{path}` is not set")?,
-            [first, others @ ..] => {
-                write!(f, "required properties `{first}`")?;
-                others.iter().try_for_each(|path| write!(f, ", `{path}`"))?;
-                f.write_str(" are not set")?;
-            }
-        }
-        let mut separator = if self.missing.is_empty() { "" } else { "; " };
-        for (path, what) in &self.unsayable {
-            write!(f, "{separator}{what} at {}", Place(path))?;
+        let mut separator = "";
+        for (path, what) in &self.problems {
+            write!(f, "{separator}{} {what}", Place(path))?;
             separator = "; ";
         }
         Ok(())

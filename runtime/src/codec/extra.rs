@@ -3,21 +3,27 @@
 use std::fmt;
 
 use super::debug::Outline;
-use super::{Json, Map, Slot, Value, View};
+use super::{Json, Map, Record, Slot, Value, View};
 
-/// What a record received, or was given, beyond what its fields hold.
+/// The index beyond every field, where a record has its [`Extra`].
+pub(super) const EXTRA: usize = usize::MAX;
+
+/// What a record received, or was given, beyond what its fields hold; and whether the record
+/// came from the service.
 ///
-/// Four things end up here, so that nothing is lost between decoding and encoding:
+/// Three things end up here, so that nothing is lost between decoding and encoding:
 ///
-/// - properties that the document does not declare. They are not sent back in a request;
-/// - declared properties whose value did not fit the declared type: a string where a number is
-///   declared, a `null` in a list of numbers. The field is unset and the value stands here,
-///   under the property's name, until the field is set;
+/// - properties that the document does not declare, and declared ones whose value did not fit the
+///   declared type: a string where a number is declared. The field of such a one is unset, and
+///   its value is written back from here until the field is set;
 /// - what came [instead](Extra::instead) of an object, where the record is an item of a list, a
-///   value of a map or the whole answer. It is written back until anything of the record is set;
+///   value of a map or the whole body. It is written back until anything of the record is set;
 /// - what the caller has [inserted](Extra::insert). That is always sent, and takes the place of
 ///   a field of the same name: it is how to send a property that the document does not know,
 ///   or a `null` that it does not allow.
+///
+/// A record that [came from the service](Extra::is_received) leaves out of a request what only
+/// the service sets.
 ///
 /// ```
 /// use atlas_admin_runtime::codec::{Extra, Json};
@@ -25,56 +31,52 @@ use super::{Json, Map, Slot, Value, View};
 /// let mut extra = Extra::default();
 /// extra.insert("acceptDataRisksAndForceReplicaSetReconfig", Json::Null);
 /// assert!(extra.get("acceptDataRisksAndForceReplicaSetReconfig").is_some());
+/// assert!(!extra.is_received());
 /// ```
 #[derive(Clone, Default)]
-pub struct Extra(Option<Box<Contents>>);
+pub struct Extra {
+    is_received: bool,
+    contents: Option<Box<Contents>>,
+}
 
 /// The contents of an [`Extra`] that is not empty.
 #[derive(Clone, Default)]
 pub(super) struct Contents {
-    /// The undeclared properties that the service sent.
-    pub(super) received: Map<Json>,
-    /// The declared properties whose values did not fit.
-    pub(super) unfit: Map<Json>,
+    /// The properties that were read and have no place in a field.
+    pub(super) read: Map<Json>,
     /// What the caller inserted.
     pub(super) added: Map<Json>,
-    /// The indexes of required fields that the service left out, ascending.
-    pub(super) absent: Vec<usize>,
-    /// What the service sent in the place of the record, if that was no object.
+    /// What was read in the place of the record, if that was no object.
     pub(super) instead: Option<Json>,
-    /// Whether the service sent the record as an object that has nothing in its fields, or only
-    /// `null`, which an unset record looks like.
-    pub(super) bare: bool,
 }
 
 impl Extra {
     /// Returns the value of a property.
     pub fn get(&self, name: &str) -> Option<&Json> {
-        self.contents()?.layers().into_iter().find_map(|layer| layer.get(name))
+        let contents = self.contents()?;
+        contents.added.get(name).or_else(|| contents.read.get(name))
     }
 
     /// Sets a property, which is sent whether or not the document declares it.
     ///
-    /// A declared property is sent with this value, whatever its field holds.
+    /// A declared property is sent with this value, whatever its field holds, and even if only
+    /// the service sets it.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Json>) {
         self.contents_mut().added.insert(name.into(), value.into());
     }
 
     /// Removes a property, and returns its value.
     pub fn remove(&mut self, name: &str) -> Option<Json> {
-        let Contents { received, unfit, added, .. } = self.0.as_deref_mut()?;
-        let [added, unfit, received] =
-            [added, unfit, received].map(|layer| layer.remove(name));
-        added.or(unfit).or(received)
+        let Contents { read, added, .. } = self.contents.as_deref_mut()?;
+        let (added, read) = (added.shift_remove(name), read.shift_remove(name));
+        added.or(read)
     }
 
-    /// Returns the properties: those that the caller inserted, those that did not fit their
-    /// fields, and those that are not declared, each in the order of their names.
+    /// Returns the properties: those that the caller inserted, then those that were read, each
+    /// in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Json)> {
-        self.contents().into_iter().flat_map(|contents| {
-            let [added, unfit, received] = contents.layers();
-            let of_service = unfit.iter().chain(received);
-            let kept = of_service.filter(|(name, _)| !added.contains_key(*name));
+        self.contents().into_iter().flat_map(|Contents { read, added, .. }| {
+            let kept = read.iter().filter(|(name, _)| !added.contains_key(*name));
             added.iter().chain(kept).map(|(name, value)| (name.as_str(), value))
         })
     }
@@ -87,12 +89,26 @@ impl Extra {
 
     /// Tells whether there are no properties.
     pub fn is_empty(&self) -> bool {
-        self.contents().is_none_or(Contents::is_empty)
+        self.iter().next().is_none()
+    }
+
+    /// Tells whether the record was decoded from a response, or by
+    /// [`decode`](crate::codec::decode).
+    ///
+    /// In a literal, `..received` carries this on. To send what only the service sets, insert it;
+    /// or set `extra: Extra::default()`, which makes the record one of your own.
+    pub fn is_received(&self) -> bool {
+        self.is_received
+    }
+
+    /// Notes that the record came from the service.
+    pub(super) fn set_received(&mut self) {
+        self.is_received = true;
     }
 
     /// Tells whether the properties are the same, whoever set them.
     pub(super) fn holds_the_same(&self, other: &Self) -> bool {
-        if self.0.is_none() && other.0.is_none() {
+        if self.contents.is_none() && other.contents.is_none() {
             return true;
         }
         self.iter().count() == other.iter().count()
@@ -101,41 +117,59 @@ impl Extra {
 
     /// Returns the contents, where anything was ever noted.
     pub(super) fn contents(&self) -> Option<&Contents> {
-        self.0.as_deref()
+        self.contents.as_deref()
     }
 
     /// Returns the contents for noting something.
     pub(super) fn contents_mut(&mut self) -> &mut Contents {
-        self.0.get_or_insert_default()
+        self.contents.get_or_insert_default()
     }
 
-    /// Forgets a value that did not fit.
+    /// Forgets a value that was read.
     pub(super) fn forget(&mut self, name: &str) {
-        if let Some(contents) = &mut self.0 {
-            contents.unfit.remove(name);
+        if let Some(contents) = &mut self.contents {
+            contents.read.shift_remove(name);
+        }
+    }
+
+    /// Returns the extra of a record, if it has one.
+    pub(super) fn of(record: &dyn Record) -> Option<&Self> {
+        match record.field(EXTRA).view() {
+            View::Extra(extra) => Some(extra),
+            _ => None,
+        }
+    }
+
+    /// Returns the extra of a record for changing, if it has one.
+    pub(super) fn of_mut(record: &mut dyn Record) -> Option<&mut Self> {
+        match record.field_mut(EXTRA).slot() {
+            Slot::Extra(extra) => Some(extra),
+            _ => None,
         }
     }
 }
 
-impl Contents {
-    /// Returns the properties, those that hide others of the same name first.
-    fn layers(&self) -> [&Map<Json>; 3] {
-        [&self.added, &self.unfit, &self.received]
-    }
+/// Returns what was read instead of a record, unless anything of it has been set since.
+pub(super) fn instead(record: &dyn Record) -> Option<&Json> {
+    let contents = Extra::of(record)?.contents()?;
+    let instead = contents.instead.as_ref()?;
+    let mut fields = 0..record.table().fields.len();
+    let is_unset = contents.read.is_empty()
+        && contents.added.is_empty()
+        && fields.all(|index| matches!(record.field(index).view(), View::Absent));
+    is_unset.then_some(instead)
+}
 
-    /// Tells whether there are no properties.
-    pub(super) fn is_empty(&self) -> bool {
-        self.layers().into_iter().all(Map::is_empty)
-    }
-
-    /// Tells whether no field is written in another way than it would be without these contents.
-    pub(super) fn leaves_fields_alone(&self) -> bool {
-        self.added.is_empty() && self.unfit.is_empty() && self.absent.is_empty()
+/// Returns what was read instead of the object that a value is declared to be.
+pub(crate) fn came_instead(value: &dyn Value) -> Option<&Json> {
+    match value.view() {
+        View::Record(record) => instead(record),
+        View::Union(union) => came_instead(union.content().1),
+        _ => None,
     }
 }
 
-/// Two are equal that hold the same, whoever set it. Which fields the service left
-/// out is not compared: those fields compare themselves.
+/// Equality compares contents, regardless of who set them and of whether they were received.
 impl PartialEq for Extra {
     fn eq(&self, other: &Self) -> bool {
         self.instead() == other.instead() && self.holds_the_same(other)
@@ -162,6 +196,6 @@ impl Value for Extra {
     }
 
     fn clear(&mut self, _null: bool) {
-        self.0 = None;
+        *self = Self::default();
     }
 }

@@ -41,7 +41,7 @@ macro_rules! union {
         impl $crate::codec::Value for $type {
             #[inline]
             fn view(&self) -> $crate::codec::View<'_> {
-                $crate::codec::view_of_union(self)
+                $crate::codec::View::Union(self)
             }
 
             #[inline]

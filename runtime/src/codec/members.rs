@@ -1,19 +1,18 @@
 //! Which properties an object is written with.
 //!
-//! The one place that weighs a record's fields against its [`Extra`](super::Extra), the mode
-//! and the tags around it. What becomes of the properties, text or a call of `serde`, is for
-//! the caller to say.
+//! The one place that weighs a record's fields against its [`Extra`], the request and the tags
+//! around it. What becomes of the properties, text or a call of `serde`, is for the caller to say.
 
 use super::extra::Contents;
 use super::tags::Tags;
-use super::unset::{is_blank, is_unset, is_untouched};
-use super::{Field, Json, Mode, Record, View};
+use super::{Extra, Field, Json, Record, View};
+use crate::operation::Method;
 
 /// Takes the properties of an object, in the order in which they are written.
 pub(super) trait Members {
     type Error;
 
-    /// Takes a property. Its value may be absent where it is free-form; that is `null` then.
+    /// Takes a property.
     fn member(&mut self, name: &str, value: &View<'_>) -> Result<(), Self::Error>;
 
     /// Takes a declared property.
@@ -25,25 +24,49 @@ pub(super) trait Members {
         self.member(field.wire, value)
     }
 
-    /// Takes note of a required property that is not set.
-    fn missing(&mut self, name: &'static str);
+    /// Takes note of a property that a request does not hold.
+    fn note(&mut self, _what: Note<'_>) {}
 }
 
-/// Hands out the properties of a value that is written as an object: a record, a map, free-form
-/// JSON, or nothing but the tags around it.
-///
-/// The contents of a record's extra come along: whoever asks has looked at them.
+/// A property that a request does not hold.
+pub(super) enum Note<'a> {
+    /// It is required and unset.
+    Missing(&'static str),
+    /// It was received and is not sent.
+    LeftOut(&'a str),
+    /// It is a secret that the service masked, and must be set or cleared.
+    Masked(&'static str),
+}
+
+/// What an object is written for, and where.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    /// The method of the request; `None` if everything is written.
+    pub(super) request: Option<Method>,
+    /// The tags of the unions around the object.
+    pub(super) tags: Option<&'a Tags<'a>>,
+    /// Whether the object is an item of a list.
+    pub(super) is_item: bool,
+}
+
+/// Hands out the properties of a value that is written as an object: a record, a map or free-form
+/// JSON.
 ///
 /// Views go by reference here: to copy one right after it was made means to wait for it.
 pub(super) fn walk<M: Members>(
     view: &View<'_>,
-    contents: Option<&Contents>,
-    mode: Mode,
-    tags: Option<&Tags<'_>>,
+    context: Context<'_>,
     to: &mut M,
 ) -> Result<(), M::Error> {
+    let tags = context.tags;
     match view {
-        View::Record(record) => Walk { record: *record, contents, mode, tags }.run(to),
+        View::Record(record) => {
+            let extra = Extra::of(*record);
+            let contents = extra.and_then(Extra::contents);
+            let is_received = extra.is_some_and(Extra::is_received);
+            let receiver = context.request.filter(|_| is_received);
+            Walk { record: *record, contents, receiver, context }.run(to)
+        }
         View::Map(entries) => {
             walk_tags(tags, &|name| entries.get(name).is_some(), tags, to)?;
             let mut result = Ok(());
@@ -56,11 +79,10 @@ pub(super) fn walk<M: Members>(
         }
         View::Json(Json::Object(members)) => {
             walk_tags(tags, &|name| members.contains_key(name), tags, to)?;
-            members
-                .iter()
-                .try_for_each(|(name, value)| to.member(name, &view_of_json(value)))
+            let mut members = members.iter();
+            members.try_for_each(|(name, value)| to.member(name, &View::Json(value)))
         }
-        _ => walk_tags(tags, &|_| false, tags, to),
+        _ => Ok(()),
     }
 }
 
@@ -82,117 +104,39 @@ fn walk_tags<M: Members>(
     }
 }
 
-/// Returns what free-form JSON is that stands where a property is written in any case.
-pub(super) fn view_of_json(json: &Json) -> View<'_> {
-    if json.is_null() { View::Null } else { View::Json(json) }
-}
-
 /// A walk over the properties of a record.
 struct Walk<'a> {
     record: &'a dyn Record,
     contents: Option<&'a Contents>,
-    mode: Mode,
-    tags: Option<&'a Tags<'a>>,
+    /// The method of the request, if the record came from the service.
+    receiver: Option<Method>,
+    context: Context<'a>,
 }
 
-/// What becomes of a field.
-enum Choice<'a> {
-    Write,
-    WriteInstead(&'a Json),
-    Omit,
-    Missing,
-}
-
-impl<'a> Walk<'a> {
+impl Walk<'_> {
     fn run<M: Members>(&self, to: &mut M) -> Result<(), M::Error> {
-        let contents = self.contents;
-        walk_tags(self.tags, &|name| self.holds_tag(name, contents), self.tags, to)?;
-        let plain = contents.is_none_or(Contents::leaves_fields_alone);
-        match self.tags {
-            None if plain => self.plain_fields(None, to)?,
-            Some(Tags { name, outer: None, .. }) if plain => {
-                self.plain_fields(self.index_of(name), to)?;
-            }
-            _ => self.fields(contents, to)?,
-        }
-        contents.map_or(Ok(()), |contents| self.extras(contents, to))
-    }
-
-    /// Hands out the fields of a record with nothing in its extra that concerns them, and with
-    /// no more than one tag, whose index is given. Nearly all records are like that.
-    fn plain_fields<M: Members>(
-        &self,
-        tag: Option<usize>,
-        to: &mut M,
-    ) -> Result<(), M::Error> {
-        let request = matches!(self.mode, Mode::Request);
+        let tags = self.context.tags;
+        walk_tags(tags, &|name| self.holds(name), tags, to)?;
         for (index, field) in self.record.table().fields.iter().enumerate() {
-            let is_tag = Some(index) == tag;
-            if request && field.flags & Field::READ_ONLY != 0 && !is_tag {
-                continue;
+            let mut view = self.record.field(index).view();
+            if let Some(contents) = self.contents {
+                if let Some(added) = contents.added.get(field.wire) {
+                    to.field(field, &View::Json(added))?;
+                    continue;
+                }
+                if let (View::Absent, Some(read)) = (view, contents.read.get(field.wire)) {
+                    view = View::Json(read);
+                }
             }
-            let view = self.record.field(index).view();
-            if is_tag && self.tag_value(field.wire).is_some() && is_blank(&view) {
-                continue;
-            }
-            if request && field.flags & Field::REQUIRED != 0 && is_unset(&view) {
-                to.missing(field.wire);
-            } else if !matches!(view, View::Absent) {
+            if matches!(view, View::Absent) {
+                self.note_missing(field, to);
+            } else if let Some(note) = self.held_back(field, &view) {
+                to.note(note);
+            } else {
                 to.field(field, &view)?;
             }
         }
-        Ok(())
-    }
-
-    /// Hands out the fields in the light of all there is to regard.
-    fn fields<M: Members>(
-        &self,
-        contents: Option<&Contents>,
-        to: &mut M,
-    ) -> Result<(), M::Error> {
-        for (index, field) in self.record.table().fields.iter().enumerate() {
-            let view = self.record.field(index).view();
-            match self.choose(contents, field, index, &view) {
-                Choice::Write => to.field(field, &view)?,
-                Choice::WriteInstead(json) => to.field(field, &view_of_json(json))?,
-                Choice::Omit => {}
-                Choice::Missing => to.missing(field.wire),
-            }
-        }
-        Ok(())
-    }
-
-    fn choose<'c>(
-        &self,
-        contents: Option<&'c Contents>,
-        field: &'static Field,
-        index: usize,
-        view: &View<'_>,
-    ) -> Choice<'c> {
-        if let Some(added) = contents.and_then(|contents| contents.added.get(field.wire))
-        {
-            return Choice::WriteInstead(added);
-        }
-        let is_tag = self.tags.is_some_and(|tags| tags.names(field.wire));
-        let request = matches!(self.mode, Mode::Request);
-        // Without its tag the object could not be read, whoever sets it.
-        if request && field.flags & Field::READ_ONLY != 0 && !is_tag {
-            return Choice::Omit;
-        }
-        if let Some(unfit) = unfit(contents, field, view) {
-            return Choice::WriteInstead(unfit);
-        }
-        if is_tag && self.tag_value(field.wire).is_some() && is_blank(view) {
-            return Choice::Omit;
-        }
-        let left_out = contents.is_some_and(|contents| contents.absent.contains(&index));
-        if left_out && is_blank(view) {
-            return if request { Choice::Missing } else { Choice::Omit };
-        }
-        if request && field.flags & Field::REQUIRED != 0 && is_unset(view) {
-            return Choice::Missing;
-        }
-        if matches!(view, View::Absent) { Choice::Omit } else { Choice::Write }
+        self.contents.map_or(Ok(()), |contents| self.extras(contents, to))
     }
 
     /// Hands out the properties that the record does not declare.
@@ -201,54 +145,114 @@ impl<'a> Walk<'a> {
         contents: &Contents,
         to: &mut M,
     ) -> Result<(), M::Error> {
-        // What did not fit a field of another type, from which this extra was taken, is not
-        // declared here.
-        let unfit =
-            contents.unfit.iter().filter(|(name, _)| self.index_of(name).is_none());
-        for (name, value) in unfit.chain(&contents.received) {
-            let is_tag = self.tags.is_some_and(|tags| tags.names(name));
-            let omitted = matches!(self.mode, Mode::Request) && !is_tag
-                || contents.added.contains_key(name)
+        for (name, value) in &contents.read {
+            let is_written = contents.added.contains_key(name)
+                || self.index_of(name).is_some()
                 || self.tag_value(name).is_some();
-            if !omitted {
-                to.member(name, &view_of_json(value))?;
+            if is_written {
+                continue;
+            }
+            if self.receiver.is_some() && !self.is_tag(name) {
+                to.note(Note::LeftOut(name));
+            } else {
+                to.member(name, &View::Json(value))?;
             }
         }
         for (name, value) in &contents.added {
             if self.index_of(name).is_none() {
-                to.member(name, &view_of_json(value))?;
+                to.member(name, &View::Json(value))?;
             }
         }
         Ok(())
     }
 
-    /// Tells whether the record writes a tag itself.
-    fn holds_tag(&self, name: &str, contents: Option<&Contents>) -> bool {
-        if contents.is_some_and(|contents| contents.added.contains_key(name)) {
-            return true;
-        }
-        let Some(index) = self.index_of(name) else { return false };
-        let view = self.record.field(index).view();
-        !is_blank(&view)
-            || unfit(contents, &self.record.table().fields[index], &view).is_some()
+    /// Tells why a property that was received is not sent back.
+    #[inline]
+    fn held_back(&self, field: &'static Field, view: &View<'_>) -> Option<Note<'static>> {
+        const GUARDED: u8 = Field::READ_ONLY | Field::SECRET | Field::WRITE_ONLY;
+        let method = self.receiver?;
+        if field.flags & GUARDED == 0 { None } else { self.guarded(field, view, method) }
     }
 
-    fn tag_value(&self, name: &str) -> Option<&'a str> {
-        self.tags.and_then(|tags| tags.value_of(name))
+    fn guarded(
+        &self,
+        field: &'static Field,
+        view: &View<'_>,
+        method: Method,
+    ) -> Option<Note<'static>> {
+        let is = |flag: u8| field.flags & flag != 0;
+        if is(Field::READ_ONLY) {
+            // The service deletes or recreates what it can't identify. Without its tag, no one
+            // could read the object.
+            let identifies = is(Field::IDENTITY)
+                && self.context.is_item
+                && matches!(method, Method::Patch | Method::Put);
+            let is_sent = identifies || self.is_tag(field.wire);
+            return (!is_sent).then_some(Note::LeftOut(field.wire));
+        }
+        if !is_masked(view) {
+            return None;
+        }
+        let is_kept = method == Method::Patch
+            || method == Method::Put && is(Field::KEPT) && self.is_identified();
+        Some(if is_kept { Note::LeftOut(field.wire) } else { Note::Masked(field.wire) })
+    }
+
+    /// Tells whether a property that identifies the record is set.
+    fn is_identified(&self) -> bool {
+        let fields = self.record.table().fields.iter().enumerate();
+        let mut identities = fields.filter(|(_, field)| field.flags & Field::IDENTITY != 0);
+        identities.any(|(index, _)| !matches!(self.record.field(index).view(), View::Absent))
+    }
+
+    fn note_missing<M: Members>(&self, field: &'static Field, to: &mut M) {
+        let replaces = matches!(self.context.request, Some(Method::Post | Method::Put));
+        let is_required =
+            field.flags & (Field::REQUIRED | Field::READ_ONLY) == Field::REQUIRED;
+        if is_required && replaces && self.tag_value(field.wire).is_none() {
+            to.note(Note::Missing(field.wire));
+        }
+    }
+
+    /// Tells whether the record writes a property itself.
+    fn holds(&self, name: &str) -> bool {
+        let index = self.index_of(name);
+        let is_set = |index: usize| !matches!(self.record.field(index).view(), View::Absent);
+        let is_read = |contents: &Contents| contents.read.contains_key(name);
+        index.is_some_and(|index| is_set(index) || self.contents.is_some_and(is_read))
+            || self.contents.is_some_and(|contents| contents.added.contains_key(name))
+    }
+
+    fn is_tag(&self, name: &str) -> bool {
+        self.context.tags.is_some_and(|tags| tags.names(name))
+    }
+
+    fn tag_value(&self, name: &str) -> Option<&str> {
+        self.context.tags.and_then(|tags| tags.value_of(name))
     }
 
     fn index_of(&self, name: &str) -> Option<usize> {
         let fields = self.record.table().fields;
-        fields.iter().position(|field| field.wire == name)
+        fields.binary_search_by(|field| field.wire.cmp(name)).ok()
     }
 }
 
-/// Returns the value that did not fit a field, unless the field has been set since.
-fn unfit<'a>(
-    contents: Option<&'a Contents>,
-    field: &Field,
-    view: &View<'_>,
-) -> Option<&'a Json> {
-    let unfit = contents?.unfit.get(field.wire)?;
-    is_untouched(field, view).then_some(unfit)
+/// Tells whether a secret is what the service shows in its place: four or more asterisks in a
+/// row anywhere.
+fn is_masked(view: &View<'_>) -> bool {
+    match view {
+        View::Str(text) => text.contains("****"),
+        View::List(list) => (0..list.len()).any(|index| is_masked(&list.get(index).view())),
+        View::Map(entries) => {
+            let mut any = false;
+            entries.for_each(&mut |_, value| any = any || is_masked(&value.view()));
+            any
+        }
+        View::Json(Json::String(text)) => text.contains("****"),
+        View::Json(Json::Array(items)) => items.iter().any(|item| is_masked(&View::Json(item))),
+        View::Json(Json::Object(members)) => {
+            members.values().any(|value| is_masked(&View::Json(value)))
+        }
+        _ => false,
+    }
 }

@@ -48,7 +48,7 @@ pub fn from_string<T: OpenEnum>(name: String) -> T {
     }
 }
 
-/// Returns the wire name of a value; it is empty for an enum that is unset.
+/// Returns the wire name of a value; it is empty for the default.
 pub fn wire_name<T: OpenEnum>(value: &T) -> &str {
     if let Some(name) = value.as_unknown() {
         return name;
@@ -66,12 +66,7 @@ pub fn wire_name<T: OpenEnum>(value: &T) -> &str {
 
 /// Returns what an enum is.
 pub fn view_of_enum<T: OpenEnum>(value: &T) -> View<'_> {
-    match value.as_unknown() {
-        // Not the same as an empty name: a document may declare that as a value.
-        Some("") => View::Absent,
-        Some(name) => View::Str(name),
-        None => View::Str(wire_name(value)),
-    }
+    View::Str(wire_name(value))
 }
 
 /// Returns the index of a name. Up to a good number of names, to compare lengths is quicker

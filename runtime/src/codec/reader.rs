@@ -16,9 +16,17 @@ pub(super) use scan::{is_plain, run_end, same};
 pub(super) const MAX_DEPTH: u8 = 128;
 
 /// A place in JSON text. The text is known to be UTF-8, so what lies between two quotes is too.
-#[derive(Clone)]
 pub(super) struct Reader<'a> {
     text: &'a str,
+    at: usize,
+    depth: u8,
+    /// Where halves of surrogate pairs were replaced.
+    replaced: Vec<usize>,
+}
+
+/// A place to go back to.
+#[derive(Clone, Copy)]
+pub(super) struct Checkpoint {
     at: usize,
     depth: u8,
 }
@@ -28,7 +36,7 @@ type Result<T, E = Fault> = std::result::Result<T, E>;
 impl<'a> Reader<'a> {
     /// Begins to read a text.
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, depth: 0 }
+        Self { text, at: 0, depth: 0, replaced: Vec::new() }
     }
 
     /// Returns the offset that is read next.
@@ -123,10 +131,26 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Goes back to a place from before, at the same depth as then.
-    pub(super) fn rewind(&mut self, to: &Self) {
+    /// Returns the current place.
+    pub(super) fn checkpoint(&self) -> Checkpoint {
+        Checkpoint { at: self.at, depth: self.depth }
+    }
+
+    /// Goes back to a place from before.
+    pub(super) fn rewind(&mut self, to: Checkpoint) {
         self.at = to.at;
         self.depth = to.depth;
+        self.replaced.retain(|at| *at < to.at);
+    }
+
+    /// Returns where halves of surrogate pairs were replaced.
+    pub(super) fn replaced(self) -> Vec<usize> {
+        self.replaced
+    }
+
+    /// Returns the text from a place on to the current one.
+    pub(super) fn since(&self, start: Checkpoint) -> &'a str {
+        &self.text[start.at..self.at]
     }
 
     /// Takes a property's name and the colon after it.
@@ -165,6 +189,14 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Refuses anything but whitespace from here on.
+    pub(super) fn end(&mut self) -> Result<()> {
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(self.fault(What::Trailing)),
+        }
+    }
+
     /// Takes a value of any kind and forgets it.
     pub(super) fn skip(&mut self) -> Result<()> {
         if self.peek() == Some(b'"') {
@@ -182,6 +214,7 @@ impl<'a> Reader<'a> {
     /// Looks for a property of the object that begins here, and returns its value where that
     /// is a string. Nothing is taken, nothing is validated.
     pub(super) fn find(&self, name: &str) -> Option<Cow<'a, str>> {
-        scan::find(self.clone(), name)
+        let Self { text, at, depth, .. } = *self;
+        scan::find(Self { text, at, depth, replaced: Vec::new() }, name)
     }
 }

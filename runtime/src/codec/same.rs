@@ -3,7 +3,7 @@
 //! `PartialEq` of every generated type stands on this: a derive would have the compiler check a
 //! comparison of each field of a thousand types.
 
-use super::unset::{EXTRA, instead};
+use super::extra::{EXTRA, instead};
 use super::{Entries, List, Record, Union, Value, View};
 
 /// Tells whether two values of one type are equal: whether the same was set in both.

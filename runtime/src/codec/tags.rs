@@ -37,9 +37,4 @@ impl<'t> Tags<'t> {
     pub(super) fn is_innermost(&self, tag: &Tags<'_>) -> bool {
         self.find(tag.name).is_some_and(|found| std::ptr::addr_eq(found, tag))
     }
-
-    /// Tells whether the value of any tag is known.
-    pub(super) fn any_known(&self) -> bool {
-        self.value.is_some() || self.outer.is_some_and(Tags::any_known)
-    }
 }

@@ -17,7 +17,7 @@ macro_rules! text {
         pub struct $type(String);
 
         impl $type {
-            /// Returns the text as it was received or set; empty where it is unset.
+            /// Returns the text as it was received or set; the default is empty.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -49,7 +49,7 @@ macro_rules! text {
 
         impl Value for $type {
             fn view(&self) -> View<'_> {
-                if self.0.is_empty() { View::Absent } else { View::Str(&self.0) }
+                View::Str(&self.0)
             }
 
             fn slot(&mut self) -> Slot<'_> {
@@ -105,7 +105,7 @@ impl DateTime {
     ///
     /// # Errors
     ///
-    /// Where the text is not a date, a time and a zone or offset, and where it is unset.
+    /// If the text is not a date, a time and a zone or offset.
     pub fn timestamp(&self) -> Result<jiff::Timestamp, jiff::Error> {
         self.0.parse()
     }
@@ -122,7 +122,7 @@ impl Day {
     ///
     /// # Errors
     ///
-    /// Where the text does not begin with a calendar date, and where it is unset.
+    /// If the text does not begin with a calendar date.
     pub fn date(&self) -> Result<jiff::civil::Date, jiff::Error> {
         self.0.parse()
     }

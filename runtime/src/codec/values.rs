@@ -41,9 +41,7 @@ scalar!(bool, Bool, value => View::Bool(*value));
 scalar!(i64, Int, value => View::Int(*value));
 scalar!(f64, Float, value => View::Float(*value));
 scalar!(String, Str, value => View::Str(value));
-// A free-form `null` says no more than absence does, so it is not written for a field.
-// A list and a map write `null` for an item that is absent.
-scalar!(Json, Json, value => if value.is_null() { View::Absent } else { View::Json(value) });
+scalar!(Json, Json, value => View::Json(value));
 
 impl<T: Value + Default> Value for Option<T> {
     fn view(&self) -> View<'_> {
@@ -125,6 +123,10 @@ impl<T: Value + Default> List for Vec<T> {
         let last = self.len() - 1;
         &mut self.as_mut_slice()[last]
     }
+
+    fn pop(&mut self) {
+        self.pop();
+    }
 }
 
 impl<T: Value + Default> Value for Map<T> {
@@ -163,5 +165,9 @@ impl<T: Value + Default> Entries for Map<T> {
         let value = self.entry(key).or_default();
         *value = T::default();
         value
+    }
+
+    fn remove(&mut self, key: &str) {
+        self.shift_remove(key);
     }
 }

@@ -46,19 +46,7 @@ pub(super) fn float(out: &mut Vec<u8>, number: f64) {
     }
 }
 
-pub(super) fn number(out: &mut Vec<u8>, number: &serde_json::Number) {
-    if let Some(number) = number.as_i64() {
-        int(out, number);
-    } else if let Some(number) = number.as_u64() {
-        digits(out, number);
-    } else {
-        // Not by way of `f64`: with `arbitrary_precision`, which another crate may switch on,
-        // there is more to it.
-        let _ = write!(out, "{number}");
-    }
-}
-
-fn digits(out: &mut Vec<u8>, mut number: u64) {
+pub(super) fn digits(out: &mut Vec<u8>, mut number: u64) {
     const ROOM: usize = 20;
     let count = number.checked_ilog10().unwrap_or(0) as usize + 1;
     let start = out.len();

@@ -1,6 +1,6 @@
 //! The error format of the service, read forgivingly: an error must never fail to be one.
 
-use serde_json::Value as Json;
+use crate::codec::Json;
 
 /// What the service says in an answer other than success (schema `ApiError`).
 ///
@@ -28,10 +28,10 @@ impl ApiError {
     /// Reads a body in the service's error format or in that of OAuth (RFC 6749 section 5.2);
     /// anything else gives an error without fields.
     pub(crate) fn parse(body: &[u8]) -> Self {
-        let Ok(Json::Object(mut object)) = serde_json::from_slice::<Json>(body) else {
+        let Ok(Json::Object(mut object)) = Json::from_slice(body) else {
             return Self::default();
         };
-        let mut text = |key: &str| match object.remove(key) {
+        let mut text = |key: &str| match object.shift_remove(key) {
             Some(Json::String(text)) => Some(text),
             _ => None,
         };
@@ -42,12 +42,12 @@ impl ApiError {
         if let (None, Some(Json::String(code))) = (&error_code, object.get("error")) {
             error_code = Some(code.clone());
         }
-        let parameters = match object.remove("parameters") {
+        let parameters = match object.shift_remove("parameters") {
             Some(Json::Array(parameters)) => parameters,
             _ => Vec::new(),
         };
         let bad_request_detail =
-            object.remove("badRequestDetail").filter(|detail| !detail.is_null());
+            object.shift_remove("badRequestDetail").filter(|detail| !detail.is_null());
         Self { detail, error, error_code, parameters, reason, bad_request_detail }
     }
 }

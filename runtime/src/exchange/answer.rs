@@ -8,13 +8,12 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 
 use crate::client::Core;
-use crate::codec::{Slot, Value, came_instead};
+use crate::codec::{Drift, Slot, Value, came_instead, decode_losses, take_text};
 use crate::download::{Download, Patience, Source};
 use crate::error::{ApiError, Error, Inner, Kind};
 use crate::operation::Operation;
 use crate::response::Response;
 use crate::transport::Body;
-use crate::wire;
 
 /// What to do about a success that is none of the service's.
 pub(crate) const OTHER_SERVER: &str =
@@ -33,8 +32,15 @@ pub struct Answer {
 
 #[derive(Debug)]
 pub(crate) enum Payload {
-    Whole(Bytes),
-    Open { body: Body, patience: Option<Patience> },
+    Whole {
+        bytes: Bytes,
+        /// Whether the message told where the body ends: without, one that was cut looks whole.
+        is_framed: bool,
+    },
+    Open {
+        body: Body,
+        patience: Option<Patience>,
+    },
 }
 
 impl Answer {
@@ -65,30 +71,37 @@ impl Answer {
     /// Returns the body, where it was read as a whole.
     pub(crate) fn body(&self) -> Bytes {
         match &self.body {
-            Payload::Whole(bytes) => bytes.clone(),
+            Payload::Whole { bytes, .. } => bytes.clone(),
             Payload::Open { .. } => Bytes::new(),
         }
     }
 
-    /// Reads the body into a value; an answer without a body leaves it as it is.
+    /// Reads the body into a value, and returns what of the body is not in the value as it was;
+    /// an answer without a body leaves the value as it is.
     ///
     /// Both ways the service differs from its document here: bodies are empty where one is
     /// declared, and there where none is.
-    pub(crate) fn decode(&self, value: &mut dyn Value) -> Result<(), Error> {
-        let Payload::Whole(bytes) = &self.body else { return Ok(()) };
-        if bytes.trim_ascii().is_empty() || matches!(value.slot(), Slot::Nothing) {
-            return Ok(());
-        }
-        let (problem, source) = match wire::decode(bytes, value) {
-            Err(error) => (error.to_string(), Some(Arc::new(error) as _)),
-            // The record would keep it, but it would look like an answer with nothing in it.
-            Ok(()) if came_instead(value).is_some_and(|found| !found.is_null()) => {
-                ("it is not an object".to_owned(), None)
-            }
-            Ok(()) => return Ok(()),
+    pub(crate) fn decode(&self, value: &mut dyn Value) -> Result<Vec<Drift>, Error> {
+        let Payload::Whole { bytes, is_framed } = &self.body else {
+            return Ok(Vec::new());
         };
+        if bytes.trim_ascii().is_empty() || matches!(value.slot(), Slot::Nothing) {
+            return Ok(Vec::new());
+        }
         let content_type = self.headers.get(CONTENT_TYPE);
         let content_type = content_type.and_then(|kind| kind.to_str().ok());
+        let is_text = |value: &mut dyn Value| {
+            content_type.is_some_and(|kind| *is_framed && take_text(bytes, kind, value))
+        };
+        let (problem, source) = match decode_losses(bytes, value) {
+            Err(error) if error.is_syntax() && is_text(value) => return Ok(Vec::new()),
+            Err(error) => (error.to_string(), Some(Arc::new(error) as _)),
+            // The record would keep it, but it would look like an answer with nothing in it.
+            Ok(_) if came_instead(value).is_some_and(|found| !found.is_null()) => {
+                ("it is not an object".to_owned(), None)
+            }
+            Ok(losses) => return Ok(losses),
+        };
         let message = match content_type {
             Some(kind) if !kind.contains("json") => {
                 format!("the answer is {kind}, not JSON; {OTHER_SERVER}")
@@ -108,20 +121,20 @@ impl Answer {
         }))
     }
 
-    /// Gives the answer its value.
-    pub(crate) fn with<T>(self, value: T) -> Response<T> {
-        Response::new(value, self.status, self.headers)
+    /// Gives the answer its value, and what of the body is not in it as it was.
+    pub(crate) fn with<T>(self, value: T, losses: Vec<Drift>) -> Response<T> {
+        Response::new(value, self.status, self.headers, losses)
     }
 
     /// Leaves the body to the caller.
     pub(crate) fn into_download(self) -> Response<Download> {
         let (body, patience) = match self.body {
             Payload::Open { body, patience } => (body, patience),
-            Payload::Whole(bytes) => (Body::from(bytes), None),
+            Payload::Whole { bytes, .. } => (Body::from(bytes), None),
         };
         let source = Source { operation: self.operation, attempts: self.attempts };
         let download = Download::new(body, patience, source, &self.headers);
-        Response::new(download, self.status, self.headers)
+        Response::new(download, self.status, self.headers, Vec::new())
     }
 }
 

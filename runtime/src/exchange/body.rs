@@ -1,8 +1,8 @@
 //! Bodies read into memory, never beyond a limit.
 
 use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
-use http::{HeaderMap, HeaderValue};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderValue, Version};
 
 use super::{Failure, broken};
 use crate::client::Core;
@@ -66,6 +66,15 @@ pub(crate) async fn excerpt(core: &Core, headers: &HeaderMap, mut body: Body) ->
         _ => bytes,
     };
     core.auth.scrub(bytes)
+}
+
+/// Tells whether a message says where its body ends, by which one that was cut is noticed
+/// (RFC 9112 section 6.3, RFC 9113 section 8.1, RFC 1952 section 2.3.1).
+pub(crate) fn is_framed(version: Version, headers: &HeaderMap) -> bool {
+    version >= Version::HTTP_2
+        || headers.contains_key(CONTENT_LENGTH)
+        || headers.contains_key(TRANSFER_ENCODING)
+        || matches!(encoding(headers).as_str(), "gzip" | "x-gzip")
 }
 
 /// Returns how a body was compressed in transit: in lower case, for the names of codings have

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Parts, secret};
+use super::Parts;
 
 /// Where the printed command goes.
 const BASE: &str = "https://cloud.mongodb.com";
@@ -27,7 +27,7 @@ impl Parts {
             _ = write!(
                 command,
                 " --data-raw {}",
-                quote(&secret::redact(body, &self.secrets))
+                quote(&body.redacted())
             );
         }
         command

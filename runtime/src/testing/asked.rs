@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 
-use crate::codec::{self, Json, Value};
+use crate::codec::{self, Direction, Drift, Json, Value};
 use crate::operation::Operation;
 use crate::transport::{Request, Url};
 
@@ -81,7 +81,8 @@ impl Asked {
 
     pub(super) fn try_body<T: Value + Default>(&self) -> Result<T, String> {
         let mut body = T::default();
-        match codec::decode(&self.body, &mut body) {
+        let ignore = &mut |_: Drift| {};
+        match codec::decode_observed(&self.body, &mut body, Direction::Request, ignore) {
             Ok(()) => Ok(body),
             Err(_) if self.body.is_empty() => Err("it has no body".to_owned()),
             Err(error) => Err(format!("its body can't be read: {error}")),

@@ -86,7 +86,7 @@ impl Pattern {
             if came != query {
                 return Err(format!("its query is {came:?}, not {query:?}"));
             }
-            let json = |bytes: &[u8]| serde_json::from_slice::<Json>(bytes).ok();
+            let json = |bytes: &[u8]| Json::from_slice(bytes).ok();
             let came = asked.body_bytes();
             if came == body || json(came).is_some() && json(came) == json(&body) {
                 return Ok(());

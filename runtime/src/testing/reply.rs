@@ -8,7 +8,8 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Response, StatusCode};
 
 use super::Asked;
-use crate::codec::{self, Json, Mode, Value};
+use crate::codec::{self, Json, Value};
+use crate::json;
 use crate::operation::Operation;
 use crate::transport::Stage;
 
@@ -67,13 +68,12 @@ pub(super) fn success(
 
 /// Encodes a value as the service would.
 pub(super) fn encoded(value: &dyn Value) -> Bytes {
-    let bytes = codec::encode(value, Mode::Lossless)
+    let bytes = codec::encode(value)
         .unwrap_or_else(|error| panic!("the answer can't be encoded: {error}"));
-    let Ok(Json::Object(mut page)) = serde_json::from_slice(&bytes) else {
-        return bytes.into();
-    };
+    let Ok(Json::Object(mut page)) = Json::from_slice(&bytes) else { return bytes.into() };
     // A page without links is followed by another; the service always sends some.
-    if page.get("results").is_some_and(Json::is_array) && !page.contains_key("links") {
+    let is_page = matches!(page.get("results"), Some(Json::Array(_)));
+    if is_page && !page.contains_key("links") {
         page.insert("links".to_owned(), Json::Array(Vec::new()));
         return Json::Object(page).to_string().into();
     }
@@ -82,14 +82,14 @@ pub(super) fn encoded(value: &dyn Value) -> Bytes {
 
 /// Returns a value as the service's JSON.
 #[cfg(feature = "fake")]
-pub(super) fn json(value: &dyn Value) -> Json {
-    serde_json::from_slice(&encoded(value)).unwrap_or_default()
+pub(super) fn to_json(value: &dyn Value) -> Json {
+    Json::from_slice(&encoded(value)).unwrap_or_default()
 }
 
 /// Makes an error as the service words it (schema `ApiError`).
 pub(super) fn error(status: u16, code: &str, detail: &str) -> Response<Bytes> {
     let reason = StatusCode::from_u16(status).ok();
-    let body = serde_json::json!({
+    let body = json!({
         "detail": detail,
         "error": status,
         "errorCode": code,

@@ -3,19 +3,23 @@
 use super::{code, join, prose};
 use crate::emit::union::json_kind;
 use crate::emit::{Docs, Emit};
+use crate::facts::Member;
 use crate::model::{By, Field, JsonKind, Limits, Parameter, Union, Variant};
 
 /// The documentation of a field.
 pub(in crate::emit) fn field(
     emit: &Emit<'_>,
     field: &Field,
-    read_only: bool,
+    member: Member,
 ) -> Vec<String> {
     let mut facts = vec![format!("{}.", code(&field.wire))];
     if field.deprecated {
         facts.push("Deprecated.".to_owned());
     }
-    if read_only {
+    let is_read_only = emit.facts.read_only.contains(&member);
+    if is_read_only && emit.facts.identities.contains(&member) {
+        facts.push("Read-only; an update sends it with each item of a list.".to_owned());
+    } else if is_read_only {
         facts.push("Read-only.".to_owned());
     } else if field.required {
         facts.push("Required.".to_owned());

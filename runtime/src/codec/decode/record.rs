@@ -1,8 +1,8 @@
 //! Objects with declared properties.
 
-use super::{Decoder, Difference, Expected, Result, What, extra_of, is_free_form};
+use super::{Decoder, Difference, Expected, Result, What};
 use crate::codec::tags::Tags;
-use crate::codec::{Field, Record, View};
+use crate::codec::{Extra, Field, Record, Slot, View};
 
 /// How many fields after the expected one are tried before a search: the service leaves out
 /// optional properties now and then, and otherwise keeps to an order.
@@ -13,8 +13,6 @@ const AHEAD: usize = 8;
 struct Seen {
     low: u64,
     high: Vec<u64>,
-    /// Whether any of them was something other than `null`.
-    filled: bool,
 }
 
 impl Seen {
@@ -51,6 +49,11 @@ impl Decoder<'_> {
         if self.reader.peek() != Some(b'{') {
             return Err(self.reader.mismatch(Expected::Object));
         }
+        if self.is_received
+            && let Some(extra) = Extra::of_mut(record)
+        {
+            extra.set_received();
+        }
         let fields = record.table().fields;
         let start = self.reader.at() + 1;
         let mut seen = Seen::default();
@@ -72,13 +75,7 @@ impl Decoder<'_> {
             }
             more = self.reader.more(b'}')?;
         }
-        if !seen.filled
-            && !fields.is_empty()
-            && let Some(extra) = extra_of(record)
-        {
-            extra.contents_mut().bare = true;
-        }
-        self.note_missing(record, &seen, start);
+        self.note_missing(fields, &seen, start);
         Ok(())
     }
 
@@ -108,55 +105,40 @@ impl Decoder<'_> {
         seen: &mut Seen,
     ) -> Result<()> {
         let first = self.reader.peek();
-        let start = self.reader.clone();
-        seen.filled |= first != Some(b'n');
+        let start = self.reader.checkpoint();
         if seen.insert(index) {
             record.field_mut(index).clear(false);
-            if let Some(extra) = extra_of(record) {
+            if let Some(extra) = Extra::of_mut(record) {
                 extra.forget(declared.wire);
             }
         }
-        let count = self.noted_count();
-        let result = if first == Some(b'n') {
-            self.null(record, declared, index)
-        } else {
-            self.value(record.field_mut(index), None)
+        if first == Some(b'n') {
+            return self.null_member(record, index);
+        }
+        let count = self.noted.len();
+        let Err(fault) = self.value(record.field_mut(index), None) else {
+            return Ok(());
         };
-        let Err(fault) = result else { return Ok(()) };
         let Some((expected, found)) = fault.mismatch() else { return Err(fault) };
-        self.reader.rewind(&start);
+        self.reader.rewind(start);
         let raw = self.reader.free()?;
-        self.forget_since(count);
+        self.noted.truncate(count);
         record.field_mut(index).clear(false);
         self.note(fault.at, Difference::of(expected, found));
-        if let Some(extra) = extra_of(record) {
-            extra.contents_mut().unfit.insert(declared.wire.to_owned(), raw);
+        if let Some(extra) = Extra::of_mut(record) {
+            extra.contents_mut().read.insert(declared.wire.to_owned(), raw);
         }
         Ok(())
     }
 
-    /// Reads `null` for a declared property.
-    fn null(
-        &mut self,
-        record: &mut dyn Record,
-        declared: &Field,
-        index: usize,
-    ) -> Result<()> {
+    /// Reads `null` for a declared property: it is unset, unless it has three states.
+    fn null_member(&mut self, record: &mut dyn Record, index: usize) -> Result<()> {
         let at = self.reader.at();
         let field = record.field_mut(index);
         field.clear(true);
-        let lost = match field.view() {
-            View::Null => false,
-            // For an optional property, null says the same as absence.
-            View::Absent => declared.flags & Field::REQUIRED != 0,
-            _ => true,
-        };
-        if lost {
-            let fault = self.reader.mismatch(Expected::NotNull);
-            return self.reader.literal("null").and(Err(fault));
-        }
-        if self.noted.is_some() && matches!(field.view(), View::Absent) {
-            if !is_free_form(field) {
+        if self.observed.is_some() && !matches!(field.view(), View::Null) {
+            // What is free-form may be `null`. The question leaves the field set.
+            if !matches!(field.slot(), Slot::Json(_)) {
                 self.note(at, Difference::Null);
             }
             record.field_mut(index).clear(true);
@@ -180,27 +162,19 @@ impl Decoder<'_> {
             self.note(self.reader.at(), Difference::Undeclared);
         }
         let value = self.reader.free()?;
-        if let Some(extra) = extra_of(record) {
-            extra.contents_mut().received.insert(name.to_owned(), value);
+        if let Some(extra) = Extra::of_mut(record) {
+            extra.contents_mut().read.insert(name.to_owned(), value);
         }
         Ok(())
     }
 
-    /// Notes the required fields that were not there.
-    fn note_missing(&mut self, record: &mut dyn Record, seen: &Seen, at: usize) {
-        let fields = record.table().fields;
+    /// Notes the required fields that were not there, if anyone wants to know.
+    fn note_missing(&mut self, fields: &'static [Field], seen: &Seen, at: usize) {
+        let Some(elsewhere) = self.observed else { return };
         for (index, field) in fields.iter().enumerate() {
-            if field.flags & Field::REQUIRED == 0 || seen.contains(index) {
-                continue;
-            }
-            if field.flags & self.elsewhere == 0 {
+            let is_required = field.flags & (Field::REQUIRED | elsewhere) == Field::REQUIRED;
+            if is_required && !seen.contains(index) {
                 self.note(at, Difference::Missing(field.wire));
-            }
-            if matches!(record.field(index).view(), View::Absent | View::Null) {
-                continue;
-            }
-            if let Some(extra) = extra_of(record) {
-                extra.contents_mut().absent.push(index);
             }
         }
     }

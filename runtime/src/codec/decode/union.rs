@@ -39,7 +39,7 @@ impl Decoder<'_> {
         let known = tag.as_deref().and_then(|tag| {
             values.iter().position(|of_variant| of_variant.contains(&tag))
         });
-        if self.noted.is_some() && known.is_none() {
+        if self.observed.is_some() && known.is_none() {
             self.note(at, Difference::UnknownTag(name, tag.map(Into::into)));
         }
         let index = known.unwrap_or(values.len());
@@ -59,16 +59,16 @@ impl Decoder<'_> {
         tags: Option<&Tags<'_>>,
     ) -> Result<()> {
         let unknown = union.variants().by.len();
-        let start = self.reader.clone();
-        let count = self.noted_count();
+        let start = self.reader.checkpoint();
+        let count = self.noted.len();
         let result = self.value(union.select(index), tags);
         let Err(fault) = result else { return Ok(()) };
         let Some((expected, found)) = fault.mismatch().filter(|_| index != unknown)
         else {
             return Err(fault);
         };
-        self.reader.rewind(&start);
-        self.forget_since(count);
+        self.reader.rewind(start);
+        self.noted.truncate(count);
         match self.value(union.select(unknown), None) {
             Err(second) if second.mismatch().is_some() => Err(fault),
             Err(second) => Err(second),

@@ -1,6 +1,7 @@
 //! JSON values without declared structure.
 
-use super::{Json, Reader, Result, What};
+use super::{Reader, Result, What};
+use crate::codec::{Json, Map};
 
 /// Takes a value of any kind. The depth of the recursion is bounded by the reader.
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<Json> {
@@ -8,7 +9,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Json> {
         Some(b'"') => Json::String(reader.string()?.into_owned()),
         Some(b'{') => object(reader)?,
         Some(b'[') => list(reader)?,
-        Some(b'-' | b'0'..=b'9') => reader.number()?.into_json(),
+        Some(b'-' | b'0'..=b'9') => reader.spelled_number()?,
         Some(b't') => {
             reader.literal("true")?;
             Json::Bool(true)
@@ -26,14 +27,14 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Json> {
 }
 
 fn object(reader: &mut Reader<'_>) -> Result<Json> {
-    let mut members = serde_json::Map::new();
+    let mut members = Map::new();
     let mut more = reader.enter(b'}')?;
     while more {
         let key = reader.key()?.into_owned();
         members.insert(key, read(reader)?);
         more = reader.more(b'}')?;
     }
-    Ok(Json::Object(members))
+    Ok(members.into())
 }
 
 fn list(reader: &mut Reader<'_>) -> Result<Json> {

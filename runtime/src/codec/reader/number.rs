@@ -1,7 +1,7 @@
 //! Numbers, whole ones exactly.
 
-use super::{Json, Reader, Result, What};
-use crate::codec::error::Fault;
+use super::{Reader, Result, What};
+use crate::codec::{Json, json};
 
 /// A number as JSON tells them apart here.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -10,7 +10,7 @@ pub(in crate::codec) enum Number {
     Int(i64),
     /// A whole number beyond `i64` that fits `u64`.
     Big(u64),
-    /// Any other number; always finite.
+    /// Any other number; infinite where it is beyond all floats.
     Float(f64),
 }
 
@@ -29,7 +29,7 @@ impl Number {
         }
     }
 
-    /// Returns the number as a float, where no digit is lost.
+    /// Returns the number as a float, where it is in their range and no digit of an integer is lost.
     pub(in crate::codec) fn as_float(self) -> Option<f64> {
         match self {
             Self::Int(number) => {
@@ -40,20 +40,22 @@ impl Number {
                 let float = number as f64;
                 (float as i128 == i128::from(number)).then_some(float)
             }
-            Self::Float(number) => Some(number),
-        }
-    }
-
-    pub(super) fn into_json(self) -> Json {
-        match self {
-            Self::Int(number) => number.into(),
-            Self::Big(number) => number.into(),
-            Self::Float(number) => number.into(),
+            Self::Float(number) => number.is_finite().then_some(number),
         }
     }
 }
 
 impl Reader<'_> {
+    /// Takes the number that begins here with its spelling.
+    pub(super) fn spelled_number(&mut self) -> Result<Json> {
+        let start = self.checkpoint();
+        Ok(match self.number()? {
+            Number::Int(number) => number.into(),
+            Number::Big(number) => number.into(),
+            Number::Float(_) => json::Number::spelled(self.since(start)).into(),
+        })
+    }
+
     /// Takes the number that begins here.
     pub(in crate::codec) fn number(&mut self) -> Result<Number> {
         let bytes = self.text.as_bytes();
@@ -84,12 +86,8 @@ impl Reader<'_> {
             }
         }
         self.fraction_and_exponent()?;
-        let number = self.text[start..self.at].parse().unwrap_or(f64::INFINITY);
-        if number.is_finite() {
-            Ok(Number::Float(number))
-        } else {
-            Err(Fault { at: start, what: What::NumberRange })
-        }
+        let number = self.text[start..self.at].parse();
+        Ok(Number::Float(number.unwrap_or(f64::INFINITY)))
     }
 
     fn fraction_and_exponent(&mut self) -> Result<()> {

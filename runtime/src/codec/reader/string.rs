@@ -62,28 +62,38 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Takes the digits of a `\u` escape, and a second escape where the first is half of a
-    /// surrogate pair.
+    /// Takes the digits of a `\u` escape, and a second escape where the two are a surrogate pair.
+    ///
+    /// Half of a pair, which a text has that was cut between the two, is replaced.
     fn unicode(&mut self, start: usize) -> Result<char> {
-        let lone = Fault { at: start, what: What::Surrogate };
         let first = self.hex(start)?;
         let code = match first {
-            0xD800..=0xDBFF => {
-                if !self.text.as_bytes()[self.at..].starts_with(b"\\u") {
-                    return Err(lone);
-                }
-                let second_start = self.at;
-                self.at += 2;
-                match self.hex(second_start)? {
-                    second @ 0xDC00..=0xDFFF => {
-                        0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00)
-                    }
-                    _ => return Err(lone),
-                }
-            }
-            first => first,
+            0xD800..=0xDBFF => self.second_half(first)?,
+            first => Some(first),
         };
-        char::from_u32(code).ok_or(lone)
+        Ok(code.and_then(char::from_u32).unwrap_or_else(|| {
+            self.replaced.push(start);
+            char::REPLACEMENT_CHARACTER
+        }))
+    }
+
+    /// Takes the second escape of a surrogate pair, where there is one, and returns the code of
+    /// both.
+    fn second_half(&mut self, first: u32) -> Result<Option<u32>> {
+        let start = self.at;
+        if !self.text.as_bytes()[start..].starts_with(b"\\u") {
+            return Ok(None);
+        }
+        self.at += 2;
+        match self.hex(start)? {
+            second @ 0xDC00..=0xDFFF => {
+                Ok(Some(0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00)))
+            }
+            _ => {
+                self.at = start;
+                Ok(None)
+            }
+        }
     }
 
     fn hex(&mut self, start: usize) -> Result<u32> {

@@ -13,7 +13,8 @@ use super::super::reply;
 use super::place::{Parameters, Place};
 use super::routes::{FoundBy, Route, Routes};
 use super::values::{Fill, fill, id, properties};
-use crate::codec::{self, Direction, Drift, Json, List, Mode, Slot, Value, View};
+use crate::codec::{self, Direction, Drift, Json, List, Slot, Value, View};
+use crate::json;
 use crate::operation::Method;
 use crate::registry::{Make, Payload};
 
@@ -25,6 +26,8 @@ pub(super) struct Store {
     single: BTreeMap<String, Json>,
     /// The templates of the collections that ever held a thing.
     used: BTreeSet<String>,
+    /// Whether bodies may lack what the document requires.
+    allows_missing: bool,
 }
 
 /// A thing of a collection.
@@ -54,6 +57,11 @@ pub(super) struct Call<'a> {
 }
 
 impl Store {
+    /// Takes bodies that lack what the document requires.
+    pub(super) fn allow_missing(&mut self) {
+        self.allows_missing = true;
+    }
+
     /// Stores a thing at a place.
     pub(super) fn put(&mut self, place: &Place<'_>, json: Json) {
         if place.key.is_empty() {
@@ -83,7 +91,7 @@ impl Store {
 
     /// Does what a request asks for.
     pub(super) fn answer(&mut self, call: &Call<'_>) -> Response<Bytes> {
-        if let Err(problem) = check_body(call) {
+        if let Err(problem) = check_body(call, self.allows_missing) {
             return reply::error(400, "INVALID_REQUEST_BODY", &problem);
         }
         let route = call.route;
@@ -124,7 +132,7 @@ impl Store {
         if is_list && !self.has(place) && !is_creatable(call, place) {
             // What nobody can make through the API is there from the beginning.
             items(&mut *value, &mut |list| {
-                fill(list.push(), Fill::All, &Json::Null, place.known, &[])
+                fill(list.push(), Fill::All, true, place.known, &[])
             });
             for json in without_list(&to_json(&*value)) {
                 self.add(place, json);
@@ -136,7 +144,7 @@ impl Store {
         if !place.key.is_empty() && is_creatable(call, place) {
             return not_found(call.path);
         }
-        fill(&mut *value, Fill::All, &Json::Null, place.known, place.key);
+        fill(&mut *value, Fill::All, true, place.known, place.key);
         let json = to_json(&*value);
         self.put(place, json.clone());
         success(call, &json)
@@ -163,7 +171,7 @@ impl Store {
         let results: Vec<Json> =
             all.iter().skip(begin).take(size).map(|json| (*json).clone()).collect();
         let link = |rel: &str, page: usize| {
-            serde_json::json!({
+            json!({
                 "rel": rel,
                 "href": format!("{}?pageNum={page}&itemsPerPage={size}", call.path),
             })
@@ -175,7 +183,7 @@ impl Store {
         if begin.saturating_add(size) < all.len() {
             links.push(link("next", page + 1));
         }
-        let json = serde_json::json!({
+        let json = json!({
             "links": links, "results": results, "totalCount": all.len(),
         });
         success(call, &json)
@@ -186,7 +194,7 @@ impl Store {
         let template = call.route.operation.path;
         let below = call.routes.below(template).next();
         let mut value = make();
-        let body = serde_json::from_slice(call.body).unwrap_or_default();
+        let body = Json::from_slice(call.body).unwrap_or_default();
         let is_collection =
             place.key.is_empty() && (call.routes.is_listed(template) || below.is_some());
         let bodies = match body {
@@ -252,7 +260,7 @@ impl Store {
         let mut used = BTreeSet::new();
         for parameter in &found.parameters {
             let parameter = parameter.trim_matches(['{', '}']);
-            let has = |name: &String| json.get(name).is_some_and(Json::is_string);
+            let has = |name: &String| json.get(name).and_then(Json::as_str).is_some();
             let name = properties(parameter).find(has)?;
             key.push((parameter.to_owned(), json.get(&name)?.as_str()?.to_owned()));
             // Of two parameters that seem to be one property, one means another.
@@ -276,7 +284,7 @@ impl Store {
     }
 
     fn change(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
-        let body: Json = serde_json::from_slice(call.body).unwrap_or_default();
+        let body = Json::from_slice(call.body).unwrap_or_default();
         let stored = self.get_mut(place).cloned();
         let is_put = call.route.operation.method == Method::Put;
         if stored.is_none()
@@ -316,7 +324,7 @@ impl Store {
 }
 
 /// Says what is wrong with a body, by its type.
-fn check_body(call: &Call<'_>) -> Result<(), String> {
+fn check_body(call: &Call<'_>, allows_missing: bool) -> Result<(), String> {
     let Some(make) = call.route.entry.body else { return Ok(()) };
     let mut value = make();
     let mut problem = None;
@@ -337,9 +345,17 @@ fn check_body(call: &Call<'_>) -> Result<(), String> {
     let body = if call.body.is_empty() { b"{}" } else { call.body };
     codec::decode_observed(body, &mut *value, Direction::Request, &mut observe)
         .map_err(|error| error.to_string())?;
-    match (problem, codec::encode(&*value, Mode::Request)) {
-        (Some(problem), _) => Err(problem),
-        (None, result) => result.map(|_| ()).map_err(|error| error.to_string()),
+    if let Some(problem) = problem {
+        return Err(problem);
+    }
+    let method = call.route.operation.method;
+    if method != Method::Post || allows_missing {
+        return Ok(());
+    }
+    let body = codec::encode_request(&*value, method).map_err(|error| error.to_string())?;
+    match body.missing().as_slice() {
+        [] => Ok(()),
+        missing => Err(format!("{} must be set", missing.join(", "))),
     }
 }
 
@@ -448,7 +464,7 @@ fn take(value: &mut dyn Value, body: &Json, known: &Parameters, own: &Parameters
         // What does not fit is left out.
         _ = codec::decode(body.to_string().as_bytes(), value);
     }
-    fill(value, Fill::Rest, &body, known, own);
+    fill(value, Fill::Rest, body.is_null(), known, own);
 }
 
 /// Makes the identifiers that the path of a thing asks for.
@@ -459,8 +475,8 @@ fn new_ids(template: &str) -> Vec<(String, String)> {
 }
 
 fn to_json(value: &dyn Value) -> Json {
-    let bytes = codec::encode(value, Mode::Lossless).unwrap_or_default();
-    serde_json::from_slice(&bytes).unwrap_or_default()
+    let bytes = codec::encode(value).unwrap_or_default();
+    Json::from_slice(&bytes).unwrap_or_default()
 }
 
 /// Lays a change over what there is: objects are merged, all else is replaced.
@@ -468,7 +484,7 @@ fn merge(into: &mut Json, change: Json) {
     match (into, change) {
         (Json::Object(into), Json::Object(change)) => {
             for (name, value) in change {
-                merge(into.entry(name).or_insert(Json::Null), value);
+                merge(into.entry(name).or_default(), value);
             }
         }
         (into, change) => *into = change,

@@ -20,17 +20,16 @@ pub(super) enum Fill {
 
 /// Makes what is unset in a value, and removes what the service never returns.
 ///
-/// `said` is what the value was read from: what is empty there was meant to be. `known` holds
-/// what the path says of all that encloses the thing, `own` what names the thing itself:
-/// `clusterName` for `clusterName` and `name`.
+/// `known` holds what the path says of all that encloses the thing, `own` what names the thing
+/// itself: `clusterName` for `clusterName` and `name`.
 pub(super) fn fill(
     value: &mut dyn Value,
     fill: Fill,
-    said: &Json,
+    is_unset: bool,
     known: &[(String, String)],
     own: &[(String, String)],
 ) {
-    Filler { fill, known, own }.value(value, "", said, 0);
+    Filler { fill, known, own }.value(value, "", is_unset, 0);
 }
 
 struct Filler<'a> {
@@ -40,66 +39,54 @@ struct Filler<'a> {
 }
 
 impl Filler<'_> {
-    fn value(&self, value: &mut dyn Value, name: &str, said: &Json, depth: usize) {
-        let was_unset = matches!(value.view(), View::Absent | View::Null);
-        let within = depth < LIMIT;
+    fn value(&self, value: &mut dyn Value, name: &str, is_unset: bool, depth: usize) {
+        let makes_more = is_unset && depth < LIMIT;
         match value.slot() {
-            Slot::Int(number) if was_unset => *number = 1,
-            Slot::Float(number) if was_unset => *number = 1.0,
-            Slot::Str(text) if text.is_empty() => *text = self.text(name, depth),
-            Slot::Enum(value) if was_unset => {
+            Slot::Int(number) if is_unset => *number = 1,
+            Slot::Float(number) if is_unset => *number = 1.0,
+            Slot::Str(text) if is_unset => *text = self.text(name, depth),
+            Slot::Enum(value) if is_unset => {
                 if let Some(first) = value.declared().first() {
                     value.set(first);
                 }
             }
-            Slot::List(list) if within && (was_unset || list.len() == 0) => {
-                self.value(list.push(), name, &Json::Null, depth + 1);
+            Slot::List(list) if makes_more => {
+                self.value(list.push(), name, true, depth + 1);
             }
-            Slot::Map(map) if within && was_unset => {
-                self.value(map.insert("key".to_owned()), "", &Json::Null, depth + 1);
+            Slot::Map(map) if makes_more => {
+                self.value(map.insert("key".to_owned()), "", true, depth + 1);
             }
             Slot::Record(record) => {
                 for (index, field) in record.table().fields.iter().enumerate() {
-                    self.field(record.field_mut(index), field, &said[field.wire], depth);
+                    self.field(record.field_mut(index), field, depth);
                 }
             }
-            Slot::Union(union) if within && was_unset => {
-                self.value(union.select(0), name, &Json::Null, depth + 1);
+            Slot::Union(union) if makes_more => {
+                self.value(union.select(0), name, true, depth + 1);
             }
-            // The present variant, with the same content.
-            Slot::Union(_) => {}
-            Slot::Json(json) if was_unset => *json = Json::Object(Default::default()),
+            Slot::Json(json) if is_unset => *json = Json::Object(Default::default()),
             _ => {}
         }
     }
 
-    fn field(&self, value: &mut dyn Value, field: &Field, said: &Json, depth: usize) {
+    fn field(&self, value: &mut dyn Value, field: &Field, depth: usize) {
         if field.flags & Field::WRITE_ONLY != 0 {
             return value.clear(false);
         }
-        let is_unset = match value.view() {
-            View::Absent => true,
-            View::Str(text) => text.is_empty() && said.is_null(),
-            View::List(list) => {
-                list.len() == 0 && said.is_null() && field.flags & Field::REQUIRED != 0
-            }
-            // What is in it may be unset.
-            View::Record(_) | View::Union(_) => true,
-            _ => false,
-        };
+        let is_unset = matches!(value.view(), View::Absent);
+        // What is in it may be unset.
+        let is_present = matches!(value.view(), View::Record(_) | View::Union(_));
         let left_to_service = field.flags & (Field::REQUIRED | Field::READ_ONLY) != 0;
         // A thing says what it is called by.
         let is_name =
             depth == 0 && self.own.iter().any(|(parameter, _)| parameter == field.wire);
         let is_wanted = self.fill == Fill::All || left_to_service || is_name;
-        let is_present = matches!(value.view(), View::Record(_) | View::Union(_));
         // Links lead nowhere here; a list without any has no next page.
         if field.wire != "links"
-            && is_unset
-            && (is_wanted || is_present)
+            && (is_unset && is_wanted || is_present)
             && depth < DEPTH
         {
-            self.value(value, field.wire, said, depth + 1);
+            self.value(value, field.wire, is_unset, depth + 1);
         }
     }
 
@@ -172,7 +159,7 @@ mod tests {
     #[test]
     fn what_holds_itself_ends() {
         let mut nest = Nest::default();
-        fill(&mut nest, Fill::All, &Json::Null, &[], &[]);
+        fill(&mut nest, Fill::All, true, &[], &[]);
         let depth = std::iter::successors(Some(&nest), |nest| nest.0.first()).count();
         assert_eq!(depth, LIMIT + 1);
     }

@@ -1,0 +1,55 @@
+//! Which fields identify an item of a list that an update sends.
+
+use std::collections::HashSet;
+
+use super::Member;
+use super::gates::reach;
+use crate::model::{Api, Kind, Method, Type, TypeId};
+
+/// Returns the fields that identify their record, of the records that are items of lists in the
+/// bodies of PATCH and PUT.
+pub(super) fn identities(api: &Api) -> HashSet<Member> {
+    let updates = api
+        .operations
+        .iter()
+        .filter(|operation| matches!(operation.method, Method::Patch | Method::Put));
+    let bodies: Vec<&Type> = updates
+        .flat_map(|operation| &operation.versions)
+        .filter_map(|version| version.body.as_ref().map(|body| &body.ty))
+        .collect();
+    let mut items = HashSet::new();
+    bodies.iter().for_each(|ty| add_items(api, ty, &mut items));
+    for id in reach(api, bodies.iter().filter_map(|ty| ty.leaf()).collect()) {
+        api.def(id).kind.for_each_type(|ty| add_items(api, ty, &mut items));
+    }
+    let identities = items.into_iter().flat_map(|id| {
+        let fields = match &api.def(id).kind {
+            Kind::Record(record) => record.fields.as_slice(),
+            Kind::Enum(_) | Kind::Union(_) => &[],
+        };
+        let members = fields.iter().enumerate().filter(|(_, field)| field.identity);
+        members.map(move |(index, _)| (id, index))
+    });
+    identities.collect()
+}
+
+/// Adds the definitions that the items of a list are, the variants of a union for the union.
+fn add_items(api: &Api, ty: &Type, items: &mut HashSet<TypeId>) {
+    match ty {
+        Type::List(item) => {
+            let mut pending: Vec<&Type> = vec![item];
+            while let Some(item) = pending.pop() {
+                let Type::Def(id) = item else {
+                    add_items(api, item, items);
+                    continue;
+                };
+                if let (true, Kind::Union(union)) = (items.insert(*id), &api.def(*id).kind) {
+                    pending.extend(union.variants.iter().map(|variant| &variant.ty));
+                    pending.extend(&union.common);
+                }
+            }
+        }
+        Type::Map(value) => add_items(api, value, items),
+        _ => {}
+    }
+}

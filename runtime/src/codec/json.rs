@@ -1,0 +1,283 @@
+//! JSON values without declared structure, kept as they were written.
+//!
+//! MongoDB reads an order into the keys of an object (a sort, a compound index), and a
+//! number's spelling may be all there is of its digits. So [`Json`] keeps both. `serde_json`
+//! keeps them where two of its features are on, which would change every other crate of a
+//! program.
+
+use std::fmt;
+use std::ops::{Index, IndexMut};
+use std::str::FromStr;
+
+use super::{DecodeError, Map};
+
+pub use number::Number;
+
+mod convert;
+mod macros;
+mod number;
+mod serde;
+
+/// Any JSON value: the order of an object's keys and the spelling of a number are kept.
+///
+/// Two objects are equal if they hold equal values under equal names in the same order, and
+/// two numbers if they are the same number, however they are spelled.
+///
+/// Made by [`json!`](crate::json), by parsing, or from a `serde_json::Value`. The last has sorted
+/// its keys by then, unless some crate of the program turns on its feature `preserve_order`.
+///
+/// ```
+/// use atlas_admin_runtime::{codec::Json, json};
+///
+/// let sort = json!({"$sort": {"score": -1, "name": 1}});
+/// assert_eq!(sort.to_string(), r#"{"$sort":{"score":-1,"name":1}}"#);
+/// assert_eq!(sort["$sort"]["score"].as_i64(), Some(-1));
+///
+/// let parsed: Json = r#"{"limit": 10.50}"#.parse()?;
+/// assert_eq!(parsed.to_string(), r#"{"limit":10.50}"#);
+/// # Ok::<(), atlas_admin_runtime::codec::DecodeError>(())
+/// ```
+#[derive(Clone, Default, PartialEq)]
+pub enum Json {
+    /// `null`.
+    #[default]
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, as it was spelled.
+    Number(Number),
+    /// A string.
+    String(String),
+    /// A list.
+    Array(Vec<Self>),
+    /// An object.
+    Object(Object),
+}
+
+/// The members of a JSON object, in their order.
+///
+/// Dereferences to the [`Map`] that holds them; unlike that, two are equal only in the same order.
+#[derive(Clone, Default)]
+pub struct Object(Box<Map<Json>>);
+
+impl PartialEq for Object {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.iter().eq(other.0.iter())
+    }
+}
+
+impl std::ops::Deref for Object {
+    type Target = Map<Json>;
+
+    fn deref(&self) -> &Map<Json> {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Object {
+    fn deref_mut(&mut self) -> &mut Map<Json> {
+        &mut self.0
+    }
+}
+
+impl Json {
+    /// Reads JSON text.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not JSON (RFC 8259), or nested deeper than 128 levels.
+    pub fn from_slice(text: &[u8]) -> Result<Self, DecodeError> {
+        super::decode::free(text)
+    }
+
+    /// Tells whether it is `null`.
+    pub const fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// Returns the boolean, if it is one.
+    pub const fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(boolean) => Some(*boolean),
+            _ => None,
+        }
+    }
+
+    /// Returns the number, if it is one.
+    pub const fn as_number(&self) -> Option<&Number> {
+        match self {
+            Self::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Returns the number as an integer, if it is one of 64 bits with a sign.
+    pub fn as_i64(&self) -> Option<i64> {
+        self.as_number()?.as_i64()
+    }
+
+    /// Returns the number as an integer, if it is one of 64 bits without a sign.
+    pub fn as_u64(&self) -> Option<u64> {
+        self.as_number()?.as_u64()
+    }
+
+    /// Returns the number as the nearest float, if it is a number in the range of floats.
+    pub fn as_f64(&self) -> Option<f64> {
+        self.as_number()?.as_f64()
+    }
+
+    /// Returns the string, if it is one.
+    pub const fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(string) => Some(string.as_str()),
+            _ => None,
+        }
+    }
+
+    /// Returns the items, if it is a list.
+    pub const fn as_array(&self) -> Option<&Vec<Self>> {
+        match self {
+            Self::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// Returns the items for changing, if it is a list.
+    pub const fn as_array_mut(&mut self) -> Option<&mut Vec<Self>> {
+        match self {
+            Self::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// Returns the members, if it is an object.
+    pub fn as_object(&self) -> Option<&Map<Self>> {
+        match self {
+            Self::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    /// Returns the members for changing, if it is an object.
+    pub fn as_object_mut(&mut self) -> Option<&mut Map<Self>> {
+        match self {
+            Self::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    /// Returns the value of a member, if it is an object that has it.
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        self.as_object()?.get(name)
+    }
+
+    /// Returns the value at a JSON pointer (RFC 6901), if there is one.
+    pub fn pointer(&self, pointer: &str) -> Option<&Self> {
+        tokens(pointer)?.try_fold(self, |value, token| match value {
+            Self::Object(members) => members.get(&token),
+            Self::Array(items) => items.get(index(&token)?),
+            _ => None,
+        })
+    }
+
+    /// Returns the value at a JSON pointer (RFC 6901) for changing, if there is one.
+    pub fn pointer_mut(&mut self, pointer: &str) -> Option<&mut Self> {
+        tokens(pointer)?.try_fold(self, |value, token| match value {
+            Self::Object(members) => members.get_mut(&token),
+            Self::Array(items) => items.get_mut(index(&token)?),
+            _ => None,
+        })
+    }
+}
+
+/// Returns the tokens of a pointer.
+fn tokens(pointer: &str) -> Option<impl Iterator<Item = String>> {
+    if !pointer.is_empty() && !pointer.starts_with('/') {
+        return None;
+    }
+    let unescaped = |token: &str| token.replace("~1", "/").replace("~0", "~");
+    Some(pointer.split('/').skip(1).map(unescaped))
+}
+
+/// Returns the index that a token stands for, which has no zeros before it and no sign.
+fn index(token: &str) -> Option<usize> {
+    let index: usize = token.parse().ok()?;
+    (index.to_string() == token).then_some(index)
+}
+
+/// Returns the value of a member, `null` if it is no object or has no such member.
+impl Index<&str> for Json {
+    type Output = Self;
+
+    fn index(&self, name: &str) -> &Self {
+        self.get(name).unwrap_or(&Self::Null)
+    }
+}
+
+/// Returns an item, `null` if it is no list or too short.
+impl Index<usize> for Json {
+    type Output = Self;
+
+    fn index(&self, index: usize) -> &Self {
+        self.as_array().and_then(|items| items.get(index)).unwrap_or(&Self::Null)
+    }
+}
+
+/// Returns the value of a member, which is added where it is missing.
+///
+/// # Panics
+///
+/// If the value is neither an object nor `null`, which becomes one.
+impl IndexMut<&str> for Json {
+    fn index_mut(&mut self, name: &str) -> &mut Self {
+        if self.is_null() {
+            *self = Self::Object(Object::default());
+        }
+        match self {
+            Self::Object(members) => members.entry(name.to_owned()).or_default(),
+            _ => panic!("{name:?} is no member of what is no object"),
+        }
+    }
+}
+
+/// Returns an item.
+///
+/// # Panics
+///
+/// If the value is no list, or too short.
+impl IndexMut<usize> for Json {
+    fn index_mut(&mut self, index: usize) -> &mut Self {
+        match self {
+            Self::Array(items) => &mut items[index],
+            _ => panic!("no item {index} in what is no list"),
+        }
+    }
+}
+
+/// Prints the JSON text, without whitespace. A float that is not finite is `null`.
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = super::encode::text(self);
+        f.write_str(&String::from_utf8_lossy(&text))
+    }
+}
+
+/// Prints the JSON text.
+impl fmt::Debug for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Json {
+    type Err = DecodeError;
+
+    /// Reads JSON text.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not JSON (RFC 8259), or nested deeper than 128 levels.
+    fn from_str(text: &str) -> Result<Self, DecodeError> {
+        Self::from_slice(text.as_bytes())
+    }
+}

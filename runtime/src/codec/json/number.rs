@@ -1,0 +1,152 @@
+//! Numbers as they are spelled.
+
+use std::fmt;
+
+use crate::codec::writer;
+
+/// A JSON number with its spelling: `1.50` stays `1.50`, and no digit of a long one is lost.
+///
+/// Two are equal if they are the same number: `1.50` and `15e-1` are.
+#[derive(Clone)]
+pub struct Number(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    Int(i64),
+    /// Beyond `i64`.
+    Big(u64),
+    /// What a program calculated, as opposed to what was read.
+    Float(f64),
+    /// A spelling of RFC 8259 that is none of the integers above.
+    Text(Box<str>),
+}
+
+impl Number {
+    /// Makes a number of its spelling, which the reader has validated.
+    pub(in crate::codec) fn spelled(text: &str) -> Self {
+        Self(Repr::Text(text.into()))
+    }
+
+    /// Returns the integer, if the number is spelled as one and fits 64 bits with a sign.
+    pub fn as_i64(&self) -> Option<i64> {
+        match self.0 {
+            Repr::Int(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Returns the integer, if the number is spelled as one and fits 64 bits without a sign.
+    pub fn as_u64(&self) -> Option<u64> {
+        match self.0 {
+            Repr::Int(number) => number.try_into().ok(),
+            Repr::Big(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Returns the nearest float; `None` if the number is beyond all of them.
+    pub fn as_f64(&self) -> Option<f64> {
+        let float = match &self.0 {
+            Repr::Int(number) => *number as f64,
+            Repr::Big(number) => *number as f64,
+            Repr::Float(number) => *number,
+            Repr::Text(text) => text.parse().ok()?,
+        };
+        float.is_finite().then_some(float)
+    }
+
+    /// Writes the number, and tells whether JSON can say it: nothing is written of a float that
+    /// is not finite.
+    pub(in crate::codec) fn write(&self, out: &mut Vec<u8>) -> bool {
+        match &self.0 {
+            Repr::Int(number) => writer::int(out, *number),
+            Repr::Big(number) => writer::digits(out, *number),
+            Repr::Float(number) if !number.is_finite() => return false,
+            Repr::Float(number) => writer::float(out, *number),
+            Repr::Text(text) => out.extend_from_slice(text.as_bytes()),
+        }
+        true
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Vec::new();
+        if !self.write(&mut text) {
+            writer::null(&mut text);
+        }
+        f.pad(&String::from_utf8_lossy(&text))
+    }
+}
+
+impl fmt::Debug for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Repr::Int(one), Repr::Int(other)) => one == other,
+            (Repr::Big(one), Repr::Big(other)) => one == other,
+            (Repr::Float(one), Repr::Float(other)) => one == other,
+            _ => {
+                let (one, other) = (self.to_string(), other.to_string());
+                one != "null" && (one == other || same_value(&one, &other))
+            }
+        }
+    }
+}
+
+/// Tells whether two spellings are of one number.
+fn same_value(one: &str, other: &str) -> bool {
+    Decimal::of(one).is_some_and(|one| Some(one) == Decimal::of(other))
+}
+
+/// A number as its digits and where they stand.
+#[derive(PartialEq)]
+struct Decimal {
+    is_negative: bool,
+    /// Without zeros at either end; empty for zero.
+    digits: String,
+    /// The power of ten that the last digit counts.
+    exponent: i64,
+}
+
+impl Decimal {
+    /// Takes a spelling apart; `None` if its exponent is beyond 64 bits.
+    fn of(text: &str) -> Option<Self> {
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let unsigned = mantissa.trim_start_matches('-');
+        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+        let all = format!("{whole}{fraction}");
+        let digits = all.trim_end_matches('0');
+        let zeros = (all.len() - digits.len()) as i64 - fraction.len() as i64;
+        let digits = digits.trim_start_matches('0').to_owned();
+        if digits.is_empty() {
+            return Some(Self { is_negative: false, digits, exponent: 0 });
+        }
+        let is_negative = mantissa.starts_with('-');
+        let exponent = exponent.parse::<i64>().ok()?.checked_add(zeros)?;
+        Some(Self { is_negative, digits, exponent })
+    }
+}
+
+impl From<i64> for Number {
+    fn from(number: i64) -> Self {
+        Self(Repr::Int(number))
+    }
+}
+
+impl From<u64> for Number {
+    fn from(number: u64) -> Self {
+        Self(i64::try_from(number).map_or(Repr::Big(number), Repr::Int))
+    }
+}
+
+impl From<f64> for Number {
+    fn from(number: f64) -> Self {
+        Self(Repr::Float(number))
+    }
+}

@@ -1,0 +1,69 @@
+//! What is sent, and what of the value is not.
+
+use bytes::Bytes;
+
+use super::encode::located;
+use super::path::push_name;
+
+/// What is shown in the place of a secret: JSON text like that.
+const REDACTED: &str = r#""<redacted>""#;
+
+/// The body of a request as it is sent. Made by [`encode_request`](super::encode_request).
+#[derive(Clone)]
+pub struct RequestBody {
+    pub(super) text: Bytes,
+    pub(super) missing: Vec<(usize, &'static str)>,
+    pub(super) left_out: Vec<(usize, String)>,
+    pub(super) secrets: Vec<(usize, usize)>,
+}
+
+impl RequestBody {
+    /// Returns the JSON text.
+    pub fn text(&self) -> &Bytes {
+        &self.text
+    }
+
+    /// Returns the JSON paths of the properties that the document requires of a POST or PUT and
+    /// that are unset, read-only ones excepted: `replicationSpecs[0].regionConfigs[1].regionName`.
+    pub fn missing(&self) -> Vec<String> {
+        self.paths(self.missing.clone())
+    }
+
+    /// Returns the JSON paths of what was received from the service and isn't sent: read-only
+    /// and undeclared properties, and secrets that the service masked.
+    pub fn left_out(&self) -> Vec<String> {
+        self.paths(self.left_out.clone())
+    }
+
+    /// Returns the text with `"<redacted>"` in the place of secrets.
+    pub(crate) fn redacted(&self) -> String {
+        let mut shown = String::with_capacity(self.text.len());
+        let mut rest = 0;
+        let mut secrets = self.secrets.clone();
+        secrets.sort_unstable();
+        for (begin, end) in secrets {
+            // A secret within another is gone with it.
+            if begin >= rest {
+                shown.push_str(&String::from_utf8_lossy(&self.text[rest..begin]));
+                shown.push_str(REDACTED);
+                rest = end;
+            }
+        }
+        shown + &String::from_utf8_lossy(&self.text[rest..])
+    }
+
+    fn paths(&self, found: Vec<(usize, impl AsRef<str>)>) -> Vec<String> {
+        let with_name = |(mut path, name): (String, _)| {
+            push_name(&mut path, AsRef::<str>::as_ref(&name));
+            path
+        };
+        located(&self.text, 0, found).into_iter().map(with_name).collect()
+    }
+}
+
+/// Prints neither the text nor a part of it.
+impl std::fmt::Debug for RequestBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RequestBody({} bytes)", self.text.len())
+    }
+}
