@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::json;
 use atlas_admin_runtime::{Client, Credentials, Request, RetryPolicy};
 
 use loopback::api::{CREATE, DELETE, GET, UPDATE, api_key, service_account};
@@ -181,7 +182,7 @@ async fn work(
             memory.lock().unwrap().push(resident());
         }
         let id = number.to_string();
-        let body = serde_json::json!({ "id": number });
+        let body = json!({ "id": number });
         let request: Request<Json> = match number % 4 {
             0 => Request::new(&CREATE, &[]).body(&body),
             1 => Request::new(&UPDATE, &[&id]).body(&body),

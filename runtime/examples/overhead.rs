@@ -60,14 +60,14 @@ async fn measure(url: String) {
             .await
             .unwrap();
         let body = response.bytes().await.unwrap();
-        let value: Json = serde_json::from_slice(&body).unwrap();
+        let value: serde_json::Value = serde_json::from_slice(&body).unwrap();
         let same = start.elapsed();
         assert_eq!(value["id"], "1");
 
         let start = Instant::now();
         let response = bare.get(&target).send().await.unwrap();
         let body = response.bytes().await.unwrap();
-        let value: Json = serde_json::from_slice(&body).unwrap();
+        let value: serde_json::Value = serde_json::from_slice(&body).unwrap();
         let least = start.elapsed();
         assert_eq!(value["id"], "1");
 

@@ -57,9 +57,9 @@ pub use nullable::Nullable;
 pub use open_enum::{OpenEnum, from_string, from_wire, view_of_enum, wire_name};
 pub use request_body::RequestBody;
 pub use same::same;
-pub use text_body::take_text;
 #[doc(hidden)]
 pub use serde;
+pub use text_body::take_text;
 pub use time::{DateTime, Day};
 
 /// A value that the codec can read and write.
@@ -265,8 +265,6 @@ pub trait Entries {
     fn for_each(&self, each: &mut dyn FnMut(&str, &dyn Value));
     /// Adds an unset entry, which replaces an earlier one, and returns its value.
     fn insert(&mut self, key: String) -> &mut dyn Value;
-    /// Removes an entry.
-    fn remove(&mut self, key: &str);
 }
 
 /// A map with string keys, which keeps the order in which they were inserted.

@@ -89,10 +89,7 @@ pub(crate) fn decode_losses(
 }
 
 /// Reads JSON text of the caller's own into a value.
-pub(super) fn decode_own(
-    bytes: &[u8],
-    into: &mut dyn Value,
-) -> Result<(), DecodeError> {
+pub(super) fn decode_own(bytes: &[u8], into: &mut dyn Value) -> Result<(), DecodeError> {
     Decoder::run(bytes, into, false, None).map(|_| ())
 }
 
@@ -100,11 +97,16 @@ pub(super) fn decode_own(
 pub(super) fn free(bytes: &[u8]) -> Result<Json, DecodeError> {
     let mut json = Json::Null;
     match decode_own(bytes, &mut json) {
-        Ok(()) if bytes.trim_ascii().is_empty() => {
+        Ok(()) if is_blank(bytes) => {
             Err(failure(bytes, Fault { at: bytes.len(), what: What::End }))
         }
         result => result.map(|()| json),
     }
+}
+
+/// Tells whether there is no value in a text.
+fn is_blank(bytes: &[u8]) -> bool {
+    bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes).trim_ascii().is_empty()
 }
 
 /// A walk over a text and a value at once.
@@ -163,18 +165,15 @@ impl<'a> Decoder<'a> {
 
     fn top(&mut self, into: &mut dyn Value) -> Result<()> {
         let Some(first) = self.reader.peek() else { return Ok(()) };
-        let start = self.reader.checkpoint();
-        let result = if first == b'n' { self.null(into) } else { self.value(into, None) };
-        if let Err(fault) = result
-            && !self.keep(into, start, 0, fault)?
-        {
-            if first != b'n' {
-                return Err(fault);
-            }
+        match self.item(into)? {
+            Err(fault) if first != b'n' => return Err(fault),
             // What can't keep a `null` is left unset by it.
-            self.reader.literal("null")?;
-            into.clear(true);
-            self.note(fault.at, Difference::Null);
+            Err(fault) => {
+                self.reader.literal("null")?;
+                into.clear(true);
+                self.note(fault.at, Difference::Null);
+            }
+            Ok(()) => {}
         }
         self.reader.end()
     }
@@ -245,7 +244,11 @@ impl<'a> Decoder<'a> {
         }
         let mut more = self.reader.enter(b']')?;
         while more {
-            if !self.item(list.push())? {
+            let start = self.reader.checkpoint();
+            let item = list.push();
+            if let Err(fault) = self.item(item)?
+                && !self.as_text(item, start, fault)?
+            {
                 list.pop();
             }
             more = self.reader.more(b']')?;
@@ -267,25 +270,24 @@ impl<'a> Decoder<'a> {
             let key = self.reader.key()?;
             if tags.is_some_and(|tags| tags.value_of(&key).is_some()) {
                 self.reader.skip()?;
-            } else if !self.item(entries.insert(key.clone().into_owned()))? {
-                entries.remove(&key);
+            } else {
+                self.item(entries.insert(key.into_owned()))??;
             }
             more = self.reader.more(b'}')?;
         }
         Ok(())
     }
 
-    /// Reads what is no property of a record, an item of a list or a value of a map, and tells
-    /// whether it is there: what no record is there to keep, and no text can stand for, is not.
-    fn item(&mut self, item: &mut dyn Value) -> Result<bool> {
+    /// Reads what is no property of a record: an item of a list, a value of a map, the top level.
+    /// Returns a mismatch that the item can't keep itself; the reader then stands before it.
+    fn item(&mut self, item: &mut dyn Value) -> Result<Result<()>> {
         let is_null = self.reader.peek() == Some(b'n');
         let start = self.reader.checkpoint();
         let count = self.noted.len();
         let result = if is_null { self.null(item) } else { self.value(item, None) };
         match result {
-            Ok(()) => Ok(true),
-            Err(fault) if self.keep(item, start, count, fault)? => Ok(true),
-            Err(fault) => self.as_text(item, start, fault),
+            Err(fault) if !self.keep(item, start, count, fault)? => Ok(Err(fault)),
+            _ => Ok(Ok(())),
         }
     }
 
@@ -341,7 +343,7 @@ impl<'a> Decoder<'a> {
         let what = Difference::of(expected, found);
         let is_null = matches!(what, Difference::Null);
         self.noted.push(Noted { at: fault.at, what });
-        let text = self.reader.since(start);
+        let text = self.reader.since(start).trim_ascii_start();
         match item.slot() {
             _ if is_null => return Ok(false),
             Slot::Str(string) => text.clone_into(string),

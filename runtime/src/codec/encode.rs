@@ -9,8 +9,7 @@ use super::{By, EncodeError, Field, Json, List, Union, Value, View, extra, write
 use crate::operation::Method;
 
 const INFINITE: &str = "is a float that is not finite";
-const MASKED: &str =
-    "is what the service shows instead of the secret: set the secret, or clear the property";
+const MASKED: &str = "is what the service shows instead of the secret: set the secret, or clear the property";
 
 /// Writes all of a value as JSON text, so that reading it again gives an equal value.
 ///
@@ -44,7 +43,8 @@ pub fn encode_into(value: &dyn Value, out: &mut Vec<u8>) -> Result<(), EncodeErr
     if encoder.problems.is_empty() {
         return Ok(());
     }
-    let error = EncodeError { problems: located(&out[start..], start, encoder.problems) };
+    let error =
+        EncodeError { problems: located(&out[start..], start, encoder.problems) };
     out.truncate(start);
     Err(error)
 }
@@ -137,7 +137,9 @@ impl Encoder {
         match view {
             View::Record(record) => match extra::instead(*record) {
                 // What came in the place of a whole body is no body to send.
-                Some(json) if self.depth > 0 || self.request.is_none() => self.json(json),
+                Some(json) if self.depth > 0 || self.request.is_none() => {
+                    self.json(json)
+                }
                 _ => self.object(view, tags),
             },
             View::Map(_) | View::Json(Json::Object(_)) => self.object(view, tags),

@@ -124,7 +124,8 @@ impl Walk<'_> {
                     to.field(field, &View::Json(added))?;
                     continue;
                 }
-                if let (View::Absent, Some(read)) = (view, contents.read.get(field.wire)) {
+                if let (View::Absent, Some(read)) = (view, contents.read.get(field.wire))
+                {
                     view = View::Json(read);
                 }
             }
@@ -168,7 +169,11 @@ impl Walk<'_> {
 
     /// Tells why a property that was received is not sent back.
     #[inline]
-    fn held_back(&self, field: &'static Field, view: &View<'_>) -> Option<Note<'static>> {
+    fn held_back(
+        &self,
+        field: &'static Field,
+        view: &View<'_>,
+    ) -> Option<Note<'static>> {
         const GUARDED: u8 = Field::READ_ONLY | Field::SECRET | Field::WRITE_ONLY;
         let method = self.receiver?;
         if field.flags & GUARDED == 0 { None } else { self.guarded(field, view, method) }
@@ -201,8 +206,10 @@ impl Walk<'_> {
     /// Tells whether a property that identifies the record is set.
     fn is_identified(&self) -> bool {
         let fields = self.record.table().fields.iter().enumerate();
-        let mut identities = fields.filter(|(_, field)| field.flags & Field::IDENTITY != 0);
-        identities.any(|(index, _)| !matches!(self.record.field(index).view(), View::Absent))
+        let mut identities =
+            fields.filter(|(_, field)| field.flags & Field::IDENTITY != 0);
+        identities
+            .any(|(index, _)| !matches!(self.record.field(index).view(), View::Absent))
     }
 
     fn note_missing<M: Members>(&self, field: &'static Field, to: &mut M) {
@@ -217,7 +224,8 @@ impl Walk<'_> {
     /// Tells whether the record writes a property itself.
     fn holds(&self, name: &str) -> bool {
         let index = self.index_of(name);
-        let is_set = |index: usize| !matches!(self.record.field(index).view(), View::Absent);
+        let is_set =
+            |index: usize| !matches!(self.record.field(index).view(), View::Absent);
         let is_read = |contents: &Contents| contents.read.contains_key(name);
         index.is_some_and(|index| is_set(index) || self.contents.is_some_and(is_read))
             || self.contents.is_some_and(|contents| contents.added.contains_key(name))
@@ -242,14 +250,18 @@ impl Walk<'_> {
 fn is_masked(view: &View<'_>) -> bool {
     match view {
         View::Str(text) => text.contains("****"),
-        View::List(list) => (0..list.len()).any(|index| is_masked(&list.get(index).view())),
+        View::List(list) => {
+            (0..list.len()).any(|index| is_masked(&list.get(index).view()))
+        }
         View::Map(entries) => {
             let mut any = false;
             entries.for_each(&mut |_, value| any = any || is_masked(&value.view()));
             any
         }
         View::Json(Json::String(text)) => text.contains("****"),
-        View::Json(Json::Array(items)) => items.iter().any(|item| is_masked(&View::Json(item))),
+        View::Json(Json::Array(items)) => {
+            items.iter().any(|item| is_masked(&View::Json(item)))
+        }
         View::Json(Json::Object(members)) => {
             members.values().any(|value| is_masked(&View::Json(value)))
         }

@@ -1,6 +1,6 @@
 //! Bodies that are text though JSON is declared.
 
-use super::{Slot, Value};
+use super::{Json, Slot, Value};
 
 /// What the media types of the API begin with.
 const MEDIA_TYPE: &str = "application/vnd.atlas.";
@@ -15,7 +15,8 @@ pub fn take_text(body: &[u8], media_type: &str, into: &mut dyn Value) -> bool {
     let Ok(text) = std::str::from_utf8(body) else { return false };
     let is_text = media_type.starts_with(MEDIA_TYPE)
         && !text.trim_start().starts_with('"')
-        && !is_html(text);
+        && !is_html(text)
+        && text.parse::<Json>().is_err();
     into.clear(false);
     match into.slot() {
         Slot::Str(string) if is_text => {
@@ -45,7 +46,11 @@ mod tests {
 
     #[test]
     fn text_of_the_api_is_a_string() {
-        for text in ["-----BEGIN CERTIFICATE-----\nMII\n", "<?xml version=\"1.0\"?><md:X/>"] {
+        for text in [
+            "-----BEGIN CERTIFICATE-----\nMII\n",
+            "<?xml version=\"1.0\"?><md:X/>",
+            "1 2",
+        ] {
             let mut string = String::new();
             assert!(take_text(text.as_bytes(), JSON, &mut string));
             assert_eq!(string, text);
@@ -59,6 +64,8 @@ mod tests {
             (pem, "application/json"),
             (pem, "text/plain"),
             ("\"cut", JSON),
+            ("12345", JSON),
+            ("{\"a\": []}", JSON),
             (" \"cut", JSON),
             ("<!DOCTYPE HTML><title>Sign in</title>", JSON),
             ("\n<html>", JSON),

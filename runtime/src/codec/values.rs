@@ -166,8 +166,4 @@ impl<T: Value + Default> Entries for Map<T> {
         *value = T::default();
         value
     }
-
-    fn remove(&mut self, key: &str) {
-        self.shift_remove(key);
-    }
 }

@@ -94,7 +94,7 @@ impl Answer {
             content_type.is_some_and(|kind| *is_framed && take_text(bytes, kind, value))
         };
         let (problem, source) = match decode_losses(bytes, value) {
-            Err(error) if error.is_syntax() && is_text(value) => return Ok(Vec::new()),
+            Err(_) if is_text(value) => return Ok(Vec::new()),
             Err(error) => (error.to_string(), Some(Arc::new(error) as _)),
             // The record would keep it, but it would look like an answer with nothing in it.
             Ok(_) if came_instead(value).is_some_and(|found| !found.is_null()) => {

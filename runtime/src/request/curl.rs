@@ -24,11 +24,7 @@ impl Parts {
         );
         if let Some(body) = &self.body {
             // `--data` would take a body that starts with @ for the name of a file.
-            _ = write!(
-                command,
-                " --data-raw {}",
-                quote(&body.redacted())
-            );
+            _ = write!(command, " --data-raw {}", quote(&body.redacted()));
         }
         command
     }

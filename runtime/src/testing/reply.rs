@@ -70,7 +70,9 @@ pub(super) fn success(
 pub(super) fn encoded(value: &dyn Value) -> Bytes {
     let bytes = codec::encode(value)
         .unwrap_or_else(|error| panic!("the answer can't be encoded: {error}"));
-    let Ok(Json::Object(mut page)) = Json::from_slice(&bytes) else { return bytes.into() };
+    let Ok(Json::Object(mut page)) = Json::from_slice(&bytes) else {
+        return bytes.into();
+    };
     // A page without links is followed by another; the service always sends some.
     let is_page = matches!(page.get("results"), Some(Json::Array(_)));
     if is_page && !page.contains_key("links") {

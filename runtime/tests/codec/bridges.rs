@@ -6,7 +6,7 @@ use super::sample::{Alert, Cluster, Mapping, Metric, Provider, Region};
 use super::{json, read, write};
 
 const CLUSTER: &str = r#"{
-    "createDate": "2024-05-01T10:00:00Z", "diskSizeGB": 10.5, "free": [null, 1], "id": null,
+    "createDate": "2024-05-01T10:00:00Z", "diskSizeGB": 10.5, "free": [null, 1],
     "labels": [{"value": null}], "members": 9223372036854775807, "name": "x", "new": {"a": null},
     "note": null, "provider": "MOON", "tags": {"a": "b"}, "replicationSpecs": [{"regionConfigs":
     [{"providerName": "AWS"}, {"providerName": "TENANT"}, {"providerName": "X", "y": 1}]}]
@@ -50,6 +50,7 @@ fn unions_and_enums_pass_through_serde() {
     let metric: Metric = serde_json::from_str(r#"{"units": "RAW"}"#).unwrap();
     assert_eq!(serde_json::to_string(&metric).unwrap(), r#"{"units":"RAW"}"#);
     assert_eq!(serde_json::to_string(&Region::default()).unwrap(), "null");
+    assert_eq!(serde_json::to_string(&Provider::default()).unwrap(), "\"\"");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod debugging;
 mod drift;
 mod equality;
 mod errors;
+mod freeform;
 mod random;
 mod records;
 mod requests;
@@ -13,8 +14,9 @@ mod sample;
 mod unions;
 
 use atlas_admin_runtime::codec::{
-    DecodeError, EncodeError, Json, Mode, Value, decode, encode,
+    DecodeError, EncodeError, Json, Value, decode, encode, encode_request,
 };
+use atlas_admin_runtime::operation::Method;
 
 /// Reads text into a new value.
 fn read<T: Value + Default>(text: &str) -> Result<T, DecodeError> {
@@ -24,17 +26,23 @@ fn read<T: Value + Default>(text: &str) -> Result<T, DecodeError> {
 
 /// Writes a value without loss.
 fn write(value: &dyn Value) -> String {
-    String::from_utf8(encode(value, Mode::Lossless).unwrap()).unwrap()
+    String::from_utf8(encode(value).unwrap()).unwrap()
 }
 
 /// Writes a value for a request.
-fn request(value: &dyn Value) -> Result<String, EncodeError> {
-    encode(value, Mode::Request).map(|text| String::from_utf8(text).unwrap())
+fn request(method: Method, value: &dyn Value) -> Result<String, EncodeError> {
+    let body = encode_request(value, method)?;
+    Ok(String::from_utf8(body.text().to_vec()).unwrap())
 }
 
-/// Parses text with `serde_json`, to compare with.
-fn json(text: &str) -> Json {
+/// Parses text with `serde_json`, to compare with: it knows nothing of order and spelling.
+fn json(text: &str) -> serde_json::Value {
     serde_json::from_str(text).unwrap()
+}
+
+/// Parses text as free-form JSON.
+fn free(text: &str) -> Json {
+    text.parse().unwrap()
 }
 
 /// Asserts that text comes back equal after it has been read and written.

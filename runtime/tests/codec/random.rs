@@ -1,8 +1,9 @@
 //! Random documents and random damage, the same on every run.
 
-use atlas_admin_runtime::codec::{Direction, Json, Mode, Value, decode, encode};
-
+use atlas_admin_runtime::codec::{Direction, Json, Value, decode, encode_request};
+use atlas_admin_runtime::operation::Method;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value as Theirs;
 
 use super::sample::{Alert, Cluster, Holder, Mapping, Region, Spec};
 use super::{json, read, write};
@@ -27,24 +28,24 @@ impl Dice {
     }
 
     /// Makes any JSON value, out of names and values that the sample types know.
-    fn value(&mut self, depth: usize) -> Json {
+    fn value(&mut self, depth: usize) -> Theirs {
         match self.roll(if depth == 0 { 6 } else { 11 }) {
-            0 => Json::Null,
-            1 => Json::Bool(self.roll(2) == 0),
-            2 => Json::from(self.roll(1000) as i64 - 500),
-            3 => Json::from([i64::MAX, i64::MIN, 1 << 60][self.roll(3)]),
-            4 => Json::from(self.roll(4000) as f64 / 8.0),
-            5 => Json::from(self.pick(&STRINGS)),
+            0 => Theirs::Null,
+            1 => Theirs::Bool(self.roll(2) == 0),
+            2 => Theirs::from(self.roll(1000) as i64 - 500),
+            3 => Theirs::from([i64::MAX, i64::MIN, 1 << 60][self.roll(3)]),
+            4 => Theirs::from(self.roll(4000) as f64 / 8.0),
+            5 => Theirs::from(self.pick(&STRINGS)),
             6 | 7 => {
                 let count = self.roll(4);
-                Json::Array((0..count).map(|_| self.value(depth - 1)).collect())
+                Theirs::Array((0..count).map(|_| self.value(depth - 1)).collect())
             }
             _ => {
                 let count = self.roll(12);
                 let member = |dice: &mut Self| {
                     (dice.pick(&NAMES).to_owned(), dice.value(depth - 1))
                 };
-                Json::Object((0..count).map(|_| member(self)).collect())
+                Theirs::Object((0..count).map(|_| member(self)).collect())
             }
         }
     }
@@ -109,27 +110,27 @@ const NAMES: [&str; 36] = [
 ];
 
 /// Removes what a type without three-state fields may forget.
-fn without_nulls(json: &Json) -> Json {
+fn without_nulls(json: &Theirs) -> Theirs {
     match json {
-        Json::Object(members) => {
+        Theirs::Object(members) => {
             let kept = members.iter().filter(|(_, value)| !value.is_null());
-            Json::Object(
+            Theirs::Object(
                 kept.map(|(name, value)| (name.clone(), without_nulls(value))).collect(),
             )
         }
-        Json::Array(items) => Json::Array(items.iter().map(without_nulls).collect()),
+        Theirs::Array(items) => Theirs::Array(items.iter().map(without_nulls).collect()),
         other => other.clone(),
     }
 }
 
 /// Makes whole numbers that JSON tells from floats the same as those.
-fn by_value(json: &Json) -> Json {
+fn by_value(json: &Theirs) -> Theirs {
     match json {
-        Json::Object(members) => {
+        Theirs::Object(members) => {
             members.iter().map(|(name, value)| (name.clone(), by_value(value))).collect()
         }
-        Json::Array(items) => Json::Array(items.iter().map(by_value).collect()),
-        Json::Number(number) if number.is_f64() => match number.as_f64() {
+        Theirs::Array(items) => Theirs::Array(items.iter().map(by_value).collect()),
+        Theirs::Number(number) if number.is_f64() => match number.as_f64() {
             Some(float) if float.fract() == 0.0 && float.abs() < 9.3e18 => {
                 (float as i64).into()
             }
@@ -152,7 +153,7 @@ where
     assert_eq!(by_value(&serde_json::to_value(&value).unwrap()), after);
     assert_eq!(serde_json::from_str::<T>(text).unwrap(), value, "{text}");
     // Whether it can be sent depends; that it can be asked and printed does not.
-    let _ = encode(&value, Mode::Request);
+    let _ = encode_request(&value, Method::Put);
     let _ = format!("{value:?} {value:#?}");
     assert_eq!(value.clone_by_decoding(text), value);
 }
@@ -176,8 +177,8 @@ fn random_documents_survive() {
     let mut dice = Dice(1);
     for _ in 0..2_000 {
         let text = dice.value(5).to_string();
-        assert_eq!(read::<Json>(&text).unwrap(), json(&text));
-        assert_eq!(json(&write(&json(&text))), json(&text));
+        assert_eq!(Theirs::from(read::<Json>(&text).unwrap()), json(&text));
+        assert_eq!(write(&read::<Json>(&text).unwrap()), text);
         round_trips::<Cluster>(&text);
         round_trips::<Spec>(&text);
         round_trips::<Region>(&text);
@@ -190,14 +191,18 @@ fn random_documents_survive() {
 /// Exercises all decoders; what comes out is of no interest, as long as something does.
 fn exercise(bytes: &[u8]) {
     let ours = decode(bytes, &mut Json::default());
-    let theirs = serde_json::from_slice::<Json>(bytes);
+    let theirs =
+        serde_json::from_slice::<Theirs>(bytes).map_err(|error| error.to_string());
     let blank = bytes.iter().all(|byte| b" \n\t\r".contains(byte));
-    assert_eq!(
-        ours.is_ok(),
-        theirs.is_ok() || blank,
-        "{:?}",
-        String::from_utf8_lossy(bytes)
-    );
+    // Numbers beyond all floats are kept here, and refused there.
+    if !theirs.as_ref().is_err_and(|error| error.starts_with("number out of range")) {
+        assert_eq!(
+            ours.is_ok(),
+            theirs.is_ok() || blank,
+            "{:?}",
+            String::from_utf8_lossy(bytes)
+        );
+    }
     let mut ignore = |_| {};
     for into in [
         &mut Cluster::default() as &mut dyn Value,

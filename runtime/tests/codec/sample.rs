@@ -11,6 +11,8 @@ pub(crate) const REQUIRED: u8 = Field::REQUIRED;
 pub(crate) const READ_ONLY: u8 = Field::READ_ONLY;
 pub(crate) const WRITE_ONLY: u8 = Field::WRITE_ONLY;
 pub(crate) const SECRET: u8 = Field::SECRET;
+pub(crate) const IDENTITY: u8 = Field::IDENTITY;
+pub(crate) const KEPT: u8 = Field::KEPT;
 
 /// Declares a record. The generator writes out what this macro does.
 macro_rules! sample {
@@ -51,23 +53,23 @@ sample!(Cluster {
     day: Option<Day> = "day", OPTIONAL;
     disk: Option<f64> = "diskSizeGB", OPTIONAL;
     free: Option<Json> = "free", OPTIONAL;
-    id: String = "id", REQUIRED | READ_ONLY;
+    id: Option<String> = "id", REQUIRED | READ_ONLY;
     labels: Option<Vec<Label>> = "labels", OPTIONAL;
-    members: i64 = "members", REQUIRED;
-    name: String = "name", REQUIRED;
+    members: Option<i64> = "members", REQUIRED;
+    name: Option<String> = "name", REQUIRED;
     note: Nullable<String> = "note", OPTIONAL;
     parent: Option<Box<Cluster>> = "parent", OPTIONAL;
     password: Option<String> = "password", WRITE_ONLY;
-    provider: Provider = "provider", REQUIRED;
-    specs: Vec<Spec> = "replicationSpecs", REQUIRED;
+    provider: Option<Provider> = "provider", REQUIRED;
+    specs: Option<Vec<Spec>> = "replicationSpecs", REQUIRED;
     tags: Option<Map<String>> = "tags", OPTIONAL;
     token: Option<String> = "token", SECRET;
 });
 
 sample!(Account {
-    id: String = "id", REQUIRED | READ_ONLY;
-    name: String = "name", REQUIRED;
-    password: String = "password", REQUIRED | WRITE_ONLY;
+    id: Option<String> = "id", REQUIRED | READ_ONLY;
+    name: Option<String> = "name", REQUIRED;
+    password: Option<String> = "password", REQUIRED | WRITE_ONLY;
 });
 
 sample!(Label {
@@ -76,8 +78,16 @@ sample!(Label {
 });
 
 sample!(Spec {
-    regions: Vec<Region> = "regionConfigs", REQUIRED;
+    id: Option<String> = "id", READ_ONLY | IDENTITY;
+    regions: Option<Vec<Region>> = "regionConfigs", REQUIRED;
     zone: Option<String> = "zoneName", OPTIONAL;
+});
+
+// The service keeps the token of a channel that it knows by its id.
+sample!(Channel {
+    id: Option<String> = "channelId", IDENTITY;
+    token: Option<String> = "token", SECRET | KEPT;
+    keys: Option<Map<String>> = "tokens", SECRET;
 });
 
 /// The names of cloud providers.
@@ -141,14 +151,14 @@ sample_union!(Region {
 
 sample!(AwsRegion {
     nodes: Option<i64> = "nodeCount", OPTIONAL;
-    provider: Provider = "providerName", REQUIRED;
-    region: String = "regionName", REQUIRED;
-    zone: Day = "since", REQUIRED;
+    provider: Option<Provider> = "providerName", REQUIRED;
+    region: Option<String> = "regionName", REQUIRED;
+    zone: Option<Day> = "since", REQUIRED;
 });
 
 sample!(TenantRegion {
     backing: Option<Provider> = "backingProviderName", OPTIONAL;
-    region: Provider = "regionName", REQUIRED;
+    region: Option<Provider> = "regionName", REQUIRED;
 });
 
 // A union whose second variant is a union by another tag, and whose third by the same one.
@@ -180,12 +190,6 @@ sample!(Amount {
     value: Option<f64> = "value", OPTIONAL;
 });
 
-// A variant may hold nothing at all.
-sample_union!(Signal {
-    Ping(()),
-    Pong(Option<Box<Cluster>>),
-} unknown Json, By::Tag("type", &[&["PING"], &["PONG"]]));
-
 sample_union!(Mapping {
     Switch(bool),
     Fields(Box<Fields>),
@@ -204,10 +208,10 @@ sample_union!(Setting {
 } unknown Amount, By::Kind(&[Kind::Boolean]));
 
 sample!(Holder {
-    alert: Alert = "alert", REQUIRED;
-    amount: Amount = "amount", REQUIRED;
-    metric: Metric = "metric", REQUIRED;
-    provider: Provider = "provider", REQUIRED;
-    setting: Setting = "setting", REQUIRED;
-    since: DateTime = "since", REQUIRED;
+    alert: Option<Alert> = "alert", REQUIRED;
+    amount: Option<Amount> = "amount", REQUIRED;
+    metric: Option<Metric> = "metric", REQUIRED;
+    provider: Option<Provider> = "provider", REQUIRED;
+    setting: Option<Setting> = "setting", REQUIRED;
+    since: Option<DateTime> = "since", REQUIRED;
 });

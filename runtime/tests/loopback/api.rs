@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::json;
 use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::{Client, ClientBuilder, Credentials, Request, Version};
 
@@ -56,7 +57,7 @@ pub(crate) fn get() -> Request<Json> {
 
 /// A request of each method, with a body where the method has one.
 pub(crate) fn every_method() -> Vec<Request<Json>> {
-    let body: Json = serde_json::json!({"name": "MyProject"});
+    let body = json!({"name": "MyProject"});
     vec![
         get(),
         Request::new(&CREATE, &[]).body(&body),

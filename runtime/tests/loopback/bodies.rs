@@ -1,9 +1,9 @@
 //! Bodies: what keeps them from being sent, and what of them is never printed.
 
 use atlas_admin_runtime::codec::{Extra, Field, Map, Record, Table, Value};
-use atlas_admin_runtime::{Request, record};
+use atlas_admin_runtime::{Request, json, record};
 
-use super::api::{CREATE, UPDATE, plain};
+use super::api::{CREATE, GET, REPLACE, UPDATE, plain};
 use super::server::{Reply, Server};
 
 #[derive(Clone, Default)]
@@ -11,8 +11,8 @@ struct User {
     name: Option<String>,
     password: Option<String>,
     token: Option<String>,
-    others: Vec<User>,
-    by_name: Map<User>,
+    others: Option<Vec<User>>,
+    by_name: Option<Map<User>>,
     extra: Extra,
 }
 
@@ -68,8 +68,8 @@ fn user(name: &str) -> User {
 #[tokio::test]
 async fn secrets_are_sent_and_never_printed() {
     let mut body = user("it's");
-    body.others = vec![User { password: None, ..user("b") }, user("c")];
-    body.by_name.insert("~k/".to_owned(), user("d"));
+    body.others = Some(vec![User { password: None, ..user("b") }, user("c")]);
+    body.by_name = Some(Map::from([("~k/".to_owned(), user("d"))]));
     let request = Request::<()>::new(&CREATE, &[]).body(&body);
     let curl = request.to_curl();
     assert!(!curl.contains("hunter2"), "{curl}");
@@ -84,15 +84,66 @@ async fn secrets_are_sent_and_never_printed() {
 }
 
 #[tokio::test]
-async fn a_body_without_a_required_field_is_not_sent() {
-    let request = Request::<()>::new(&UPDATE, &["1"]).body(&User::default());
-    let told = request.body_bytes().unwrap_err();
-    assert!(told.is_invalid_request() && told.to_string().contains("name"), "{told}");
-    let server = Server::start(|_, _| Reply::json("{}")).await;
-    let error = request.send(&plain(&server)).await.unwrap_err();
+async fn what_is_required_and_unset_is_told_and_not_refused() {
+    let others = Some(vec![user("b"), User::default()]);
+    let body = User { others, ..User::default() };
+    let request = Request::<()>::new(&CREATE, &[]).body(&body);
+    assert_eq!(request.missing(), ["name", "others[1].name"]);
+    let server = Server::start(|_, _| Reply::new(204, &[], "")).await;
+    request.send(&plain(&server)).await.unwrap();
+    assert_eq!(server.seen().len(), 1);
+    let patch = Request::<()>::new(&UPDATE, &["1"]).body(&body);
+    assert!(patch.missing().is_empty());
+}
+
+#[tokio::test]
+async fn a_masked_secret_is_not_sent_as_the_secret() {
+    let text = r#"{"name":"a","token":"****","new":1}"#;
+    let server = Server::start(move |_, _| Reply::json(text)).await;
+    let client = plain(&server);
+    let mut read = Request::<User>::new(&GET, &["1"]).send(&client).await.unwrap();
+
+    let patch = Request::<()>::new(&UPDATE, &["1"]).body(read.value());
+    assert_eq!(patch.body_bytes().unwrap().unwrap(), br#"{"name":"a"}"#);
+    assert_eq!(patch.left_out(), ["token", "new"]);
+
+    let put = Request::<()>::new(&REPLACE, &["1"]).body(read.value());
+    let told = put.body_bytes().unwrap_err();
+    assert!(told.is_invalid_request() && told.to_string().contains("`token`"), "{told}");
+    assert!(
+        told.to_string().ends_with("set the secret, or clear the property"),
+        "{told}"
+    );
+    let error = put.send(&client).await.unwrap_err();
     assert_eq!(error.to_string(), told.to_string());
-    assert_eq!(error.operation().map(|operation| operation.id), Some("updateGroup"));
-    assert!(server.seen().is_empty());
+    assert_eq!(error.operation().map(|operation| operation.id), Some("replaceGroup"));
+    assert_eq!(server.seen().len(), 1);
+
+    read.token = Some("hunter2".to_owned());
+    let put = put.body(read.value());
+    let sent = put.body_bytes().unwrap().unwrap();
+    assert_eq!(sent, br#"{"name":"a","token":"hunter2"}"#);
+    assert!(!put.to_curl().contains("hunter2"));
+}
+
+#[test]
+fn a_problem_goes_with_the_part_that_it_came_from() {
+    let bad = User { others: Some(vec![]), ..user("a") };
+    let mut request = Request::<()>::new(&UPDATE, &["1"]).body(&vec![f64::NAN]);
+    assert!(request.body_bytes().unwrap_err().to_string().contains("not finite"));
+    request.set_query("who", &bad);
+    request = request.body(&json!({"own": 1}));
+    assert!(request.body_bytes().unwrap_err().to_string().contains("who"));
+    request.set_query("who", &"me".to_owned());
+    request.set_header("x-bad", &"a\nb".to_owned());
+    assert!(request.body_bytes().unwrap_err().to_string().contains("x-bad"));
+    request.set_header("x-bad", &None::<String>);
+    assert_eq!(request.body_bytes().unwrap().unwrap(), br#"{"own":1}"#);
+    assert!(request.path_and_query().ends_with("?who=me"));
+    // A body that can't be sent takes the place of one that could.
+    let request = request.body(&f64::NAN);
+    assert!(request.body_bytes().is_err());
+    assert!(request.missing().is_empty() && !request.to_curl().contains("own"));
 }
 
 #[test]

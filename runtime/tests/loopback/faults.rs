@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::codec::{Drift, Json};
 use atlas_admin_runtime::{Client, Download, Error, Request, RetryPolicy};
 use flate2::{Compression, write::GzEncoder};
 
@@ -174,6 +174,70 @@ async fn what_is_not_json_is_told_with_its_bytes() {
     // JSON is read whatever it is called.
     let plain = || Reply::new(200, &[("content-type", "text/plain")], r#"{"a":1}"#);
     assert_eq!(one(plain).await.unwrap()["a"], 1);
+}
+
+const OF_API: (&str, &str) =
+    ("content-type", "application/vnd.atlas.2023-01-01+json;charset=utf-8");
+
+/// Asks for a string.
+async fn text(
+    reply: impl Fn() -> Reply + Send + Sync + 'static,
+) -> Result<String, Error> {
+    let server = Server::start(move |_, _| reply()).await;
+    let answer = Request::<String>::new(&GET, &["1"]).send(&plain(&server)).await;
+    answer.map(|response| response.into_value())
+}
+
+#[tokio::test]
+async fn a_text_is_the_string_that_is_declared_and_not_quoted() {
+    let pem = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n";
+    let xml = r#"<?xml version="1.0"?><md:EntityDescriptor entityID="https://x"/>"#;
+    for body in [pem, xml, "{cut", "1 2"] {
+        assert_eq!(text(move || Reply::new(200, &[OF_API], body)).await.unwrap(), body);
+    }
+    let chunked = "HTTP/1.1 200 X\r\ncontent-type: application/vnd.atlas.2023-01-01+json\r\n\
+                   transfer-encoding: chunked\r\n\r\n4\r\n-pem\r\n0\r\n\r\n";
+    assert_eq!(text(move || Reply::raw(chunked)).await.unwrap(), "-pem");
+    assert_eq!(
+        text(|| Reply::new(200, &[OF_API], "\"quoted\"")).await.unwrap(),
+        "quoted"
+    );
+}
+
+#[tokio::test]
+async fn another_text_is_an_error_with_its_bytes() {
+    let other = ("content-type", "text/plain");
+    for (kind, body) in [
+        (OF_API, "\"cut"),
+        (OF_API, "<!doctype html><p>Sign in"),
+        (other, "-----BEGIN"),
+        (OF_API, "{\"a\":1}"),
+        (OF_API, "12345"),
+    ] {
+        let error = text(move || Reply::new(200, &[kind], body)).await.unwrap_err();
+        assert!(error.is_decode(), "{error}");
+        assert_eq!((error.body(), error.status()), (body.as_bytes(), Some(200)));
+    }
+    // Nothing tells whether all of it has come.
+    let head =
+        "HTTP/1.1 200 X\r\ncontent-type: application/vnd.atlas.2023-01-01+json\r\n\r\n";
+    let error = text(move || Reply::raw(format!("{head}-----BEGIN")).close()).await;
+    assert_eq!(error.unwrap_err().body(), b"-----BEGIN");
+}
+
+#[tokio::test]
+async fn what_is_not_in_the_value_as_it_was_is_told() {
+    let body = r#"{"results":[1,null,"two",3],"note":"caf\ud83d","more":true}"#;
+    let server = Server::start(move |_, _| Reply::json(body)).await;
+    let request = Request::<Listing>::new(&GET, &["1"]);
+    let answer = request.send(&plain(&server)).await.unwrap();
+    assert_eq!(answer.items(), [1, 3]);
+    let told: Vec<_> = answer.drift().iter().map(|drift| drift.path()).collect();
+    assert_eq!(told, ["results[1]", "results[2]", "note"]);
+    assert!(matches!(answer.drift()[2], Drift::Surrogate { .. }));
+    let whole = Server::start(|_, _| Reply::json(r#"{"new":1,"totalCount":"x"}"#)).await;
+    let answer = request.send(&plain(&whole)).await.unwrap();
+    assert!(answer.drift().is_empty(), "what is kept is no loss");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use atlas_admin_runtime::{Page, record};
 
 #[derive(Clone, Default)]
 pub(crate) struct Listing {
-    results: Vec<i64>,
+    results: Option<Vec<i64>>,
     total: Option<i64>,
     extra: Extra,
 }
@@ -44,7 +44,11 @@ record!(Listing);
 impl Page for Listing {
     type Item = i64;
 
+    fn items(&self) -> &[i64] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
     fn into_items(self) -> Vec<i64> {
-        self.results
+        self.results.unwrap_or_default()
     }
 }

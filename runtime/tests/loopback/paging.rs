@@ -171,10 +171,11 @@ impl atlas_admin_runtime::codec::Value for Free {
 impl Page for Free {
     type Item = Json;
 
-    fn into_items(mut self) -> Vec<Json> {
-        match self.0["results"].take() {
-            Json::Array(items) => items,
-            _ => Vec::new(),
-        }
+    fn items(&self) -> &[Json] {
+        self.0["results"].as_array().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn into_items(self) -> Vec<Json> {
+        self.items().to_vec()
     }
 }

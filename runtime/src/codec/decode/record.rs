@@ -172,7 +172,8 @@ impl Decoder<'_> {
     fn note_missing(&mut self, fields: &'static [Field], seen: &Seen, at: usize) {
         let Some(elsewhere) = self.observed else { return };
         for (index, field) in fields.iter().enumerate() {
-            let is_required = field.flags & (Field::REQUIRED | elsewhere) == Field::REQUIRED;
+            let is_required =
+                field.flags & (Field::REQUIRED | elsewhere) == Field::REQUIRED;
             if is_required && !seen.contains(index) {
                 self.note(at, Difference::Missing(field.wire));
             }

@@ -108,7 +108,8 @@ impl<T: Into<Json>> FromIterator<T> for Json {
 
 impl<K: Into<String>, V: Into<Self>> FromIterator<(K, V)> for Json {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(members: I) -> Self {
-        let members = members.into_iter().map(|(name, value)| (name.into(), value.into()));
+        let members =
+            members.into_iter().map(|(name, value)| (name.into(), value.into()));
         members.collect::<Map<Self>>().into()
     }
 }
@@ -144,9 +145,10 @@ impl From<Json> for serde_json::Value {
             Json::Number(number) => number.into(),
             Json::String(string) => Self::String(string),
             Json::Array(items) => items.into_iter().map(Self::from).collect(),
-            Json::Object(members) => {
-                members.into_iter().map(|(name, value)| (name, Self::from(value))).collect()
-            }
+            Json::Object(members) => members
+                .into_iter()
+                .map(|(name, value)| (name, Self::from(value)))
+                .collect(),
         }
     }
 }
@@ -161,3 +163,33 @@ impl From<Number> for serde_json::Value {
         }
     }
 }
+
+impl PartialEq<str> for Json {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == Some(other)
+    }
+}
+
+impl PartialEq<&str> for Json {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == Some(*other)
+    }
+}
+
+impl PartialEq<String> for Json {
+    fn eq(&self, other: &String) -> bool {
+        self.as_str() == Some(other)
+    }
+}
+
+macro_rules! comparisons {
+    ($($type:ty: $get:ident),*) => {$(
+        impl PartialEq<$type> for Json {
+            fn eq(&self, other: &$type) -> bool {
+                self.$get() == Some((*other).into())
+            }
+        }
+    )*};
+}
+
+comparisons!(bool: as_bool, i32: as_i64, i64: as_i64, u64: as_u64, f64: as_f64);

@@ -352,7 +352,8 @@ fn check_body(call: &Call<'_>, allows_missing: bool) -> Result<(), String> {
     if method != Method::Post || allows_missing {
         return Ok(());
     }
-    let body = codec::encode_request(&*value, method).map_err(|error| error.to_string())?;
+    let body =
+        codec::encode_request(&*value, method).map_err(|error| error.to_string())?;
     match body.missing().as_slice() {
         [] => Ok(()),
         missing => Err(format!("{} must be set", missing.join(", "))),
