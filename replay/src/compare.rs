@@ -1,7 +1,6 @@
 //! What was received against what is written again.
 
-use atlas_admin::codec::{Field, Slot, Value, View};
-use serde_json::{Number, Value as Json};
+use atlas_admin::codec::{Json, List, Number, Slot, Value, View};
 
 /// A difference that the types should not have made.
 #[derive(Clone, Debug)]
@@ -18,7 +17,8 @@ pub struct Difference {
 /// of the same type: asking it which of its fields have three states changes it.
 ///
 /// An absent and a `null` optional field are equal unless the field has three states; numbers
-/// compare by value.
+/// compare by value. Where the document gives no structure, the order of keys and the spelling
+/// of numbers count.
 pub fn compare(
     received: &Json,
     written: &Json,
@@ -40,62 +40,110 @@ fn both(
     typed: Typed<'_>,
     into: &mut Vec<Difference>,
 ) {
+    let Some((value, blank)) = typed.map(|(value, blank)| content(value, blank)) else {
+        return free_form(path, received, written, into);
+    };
+    if matches!(value.view(), View::Json(_) | View::Absent) {
+        return free_form(path, received, written, into);
+    }
     match (received, written) {
         (Json::Object(_), Json::Object(_)) => {
-            objects(path, received, written, typed, into)
+            objects(path, received, written, (value, blank), into);
         }
-        (Json::Array(a), Json::Array(b)) if a.len() == b.len() => {
-            lists(path, a, b, typed, into);
+        (Json::Array(received), Json::Array(written)) => {
+            lists(path, received, written, (value, blank), into);
         }
-        (Json::Number(a), Json::Number(b)) if same_number(a, b) => {}
-        (a, b) if a == b => {}
-        (a, b) => into.push(Difference {
-            path: path.to_owned(),
-            expected: Some(a.clone()),
-            found: Some(b.clone()),
-        }),
+        // An integer may have been spelled as a float, and the other way round.
+        (Json::Number(received), Json::Number(written)) if same(received, written) => {}
+        (received, written) if received == written => {}
+        (received, written) => into.push(difference(path, received, written)),
     }
 }
 
-/// Compares numbers by value: `1` and `1.0` are equal, and 64-bit integers compare exactly.
-fn same_number(a: &Number, b: &Number) -> bool {
-    let whole = |n: &Number| n.as_i64().map(i128::from).or(n.as_u64().map(i128::from));
-    match (whole(a), whole(b)) {
-        (Some(a), Some(b)) => a == b,
-        (None, None) => a.as_f64() == b.as_f64(),
-        (Some(whole), None) => {
-            b.as_f64().is_some_and(|f| f.fract() == 0.0 && f as i128 == whole)
+/// Compares numbers by value; a declared float is the nearest one.
+fn same(received: &Number, written: &Number) -> bool {
+    let is_whole =
+        |number: &Number| number.as_i64().is_some() || number.as_u64().is_some();
+    received == written
+        || !(is_whole(received) && is_whole(written))
+            && received.as_f64() == written.as_f64()
+}
+
+fn difference(path: &str, received: &Json, written: &Json) -> Difference {
+    Difference {
+        path: path.to_owned(),
+        expected: Some(received.clone()),
+        found: Some(written.clone()),
+    }
+}
+
+/// Compares what has no declared structure: as it is spelled.
+fn free_form(path: &str, received: &Json, written: &Json, into: &mut Vec<Difference>) {
+    match (received, written) {
+        (Json::Object(a), Json::Object(b)) if a.keys().eq(b.keys()) => {
+            for (name, received) in a.iter() {
+                free_form(&child(path, name), received, &written[&**name], into);
+            }
         }
-        (None, Some(whole)) => {
-            a.as_f64().is_some_and(|f| f.fract() == 0.0 && f as i128 == whole)
+        (Json::Array(a), Json::Array(b)) if a.len() == b.len() => {
+            for (index, (a, b)) in a.iter().zip(b).enumerate() {
+                free_form(&format!("{path}[{index}]"), a, b, into);
+            }
         }
+        (a, b) if a.to_string() == b.to_string() => {}
+        (a, b) => into.push(difference(path, a, b)),
     }
 }
 
 fn lists(
     path: &str,
-    a: &[Json],
-    b: &[Json],
-    typed: Typed<'_>,
+    received: &[Json],
+    written: &[Json],
+    (value, blank): (&dyn Value, &mut dyn Value),
     into: &mut Vec<Difference>,
 ) {
-    let parts = typed.and_then(|(value, blank)| match (value.view(), blank.slot()) {
-        (View::List(list), Slot::List(blank)) => Some((list, blank)),
-        _ => None,
-    });
-    let Some((list, blank)) = parts else {
-        for (index, (a, b)) in a.iter().zip(b).enumerate() {
-            both(&format!("{path}[{index}]"), a, b, None, into);
-        }
-        return;
+    let whole = || (Json::from(received.to_vec()), Json::from(written.to_vec()));
+    let (View::List(list), Slot::List(blank)) = (value.view(), blank.slot()) else {
+        let (received, written) = whole();
+        return free_form(path, &received, &written, into);
     };
-    for (index, (a, b)) in a.iter().zip(b).enumerate() {
-        let typed: Typed<'_> = if index < list.len() {
-            Some((list.get(index), blank.push()))
-        } else {
-            None
-        };
-        both(&format!("{path}[{index}]"), a, b, typed, into);
+    let takes = taken_by(blank);
+    let expected: Vec<&Json> = received.iter().filter(|item| takes(item)).collect();
+    if expected.len() != written.len() || expected.len() != list.len() {
+        let (received, written) = whole();
+        return into.push(difference(path, &received, &written));
+    }
+    for (index, (a, b)) in expected.into_iter().zip(written).enumerate() {
+        // What is no string among strings is its text.
+        let is_text = b.as_str().is_some_and(|text| text.parse().as_ref() == Ok(a));
+        if !is_text {
+            let typed = Some((list.get(index), blank.push()));
+            both(&format!("{path}[{index}]"), a, b, typed, into);
+        }
+    }
+}
+
+/// Returns which items a list of this type holds: an odd one among scalars is left out, unless it
+/// can be text.
+fn taken_by(blank: &mut dyn List) -> fn(&Json) -> bool {
+    match blank.push().slot() {
+        Slot::Str(_) | Slot::Enum(_) => |item| !item.is_null(),
+        Slot::Bool(_) => |item| item.as_bool().is_some(),
+        Slot::Int(_) | Slot::Float(_) => |item| item.as_number().is_some(),
+        _ => |_| true,
+    }
+}
+
+/// Goes through unions to the content.
+fn content<'v>(
+    value: &'v dyn Value,
+    blank: &'v mut dyn Value,
+) -> (&'v dyn Value, &'v mut dyn Value) {
+    let View::Union(union) = value.view() else { return (value, blank) };
+    let (index, held) = union.content();
+    match blank.slot() {
+        Slot::Union(union) => content(held, union.select(index)),
+        _ => unreachable!("the blank value has the same type"),
     }
 }
 
@@ -103,39 +151,23 @@ fn objects(
     path: &str,
     a: &Json,
     b: &Json,
-    mut typed: Typed<'_>,
+    (value, blank): (&dyn Value, &mut dyn Value),
     into: &mut Vec<Difference>,
 ) {
     let (Json::Object(received), Json::Object(written)) = (a, b) else { return };
-    // Through unions to the record or map that holds the properties.
-    while let Some((value, blank)) = typed {
-        let View::Union(union) = value.view() else {
-            typed = Some((value, blank));
-            break;
-        };
-        let (index, content) = union.content();
-        typed = match blank.slot() {
-            Slot::Union(blank) => Some((content, blank.select(index))),
-            _ => None,
-        };
+    if matches!(value.view(), View::Map(_)) && !received.keys().eq(written.keys()) {
+        return into.push(difference(path, a, b));
     }
     let mut names: Vec<&String> = received.keys().chain(written.keys()).collect();
     names.sort_unstable();
     names.dedup();
     for name in names {
         let here = child(path, name);
-        let member = match &mut typed {
-            Some((value, blank)) => member(*value, &mut **blank, name),
-            None => Member::Untyped,
-        };
-        match (received.get(name), written.get(name), member) {
-            (Some(a), Some(b), Member::Of(value, blank)) => {
-                both(&here, a, b, Some((value, blank)), into);
-            }
-            (Some(a), Some(b), Member::Untyped) => both(&here, a, b, None, into),
-            (expected, found, member) => {
+        match (received.get(name), written.get(name), member(value, &mut *blank, name)) {
+            (Some(a), Some(b), typed) => both(&here, a, b, typed, into),
+            (expected, found, typed) => {
                 let says_nothing = |json: Option<&Json>| json.is_none_or(Json::is_null);
-                if let Member::Of(_, blank) = member
+                if let Some((_, blank)) = typed
                     && says_nothing(expected)
                     && says_nothing(found)
                     && has_two_states(blank)
@@ -149,26 +181,18 @@ fn objects(
     }
 }
 
-/// What a property is to a value.
-enum Member<'v> {
-    Of(&'v dyn Value, &'v mut dyn Value),
-    Untyped,
-}
-
-fn member<'v>(value: &'v dyn Value, blank: &'v mut dyn Value, name: &str) -> Member<'v> {
+/// Returns what a property is to a value; `None` if it declares none of that name.
+fn member<'v>(value: &'v dyn Value, blank: &'v mut dyn Value, name: &str) -> Typed<'v> {
     match (value.view(), blank.slot()) {
         (View::Record(record), Slot::Record(blank)) => {
             let fields = record.table().fields;
-            match fields.binary_search_by(|field| field.wire.cmp(name)) {
-                Ok(index) => Member::Of(record.field(index), blank.field_mut(index)),
-                Err(_) => Member::Untyped,
-            }
+            let index = fields.binary_search_by(|field| field.wire.cmp(name)).ok()?;
+            Some((record.field(index), blank.field_mut(index)))
         }
-        (View::Map(entries), Slot::Map(blank)) => match entries.get(name) {
-            Some(value) => Member::Of(value, blank.insert(name.to_owned())),
-            None => Member::Untyped,
-        },
-        _ => Member::Untyped,
+        (View::Map(entries), Slot::Map(blank)) => {
+            Some((entries.get(name)?, blank.insert(name.to_owned())))
+        }
+        _ => None,
     }
 }
 
@@ -176,32 +200,6 @@ fn member<'v>(value: &'v dyn Value, blank: &'v mut dyn Value, name: &str) -> Mem
 fn has_two_states(blank: &mut dyn Value) -> bool {
     blank.clear(true);
     !matches!(blank.view(), View::Null)
-}
-
-/// Collects the paths of what only the service sets.
-pub fn read_only(path: &str, value: &dyn Value, into: &mut Vec<String>) {
-    match value.view() {
-        View::Union(union) => read_only(path, union.content().1, into),
-        View::Record(record) => {
-            for (index, field) in record.table().fields.iter().enumerate() {
-                let here = child(path, field.wire);
-                if field.flags & Field::READ_ONLY != 0 {
-                    into.push(here);
-                } else {
-                    read_only(&here, record.field(index), into);
-                }
-            }
-        }
-        View::List(list) => {
-            for index in 0..list.len() {
-                read_only(&format!("{path}[{index}]"), list.get(index), into);
-            }
-        }
-        View::Map(entries) => entries.for_each(&mut |name, value| {
-            read_only(&child(path, name), value, into);
-        }),
-        _ => {}
-    }
 }
 
 /// Returns the path of a property.

@@ -1,10 +1,12 @@
 //! One exchange, replayed.
 
-use atlas_admin::codec::{Direction, Drift, Mode, Value, decode_observed, encode};
+use atlas_admin::codec::{
+    Direction, Drift, Json, Value, decode_observed, encode, encode_request, take_text,
+};
+use atlas_admin::operation::Method;
 use atlas_admin::registry::{Entry, Make, Payload};
-use serde_json::Value as Json;
 
-use crate::compare::{Difference, compare, read_only};
+use crate::compare::{Difference, compare};
 use crate::har::{Body, Message, Recorded};
 use crate::leaves::Leaves;
 use crate::route::{Match, Routes};
@@ -211,57 +213,62 @@ impl Outcome {
         let mut observe = |found: Drift| drift.push(found);
         let result = decode_observed(bytes, &mut *value, direction, &mut observe);
         self.drift.extend(drift.into_iter().map(|found| absorbed(direction, found)));
-        let received = match result.map_err(|error| error.to_string()).and_then(|()| {
-            serde_json::from_slice::<Json>(bytes).map_err(|error| error.to_string())
-        }) {
+        let received = match result.and_then(|()| Json::from_slice(bytes)) {
             Ok(received) => received,
-            Err(reason) => return self.fail(direction, What::Broken(reason)),
+            // A recording is complete.
+            Err(_)
+                if direction == Direction::Response
+                    && take_text(bytes, &message.media_type, &mut *value) =>
+            {
+                let detail = "a text where JSON is declared".to_owned();
+                return self.absorb(direction, "text", detail);
+            }
+            Err(error) => return self.fail(direction, What::Broken(error.to_string())),
         };
         // A list is empty then.
         if received.is_null() {
             return;
         }
         self.leaves.add(&Leaves::of(&received, &*value));
-        match again(&*value, Mode::Lossless) {
+        match encode(&*value).map(|text| read(&text)) {
             Ok(written) => self
                 .compare(direction, compare(&received, &written, &*value, &mut *make())),
-            Err(reason) => {
-                self.failures.push(Failure { direction, what: What::Broken(reason) })
+            Err(error) => {
+                let what = What::Broken(error.to_string());
+                self.failures.push(Failure { direction, what });
             }
         }
-        if direction == Direction::Request {
-            self.sent(&received, &*value, make);
-        }
+        self.sent(direction, &received, &*value, make);
     }
 
-    /// Checks that a request with this value sends what was recorded, but for what only the
-    /// service sets and what the document does not declare.
-    fn sent(&mut self, received: &Json, value: &dyn Value, make: Make) {
-        let own = |kinds: &[&str]| -> Vec<String> {
-            let drift =
-                self.drift.iter().filter(|found| found.direction == Direction::Request);
-            let drift = drift.filter(|found| kinds.contains(&found.kind));
-            drift.map(|found| found.path.clone()).collect()
-        };
-        let mut home = own(&["undeclared", "mismatch"]);
-        let is_incomplete = !own(&["missing"]).is_empty();
-        match again(value, Mode::Request) {
-            Ok(written) => {
-                read_only("", value, &mut home);
-                let mut found = compare(received, &written, value, &mut *make());
-                found.retain(|difference| {
-                    difference.found.is_some()
-                        || !home.iter().any(|path| within(path, &difference.path))
-                });
-                self.compare(Direction::Request, found);
+    /// Checks that a request with this value sends what was recorded. Of what was recorded of the
+    /// service, an update leaves out what it names and nothing else.
+    fn sent(
+        &mut self,
+        direction: Direction,
+        received: &Json,
+        value: &dyn Value,
+        make: Make,
+    ) {
+        let body = match encode_request(value, Method::Patch) {
+            Ok(body) => body,
+            Err(error) => {
+                let reason = format!("it can't be sent: {error}");
+                return self
+                    .failures
+                    .push(Failure { direction, what: What::Broken(reason) });
             }
-            // That it lacks what is required is said as drift.
-            Err(_) if is_incomplete => {}
-            Err(reason) => self.failures.push(Failure {
-                direction: Direction::Request,
-                what: What::Broken(format!("it can't be sent: {reason}")),
-            }),
+        };
+        let left_out = body.left_out();
+        if direction == Direction::Request && !left_out.is_empty() {
+            let reason = format!("it is the caller's, and is sent without {left_out:?}");
+            self.failures.push(Failure { direction, what: What::Broken(reason) });
         }
+        let mut found = compare(received, &read(body.text()), value, &mut *make());
+        found.retain(|difference| {
+            difference.found.is_some() || !left_out.contains(&difference.path)
+        });
+        self.compare(direction, found);
     }
 
     /// Takes what differs, each difference once.
@@ -288,20 +295,13 @@ impl Outcome {
     }
 }
 
-/// Writes a value and reads the text as JSON.
-fn again(value: &dyn Value, mode: Mode) -> Result<Json, String> {
-    let text = encode(value, mode).map_err(|error| error.to_string())?;
-    serde_json::from_slice(&text).map_err(|error| error.to_string())
+/// Reads text that was just written.
+fn read(text: &[u8]) -> Json {
+    Json::from_slice(text).expect("what the codec writes is JSON")
 }
 
 fn is_json(bytes: &[u8]) -> bool {
-    serde_json::from_slice::<Json>(bytes).is_ok()
-}
-
-/// Tells whether a path is at or below another.
-fn within(path: &str, above: &str) -> bool {
-    path.strip_prefix(above)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    Json::from_slice(bytes).is_ok()
 }
 
 /// Tells whether a media type is one of the API's formats that is no JSON.
@@ -325,6 +325,7 @@ fn absorbed(direction: Direction, drift: Drift) -> Absorbed {
         Drift::Mismatch { message, .. } => ("mismatch", message),
         Drift::Null { .. } => ("null", "null where it is not allowed".to_owned()),
         Drift::Missing { .. } => ("missing", "required and not there".to_owned()),
+        Drift::Surrogate { .. } => ("surrogate", "half a character".to_owned()),
         _ => ("other", String::new()),
     };
     Absorbed { direction, kind, path, detail }

@@ -1,7 +1,6 @@
 //! How much of a body is held by declared, typed fields.
 
-use atlas_admin::codec::{By, Value, View};
-use serde_json::Value as Json;
+use atlas_admin::codec::{By, Json, Value, View};
 
 use crate::compare::child;
 
@@ -59,7 +58,7 @@ impl Leaves {
             (_, View::Json(_)) => self.all(path, json, Holder::FreeForm),
             (Json::Object(members), View::Record(record)) => {
                 let fields = record.table().fields;
-                for (name, json) in members {
+                for (name, json) in members.iter() {
                     let here = child(path, name);
                     match fields.binary_search_by(|field| field.wire.cmp(name)) {
                         Ok(index) => {
@@ -81,13 +80,6 @@ impl Leaves {
                 for (index, json) in items.iter().enumerate().take(list.len()) {
                     let here = format!("{path}[{index}]");
                     self.walk(&here, json, &list.get(index).view(), &[]);
-                }
-            }
-            (Json::Object(members), View::Absent) => {
-                for (name, json) in members {
-                    let is_tag = tags.contains(&name.as_str());
-                    let holder = if is_tag { Holder::Typed } else { Holder::Undeclared };
-                    self.all(&child(path, name), json, holder);
                 }
             }
             // What came instead of one of them.
@@ -120,7 +112,7 @@ impl Leaves {
     fn all(&mut self, path: &str, json: &Json, holder: Holder) {
         match json {
             Json::Object(members) => {
-                for (name, json) in members {
+                for (name, json) in members.iter() {
                     self.all(&child(path, name), json, holder);
                 }
             }

@@ -280,7 +280,7 @@ fn shown_path(path: &str) -> &str {
     if path.is_empty() { "(body)" } else { path }
 }
 
-fn shown(value: &Option<Json>) -> String {
+fn shown(value: &Option<impl fmt::Display>) -> String {
     let Some(value) = value else { return "nothing".to_owned() };
     let text = value.to_string();
     match text.char_indices().nth(SHOWN) {

@@ -43,7 +43,9 @@ fn add_items(api: &Api, ty: &Type, items: &mut HashSet<TypeId>) {
                     add_items(api, item, items);
                     continue;
                 };
-                if let (true, Kind::Union(union)) = (items.insert(*id), &api.def(*id).kind) {
+                if let (true, Kind::Union(union)) =
+                    (items.insert(*id), &api.def(*id).kind)
+                {
                     pending.extend(union.variants.iter().map(|variant| &variant.ty));
                     pending.extend(&union.common);
                 }
