@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p atlas-admin --example add_access_list_entry -- PROJECT_ID 203.0.113.0/24`
 
-use atlas_admin::{Client, project_ip_access_list, types::NetworkPermissionEntry};
+use atlas_admin::{Client, project_ip_access_list, set, types::NetworkPermissionEntry};
 use clap::Parser;
 
 /// Lets an address or a block of addresses connect to the clusters of a project.
@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Args { project_id, cidr_block, comment } = Args::parse();
     let client = Client::from_env()?;
     let entry = NetworkPermissionEntry {
-        cidr_block: Some(cidr_block),
+        cidr_block: set(cidr_block),
         comment,
         ..Default::default()
     };
@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         project_ip_access_list::create_access_list_entry(&project_id, &vec![entry])
             .send(&client)
             .await?;
-    for entry in &list.results {
+    for entry in list.items() {
         println!("{}", entry.cidr_block.as_deref().unwrap_or_default());
     }
     Ok(())

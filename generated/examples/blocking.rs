@@ -7,7 +7,7 @@ use atlas_admin::{blocking::Client, projects};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::from_env()?;
     for group in projects::list_groups().iter(&client) {
-        println!("{}", group?.name);
+        println!("{}", group?.name.unwrap_or_default());
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use atlas_admin::types::{
     AwsRegionConfig20240805, CloudRegionConfig20240805, ClusterDescription20240805,
     HardwareSpec20240805, ReplicationSpec20240805, StateName,
 };
-use atlas_admin::{Client, clusters};
+use atlas_admin::{Client, clusters, list, set};
 use clap::Parser;
 use indicatif::ProgressBar;
 
@@ -33,21 +33,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::from_env()?;
     let regions = args.regions.iter().zip((1..=7).rev()).map(|(region, priority)| {
         CloudRegionConfig20240805::Aws(AwsRegionConfig20240805 {
-            region_name: Some(region.as_str().into()),
-            priority: Some(priority),
-            electable_specs: Some(HardwareSpec20240805 {
-                instance_size: Some(args.size.as_str().into()),
-                node_count: Some(if priority == 7 { 3 } else { 2 }),
+            region_name: set(region.as_str()),
+            priority: set(priority),
+            electable_specs: set(HardwareSpec20240805 {
+                instance_size: set(args.size.as_str()),
+                node_count: set(if priority == 7 { 3 } else { 2 }),
                 ..Default::default()
             }),
             ..Default::default()
         })
     });
     let cluster = ClusterDescription20240805 {
-        name: Some(args.name.clone()),
-        cluster_type: Some("REPLICASET".into()),
-        replication_specs: Some(vec![ReplicationSpec20240805 {
-            region_configs: Some(regions.collect()),
+        name: set(&args.name),
+        cluster_type: set("REPLICASET"),
+        replication_specs: list([ReplicationSpec20240805 {
+            region_configs: list(regions),
             ..Default::default()
         }]),
         ..Default::default()

@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p atlas-admin --example create_project -- ORG_ID MyProject`
 
-use atlas_admin::{Client, projects, types::Group};
+use atlas_admin::{Client, projects, set, types::Group};
 use clap::Parser;
 
 /// Creates a project in an organization.
@@ -16,7 +16,7 @@ struct Args {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Args { org_id, name } = Args::parse();
     let client = Client::from_env()?;
-    let group = Group { name, org_id, ..Default::default() };
+    let group = Group { name: set(name), org_id: set(org_id), ..Default::default() };
     let made = projects::create_group(&group).send(&client).await?;
     println!("{}", made.id.as_deref().unwrap_or_default());
     Ok(())

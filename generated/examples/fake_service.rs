@@ -5,7 +5,7 @@
 use atlas_admin::testing::ANY;
 use atlas_admin::testing::fake::{API_KEY, Fake};
 use atlas_admin::types::{ClusterDescription20240805, Group, StateName};
-use atlas_admin::{clusters, projects, registry};
+use atlas_admin::{clusters, projects, registry, set};
 
 const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 
@@ -13,15 +13,15 @@ const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let atlas = Fake::start(registry::entries()).await?;
     let project = Group {
-        id: Some(PROJECT.to_owned()),
-        name: "MyProject".to_owned(),
-        org_id: "5a0a1e7e0f2912c554080adc".to_owned(),
+        id: set(PROJECT),
+        name: set("MyProject"),
+        org_id: set("5a0a1e7e0f2912c554080adc"),
         ..Default::default()
     };
     atlas.store(&projects::get_group(PROJECT), project);
     let cluster = ClusterDescription20240805 {
-        name: Some("prod".to_owned()),
-        state_name: Some(StateName::Idle),
+        name: set("prod"),
+        state_name: set(StateName::Idle),
         ..Default::default()
     };
     atlas.store(&clusters::get_cluster(PROJECT, "prod"), cluster);

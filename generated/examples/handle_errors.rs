@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p atlas-admin --example handle_errors -- ORG_ID MyProject`
 
-use atlas_admin::{ClientBuilder, RetryPolicy, projects, types::Group};
+use atlas_admin::{ClientBuilder, RetryPolicy, projects, set, types::Group};
 use clap::Parser;
 
 /// Creates a project if it can, and says what to do where it can't.
@@ -17,9 +17,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Args { org_id, name } = Args::parse();
     // Without retries, to see a 429; by default the client waits and tries again.
     let client = ClientBuilder::from_env()?.retry(RetryPolicy::never()).build()?;
-    let group = Group { name, org_id, ..Default::default() };
+    let group = Group { name: set(name), org_id: set(org_id), ..Default::default() };
     match projects::create_group(&group).send(&client).await {
-        Ok(made) => println!("created {}", made.name),
+        Ok(made) => println!("created {}", made.id.as_deref().unwrap_or_default()),
         Err(error) if error.is_conflict() => println!("there is one already"),
         Err(error) if error.is_not_found() => println!("no such organization"),
         Err(error) if error.is_rate_limited() => println!("not now: {error}"),

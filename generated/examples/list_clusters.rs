@@ -10,8 +10,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::from_env()?;
     let mut groups = projects::list_groups().stream(&client);
     while let Some(group) = groups.try_next().await? {
-        println!("{}", group.name);
-        let id = group.id.unwrap_or_default();
+        let (Some(id), Some(name)) = (group.id, group.name) else { continue };
+        println!("{name}");
         let mut clusters = clusters::list_clusters(&id).stream(&client);
         while let Some(cluster) = clusters.try_next().await? {
             if let (Some(name), Some(state)) = (cluster.name, cluster.state_name) {

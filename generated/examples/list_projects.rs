@@ -10,7 +10,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::from_env()?;
     let mut groups = projects::list_groups().stream(&client);
     while let Some(group) = groups.try_next().await? {
-        println!("{} {}", group.id.unwrap_or_default(), group.name);
+        println!("{} {}", group.id.unwrap_or_default(), group.name.unwrap_or_default());
     }
     Ok(())
 }

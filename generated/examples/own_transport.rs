@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ClientBuilder::from_env()?.transport(Timed(reqwest::Client::new())).build()?;
     let mut groups = projects::list_groups().stream(&client);
     while let Some(group) = groups.try_next().await? {
-        println!("{}", group.name);
+        println!("{}", group.name.unwrap_or_default());
     }
     Ok(())
 }

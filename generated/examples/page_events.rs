@@ -21,12 +21,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let request = events::list_group_events(&project_id).items_per_page(100);
     let mut pages = request.pages(&client).take(pages);
     while let Some(page) = pages.try_next().await? {
-        println!(
-            "{} of {} events",
-            page.results.len(),
-            page.total_count.unwrap_or_default()
-        );
-        for event in &page.results {
+        let total = page.total_count.unwrap_or_default();
+        println!("{} of {total} events", page.items().len());
+        for event in page.items() {
             // Events are of many kinds; this is what all of them have.
             let event = event.common();
             let kind = event.event_type_name.unwrap_or_default();

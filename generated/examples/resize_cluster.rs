@@ -5,7 +5,7 @@
 use atlas_admin::types::{
     CloudRegionConfig20240805 as Region, ClusterDescription20240805,
 };
-use atlas_admin::{Client, clusters};
+use atlas_admin::{Client, clusters, set};
 use clap::Parser;
 
 /// Gives a cluster another instance size, and pauses it or lets it run.
@@ -38,11 +38,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 _ => continue,
             };
             if let Some(specs) = specs {
-                specs.instance_size = Some(size.as_str().into());
+                specs.instance_size = set(size.as_str());
             }
         }
         let change = ClusterDescription20240805 {
-            replication_specs: Some(specs),
+            replication_specs: set(specs),
             ..Default::default()
         };
         clusters::update_cluster(&args.project_id, &args.name, &change)
@@ -52,7 +52,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if let Some(paused) = args.paused {
         let change =
-            ClusterDescription20240805 { paused: Some(paused), ..Default::default() };
+            ClusterDescription20240805 { paused: set(paused), ..Default::default() };
         clusters::update_cluster(&args.project_id, &args.name, &change)
             .send(&client)
             .await?;

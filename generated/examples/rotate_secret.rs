@@ -4,7 +4,7 @@
 //! `cargo run -p atlas-admin --example rotate_secret -- ORG_ID [CLIENT_ID]`
 
 use atlas_admin::types::{OrgServiceAccountRequest, ServiceAccountSecretRequest};
-use atlas_admin::{Client, service_accounts};
+use atlas_admin::{Client, list, service_accounts, set};
 use clap::Parser;
 
 /// Gives a service account of an organization a new secret and takes the old ones away;
@@ -25,10 +25,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some(client_id) => client_id,
         None => {
             let account = OrgServiceAccountRequest {
-                name: "rotated".to_owned(),
-                description: "Made by an example".to_owned(),
-                roles: vec!["ORG_READ_ONLY".into()],
-                secret_expires_after_hours: HOURS,
+                name: set("rotated"),
+                description: set("Made by an example"),
+                roles: list(["ORG_READ_ONLY"]),
+                secret_expires_after_hours: set(HOURS),
                 ..Default::default()
             };
             let made = service_accounts::create_org_service_account(&org_id, &account)
@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .send(&client)
         .await?;
     let lifetime = ServiceAccountSecretRequest {
-        secret_expires_after_hours: HOURS,
+        secret_expires_after_hours: set(HOURS),
         ..Default::default()
     };
     let new = service_accounts::create_org_secret(&org_id, &client_id, &lifetime)
@@ -50,8 +50,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .await?;
     // Shown this once; a program would put it where its users find it.
     println!("{client_id} {}", new.secret.as_deref().unwrap_or_default());
-    for old in account.secrets.iter().flatten().filter(|old| old.id != new.id) {
-        service_accounts::delete_org_secret(&org_id, &client_id, &old.id)
+    let ids = account.secrets.iter().flatten().filter_map(|secret| secret.id.as_deref());
+    for old in ids.filter(|id| new.id.as_deref() != Some(id)) {
+        service_accounts::delete_org_secret(&org_id, &client_id, old)
             .send(&client)
             .await?;
     }

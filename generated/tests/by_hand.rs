@@ -2,43 +2,41 @@
 
 #![cfg(all(feature = "clusters", feature = "alert-configurations"))]
 
-use atlas_admin::codec::{Mode, decode, encode};
+use atlas_admin::codec::decode;
 use atlas_admin::types::{
-    AwsRegionConfig20240805, CloudRegionConfig20240805, CloudRegionConfigRegionName,
-    ClusterDescription20240805, ClusterType, GcpRegionConfig20240805, GroupAlertsConfig,
-    HardwareSpec20240805, HardwareSpecInstanceSize, HostMetricThreshold,
-    ReplicationSpec20240805,
+    AwsRegionConfig20240805, CloudRegionConfig20240805, ClusterDescription20240805,
+    ClusterType, GcpRegionConfig20240805, GroupAlertsConfig, HardwareSpec20240805,
+    HardwareSpecInstanceSize, HostMetricThreshold, ReplicationSpec20240805,
 };
+use atlas_admin::{clusters, list, set};
 use serde_json::{Value as Json, json};
 
 /// A cluster with three regions over two providers.
 fn cluster() -> ClusterDescription20240805 {
-    let nodes = |count| {
-        Some(HardwareSpec20240805 {
-            instance_size: Some(HardwareSpecInstanceSize::M30),
-            node_count: Some(count),
-            ..Default::default()
-        })
+    let nodes = |count| HardwareSpec20240805 {
+        instance_size: set(HardwareSpecInstanceSize::M30),
+        node_count: set(count),
+        ..Default::default()
     };
     let aws = |region, priority, count| {
         CloudRegionConfig20240805::Aws(AwsRegionConfig20240805 {
-            region_name: Some(region),
-            priority: Some(priority),
-            electable_specs: nodes(count),
+            region_name: set(region),
+            priority: set(priority),
+            electable_specs: set(nodes(count)),
             ..Default::default()
         })
     };
     ClusterDescription20240805 {
-        name: Some("orders".into()),
-        cluster_type: Some(ClusterType::Replicaset),
-        replication_specs: Some(vec![ReplicationSpec20240805 {
-            region_configs: Some(vec![
-                aws(CloudRegionConfigRegionName::UsEast1, 7, 2),
-                aws(CloudRegionConfigRegionName::EuWest1, 6, 2),
+        name: set("orders"),
+        cluster_type: set(ClusterType::Replicaset),
+        replication_specs: list([ReplicationSpec20240805 {
+            region_configs: list([
+                aws("US_EAST_1", 7, 2),
+                aws("EU_WEST_1", 6, 2),
                 CloudRegionConfig20240805::Gcp(GcpRegionConfig20240805 {
-                    region_name: Some(CloudRegionConfigRegionName::WesternEurope),
-                    priority: Some(5),
-                    electable_specs: nodes(1),
+                    region_name: set("WESTERN_EUROPE"),
+                    priority: set(5),
+                    electable_specs: set(nodes(1)),
                     ..Default::default()
                 }),
             ]),
@@ -50,8 +48,10 @@ fn cluster() -> ClusterDescription20240805 {
 
 #[test]
 fn a_cluster_over_two_providers_sends_what_was_written() {
-    let text = encode(&cluster(), Mode::Request).unwrap();
-    let sent: Json = serde_json::from_slice(&text).unwrap();
+    let request = clusters::create_cluster("32b6e34b3d91647abb20e7b8", &cluster());
+    let text = request.body_bytes().unwrap().unwrap();
+    let sent: Json = serde_json::from_slice(text).unwrap();
+    assert!(request.missing().is_empty() && request.left_out().is_empty());
     let region = |provider, name, priority, count| {
         json!({
             "providerName": provider,
@@ -84,7 +84,9 @@ fn watched(config: &GroupAlertsConfig) -> String {
             Some(_) => "another metric of a host".to_owned(),
             None => "a host, without a threshold".to_owned(),
         },
-        GroupAlertsConfig::ReplicaSet(set) => set.event_type_name.as_str().to_owned(),
+        GroupAlertsConfig::ReplicaSet(set) => {
+            set.event_type_name.as_ref().map_or("?", |name| name.as_str()).to_owned()
+        }
         GroupAlertsConfig::Unknown(other) => {
             format!("new: {}", other.event_type_name.as_deref().unwrap_or("?"))
         }

@@ -15,7 +15,7 @@ use atlas_admin::types::{
 };
 use atlas_admin::{
     clusters, database_users, invoices, monitoring_and_logs, project_ip_access_list,
-    projects, service_accounts,
+    projects, service_accounts, set,
 };
 
 const GROUP: &str = "32b6e34b3d91647abb20e7b8";
@@ -38,9 +38,8 @@ static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
 
 async fn fake() -> Fake {
     let fake = Fake::start(atlas_admin::registry::entries()).await.unwrap();
-    let group =
-        Group { name: "MyProject".into(), org_id: ORG.into(), ..Default::default() };
-    fake.store(&projects::get_group(GROUP), Group { id: Some(GROUP.into()), ..group });
+    let group = Group { name: set("MyProject"), org_id: set(ORG), ..Default::default() };
+    fake.store(&projects::get_group(GROUP), Group { id: set(GROUP), ..group });
     fake
 }
 
@@ -105,7 +104,7 @@ async fn a_project_is_created_and_errors_are_handled() {
     let create = projects::create_group(&Default::default());
     let id = run(&fake, "create_project", &[ORG, "New"]);
     assert_eq!(id.trim().len(), 24);
-    assert_eq!(fake.asked_once(&create).body::<Group>().name, "New");
+    assert_eq!(fake.asked_once(&create).body::<Group>().name.as_deref(), Some("New"));
 
     let errors: [(u16, &str, &str); 4] = [
         (409, "GROUP_ALREADY_EXISTS", "there is one already"),
@@ -132,11 +131,13 @@ async fn a_project_is_created_and_errors_are_handled() {
 async fn a_cluster_is_created_resized_and_paused() {
     type Cluster = ClusterDescription20240805;
     let fake = fake().await;
-    let set = |state: StateName| {
+    let in_state = |state: StateName| {
         move |cluster: &mut Cluster| cluster.state_name = Some(state.clone())
     };
     let get = clusters::get_cluster(GROUP, "prod");
-    fake.on(&get).change(set(StateName::Creating)).change(set(StateName::Idle));
+    fake.on(&get)
+        .change(in_state(StateName::Creating))
+        .change(in_state(StateName::Idle));
     let args = [GROUP, "prod", "US_EAST_1", "US_WEST_2", "--interval", "0"];
     assert_eq!(run(&fake, "create_cluster", &args), "prod is ready\n");
     assert_eq!(fake.asked_for(&get).len(), 2);

@@ -4,16 +4,16 @@
 
 use std::time::{Duration, Instant};
 
-use atlas_admin::codec::Json;
+use atlas_admin::codec::{Json, Map};
 use atlas_admin::testing::ANY;
 use atlas_admin::testing::fake::{API_KEY, Fake, SERVICE_ACCOUNT};
 use atlas_admin::types::{
     CloudDatabaseUser, ClusterDescription20240805, Group, SearchIndexCreateRequest,
-    StateName, VectorSearchIndexCreateRequest,
+    StateName, VectorSearchIndexCreateRequest, VectorSearchIndexDefinition,
 };
 use atlas_admin::{
     Client, Credentials, Date, Error, RetryPolicy, atlas_search, clusters,
-    database_users, events, invoices, projects,
+    database_users, events, invoices, list, projects, set,
 };
 use futures_util::TryStreamExt;
 
@@ -32,14 +32,14 @@ fn by_account(fake: &Fake) -> Client {
 
 fn group(name: &str) -> Group {
     Group {
-        name: name.to_owned(),
-        org_id: "5a0a1e7e0f2912c554080adc".to_owned(),
+        name: set(name),
+        org_id: set("5a0a1e7e0f2912c554080adc"),
         ..Default::default()
     }
 }
 
 fn cluster(name: &str) -> ClusterDescription20240805 {
-    ClusterDescription20240805 { name: Some(name.to_owned()), ..Default::default() }
+    ClusterDescription20240805 { name: set(name), ..Default::default() }
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn what_is_made_is_there_until_it_is_deleted() {
         let project =
             projects::create_group(&group("MyProject")).send(&client).await.unwrap();
         let id = project.id.clone().unwrap();
-        assert_eq!((id.len(), &*project.name), (24, "MyProject"));
+        assert_eq!((id.len(), project.name.as_deref()), (24, Some("MyProject")));
         let got = projects::get_group(&id).send(&client).await.unwrap();
         assert_eq!(*got, *project);
         let named =
@@ -108,9 +108,10 @@ async fn names_are_taken_only_where_the_service_says_so() {
     let client = by_account(&fake);
     let create = async |database: &str, name: &str| {
         let user = CloudDatabaseUser {
-            database_name: database.into(),
-            username: name.to_owned(),
-            group_id: "g1".to_owned(),
+            database_name: set(database),
+            username: set(name),
+            group_id: set("g1"),
+            roles: set([]),
             ..Default::default()
         };
         database_users::create_database_user("g1", &user).send(&client).await
@@ -122,15 +123,20 @@ async fn names_are_taken_only_where_the_service_says_so() {
     let again = create("$external", "alice").await.unwrap_err();
     assert!(again.is_conflict() && again.to_string().contains("$external/alice"));
     let get = database_users::get_database_user("g1", "$external", "alice");
-    assert_eq!(get.send(&client).await.unwrap().database_name.as_str(), "$external");
+    let user = get.send(&client).await.unwrap();
+    assert_eq!(user.database_name, set("$external"));
 
     // A collection has many indexes, and another may have one of the same name.
     for (database, name) in [("shop", "one"), ("shop", "two"), ("attic", "one")] {
         let index =
             SearchIndexCreateRequest::VectorSearch(VectorSearchIndexCreateRequest {
-                database: database.to_owned(),
-                collection_name: "orders".to_owned(),
-                name: name.to_owned(),
+                database: set(database),
+                collection_name: set("orders"),
+                name: set(name),
+                definition: set(VectorSearchIndexDefinition {
+                    fields: list([Map::from([("type".to_owned(), "vector".into())])]),
+                    ..Default::default()
+                }),
                 ..Default::default()
             });
         let create = atlas_search::create_cluster_search_index("g1", "prod", &index);
@@ -140,7 +146,7 @@ async fn names_are_taken_only_where_the_service_says_so() {
     // The name of a project is taken in its organization alone.
     let mut other = group("MyProject");
     projects::create_group(&other).send(&client).await.unwrap();
-    other.org_id = "32b6e34b3d91647abb20e7b8".to_owned();
+    other.org_id = set("32b6e34b3d91647abb20e7b8");
     projects::create_group(&other).send(&client).await.unwrap();
     let again = projects::create_group(&other).send(&client).await;
     assert!(again.unwrap_err().is_conflict());
@@ -163,13 +169,36 @@ async fn a_thing_is_made_where_its_parent_is() {
 }
 
 #[tokio::test]
+async fn a_post_must_hold_what_the_document_requires_unless_the_fake_is_told_otherwise()
+{
+    let fake = fake().await;
+    let client = by_account(&fake);
+    let nameless =
+        Group { org_id: set("5a0a1e7e0f2912c554080adc"), ..Default::default() };
+    let create = projects::create_group(&nameless);
+    assert_eq!(create.missing(), ["name"]);
+    let refused = create.send(&client).await.unwrap_err();
+    assert_eq!(refused.status(), Some(400));
+    assert!(refused.to_string().contains("name must be set"), "{refused}");
+    fake.allow_missing();
+    assert!(create.send(&client).await.unwrap().id.is_some());
+    // A change need not.
+    let project = projects::create_group(&group("One")).send(&client).await.unwrap();
+    let patch =
+        atlas_admin::types::GroupUpdate { name: set("Two"), ..Default::default() };
+    let id = project.id.as_deref().unwrap();
+    projects::update_group(id, &patch).send(&client).await.unwrap();
+}
+
+#[tokio::test]
 async fn what_is_sent_empty_comes_back_empty() {
     let fake = fake().await;
     let client = by_account(&fake);
     let made = projects::create_group(&group("")).send(&client).await.unwrap();
-    assert_eq!(made.name, "");
+    assert_eq!(made.name.as_deref(), Some(""));
     let id = made.id.as_deref().unwrap();
-    assert_eq!(projects::get_group(id).send(&client).await.unwrap().name, "");
+    let got = projects::get_group(id).send(&client).await.unwrap();
+    assert_eq!(got.name.as_deref(), Some(""));
 
     // A body that requires nothing may be left out; this one is optional in the document.
     let pin = format!(
@@ -273,7 +302,7 @@ async fn what_nobody_can_make_is_made_from_its_type() {
     let fake = fake().await;
     let client = by_account(&fake);
     let page = events::list_group_events("g1").send(&client).await.unwrap();
-    assert_eq!(page.results.len(), 1);
+    assert_eq!(page.items().len(), 1);
     let again = events::list_group_events("g1").send(&client).await.unwrap();
     assert_eq!(*page, *again);
     let mut csv =
@@ -298,8 +327,7 @@ async fn token(http: &reqwest::Client, fake: &Fake) -> String {
         .send()
         .await
         .unwrap();
-    let granted: Json =
-        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
+    let granted = Json::from_slice(&response.bytes().await.unwrap()).unwrap();
     assert_eq!(granted["expires_in"], 3600);
     granted["access_token"].as_str().unwrap().to_owned()
 }
@@ -309,9 +337,13 @@ async fn raw(request: reqwest::RequestBuilder) -> (u16, String) {
     let response = request.send().await.unwrap();
     let status = response.status().as_u16();
     let body = response.bytes().await.unwrap();
-    let json: Json = serde_json::from_slice(&body).unwrap_or_default();
+    let json = Json::from_slice(&body).unwrap_or_default();
     if status >= 400 {
-        assert_eq!(json["error"], status, "the format of the service's errors: {json}");
+        assert_eq!(
+            json["error"].as_u64(),
+            Some(status.into()),
+            "the format of the service's errors: {json}"
+        );
     }
     (status, json["errorCode"].as_str().unwrap_or_default().to_owned())
 }

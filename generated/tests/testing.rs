@@ -8,15 +8,15 @@ use std::time::Duration;
 use atlas_admin::operation::Method;
 use atlas_admin::testing::{self, ANY};
 use atlas_admin::types::{ClusterDescription20240805, Group, PaginatedAtlasGroupView};
-use atlas_admin::{Credentials, Options, clusters, invoices, projects};
+use atlas_admin::{Credentials, Options, clusters, invoices, list, projects, set};
 use futures_util::TryStreamExt;
 
 fn cluster(name: &str) -> ClusterDescription20240805 {
-    ClusterDescription20240805 { name: Some(name.to_owned()), ..Default::default() }
+    ClusterDescription20240805 { name: set(name), ..Default::default() }
 }
 
 fn group(name: &str) -> Group {
-    Group { name: name.to_owned(), org_id: "o1".to_owned(), ..Default::default() }
+    Group { name: set(name), org_id: set("o1"), ..Default::default() }
 }
 
 /// Returns what a test that fails is told.
@@ -31,10 +31,7 @@ fn failure(test: impl AsyncFnOnce()) -> String {
 async fn answers_have_the_status_and_the_media_type_of_their_version() {
     let (client, atlas) = testing::scripted();
     let create = projects::create_group(&group("MyProject"));
-    atlas
-        .on(&create)
-        .exactly()
-        .answer(Group { id: Some("g1".into()), ..group("MyProject") });
+    atlas.on(&create).exactly().answer(Group { id: set("g1"), ..group("MyProject") });
     atlas.on(&clusters::delete_cluster("g1", "old")).answer(());
 
     let created = create.send(&client).await.unwrap();
@@ -47,7 +44,7 @@ async fn answers_have_the_status_and_the_media_type_of_their_version() {
     );
 
     let asked = atlas.asked_once(&projects::create_group(&Default::default()));
-    assert_eq!(asked.body::<Group>().name, "MyProject");
+    assert_eq!(asked.body::<Group>().name.as_deref(), Some("MyProject"));
     assert_eq!(asked.json()["orgId"], "o1");
     assert_eq!(asked.header("Accept"), Some(create.accept()));
     assert_eq!(atlas.asked().len(), 2);
@@ -66,7 +63,7 @@ async fn a_list_is_answered_page_by_page() {
     }));
     let names: Vec<String> = projects::list_groups()
         .stream(&client)
-        .map_ok(|group| group.name)
+        .map_ok(|group| group.name.unwrap_or_default())
         .try_collect()
         .await
         .unwrap();
@@ -74,7 +71,7 @@ async fn a_list_is_answered_page_by_page() {
 
     let (client, atlas) = testing::scripted();
     atlas.on(&projects::list_groups()).answer(PaginatedAtlasGroupView {
-        results: vec![group("only")],
+        results: list([group("only")]),
         ..Default::default()
     });
     let all: Vec<_> =
@@ -112,19 +109,20 @@ async fn what_goes_wrong_goes_wrong_as_with_the_service() {
 async fn predicates_and_versions_choose_the_rule() {
     let (client, atlas) = testing::scripted();
     let create = |name| projects::create_group(&group(name));
-    atlas.on(&create("")).when_body(|body: &Group| body.name == "taken").fail(
-        409,
-        "GROUP_ALREADY_EXISTS",
-        "It exists.",
-    );
+    atlas
+        .on(&create(""))
+        .when_body(|body: &Group| body.name.as_deref() == Some("taken"))
+        .fail(409, "GROUP_ALREADY_EXISTS", "It exists.");
     atlas.on(&create("")).answer_with(|asked| asked.body()).always();
     atlas
         .on_path(Method::Get, "/api/atlas/v2/groups/*")
         .answer_json(serde_json::json!({"name": "raw"}));
 
     assert!(create("taken").send(&client).await.unwrap_err().is_conflict());
-    assert_eq!(create("new").send(&client).await.unwrap().name, "new");
-    assert_eq!(projects::get_group("g9").send(&client).await.unwrap().name, "raw");
+    let new = create("new").send(&client).await.unwrap();
+    assert_eq!(new.name.as_deref(), Some("new"));
+    let raw = projects::get_group("g9").send(&client).await.unwrap();
+    assert_eq!(raw.name.as_deref(), Some("raw"));
 }
 
 #[tokio::test]
@@ -227,7 +225,7 @@ async fn waits_out_the_rate_limit() {
     atlas
         .on(&clusters::get_cluster(ANY, "prod"))
         .throttle(Duration::from_secs(30))
-        .answer(ClusterDescription20240805 { paused: Some(true), ..Default::default() });
+        .answer(ClusterDescription20240805 { paused: set(true), ..Default::default() });
 
     let cluster = clusters::get_cluster("5f1b", "prod").send(&client).await.unwrap();
 

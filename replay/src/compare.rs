@@ -124,7 +124,7 @@ fn lists(
 }
 
 /// Returns which items a list of this type holds: an odd one among scalars is left out, unless it
-/// can be text.
+/// becomes text.
 fn taken_by(blank: &mut dyn List) -> fn(&Json) -> bool {
     match blank.push().slot() {
         Slot::Str(_) | Slot::Enum(_) => |item| !item.is_null(),

@@ -9,7 +9,7 @@
 //!
 //! | room | what it holds |
 //! |---|---|
-//! | `values`, `nullable`, `time`, `open_enum`, `extra`, `json` | the values that records are made of |
+//! | `values`, `nullable`, `set`, `time`, `open_enum`, `extra`, `json` | the values that records are made of |
 //! | `reader`, `decode`, `text_body`, `path`, `drift` | JSON text to values, and where it differed |
 //! | `members`, `encode`, `writer`, `request_body` | values to JSON text |
 //! | `bridge`, `debug`, `same`, `common`, `macros` | what else a generated type offers, on the same access |
@@ -34,6 +34,7 @@ mod path;
 mod reader;
 mod request_body;
 mod same;
+mod set;
 mod tags;
 mod text_body;
 mod time;
@@ -59,6 +60,7 @@ pub use request_body::RequestBody;
 pub use same::same;
 #[doc(hidden)]
 pub use serde;
+pub use set::{Property, list, set};
 pub use text_body::take_text;
 pub use time::{DateTime, Day};
 

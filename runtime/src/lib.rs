@@ -78,6 +78,7 @@ mod trace;
 pub use auth::{AccessToken, FileStore, MemoryStore, TokenStore};
 pub use client::{Client, ClientBuilder};
 pub use clock::Clock;
+pub use codec::{list, set};
 pub use credentials::Credentials;
 pub use error::{ApiError, Error};
 pub use operation::Operation;

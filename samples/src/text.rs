@@ -1,11 +1,11 @@
 //! Values as JSON text, in more than one way.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::dice::Dice;
 
 /// Writes a value as JSON text in any of the ways that mean the same: with properties in any
-/// order, white space in any place, and characters as escapes.
+/// order, white space in any place, characters as escapes, and numbers in another spelling.
 pub fn write(value: &Value, dice: &mut Dice) -> String {
     let mut text = String::new();
     write_value(value, dice, &mut text);
@@ -46,9 +46,22 @@ fn write_value(value: &Value, dice: &mut Dice, text: &mut String) {
             text.push('}');
         }
         Value::String(string) => write_string(string, dice, text),
+        Value::Number(number) => write_number(number, dice, text),
         scalar => text.push_str(&scalar.to_string()),
     }
     space(dice, text);
+}
+
+/// Writes a number as it is, or in another spelling of the same.
+fn write_number(number: &Number, dice: &mut Dice, text: &mut String) {
+    let plain = number.to_string();
+    let is_fraction = plain.contains('.') && !plain.contains('e');
+    match dice.roll(8) {
+        0 if is_fraction => text.push_str(&format!("{plain}00")),
+        1 if is_fraction => text.push_str(&format!("{plain}E+0")),
+        2 if number.is_i64() && plain.len() < 16 => text.push_str(&format!("{plain}.0")),
+        _ => text.push_str(&plain),
+    }
 }
 
 fn space(dice: &mut Dice, text: &mut String) {

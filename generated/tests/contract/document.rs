@@ -12,7 +12,7 @@
 //! - `oneOf` where one branch allows all that another allows, so that a value of the narrower
 //!   one is always a value of both: at least one has to fit, not exactly one.
 
-use atlas_admin::codec::Json;
+use serde_json::Value as Json;
 
 type Object = serde_json::Map<String, Json>;
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use atlas_admin::codec::Json;
 use atlas_admin::{Client, Credentials, RetryPolicy};
+use serde_json::Value as Json;
 
 use crate::process::{Process, folder, free_port};
 

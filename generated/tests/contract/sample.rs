@@ -55,14 +55,18 @@ impl<'a> Sample<'a> {
         self.value(name, self.samples.parameter(self.pair, name, Choice::Full))
     }
 
-    fn value<T: Value + Default>(&self, what: &str, json: Option<Json>) -> T {
+    fn value<T: Value + Default>(
+        &self,
+        what: &str,
+        json: Option<serde_json::Value>,
+    ) -> T {
         let mut value = T::default();
         let mut problems = self.problems.borrow_mut();
         let Some(json) = json else {
             problems.push(format!("the document has no {what}"));
             return value;
         };
-        match drift(&json, &mut value, Direction::Request) {
+        match drift(&json.to_string(), &mut value, Direction::Request) {
             Ok(found) => {
                 problems.extend(found.iter().map(|drift| format!("{what}: {drift:?}")));
             }
@@ -103,39 +107,23 @@ impl<'a> Sample<'a> {
             Ok(bytes) => bytes.unwrap_or_default(),
             Err(error) => return Some(error.to_string()),
         };
-        let mut json = Json::Null;
-        if let Err(error) = codec::decode(sent, &mut json) {
-            return Some(error.to_string());
-        }
-        let mut whole = self.samples.body(self.pair, Choice::Full)?;
-        prune(&mut json);
-        prune(&mut whole);
+        let json: serde_json::Value = match serde_json::from_slice(sent) {
+            Ok(json) => json,
+            Err(error) => return Some(error.to_string()),
+        };
+        let whole = self.samples.body(self.pair, Choice::Full)?;
         (json != whole).then(|| format!("sends {json}\n  instead of {whole}"))
     }
 }
 
 /// Reads JSON into a value, and returns where it differs from what the types declare.
 pub(crate) fn drift(
-    json: &Json,
+    json: &str,
     value: &mut dyn Value,
     direction: Direction,
 ) -> Result<Vec<Drift>, DecodeError> {
     let mut found = Vec::new();
     let mut note = |drift: Drift| found.push(drift);
-    codec::decode_observed(json.to_string().as_bytes(), value, direction, &mut note)?;
+    codec::decode_observed(json.as_bytes(), value, direction, &mut note)?;
     Ok(found)
-}
-
-/// Takes out objects that hold nothing: what is left of one that is read-only as a whole.
-fn prune(json: &mut Json) {
-    match json {
-        Json::Array(items) => items.iter_mut().for_each(prune),
-        Json::Object(fields) => {
-            fields.values_mut().for_each(prune);
-            fields.retain(|_, value| {
-                value.as_object().is_none_or(|held| !held.is_empty())
-            });
-        }
-        _ => {}
-    }
 }

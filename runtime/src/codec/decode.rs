@@ -330,7 +330,8 @@ impl<'a> Decoder<'a> {
         Ok(true)
     }
 
-    /// Puts the text of what does not fit into a string or an enum, and tells whether it did.
+    /// Puts the text of what does not fit into a string or an enum, and tells whether it did; for
+    /// another scalar, and for `null`, there is none.
     #[cold]
     fn as_text(
         &mut self,
@@ -339,12 +340,16 @@ impl<'a> Decoder<'a> {
         fault: Fault,
     ) -> Result<bool> {
         let Some((expected, found)) = fault.mismatch() else { return Err(fault) };
+        let slot = item.slot();
+        if matches!(slot, Slot::List(_) | Slot::Map(_)) {
+            return Err(fault);
+        }
         self.reader.skip()?;
         let what = Difference::of(expected, found);
         let is_null = matches!(what, Difference::Null);
         self.noted.push(Noted { at: fault.at, what });
         let text = self.reader.since(start).trim_ascii_start();
-        match item.slot() {
+        match slot {
             _ if is_null => return Ok(false),
             Slot::Str(string) => text.clone_into(string),
             Slot::Enum(value) => value.set(text),

@@ -136,11 +136,12 @@ impl Encoder {
     fn compound(&mut self, view: &View<'_>, tags: Option<&Tags<'_>>) {
         match view {
             View::Record(record) => match extra::instead(*record) {
-                // What came in the place of a whole body is no body to send.
-                Some(json) if self.depth > 0 || self.request.is_none() => {
-                    self.json(json)
+                // A request is never `null` as a whole.
+                Some(Json::Null) if self.depth == 0 && self.request.is_some() => {
+                    self.object(view, tags);
                 }
-                _ => self.object(view, tags),
+                Some(json) => self.json(json),
+                None => self.object(view, tags),
             },
             View::Map(_) | View::Json(Json::Object(_)) => self.object(view, tags),
             View::List(list) => self.list(*list),

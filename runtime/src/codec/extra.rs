@@ -42,19 +42,23 @@ pub struct Extra {
 /// The contents of an [`Extra`] that is not empty.
 #[derive(Clone, Default)]
 pub(super) struct Contents {
-    /// The properties that were read and have no place in a field.
-    pub(super) read: Map<Json>,
-    /// What the caller inserted.
-    pub(super) added: Map<Json>,
+    pub(super) properties: Map<Property>,
     /// What was read in the place of the record, if that was no object.
     pub(super) instead: Option<Json>,
+}
+
+/// A property that has no place in a field.
+#[derive(Clone, Default)]
+pub(super) struct Property {
+    pub(super) value: Json,
+    /// Whether the caller inserted it; otherwise it was read.
+    pub(super) is_inserted: bool,
 }
 
 impl Extra {
     /// Returns the value of a property.
     pub fn get(&self, name: &str) -> Option<&Json> {
-        let contents = self.contents()?;
-        contents.added.get(name).or_else(|| contents.read.get(name))
+        Some(&self.contents()?.properties.get(name)?.value)
     }
 
     /// Sets a property, which is sent whether or not the document declares it.
@@ -62,23 +66,21 @@ impl Extra {
     /// A declared property is sent with this value, whatever its field holds, and even if only
     /// the service sets it.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Json>) {
-        self.contents_mut().added.insert(name.into(), value.into());
+        let property = Property { value: value.into(), is_inserted: true };
+        self.contents_mut().properties.insert(name.into(), property);
     }
 
     /// Removes a property, and returns its value.
     pub fn remove(&mut self, name: &str) -> Option<Json> {
-        let Contents { read, added, .. } = self.contents.as_deref_mut()?;
-        let (added, read) = (added.shift_remove(name), read.shift_remove(name));
-        added.or(read)
+        let properties = &mut self.contents.as_deref_mut()?.properties;
+        Some(properties.shift_remove(name)?.value)
     }
 
-    /// Returns the properties: those that the caller inserted, then those that were read, each
-    /// in their order.
+    /// Returns the properties, in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Json)> {
-        self.contents().into_iter().flat_map(|Contents { read, added, .. }| {
-            let kept = read.iter().filter(|(name, _)| !added.contains_key(*name));
-            added.iter().chain(kept).map(|(name, value)| (name.as_str(), value))
-        })
+        let properties = self.contents().map(|contents| contents.properties.iter());
+        let properties = properties.into_iter().flatten();
+        properties.map(|(name, property)| (name.as_str(), &property.value))
     }
 
     /// Returns what the service sent instead of an object: a `null` among the items of a list, a
@@ -89,7 +91,7 @@ impl Extra {
 
     /// Tells whether there are no properties.
     pub fn is_empty(&self) -> bool {
-        self.iter().next().is_none()
+        self.contents().is_none_or(|contents| contents.properties.is_empty())
     }
 
     /// Tells whether the record was decoded from a response, or by
@@ -125,11 +127,10 @@ impl Extra {
         self.contents.get_or_insert_default()
     }
 
-    /// Forgets a value that was read.
-    pub(super) fn forget(&mut self, name: &str) {
-        if let Some(contents) = &mut self.contents {
-            contents.read.shift_remove(name);
-        }
+    /// Keeps a property that was read.
+    pub(super) fn keep(&mut self, name: &str, value: Json) {
+        let property = Property { value, is_inserted: false };
+        self.contents_mut().properties.insert(name.to_owned(), property);
     }
 
     /// Returns the extra of a record, if it has one.
@@ -154,8 +155,7 @@ pub(super) fn instead(record: &dyn Record) -> Option<&Json> {
     let contents = Extra::of(record)?.contents()?;
     let instead = contents.instead.as_ref()?;
     let mut fields = 0..record.table().fields.len();
-    let is_unset = contents.read.is_empty()
-        && contents.added.is_empty()
+    let is_unset = contents.properties.is_empty()
         && fields.all(|index| matches!(record.field(index).view(), View::Absent));
     is_unset.then_some(instead)
 }

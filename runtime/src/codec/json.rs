@@ -171,6 +171,11 @@ impl Json {
         self.as_object()?.get(name)
     }
 
+    /// Returns the value of a member for changing, if it is an object that has it.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Self> {
+        self.as_object_mut()?.get_mut(name)
+    }
+
     /// Returns the value at a JSON pointer (RFC 6901), if there is one.
     pub fn pointer(&self, pointer: &str) -> Option<&Self> {
         tokens(pointer)?.try_fold(self, |value, token| match value {

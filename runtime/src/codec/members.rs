@@ -3,7 +3,7 @@
 //! The one place that weighs a record's fields against its [`Extra`], the request and the tags
 //! around it. What becomes of the properties, text or a call of `serde`, is for the caller to say.
 
-use super::extra::Contents;
+use super::extra::{Contents, Property};
 use super::tags::Tags;
 use super::{Extra, Field, Json, Record, View};
 use crate::operation::Method;
@@ -119,14 +119,14 @@ impl Walk<'_> {
         walk_tags(tags, &|name| self.holds(name), tags, to)?;
         for (index, field) in self.record.table().fields.iter().enumerate() {
             let mut view = self.record.field(index).view();
-            if let Some(contents) = self.contents {
-                if let Some(added) = contents.added.get(field.wire) {
-                    to.field(field, &View::Json(added))?;
+            if let Some(property) = self.extra_property(field.wire) {
+                if property.is_inserted {
+                    to.field(field, &View::Json(&property.value))?;
                     continue;
                 }
-                if let (View::Absent, Some(read)) = (view, contents.read.get(field.wire))
-                {
-                    view = View::Json(read);
+                // What did not fit is written back until the field is set.
+                if matches!(view, View::Absent) {
+                    view = View::Json(&property.value);
                 }
             }
             if matches!(view, View::Absent) {
@@ -146,22 +146,16 @@ impl Walk<'_> {
         contents: &Contents,
         to: &mut M,
     ) -> Result<(), M::Error> {
-        for (name, value) in &contents.read {
-            let is_written = contents.added.contains_key(name)
-                || self.index_of(name).is_some()
-                || self.tag_value(name).is_some();
+        for (name, property) in &contents.properties {
+            let is_written = self.index_of(name).is_some()
+                || self.tag_value(name).is_some() && !property.is_inserted;
             if is_written {
                 continue;
             }
-            if self.receiver.is_some() && !self.is_tag(name) {
+            if self.receiver.is_some() && !property.is_inserted && !self.is_tag(name) {
                 to.note(Note::LeftOut(name));
             } else {
-                to.member(name, &View::Json(value))?;
-            }
-        }
-        for (name, value) in &contents.added {
-            if self.index_of(name).is_none() {
-                to.member(name, &View::Json(value))?;
+                to.member(name, &View::Json(&property.value))?;
             }
         }
         Ok(())
@@ -226,9 +220,14 @@ impl Walk<'_> {
         let index = self.index_of(name);
         let is_set =
             |index: usize| !matches!(self.record.field(index).view(), View::Absent);
-        let is_read = |contents: &Contents| contents.read.contains_key(name);
-        index.is_some_and(|index| is_set(index) || self.contents.is_some_and(is_read))
-            || self.contents.is_some_and(|contents| contents.added.contains_key(name))
+        index.is_some_and(is_set)
+            || self
+                .extra_property(name)
+                .is_some_and(|extra| extra.is_inserted || index.is_some())
+    }
+
+    fn extra_property(&self, name: &str) -> Option<&Property> {
+        self.contents?.properties.get(name)
     }
 
     fn is_tag(&self, name: &str) -> bool {

@@ -35,7 +35,7 @@ fn secrets_are_not_shown() {
     for part in [
         "password: (redacted)",
         "token: (redacted)",
-        r#"extra: {"mine", "new", "name"}"#,
+        r#"extra: {"new", "name", "mine"}"#,
         r#"Region({"providerName", "key"}), Region(a string)"#,
     ] {
         assert!(shown.contains(part), "{part} in {shown}");

@@ -2,11 +2,10 @@
 
 use std::thread;
 
-use atlas_admin::codec::Mode;
+use atlas_admin::codec;
 use atlas_admin_samples::{Choice, Dice, Samples};
 
-use crate::equal::difference_but_null;
-use crate::target::{self, Target, encoded};
+use crate::target::{self, Target, difference};
 
 /// How many damaged texts each type is fed with, of each kind.
 const ROUNDS: u64 = 5;
@@ -38,9 +37,9 @@ fn damaged_text_is_no_panic() {
 /// What is decoded from a text can be encoded, and decoded again to the same.
 fn read(target: &Target<'_>, text: &[u8]) {
     if let Ok((value, _)) = target.decode(text) {
-        let first = encoded(&*value, Mode::Lossless);
-        let (value, _) = target.decode(first.to_string().as_bytes()).unwrap();
-        let found = difference_but_null(&first, &encoded(&*value, Mode::Lossless));
+        let first = codec::encode(&*value).unwrap();
+        let (value, _) = target.decode(&first).unwrap();
+        let found = difference(&first, &*value, target.make);
         assert_eq!(found, None, "{}: {}", target.place, String::from_utf8_lossy(text));
     }
 }

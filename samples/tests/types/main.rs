@@ -7,7 +7,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use peak_alloc::PeakAlloc;
 
-mod equal;
 mod hostile;
 mod memory;
 mod misfit;

@@ -9,7 +9,7 @@ use crate::target;
 
 /// How many bytes a value may take for each byte of text. A list of `0` takes two bytes for an
 /// item, and an item with all its fields unset may take a thousand.
-const FACTOR: usize = 600;
+const FACTOR: usize = 700;
 
 /// What a type may take whatever the text.
 const FLOOR: usize = 64 * 1024;

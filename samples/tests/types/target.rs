@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use atlas_admin::codec::{self, Drift, Mode, Value, View};
+use atlas_admin::codec::{self, Drift, Value, View};
 use atlas_admin::registry::{self, Entry, Make, Payload};
+use atlas_admin_replay::compare::compare;
 use atlas_admin_samples::{Choice, Direction, Pair, Samples};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value as Json};
@@ -100,16 +101,36 @@ impl Target<'_> {
     }
 }
 
-/// Encodes a value and reads the text with a reader that is not ours.
-pub fn encoded(value: &dyn Value, mode: Mode) -> Json {
-    let text = codec::encode(value, mode).expect("what was decoded can be encoded");
-    read(&text)
+/// Returns where a value that was read from a text is written in another way.
+pub fn difference(text: &[u8], value: &dyn Value, make: Make) -> Option<String> {
+    let written = codec::encode(value).expect("what was decoded can be encoded");
+    let found = difference_in(text, &written, value, make);
+    // No property stands twice, says a reader that is not ours.
+    read(&written);
+    found
+}
+
+/// Returns where two texts of one value differ.
+pub fn difference_in(
+    text: &[u8],
+    written: &[u8],
+    value: &dyn Value,
+    make: Make,
+) -> Option<String> {
+    let [text, written] =
+        [text, written].map(|text| codec::Json::from_slice(text).unwrap());
+    let mut found = compare(&text, &written, value, &mut *make()).into_iter();
+    found.next().map(|found| format!("{found:?}"))
 }
 
 /// Reads JSON in which no property stands twice.
 pub fn read(text: &[u8]) -> Json {
-    let Once(value) = serde_json::from_slice(text).expect("what is encoded is JSON");
-    value
+    match serde_json::from_slice(text) {
+        Ok(Once(value)) => value,
+        // It is kept as it was written, and this reader has no place for it.
+        Err(error) if error.to_string().contains("out of range") => Json::Null,
+        Err(error) => panic!("what is encoded is no JSON: {error}"),
+    }
 }
 
 /// A JSON value in which no property stands twice.

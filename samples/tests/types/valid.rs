@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use atlas_admin::codec::{By, Drift, Mode, Value, View};
+use atlas_admin::codec::{By, Drift, Value, View};
 use atlas_admin_samples::{Choice, Dice, Direction, Samples, write};
 
-use crate::equal::difference;
-use crate::target::{self, Target, encoded};
+use crate::target::{self, Target, difference};
 
 /// How many arbitrary values each type is fed with, and how many with undeclared properties.
 const SEEDS: u64 = 4;
@@ -33,12 +32,8 @@ fn what_the_document_allows_comes_back_as_it_was() {
                             .iter()
                             .filter(|drift| !explained(&target, choice, drift));
                         let drifts = drifts.map(|drift| format!("{drift:?}"));
-                        drifts
-                            .chain(difference(
-                                &sample,
-                                &encoded(&*value, Mode::Lossless),
-                            ))
-                            .collect()
+                        let found = difference(text.as_bytes(), &*value, target.make);
+                        drifts.chain(found).collect()
                     }
                     Err(error) => vec![error.to_string()],
                 };

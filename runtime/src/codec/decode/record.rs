@@ -109,7 +109,7 @@ impl Decoder<'_> {
         if seen.insert(index) {
             record.field_mut(index).clear(false);
             if let Some(extra) = Extra::of_mut(record) {
-                extra.forget(declared.wire);
+                extra.remove(declared.wire);
             }
         }
         if first == Some(b'n') {
@@ -126,7 +126,7 @@ impl Decoder<'_> {
         record.field_mut(index).clear(false);
         self.note(fault.at, Difference::of(expected, found));
         if let Some(extra) = Extra::of_mut(record) {
-            extra.contents_mut().read.insert(declared.wire.to_owned(), raw);
+            extra.keep(declared.wire, raw);
         }
         Ok(())
     }
@@ -163,7 +163,7 @@ impl Decoder<'_> {
         }
         let value = self.reader.free()?;
         if let Some(extra) = Extra::of_mut(record) {
-            extra.contents_mut().read.insert(name.to_owned(), value);
+            extra.keep(name, value);
         }
         Ok(())
     }

@@ -182,6 +182,13 @@ impl PartialEq<String> for Json {
     }
 }
 
+/// Regardless of the order of keys, which the other may have sorted.
+impl PartialEq<serde_json::Value> for Json {
+    fn eq(&self, other: &serde_json::Value) -> bool {
+        serde_json::Value::from(self.clone()) == *other
+    }
+}
+
 macro_rules! comparisons {
     ($($type:ty: $get:ident),*) => {$(
         impl PartialEq<$type> for Json {
