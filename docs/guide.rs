@@ -63,6 +63,18 @@ mod tests {
         assert_eq!(tested, files);
     }
 
+    /// The list on the page is the documentation of the tests, so that neither says more.
+    #[test]
+    fn each_sentence_on_updates_is_a_test() {
+        let page = include_str!("src/updates.md");
+        let sentences = page.lines().filter_map(|line| line.strip_prefix("- "));
+        let tests = include_str!("../generated/tests/updates.rs");
+        let tests = tests.lines().zip(tests.lines().skip(1));
+        let tested = tests.filter(|(_, next)| *next == "#[test]");
+        let tested = tested.filter_map(|(line, _)| line.strip_prefix("/// "));
+        assert!(sentences.eq(tested), "the page and the tests differ");
+    }
+
     #[test]
     fn links_to_files_lead_somewhere() {
         for (path, text) in PAGES {

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use atlas_admin::transport::{Body, BoxFuture, Request as Sent, TransportError};
 use atlas_admin::types::Group;
-use atlas_admin::{Client, Clock, Credentials, Error, Transport, projects};
+use atlas_admin::{Client, Clock, Credentials, Error, Transport, projects, set};
 use libfuzzer_sys::fuzz_target;
 
 const SECRET: &str = "mdb-hunter2-secret";
@@ -154,7 +154,7 @@ fuzz_target!(|data: &[u8]| {
         _ => [true, false, false],
     };
     let group =
-        Group { name: "x".to_owned(), org_id: "y".to_owned(), ..Default::default() };
+        Group { name: set("x"), org_id: set("y"), ..Default::default() };
     for create in creates {
         *script.executed.lock().unwrap() = 0;
         let result = match create {

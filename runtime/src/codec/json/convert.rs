@@ -185,7 +185,8 @@ impl PartialEq<String> for Json {
 /// Regardless of the order of keys, which the other may have sorted.
 impl PartialEq<serde_json::Value> for Json {
     fn eq(&self, other: &serde_json::Value) -> bool {
-        serde_json::Value::from(self.clone()) == *other
+        let same_kind = serde_json::Value::from(self.clone());
+        same_kind == *other
     }
 }
 

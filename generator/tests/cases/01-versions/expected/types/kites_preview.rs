@@ -8,7 +8,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct Dance {
     /// `figure`. Required.
-    pub figure: String,
+    pub figure: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

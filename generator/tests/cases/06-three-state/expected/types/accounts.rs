@@ -14,7 +14,7 @@ pub struct Account {
     /// `lastUsedAt`. May be `null`.
     pub last_used_at: Nullable<DateTime>,
     /// `name`. Required.
-    pub name: String,
+    pub name: Option<String>,
     /// `nickname`.
     pub nickname: Option<String>,
     /// `owner`. Required. May be `null`.

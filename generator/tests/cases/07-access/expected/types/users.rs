@@ -55,13 +55,13 @@ pub struct User {
     /// `apiKey`. Read-only. Secret: never printed.
     pub api_key: Option<String>,
     /// `id`. Read-only.
-    pub id: String,
+    pub id: Option<String>,
     /// `inviteCode`. Write-only: the service never returns it.
     pub invite_code: Option<String>,
     /// `legacyName`. Deprecated.
     pub legacy_name: Option<String>,
     /// `login`. Required.
-    pub login: String,
+    pub login: Option<String>,
     /// `password`. Write-only: the service never returns it. At least 8 characters.
     pub password: Option<String>,
     /// `roles`. Read-only.

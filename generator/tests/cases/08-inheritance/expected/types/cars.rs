@@ -10,15 +10,15 @@ pub struct Car {
     /// `currency`.
     pub currency: Option<PricedCurrency>,
     /// `id`. Required.
-    pub id: String,
+    pub id: Option<String>,
     /// `price`. Required.
-    pub price: f64,
+    pub price: Option<f64>,
     /// `spare`.
     pub spare: Option<Wheel>,
     /// `weight`.
     pub weight: Option<f64>,
     /// `wheels`. Required.
-    pub wheels: i64,
+    pub wheels: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

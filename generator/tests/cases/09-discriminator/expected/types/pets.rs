@@ -133,9 +133,9 @@ pub struct DogPet {
     /// `name`.
     pub name: Option<String>,
     /// `species`. Required.
-    pub species: PetSpecies,
+    pub species: Option<PetSpecies>,
     /// `tricks`. Required.
-    pub tricks: Vec<String>,
+    pub tricks: Option<Vec<String>>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -6,7 +6,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct DiskDrive {
     /// `id`. Read-only.
-    pub id: String,
+    pub id: Option<String>,
     /// `rpm`.
     pub rpm: Option<i64>,
     /// What the service sent beyond these, and what you want to send beyond them.
@@ -146,7 +146,7 @@ atlas_admin_runtime::record!(DriveCommon);
 #[derive(Clone, Default)]
 pub struct TapeDrive {
     /// `id`. Read-only.
-    pub id: String,
+    pub id: Option<String>,
     /// `metres`.
     pub metres: Option<i64>,
     /// `type`.

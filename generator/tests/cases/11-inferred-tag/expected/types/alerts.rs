@@ -111,7 +111,7 @@ pub struct BillingAlertView {
     /// `cents`.
     pub cents: Option<i64>,
     /// `id`. Required.
-    pub id: String,
+    pub id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -151,9 +151,9 @@ atlas_admin_runtime::record!(BillingAlertView);
 #[derive(Clone, Default)]
 pub struct DefaultAlertView {
     /// `eventType`. Required.
-    pub event_type: DefaultAlertViewEventType,
+    pub event_type: Option<DefaultAlertViewEventType>,
     /// `id`. Required.
-    pub id: String,
+    pub id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -214,11 +214,11 @@ atlas_admin_runtime::open_enum!(DefaultAlertViewEventType, [
 #[derive(Clone, Default)]
 pub struct HostAlertView {
     /// `eventType`. Required.
-    pub event_type: HostAlertViewEventType,
+    pub event_type: Option<HostAlertViewEventType>,
     /// `hostName`.
     pub host_name: Option<String>,
     /// `id`. Required.
-    pub id: String,
+    pub id: Option<String>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -12,7 +12,7 @@ pub struct Spec {
     /// `iops`.
     pub iops: Option<i64>,
     /// `nodes`. Required.
-    pub nodes: i64,
+    pub nodes: Option<i64>,
     /// `size`.
     pub size: Option<SpecSize>,
     /// `zone`. Read-only.

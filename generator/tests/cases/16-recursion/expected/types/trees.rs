@@ -84,7 +84,7 @@ atlas_admin_runtime::record!(Literal);
 #[derive(Clone, Default)]
 pub struct Negation {
     /// `of`. Required.
-    pub of: Operand,
+    pub of: Option<Operand>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }
@@ -287,7 +287,7 @@ pub struct Tree {
     /// `ping`.
     pub ping: Option<Ping>,
     /// `root`. Required.
-    pub root: Node,
+    pub root: Option<Node>,
     /// What the service sent beyond these, and what you want to send beyond them.
     pub extra: Extra,
 }

@@ -173,6 +173,11 @@ impl Page for PaginatedBook {
     type Item = Book;
 
     #[inline]
+    fn items(&self) -> &[Book] {
+        self.results.as_deref().unwrap_or_default()
+    }
+
+    #[inline]
     fn into_items(self) -> Vec<Book> {
         self.results.unwrap_or_default()
     }
