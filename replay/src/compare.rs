@@ -90,9 +90,15 @@ fn free_form(path: &str, received: &Json, written: &Json, into: &mut Vec<Differe
                 free_form(&format!("{path}[{index}]"), a, b, into);
             }
         }
-        (a, b) if a.to_string() == b.to_string() => {}
+        (a, b) if is_spelled_alike(a, b) => {}
         (a, b) => into.push(difference(path, a, b)),
     }
+}
+
+/// Equality is by value, so it does not tell.
+fn is_spelled_alike(received: &Json, written: &Json) -> bool {
+    let [received, written] = [received, written].map(ToString::to_string);
+    received == written
 }
 
 fn lists(

@@ -29,9 +29,7 @@ fn a_property_that_is_set_is_sent_alone() {
                 for chain in found {
                     let property = property(&*value, &chain);
                     let is_outermost = steps(&chain) == 1;
-                    if is_outermost && own.insert(property.clone())
-                        || known.insert(property)
-                    {
+                    if is_outermost && own.insert(property) || known.insert(property) {
                         count += 1;
                         problems.extend(alone(body, &*value, &sample, &chain));
                     }
