@@ -7,10 +7,9 @@ use serde::ser::SerializeSeq as _;
 use serde::{Deserialize as _, Serialize, Serializer};
 
 use super::decode::decode_own;
-use super::extra::instead;
 use super::members::{Context, Members, walk};
 use super::tags::Tags;
-use super::{By, Json, Value, View};
+use super::{By, Extra, Json, Value, View};
 
 /// Serializes a value with everything that is in it.
 ///
@@ -68,11 +67,14 @@ impl Serialize for Node<'_> {
                 items.end()
             }
             View::Json(json) if self.tags.is_none() => json.serialize(to),
-            View::Record(record) => match instead(record) {
-                None => self.object(to),
-                Some(json) => json.serialize(to),
-            },
-            View::Map(_) | View::Json(Json::Object(_)) => self.object(to),
+            View::Record(record) => {
+                let extra = Extra::of(record);
+                match extra.and_then(|extra| extra.instead_of(record)) {
+                    None => self.object(extra, to),
+                    Some(json) => json.serialize(to),
+                }
+            }
+            View::Map(_) | View::Json(Json::Object(_)) => self.object(None, to),
             View::Json(json) => json.serialize(to),
             View::Union(union) => {
                 let (index, content) = union.content();
@@ -93,10 +95,14 @@ impl Serialize for Node<'_> {
 }
 
 impl Node<'_> {
-    fn object<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+    fn object<S: Serializer>(
+        &self,
+        extra: Option<&Extra>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         let mut object = Object(to.serialize_map(None)?);
         let context = Context { request: None, tags: self.tags, is_item: false };
-        walk(&self.view, context, &mut object)?;
+        walk(&self.view, extra, context, &mut object)?;
         serde::ser::SerializeMap::end(object.0)
     }
 }

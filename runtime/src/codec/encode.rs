@@ -5,7 +5,7 @@ use super::path::Locator;
 use super::reader::MAX_DEPTH;
 use super::request_body::RequestBody;
 use super::tags::Tags;
-use super::{By, EncodeError, Field, Json, List, Union, Value, View, extra, writer};
+use super::{By, EncodeError, Extra, Field, Json, List, Union, Value, View, writer};
 use crate::operation::Method;
 
 const INFINITE: &str = "is a float that is not finite";
@@ -133,17 +133,28 @@ impl Encoder {
         }
     }
 
+    /// Writes what must not be printed.
+    #[inline(never)]
+    fn secret(&mut self, view: &View<'_>) {
+        let begin = self.out.len();
+        self.view(view, None);
+        self.secrets.push((begin, self.out.len()));
+    }
+
     fn compound(&mut self, view: &View<'_>, tags: Option<&Tags<'_>>) {
         match view {
-            View::Record(record) => match extra::instead(*record) {
-                // A request is never `null` as a whole.
-                Some(Json::Null) if self.depth == 0 && self.request.is_some() => {
-                    self.object(view, tags);
+            View::Record(record) => {
+                let extra = Extra::of(*record);
+                match extra.and_then(|extra| extra.instead_of(*record)) {
+                    // A request is never `null` as a whole.
+                    Some(Json::Null) if self.depth == 0 && self.request.is_some() => {
+                        self.object(view, extra, tags);
+                    }
+                    Some(json) => self.json(json),
+                    None => self.object(view, extra, tags),
                 }
-                Some(json) => self.json(json),
-                None => self.object(view, tags),
-            },
-            View::Map(_) | View::Json(Json::Object(_)) => self.object(view, tags),
+            }
+            View::Map(_) | View::Json(Json::Object(_)) => self.object(view, None, tags),
             View::List(list) => self.list(*list),
             View::Union(union) => self.union(*union, tags),
             View::Json(json) => self.json(json),
@@ -161,7 +172,12 @@ impl Encoder {
         true
     }
 
-    fn object(&mut self, view: &View<'_>, tags: Option<&Tags<'_>>) {
+    fn object(
+        &mut self,
+        view: &View<'_>,
+        extra: Option<&Extra>,
+        tags: Option<&Tags<'_>>,
+    ) {
         let is_item = std::mem::take(&mut self.is_item);
         if !self.enter() {
             return;
@@ -169,7 +185,7 @@ impl Encoder {
         self.out.push(b'{');
         let context = Context { request: self.request, tags, is_item };
         let start = self.out.len();
-        let Ok(()) = walk(view, context, &mut Object { encoder: self, start });
+        let Ok(()) = walk(view, extra, context, &mut Object { encoder: self, start });
         self.out.push(b'}');
         self.depth -= 1;
     }
@@ -230,7 +246,7 @@ impl Encoder {
                 }
             }
             Json::String(string) => writer::string(&mut self.out, string),
-            Json::Object(_) => self.object(&View::Json(json), None),
+            Json::Object(_) => self.object(&View::Json(json), None, None),
             Json::Array(items) => self.list(items),
         }
     }
@@ -266,10 +282,10 @@ impl Members for Object<'_> {
         let out = &mut self.encoder.out;
         let first = out.len() == self.start;
         writer::key(out, first, field.wire);
-        let begin = out.len();
-        self.encoder.view(value, None);
-        if field.flags & (Field::SECRET | Field::WRITE_ONLY) != 0 {
-            self.encoder.secrets.push((begin, self.encoder.out.len()));
+        if field.flags & (Field::SECRET | Field::WRITE_ONLY) == 0 {
+            self.encoder.view(value, None);
+        } else {
+            self.encoder.secret(value);
         }
         Ok(())
     }

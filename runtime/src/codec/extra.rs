@@ -133,6 +133,17 @@ impl Extra {
         self.contents_mut().properties.insert(name.to_owned(), property);
     }
 
+    /// Returns what was read instead of the record that this is the extra of, unless anything of
+    /// it has been set since.
+    pub(super) fn instead_of(&self, record: &dyn Record) -> Option<&Json> {
+        let contents = self.contents()?;
+        let instead = contents.instead.as_ref()?;
+        let mut fields = 0..record.table().fields.len();
+        let is_unset = contents.properties.is_empty()
+            && fields.all(|index| matches!(record.field(index).view(), View::Absent));
+        is_unset.then_some(instead)
+    }
+
     /// Returns the extra of a record, if it has one.
     pub(super) fn of(record: &dyn Record) -> Option<&Self> {
         match record.field(EXTRA).view() {
@@ -152,12 +163,7 @@ impl Extra {
 
 /// Returns what was read instead of a record, unless anything of it has been set since.
 pub(super) fn instead(record: &dyn Record) -> Option<&Json> {
-    let contents = Extra::of(record)?.contents()?;
-    let instead = contents.instead.as_ref()?;
-    let mut fields = 0..record.table().fields.len();
-    let is_unset = contents.properties.is_empty()
-        && fields.all(|index| matches!(record.field(index).view(), View::Absent));
-    is_unset.then_some(instead)
+    Extra::of(record)?.instead_of(record)
 }
 
 /// Returns what was read instead of the object that a value is declared to be.

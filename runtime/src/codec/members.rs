@@ -52,17 +52,22 @@ pub(super) struct Context<'a> {
 /// Hands out the properties of a value that is written as an object: a record, a map or free-form
 /// JSON.
 ///
+/// The extra of a record comes along: who asks has looked at it.
+///
 /// Views go by reference here: to copy one right after it was made means to wait for it.
 pub(super) fn walk<M: Members>(
     view: &View<'_>,
+    extra: Option<&Extra>,
     context: Context<'_>,
     to: &mut M,
 ) -> Result<(), M::Error> {
     let tags = context.tags;
     match view {
         View::Record(record) => {
-            let extra = Extra::of(*record);
             let contents = extra.and_then(Extra::contents);
+            if context.request.is_none() && contents.is_none() && tags.is_none() {
+                return set_fields(*record, to);
+            }
             let is_received = extra.is_some_and(Extra::is_received);
             let receiver = context.request.filter(|_| is_received);
             Walk { record: *record, contents, receiver, context }.run(to)
@@ -84,6 +89,18 @@ pub(super) fn walk<M: Members>(
         }
         _ => Ok(()),
     }
+}
+
+/// Hands out the fields that are set: all that there is to write of a record outside of unions,
+/// with nothing in its extra, that is not sent.
+fn set_fields<M: Members>(record: &dyn Record, to: &mut M) -> Result<(), M::Error> {
+    for (index, field) in record.table().fields.iter().enumerate() {
+        let view = record.field(index).view();
+        if !matches!(view, View::Absent) {
+            to.field(field, &view)?;
+        }
+    }
+    Ok(())
 }
 
 /// Hands out the tags whose value is known and which the object does not hold itself, the
@@ -117,27 +134,42 @@ impl Walk<'_> {
     fn run<M: Members>(&self, to: &mut M) -> Result<(), M::Error> {
         let tags = self.context.tags;
         walk_tags(tags, &|name| self.holds(name), tags, to)?;
+        self.fields(to)?;
+        self.contents.map_or(Ok(()), |contents| self.extras(contents, to))
+    }
+
+    /// Hands out the fields, and what its extra holds in the place of some.
+    fn fields<M: Members>(&self, to: &mut M) -> Result<(), M::Error> {
         for (index, field) in self.record.table().fields.iter().enumerate() {
-            let mut view = self.record.field(index).view();
-            if let Some(property) = self.extra_property(field.wire) {
-                if property.is_inserted {
+            let view = self.record.field(index).view();
+            match self.extra_property(field.wire) {
+                Some(property) if property.is_inserted => {
                     to.field(field, &View::Json(&property.value))?;
-                    continue;
                 }
                 // What did not fit is written back until the field is set.
-                if matches!(view, View::Absent) {
-                    view = View::Json(&property.value);
+                Some(property) if matches!(view, View::Absent) => {
+                    self.field(field, &View::Json(&property.value), to)?;
                 }
-            }
-            if matches!(view, View::Absent) {
-                self.note_missing(field, to);
-            } else if let Some(note) = self.held_back(field, &view) {
-                to.note(note);
-            } else {
-                to.field(field, &view)?;
+                _ => self.field(field, &view, to)?,
             }
         }
-        self.contents.map_or(Ok(()), |contents| self.extras(contents, to))
+        Ok(())
+    }
+
+    fn field<M: Members>(
+        &self,
+        field: &'static Field,
+        view: &View<'_>,
+        to: &mut M,
+    ) -> Result<(), M::Error> {
+        if matches!(view, View::Absent) {
+            self.note_missing(field, to);
+        } else if let Some(note) = self.held_back(field, view) {
+            to.note(note);
+        } else {
+            to.field(field, view)?;
+        }
+        Ok(())
     }
 
     /// Hands out the properties that the record does not declare.

@@ -122,11 +122,8 @@ impl From<serde_json::Value> for Json {
         match value {
             Value::Null => Self::Null,
             Value::Bool(boolean) => Self::Bool(boolean),
-            Value::Number(number) => match (number.as_i64(), number.as_u64()) {
-                (Some(number), _) => number.into(),
-                (None, Some(number)) => number.into(),
-                (None, None) => Number::spelled(&number.to_string()).into(),
-            },
+            // Its text is a number of JSON.
+            Value::Number(number) => number.to_string().parse().unwrap_or_default(),
             Value::String(string) => Self::String(string),
             Value::Array(items) => items.into_iter().collect(),
             Value::Object(members) => members.into_iter().collect(),
