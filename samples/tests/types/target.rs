@@ -5,7 +5,7 @@ use std::fmt;
 
 use atlas_admin::codec::{self, Drift, Value, View};
 use atlas_admin::registry::{self, Entry, Make, Payload};
-use atlas_admin_replay::compare::compare;
+use atlas_admin_replay::compare;
 use atlas_admin_samples::{Choice, Direction, Pair, Samples};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value as Json};
@@ -117,10 +117,8 @@ pub fn difference_in(
     value: &dyn Value,
     make: Make,
 ) -> Option<String> {
-    let [text, written] =
-        [text, written].map(|text| codec::Json::from_slice(text).unwrap());
-    let mut found = compare(&text, &written, value, &mut *make()).into_iter();
-    found.next().map(|found| format!("{found:?}"))
+    let found = compare::texts(text, written, value, make).into_iter().next();
+    found.map(|found| format!("{found:?}"))
 }
 
 /// Reads JSON in which no property stands twice.
