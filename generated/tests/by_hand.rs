@@ -19,12 +19,13 @@ fn cluster() -> ClusterDescription20240805 {
         ..Default::default()
     };
     let aws = |region, priority, count| {
-        CloudRegionConfig20240805::Aws(AwsRegionConfig20240805 {
+        AwsRegionConfig20240805 {
             region_name: set(region),
             priority: set(priority),
             electable_specs: set(nodes(count)),
             ..Default::default()
-        })
+        }
+        .into()
     };
     ClusterDescription20240805 {
         name: set("orders"),

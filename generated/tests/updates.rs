@@ -69,13 +69,21 @@ fn what_is_missing_is_named() {
 const CLUSTER: &str = r#"{"id":"1","name":"prod","stateName":"IDLE","new":1,
     "replicationSpecs":[{"id":"2","zoneId":"3","zoneName":"EU"}]}"#;
 
-/// A record that came from the service leaves out what only the service sets, and what the document does not declare.
+/// A record that came from the service leaves out what only the service sets, and what the document does not declare; in an undeclared variant of a union PUT sends it, because PUT replaces what it leaves out.
 #[test]
 fn what_only_the_service_sets_is_left_out() {
     let mut cluster: ClusterDescription20240805 = received(CLUSTER);
     cluster.replication_specs = None;
     let update = clusters::update_cluster(PROJECT, "prod", &cluster);
     assert_eq!(sent(&update), r#"{"name":"prod"}"#);
+    let text = r#"{"type":"NEW","id":"1","level":"high"}"#;
+    let integration: ThirdPartyIntegration = received(text);
+    let update = third_party_integrations::update_group_integration(
+        PROJECT,
+        "NEW".into(),
+        &integration,
+    );
+    assert!(sent(&update).contains(r#""level":"high""#));
 }
 
 /// PATCH and PUT send the `id` of each item of a list even though it is read-only, because the service deletes what it can't identify.
@@ -134,10 +142,10 @@ fn a_masked_secret_is_not_the_secret() {
             "DATADOG".into(),
             integration,
         );
-        request.body_bytes().map(|_| ()).map_err(ToString::to_string)
+        request.body_bytes().map(|_| ()).map_err(|error| error.to_string())
     };
     let told = update(&datadog).unwrap_err();
-    assert!(told.contains("`apiKey` is what the service shows instead"), "{told}");
+    assert!(told.contains("`apiKey` holds the masked value"), "{told}");
     let ThirdPartyIntegration::Datadog(new) = &mut datadog else { panic!() };
     new.api_key = set("s3cret");
     update(&datadog).unwrap();
@@ -153,10 +161,15 @@ fn a_masked_secret_is_not_the_secret() {
     assert_eq!(update.left_out(), ["notifications[0].apiToken"]);
     assert!(sent(&update).contains(r#""notifierId":"4""#));
 
+    let left_out = |user: &CloudDatabaseUser| {
+        database_users::update_database_user(PROJECT, "admin", "app", user).left_out()
+    };
+    let shown = received(r#"{"username":"app","password":"****"}"#);
+    assert_eq!(left_out(&shown), ["password"]);
+    // The service returned nothing that could be the mask.
     let mut user: CloudDatabaseUser = received(r#"{"username":"app"}"#);
-    user.password = set("****");
-    let patch = database_users::update_database_user(PROJECT, "admin", "app", &user);
-    assert_eq!(patch.left_out(), ["password"]);
+    user.password = set("my****password");
+    assert!(left_out(&user).is_empty());
 }
 
 /// `Request::left_out()` names all that was received and isn't sent.

@@ -149,24 +149,35 @@ fn lists(
         return into.push(difference(path, &received, &written));
     }
     for (index, (a, b)) in expected.into_iter().zip(written).enumerate() {
-        // What is no string among strings is its text.
-        let is_text = b.as_str().is_some_and(|text| text.parse().as_ref() == Ok(a));
-        if !is_text {
+        if !is_text_of(a, b) {
             let typed = Some((list.get(index), blank.push()));
             both(&format!("{path}[{index}]"), a, b, typed, into);
         }
     }
 }
 
+/// Tells whether a value among strings became its text.
+fn is_text_of(received: &Json, written: &Json) -> bool {
+    written.as_str().is_some_and(|text| text.parse().as_ref() == Ok(received))
+}
+
 /// Returns which items a list of this type holds: an odd one among scalars is left out, unless it
 /// becomes text.
 fn taken_by(blank: &mut dyn List) -> fn(&Json) -> bool {
-    match blank.push().slot() {
-        Slot::Str(_) | Slot::Enum(_) => |item| !item.is_null(),
+    let item = blank.push();
+    let keeps_null = keeps_null(item);
+    match item.slot() {
         Slot::Bool(_) => |item| item.as_bool().is_some(),
         Slot::Int(_) | Slot::Float(_) => |item| item.as_number().is_some(),
-        _ => |_| true,
+        _ if keeps_null => |_| true,
+        _ => |item| !item.is_null(),
     }
+}
+
+/// Tells whether an item of a list or a value of a map can be `null`: records and free-form values
+/// can.
+fn keeps_null(blank: &mut dyn Value) -> bool {
+    matches!(blank.slot(), Slot::Record(_) | Slot::Union(_) | Slot::Json(_))
 }
 
 /// Goes through unions to the content.
@@ -190,8 +201,14 @@ fn objects(
     into: &mut Vec<Difference>,
 ) {
     let (Json::Object(received), Json::Object(written)) = (a, b) else { return };
-    if matches!(value.view(), View::Map(_)) && !received.keys().eq(written.keys()) {
-        return into.push(difference(path, a, b));
+    let mut received = received.clone();
+    let is_map = matches!(value.view(), View::Map(_));
+    if let (true, Slot::Map(blank)) = (is_map, blank.slot()) {
+        let keeps_null = keeps_null(blank.insert(String::new()));
+        received.retain(|_, value| keeps_null || !value.is_null());
+        if !received.keys().eq(written.keys()) {
+            return into.push(difference(path, a, b));
+        }
     }
     let mut names: Vec<&String> = received.keys().chain(written.keys()).collect();
     names.sort_unstable();
@@ -199,6 +216,7 @@ fn objects(
     for name in names {
         let here = child(path, name);
         match (received.get(name), written.get(name), member(value, &mut *blank, name)) {
+            (Some(a), Some(b), Some(_)) if is_map && is_text_of(a, b) => {}
             (Some(a), Some(b), typed) => both(&here, a, b, typed, into),
             (expected, found, typed) => {
                 let says_nothing = |json: Option<&Json>| json.is_none_or(Json::is_null);

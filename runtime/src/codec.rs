@@ -12,13 +12,14 @@
 //! | `values`, `nullable`, `set`, `time`, `open_enum`, `extra`, `json` | the values that records are made of |
 //! | `reader`, `decode`, `text_body`, `path`, `drift` | JSON text to values, and where it differed |
 //! | `members`, `encode`, `writer`, `request_body` | values to JSON text |
-//! | `bridge`, `debug`, `same`, `common`, `macros` | what else a generated type offers, on the same access |
+//! | `bridge`, `debug`, `same`, `copy`, `common`, `macros` | what else a generated type offers, on the same access |
 //!
 //! Nothing that is generic over a record has a body longer than a line: the generated crate
 //! has more than a thousand of them, and each one pays for an instantiation.
 
 mod bridge;
 mod common;
+mod copy;
 mod debug;
 mod decode;
 mod drift;
@@ -45,13 +46,14 @@ pub use bridge::{deserialize, serialize};
 #[doc(hidden)]
 pub use common::common;
 pub use debug::fmt_debug;
-pub(crate) use decode::decode_losses;
 pub use decode::{decode, decode_observed};
+pub(crate) use decode::{decode_response, is_blank};
+pub(crate) use drift::Alterations;
 pub use drift::{Direction, Drift, Observer};
 pub use encode::{encode, encode_into, encode_request};
 pub use error::{DecodeError, EncodeError};
 pub use extra::Extra;
-pub(crate) use extra::came_instead;
+pub(crate) use extra::non_object_of;
 pub use json::{Json, Number, Object};
 pub use nullable::Nullable;
 #[doc(hidden)]
@@ -63,6 +65,8 @@ pub use serde;
 pub use set::{Property, list, set};
 pub use text_body::take_text;
 pub use time::{DateTime, Day};
+
+use tags::Tags;
 
 /// A value that the codec can read and write.
 ///
@@ -224,6 +228,16 @@ impl By {
             Self::Kind(kinds) => kinds.len(),
         }
     }
+
+    /// Returns the tag of a variant, where there are tags.
+    fn tag<'t>(&self, index: usize, outer: Option<&'t Tags<'t>>) -> Option<Tags<'t>> {
+        let Self::Tag(name, values) = self else { return None };
+        let value = match values.get(index) {
+            Some([only]) => Some(*only),
+            _ => None,
+        };
+        Some(Tags { name, value, is_known: index < values.len(), outer })
+    }
 }
 
 /// A kind of JSON value.
@@ -267,6 +281,8 @@ pub trait Entries {
     fn for_each(&self, each: &mut dyn FnMut(&str, &dyn Value));
     /// Adds an unset entry, which replaces an earlier one, and returns its value.
     fn insert(&mut self, key: String) -> &mut dyn Value;
+    /// Removes the entry of a key.
+    fn remove(&mut self, key: &str);
 }
 
 /// A map with string keys, which keeps the order in which they were inserted.

@@ -36,8 +36,8 @@ pub(crate) mod sealed {
 
         fn receive(answer: Answer) -> Result<Response<Self>, Error> {
             let mut value = T::default();
-            let losses = answer.decode(&mut value)?;
-            Ok(answer.with(value, losses))
+            let alterations = answer.decode(&mut value)?;
+            Ok(answer.with(value, alterations))
         }
     }
 

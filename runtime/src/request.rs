@@ -9,12 +9,14 @@ use std::marker::PhantomData;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::codec::{self, RequestBody};
+use crate::codec::{self, EncodeError, RequestBody};
 use crate::error::{Error, Kind};
 use crate::operation::{Location, Method, Operation};
 
+pub use body::Body;
 pub use options::Options;
 
+mod body;
 mod curl;
 mod options;
 pub(crate) mod path;
@@ -96,11 +98,13 @@ impl<T> Request<T> {
         self.parts.set_header(name, value);
     }
 
-    /// Sets the body, in place of an earlier one. It is encoded now; what keeps it from being
-    /// encoded is reported by [`Request::body_bytes`] and by sending.
+    /// Sets the body, in place of an earlier one: a typed value, or free-form JSON. It is encoded
+    /// now; what keeps it from being encoded is reported by [`Request::body_bytes`] and by
+    /// sending.
     #[must_use]
-    pub fn body(mut self, body: &dyn codec::Value) -> Self {
-        self.parts.set_body(body);
+    pub fn body(mut self, body: &impl Body) -> Self {
+        let method = self.method();
+        self.parts.set_body(body.encode(method));
         self
     }
 
@@ -142,7 +146,7 @@ impl<T> Request<T> {
     ///
     /// Returns what keeps the request from being sent: a path parameter that is empty, a body
     /// with a secret that the service masked.
-    pub fn body_bytes(&self) -> Result<Option<&[u8]>, &Error> {
+    pub fn body_bytes(&self) -> Result<Option<&[u8]>, Error> {
         let body = self.parts.sendable()?;
         Ok(body.map(|body| &body[..]))
     }
@@ -151,35 +155,28 @@ impl<T> Request<T> {
     /// POST or PUT and that are unset: `replicationSpecs[0].regionConfigs[1].regionName`.
     ///
     /// Nothing is refused for them: the document requires some properties that the service does
-    /// not, and the service decides. Read-only properties are not among them.
-    ///
-    /// ```
-    /// # use atlas_admin_runtime::{Operation, Request, Version, operation::Method};
-    /// # static CREATE: Operation = Operation {
-    /// #     id: "x", name: "x", tag: "X", method: Method::Post, path: "/api/atlas/v2/x",
-    /// #     version: Version::stable(2023, 1, 1),
-    /// #     accept: "application/vnd.atlas.2023-01-01+json",
-    /// #     content_type: Some("application/vnd.atlas.2023-01-01+json"), parameters: &[],
-    /// #     success: &[201], roles: &[], deprecated: false, sunset: None, docs: "",
-    /// # };
-    /// # let request = Request::<()>::new(&CREATE, &[]);
-    /// assert!(request.missing().is_empty());
-    /// ```
+    /// not, and the service decides. Read-only properties are not among them, and there are none
+    /// for a body that can't be sent.
     pub fn missing(&self) -> Vec<String> {
         self.parts.body.as_ref().map(RequestBody::missing).unwrap_or_default()
     }
 
-    /// Returns the JSON paths of what is in the body's value because the service sent it, and is
-    /// not sent back: read-only and undeclared properties, and secrets that the service masked.
+    /// Returns the JSON paths of received properties that the request omits: read-only, undeclared
+    /// and masked ones. None for a body that can't be sent.
     pub fn left_out(&self) -> Vec<String> {
         self.parts.body.as_ref().map(RequestBody::left_out).unwrap_or_default()
     }
 
     /// Returns a `curl` command that sends the request to `https://cloud.mongodb.com`, with
-    /// credentials left to the shell variable `ATLAS_TOKEN` and the secret fields of the body
-    /// replaced by `<redacted>`.
-    pub fn to_curl(&self) -> String {
-        self.parts.to_curl()
+    /// credentials left to the shell variable `ATLAS_TOKEN`. In the body, `<redacted>` replaces
+    /// secret fields and the strings of what the document does not declare: nobody knows which of
+    /// them are secrets.
+    ///
+    /// # Errors
+    ///
+    /// Returns what keeps the request from being sent.
+    pub fn to_curl(&self) -> Result<String, Error> {
+        self.parts.sendable().map(|_| self.parts.to_curl())
     }
 
     pub(crate) fn parts(&self) -> &Parts {
@@ -220,7 +217,7 @@ impl Parts {
             }
         }
         if let Some(body) = body {
-            parts.set_body(body);
+            parts.set_body(codec::encode_request(body, operation.method));
         }
         parts
     }
@@ -264,9 +261,8 @@ impl Parts {
         Ok(())
     }
 
-    fn set_body(&mut self, body: &dyn codec::Value) {
+    fn set_body(&mut self, encoded: Result<RequestBody, EncodeError>) {
         self.forget_problem(Part::Body);
-        let encoded = codec::encode_request(body, self.operation.method);
         self.body = encoded
             .map_err(|error| {
                 let message = format!("the body can't be sent: {error}");
@@ -286,9 +282,9 @@ impl Parts {
     }
 
     /// Returns the body, or what keeps the request from being sent.
-    pub(crate) fn sendable(&self) -> Result<Option<&Bytes>, &Error> {
+    pub(crate) fn sendable(&self) -> Result<Option<&Bytes>, Error> {
         match self.problems.first() {
-            Some((_, problem)) => Err(problem),
+            Some((_, problem)) => Err(problem.clone()),
             None => Ok(self.body.as_ref().map(RequestBody::text)),
         }
     }

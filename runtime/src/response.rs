@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 
 use http::{HeaderMap, StatusCode};
 
-use crate::codec::Drift;
+use crate::codec::{Alterations, Drift};
 use crate::page::Page;
 
 pub use limit::RateLimit;
@@ -19,7 +19,7 @@ pub struct Response<T> {
     value: T,
     status: StatusCode,
     headers: HeaderMap,
-    losses: Vec<Drift>,
+    alterations: Alterations,
 }
 
 impl<T> Response<T> {
@@ -27,9 +27,9 @@ impl<T> Response<T> {
         value: T,
         status: StatusCode,
         headers: HeaderMap,
-        losses: Vec<Drift>,
+        alterations: Alterations,
     ) -> Self {
-        Self { value, status, headers, losses }
+        Self { value, status, headers, alterations }
     }
 
     /// Returns the value and drops the rest.
@@ -52,13 +52,13 @@ impl<T> Response<T> {
         &self.headers
     }
 
-    /// Returns what of the body is not in the value as it was: half a character that was
-    /// replaced, an item of a list of strings that was none and is its JSON text now, an item of
-    /// another list that was left out.
+    /// Returns the parts of the body that decoding altered: half a character that was replaced
+    /// by U+FFFD; an item of a list or map of strings that was none, and is its JSON text now; an
+    /// item of another list or map that did not fit, and was left out.
     ///
     /// All else in which the body differs from the document is kept in the value.
-    pub fn drift(&self) -> &[Drift] {
-        &self.losses
+    pub fn drift(&self) -> Vec<Drift> {
+        self.alterations.report()
     }
 
     /// Returns how much of the rate limit is left, where the service said so.

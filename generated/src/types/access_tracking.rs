@@ -24,7 +24,7 @@ pub struct MongoDbAccessLogs {
     pub timestamp: Option<String>,
     /// `username`. Read-only.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -91,7 +91,7 @@ atlas_admin_runtime::record!(MongoDbAccessLogs);
 pub struct MongoDbAccessLogsList {
     /// `accessLogs`. Read-only.
     pub access_logs: Option<Vec<MongoDbAccessLogs>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

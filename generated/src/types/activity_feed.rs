@@ -12,7 +12,7 @@ pub struct ActivityFeedLinkResponse {
     pub link: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

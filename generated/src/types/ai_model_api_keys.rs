@@ -15,7 +15,7 @@ pub struct AiModelApiKeyCreateRequest {
     pub geography: Option<Geography>,
     /// `name`. Required. 1 to 250 characters.
     pub name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -87,7 +87,7 @@ pub struct AiModelApiKeyResponse {
     pub secret: Nullable<String>,
     /// `status`. Read-only.
     pub status: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -162,7 +162,7 @@ atlas_admin_runtime::record!(AiModelApiKeyResponse);
 pub struct AiModelApiKeyUpdateRequest {
     /// `name`. Required. 1 to 250 characters.
     pub name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -207,7 +207,7 @@ pub struct PaginatedAtlasAiModelApiKeysResponse {
     pub results: Option<Vec<AiModelApiKeyResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

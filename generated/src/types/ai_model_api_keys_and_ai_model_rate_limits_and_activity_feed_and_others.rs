@@ -9,7 +9,7 @@ pub struct Link {
     pub href: Option<String>,
     /// `rel`.
     pub rel: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -17,7 +17,7 @@ pub struct ApiError {
     pub parameters: Option<Vec<String>>,
     /// `reason`. Read-only. May be `null`.
     pub reason: Nullable<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -72,7 +72,7 @@ atlas_admin_runtime::record!(ApiError);
 pub struct BadRequestDetail {
     /// `fields`.
     pub fields: Option<Vec<FieldViolation>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -110,7 +110,7 @@ pub struct FieldViolation {
     pub description: Option<String>,
     /// `field`. Required.
     pub field: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

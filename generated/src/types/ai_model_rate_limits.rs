@@ -24,7 +24,7 @@ pub struct AiModelRateLimitResponse {
     pub requests_per_minute_limit: Option<i64>,
     /// `tokensPerMinuteLimit`. At least 1.
     pub tokens_per_minute_limit: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -86,7 +86,7 @@ pub struct AiModelsRateLimitUpdateRequest {
     pub requests_per_minute_limit: Option<i64>,
     /// `tokensPerMinuteLimit`. Required. At least 1.
     pub tokens_per_minute_limit: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -137,7 +137,7 @@ pub struct PaginatedAtlasAiModelRateLimitsResponse {
     pub results: Option<Vec<AiModelRateLimitResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

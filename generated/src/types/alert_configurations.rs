@@ -11,7 +11,7 @@ pub struct AlertMatcher {
     pub operator: Option<AlertMatcherOperator>,
     /// `value`. Required.
     pub value: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -211,7 +211,13 @@ impl Union for AlertsNotificationRootForGroup {
 }
 
 atlas_admin_runtime::union!(
-    AlertsNotificationRootForGroup => AlertsNotificationRootForGroupCommon
+    AlertsNotificationRootForGroup, [DatadogNotification => Datadog, EmailNotification =>
+    Email, GroupNotification => Group, HipChatNotification => HipChat,
+    MicrosoftTeamsNotification => MicrosoftTeams, OpsGenieNotification => OpsGenie,
+    OrgNotification => Org, PagerDutyNotification => PagerDuty, SlackNotification =>
+    Slack, SmsNotification => Sms, TeamNotification => Team, UserNotification => User,
+    VictorOpsNotification => VictorOps, WebhookNotification => Webhook] =>
+    AlertsNotificationRootForGroupCommon
 );
 
 /// What every `AlertsNotificationRootForGroup` has in common, whichever it is.
@@ -227,7 +233,7 @@ pub struct AlertsNotificationRootForGroupCommon {
     pub notifier_id: Option<String>,
     /// `typeName`.
     pub type_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -280,7 +286,7 @@ pub struct AlertsThresholdInteger {
     pub threshold: Option<i64>,
     /// `units`.
     pub units: Option<AlertsThresholdIntegerUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -328,7 +334,7 @@ atlas_admin_runtime::record!(AlertsThresholdInteger);
 pub struct AlertsToggle {
     /// `enabled`.
     pub enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -382,7 +388,7 @@ pub struct AppServiceAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -511,7 +517,7 @@ pub struct AppServiceMetricAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -582,7 +588,7 @@ pub struct AppServiceMetricMatcher {
     pub operator: Option<AlertMatcherOperator>,
     /// `value`. Required.
     pub value: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -735,7 +741,8 @@ impl Union for AppServiceMetricThreshold {
 }
 
 atlas_admin_runtime::union!(
-    AppServiceMetricThreshold => AppServiceMetricThresholdCommon
+    AppServiceMetricThreshold, [RawMetricThresholdView => Raw, DataMetricThresholdView =>
+    Data, TimeMetricThresholdView => Time] => AppServiceMetricThresholdCommon
 );
 
 /// What every `AppServiceMetricThreshold` has in common, whichever it is.
@@ -753,7 +760,7 @@ pub struct AppServiceMetricThresholdCommon {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -811,7 +818,7 @@ pub struct AssertMsgRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -866,7 +873,7 @@ pub struct AssertRegularRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -921,7 +928,7 @@ pub struct AssertUserRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -976,7 +983,7 @@ pub struct AssertWarningRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1031,7 +1038,7 @@ pub struct AvgCommandExecutionTimeTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1086,7 +1093,7 @@ pub struct AvgReadExecutionTimeTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1141,7 +1148,7 @@ pub struct AvgWriteExecutionTimeTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1239,7 +1246,7 @@ pub struct BillingThresholdAlertConfigViewForNdsGroup {
     pub threshold: Option<GreaterThanRawThreshold>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1315,7 +1322,7 @@ pub struct CacheBytesReadIntoDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1370,7 +1377,7 @@ pub struct CacheBytesWrittenFromDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1425,7 +1432,7 @@ pub struct CacheUsageDirtyDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1480,7 +1487,7 @@ pub struct CacheUsageUsedDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1545,7 +1552,7 @@ pub struct ClusterAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1613,7 +1620,7 @@ pub struct ClusterMatcher {
     pub operator: Option<AlertMatcherOperator>,
     /// `value`. Required.
     pub value: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1678,7 +1685,7 @@ pub struct ComputedMemoryDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1733,7 +1740,7 @@ pub struct ConnectionsMaxRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1788,7 +1795,7 @@ pub struct ConnectionsPercentRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1843,7 +1850,7 @@ pub struct ConnectionsRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1935,7 +1942,7 @@ pub struct CpsBackupThresholdAlertConfigViewForNdsGroup {
     pub threshold: Option<GreaterThanTimeThreshold>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2011,7 +2018,7 @@ pub struct CursorsTotalClientCursorsSizeRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2066,7 +2073,7 @@ pub struct CursorsTotalOpenRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2121,7 +2128,7 @@ pub struct CursorsTotalTimedOutRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2178,7 +2185,7 @@ pub struct DataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2240,7 +2247,7 @@ pub struct DatadogNotification {
     pub interval_min: Option<i64>,
     /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2333,7 +2340,7 @@ pub struct DbDataSizeTotalDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2388,7 +2395,7 @@ pub struct DbDataSizeTotalWoSystemDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2443,7 +2450,7 @@ pub struct DbIndexSizeTotalDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2498,7 +2505,7 @@ pub struct DbStorageTotalDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2565,7 +2572,7 @@ pub struct DefaultAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2993,7 +3000,7 @@ pub struct DiskPartitionQueueDepthDataRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3048,7 +3055,7 @@ pub struct DiskPartitionQueueDepthIndexRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3103,7 +3110,7 @@ pub struct DiskPartitionQueueDepthJournalRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3158,7 +3165,7 @@ pub struct DiskPartitionReadIopsDataRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3213,7 +3220,7 @@ pub struct DiskPartitionReadIopsIndexRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3268,7 +3275,7 @@ pub struct DiskPartitionReadIopsJournalRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3323,7 +3330,7 @@ pub struct DiskPartitionReadLatencyDataTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3378,7 +3385,7 @@ pub struct DiskPartitionReadLatencyIndexTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3433,7 +3440,7 @@ pub struct DiskPartitionReadLatencyJournalTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3488,7 +3495,7 @@ pub struct DiskPartitionSpaceUsedDataRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3543,7 +3550,7 @@ pub struct DiskPartitionSpaceUsedIndexRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3598,7 +3605,7 @@ pub struct DiskPartitionSpaceUsedJournalRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3653,7 +3660,7 @@ pub struct DiskPartitionWriteIopsDataRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3708,7 +3715,7 @@ pub struct DiskPartitionWriteIopsIndexRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3763,7 +3770,7 @@ pub struct DiskPartitionWriteIopsJournalRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3818,7 +3825,7 @@ pub struct DiskPartitionWriteLatencyDataTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3873,7 +3880,7 @@ pub struct DiskPartitionWriteLatencyIndexTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3928,7 +3935,7 @@ pub struct DiskPartitionWriteLatencyJournalTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3983,7 +3990,7 @@ pub struct DlqRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4038,7 +4045,7 @@ pub struct DocumentDeletedRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4093,7 +4100,7 @@ pub struct DocumentInsertedRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4148,7 +4155,7 @@ pub struct DocumentReturnedRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4203,7 +4210,7 @@ pub struct DocumentUpdatedRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4258,7 +4265,7 @@ pub struct EmailNotification {
     pub interval_min: Option<i64>,
     /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4327,7 +4334,7 @@ pub struct EncryptionKeyAlertConfigViewForNdsGroup {
     pub threshold: Option<GreaterThanDaysThresholdView>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4457,7 +4464,7 @@ pub struct ExtraInfoPageFaultsRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4512,7 +4519,7 @@ pub struct FlexAvgCommandExecutionTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4567,7 +4574,7 @@ pub struct FlexAvgWriteExecutionTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4743,7 +4750,22 @@ impl Union for FlexClusterMetricThreshold {
 }
 
 atlas_admin_runtime::union!(
-    FlexClusterMetricThreshold => FlexClusterMetricThresholdCommon
+    FlexClusterMetricThreshold, [RawMetricThresholdView => FlexConnections,
+    FlexConnectionPercentRawMetricThresholdView => FlexConnectionsPercent,
+    DataMetricThresholdView => FlexDataSizeTotal,
+    FlexNetworkBytesInDataMetricThresholdView => FlexNetworkBytesIn,
+    FlexNetworkBytesOutDataMetricThresholdView => FlexNetworkBytesOut,
+    FlexNetworkNumRequestsRawMetricThresholdView => FlexNetworkNumRequests,
+    FlexOpCounterCmdRawMetricThresholdView => FlexOpcounterCmd,
+    FlexOpCounterDeleteRawMetricThresholdView => FlexOpcounterDelete,
+    FlexOpCounterInsertRawMetricThresholdView => FlexOpcounterInsert,
+    FlexOpCounterQueryRawMetricThresholdView => FlexOpcounterQuery,
+    FlexOpCounterUpdateRawMetricThresholdView => FlexOpcounterUpdate,
+    FlexOpCounterGetMoreRawMetricThresholdView => FlexOpcounterGetmore,
+    TimeMetricThresholdView => FlexAvgReadExecutionTime,
+    FlexAvgWriteExecutionTimeMetricThresholdView => FlexAvgWriteExecutionTime,
+    FlexAvgCommandExecutionTimeMetricThresholdView => FlexAvgCommandExecutionTime] =>
+    FlexClusterMetricThresholdCommon
 );
 
 /// What every `FlexClusterMetricThreshold` has in common, whichever it is.
@@ -4761,7 +4783,7 @@ pub struct FlexClusterMetricThresholdCommon {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4819,7 +4841,7 @@ pub struct FlexConnectionPercentRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4886,7 +4908,7 @@ pub struct FlexMetricAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4959,7 +4981,7 @@ pub struct FlexNetworkBytesInDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5014,7 +5036,7 @@ pub struct FlexNetworkBytesOutDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5069,7 +5091,7 @@ pub struct FlexNetworkNumRequestsRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5124,7 +5146,7 @@ pub struct FlexOpCounterCmdRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5179,7 +5201,7 @@ pub struct FlexOpCounterDeleteRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5234,7 +5256,7 @@ pub struct FlexOpCounterGetMoreRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5289,7 +5311,7 @@ pub struct FlexOpCounterInsertRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5344,7 +5366,7 @@ pub struct FlexOpCounterQueryRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5399,7 +5421,7 @@ pub struct FlexOpCounterUpdateRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5454,7 +5476,7 @@ pub struct FtsDiskUtilizationDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5509,7 +5531,7 @@ pub struct FtsJvmCurrentMemoryDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5564,7 +5586,7 @@ pub struct FtsJvmMaxMemoryDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5619,7 +5641,7 @@ pub struct FtsMemoryMappedDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5674,7 +5696,7 @@ pub struct FtsMemoryResidentDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5729,7 +5751,7 @@ pub struct FtsMemoryVirtualDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5784,7 +5806,7 @@ pub struct FtsProcessCpuKernelRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5839,7 +5861,7 @@ pub struct FtsProcessCpuUserRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5894,7 +5916,7 @@ pub struct GlobalAccessesNotInMemoryRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5949,7 +5971,7 @@ pub struct GlobalLockCurrentQueueReadersRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -6004,7 +6026,7 @@ pub struct GlobalLockCurrentQueueTotalRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -6059,7 +6081,7 @@ pub struct GlobalLockCurrentQueueWritersRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -6114,7 +6136,7 @@ pub struct GlobalLockPercentageRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -6169,7 +6191,7 @@ pub struct GlobalPageFaultExceptionsThrownRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -6222,7 +6244,7 @@ pub struct GreaterThanDaysThresholdView {
     pub threshold: Option<i64>,
     /// `units`.
     pub units: Option<GreaterThanDaysThresholdViewUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -6302,7 +6324,7 @@ pub struct GreaterThanRawThreshold {
     pub threshold: Option<i64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -6366,7 +6388,7 @@ pub struct GreaterThanRawThresholdAlertConfigViewForNdsGroup {
     pub threshold: Option<GreaterThanRawThreshold>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -6437,7 +6459,7 @@ pub struct GreaterThanTimeThreshold {
     pub threshold: Option<i64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -6791,7 +6813,25 @@ impl Union for GroupAlertsConfig {
     }
 }
 
-atlas_admin_runtime::union!(GroupAlertsConfig => GroupAlertsConfigCommon);
+atlas_admin_runtime::union!(
+    GroupAlertsConfig, [DefaultAlertConfigViewForNdsGroup => Default,
+    AppServiceAlertConfigViewForNdsGroup => AppService,
+    AppServiceMetricAlertConfigViewForNdsGroup => AppServiceMetric,
+    BillingThresholdAlertConfigViewForNdsGroup => BillingThreshold,
+    ClusterAlertConfigViewForNdsGroup => Cluster,
+    CpsBackupThresholdAlertConfigViewForNdsGroup => CpsBackupThreshold,
+    EncryptionKeyAlertConfigViewForNdsGroup => EncryptionKey,
+    HostAlertConfigViewForNdsGroup => Host, HostMetricAlertConfigViewForNdsGroup =>
+    HostMetric, MongotuneAlertConfigViewForNdsGroup => Mongotune,
+    NdsAutoscalingAlertConfigViewForNdsGroup => NdsAutoscaling,
+    Ndsx509UserAuthenticationAlertConfigViewForNdsGroup => Ndsx509UserAuthentication,
+    ReplicaSetAlertConfigViewForNdsGroup => ReplicaSet,
+    ServerlessMetricAlertConfigViewForNdsGroup => ServerlessMetric,
+    FlexMetricAlertConfigViewForNdsGroup => FlexMetric,
+    StreamProcessorAlertConfigViewForNdsGroup => StreamProcessor,
+    StreamProcessorMetricAlertConfigViewForNdsGroup => StreamProcessorMetric] =>
+    GroupAlertsConfigCommon
+);
 
 /// What every `GroupAlertsConfig` has in common, whichever it is.
 ///
@@ -6816,7 +6856,7 @@ pub struct GroupAlertsConfigCommon {
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -6890,7 +6930,7 @@ pub struct GroupNotification {
     pub roles: Option<Vec<String>>,
     /// `smsEnabled`.
     pub sms_enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -6955,7 +6995,7 @@ pub struct HipChatNotification {
     pub notifier_id: Option<String>,
     /// `roomName`.
     pub room_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -7028,7 +7068,7 @@ pub struct HostAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -7099,7 +7139,7 @@ pub struct HostMatcher {
     pub operator: Option<AlertMatcherOperator>,
     /// `value`.
     pub value: Option<MatcherHostType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -7191,7 +7231,7 @@ pub struct HostMetricAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8290,7 +8330,183 @@ impl Union for HostMetricThreshold {
     }
 }
 
-atlas_admin_runtime::union!(HostMetricThreshold => HostMetricThresholdCommon);
+atlas_admin_runtime::union!(
+    HostMetricThreshold, [AssertRegularRawMetricThresholdView => AssertRegular,
+    AssertWarningRawMetricThresholdView => AssertWarning, AssertMsgRawMetricThresholdView
+    => AssertMsg, AssertUserRawMetricThresholdView => AssertUser,
+    OpCounterCmdRawMetricThresholdView => OpcounterCmd,
+    OpCounterQueryRawMetricThresholdView => OpcounterQuery,
+    OpCounterUpdateRawMetricThresholdView => OpcounterUpdate,
+    OpCounterDeleteRawMetricThresholdView => OpcounterDelete,
+    OpCounterTtlDeletedRawMetricThresholdView => OpcounterTtlDeleted,
+    OpCounterInsertRawMetricThresholdView => OpcounterInsert,
+    OpCounterGetMoreRawMetricThresholdView => OpcounterGetmore,
+    OpCounterReplCmdRawMetricThresholdView => OpcounterReplCmd,
+    OpCounterReplUpdateRawMetricThresholdView => OpcounterReplUpdate,
+    OpCounterReplDeleteRawMetricThresholdView => OpcounterReplDelete,
+    OpCounterReplInsertRawMetricThresholdView => OpcounterReplInsert,
+    FtsMemoryResidentDataMetricThresholdView => FtsMemoryResident,
+    FtsMemoryVirtualDataMetricThresholdView => FtsMemoryVirtual,
+    FtsMemoryMappedDataMetricThresholdView => FtsMemoryMapped,
+    FtsProcessCpuUserRawMetricThresholdView => FtsProcessCpuUser,
+    FtsProcessCpuKernelRawMetricThresholdView => FtsProcessCpuKernel,
+    NormalizedFtsProcessCpuUserRawMetricThresholdView => NormalizedFtsProcessCpuUser,
+    NormalizedFtsProcessCpuKernelRawMetricThresholdView => NormalizedFtsProcessCpuKernel,
+    SystemMemoryPercentUsedRawMetricThresholdView => SystemMemoryPercentUsed,
+    MemoryResidentDataMetricThresholdView => MemoryResident,
+    MemoryVirtualDataMetricThresholdView => MemoryVirtual,
+    MemoryMappedDataMetricThresholdView => MemoryMapped,
+    ComputedMemoryDataMetricThresholdView => ComputedMemory,
+    IndexCountersBtreeAccessesRawMetricThresholdView => IndexCountersBtreeAccesses,
+    IndexCountersBtreeHitsRawMetricThresholdView => IndexCountersBtreeHits,
+    IndexCountersBtreeMissesRawMetricThresholdView => IndexCountersBtreeMisses,
+    IndexCountersBtreeMissRatioRawMetricThresholdView => IndexCountersBtreeMissRatio,
+    GlobalLockPercentageRawMetricThresholdView => GlobalLockPercentage,
+    TimeMetricThresholdView => BackgroundFlushAvg, ConnectionsRawMetricThresholdView =>
+    Connections, ConnectionsMaxRawMetricThresholdView => ConnectionsMax,
+    ConnectionsPercentRawMetricThresholdView => ConnectionsPercent,
+    GlobalAccessesNotInMemoryRawMetricThresholdView => GlobalAccessesNotInMemory,
+    GlobalPageFaultExceptionsThrownRawMetricThresholdView =>
+    GlobalPageFaultExceptionsThrown, GlobalLockCurrentQueueTotalRawMetricThresholdView =>
+    GlobalLockCurrentQueueTotal, GlobalLockCurrentQueueReadersRawMetricThresholdView =>
+    GlobalLockCurrentQueueReaders, GlobalLockCurrentQueueWritersRawMetricThresholdView =>
+    GlobalLockCurrentQueueWriters, CursorsTotalOpenRawMetricThresholdView =>
+    CursorsTotalOpen, CursorsTotalTimedOutRawMetricThresholdView => CursorsTotalTimedOut,
+    CursorsTotalClientCursorsSizeRawMetricThresholdView => CursorsTotalClientCursorsSize,
+    NetworkBytesInDataMetricThresholdView => NetworkBytesIn,
+    NetworkBytesOutDataMetricThresholdView => NetworkBytesOut,
+    NetworkNumRequestsRawMetricThresholdView => NetworkNumRequests,
+    OplogMasterTimeTimeMetricThresholdView => OplogMasterTime,
+    OplogMasterTimeEstimatedTtlTimeMetricThresholdView => OplogMasterTimeEstimatedTtl,
+    OplogSlaveLagMasterTimeTimeMetricThresholdView => OplogSlaveLagMasterTime,
+    OplogMasterLagTimeDiffTimeMetricThresholdView => OplogMasterLagTimeDiff,
+    OplogRateGbPerHourDataMetricThresholdView => OplogRateGbPerHour,
+    ExtraInfoPageFaultsRawMetricThresholdView => ExtraInfoPageFaults,
+    DbStorageTotalDataMetricThresholdView => DbStorageTotal,
+    DbDataSizeTotalDataMetricThresholdView => DbDataSizeTotal,
+    DbDataSizeTotalWoSystemDataMetricThresholdView => DbDataSizeTotalWoSystem,
+    DbIndexSizeTotalDataMetricThresholdView => DbIndexSizeTotal,
+    JournalingCommitsInWriteLockRawMetricThresholdView => JournalingCommitsInWriteLock,
+    JournalingMbDataMetricThresholdView => JournalingMb,
+    JournalingWriteDataFilesMbDataMetricThresholdView => JournalingWriteDataFilesMb,
+    TicketsAvailableReadsRawMetricThresholdView => TicketsAvailableReads,
+    TicketsAvailableWritesRawMetricThresholdView => TicketsAvailableWrites,
+    CacheUsageDirtyDataMetricThresholdView => CacheUsageDirty,
+    CacheUsageUsedDataMetricThresholdView => CacheUsageUsed,
+    CacheBytesReadIntoDataMetricThresholdView => CacheBytesReadInto,
+    CacheBytesWrittenFromDataMetricThresholdView => CacheBytesWrittenFrom,
+    NormalizedSystemCpuUserRawMetricThresholdView => NormalizedSystemCpuUser,
+    NormalizedSystemCpuStealRawMetricThresholdView => NormalizedSystemCpuSteal,
+    DiskPartitionSpaceUsedDataRawMetricThresholdView => DiskPartitionSpaceUsedData,
+    DiskPartitionSpaceUsedIndexRawMetricThresholdView => DiskPartitionSpaceUsedIndex,
+    DiskPartitionSpaceUsedJournalRawMetricThresholdView => DiskPartitionSpaceUsedJournal,
+    DiskPartitionReadIopsDataRawMetricThresholdView => DiskPartitionReadIopsData,
+    DiskPartitionReadIopsIndexRawMetricThresholdView => DiskPartitionReadIopsIndex,
+    DiskPartitionReadIopsJournalRawMetricThresholdView => DiskPartitionReadIopsJournal,
+    DiskPartitionWriteIopsDataRawMetricThresholdView => DiskPartitionWriteIopsData,
+    DiskPartitionWriteIopsIndexRawMetricThresholdView => DiskPartitionWriteIopsIndex,
+    DiskPartitionWriteIopsJournalRawMetricThresholdView => DiskPartitionWriteIopsJournal,
+    DiskPartitionReadLatencyDataTimeMetricThresholdView => DiskPartitionReadLatencyData,
+    DiskPartitionReadLatencyIndexTimeMetricThresholdView =>
+    DiskPartitionReadLatencyIndex, DiskPartitionReadLatencyJournalTimeMetricThresholdView
+    => DiskPartitionReadLatencyJournal,
+    DiskPartitionWriteLatencyDataTimeMetricThresholdView =>
+    DiskPartitionWriteLatencyData, DiskPartitionWriteLatencyIndexTimeMetricThresholdView
+    => DiskPartitionWriteLatencyIndex,
+    DiskPartitionWriteLatencyJournalTimeMetricThresholdView =>
+    DiskPartitionWriteLatencyJournal, DiskPartitionQueueDepthDataRawMetricThresholdView
+    => DiskPartitionQueueDepthData, DiskPartitionQueueDepthIndexRawMetricThresholdView =>
+    DiskPartitionQueueDepthIndex, DiskPartitionQueueDepthJournalRawMetricThresholdView =>
+    DiskPartitionQueueDepthJournal, FtsDiskUtilizationDataMetricThresholdView =>
+    FtsDiskUtilization, MuninCpuUserRawMetricThresholdView => MuninCpuUser,
+    MuninCpuNiceRawMetricThresholdView => MuninCpuNice,
+    MuninCpuSystemRawMetricThresholdView => MuninCpuSystem,
+    MuninCpuIowaitRawMetricThresholdView => MuninCpuIowait,
+    MuninCpuIrqRawMetricThresholdView => MuninCpuIrq,
+    MuninCpuSoftirqRawMetricThresholdView => MuninCpuSoftirq,
+    MuninCpuStealRawMetricThresholdView => MuninCpuSteal,
+    DocumentReturnedRawMetricThresholdView => DocumentReturned,
+    DocumentInsertedRawMetricThresholdView => DocumentInserted,
+    DocumentUpdatedRawMetricThresholdView => DocumentUpdated,
+    DocumentDeletedRawMetricThresholdView => DocumentDeleted,
+    OperationsScanAndOrderRawMetricThresholdView => OperationsScanAndOrder,
+    QueryExecutorScannedRawMetricThresholdView => QueryExecutorScanned,
+    QueryExecutorScannedObjectsRawMetricThresholdView => QueryExecutorScannedObjects,
+    OperationThrottlingRejectedOperationsRawMetricThresholdView =>
+    OperationThrottlingRejectedOperations,
+    QuerySpillToDiskDuringSortRawMetricThresholdView => QuerySpillToDiskDuringSort,
+    OperationsQueriesKilledRawMetricThresholdView => OperationsQueriesKilled,
+    QueryTargetingScannedPerReturnedRawMetricThresholdView =>
+    QueryTargetingScannedPerReturned,
+    QueryTargetingScannedObjectsPerReturnedRawMetricThresholdView =>
+    QueryTargetingScannedObjectsPerReturned, AvgReadExecutionTimeTimeMetricThresholdView
+    => AvgReadExecutionTime, AvgWriteExecutionTimeTimeMetricThresholdView =>
+    AvgWriteExecutionTime, AvgCommandExecutionTimeTimeMetricThresholdView =>
+    AvgCommandExecutionTime, LogicalSizeDataMetricThresholdView => LogicalSize,
+    RestartsInLastHourRawMetricThresholdView => RestartsInLastHour,
+    SystemMemoryUsedDataMetricThresholdView => SystemMemoryUsed,
+    SystemMemoryAvailableDataMetricThresholdView => SystemMemoryAvailable,
+    SwapUsageUsedDataMetricThresholdView => SwapUsageUsed,
+    SwapUsageFreeDataMetricThresholdView => SwapUsageFree,
+    SystemNetworkInDataMetricThresholdView => SystemNetworkIn,
+    SystemNetworkOutDataMetricThresholdView => SystemNetworkOut,
+    MaxNormalizedSystemCpuUserRawMetricThresholdView => MaxNormalizedSystemCpuUser,
+    MaxNormalizedSystemCpuStealRawMetricThresholdView => MaxNormalizedSystemCpuSteal,
+    MaxDiskPartitionSpaceUsedDataRawMetricThresholdView => MaxDiskPartitionSpaceUsedData,
+    MaxDiskPartitionSpaceUsedIndexRawMetricThresholdView =>
+    MaxDiskPartitionSpaceUsedIndex,
+    MaxDiskPartitionSpaceUsedJournalRawMetricThresholdView =>
+    MaxDiskPartitionSpaceUsedJournal, MaxDiskPartitionReadIopsDataRawMetricThresholdView
+    => MaxDiskPartitionReadIopsData, MaxDiskPartitionReadIopsIndexRawMetricThresholdView
+    => MaxDiskPartitionReadIopsIndex,
+    MaxDiskPartitionReadIopsJournalRawMetricThresholdView =>
+    MaxDiskPartitionReadIopsJournal, MaxDiskPartitionWriteIopsDataRawMetricThresholdView
+    => MaxDiskPartitionWriteIopsData,
+    MaxDiskPartitionWriteIopsIndexRawMetricThresholdView =>
+    MaxDiskPartitionWriteIopsIndex,
+    MaxDiskPartitionWriteIopsJournalRawMetricThresholdView =>
+    MaxDiskPartitionWriteIopsJournal,
+    MaxDiskPartitionReadLatencyDataTimeMetricThresholdView =>
+    MaxDiskPartitionReadLatencyData,
+    MaxDiskPartitionReadLatencyIndexTimeMetricThresholdView =>
+    MaxDiskPartitionReadLatencyIndex,
+    MaxDiskPartitionReadLatencyJournalTimeMetricThresholdView =>
+    MaxDiskPartitionReadLatencyJournal,
+    MaxDiskPartitionWriteLatencyDataTimeMetricThresholdView =>
+    MaxDiskPartitionWriteLatencyData,
+    MaxDiskPartitionWriteLatencyIndexTimeMetricThresholdView =>
+    MaxDiskPartitionWriteLatencyIndex,
+    MaxDiskPartitionWriteLatencyJournalTimeMetricThresholdView =>
+    MaxDiskPartitionWriteLatencyJournal,
+    MaxDiskPartitionQueueDepthDataRawMetricThresholdView =>
+    MaxDiskPartitionQueueDepthData, MaxDiskPartitionQueueDepthIndexRawMetricThresholdView
+    => MaxDiskPartitionQueueDepthIndex,
+    MaxDiskPartitionQueueDepthJournalRawMetricThresholdView =>
+    MaxDiskPartitionQueueDepthJournal, MaxSystemMemoryPercentUsedRawMetricThresholdView
+    => MaxSystemMemoryPercentUsed, MaxSystemMemoryUsedDataMetricThresholdView =>
+    MaxSystemMemoryUsed, MaxSystemMemoryAvailableDataMetricThresholdView =>
+    MaxSystemMemoryAvailable, MaxSwapUsageUsedDataMetricThresholdView =>
+    MaxSwapUsageUsed, MaxSwapUsageFreeDataMetricThresholdView => MaxSwapUsageFree,
+    MaxSystemNetworkInDataMetricThresholdView => MaxSystemNetworkIn,
+    MaxSystemNetworkOutDataMetricThresholdView => MaxSystemNetworkOut,
+    SearchIndexSizeDataMetricThresholdView => SearchIndexSize,
+    SearchMaxFieldsIndexedRawMetricThresholdView => SearchMaxFieldsIndexed,
+    SearchProcessThrottlingRawMetricThresholdView => SearchProcessThrottling,
+    SearchNumberOfFieldsInIndexRawMetricThresholdView => SearchNumberOfFieldsInIndex,
+    SearchMaxNgramFieldsIndexedRawMetricThresholdView => SearchMaxNgramFieldsIndexed,
+    SearchReplicationLagTimeMetricThresholdView => SearchReplicationLag,
+    NumberMetricThresholdView => SearchMaxNumberOfLuceneDocs,
+    SearchOpCounterInsertRawMetricThresholdView => SearchOpcounterInsert,
+    SearchOpCounterDeleteRawMetricThresholdView => SearchOpcounterDelete,
+    SearchOpCounterUpdateRawMetricThresholdView => SearchOpcounterUpdate,
+    SearchOpCounterGetMoreRawMetricThresholdView => SearchOpcounterGetmore,
+    SearchNumberOfQueriesTotalRawMetricThresholdView => SearchNumberOfQueriesTotal,
+    SearchNumberOfQueriesErrorRawMetricThresholdView => SearchNumberOfQueriesError,
+    SearchNumberOfQueriesSuccessRawMetricThresholdView => SearchNumberOfQueriesSuccess,
+    FtsJvmMaxMemoryDataMetricThresholdView => FtsJvmMaxMemory,
+    FtsJvmCurrentMemoryDataMetricThresholdView => FtsJvmCurrentMemory] =>
+    HostMetricThresholdCommon
+);
 
 /// What every `HostMetricThreshold` has in common, whichever it is.
 ///
@@ -8307,7 +8523,7 @@ pub struct HostMetricThresholdCommon {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8365,7 +8581,7 @@ pub struct IndexCountersBtreeAccessesRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8420,7 +8636,7 @@ pub struct IndexCountersBtreeHitsRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8475,7 +8691,7 @@ pub struct IndexCountersBtreeMissRatioRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8530,7 +8746,7 @@ pub struct IndexCountersBtreeMissesRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8585,7 +8801,7 @@ pub struct JournalingCommitsInWriteLockRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8640,7 +8856,7 @@ pub struct JournalingMbDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8695,7 +8911,7 @@ pub struct JournalingWriteDataFilesMbDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8750,7 +8966,7 @@ pub struct KafkaRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8803,7 +9019,7 @@ pub struct LessThanDaysThresholdView {
     pub threshold: Option<i64>,
     /// `units`.
     pub units: Option<GreaterThanDaysThresholdViewUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8868,7 +9084,7 @@ pub struct LessThanTimeThreshold {
     pub threshold: Option<i64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8932,7 +9148,7 @@ pub struct LessThanTimeThresholdAlertConfigViewForNdsGroup {
     pub threshold: Option<LessThanTimeThreshold>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9005,7 +9221,7 @@ pub struct LogicalSizeDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9142,7 +9358,7 @@ pub struct MaxDiskPartitionQueueDepthDataRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9197,7 +9413,7 @@ pub struct MaxDiskPartitionQueueDepthIndexRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9252,7 +9468,7 @@ pub struct MaxDiskPartitionQueueDepthJournalRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9307,7 +9523,7 @@ pub struct MaxDiskPartitionReadIopsDataRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9362,7 +9578,7 @@ pub struct MaxDiskPartitionReadIopsIndexRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9417,7 +9633,7 @@ pub struct MaxDiskPartitionReadIopsJournalRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9472,7 +9688,7 @@ pub struct MaxDiskPartitionReadLatencyDataTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9527,7 +9743,7 @@ pub struct MaxDiskPartitionReadLatencyIndexTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9582,7 +9798,7 @@ pub struct MaxDiskPartitionReadLatencyJournalTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9637,7 +9853,7 @@ pub struct MaxDiskPartitionSpaceUsedDataRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9692,7 +9908,7 @@ pub struct MaxDiskPartitionSpaceUsedIndexRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9747,7 +9963,7 @@ pub struct MaxDiskPartitionSpaceUsedJournalRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9802,7 +10018,7 @@ pub struct MaxDiskPartitionWriteIopsDataRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9857,7 +10073,7 @@ pub struct MaxDiskPartitionWriteIopsIndexRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9912,7 +10128,7 @@ pub struct MaxDiskPartitionWriteIopsJournalRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9967,7 +10183,7 @@ pub struct MaxDiskPartitionWriteLatencyDataTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10022,7 +10238,7 @@ pub struct MaxDiskPartitionWriteLatencyIndexTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10077,7 +10293,7 @@ pub struct MaxDiskPartitionWriteLatencyJournalTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10132,7 +10348,7 @@ pub struct MaxNormalizedSystemCpuStealRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10187,7 +10403,7 @@ pub struct MaxNormalizedSystemCpuUserRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10242,7 +10458,7 @@ pub struct MaxSwapUsageFreeDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10297,7 +10513,7 @@ pub struct MaxSwapUsageUsedDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10352,7 +10568,7 @@ pub struct MaxSystemMemoryAvailableDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10407,7 +10623,7 @@ pub struct MaxSystemMemoryPercentUsedRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10462,7 +10678,7 @@ pub struct MaxSystemMemoryUsedDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10517,7 +10733,7 @@ pub struct MaxSystemNetworkInDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10572,7 +10788,7 @@ pub struct MaxSystemNetworkOutDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10627,7 +10843,7 @@ pub struct MemoryMappedDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10682,7 +10898,7 @@ pub struct MemoryResidentDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10737,7 +10953,7 @@ pub struct MemoryVirtualDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10794,7 +11010,7 @@ pub struct MicrosoftTeamsNotification {
     pub microsoft_teams_webhook_url: Option<String>,
     /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10877,7 +11093,7 @@ pub struct MongotuneAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10947,7 +11163,7 @@ pub struct MuninCpuIowaitRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -11002,7 +11218,7 @@ pub struct MuninCpuIrqRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -11057,7 +11273,7 @@ pub struct MuninCpuNiceRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -11112,7 +11328,7 @@ pub struct MuninCpuSoftirqRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -11167,7 +11383,7 @@ pub struct MuninCpuStealRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -11222,7 +11438,7 @@ pub struct MuninCpuSystemRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -11277,7 +11493,7 @@ pub struct MuninCpuUserRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -11412,7 +11628,7 @@ pub struct NdsAutoscalingAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -11483,7 +11699,7 @@ pub struct NdsAutoscalingMatcher {
     pub operator: Option<AlertMatcherOperator>,
     /// `value`. Required.
     pub value: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -11562,7 +11778,7 @@ pub struct Ndsx509UserAuthenticationAlertConfigViewForNdsGroup {
     pub threshold: Option<LessThanDaysThresholdView>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -11661,7 +11877,7 @@ pub struct NetworkBytesInDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -11716,7 +11932,7 @@ pub struct NetworkBytesOutDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -11771,7 +11987,7 @@ pub struct NetworkNumRequestsRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -11826,7 +12042,7 @@ pub struct NormalizedFtsProcessCpuKernelRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -11881,7 +12097,7 @@ pub struct NormalizedFtsProcessCpuUserRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -11936,7 +12152,7 @@ pub struct NormalizedSystemCpuStealRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -11991,7 +12207,7 @@ pub struct NormalizedSystemCpuUserRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -12046,7 +12262,7 @@ pub struct NumberMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<NumberMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -12101,7 +12317,7 @@ pub struct OpCounterCmdRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -12156,7 +12372,7 @@ pub struct OpCounterDeleteRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -12211,7 +12427,7 @@ pub struct OpCounterGetMoreRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -12266,7 +12482,7 @@ pub struct OpCounterInsertRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -12321,7 +12537,7 @@ pub struct OpCounterQueryRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -12376,7 +12592,7 @@ pub struct OpCounterReplCmdRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -12431,7 +12647,7 @@ pub struct OpCounterReplDeleteRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -12486,7 +12702,7 @@ pub struct OpCounterReplInsertRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -12541,7 +12757,7 @@ pub struct OpCounterReplUpdateRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -12596,7 +12812,7 @@ pub struct OpCounterTtlDeletedRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -12651,7 +12867,7 @@ pub struct OpCounterUpdateRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -12706,7 +12922,7 @@ pub struct OperationThrottlingRejectedOperationsRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -12763,7 +12979,7 @@ pub struct OperationsQueriesKilledRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -12818,7 +13034,7 @@ pub struct OperationsScanAndOrderRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -12908,7 +13124,7 @@ pub struct OplogMasterLagTimeDiffTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -12963,7 +13179,7 @@ pub struct OplogMasterTimeEstimatedTtlTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -13018,7 +13234,7 @@ pub struct OplogMasterTimeTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -13073,7 +13289,7 @@ pub struct OplogRateGbPerHourDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -13128,7 +13344,7 @@ pub struct OplogSlaveLagMasterTimeTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -13187,7 +13403,7 @@ pub struct OpsGenieNotification {
     pub ops_genie_api_key: Option<String>,
     /// `opsGenieRegion`. Default: `US`.
     pub ops_genie_region: Option<OpsGenieNotificationOpsGenieRegion>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -13270,7 +13486,7 @@ pub struct OrgNotification {
     pub roles: Option<Vec<OrgNotificationRole>>,
     /// `smsEnabled`.
     pub sms_enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -13365,7 +13581,7 @@ pub struct PagerDutyNotification {
     pub region: Option<OpsGenieRegion>,
     /// `serviceKey`. Secret: never printed.
     pub service_key: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -13427,7 +13643,7 @@ pub struct PaginatedAlertConfigView {
     pub results: Option<Vec<GroupAlertsConfig>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -13493,7 +13709,7 @@ pub struct QueryExecutorScannedObjectsRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -13548,7 +13764,7 @@ pub struct QueryExecutorScannedRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -13603,7 +13819,7 @@ pub struct QuerySpillToDiskDuringSortRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -13658,7 +13874,7 @@ pub struct QueryTargetingScannedObjectsPerReturnedRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -13715,7 +13931,7 @@ pub struct QueryTargetingScannedPerReturnedRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -13772,7 +13988,7 @@ pub struct RawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -13844,7 +14060,7 @@ pub struct ReplicaSetAlertConfigViewForNdsGroup {
     pub threshold: Option<AlertsThresholdInteger>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -13964,7 +14180,7 @@ pub struct ReplicaSetMatcher {
     pub operator: Option<AlertMatcherOperator>,
     /// `value`. Required.
     pub value: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -14075,7 +14291,9 @@ impl Union for ReplicaSetThresholdAlertConfigViewForNdsGroup {
 }
 
 atlas_admin_runtime::union!(
-    ReplicaSetThresholdAlertConfigViewForNdsGroup =>
+    ReplicaSetThresholdAlertConfigViewForNdsGroup,
+    [LessThanTimeThresholdAlertConfigViewForNdsGroup => ReplicationOplogWindowRunningOut,
+    GreaterThanRawThresholdAlertConfigViewForNdsGroup => TooManyElections] =>
     ReplicaSetThresholdAlertConfigViewForNdsGroupCommon
 );
 
@@ -14105,7 +14323,7 @@ pub struct ReplicaSetThresholdAlertConfigViewForNdsGroupCommon {
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -14178,7 +14396,7 @@ pub struct RestartsInLastHourRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -14233,7 +14451,7 @@ pub struct RpuMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<ServerlessMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -14288,7 +14506,7 @@ pub struct SearchIndexSizeDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -14343,7 +14561,7 @@ pub struct SearchMaxFieldsIndexedRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -14398,7 +14616,7 @@ pub struct SearchMaxNgramFieldsIndexedRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -14453,7 +14671,7 @@ pub struct SearchNumberOfFieldsInIndexRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -14508,7 +14726,7 @@ pub struct SearchNumberOfQueriesErrorRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -14563,7 +14781,7 @@ pub struct SearchNumberOfQueriesSuccessRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -14618,7 +14836,7 @@ pub struct SearchNumberOfQueriesTotalRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -14673,7 +14891,7 @@ pub struct SearchOpCounterDeleteRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -14728,7 +14946,7 @@ pub struct SearchOpCounterGetMoreRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -14783,7 +15001,7 @@ pub struct SearchOpCounterInsertRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -14838,7 +15056,7 @@ pub struct SearchOpCounterUpdateRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -14893,7 +15111,7 @@ pub struct SearchProcessThrottlingRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -14948,7 +15166,7 @@ pub struct SearchReplicationLagTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -15003,7 +15221,7 @@ pub struct ServerlessAvgCommandExecutionTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -15058,7 +15276,7 @@ pub struct ServerlessAvgWriteExecutionTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -15113,7 +15331,7 @@ pub struct ServerlessConnectionPercentageRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -15180,7 +15398,7 @@ pub struct ServerlessMetricAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -15388,7 +15606,23 @@ impl Union for ServerlessMetricThreshold {
 }
 
 atlas_admin_runtime::union!(
-    ServerlessMetricThreshold => ServerlessMetricThresholdCommon
+    ServerlessMetricThreshold, [ServerlessAvgCommandExecutionTimeMetricThresholdView =>
+    ServerlessAvgCommandExecutionTime, ServerlessAvgWriteExecutionTimeMetricThresholdView
+    => ServerlessAvgWriteExecutionTime, TimeMetricThresholdView =>
+    ServerlessAvgReadExecutionTime, ServerlessTotalWriteUnitsRpuMetricThresholdView =>
+    ServerlessTotalWriteUnits, RpuMetricThresholdView => ServerlessTotalReadUnits,
+    ServerlessOpCounterUpdateRawMetricThresholdView => ServerlessOpcounterUpdate,
+    ServerlessOpCounterQueryRawMetricThresholdView => ServerlessOpcounterQuery,
+    ServerlessOpCounterInsertRawMetricThresholdView => ServerlessOpcounterInsert,
+    ServerlessOpCounterGetMoreRawMetricThresholdView => ServerlessOpcounterGetmore,
+    ServerlessOpCounterDeleteRawMetricThresholdView => ServerlessOpcounterDelete,
+    ServerlessOpCounterCdmRawMetricThresholdView => ServerlessOpcounterCmd,
+    ServerlessNetworkNumRequestRawMetricThresholdView => ServerlessNetworkNumRequests,
+    ServerlessNetworkBytesOutDataMetricThresholdView => ServerlessNetworkBytesOut,
+    ServerlessNetworkBytesInDataMetricThresholdView => ServerlessNetworkBytesIn,
+    DataMetricThresholdView => ServerlessDataSizeTotal,
+    ServerlessConnectionPercentageRawMetricThresholdView => ServerlessConnectionsPercent,
+    RawMetricThresholdView => ServerlessConnections] => ServerlessMetricThresholdCommon
 );
 
 /// What every `ServerlessMetricThreshold` has in common, whichever it is.
@@ -15406,7 +15640,7 @@ pub struct ServerlessMetricThresholdCommon {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -15492,7 +15726,7 @@ pub struct ServerlessNetworkBytesInDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -15547,7 +15781,7 @@ pub struct ServerlessNetworkBytesOutDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -15602,7 +15836,7 @@ pub struct ServerlessNetworkNumRequestRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -15657,7 +15891,7 @@ pub struct ServerlessOpCounterCdmRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -15712,7 +15946,7 @@ pub struct ServerlessOpCounterDeleteRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -15767,7 +16001,7 @@ pub struct ServerlessOpCounterGetMoreRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -15822,7 +16056,7 @@ pub struct ServerlessOpCounterInsertRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -15877,7 +16111,7 @@ pub struct ServerlessOpCounterQueryRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -15932,7 +16166,7 @@ pub struct ServerlessOpCounterUpdateRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -15987,7 +16221,7 @@ pub struct ServerlessTotalWriteUnitsRpuMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<ServerlessMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -16046,7 +16280,7 @@ pub struct SlackNotification {
     pub interval_min: Option<i64>,
     /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -16107,7 +16341,7 @@ pub struct SmsNotification {
     pub mobile_number: Option<String>,
     /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -16174,7 +16408,7 @@ pub struct StreamProcessorAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -16281,7 +16515,7 @@ pub struct StreamProcessorMetricAlertConfigViewForNdsGroup {
     pub threshold: Option<StreamProcessorMetricThreshold>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -16412,7 +16646,10 @@ impl Union for StreamProcessorMetricThreshold {
 }
 
 atlas_admin_runtime::union!(
-    StreamProcessorMetricThreshold => StreamProcessorMetricThresholdCommon
+    StreamProcessorMetricThreshold, [KafkaRawMetricThresholdView =>
+    StreamProcessorKafkaLag, TimeMetricThresholdView => StreamProcessorChangeStreamLag,
+    DlqRawMetricThresholdView => StreamProcessorDlqMessageCount, RawMetricThresholdView
+    => StreamProcessorOutputMessageCount] => StreamProcessorMetricThresholdCommon
 );
 
 /// What every `StreamProcessorMetricThreshold` has in common, whichever it is.
@@ -16430,7 +16667,7 @@ pub struct StreamProcessorMetricThresholdCommon {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -16486,7 +16723,7 @@ pub struct StreamsMatcher {
     pub operator: Option<AlertMatcherOperator>,
     /// `value`. Required.
     pub value: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -16554,7 +16791,7 @@ pub struct SwapUsageFreeDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -16609,7 +16846,7 @@ pub struct SwapUsageUsedDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -16664,7 +16901,7 @@ pub struct SystemMemoryAvailableDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -16719,7 +16956,7 @@ pub struct SystemMemoryPercentUsedRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -16774,7 +17011,7 @@ pub struct SystemMemoryUsedDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -16829,7 +17066,7 @@ pub struct SystemNetworkInDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -16884,7 +17121,7 @@ pub struct SystemNetworkOutDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -16945,7 +17182,7 @@ pub struct TeamNotification {
     pub team_id: Option<String>,
     /// `teamName`.
     pub team_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -17009,7 +17246,7 @@ pub struct TicketsAvailableReadsRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -17064,7 +17301,7 @@ pub struct TicketsAvailableWritesRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -17121,7 +17358,7 @@ pub struct TimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -17183,7 +17420,7 @@ pub struct UserNotification {
     pub sms_enabled: Option<bool>,
     /// `username`. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -17248,7 +17485,7 @@ pub struct VictorOpsNotification {
     pub victor_ops_api_key: Option<String>,
     /// `victorOpsRoutingKey`. Secret: never printed.
     pub victor_ops_routing_key: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -17317,7 +17554,7 @@ pub struct WebhookNotification {
     pub webhook_secret: Option<String>,
     /// `webhookUrl`. Secret: never printed.
     pub webhook_url: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -15,7 +15,7 @@ pub struct AcknowledgeAlert {
     pub links: Option<Vec<Link>>,
     /// `unacknowledgeAlert`.
     pub unacknowledge_alert: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -303,7 +303,13 @@ impl Union for AlertViewForNdsGroup {
     }
 }
 
-atlas_admin_runtime::union!(AlertViewForNdsGroup => AlertViewForNdsGroupCommon);
+atlas_admin_runtime::union!(
+    AlertViewForNdsGroup, [AppServiceAlertView => AppService, ClusterAlertViewForNdsGroup
+    => Cluster, HostAlertViewForNdsGroup => Host, FlexMetricAlert => FlexMetric,
+    ReplicaSetAlertViewForNdsGroup => ReplicaSet, StreamProcessorAlertViewForNdsGroup =>
+    StreamProcessor, DefaultAlertViewForNdsGroup => Default] =>
+    AlertViewForNdsGroupCommon
+);
 
 /// What every `AlertViewForNdsGroup` has in common, whichever it is.
 ///
@@ -338,7 +344,7 @@ pub struct AlertViewForNdsGroupCommon {
     pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -467,7 +473,7 @@ pub struct AppServiceAlertView {
     pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -615,7 +621,7 @@ pub struct ClusterAlertViewForNdsGroup {
     pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -730,7 +736,7 @@ pub struct DataMetricAlertView {
     pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -850,7 +856,7 @@ pub struct DefaultAlertViewForNdsGroup {
     pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1368,7 +1374,7 @@ pub struct FlexMetricAlert {
     pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1485,7 +1491,7 @@ pub struct HostAlertViewForNdsGroup {
     pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1803,7 +1809,11 @@ impl Union for HostMetricAlert {
     }
 }
 
-atlas_admin_runtime::union!(HostMetricAlert => HostMetricAlertCommon);
+atlas_admin_runtime::union!(
+    HostMetricAlert, [RawMetricAlertView => Raw, TimeMetricAlertView => Time,
+    DataMetricAlertView => Data, NumberMetricAlertView => SearchMaxNumberOfLuceneDocs] =>
+    HostMetricAlertCommon
+);
 
 /// What every `HostMetricAlert` has in common, whichever it is.
 ///
@@ -1846,7 +1856,7 @@ pub struct HostMetricAlertCommon {
     pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1955,7 +1965,7 @@ pub struct HostMetricValue {
     pub number: Option<f64>,
     /// `units`. Read-only.
     pub units: Option<AlertsThresholdIntegerUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2053,7 +2063,7 @@ pub struct NumberMetricAlertView {
     pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2150,7 +2160,7 @@ pub struct PaginatedAlertView {
     pub results: Option<Vec<AlertViewForNdsGroup>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2246,7 +2256,7 @@ pub struct RawMetricAlertView {
     pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2376,7 +2386,7 @@ pub struct ReplicaSetAlertViewForNdsGroup {
     pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2533,7 +2543,7 @@ pub struct StreamProcessorAlertViewForNdsGroup {
     pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2660,7 +2670,7 @@ pub struct TimeMetricAlertView {
     pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

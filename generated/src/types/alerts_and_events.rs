@@ -9,7 +9,7 @@ pub struct DataMetricValueView {
     pub number: Option<f64>,
     /// `units`.
     pub units: Option<DataMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -51,7 +51,7 @@ pub struct NumberMetricValueView {
     pub number: Option<f64>,
     /// `units`.
     pub units: Option<NumberMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -93,7 +93,7 @@ pub struct RawMetricValueView {
     pub number: Option<f64>,
     /// `units`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -135,7 +135,7 @@ pub struct TimeMetricValueView {
     pub number: Option<f64>,
     /// `units`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -33,7 +33,7 @@ pub struct AlertView {
     pub status: Option<AlertViewStatus>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

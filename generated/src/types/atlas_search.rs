@@ -165,7 +165,7 @@ pub struct ApiAtlasFtsAnalyzersViewManual {
     pub token_filters: Option<Vec<ApiAtlasFtsAnalyzersViewManualTokenFilter>>,
     /// `tokenizer`. Required.
     pub tokenizer: Option<ApiAtlasFtsAnalyzersViewManualTokenizer>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -271,7 +271,11 @@ impl Union for ApiAtlasFtsAnalyzersViewManualCharFilter {
     }
 }
 
-atlas_admin_runtime::union!(ApiAtlasFtsAnalyzersViewManualCharFilter);
+atlas_admin_runtime::union!(
+    ApiAtlasFtsAnalyzersViewManualCharFilter, [CharFilterhtmlStrip =>
+    CharFilterhtmlStrip, CharFiltericuNormalize => CharFiltericuNormalize,
+    CharFiltermapping => CharFiltermapping, CharFilterpersian => CharFilterpersian]
+);
 
 /// The token filter of `ApiAtlasFTSAnalyzersViewManual`: one of 21 kinds.
 ///
@@ -442,7 +446,23 @@ impl Union for ApiAtlasFtsAnalyzersViewManualTokenFilter {
     }
 }
 
-atlas_admin_runtime::union!(ApiAtlasFtsAnalyzersViewManualTokenFilter);
+atlas_admin_runtime::union!(
+    ApiAtlasFtsAnalyzersViewManualTokenFilter, [TokenFilterasciiFolding =>
+    TokenFilterasciiFolding, TokenFilterdaitchMokotoffSoundex =>
+    TokenFilterdaitchMokotoffSoundex, TokenFilteredgeGram => TokenFilteredgeGram,
+    TokenFilterEnglishPossessive => TokenFilterEnglishPossessive, TokenFilterFlattenGraph
+    => TokenFilterFlattenGraph, TokenFiltericuFolding => TokenFiltericuFolding,
+    TokenFiltericuNormalizer => TokenFiltericuNormalizer, TokenFilterkStemming =>
+    TokenFilterkStemming, TokenFilterlength => TokenFilterlength, TokenFilterlowercase =>
+    TokenFilterlowercase, TokenFilternGram => TokenFilternGram, TokenFilterPorterStemming
+    => TokenFilterPorterStemming, TokenFilterregex => TokenFilterregex,
+    TokenFilterreverse => TokenFilterreverse, TokenFiltershingle => TokenFiltershingle,
+    TokenFiltersnowballStemming => TokenFiltersnowballStemming,
+    TokenFilterSpanishPluralStemming => TokenFilterSpanishPluralStemming,
+    TokenFilterStempel => TokenFilterStempel, TokenFilterstopword => TokenFilterstopword,
+    TokenFiltertrim => TokenFiltertrim, TokenFilterWordDelimiterGraph =>
+    TokenFilterWordDelimiterGraph]
+);
 
 /// The tokenizer of `ApiAtlasFTSAnalyzersViewManual`: one of 8 kinds.
 ///
@@ -535,7 +555,12 @@ impl Union for ApiAtlasFtsAnalyzersViewManualTokenizer {
     }
 }
 
-atlas_admin_runtime::union!(ApiAtlasFtsAnalyzersViewManualTokenizer);
+atlas_admin_runtime::union!(
+    ApiAtlasFtsAnalyzersViewManualTokenizer, [TokenizeredgeGram => EdgeGram,
+    Tokenizerkeyword => Keyword, TokenizernGram => NGram, TokenizerregexCaptureGroup =>
+    RegexCaptureGroup, TokenizerregexSplit => RegexSplit, Tokenizerstandard => Standard,
+    TokenizeruaxUrlEmail => UaxUrlEmail, Tokenizerwhitespace => Whitespace]
+);
 
 /// The schema `ApiAtlasFTSMappingsViewManual`.
 #[derive(Clone, Default)]
@@ -544,7 +569,7 @@ pub struct ApiAtlasFtsMappingsViewManual {
     pub dynamic: Option<bool>,
     /// `fields`.
     pub fields: Option<Map<Json>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -590,7 +615,7 @@ pub struct ApiSearchDeploymentEffectiveSpecView {
     pub node_count: Option<i64>,
     /// `regionName`. Read-only.
     pub region_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -645,7 +670,7 @@ pub struct ApiSearchDeploymentRequestSpecView {
     pub node_count: Nullable<i64>,
     /// `regionName`. May be `null`.
     pub region_name: Nullable<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -699,7 +724,7 @@ pub struct ApiSearchDeploymentRequestView {
     pub default_node_count: Nullable<i64>,
     /// `specs`. Required. At least 1 item.
     pub specs: Option<Vec<ApiSearchDeploymentRequestSpecView>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -756,7 +781,7 @@ pub struct ApiSearchDeploymentResponseView {
     pub specs: Option<Vec<ApiSearchDeploymentSpecView>>,
     /// `stateName`. Read-only.
     pub state_name: Option<ApiSearchDeploymentResponseViewStateName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -839,7 +864,7 @@ pub struct AtlasSearchAnalyzer {
     pub token_filters: Option<Vec<Map<Json>>>,
     /// `tokenizer`. Required.
     pub tokenizer: Option<Map<Json>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -888,7 +913,7 @@ atlas_admin_runtime::record!(AtlasSearchAnalyzer);
 pub struct CharFilterhtmlStrip {
     /// `ignoredTags`.
     pub ignored_tags: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -927,7 +952,7 @@ atlas_admin_runtime::record!(CharFilterhtmlStrip);
 /// documentation](https://lucene.apache.org/core/8_3_0/analyzers-icu/org/apache/lucene/analysis/icu/ICUNormalizer2CharFilter.html).
 #[derive(Clone, Default)]
 pub struct CharFiltericuNormalize {
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -956,7 +981,7 @@ atlas_admin_runtime::record!(CharFiltericuNormalize);
 pub struct CharFiltermapping {
     /// `mappings`. Required.
     pub mappings: Option<Map<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -995,7 +1020,7 @@ atlas_admin_runtime::record!(CharFiltermapping);
 /// documentation](https://lucene.apache.org/core/8_0_0/analyzers-common/org/apache/lucene/analysis/fa/PersianCharFilter.html).
 #[derive(Clone, Default)]
 pub struct CharFilterpersian {
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1071,7 +1096,10 @@ impl Union for ClusterSearchIndex {
     }
 }
 
-atlas_admin_runtime::union!(ClusterSearchIndex => ClusterSearchIndexCommon);
+atlas_admin_runtime::union!(
+    ClusterSearchIndex, [SearchIndex => Search, VectorSearchIndex => VectorSearch] =>
+    ClusterSearchIndexCommon
+);
 
 /// What every `ClusterSearchIndex` has in common, whichever it is.
 ///
@@ -1094,7 +1122,7 @@ pub struct ClusterSearchIndexCommon {
     pub stored_source: Option<Json>,
     /// `type`.
     pub r#type: Option<ClusterSearchIndexType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1244,7 +1272,7 @@ impl Union for Fields {
     }
 }
 
-atlas_admin_runtime::union!(Fields);
+atlas_admin_runtime::union!(Fields, []);
 
 /// The original tokens of `tokenFilterasciiFolding`: one of 2 values, or one yet to be
 /// declared.
@@ -1442,7 +1470,7 @@ pub struct SearchIndex {
     pub stored_source: Option<Json>,
     /// `synonyms`.
     pub synonyms: Option<Vec<SearchSynonymMappingDefinition>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1559,7 +1587,10 @@ impl Union for SearchIndexCreateRequest {
     }
 }
 
-atlas_admin_runtime::union!(SearchIndexCreateRequest => SearchIndexCreateRequestCommon);
+atlas_admin_runtime::union!(
+    SearchIndexCreateRequest, [TextSearchIndexCreateRequest => Search,
+    VectorSearchIndexCreateRequest => VectorSearch] => SearchIndexCreateRequestCommon
+);
 
 /// What every `SearchIndexCreateRequest` has in common, whichever it is.
 ///
@@ -1574,7 +1605,7 @@ pub struct SearchIndexCreateRequestCommon {
     pub name: Option<String>,
     /// `type`.
     pub r#type: Option<ClusterSearchIndexType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1625,7 +1656,7 @@ pub struct SearchIndexDefinitionVersion {
     pub created_at: Option<DateTime>,
     /// `version`.
     pub version: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1711,7 +1742,10 @@ impl Union for SearchIndexResponse {
     }
 }
 
-atlas_admin_runtime::union!(SearchIndexResponse => SearchIndexResponseCommon);
+atlas_admin_runtime::union!(
+    SearchIndexResponse, [TextSearchIndexResponse => Search, VectorSearchIndexResponse =>
+    VectorSearch] => SearchIndexResponseCommon
+);
 
 /// What every `SearchIndexResponse` has in common, whichever it is.
 ///
@@ -1734,7 +1768,7 @@ pub struct SearchIndexResponseCommon {
     pub status: Option<SearchIndexResponseStatus>,
     /// `type`.
     pub r#type: Option<ClusterSearchIndexType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1831,7 +1865,7 @@ atlas_admin_runtime::open_enum!(SearchIndexResponseStatus, [
 pub struct SearchIndexUpdateRequest {
     /// `definition`. Required.
     pub definition: Option<SearchIndexUpdateRequestDefinition>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1891,7 +1925,7 @@ pub struct SearchIndexUpdateRequestDefinition {
     pub synonyms: Option<Vec<SearchSynonymMappingDefinition>>,
     /// `typeSets`. At most 100 items.
     pub type_sets: Option<Vec<SearchTypeSets>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1963,7 +1997,7 @@ pub struct SearchMappings {
     pub dynamic: Option<SearchMappingsDynamic>,
     /// `fields`.
     pub fields: Option<Map<Fields>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2048,7 +2082,7 @@ impl Union for SearchMappingsDynamic {
     }
 }
 
-atlas_admin_runtime::union!(SearchMappingsDynamic);
+atlas_admin_runtime::union!(SearchMappingsDynamic, []);
 
 /// The schema `SearchSynonymMappingDefinition`.
 #[derive(Clone, Default)]
@@ -2059,7 +2093,7 @@ pub struct SearchSynonymMappingDefinition {
     pub name: Option<String>,
     /// `source`. Required.
     pub source: Option<SynonymSource>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2110,7 +2144,7 @@ pub struct SearchTypeSets {
     pub name: Option<String>,
     /// `types`. Required. At most 100 items.
     pub types: Option<Vec<Map<Json>>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2179,7 +2213,7 @@ pub struct SynonymMappingStatusDetail {
     pub queryable: Option<bool>,
     /// `status`.
     pub status: Option<SynonymMappingStatusDetailStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2246,7 +2280,7 @@ atlas_admin_runtime::open_enum!(SynonymMappingStatusDetailStatus, [
 pub struct SynonymSource {
     /// `collection`. Required.
     pub collection: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2310,7 +2344,7 @@ pub struct TextSearchHostStatusDetail {
     pub staged_index: Option<TextSearchIndexStatusDetail>,
     /// `status`.
     pub status: Option<SearchIndexResponseStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2368,7 +2402,7 @@ pub struct TextSearchIndexCreateRequest {
     pub definition: Option<TextSearchIndexDefinition>,
     /// `name`. Required.
     pub name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2433,7 +2467,7 @@ pub struct TextSearchIndexDefinition {
     pub synonyms: Option<Vec<SearchSynonymMappingDefinition>>,
     /// `typeSets`. At most 100 items.
     pub type_sets: Option<Vec<SearchTypeSets>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2517,7 +2551,7 @@ pub struct TextSearchIndexResponse {
     pub synonym_mapping_status: Option<SynonymMappingStatus>,
     /// `synonymMappingStatusDetail`.
     pub synonym_mapping_status_detail: Option<Vec<Map<SynonymMappingStatusDetail>>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2599,7 +2633,7 @@ pub struct TextSearchIndexStatusDetail {
     pub synonym_mapping_status: Option<SynonymMappingStatus>,
     /// `synonymMappingStatusDetail`.
     pub synonym_mapping_status_detail: Option<Vec<Map<SynonymMappingStatusDetail>>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2655,7 +2689,7 @@ atlas_admin_runtime::record!(TextSearchIndexStatusDetail);
 /// The schema `TokenFilterEnglishPossessive`.
 #[derive(Clone, Default)]
 pub struct TokenFilterEnglishPossessive {
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2683,7 +2717,7 @@ atlas_admin_runtime::record!(TokenFilterEnglishPossessive);
 /// The schema `TokenFilterFlattenGraph`.
 #[derive(Clone, Default)]
 pub struct TokenFilterFlattenGraph {
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2710,7 +2744,7 @@ atlas_admin_runtime::record!(TokenFilterFlattenGraph);
 /// The schema `TokenFilterPorterStemming`.
 #[derive(Clone, Default)]
 pub struct TokenFilterPorterStemming {
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2737,7 +2771,7 @@ atlas_admin_runtime::record!(TokenFilterPorterStemming);
 /// The schema `TokenFilterSpanishPluralStemming`.
 #[derive(Clone, Default)]
 pub struct TokenFilterSpanishPluralStemming {
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2768,7 +2802,7 @@ atlas_admin_runtime::record!(TokenFilterSpanishPluralStemming);
 /// documentation](https://lucene.apache.org/core/9_2_0/analysis/stempel/org/apache/lucene/analysis/pl/PolishAnalyzer.html#DEFAULT_STEMMER_FILE).
 #[derive(Clone, Default)]
 pub struct TokenFilterStempel {
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2799,7 +2833,7 @@ pub struct TokenFilterWordDelimiterGraph {
     pub delimiter_options: Option<TokenFilterWordDelimiterGraphDelimiterOptions>,
     /// `protectedWords`.
     pub protected_words: Option<TokenFilterWordDelimiterGraphProtectedWords>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2862,7 +2896,7 @@ pub struct TokenFilterWordDelimiterGraphDelimiterOptions {
     pub split_on_numerics: Option<bool>,
     /// `stemEnglishPossessive`. Default: `true`.
     pub stem_english_possessive: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2933,7 +2967,7 @@ pub struct TokenFilterWordDelimiterGraphProtectedWords {
     pub ignore_case: Option<bool>,
     /// `words`. Required.
     pub words: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2976,7 +3010,7 @@ atlas_admin_runtime::record!(TokenFilterWordDelimiterGraphProtectedWords);
 pub struct TokenFilterasciiFolding {
     /// `originalTokens`. Default: `omit`.
     pub original_tokens: Option<OriginalTokens>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3017,7 +3051,7 @@ atlas_admin_runtime::record!(TokenFilterasciiFolding);
 pub struct TokenFilterdaitchMokotoffSoundex {
     /// `originalTokens`. Default: `include`.
     pub original_tokens: Option<OriginalTokens>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3059,7 +3093,7 @@ pub struct TokenFilteredgeGram {
     pub min_gram: Option<i64>,
     /// `termNotInBounds`. Default: `omit`.
     pub term_not_in_bounds: Option<TermNotInBounds>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3105,7 +3139,7 @@ atlas_admin_runtime::record!(TokenFilteredgeGram);
 /// [More in the Atlas documentation](http://www.unicode.org/reports/tr30/tr30-4.html).
 #[derive(Clone, Default)]
 pub struct TokenFiltericuFolding {
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3136,7 +3170,7 @@ atlas_admin_runtime::record!(TokenFiltericuFolding);
 pub struct TokenFiltericuNormalizer {
     /// `normalizationForm`. Default: `nfc`.
     pub normalization_form: Option<TokenFiltericuNormalizerNormalizationForm>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3197,7 +3231,7 @@ atlas_admin_runtime::open_enum!(TokenFiltericuNormalizerNormalizationForm, [
 /// The schema `TokenFilterkStemming`.
 #[derive(Clone, Default)]
 pub struct TokenFilterkStemming {
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3228,7 +3262,7 @@ pub struct TokenFilterlength {
     pub max: Option<i64>,
     /// `min`. Default: `0`.
     pub min: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3266,7 +3300,7 @@ atlas_admin_runtime::record!(TokenFilterlength);
 /// The schema `tokenFilterlowercase`.
 #[derive(Clone, Default)]
 pub struct TokenFilterlowercase {
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3299,7 +3333,7 @@ pub struct TokenFilternGram {
     pub min_gram: Option<i64>,
     /// `termNotInBounds`. Default: `omit`.
     pub term_not_in_bounds: Option<TermNotInBounds>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3349,7 +3383,7 @@ pub struct TokenFilterregex {
     pub pattern: Option<String>,
     /// `replacement`. Required.
     pub replacement: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3411,7 +3445,7 @@ atlas_admin_runtime::open_enum!(TokenFilterregexMatches, [
 /// The schema `tokenFilterreverse`.
 #[derive(Clone, Default)]
 pub struct TokenFilterreverse {
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3442,7 +3476,7 @@ pub struct TokenFiltershingle {
     pub max_shingle_size: Option<i64>,
     /// `minShingleSize`. Required.
     pub min_shingle_size: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3487,7 +3521,7 @@ atlas_admin_runtime::record!(TokenFiltershingle);
 pub struct TokenFiltersnowballStemming {
     /// `stemmerName`. Required.
     pub stemmer_name: Option<TokenFiltersnowballStemmingStemmerName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3615,7 +3649,7 @@ pub struct TokenFilterstopword {
     pub ignore_case: Option<bool>,
     /// `tokens`. Required.
     pub tokens: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3656,7 +3690,7 @@ atlas_admin_runtime::record!(TokenFilterstopword);
 /// The schema `tokenFiltertrim`.
 #[derive(Clone, Default)]
 pub struct TokenFiltertrim {
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3687,7 +3721,7 @@ pub struct TokenizeredgeGram {
     pub max_gram: Option<i64>,
     /// `minGram`. Required.
     pub min_gram: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3728,7 +3762,7 @@ atlas_admin_runtime::record!(TokenizeredgeGram);
 /// The schema `tokenizerkeyword`.
 #[derive(Clone, Default)]
 pub struct Tokenizerkeyword {
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3759,7 +3793,7 @@ pub struct TokenizernGram {
     pub max_gram: Option<i64>,
     /// `minGram`. Required.
     pub min_gram: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3804,7 +3838,7 @@ pub struct TokenizerregexCaptureGroup {
     pub group: Option<i64>,
     /// `pattern`. Required.
     pub pattern: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3847,7 +3881,7 @@ atlas_admin_runtime::record!(TokenizerregexCaptureGroup);
 pub struct TokenizerregexSplit {
     /// `pattern`. Required.
     pub pattern: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3888,7 +3922,7 @@ atlas_admin_runtime::record!(TokenizerregexSplit);
 pub struct Tokenizerstandard {
     /// `maxTokenLength`. Default: `255`.
     pub max_token_length: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3929,7 +3963,7 @@ atlas_admin_runtime::record!(Tokenizerstandard);
 pub struct TokenizeruaxUrlEmail {
     /// `maxTokenLength`. Default: `255`.
     pub max_token_length: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3967,7 +4001,7 @@ atlas_admin_runtime::record!(TokenizeruaxUrlEmail);
 pub struct Tokenizerwhitespace {
     /// `maxTokenLength`. Default: `255`.
     pub max_token_length: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4013,7 +4047,7 @@ pub struct VectorSearchHostStatusDetail {
     pub staged_index: Option<VectorSearchIndexStatusDetail>,
     /// `status`.
     pub status: Option<SearchIndexResponseStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4081,7 +4115,7 @@ pub struct VectorSearchIndex {
     pub status: Option<ClusterSearchIndexStatus>,
     /// `storedSource`.
     pub stored_source: Option<Json>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4151,7 +4185,7 @@ pub struct VectorSearchIndexCreateRequest {
     pub definition: Option<VectorSearchIndexDefinition>,
     /// `name`. Required.
     pub name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4206,7 +4240,7 @@ pub struct VectorSearchIndexDefinition {
     pub num_partitions: Option<i64>,
     /// `storedSource`.
     pub stored_source: Option<Json>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4271,7 +4305,7 @@ pub struct VectorSearchIndexResponse {
     pub status: Option<SearchIndexResponseStatus>,
     /// `statusDetail`.
     pub status_detail: Option<Vec<VectorSearchHostStatusDetail>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4343,7 +4377,7 @@ pub struct VectorSearchIndexStatusDetail {
     pub queryable: Option<bool>,
     /// `status`.
     pub status: Option<SearchIndexResponseStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

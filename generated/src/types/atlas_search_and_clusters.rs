@@ -100,7 +100,7 @@ pub struct ApiSearchDeploymentSpecView {
     pub instance_size: Option<ApiSearchDeploymentEffectiveSpecViewInstanceSize>,
     /// `nodeCount`. Required. 2 to 32.
     pub node_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

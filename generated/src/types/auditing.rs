@@ -16,7 +16,7 @@ pub struct AuditLog {
     pub configuration_type: Option<AuditLogConfigurationType>,
     /// `enabled`. Default: `false`.
     pub enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -11,7 +11,7 @@ use super::*;
 pub struct AwsCustomDnsEnabledView {
     /// `enabled`. Required.
     pub enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

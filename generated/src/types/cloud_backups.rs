@@ -9,7 +9,7 @@ pub struct AdvancedDiskBackupSnapshotSchedulePolicy {
     pub id: Option<String>,
     /// `policyItems`. Required.
     pub policy_items: Option<Vec<DiskBackupApiPolicyItem>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -63,7 +63,7 @@ pub struct ApiAtlasCollectionRestoreCollectionStateResponse {
     pub target_namespace: Option<String>,
     /// `totalDocuments`. Read-only.
     pub total_documents: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -168,7 +168,7 @@ pub struct ApiAtlasCollectionRestoreIndexStatus {
     pub failed_indexes: Option<Vec<Map<Json>>>,
     /// `state`.
     pub state: Option<ApiAtlasCollectionRestoreIndexStatusState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -244,7 +244,7 @@ pub struct ApiAtlasCollectionRestoreJobIndexStatus {
     pub failed_collection_count: Option<i64>,
     /// `state`.
     pub state: Option<ApiAtlasCollectionRestoreIndexStatusState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -308,7 +308,7 @@ pub struct ApiAtlasCollectionRestoreJobRequest {
     pub target_group_id: Option<String>,
     /// `writeStrategy`. Required.
     pub write_strategy: Option<WriteStrategy>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -422,7 +422,7 @@ pub struct ApiAtlasCollectionRestoreJobResponse {
     pub total_documents: Option<i64>,
     /// `writeStrategy`.
     pub write_strategy: Option<WriteStrategy>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -552,7 +552,7 @@ pub struct ApiAtlasRestoreNamespaceView {
     pub source_namespace: Option<String>,
     /// `targetNamespace`.
     pub target_namespace: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -597,7 +597,7 @@ pub struct ApiPrivateDownloadDeliveryUrl {
     pub delivery_url: Option<String>,
     /// `endpointId`. Pattern: `^vpce-[0-9a-f]{17}$`.
     pub endpoint_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -639,7 +639,7 @@ pub struct AutoExportPolicyView {
     pub export_bucket_id: Option<String>,
     /// `frequencyType`.
     pub frequency_type: Option<AutoExportPolicyViewFrequencyType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -707,7 +707,7 @@ pub struct BackupComplianceOnDemandPolicyItem {
     pub retention_unit: Option<RetentionUnit>,
     /// `retentionValue`. Required.
     pub retention_value: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -785,7 +785,7 @@ pub struct BackupComplianceScheduledPolicyItem {
     pub retention_unit: Option<RetentionUnit>,
     /// `retentionValue`. Required.
     pub retention_value: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -870,7 +870,7 @@ pub struct BackupLabel {
     pub key: Option<String>,
     /// `value`.
     pub value: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -916,7 +916,7 @@ pub struct BackupSnapshotRetention {
     pub retention_unit: Option<BackupSnapshotRetentionRetentionUnit>,
     /// `retentionValue`. Required.
     pub retention_value: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1016,7 +1016,7 @@ pub struct DataProtectionSettings20231001 {
     pub updated_date: Option<DateTime>,
     /// `updatedUser`. Read-only. An e-mail address.
     pub updated_user: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1123,7 +1123,7 @@ pub struct DeleteCopiedBackups20240805 {
     pub region_name: Option<String>,
     /// `zoneId`. Write-only: the service never returns it. Pattern: `^([a-f0-9]{24})$`.
     pub zone_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1179,7 +1179,7 @@ pub struct DiskBackupApiPolicyItem {
     pub retention_unit: Option<RetentionUnit>,
     /// `retentionValue`. Required.
     pub retention_value: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1265,7 +1265,7 @@ pub struct DiskBackupCollectionResponse {
     pub links: Option<Vec<Link>>,
     /// `name`. Read-only.
     pub name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1353,7 +1353,10 @@ impl Union for DiskBackupCopyPolicyItem {
     }
 }
 
-atlas_admin_runtime::union!(DiskBackupCopyPolicyItem => DiskBackupCopyPolicyItemCommon);
+atlas_admin_runtime::union!(
+    DiskBackupCopyPolicyItem, [DiskBackupOnDemandCopyPolicyItem => Ondemand,
+    DiskBackupTimeBasedCopyPolicyItem => TimeBased] => DiskBackupCopyPolicyItemCommon
+);
 
 /// What every `DiskBackupCopyPolicyItem` has in common, whichever it is.
 ///
@@ -1364,7 +1367,7 @@ pub struct DiskBackupCopyPolicyItemCommon {
     pub frequency_type: Option<DiskBackupApiPolicyItemFrequencyType>,
     /// `id`. Read-only; an update sends it with each item of a list.
     pub id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1419,7 +1422,7 @@ pub struct DiskBackupCopySetting20240805 {
     pub should_copy_oplogs: Option<bool>,
     /// `zoneId`. Required. Pattern: `^([a-f0-9]{24})$`.
     pub zone_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1481,7 +1484,7 @@ pub struct DiskBackupDatabaseResponse {
     pub links: Option<Vec<Link>>,
     /// `name`. Read-only.
     pub name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1549,7 +1552,7 @@ pub struct DiskBackupExportJob {
     pub state: Option<DiskBackupExportJobState>,
     /// `stateReason`.
     pub state_reason: Option<StateReason>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1632,7 +1635,7 @@ pub struct DiskBackupExportJobRequest {
     /// `snapshotId`. Required. Write-only: the service never returns it. Pattern:
     /// `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1710,7 +1713,7 @@ pub struct DiskBackupExportMember {
     pub export_id: Option<String>,
     /// `replicaSetName`. Read-only.
     pub replica_set_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1753,7 +1756,7 @@ atlas_admin_runtime::record!(DiskBackupExportMember);
 pub struct DiskBackupOnDemandCopyPolicyItem {
     /// `id`. Read-only; an update sends it with each item of a list. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1797,7 +1800,7 @@ pub struct DiskBackupOnDemandSnapshotRequest {
     pub links: Option<Vec<Link>>,
     /// `retentionInDays`. At least 1.
     pub retention_in_days: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1876,7 +1879,7 @@ pub struct DiskBackupReplicaSet {
     pub storage_size_bytes: Option<i64>,
     /// `type`. Read-only.
     pub r#type: Option<DiskBackupReplicaSetType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2007,7 +2010,7 @@ pub struct DiskBackupRestoreMember {
     pub private_download_delivery_urls: Option<Vec<ApiPrivateDownloadDeliveryUrl>>,
     /// `replicaSetName`. Read-only.
     pub replica_set_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2085,7 +2088,7 @@ pub struct DiskBackupShardedClusterSnapshot {
     pub storage_size_bytes: Option<i64>,
     /// `type`. Read-only.
     pub r#type: Option<DiskBackupReplicaSetType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2174,7 +2177,7 @@ pub struct DiskBackupShardedClusterSnapshotMember {
     pub id: Option<String>,
     /// `replicaSetName`. Read-only.
     pub replica_set_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2264,7 +2267,10 @@ impl Union for DiskBackupSnapshot {
     }
 }
 
-atlas_admin_runtime::union!(DiskBackupSnapshot => DiskBackupSnapshotCommon);
+atlas_admin_runtime::union!(
+    DiskBackupSnapshot, [DiskBackupReplicaSet => ReplicaSet,
+    DiskBackupShardedClusterSnapshot => ShardedCluster] => DiskBackupSnapshotCommon
+);
 
 /// The schema `DiskBackupSnapshotAWSExportBucketRequest`.
 ///
@@ -2281,7 +2287,7 @@ pub struct DiskBackupSnapshotAwsExportBucketRequest {
     pub links: Option<Vec<Link>>,
     /// `requirePrivateNetworking`.
     pub require_private_networking: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2348,7 +2354,7 @@ pub struct DiskBackupSnapshotAwsExportBucketResponse {
     pub region: Option<String>,
     /// `requirePrivateNetworking`.
     pub require_private_networking: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2414,7 +2420,7 @@ pub struct DiskBackupSnapshotAzureExportBucketRequest {
     pub service_url: Option<String>,
     /// `tenantId`. Deprecated. A UUID.
     pub tenant_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2476,7 +2482,7 @@ pub struct DiskBackupSnapshotAzureExportBucketResponse {
     pub service_url: Option<String>,
     /// `tenantId`. Required. A UUID.
     pub tenant_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2557,7 +2563,7 @@ pub struct DiskBackupSnapshotCommon {
     pub storage_size_bytes: Option<i64>,
     /// `type`. Read-only.
     pub r#type: Option<DiskBackupReplicaSetType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2683,7 +2689,10 @@ impl Union for DiskBackupSnapshotExportBucketRequest {
 }
 
 atlas_admin_runtime::union!(
-    DiskBackupSnapshotExportBucketRequest => DiskBackupSnapshotExportBucketRequestCommon
+    DiskBackupSnapshotExportBucketRequest, [DiskBackupSnapshotAwsExportBucketRequest =>
+    Aws, DiskBackupSnapshotAzureExportBucketRequest => Azure,
+    DiskBackupSnapshotGcpExportBucketRequest => Gcp] =>
+    DiskBackupSnapshotExportBucketRequestCommon
 );
 
 /// What every `DiskBackupSnapshotExportBucketRequest` has in common, whichever it is.
@@ -2697,7 +2706,7 @@ pub struct DiskBackupSnapshotExportBucketRequestCommon {
     pub cloud_provider: Option<CloudProvider>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2793,7 +2802,9 @@ impl Union for DiskBackupSnapshotExportBucketResponse {
 }
 
 atlas_admin_runtime::union!(
-    DiskBackupSnapshotExportBucketResponse =>
+    DiskBackupSnapshotExportBucketResponse, [DiskBackupSnapshotAwsExportBucketResponse =>
+    Aws, DiskBackupSnapshotAzureExportBucketResponse => Azure,
+    DiskBackupSnapshotGcpExportBucketResponse => Gcp] =>
     DiskBackupSnapshotExportBucketResponseCommon
 );
 
@@ -2810,7 +2821,7 @@ pub struct DiskBackupSnapshotExportBucketResponseCommon {
     pub cloud_provider: Option<CloudProvider>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2863,7 +2874,7 @@ pub struct DiskBackupSnapshotGcpExportBucketRequest {
     pub links: Option<Vec<Link>>,
     /// `roleId`. Required. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2915,7 +2926,7 @@ pub struct DiskBackupSnapshotGcpExportBucketResponse {
     pub links: Option<Vec<Link>>,
     /// `roleId`. Required. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3003,7 +3014,7 @@ pub struct DiskBackupSnapshotRestoreJob {
     pub target_group_id: Option<String>,
     /// `timestamp`. Read-only.
     pub timestamp: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3161,7 +3172,7 @@ pub struct DiskBackupSnapshotSchedule20240805 {
     pub update_snapshots: Option<bool>,
     /// `useOrgAndGroupNamesInExportPrefix`.
     pub use_org_and_group_names_in_export_prefix: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3264,7 +3275,7 @@ pub struct DiskBackupTimeBasedCopyPolicyItem {
     pub retention_unit: Option<RetentionUnit>,
     /// `retentionValue`. Required.
     pub retention_value: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3315,7 +3326,7 @@ pub struct ExportStatus {
     pub exported_collections: Option<i64>,
     /// `totalCollections`. Read-only.
     pub total_collections: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3360,7 +3371,7 @@ pub struct ExtraRetentionSetting {
     pub frequency_type: Option<ExtraRetentionSettingFrequencyType>,
     /// `retentionDays`.
     pub retention_days: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3488,7 +3499,7 @@ pub struct ObjectStoragePrivateEndpointRequest {
     pub region_name: Option<ObjectStoragePrivateEndpointRequestRegionName>,
     /// `vpcRegionName`.
     pub vpc_region_name: Option<VpcRegionName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3643,7 +3654,7 @@ pub struct ObjectStoragePrivateEndpointResponse {
     pub status: Option<AwskmsearPrivateEndpointStatus>,
     /// `vpcRegionName`.
     pub vpc_region_name: Option<VpcRegionName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3707,7 +3718,7 @@ pub struct PaginatedApiAtlasCollectionRestoreCollectionStateView {
     pub results: Option<Vec<ApiAtlasCollectionRestoreCollectionStateResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3773,7 +3784,7 @@ pub struct PaginatedApiAtlasCollectionRestoreJobView {
     pub results: Option<Vec<ApiAtlasCollectionRestoreJobResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3839,7 +3850,7 @@ pub struct PaginatedApiAtlasDiskBackupCollectionView {
     pub results: Option<Vec<DiskBackupCollectionResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3905,7 +3916,7 @@ pub struct PaginatedApiAtlasDiskBackupDatabaseView {
     pub results: Option<Vec<DiskBackupDatabaseResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3971,7 +3982,7 @@ pub struct PaginatedApiAtlasDiskBackupExportJobView {
     pub results: Option<Vec<DiskBackupExportJob>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4037,7 +4048,7 @@ pub struct PaginatedApiAtlasObjectStoragePrivateEndpointResponseView {
     pub results: Option<Vec<ObjectStoragePrivateEndpointResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4103,7 +4114,7 @@ pub struct PaginatedApiAtlasServerlessBackupRestoreJobView {
     pub results: Option<Vec<ServerlessBackupRestoreJob>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4169,7 +4180,7 @@ pub struct PaginatedApiAtlasServerlessBackupSnapshotView {
     pub results: Option<Vec<ServerlessBackupSnapshot>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4235,7 +4246,7 @@ pub struct PaginatedBackupSnapshotExportBucketsView {
     pub results: Option<Vec<DiskBackupSnapshotExportBucketResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4301,7 +4312,7 @@ pub struct PaginatedCloudBackupReplicaSetView {
     pub results: Option<Vec<DiskBackupReplicaSet>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4367,7 +4378,7 @@ pub struct PaginatedCloudBackupRestoreJobView {
     pub results: Option<Vec<DiskBackupSnapshotRestoreJob>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4433,7 +4444,7 @@ pub struct PaginatedCloudBackupShardedClusterSnapshotView {
     pub results: Option<Vec<DiskBackupShardedClusterSnapshot>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4540,7 +4551,7 @@ pub struct ServerlessBackupRestoreJob {
     pub target_group_id: Option<String>,
     /// `timestamp`. Read-only.
     pub timestamp: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4648,7 +4659,7 @@ pub struct ServerlessBackupSnapshot {
     pub status: Option<DiskBackupReplicaSetStatus>,
     /// `storageSizeBytes`. Read-only.
     pub storage_size_bytes: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4781,7 +4792,7 @@ pub struct StateReason {
     pub error_code: Option<String>,
     /// `message`.
     pub message: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4823,7 +4834,7 @@ atlas_admin_runtime::record!(StateReason);
 pub struct UpdateRequirePrivateNetworkingRequestView {
     /// `requirePrivateNetworking`. Required.
     pub require_private_networking: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct ApiBsonTimestampView {
     pub date: Option<DateTime>,
     /// `increment`. Read-only. At least 1199145600.
     pub increment: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

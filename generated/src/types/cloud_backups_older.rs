@@ -37,7 +37,7 @@ pub struct DataProtectionSettings {
     pub updated_date: Option<DateTime>,
     /// `updatedUser`. Read-only. An e-mail address.
     pub updated_user: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -122,7 +122,7 @@ pub struct DeleteCopiedBackups {
     pub replication_spec_id: Option<String>,
     /// `zoneId`. Write-only: the service never returns it. Pattern: `^([a-f0-9]{24})$`.
     pub zone_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -183,7 +183,7 @@ pub struct DiskBackupCopySetting {
     pub replication_spec_id: Option<String>,
     /// `shouldCopyOplogs`.
     pub should_copy_oplogs: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -281,7 +281,7 @@ pub struct DiskBackupSnapshotSchedule {
     pub update_snapshots: Option<bool>,
     /// `useOrgAndGroupNamesInExportPrefix`.
     pub use_org_and_group_names_in_export_prefix: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -381,7 +381,7 @@ pub struct PaginatedBackupSnapshotExportBucketView {
     pub results: Option<Vec<DiskBackupSnapshotAwsExportBucketResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -27,7 +27,7 @@ pub struct AvailableClustersDeployment {
     pub shards_size: Option<i64>,
     /// `tlsEnabled`. Read-only.
     pub tls_enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -106,7 +106,7 @@ pub struct Destination {
     pub hostname_schema_type: Option<DestinationHostnameSchemaType>,
     /// `privateLinkId`. May be `null`.
     pub private_link_id: Nullable<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -184,7 +184,7 @@ pub struct LiveImportAvailableProject {
     pub name: Option<String>,
     /// `projectId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub project_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -244,7 +244,7 @@ pub struct LiveImportValidation {
     pub source_group_id: Option<String>,
     /// `status`. Read-only. May be `null`.
     pub status: Nullable<LiveImportValidationStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -332,7 +332,7 @@ pub struct LiveMigrationRequest20240530 {
     pub sharding: Nullable<ShardingRequest>,
     /// `source`. Required.
     pub source: Option<Source>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -401,7 +401,7 @@ pub struct LiveMigrationResponse {
     pub ready_for_cutover: Option<bool>,
     /// `status`. Read-only. May be `null`.
     pub status: Nullable<LiveMigrationResponseStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -484,7 +484,7 @@ pub struct ShardEntry {
     pub database: Option<String>,
     /// `shardCollection`. Required.
     pub shard_collection: Option<ShardKeys>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -530,7 +530,7 @@ atlas_admin_runtime::record!(ShardEntry);
 pub struct ShardKeys {
     /// `key`. Required. Write-only: the service never returns it. No item twice.
     pub key: Option<Vec<Map<Json>>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -570,7 +570,7 @@ pub struct ShardingRequest {
     pub create_supporting_indexes: Option<bool>,
     /// `shardingEntries`. Required. Write-only: the service never returns it. No item twice.
     pub sharding_entries: Option<Vec<ShardEntry>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -628,7 +628,7 @@ pub struct Source {
     pub ssl: Option<bool>,
     /// `username`. Write-only: the service never returns it. May be `null`.
     pub username: Nullable<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -688,7 +688,7 @@ atlas_admin_runtime::record!(Source);
 pub struct TargetOrg {
     /// `linkToken`. Required. Secret: never printed.
     pub link_token: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -728,7 +728,7 @@ atlas_admin_runtime::record!(TargetOrg);
 pub struct TargetOrgRequest {
     /// `accessListIps`.
     pub access_list_ips: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

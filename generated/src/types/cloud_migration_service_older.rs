@@ -20,7 +20,7 @@ pub struct LiveMigrationRequest {
     pub sharding: Nullable<ShardingRequest>,
     /// `source`. Required.
     pub source: Option<Source>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

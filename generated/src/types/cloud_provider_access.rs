@@ -7,7 +7,7 @@ use super::*;
 pub struct CloudProviderAccessAtlasLogIntegrationFeatureUsage {
     /// `featureId`. Read-only.
     pub feature_id: Option<CloudProviderAccessFeatureUsageAtlasLogIntegrationFeatureId>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -59,7 +59,7 @@ pub struct CloudProviderAccessAwsiamRole {
     pub provider_name: Option<ProviderName>,
     /// `roleId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -130,7 +130,7 @@ pub struct CloudProviderAccessAwsiamRoleRequest {
     pub feature_usages: Option<Vec<CloudProviderAccessFeatureUsage>>,
     /// `roleId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -197,7 +197,7 @@ pub struct CloudProviderAccessAwsiamRoleRequestUpdate {
     pub iam_assumed_role_arn: Option<String>,
     /// `roleId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -269,7 +269,7 @@ pub struct CloudProviderAccessAzureServicePrincipal {
     pub service_principal_id: Option<String>,
     /// `tenantId`. A UUID.
     pub tenant_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -342,7 +342,7 @@ pub struct CloudProviderAccessAzureServicePrincipalRequest {
     pub service_principal_id: Option<String>,
     /// `tenantId`. A UUID.
     pub tenant_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -412,7 +412,7 @@ pub struct CloudProviderAccessAzureServicePrincipalRequestUpdate {
     pub service_principal_id: Option<String>,
     /// `tenantId`. A UUID.
     pub tenant_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -470,7 +470,7 @@ atlas_admin_runtime::record!(CloudProviderAccessAzureServicePrincipalRequestUpda
 pub struct CloudProviderAccessDataLakeFeatureUsage {
     /// `featureId`.
     pub feature_id: Option<CloudProviderAccessFeatureUsageDataLakeFeatureId>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -508,7 +508,7 @@ atlas_admin_runtime::record!(CloudProviderAccessDataLakeFeatureUsage);
 pub struct CloudProviderAccessEncryptionAtRestFeatureUsage {
     /// `featureId`. May be `null`.
     pub feature_id: Nullable<Json>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -546,7 +546,7 @@ atlas_admin_runtime::record!(CloudProviderAccessEncryptionAtRestFeatureUsage);
 pub struct CloudProviderAccessExportSnapshotFeatureUsage {
     /// `featureId`. Read-only.
     pub feature_id: Option<CloudProviderAccessFeatureUsageExportSnapshotFeatureId>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -650,7 +650,13 @@ impl Union for CloudProviderAccessFeatureUsage {
     }
 }
 
-atlas_admin_runtime::union!(CloudProviderAccessFeatureUsage);
+atlas_admin_runtime::union!(
+    CloudProviderAccessFeatureUsage, [CloudProviderAccessDataLakeFeatureUsage =>
+    AtlasDataLake, CloudProviderAccessAtlasLogIntegrationFeatureUsage =>
+    AtlasLogIntegration, CloudProviderAccessEncryptionAtRestFeatureUsage =>
+    EncryptionAtRest, CloudProviderAccessExportSnapshotFeatureUsage => ExportSnapshot,
+    CloudProviderAccessPushBasedLogExportFeatureUsage => PushBasedLogExport]
+);
 
 /// The schema `CloudProviderAccessFeatureUsageAtlasLogIntegrationFeatureId`.
 #[derive(Clone, Default)]
@@ -661,7 +667,7 @@ pub struct CloudProviderAccessFeatureUsageAtlasLogIntegrationFeatureId {
     pub group_id: Option<String>,
     /// `sinkName`. Read-only.
     pub sink_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -711,7 +717,7 @@ pub struct CloudProviderAccessFeatureUsageDataLakeFeatureId {
     pub group_id: Option<String>,
     /// `name`.
     pub name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -753,7 +759,7 @@ pub struct CloudProviderAccessFeatureUsageExportSnapshotFeatureId {
     pub export_bucket_id: Option<String>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -798,7 +804,7 @@ pub struct CloudProviderAccessFeatureUsagePushBasedLogExportFeatureId {
     pub bucket_name: Option<String>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -852,7 +858,7 @@ pub struct CloudProviderAccessGcpServiceAccount {
     pub role_id: Option<String>,
     /// `status`. Read-only.
     pub status: Option<CloudProviderAccessGcpServiceAccountStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -913,7 +919,7 @@ pub struct CloudProviderAccessGcpServiceAccountRequest {
     pub gcp_service_account_for_atlas: Option<String>,
     /// `roleId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -960,7 +966,7 @@ atlas_admin_runtime::record!(CloudProviderAccessGcpServiceAccountRequest);
 /// The schema `CloudProviderAccessGCPServiceAccountRequestUpdate`.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessGcpServiceAccountRequestUpdate {
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1017,7 +1023,7 @@ atlas_admin_runtime::open_enum!(CloudProviderAccessGcpServiceAccountStatus, [
 pub struct CloudProviderAccessPushBasedLogExportFeatureUsage {
     /// `featureId`. Read-only.
     pub feature_id: Option<CloudProviderAccessFeatureUsagePushBasedLogExportFeatureId>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1106,7 +1112,11 @@ impl Union for CloudProviderAccessRole {
     }
 }
 
-atlas_admin_runtime::union!(CloudProviderAccessRole => CloudProviderAccessRoleCommon);
+atlas_admin_runtime::union!(
+    CloudProviderAccessRole, [CloudProviderAccessAwsiamRole => Aws,
+    CloudProviderAccessAzureServicePrincipal => Azure,
+    CloudProviderAccessGcpServiceAccount => Gcp] => CloudProviderAccessRoleCommon
+);
 
 /// What every `CloudProviderAccessRole` has in common, whichever it is.
 ///
@@ -1119,7 +1129,7 @@ pub struct CloudProviderAccessRoleCommon {
     pub feature_usages: Option<Vec<CloudProviderAccessFeatureUsage>>,
     /// `providerName`.
     pub provider_name: Option<ProviderName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1215,7 +1225,10 @@ impl Union for CloudProviderAccessRoleRequest {
 }
 
 atlas_admin_runtime::union!(
-    CloudProviderAccessRoleRequest => CloudProviderAccessRoleRequestCommon
+    CloudProviderAccessRoleRequest, [CloudProviderAccessAwsiamRoleRequest => Aws,
+    CloudProviderAccessAzureServicePrincipalRequest => Azure,
+    CloudProviderAccessGcpServiceAccountRequest => Gcp] =>
+    CloudProviderAccessRoleRequestCommon
 );
 
 /// What every `CloudProviderAccessRoleRequest` has in common, whichever it is.
@@ -1229,7 +1242,7 @@ pub struct CloudProviderAccessRoleRequestCommon {
     pub feature_usages: Option<Vec<CloudProviderAccessFeatureUsage>>,
     /// `providerName`.
     pub provider_name: Option<ProviderName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1324,7 +1337,11 @@ impl Union for CloudProviderAccessRoleRequestUpdate {
     }
 }
 
-atlas_admin_runtime::union!(CloudProviderAccessRoleRequestUpdate);
+atlas_admin_runtime::union!(
+    CloudProviderAccessRoleRequestUpdate, [CloudProviderAccessAwsiamRoleRequestUpdate =>
+    Aws, CloudProviderAccessAzureServicePrincipalRequestUpdate => Azure,
+    CloudProviderAccessGcpServiceAccountRequestUpdate => Gcp]
+);
 
 /// The schema `CloudProviderAccessRoles`.
 ///
@@ -1337,7 +1354,7 @@ pub struct CloudProviderAccessRoles {
     pub azure_service_principals: Option<Vec<CloudProviderAccessAzureServicePrincipal>>,
     /// `gcpServiceAccounts`.
     pub gcp_service_accounts: Option<Vec<CloudProviderAccessGcpServiceAccount>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

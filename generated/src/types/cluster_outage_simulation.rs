@@ -11,7 +11,7 @@ pub struct AtlasClusterOutageSimulationOutageFilter {
     pub region_name: Option<String>,
     /// `type`.
     pub r#type: Option<AtlasClusterOutageSimulationOutageFilterType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -90,7 +90,7 @@ pub struct ClusterOutageSimulation {
     pub start_request_date: Option<DateTime>,
     /// `state`. Read-only.
     pub state: Option<ClusterOutageSimulationState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

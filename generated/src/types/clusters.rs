@@ -9,7 +9,7 @@ pub struct AvailableCloudProviderRegion {
     pub default: Option<bool>,
     /// `name`. Read-only.
     pub name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -62,7 +62,7 @@ pub struct AwsCloudProviderSettings {
     pub region_name: Option<AwsCloudProviderContainerRegionName>,
     /// `volumeType`.
     pub volume_type: Option<AwsCloudProviderSettingsVolumeType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -294,7 +294,7 @@ pub struct AwsComputeAutoScaling {
     pub max_instance_size: Option<AwsComputeAutoScalingMaxInstanceSize>,
     /// `minInstanceSize`.
     pub min_instance_size: Option<AwsComputeAutoScalingMinInstanceSize>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -651,7 +651,7 @@ pub struct AzureCloudProviderSettings {
     pub instance_size_name: Option<AzureCloudProviderSettingsInstanceSizeName>,
     /// `regionName`.
     pub region_name: Option<AzureCloudProviderSettingsRegionName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1011,7 +1011,7 @@ pub struct AzureComputeAutoScalingRules {
     pub max_instance_size: Option<AzureComputeAutoScalingRulesMaxInstanceSize>,
     /// `minInstanceSize`.
     pub min_instance_size: Option<AzureComputeAutoScalingRulesMinInstanceSize>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1232,7 +1232,7 @@ pub struct CloudCluster {
     pub r#type: Option<CloudClusterType>,
     /// `versions`. Read-only. No item twice.
     pub versions: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1348,7 +1348,7 @@ pub struct CloudGcpProviderSettings {
     pub instance_size_name: Option<CloudGcpProviderSettingsInstanceSizeName>,
     /// `regionName`.
     pub region_name: Option<CloudGcpProviderSettingsRegionName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1673,7 +1673,7 @@ atlas_admin_runtime::open_enum!(CloudGcpProviderSettingsRegionName, [
 pub struct CloudProviderAwsAutoScaling {
     /// `compute`.
     pub compute: Option<AwsComputeAutoScaling>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1711,7 +1711,7 @@ atlas_admin_runtime::record!(CloudProviderAwsAutoScaling);
 pub struct CloudProviderAzureAutoScaling {
     /// `compute`.
     pub compute: Option<AzureComputeAutoScalingRules>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1749,7 +1749,7 @@ atlas_admin_runtime::record!(CloudProviderAzureAutoScaling);
 pub struct CloudProviderGcpAutoScaling {
     /// `compute`.
     pub compute: Option<GcpComputeAutoScaling>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1789,7 +1789,7 @@ pub struct CloudProviderRegions {
     pub instance_sizes: Option<Vec<ClusterCloudProviderInstanceSize>>,
     /// `provider`.
     pub provider: Option<CloudProviderRegionsProvider>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1857,7 +1857,7 @@ pub struct ClusterAutoScalingSettings {
     pub compute: Option<ClusterComputeAutoScaling>,
     /// `diskGBEnabled`. Default: `false`.
     pub disk_gb_enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1899,7 +1899,7 @@ pub struct ClusterCloudProviderInstanceSize {
     pub available_regions: Option<Vec<AvailableCloudProviderRegion>>,
     /// `name`. Read-only.
     pub name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1944,7 +1944,7 @@ pub struct ClusterComputeAutoScaling {
     pub enabled: Option<bool>,
     /// `scaleDownEnabled`. Default: `false`.
     pub scale_down_enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1996,7 +1996,7 @@ pub struct ClusterConfigurationValidation {
     pub search_deployment_spec: Option<ApiSearchDeploymentSpecView>,
     /// `tags`. At most 50 items.
     pub tags: Option<Vec<ResourceTag>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2053,7 +2053,7 @@ pub struct ClusterConfigurationValidationError {
     pub error_code: Option<String>,
     /// `validationIssue`.
     pub validation_issue: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2097,7 +2097,7 @@ pub struct ClusterConfigurationValidationResult {
     pub errors: Option<Vec<ClusterConfigurationValidationError>>,
     /// `valid`.
     pub valid: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2140,7 +2140,7 @@ pub struct ClusterDescriptionAutoScalingModeConfiguration {
     /// `autoScalingMode`.
     pub auto_scaling_mode:
         Option<ClusterDescriptionAutoScalingModeConfigurationAutoScalingMode>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2232,7 +2232,7 @@ pub struct ClusterDescriptionProcessArgs20240805 {
     pub tls_cipher_config_mode: Option<TlsCipherConfigMode>,
     /// `transactionLifetimeLimitSeconds`. At least 1.
     pub transaction_lifetime_limit_seconds: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2323,7 +2323,7 @@ pub struct ClusterFlexProviderSettings {
     pub instance_size_name: Option<ClusterFlexProviderSettingsInstanceSizeName>,
     /// `regionName`.
     pub region_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2385,7 +2385,7 @@ atlas_admin_runtime::open_enum!(ClusterFlexProviderSettingsInstanceSizeName, [
 pub struct ClusterFreeAutoScaling {
     /// `compute`.
     pub compute: Option<FreeComputeAutoScalingRules>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2432,7 +2432,7 @@ pub struct ClusterFreeProviderSettings {
     pub instance_size_name: Option<ClusterFreeProviderSettingsInstanceSizeName>,
     /// `regionName`.
     pub region_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2591,7 +2591,11 @@ impl Union for ClusterProviderSettings {
     }
 }
 
-atlas_admin_runtime::union!(ClusterProviderSettings => ClusterProviderSettingsCommon);
+atlas_admin_runtime::union!(
+    ClusterProviderSettings, [AwsCloudProviderSettings => Aws, AzureCloudProviderSettings
+    => Azure, CloudGcpProviderSettings => Gcp, ClusterFreeProviderSettings => Tenant,
+    ClusterFlexProviderSettings => Flex] => ClusterProviderSettingsCommon
+);
 
 /// What every `ClusterProviderSettings` has in common, whichever it is.
 ///
@@ -2604,7 +2608,7 @@ pub struct ClusterProviderSettingsCommon {
     pub provider_name: Option<String>,
     /// `regionName`.
     pub region_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2654,7 +2658,7 @@ pub struct ClusterStatus {
     pub change_status: Option<ClusterStatusChangeStatus>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2717,7 +2721,7 @@ pub struct FreeComputeAutoScalingRules {
     pub max_instance_size: Option<FreeComputeAutoScalingRulesMaxInstanceSize>,
     /// `minInstanceSize`.
     pub min_instance_size: Option<FreeComputeAutoScalingRulesMinInstanceSize>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2806,7 +2810,7 @@ pub struct GcpComputeAutoScaling {
     pub max_instance_size: Option<GcpComputeAutoScalingMaxInstanceSize>,
     /// `minInstanceSize`.
     pub min_instance_size: Option<GcpComputeAutoScalingMinInstanceSize>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3169,7 +3173,7 @@ pub struct LegacyAtlasCluster {
     pub termination_protection_enabled: Option<bool>,
     /// `versionReleaseSystem`. Default: `LTS`.
     pub version_release_system: Option<VersionReleaseSystem>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3429,7 +3433,7 @@ pub struct LegacyAtlasTenantClusterUpgradeRequest {
     pub termination_protection_enabled: Option<bool>,
     /// `versionReleaseSystem`. Default: `LTS`.
     pub version_release_system: Option<VersionReleaseSystem>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3607,7 +3611,7 @@ pub struct LegacyReplicationSpec {
     pub regions_config: Option<Map<RegionSpec>>,
     /// `zoneName`.
     pub zone_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3668,7 +3672,7 @@ pub struct OrgGroup {
     pub plan_type: Option<String>,
     /// `tags`. Read-only.
     pub tags: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3732,7 +3736,7 @@ pub struct PaginatedApiAtlasProviderRegionsView {
     pub results: Option<Vec<CloudProviderRegions>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3798,7 +3802,7 @@ pub struct PaginatedClusterDescription20240805 {
     pub results: Option<Vec<ClusterDescription20240805>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3864,7 +3868,7 @@ pub struct PaginatedOrgGroupView {
     pub results: Option<Vec<OrgGroup>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3928,7 +3932,7 @@ pub struct PinFcvView {
     pub expiration_date: Option<DateTime>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3977,7 +3981,7 @@ pub struct RegionSpec {
     pub priority: Option<i64>,
     /// `readOnlyNodes`.
     pub read_only_nodes: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4038,7 +4042,7 @@ pub struct SampleDatasetStatus {
     pub error_message: Option<String>,
     /// `state`. Read-only.
     pub state: Option<SampleDatasetStatusState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct ResourceTag {
     pub key: Option<String>,
     /// `value`. Required. 1 to 255 characters.
     pub value: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

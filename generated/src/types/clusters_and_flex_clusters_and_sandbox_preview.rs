@@ -28,7 +28,7 @@ pub struct AdvancedAutoScalingSettings {
     pub compute: Option<AdvancedComputeAutoScaling>,
     /// `diskGB`.
     pub disk_gb: Option<DiskGbAutoScaling>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -74,7 +74,7 @@ pub struct AdvancedComputeAutoScaling {
     pub min_instance_size: Option<BaseCloudProviderInstanceSize>,
     /// `scaleDownEnabled`.
     pub scale_down_enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -131,7 +131,7 @@ pub struct ApiAtlasClusterAdvancedConfigurationView {
     pub minimum_enabled_tls_protocol: Option<MinimumEnabledTlsProtocol>,
     /// `tlsCipherConfigMode`.
     pub tls_cipher_config_mode: Option<TlsCipherConfigMode>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -198,7 +198,7 @@ pub struct AwsRegionConfig20240805 {
     pub read_only_specs: Option<DedicatedHardwareSpec20240805>,
     /// `regionName`.
     pub region_name: Option<CloudRegionConfigRegionName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -283,7 +283,7 @@ pub struct AzureRegionConfig20240805 {
     pub read_only_specs: Option<DedicatedHardwareSpec20240805>,
     /// `regionName`.
     pub region_name: Option<CloudRegionConfigRegionName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -354,7 +354,7 @@ pub struct BiConnector {
     pub enabled: Option<bool>,
     /// `readPreference`.
     pub read_preference: Option<BiConnectorReadPreference>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -471,7 +471,9 @@ impl Union for CloudRegionConfig20240805 {
 }
 
 atlas_admin_runtime::union!(
-    CloudRegionConfig20240805 => CloudRegionConfig20240805Common
+    CloudRegionConfig20240805, [AwsRegionConfig20240805 => Aws, AzureRegionConfig20240805
+    => Azure, GcpRegionConfig20240805 => Gcp, TenantRegionConfig20240805 => Tenant] =>
+    CloudRegionConfig20240805Common
 );
 
 /// What every `CloudRegionConfig20240805` has in common, whichever it is.
@@ -487,7 +489,7 @@ pub struct CloudRegionConfig20240805Common {
     pub provider_name: Option<CloudRegionConfigProviderName>,
     /// `regionName`.
     pub region_name: Option<CloudRegionConfigRegionName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1011,7 +1013,7 @@ pub struct ClusterConnectionStrings {
     pub standard: Option<String>,
     /// `standardSrv`. Read-only.
     pub standard_srv: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1081,7 +1083,7 @@ pub struct ClusterDescriptionConnectionStringsPrivateEndpoint {
     pub srv_shard_optimized_connection_string: Option<String>,
     /// `type`. Read-only.
     pub r#type: Option<ClusterDescriptionConnectionStringsPrivateEndpointType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1137,7 +1139,7 @@ pub struct ClusterDescriptionConnectionStringsPrivateEndpointEndpoint {
     pub provider_name: Option<ProviderName>,
     /// `region`. Read-only.
     pub region: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1302,7 +1304,7 @@ pub struct DedicatedHardwareSpec20240805 {
     pub instance_size: Option<DedicatedHardwareSpecInstanceSize>,
     /// `nodeCount`.
     pub node_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1528,7 +1530,7 @@ atlas_admin_runtime::open_enum!(DedicatedHardwareSpecInstanceSize, [
 pub struct DiskGbAutoScaling {
     /// `enabled`.
     pub enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1641,7 +1643,7 @@ pub struct EmployeeAccessGrantView {
     pub grant_type: Option<EmployeeAccessGrantViewGrantType>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1726,7 +1728,7 @@ pub struct GcpRegionConfig20240805 {
     pub read_only_specs: Option<DedicatedHardwareSpec20240805>,
     /// `regionName`.
     pub region_name: Option<CloudRegionConfigRegionName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1805,7 +1807,7 @@ pub struct HardwareSpec20240805 {
     pub instance_size: Option<HardwareSpecInstanceSize>,
     /// `nodeCount`.
     pub node_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2125,7 +2127,7 @@ pub struct ReplicationSpec20240805 {
     pub zone_id: Option<String>,
     /// `zoneName`.
     pub zone_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2195,7 +2197,7 @@ pub struct TenantRegionConfig20240805 {
     pub priority: Option<i64>,
     /// `regionName`.
     pub region_name: Option<CloudRegionConfigRegionName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

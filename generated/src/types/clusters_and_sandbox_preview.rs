@@ -85,7 +85,7 @@ pub struct ClusterDescription20240805 {
     pub use_aws_time_based_snapshot_copy_for_fast_initial_sync: Option<bool>,
     /// `versionReleaseSystem`. Default: `LTS`.
     pub version_release_system: Option<VersionReleaseSystem>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -7,7 +7,7 @@ use super::*;
 pub struct ClusterServerlessBackupOptions {
     /// `serverlessContinuousBackupEnabled`. Default: `true`.
     pub serverless_continuous_backup_enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -50,7 +50,7 @@ pub struct ServerlessConnectionStringsPrivateEndpointItem {
         Option<ServerlessConnectionStringsPrivateEndpointItemProviderName>,
     /// `region`. Read-only.
     pub region: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -103,7 +103,7 @@ pub struct ServerlessConnectionStringsPrivateEndpointList {
     pub srv_connection_string: Option<String>,
     /// `type`. Read-only.
     pub r#type: Option<ServerlessConnectionStringsPrivateEndpointListType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -191,7 +191,7 @@ pub struct ServerlessInstanceDescription {
     pub tags: Option<Vec<ResourceTag>>,
     /// `terminationProtectionEnabled`. Default: `false`.
     pub termination_protection_enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -269,7 +269,7 @@ pub struct ServerlessInstanceDescriptionConnectionStrings {
     pub private_endpoint: Option<Vec<ServerlessConnectionStringsPrivateEndpointList>>,
     /// `standardSrv`. Read-only.
     pub standard_srv: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -322,7 +322,7 @@ pub struct ServerlessProviderSettings {
     pub provider_name: Option<ServerlessProviderSettingsProviderName>,
     /// `regionName`. Required.
     pub region_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -73,7 +73,7 @@ pub struct AdvancedClusterDescription {
     pub termination_protection_enabled: Option<bool>,
     /// `versionReleaseSystem`. Default: `LTS`.
     pub version_release_system: Option<VersionReleaseSystem>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -221,7 +221,7 @@ pub struct AwsRegionConfig {
     pub read_only_specs: Option<DedicatedHardwareSpec>,
     /// `regionName`.
     pub region_name: Option<CloudRegionConfigRegionName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -291,7 +291,7 @@ pub struct AzureRegionConfig {
     pub read_only_specs: Option<DedicatedHardwareSpec>,
     /// `regionName`.
     pub region_name: Option<CloudRegionConfigRegionName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -401,7 +401,10 @@ impl Union for CloudRegionConfig {
     }
 }
 
-atlas_admin_runtime::union!(CloudRegionConfig => CloudRegionConfigCommon);
+atlas_admin_runtime::union!(
+    CloudRegionConfig, [AwsRegionConfig => Aws, AzureRegionConfig => Azure,
+    GcpRegionConfig => Gcp, TenantRegionConfig => Tenant] => CloudRegionConfigCommon
+);
 
 /// What every `CloudRegionConfig` has in common, whichever it is.
 ///
@@ -416,7 +419,7 @@ pub struct CloudRegionConfigCommon {
     pub provider_name: Option<CloudRegionConfigProviderName>,
     /// `regionName`.
     pub region_name: Option<CloudRegionConfigRegionName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -504,7 +507,7 @@ pub struct ClusterDescriptionProcessArgs {
     pub tls_cipher_config_mode: Option<TlsCipherConfigMode>,
     /// `transactionLifetimeLimitSeconds`. At least 1.
     pub transaction_lifetime_limit_seconds: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -626,7 +629,7 @@ pub struct DedicatedHardwareSpec {
     pub instance_size: Option<DedicatedHardwareSpecInstanceSize>,
     /// `nodeCount`.
     pub node_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -690,7 +693,7 @@ pub struct GcpRegionConfig {
     pub read_only_specs: Option<DedicatedHardwareSpec>,
     /// `regionName`.
     pub region_name: Option<CloudRegionConfigRegionName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -758,7 +761,7 @@ pub struct HardwareSpec {
     pub instance_size: Option<HardwareSpecInstanceSize>,
     /// `nodeCount`.
     pub node_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -819,7 +822,7 @@ pub struct PaginatedAdvancedClusterDescriptionView {
     pub results: Option<Vec<AdvancedClusterDescription>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -885,7 +888,7 @@ pub struct PaginatedLegacyClusterView {
     pub results: Option<Vec<LegacyAtlasCluster>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -953,7 +956,7 @@ pub struct ReplicationSpec {
     pub zone_id: Option<String>,
     /// `zoneName`.
     pub zone_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1011,7 +1014,7 @@ pub struct TenantRegionConfig {
     pub priority: Option<i64>,
     /// `regionName`.
     pub region_name: Option<CloudRegionConfigRegionName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

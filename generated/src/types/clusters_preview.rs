@@ -14,7 +14,7 @@ pub struct SqlInterfaceStatusResponse {
     pub supported: Option<bool>,
     /// `unsupportedReason`. Read-only. May be `null`.
     pub unsupported_reason: Nullable<SqlInterfaceStatusResponseUnsupportedReason>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -102,7 +102,7 @@ atlas_admin_runtime::open_enum!(SqlInterfaceStatusResponseUnsupportedReason, [
 pub struct SqlInterfaceStatusUpdateRequest {
     /// `status`. Required.
     pub status: Option<SqlInterfaceStatusResponseStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -31,7 +31,7 @@ pub struct CollStatsLatencyNamespaceMetric {
     pub metric_name: Nullable<CollStatsLatencyNamespaceMetricMetricName>,
     /// `units`. Read-only. May be `null`.
     pub units: Nullable<CollStatsLatencyNamespaceMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -180,7 +180,7 @@ pub struct CollStatsLatencyNamespaceMetrics {
     pub links: Option<Vec<Link>>,
     /// `metrics`. Read-only.
     pub metrics: Option<Vec<CollStatsLatencyNamespaceMetric>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -233,7 +233,7 @@ pub struct CollStatsRankedNamespacesView {
     pub identifier_id: Option<String>,
     /// `rankedNamespaces`. Read-only.
     pub ranked_namespaces: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -387,7 +387,7 @@ pub struct MeasurementsCollStatsLatencyCluster {
     pub process_id: Option<String>,
     /// `start`. Read-only.
     pub start: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -476,7 +476,7 @@ pub struct MeasurementsCollStatsLatencyHost {
     pub process_id: Option<String>,
     /// `start`. Read-only.
     pub start: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -544,7 +544,7 @@ atlas_admin_runtime::record!(MeasurementsCollStatsLatencyHost);
 pub struct NamespacesRequest {
     /// `namespaces`. Write-only: the service never returns it. No item twice.
     pub namespaces: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -591,7 +591,7 @@ pub struct PinnedNamespaces {
     pub group_id: Option<String>,
     /// `pinnedNamespaces`. Read-only.
     pub pinned_namespaces: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

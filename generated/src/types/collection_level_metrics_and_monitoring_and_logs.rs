@@ -37,7 +37,7 @@ pub struct MetricDataPoint {
     pub timestamp: Option<DateTime>,
     /// `value`. Read-only.
     pub value: Option<f64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -84,7 +84,7 @@ pub struct MetricsMeasurement {
     pub name: Option<String>,
     /// `units`. Read-only.
     pub units: Option<MetricsMeasurementUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

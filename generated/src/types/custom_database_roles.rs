@@ -12,7 +12,7 @@ pub struct DatabaseInheritedRole {
     pub db: Option<String>,
     /// `role`. Required.
     pub role: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -62,7 +62,7 @@ pub struct DatabasePermittedNamespaceResource {
     pub collection: Option<String>,
     /// `db`. Required.
     pub db: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -110,7 +110,7 @@ pub struct DatabasePrivilegeAction {
     pub action: Option<DatabasePrivilegeActionAction>,
     /// `resources`. Required.
     pub resources: Option<Vec<DatabasePermittedNamespaceResource>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -409,7 +409,7 @@ pub struct UpdateCustomDbRole {
     pub actions: Option<Vec<DatabasePrivilegeAction>>,
     /// `inheritedRoles`. No item twice.
     pub inherited_roles: Option<Vec<DatabaseInheritedRole>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -458,7 +458,7 @@ pub struct UserCustomDbRole {
     pub inherited_roles: Option<Vec<DatabaseInheritedRole>>,
     /// `roleName`. Required.
     pub role_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -68,7 +68,7 @@ pub struct DataFederationAzureCloudProviderConfig {
     pub service_principal_id: Option<String>,
     /// `tenantId`. Read-only.
     pub tenant_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -119,7 +119,7 @@ pub struct DataFederationGcpCloudProviderConfig {
     pub gcp_service_account: Option<String>,
     /// `roleId`. Required. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -181,7 +181,7 @@ pub struct DataFederationTenantQueryLimit {
     pub tenant_name: Option<String>,
     /// `value`. Required.
     pub value: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -265,7 +265,7 @@ pub struct DataLakeApiBase {
     pub pipeline: Option<String>,
     /// `source`.
     pub source: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -319,7 +319,7 @@ pub struct DataLakeAtlasStoreInstance {
     pub read_concern: Option<DataLakeAtlasStoreReadConcern>,
     /// `readPreference`.
     pub read_preference: Option<DataLakeAtlasStoreReadPreference>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -371,7 +371,7 @@ atlas_admin_runtime::record!(DataLakeAtlasStoreInstance);
 pub struct DataLakeAtlasStoreReadConcern {
     /// `level`.
     pub level: Option<DataLakeAtlasStoreReadConcernLevel>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -443,7 +443,7 @@ pub struct DataLakeAtlasStoreReadPreference {
     pub mode: Option<DataLakeAtlasStoreReadPreferenceMode>,
     /// `tagSets`.
     pub tag_sets: Option<Vec<Vec<DataLakeAtlasStoreReadPreferenceTag>>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -521,7 +521,7 @@ pub struct DataLakeAtlasStoreReadPreferenceTag {
     pub name: Option<String>,
     /// `value`.
     pub value: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -569,7 +569,7 @@ pub struct DataLakeAwsCloudProviderConfig {
     pub role_id: Option<String>,
     /// `testS3Bucket`. Required. Write-only: the service never returns it.
     pub test_s3_bucket: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -635,7 +635,7 @@ pub struct DataLakeAzureBlobStore {
     pub replacement_delimiter: Option<String>,
     /// `serviceURL`.
     pub service_url: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -859,7 +859,7 @@ pub struct DataLakeCloudProviderConfig {
     pub azure: Option<DataFederationAzureCloudProviderConfig>,
     /// `gcp`.
     pub gcp: Option<DataFederationGcpCloudProviderConfig>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -907,7 +907,7 @@ pub struct DataLakeDataProcessRegion {
     pub cloud_provider: Option<CloudProvider>,
     /// `region`. Required.
     pub region: Option<BaseAtlasDataLakeRegion>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -952,7 +952,7 @@ pub struct DataLakeDatabaseCollection {
     pub data_sources: Option<Vec<DataLakeDatabaseDataSourceSettings>>,
     /// `name`.
     pub name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1016,7 +1016,7 @@ pub struct DataLakeDatabaseDataSourceSettings {
     pub trim_level: Option<i64>,
     /// `urls`.
     pub urls: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1165,7 +1165,7 @@ pub struct DataLakeDatabaseInstance {
     pub name: Option<String>,
     /// `views`.
     pub views: Option<Vec<DataLakeApiBase>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1216,7 +1216,7 @@ pub struct DataLakeDlsAzureStore {
     pub name: Option<String>,
     /// `region`.
     pub region: Option<DataLakeAzureBlobStoreRegion>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1258,7 +1258,7 @@ pub struct DataLakeDlsawsStore {
     pub name: Option<String>,
     /// `region`.
     pub region: Option<DataLakeDlsawsStoreRegion>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1414,7 +1414,7 @@ pub struct DataLakeDlsgcpStore {
     pub name: Option<String>,
     /// `region`.
     pub region: Option<DataLakeDlsgcpStoreRegion>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1586,7 +1586,7 @@ pub struct DataLakeGoogleCloudStorageStore {
     pub region: Option<DataLakeDlsgcpStoreRegion>,
     /// `replacementDelimiter`.
     pub replacement_delimiter: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1650,7 +1650,7 @@ pub struct DataLakeHttpStore {
     pub name: Option<String>,
     /// `urls`.
     pub urls: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1714,7 +1714,7 @@ pub struct DataLakeS3StoreSettings {
     pub public: Option<bool>,
     /// `region`.
     pub region: Option<DataLakeDlsawsStoreRegion>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1799,7 +1799,7 @@ pub struct DataLakeStorage {
     pub databases: Option<Vec<DataLakeDatabaseInstance>>,
     /// `stores`.
     pub stores: Option<Vec<DataLakeStoreSettings>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1923,7 +1923,13 @@ impl Union for DataLakeStoreSettings {
     }
 }
 
-atlas_admin_runtime::union!(DataLakeStoreSettings => DataLakeStoreSettingsCommon);
+atlas_admin_runtime::union!(
+    DataLakeStoreSettings, [DataLakeS3StoreSettings => S3, DataLakeDlsawsStore => DlsAws,
+    DataLakeDlsAzureStore => DlsAzure, DataLakeDlsgcpStore => DlsGcp,
+    DataLakeAtlasStoreInstance => Atlas, DataLakeHttpStore => Http,
+    DataLakeAzureBlobStore => Azure, DataLakeGoogleCloudStorageStore => Gcs] =>
+    DataLakeStoreSettingsCommon
+);
 
 /// What every `DataLakeStoreSettings` has in common, whichever it is.
 ///
@@ -1934,7 +1940,7 @@ pub struct DataLakeStoreSettingsCommon {
     pub name: Option<String>,
     /// `provider`.
     pub provider: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1993,7 +1999,7 @@ pub struct DataLakeTenant {
     pub state: Option<DataLakeTenantState>,
     /// `storage`.
     pub storage: Option<DataLakeStorage>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2125,7 +2131,7 @@ pub struct PaginatedPrivateNetworkEndpointIdEntryView {
     pub results: Option<Vec<PrivateNetworkEndpointIdEntry>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2187,7 +2193,7 @@ pub struct PrivateEndpointHostname {
     pub hostname: Option<String>,
     /// `privateEndpoint`. Read-only.
     pub private_endpoint: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2252,7 +2258,7 @@ pub struct PrivateNetworkEndpointIdEntry {
     pub status: Option<PrivateNetworkEndpointIdEntryStatus>,
     /// `type`. Default: `DATA_LAKE`.
     pub r#type: Option<PrivateNetworkEndpointIdEntryType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -37,7 +37,7 @@ pub struct CloudDatabaseUser {
     pub username: Option<String>,
     /// `x509Type`. Default: `NONE`.
     pub x509_type: Option<CloudDatabaseUserX509Type>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -222,7 +222,7 @@ pub struct DatabaseUserRole {
     pub database_name: Option<String>,
     /// `roleName`. Required.
     pub role_name: Option<DatabaseUserRoleRoleName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -319,7 +319,7 @@ pub struct PaginatedApiAtlasDatabaseUserView {
     pub results: Option<Vec<CloudDatabaseUser>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -381,7 +381,7 @@ pub struct UserScope {
     pub name: Option<String>,
     /// `type`. Required.
     pub r#type: Option<UserScopeType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -23,7 +23,7 @@ pub struct AwskmsConfiguration {
     pub secret_access_key: Option<String>,
     /// `valid`. Read-only.
     pub valid: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -221,7 +221,7 @@ pub struct AwskmsearPrivateEndpoint {
     pub region_name: Option<AwskmsearPrivateEndpointRegionName>,
     /// `status`. Read-only.
     pub status: Option<AwskmsearPrivateEndpointStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -607,7 +607,7 @@ pub struct AzureKeyVault {
     pub tenant_id: Option<String>,
     /// `valid`. Read-only.
     pub valid: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -709,7 +709,7 @@ pub struct AzureKeyVaultEarPrivateEndpoint {
     pub region_name: Option<AwskmsearPrivateEndpointRegionName>,
     /// `status`. Read-only.
     pub status: Option<AwskmsearPrivateEndpointStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -807,7 +807,10 @@ impl Union for EarPrivateEndpoint {
     }
 }
 
-atlas_admin_runtime::union!(EarPrivateEndpoint => EarPrivateEndpointCommon);
+atlas_admin_runtime::union!(
+    EarPrivateEndpoint, [AzureKeyVaultEarPrivateEndpoint => Azure,
+    AwskmsearPrivateEndpoint => Aws] => EarPrivateEndpointCommon
+);
 
 /// What every `EARPrivateEndpoint` has in common, whichever it is.
 ///
@@ -826,7 +829,7 @@ pub struct EarPrivateEndpointCommon {
     pub region_name: Option<AwskmsearPrivateEndpointRegionName>,
     /// `status`. Read-only.
     pub status: Option<AwskmsearPrivateEndpointStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -891,7 +894,7 @@ pub struct EncryptionAtRest {
     pub enabled_for_search_nodes: Option<bool>,
     /// `googleCloudKms`.
     pub google_cloud_kms: Option<GoogleCloudKms>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -950,7 +953,7 @@ pub struct GoogleCloudKms {
     pub service_account_key: Option<String>,
     /// `valid`. Read-only.
     pub valid: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1008,7 +1011,7 @@ pub struct PaginatedApiAtlasEarPrivateEndpointView {
     pub results: Option<Vec<EarPrivateEndpoint>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

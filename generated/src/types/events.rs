@@ -36,7 +36,7 @@ pub struct AlertAudit {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -163,7 +163,7 @@ pub struct AlertConfigAudit {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -381,7 +381,7 @@ pub struct ApiUserEventViewForNdsGroup {
     pub username: Option<String>,
     /// `whitelistEntry`. Read-only. May be `null`.
     pub whitelist_entry: Nullable<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -497,7 +497,7 @@ pub struct ApiUserEventViewForOrg {
     pub username: Option<String>,
     /// `whitelistEntry`. Read-only. May be `null`.
     pub whitelist_entry: Nullable<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -640,7 +640,7 @@ pub struct AppServiceEventView {
     pub org_id: Option<String>,
     /// `raw`.
     pub raw: Option<Raw>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -729,7 +729,7 @@ pub struct AtlasResourcePolicyAuditForNdsGroup {
     pub violated_policies: Option<Vec<String>>,
     /// `violationAction`. Read-only.
     pub violation_action: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -843,7 +843,7 @@ pub struct AtlasResourcePolicyAuditForOrg {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -975,7 +975,7 @@ pub struct AutomationConfigEventView {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1378,7 +1378,7 @@ pub struct BillingEventViewForNdsGroup {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1494,7 +1494,7 @@ pub struct BillingEventViewForOrg {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1606,7 +1606,7 @@ pub struct ChartsAudit {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1743,7 +1743,7 @@ pub struct ClusterEventViewForNdsGroup {
     pub raw: Option<Raw>,
     /// `shardName`. Read-only.
     pub shard_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1859,7 +1859,7 @@ pub struct DataExplorerAccessedEventView {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1974,7 +1974,7 @@ pub struct DataExplorerEvent {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2094,7 +2094,7 @@ pub struct DataMetricEventView {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2221,7 +2221,7 @@ pub struct DefaultEventViewForNdsGroup {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3045,7 +3045,7 @@ pub struct DefaultEventViewForOrg {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3378,7 +3378,7 @@ pub struct EventTypeDetails {
     pub description: Option<String>,
     /// `eventType`. Read-only.
     pub event_type: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4350,7 +4350,23 @@ impl Union for EventViewForNdsGroup {
     }
 }
 
-atlas_admin_runtime::union!(EventViewForNdsGroup => EventViewForNdsGroupCommon);
+atlas_admin_runtime::union!(
+    EventViewForNdsGroup, [DefaultEventViewForNdsGroup => Default, AlertAudit =>
+    AlertAudit, AlertConfigAudit => AlertConfigAudit, ApiUserEventViewForNdsGroup =>
+    ApiUser, ServiceAccountGroupEvents => ServiceAccount, AutomationConfigEventView =>
+    AutomationConfig, AppServiceEventView => AppService, BillingEventViewForNdsGroup =>
+    Billing, ClusterEventViewForNdsGroup => Cluster, DataExplorerAccessedEventView =>
+    DataExplorerAccessed, DataExplorerEvent => DataExplorer, FtsIndexAuditView =>
+    FtsIndexAudit, HostEventViewForNdsGroup => Host, NdsAuditViewForNdsGroup => NdsAudit,
+    NdsAutoScalingAuditViewForNdsGroup => NdsAutoScalingAudit,
+    NdsServerlessInstanceAuditView => NdsServerlessInstanceAudit,
+    NdsTenantEndpointAuditView => NdsTenantEndpointAudit, ForNdsGroup => For,
+    SearchDeploymentAuditView => SearchDeploymentAudit, TeamEventViewForNdsGroup => Team,
+    UserEventViewForNdsGroup => User, ResourceEventViewForNdsGroup => Resource,
+    StreamsEventViewForNdsGroup => Streams, StreamProcessorEventViewForNdsGroup =>
+    StreamProcessor, ChartsAudit => ChartsAudit, AtlasResourcePolicyAuditForNdsGroup =>
+    AtlasResourcePolicyAudit] => EventViewForNdsGroupCommon
+);
 
 /// What every `EventViewForNdsGroup` has in common, whichever it is.
 ///
@@ -4371,7 +4387,7 @@ pub struct EventViewForNdsGroupCommon {
     pub org_id: Option<String>,
     /// `raw`.
     pub raw: Option<Raw>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4844,7 +4860,14 @@ impl Union for EventViewForOrg {
     }
 }
 
-atlas_admin_runtime::union!(EventViewForOrg => EventViewForOrgCommon);
+atlas_admin_runtime::union!(
+    EventViewForOrg, [DefaultEventViewForOrg => Default, AlertAudit => AlertAudit,
+    AlertConfigAudit => AlertConfigAudit, ApiUserEventViewForOrg => ApiUser,
+    ServiceAccountOrgEvents => ServiceAccount, BillingEventViewForOrg => Billing,
+    NdsAuditViewForOrg => NdsAudit, OrgEventViewForOrg => Org, TeamEvent => Team,
+    UserEventViewForOrg => User, ResourceEventViewForOrg => Resource,
+    AtlasResourcePolicyAuditForOrg => AtlasResourcePolicyAudit] => EventViewForOrgCommon
+);
 
 /// What every `EventViewForOrg` has in common, whichever it is.
 ///
@@ -4879,7 +4902,7 @@ pub struct EventViewForOrgCommon {
     pub user_id: Option<String>,
     /// `username`. Read-only.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -4978,7 +5001,7 @@ pub struct ForNdsGroup {
     pub replica_set_name: Nullable<String>,
     /// `shardName`. Read-only.
     pub shard_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5124,7 +5147,7 @@ pub struct FtsIndexAuditView {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5209,7 +5232,7 @@ pub struct GroupPaginatedEventView {
     pub results: Option<Vec<EventViewForNdsGroup>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5433,7 +5456,7 @@ pub struct HostEventViewForNdsGroup {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -5757,7 +5780,11 @@ impl Union for HostMetricEvent {
     }
 }
 
-atlas_admin_runtime::union!(HostMetricEvent => HostMetricEventCommon);
+atlas_admin_runtime::union!(
+    HostMetricEvent, [RawMetricEventView => Raw, TimeMetricEventView => Time,
+    DataMetricEventView => Data, NumberMetricEventView => SearchMaxNumberOfLuceneDocs] =>
+    HostMetricEventCommon
+);
 
 /// What every `HostMetricEvent` has in common, whichever it is.
 ///
@@ -5804,7 +5831,7 @@ pub struct HostMetricEventCommon {
     pub user_id: Option<String>,
     /// `username`. Read-only.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -6862,7 +6889,7 @@ pub struct NdsAuditViewForNdsGroup {
     pub username: Option<String>,
     /// `whitelistEntry`. Read-only.
     pub whitelist_entry: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -6978,7 +7005,7 @@ pub struct NdsAuditViewForOrg {
     pub username: Option<String>,
     /// `whitelistEntry`. Read-only.
     pub whitelist_entry: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -7158,7 +7185,7 @@ pub struct NdsAutoScalingAuditViewForNdsGroup {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -7298,7 +7325,7 @@ pub struct NdsServerlessInstanceAuditView {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -7448,7 +7475,7 @@ pub struct NdsTenantEndpointAuditView {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -7572,7 +7599,7 @@ pub struct NumberMetricEventView {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -7951,7 +7978,7 @@ pub struct OrgEventViewForOrg {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8039,7 +8066,7 @@ pub struct OrgPaginatedEventView {
     pub results: Option<Vec<EventViewForOrg>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8105,7 +8132,7 @@ pub struct PaginatedEventTypeDetailsResponse {
     pub results: Option<Vec<EventTypeDetails>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8169,7 +8196,7 @@ pub struct Principal {
     pub name: Option<String>,
     /// `onBehalfOf`.
     pub on_behalf_of: Option<Box<Principal>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8233,7 +8260,7 @@ pub struct Raw {
     pub org_name: Option<String>,
     /// `severity`.
     pub severity: Option<RawSeverity>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8341,7 +8368,7 @@ pub struct RawMetricEventView {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8565,7 +8592,7 @@ pub struct ResourceEventViewForNdsGroup {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8681,7 +8708,7 @@ pub struct ResourceEventViewForOrg {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -8812,7 +8839,7 @@ pub struct SearchDeploymentAuditView {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9011,7 +9038,7 @@ pub struct ServiceAccountGroupEvents {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9117,7 +9144,7 @@ pub struct ServiceAccountOrgEvents {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9264,7 +9291,7 @@ pub struct StreamProcessorEventViewForNdsGroup {
     pub region: Option<String>,
     /// `toTier`. Read-only.
     pub to_tier: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9361,7 +9388,7 @@ pub struct StreamsEventViewForNdsGroup {
     pub org_id: Option<String>,
     /// `raw`.
     pub raw: Option<Raw>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9448,7 +9475,7 @@ pub struct TeamEvent {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9609,7 +9636,7 @@ pub struct TeamEventViewForNdsGroup {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9732,7 +9759,7 @@ pub struct TimeMetricEventView {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -9935,7 +9962,7 @@ pub struct UserEventViewForNdsGroup {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -10046,7 +10073,7 @@ pub struct UserEventViewForOrg {
     pub user_id: Option<String>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -17,7 +17,7 @@ pub struct AuthFederationRoleMapping {
     pub id: Option<String>,
     /// `roleAssignments`. Required. No item twice.
     pub role_assignments: Option<Vec<ConnectedOrgConfigRoleAssignment>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -102,7 +102,7 @@ pub struct ConnectedOrgConfig {
     pub role_mappings: Option<Vec<AuthFederationRoleMapping>>,
     /// `userConflicts`.
     pub user_conflicts: Option<Vec<FederatedUser>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -204,7 +204,7 @@ pub struct ConnectedOrgConfigRoleAssignment {
     pub org_id: Option<String>,
     /// `role`.
     pub role: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -258,7 +258,7 @@ pub struct FederatedUser {
     pub last_name: Option<String>,
     /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -363,7 +363,7 @@ pub struct FederationIdentityProvider {
     pub updated_at: Nullable<DateTime>,
     /// `userClaim`.
     pub user_claim: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -516,7 +516,7 @@ pub struct FederationIdentityProviderUpdate {
     pub status: Nullable<FederationSamlIdentityProviderStatus>,
     /// `userClaim`.
     pub user_claim: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -644,7 +644,7 @@ pub struct FederationOidcIdentityProvider {
     pub updated_at: Nullable<DateTime>,
     /// `userClaim`.
     pub user_claim: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -756,7 +756,7 @@ pub struct FederationOidcIdentityProviderUpdate {
     pub requested_scopes: Option<Vec<String>>,
     /// `userClaim`.
     pub user_claim: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -913,7 +913,7 @@ pub struct OrgFederationSettings {
     pub identity_provider_id: Option<String>,
     /// `identityProviderStatus`.
     pub identity_provider_status: Option<OrgFederationSettingsIdentityProviderStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -990,7 +990,7 @@ pub struct PaginatedConnectedOrgConfigsView {
     pub results: Option<Vec<ConnectedOrgConfig>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1056,7 +1056,7 @@ pub struct PaginatedFederationIdentityProvider {
     pub results: Option<Vec<FederationIdentityProvider>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1122,7 +1122,7 @@ pub struct PaginatedRoleMappingView {
     pub results: Option<Vec<AuthFederationRoleMapping>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1170,7 +1170,7 @@ pub struct PemFileInfo {
     pub certificates: Option<Vec<X509Certificate>>,
     /// `fileName`.
     pub file_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1212,7 +1212,7 @@ pub struct PemFileInfoUpdate {
     pub certificates: Option<Vec<X509CertificateUpdate>>,
     /// `fileName`.
     pub file_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1310,7 +1310,7 @@ pub struct X509Certificate {
     pub not_after: Option<DateTime>,
     /// `notBefore`.
     pub not_before: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1354,7 +1354,7 @@ pub struct X509CertificateUpdate {
     pub not_after: Option<DateTime>,
     /// `notBefore`.
     pub not_before: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -48,7 +48,7 @@ pub struct FederationSamlIdentityProvider {
     pub status: Option<FederationSamlIdentityProviderStatus>,
     /// `updatedAt`. Read-only. May be `null`.
     pub updated_at: Nullable<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -171,7 +171,7 @@ pub struct FederationSamlIdentityProviderUpdate {
     pub sso_url: Option<String>,
     /// `status`. May be `null`.
     pub status: Nullable<FederationSamlIdentityProviderStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

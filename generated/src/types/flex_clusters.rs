@@ -81,7 +81,7 @@ pub struct AtlasTenantClusterUpgradeRequest20240805 {
     pub use_aws_time_based_snapshot_copy_for_fast_initial_sync: Option<bool>,
     /// `versionReleaseSystem`. Default: `LTS`.
     pub version_release_system: Option<VersionReleaseSystem>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -232,7 +232,7 @@ atlas_admin_runtime::record!(AtlasTenantClusterUpgradeRequest20240805);
 pub struct FlexBackupSettings20241113 {
     /// `enabled`. Read-only. Default: `true`.
     pub enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -300,7 +300,7 @@ pub struct FlexClusterDescription20241113 {
     /// `versionReleaseSystem`. Read-only. Default: `LTS`.
     pub version_release_system:
         Option<FlexClusterDescription20241113VersionReleaseSystem>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -424,7 +424,7 @@ pub struct FlexClusterDescriptionCreate20241113 {
     pub tags: Option<Vec<ResourceTag>>,
     /// `terminationProtectionEnabled`. Default: `false`.
     pub termination_protection_enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -482,7 +482,7 @@ pub struct FlexClusterDescriptionUpdate20241113 {
     pub tags: Option<Vec<ResourceTag>>,
     /// `terminationProtectionEnabled`. Default: `false`.
     pub termination_protection_enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -533,7 +533,7 @@ pub struct FlexConnectionStrings20241113 {
     pub standard: Option<String>,
     /// `standardSrv`. Read-only.
     pub standard_srv: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -582,7 +582,7 @@ pub struct FlexProviderSettings20241113 {
     pub provider_name: Option<FlexProviderSettings20241113ProviderName>,
     /// `regionName`. Read-only.
     pub region_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -652,7 +652,7 @@ pub struct FlexProviderSettingsCreate20241113 {
     pub provider_name: Option<FlexProviderSettings20241113ProviderName>,
     /// `regionName`. Required. Write-only: the service never returns it.
     pub region_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -707,7 +707,7 @@ pub struct PaginatedFlexClusters20241113 {
     pub results: Option<Vec<FlexClusterDescription20241113>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -37,7 +37,7 @@ pub struct FlexBackupRestoreJobCreate20241113 {
     pub target_deployment_item_name: Option<String>,
     /// `targetProjectId`. Write-only: the service never returns it. Pattern: `^([a-f0-9]{24})$`.
     pub target_project_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -125,7 +125,7 @@ pub struct PaginatedApiAtlasFlexBackupRestoreJob20241113View {
     pub results: Option<Vec<FlexBackupRestoreJob20241113>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -36,7 +36,7 @@ pub struct FlexBackupRestoreJob20241113 {
     pub target_deployment_item_name: Option<String>,
     /// `targetProjectId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub target_project_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -23,7 +23,7 @@ pub struct FlexBackupSnapshot20241113 {
     pub start_time: Option<DateTime>,
     /// `status`. Read-only.
     pub status: Option<FlexBackupRestoreJob20241113Status>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -89,7 +89,7 @@ pub struct FlexBackupSnapshotDownloadCreate20241113 {
     /// `snapshotId`. Required. Write-only: the service never returns it. Pattern:
     /// `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -138,7 +138,7 @@ pub struct PaginatedApiAtlasFlexBackupSnapshot20241113View {
     pub results: Option<Vec<FlexBackupSnapshot20241113>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -9,7 +9,7 @@ use super::*;
 pub struct CustomZoneMappings {
     /// `customZoneMappings`. Required.
     pub custom_zone_mappings: Option<Vec<ZoneMapping>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -56,7 +56,7 @@ pub struct GeoSharding20240805 {
     pub managed_namespaces: Option<Vec<ManagedNamespaces>>,
     /// `selfManagedSharding`. Read-only.
     pub self_managed_sharding: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -116,7 +116,7 @@ pub struct ManagedNamespaces {
     pub num_initial_chunks: Option<i64>,
     /// `presplitHashedZones`. Default: `false`.
     pub presplit_hashed_zones: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -176,7 +176,7 @@ pub struct ZoneMapping {
     pub location: Option<String>,
     /// `zone`. Required.
     pub zone: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -16,7 +16,7 @@ pub struct GeoSharding {
     pub managed_namespaces: Option<Vec<ManagedNamespaces>>,
     /// `selfManagedSharding`. Read-only.
     pub self_managed_sharding: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

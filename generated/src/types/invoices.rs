@@ -11,7 +11,7 @@ pub struct AdditionalData {
     pub processor_name: Option<String>,
     /// `workspace`.
     pub workspace: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -63,7 +63,7 @@ pub struct ApiPublicUsageDetailsQueryRequest {
     pub sort_field: Option<ApiPublicUsageDetailsQueryRequestSortField>,
     /// `sortOrder`.
     pub sort_order: Option<ApiPublicUsageDetailsQueryRequestSortOrder>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -186,7 +186,7 @@ pub struct BillingInvoice {
     pub subtotal_cents: Option<i64>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -305,7 +305,7 @@ pub struct BillingInvoiceMetadata {
     pub subtotal_cents: Option<i64>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -441,7 +441,7 @@ pub struct BillingPayment {
     pub unit_price: Option<String>,
     /// `updated`. Read-only.
     pub updated: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -559,7 +559,7 @@ pub struct BillingRefund {
     pub payment_id: Option<String>,
     /// `reason`. Read-only.
     pub reason: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -624,7 +624,7 @@ pub struct CostExplorerFilterRequestBody {
     pub services: Option<Vec<CostExplorerFilterRequestBodyService>>,
     /// `startDate`. Required.
     pub start_date: Option<Day>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -792,7 +792,7 @@ atlas_admin_runtime::open_enum!(CostExplorerFilterRequestBodyService, [
 pub struct CostExplorerFilterResponseView {
     /// `token`. Exactly 64 characters.
     pub token: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -864,7 +864,7 @@ pub struct InvoiceLineItem {
     pub unit: Option<String>,
     /// `unitPriceDollars`. Read-only.
     pub unit_price_dollars: Option<f64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -961,7 +961,7 @@ pub struct InvoiceReportRequest {
     pub report_format: Option<ReportFormat>,
     /// `reportType`. Required.
     pub report_type: Option<ReportType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1025,7 +1025,7 @@ pub struct InvoiceReportResponse {
     pub report_type: Option<ReportType>,
     /// `state`. Read-only.
     pub state: Option<InvoiceReportResponseState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1155,7 +1155,7 @@ pub struct PaginatedApiInvoiceMetadataView {
     pub results: Option<Vec<BillingInvoiceMetadata>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1221,7 +1221,7 @@ pub struct PaginatedApiInvoiceView {
     pub results: Option<Vec<BillingInvoice>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1273,7 +1273,7 @@ pub struct PaginatedApiSkuView {
     pub results: Option<Vec<SkuResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1339,7 +1339,7 @@ pub struct PaginatedInvoiceReportView {
     pub results: Option<Vec<InvoiceReportResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1405,7 +1405,7 @@ pub struct PaginatedPublicApiUsageDetailsLineItemView {
     pub results: Option<Vec<PublicApiUsageDetailsLineItemView>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1481,7 +1481,7 @@ pub struct PublicApiUsageDetailsLineItemView {
     pub unit_price_dollars: Option<f64>,
     /// `usageDate`.
     pub usage_date: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1579,7 +1579,7 @@ pub struct SkuResponse {
     pub description: Option<String>,
     /// `id`. Read-only.
     pub id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1636,7 +1636,7 @@ pub struct UsageDetailsFilterRequest {
     pub usage_end_date: Option<Day>,
     /// `usageStartDate`.
     pub usage_start_date: Option<Day>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

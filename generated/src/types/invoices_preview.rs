@@ -9,7 +9,7 @@ pub struct AssociatedInvoice {
     pub invoice_id: Option<String>,
     /// `orgId`.
     pub org_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -55,7 +55,7 @@ pub struct OrgAssociatedInvoiceResponse {
     pub month: Option<String>,
     /// `year`.
     pub year: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -107,7 +107,7 @@ pub struct ReportGenerationRequest {
     pub report_type: Option<ReportType>,
     /// `version`.
     pub version: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -20,7 +20,7 @@ pub struct LdapVerifyConnectivityJobRequest {
     pub status: Option<LdapVerifyConnectivityJobRequestStatus>,
     /// `validations`. Read-only.
     pub validations: Option<Vec<LdapVerifyConnectivityJobRequestValidation>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -92,7 +92,7 @@ pub struct LdapVerifyConnectivityJobRequestParams {
     pub links: Option<Vec<Link>>,
     /// `port`. Required. Default: `636`.
     pub port: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -178,7 +178,7 @@ pub struct LdapVerifyConnectivityJobRequestValidation {
     /// `validationType`. Read-only.
     pub validation_type:
         Option<LdapVerifyConnectivityJobRequestValidationValidationType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

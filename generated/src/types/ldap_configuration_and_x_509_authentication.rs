@@ -9,7 +9,7 @@ pub struct DbUserTlsx509Settings {
     pub cas: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -69,7 +69,7 @@ pub struct LdapSecuritySettings {
     pub port: Option<i64>,
     /// `userToDNMapping`.
     pub user_to_dn_mapping: Option<Vec<UserToDnMapping>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -146,7 +146,7 @@ pub struct UserSecurity {
     pub ldap: Option<LdapSecuritySettings>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -196,7 +196,7 @@ pub struct UserToDnMapping {
     pub r#match: Option<String>,
     /// `substitution`.
     pub substitution: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -25,7 +25,7 @@ pub struct ApiAtlasCheckpointView {
     pub started: Option<DateTime>,
     /// `timestamp`. Read-only.
     pub timestamp: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -114,7 +114,7 @@ pub struct ApiAtlasSnapshotScheduleView {
     /// `weeklySnapshotRetentionWeeks`. Required. One of `0`, `1`, `2`, `3`, `4`, `5`, `6`, `7`,
     /// `8`, `12`, `16`, `20`, `24` and `52`.
     pub weekly_snapshot_retention_weeks: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -189,7 +189,7 @@ pub struct ApiCheckpointPartView {
     pub token_timestamp: Option<ApiBsonTimestampView>,
     /// `typeName`. Read-only.
     pub type_name: Option<ApiCheckpointPartViewTypeName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -302,7 +302,7 @@ pub struct BackupRestoreJob {
     pub status_name: Option<BackupRestoreJobStatusName>,
     /// `timestamp`. Read-only.
     pub timestamp: Option<ApiBsonTimestampView>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -418,7 +418,7 @@ pub struct BackupRestoreJobDelivery {
     pub url: Option<String>,
     /// `urlV2`. Read-only.
     pub url_v2: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -609,7 +609,7 @@ pub struct BackupSnapshot {
     pub links: Option<Vec<Link>>,
     /// `parts`. Read-only.
     pub parts: Option<Vec<BackupSnapshotPart>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -709,7 +709,7 @@ pub struct BackupSnapshotPart {
     pub storage_size_bytes: Option<i64>,
     /// `typeName`. Read-only.
     pub type_name: Option<BackupSnapshotPartTypeName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -857,7 +857,7 @@ pub struct PaginatedApiAtlasCheckpointView {
     pub results: Option<Vec<ApiAtlasCheckpointView>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -924,7 +924,7 @@ pub struct PaginatedRestoreJobView {
     pub results: Option<Vec<BackupRestoreJob>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -990,7 +990,7 @@ pub struct PaginatedSnapshotView {
     pub results: Option<Vec<BackupSnapshot>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1056,7 +1056,7 @@ pub struct RestoreJobFileHash {
     pub links: Option<Vec<Link>>,
     /// `typeName`. Read-only.
     pub type_name: Option<RestoreJobFileHashTypeName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -15,7 +15,7 @@ pub struct DefaultGroupLimitResponse {
     pub maximum_limit: Nullable<i64>,
     /// `name`. Read-only.
     pub name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -121,7 +121,7 @@ pub struct PaginatedDefaultGroupLimitResponse {
     pub results: Option<Vec<DefaultGroupLimitResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -22,7 +22,7 @@ pub struct GroupMaintenanceWindow {
     pub start_asap: Option<bool>,
     /// `timeZoneId`. Read-only.
     pub time_zone_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -82,7 +82,7 @@ pub struct ProtectedHours {
     pub end_hour_of_day: Option<i64>,
     /// `startHourOfDay`. 0 to 23.
     pub start_hour_of_day: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -25,7 +25,7 @@ pub struct GroupMaintenanceWindowPreviewResponse {
     pub time_zone_id: Option<String>,
     /// `waveAssignment`. May be `null`. 1 to 3.
     pub wave_assignment: Nullable<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -101,7 +101,7 @@ pub struct GroupMaintenanceWindowPreviewUpdateRequest {
     pub start_asap: Option<bool>,
     /// `waveAssignment`. May be `null`. 1 to 3.
     pub wave_assignment: Nullable<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -38,7 +38,7 @@ pub struct MetricIntegrationRequest {
     pub metric_selection: Option<Vec<MetricSelectionItem>>,
     /// `providerType`. Required.
     pub provider_type: Option<ProviderType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -124,7 +124,7 @@ pub struct MetricIntegrationResponse {
     pub metric_selection: Option<Vec<MetricSelectionItem>>,
     /// `providerType`. Required.
     pub provider_type: Option<ProviderType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -194,7 +194,7 @@ pub struct MetricIntegrationUpdateRequest {
     pub metric_selection: Option<Vec<MetricSelectionItem>>,
     /// `providerType`. Required.
     pub provider_type: Option<ProviderType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -271,7 +271,7 @@ pub struct PaginatedMetricIntegrationResponse {
     pub results: Option<Vec<MetricIntegrationResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

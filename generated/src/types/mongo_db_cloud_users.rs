@@ -10,7 +10,7 @@ use super::*;
 pub struct AddOrRemoveGroupRole {
     /// `groupRole`. Required.
     pub group_role: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -50,7 +50,7 @@ atlas_admin_runtime::record!(AddOrRemoveGroupRole);
 pub struct AddOrRemoveOrgRole {
     /// `orgRole`. Required.
     pub org_role: Option<OrgRole>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -91,7 +91,7 @@ atlas_admin_runtime::record!(AddOrRemoveOrgRole);
 pub struct AddOrRemoveUserFromTeam {
     /// `id`. Required. Write-only: the service never returns it. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -146,7 +146,7 @@ pub struct GroupActiveUserResponse {
     pub roles: Option<Vec<String>>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -222,7 +222,7 @@ pub struct GroupPendingUserResponse {
     pub roles: Option<Vec<String>>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -282,7 +282,7 @@ pub struct GroupRoleAssignment {
     pub group_id: Option<String>,
     /// `groupRoles`. No item twice.
     pub group_roles: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -326,7 +326,7 @@ pub struct GroupUserRequest {
     pub roles: Option<Vec<String>>,
     /// `username`. Required. Write-only: the service never returns it. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -421,7 +421,10 @@ impl Union for GroupUserResponse {
     }
 }
 
-atlas_admin_runtime::union!(GroupUserResponse => GroupUserResponseCommon);
+atlas_admin_runtime::union!(
+    GroupUserResponse, [GroupPendingUserResponse => Pending, GroupActiveUserResponse =>
+    Active] => GroupUserResponseCommon
+);
 
 /// What every `GroupUserResponse` has in common, whichever it is.
 ///
@@ -436,7 +439,7 @@ pub struct GroupUserResponseCommon {
     pub roles: Option<Vec<String>>,
     /// `username`. Read-only.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -504,7 +507,7 @@ pub struct OrgActiveUserResponse {
     pub team_ids: Option<Vec<String>>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -610,7 +613,7 @@ pub struct OrgPendingUserResponse {
     pub team_ids: Option<Vec<String>>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -677,7 +680,7 @@ pub struct OrgUserRequest {
     pub team_ids: Option<Vec<String>>,
     /// `username`. Required. Write-only: the service never returns it. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -775,7 +778,10 @@ impl Union for OrgUserResponse {
     }
 }
 
-atlas_admin_runtime::union!(OrgUserResponse => OrgUserResponseCommon);
+atlas_admin_runtime::union!(
+    OrgUserResponse, [OrgPendingUserResponse => Pending, OrgActiveUserResponse => Active]
+    => OrgUserResponseCommon
+);
 
 /// What every `OrgUserResponse` has in common, whichever it is.
 ///
@@ -792,7 +798,7 @@ pub struct OrgUserResponseCommon {
     pub team_ids: Option<Vec<String>>,
     /// `username`. Read-only.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -846,7 +852,7 @@ pub struct OrgUserRolesRequest {
     pub group_role_assignments: Option<Vec<GroupRoleAssignment>>,
     /// `orgRoles`. Required. At least 1 item. No item twice.
     pub org_roles: Option<Vec<OrgRole>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -891,7 +897,7 @@ pub struct OrgUserRolesResponse {
     pub group_role_assignments: Option<Vec<GroupRoleAssignment>>,
     /// `orgRoles`. No item twice.
     pub org_roles: Option<Vec<OrgRole>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -935,7 +941,7 @@ pub struct OrgUserUpdateRequest {
     pub roles: Option<OrgUserRolesRequest>,
     /// `teamIds`. Write-only: the service never returns it. No item twice.
     pub team_ids: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -981,7 +987,7 @@ pub struct PaginatedGroupUserView {
     pub results: Option<Vec<GroupUserResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1048,7 +1054,7 @@ pub struct PaginatedOrgUserView {
     pub results: Option<Vec<OrgUserResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -11,7 +11,7 @@ pub struct CloudAccessRoleAssignment {
     pub org_id: Option<String>,
     /// `roleName`.
     pub role_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

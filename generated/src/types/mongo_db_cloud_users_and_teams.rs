@@ -35,7 +35,7 @@ pub struct CloudAppUser {
     pub team_ids: Option<Vec<String>>,
     /// `username`. Required. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

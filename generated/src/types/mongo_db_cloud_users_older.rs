@@ -14,7 +14,7 @@ pub struct PaginatedAppUserView {
     pub results: Option<Vec<CloudAppUser>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -33,7 +33,7 @@ pub struct ApiHostViewAtlas {
     pub user_alias: Option<String>,
     /// `version`. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
     pub version: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -169,7 +169,7 @@ pub struct ApiMeasurementsGeneralViewAtlas {
     pub process_id: Option<String>,
     /// `start`. Read-only.
     pub start: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -249,7 +249,7 @@ pub struct CloudSearchMetrics {
     pub process_id: Option<String>,
     /// `statusMetrics`. Required.
     pub status_metrics: Option<Vec<FtsMetric>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -332,7 +332,7 @@ pub struct FtsMetric {
     pub metric_name: Nullable<FtsMetricMetricName>,
     /// `units`. Read-only. May be `null`.
     pub units: Nullable<FtsMetricUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1091,7 +1091,7 @@ pub struct LinkAtlas {
     pub href: Option<String>,
     /// `rel`.
     pub rel: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1181,7 +1181,7 @@ pub struct MeasurementDiskPartition {
     pub links: Option<Vec<Link>>,
     /// `partitionName`. Read-only.
     pub partition_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1246,7 +1246,7 @@ pub struct MeasurementsIndexes {
     pub process_id: Option<String>,
     /// `start`. Read-only.
     pub start: Option<DateTime>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1330,7 +1330,7 @@ pub struct MeasurementsNonIndex {
     pub start: Option<DateTime>,
     /// `statusMeasurements`. Read-only.
     pub status_measurements: Option<Vec<MetricsMeasurement>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1395,7 +1395,7 @@ pub struct MesurementsDatabase {
     pub database_name: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1440,7 +1440,7 @@ pub struct MetricDataPointAtlas {
     pub timestamp: Option<DateTime>,
     /// `value`. Read-only.
     pub value: Option<f64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1487,7 +1487,7 @@ pub struct MetricsMeasurementAtlas {
     pub name: Option<String>,
     /// `units`. Read-only.
     pub units: Option<MetricsMeasurementUnits>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1539,7 +1539,7 @@ pub struct PaginatedDatabaseView {
     pub results: Option<Vec<MesurementsDatabase>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1605,7 +1605,7 @@ pub struct PaginatedDiskPartitionView {
     pub results: Option<Vec<MeasurementDiskPartition>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1671,7 +1671,7 @@ pub struct PaginatedHostViewAtlas {
     pub results: Option<Vec<ApiHostViewAtlas>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

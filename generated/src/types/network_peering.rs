@@ -16,7 +16,7 @@ pub struct AwsCloudProviderContainer {
     pub region_name: Option<AwsCloudProviderContainerRegionName>,
     /// `vpcId`. Read-only. Pattern: `^vpc-[0-9a-f]{17}$`.
     pub vpc_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -85,7 +85,7 @@ pub struct AwsNetworkPeeringConnectionSettings {
     pub status_name: Option<AwsNetworkPeeringConnectionSettingsStatusName>,
     /// `vpcId`. Required. Pattern: `^vpc-[0-9a-f]{17}$`.
     pub vpc_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -213,7 +213,7 @@ pub struct AzureCloudProviderContainer {
     pub region: Option<AzureCloudProviderContainerRegion>,
     /// `vnetName`. Read-only. Pattern: `^([-\w._()])+$`.
     pub vnet_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -474,7 +474,7 @@ pub struct AzureNetworkPeeringConnectionSettings {
     pub status: Option<AzureNetworkPeeringConnectionSettingsStatus>,
     /// `vnetName`. Required. Pattern: `^([-\w._()])+$`.
     pub vnet_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -615,7 +615,9 @@ impl Union for BaseNetworkPeeringConnectionSettings {
 }
 
 atlas_admin_runtime::union!(
-    BaseNetworkPeeringConnectionSettings => BaseNetworkPeeringConnectionSettingsCommon
+    BaseNetworkPeeringConnectionSettings, [AwsNetworkPeeringConnectionSettings => Aws,
+    AzureNetworkPeeringConnectionSettings => Azure, GcpNetworkPeeringConnectionSettings
+    => Gcp] => BaseNetworkPeeringConnectionSettingsCommon
 );
 
 /// What every `BaseNetworkPeeringConnectionSettings` has in common, whichever it is.
@@ -629,7 +631,7 @@ pub struct BaseNetworkPeeringConnectionSettingsCommon {
     pub id: Option<String>,
     /// `providerName`.
     pub provider_name: Option<ProviderName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -726,7 +728,11 @@ impl Union for CloudProviderContainer {
     }
 }
 
-atlas_admin_runtime::union!(CloudProviderContainer => CloudProviderContainerCommon);
+atlas_admin_runtime::union!(
+    CloudProviderContainer, [AzureCloudProviderContainer => Azure,
+    GcpCloudProviderContainer => Gcp, AwsCloudProviderContainer => Aws] =>
+    CloudProviderContainerCommon
+);
 
 /// What every `CloudProviderContainer` has in common, whichever it is.
 ///
@@ -741,7 +747,7 @@ pub struct CloudProviderContainerCommon {
     pub provider_name: Option<CloudProviderContainerProviderName>,
     /// `provisioned`. Read-only.
     pub provisioned: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -828,7 +834,7 @@ pub struct GcpCloudProviderContainer {
     pub provisioned: Option<bool>,
     /// `regions`. Required.
     pub regions: Option<Vec<GcpCloudProviderContainerRegion>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1019,7 +1025,7 @@ pub struct GcpNetworkPeeringConnectionSettings {
     pub network_name: Option<String>,
     /// `status`. Read-only.
     pub status: Option<GcpNetworkPeeringConnectionSettingsStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1109,7 +1115,7 @@ pub struct PaginatedCloudProviderContainerView {
     pub results: Option<Vec<CloudProviderContainer>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1175,7 +1181,7 @@ pub struct PaginatedContainerPeerView {
     pub results: Option<Vec<BaseNetworkPeeringConnectionSettings>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1238,7 +1244,7 @@ atlas_admin_runtime::record!(PaginatedContainerPeerView);
 pub struct PrivateIpModeView {
     /// `enabled`. Required.
     pub enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -7,7 +7,7 @@ use super::*;
 pub struct AwsCreateDataProcessRegionView {
     /// `region`.
     pub region: Option<AwsCreateDataProcessRegionViewRegion>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -87,7 +87,7 @@ atlas_admin_runtime::open_enum!(AwsCreateDataProcessRegionViewRegion, [
 pub struct AwsDataProcessRegionView {
     /// `region`. Read-only.
     pub region: Option<AwsCreateDataProcessRegionViewRegion>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -125,7 +125,7 @@ atlas_admin_runtime::record!(AwsDataProcessRegionView);
 pub struct AzureCreateDataProcessRegionView {
     /// `region`.
     pub region: Option<AzureCreateDataProcessRegionViewRegion>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -185,7 +185,7 @@ atlas_admin_runtime::open_enum!(AzureCreateDataProcessRegionViewRegion, [
 pub struct AzureDataProcessRegionView {
     /// `region`. Read-only.
     pub region: Option<AzureCreateDataProcessRegionViewRegion>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -253,7 +253,7 @@ pub struct BackupOnlineArchive {
     pub schedule: Option<OnlineArchiveSchedule>,
     /// `state`. Read-only.
     pub state: Option<BackupOnlineArchiveState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -360,7 +360,7 @@ pub struct BackupOnlineArchiveCreate {
     pub schedule: Option<OnlineArchiveSchedule>,
     /// `state`. Read-only.
     pub state: Option<BackupOnlineArchiveState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -535,7 +535,9 @@ impl Union for CreateDataProcessRegionView {
 }
 
 atlas_admin_runtime::union!(
-    CreateDataProcessRegionView => CreateDataProcessRegionViewCommon
+    CreateDataProcessRegionView, [AwsCreateDataProcessRegionView => Aws,
+    AzureCreateDataProcessRegionView => Azure, GcpCreateDataProcessRegionView => Gcp] =>
+    CreateDataProcessRegionViewCommon
 );
 
 /// What every `CreateDataProcessRegionView` has in common, whichever it is.
@@ -547,7 +549,7 @@ pub struct CreateDataProcessRegionViewCommon {
     pub cloud_provider: Option<CloudProvider>,
     /// `region`.
     pub region: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -629,14 +631,16 @@ impl Union for CriteriaView {
     }
 }
 
-atlas_admin_runtime::union!(CriteriaView);
+atlas_admin_runtime::union!(
+    CriteriaView, [CustomCriteriaView => Custom, DateCriteriaView => Date]
+);
 
 /// The schema `CustomCriteriaView`.
 #[derive(Clone, Default)]
 pub struct CustomCriteriaView {
     /// `query`. Required.
     pub query: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -680,7 +684,7 @@ pub struct DailyScheduleView {
     pub start_hour: Option<i64>,
     /// `startMinute`. 0 to 59.
     pub start_minute: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -729,7 +733,7 @@ atlas_admin_runtime::record!(DailyScheduleView);
 pub struct DataExpirationRuleView {
     /// `expireAfterDays`. 7 to 9215.
     pub expire_after_days: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -814,7 +818,10 @@ impl Union for DataProcessRegionView {
     }
 }
 
-atlas_admin_runtime::union!(DataProcessRegionView => DataProcessRegionViewCommon);
+atlas_admin_runtime::union!(
+    DataProcessRegionView, [AwsDataProcessRegionView => Aws, AzureDataProcessRegionView
+    => Azure, GcpDataProcessRegionView => Gcp] => DataProcessRegionViewCommon
+);
 
 /// What every `DataProcessRegionView` has in common, whichever it is.
 ///
@@ -825,7 +832,7 @@ pub struct DataProcessRegionViewCommon {
     pub cloud_provider: Option<CloudProvider>,
     /// `region`. Read-only.
     pub region: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -872,7 +879,7 @@ pub struct DateCriteriaView {
     pub date_format: Option<DateCriteriaViewDateFormat>,
     /// `expireAfterDays`.
     pub expire_after_days: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -943,7 +950,7 @@ atlas_admin_runtime::open_enum!(DateCriteriaViewDateFormat, [
 /// The schema `DefaultScheduleView`.
 #[derive(Clone, Default)]
 pub struct DefaultScheduleView {
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -972,7 +979,7 @@ atlas_admin_runtime::record!(DefaultScheduleView);
 pub struct GcpCreateDataProcessRegionView {
     /// `region`.
     pub region: Option<GcpCreateDataProcessRegionViewRegion>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1028,7 +1035,7 @@ atlas_admin_runtime::open_enum!(GcpCreateDataProcessRegionViewRegion, [
 pub struct GcpDataProcessRegionView {
     /// `region`. Read-only.
     pub region: Option<GcpCreateDataProcessRegionViewRegion>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1074,7 +1081,7 @@ pub struct MonthlyScheduleView {
     pub start_hour: Option<i64>,
     /// `startMinute`. 0 to 59.
     pub start_minute: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1178,7 +1185,10 @@ impl Union for OnlineArchiveSchedule {
     }
 }
 
-atlas_admin_runtime::union!(OnlineArchiveSchedule);
+atlas_admin_runtime::union!(
+    OnlineArchiveSchedule, [DefaultScheduleView => Default, DailyScheduleView => Daily,
+    WeeklyScheduleView => Weekly, MonthlyScheduleView => Monthly]
+);
 
 /// The schema `PaginatedOnlineArchiveView`.
 ///
@@ -1191,7 +1201,7 @@ pub struct PaginatedOnlineArchiveView {
     pub results: Option<Vec<BackupOnlineArchive>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1255,7 +1265,7 @@ pub struct PartitionFieldView {
     pub field_type: Option<PartitionFieldViewFieldType>,
     /// `order`. Required. Default: `0`.
     pub order: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1341,7 +1351,7 @@ pub struct WeeklyScheduleView {
     pub start_hour: Option<i64>,
     /// `startMinute`. 0 to 59.
     pub start_minute: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -18,7 +18,7 @@ pub struct AtlasOrganization {
     pub name: Option<String>,
     /// `skipDefaultAlertsSettings`. Default: `false`.
     pub skip_default_alerts_settings: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -82,7 +82,7 @@ pub struct CreateOrganizationRequest {
     pub service_account: Nullable<OrgServiceAccountRequest>,
     /// `skipDefaultAlertsSettings`. Default: `false`.
     pub skip_default_alerts_settings: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -149,7 +149,7 @@ pub struct CreateOrganizationResponse {
     pub service_account: Option<OrgServiceAccount>,
     /// `skipDefaultAlertsSettings`. Default: `false`.
     pub skip_default_alerts_settings: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -206,7 +206,7 @@ pub struct CustomSessionTimeouts {
     pub absolute_session_timeout_in_seconds: Option<i64>,
     /// `idleSessionTimeoutInSeconds`.
     pub idle_session_timeout_in_seconds: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -299,7 +299,7 @@ pub struct OrgDelegationSettingsResponse {
     pub idle_refresh_token_lifetime: Nullable<i64>,
     /// `maximumRefreshTokenLifetime`. May be `null`. 1 to 31536000.
     pub maximum_refresh_token_lifetime: Nullable<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -356,7 +356,7 @@ pub struct OrgDelegationSettingsUpdateRequest {
     pub idle_refresh_token_lifetime: Nullable<i64>,
     /// `maximumRefreshTokenLifetime`. May be `null`. 1 to 31536000.
     pub maximum_refresh_token_lifetime: Nullable<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -407,7 +407,7 @@ pub struct OrganizationInvitationGroupRoleAssignmentsRequest {
     pub group_id: Option<String>,
     /// `roles`. No item twice.
     pub roles: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -456,7 +456,7 @@ pub struct OrganizationInvitationRequest {
     pub team_ids: Option<Vec<String>>,
     /// `username`. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -512,7 +512,7 @@ pub struct OrganizationInvitationUpdateRequest {
     pub roles: Option<Vec<Role>>,
     /// `teamIds`. No item twice.
     pub team_ids: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -577,7 +577,7 @@ pub struct OrganizationSettings {
     pub security_contact: Option<String>,
     /// `streamsCrossGroupEnabled`.
     pub streams_cross_group_enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -647,7 +647,7 @@ pub struct PaginatedOrganizationView {
     pub results: Option<Vec<AtlasOrganization>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -712,7 +712,7 @@ pub struct UpdateOrgRolesForUser {
     pub links: Option<Vec<Link>>,
     /// `orgRoles`. No item twice.
     pub org_roles: Option<Vec<OrgRole>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -21,7 +21,7 @@ pub struct ApiKeyUserDetails {
     pub public_key: Option<String>,
     /// `roles`.
     pub roles: Option<Vec<CloudAccessRoleAssignment>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -80,7 +80,7 @@ pub struct CreateAtlasOrganizationApiKey {
     pub desc: Option<String>,
     /// `roles`. Required. At least 1 item.
     pub roles: Option<Vec<Role>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -26,7 +26,7 @@ pub struct Group {
     pub tags: Option<Vec<ResourceTag>>,
     /// `withDefaultAlertsSettings`. Default: `true`.
     pub with_default_alerts_settings: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -113,7 +113,7 @@ pub struct GroupRole {
     pub group_id: Option<String>,
     /// `groupRole`.
     pub group_role: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -176,7 +176,7 @@ pub struct OrganizationInvitation {
     pub team_ids: Option<Vec<String>>,
     /// `username`. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -252,7 +252,7 @@ pub struct PaginatedAtlasGroupView {
     pub results: Option<Vec<Group>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

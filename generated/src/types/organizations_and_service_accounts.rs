@@ -21,7 +21,7 @@ pub struct OrgServiceAccount {
     pub roles: Option<Vec<Role>>,
     /// `secrets`. No item twice.
     pub secrets: Option<Vec<ServiceAccountSecret>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -84,7 +84,7 @@ pub struct OrgServiceAccountRequest {
     pub roles: Option<Vec<Role>>,
     /// `secretExpiresAfterHours`. Required. More than 0.
     pub secret_expires_after_hours: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -146,7 +146,7 @@ pub struct ServiceAccountSecret {
     pub masked_secret_value: Option<String>,
     /// `secret`. Read-only. Secret: never printed.
     pub secret: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -14,7 +14,7 @@ pub struct OrganizationMaintenanceSettingsResponse {
         Option<OrganizationMaintenanceSettingsResponseEffectiveWaveAssignmentMode>,
     /// `waveAssignmentMode`. May be `null`.
     pub wave_assignment_mode: Nullable<WaveAssignmentMode>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -78,7 +78,7 @@ atlas_admin_runtime::open_enum!(OrganizationMaintenanceSettingsResponseEffective
 pub struct OrganizationMaintenanceSettingsUpdateRequest {
     /// `waveAssignmentMode`.
     pub wave_assignment_mode: Option<WaveAssignmentMode>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -9,7 +9,7 @@ use super::*;
 pub struct OverloadProtectionSimulationRequest {
     /// `durationSeconds`.
     pub duration_seconds: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -64,7 +64,7 @@ pub struct OverloadProtectionSimulationResponse {
     pub simulation_id: Option<String>,
     /// `state`. Read-only.
     pub state: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -131,7 +131,7 @@ pub struct PaginatedOverloadProtectionSimulationResponse {
     pub results: Option<Vec<OverloadProtectionSimulationResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

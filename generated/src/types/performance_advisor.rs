@@ -19,7 +19,7 @@ pub struct DropIndexSuggestionsIndex {
     pub since: Option<DateTime>,
     /// `sizeBytes`.
     pub size_bytes: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -81,7 +81,7 @@ pub struct DropIndexSuggestionsResponse {
     pub redundant_indexes: Option<Vec<DropIndexSuggestionsIndex>>,
     /// `unusedIndexes`. Read-only.
     pub unused_indexes: Option<Vec<DropIndexSuggestionsIndex>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -135,7 +135,7 @@ pub struct EnvelopedDropIndexSuggestionsResponse {
     pub locations: Option<Vec<String>>,
     /// `status`. Read-only. 100 to 599.
     pub status: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -192,7 +192,7 @@ pub struct EnvelopedPerformanceAdvisorResponse {
     pub locations: Option<Vec<String>>,
     /// `status`. Read-only. 100 to 599.
     pub status: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -249,7 +249,7 @@ pub struct EnvelopedSchemaAdvisorResponse {
     pub locations: Option<Vec<String>>,
     /// `status`. Read-only. 100 to 599.
     pub status: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -300,7 +300,7 @@ pub struct NamespaceObj {
     pub namespace: Option<String>,
     /// `type`. Read-only. Default: `collection`.
     pub r#type: Option<NamespaceObjType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -360,7 +360,7 @@ atlas_admin_runtime::open_enum!(NamespaceObjType, [
 pub struct Namespaces {
     /// `namespaces`. Read-only. No item twice.
     pub namespaces: Option<Vec<NamespaceObj>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -408,7 +408,7 @@ pub struct PerformanceAdvisorIndex {
     pub namespace: Option<String>,
     /// `weight`. Read-only.
     pub weight: Option<f64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -469,7 +469,7 @@ pub struct PerformanceAdvisorOpStats {
     pub n_scanned: Option<i64>,
     /// `ts`. Read-only.
     pub ts: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -520,7 +520,7 @@ pub struct PerformanceAdvisorOperationView {
     pub predicates: Option<Vec<Json>>,
     /// `stats`. Read-only.
     pub stats: Option<PerformanceAdvisorOpStats>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -567,7 +567,7 @@ pub struct PerformanceAdvisorResponse {
     pub shapes: Option<Vec<PerformanceAdvisorShape>>,
     /// `suggestedIndexes`. Read-only.
     pub suggested_indexes: Option<Vec<PerformanceAdvisorIndex>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -620,7 +620,7 @@ pub struct PerformanceAdvisorShape {
     pub namespace: Option<String>,
     /// `operations`. Read-only.
     pub operations: Option<Vec<PerformanceAdvisorOperationView>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -683,7 +683,7 @@ pub struct PerformanceAdvisorSlowQuery {
     pub op_type: Option<String>,
     /// `replicaState`. Read-only.
     pub replica_state: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -737,7 +737,7 @@ atlas_admin_runtime::record!(PerformanceAdvisorSlowQuery);
 pub struct PerformanceAdvisorSlowQueryList {
     /// `slowQueries`. Read-only.
     pub slow_queries: Option<Vec<PerformanceAdvisorSlowQuery>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -801,7 +801,7 @@ pub struct PerformanceAdvisorSlowQueryMetrics {
     pub response_length: Option<i64>,
     /// `tokensUsed`. Read-only. At least 0.
     pub tokens_used: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -884,7 +884,7 @@ pub struct SchemaAdvisorItemRecommendation {
     pub description: Option<String>,
     /// `recommendation`. Read-only.
     pub recommendation: Option<SchemaAdvisorItemRecommendationRecommendation>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -966,7 +966,7 @@ pub struct SchemaAdvisorNamespaceTriggers {
     pub namespace: Nullable<String>,
     /// `triggers`. Read-only.
     pub triggers: Option<Vec<SchemaAdvisorTriggerDetails>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1009,7 +1009,7 @@ atlas_admin_runtime::record!(SchemaAdvisorNamespaceTriggers);
 pub struct SchemaAdvisorResponse {
     /// `recommendations`. Read-only.
     pub recommendations: Option<Vec<SchemaAdvisorItemRecommendation>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1049,7 +1049,7 @@ pub struct SchemaAdvisorTriggerDetails {
     pub description: Option<String>,
     /// `triggerType`. Read-only.
     pub trigger_type: Option<SchemaAdvisorTriggerDetailsTriggerType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -11,7 +11,7 @@ pub struct ApiAtlasModifyEndpointServiceRequestView {
     pub cloud_provider: Option<ApiAtlasModifyEndpointServiceRequestViewCloudProvider>,
     /// `supportedRemoteRegions`. May be `null`. At most 35 items.
     pub supported_remote_regions: Nullable<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -60,7 +60,7 @@ pub struct AwsInterfaceEndpoint {
     pub error_message: Option<String>,
     /// `interfaceEndpointId`. Read-only.
     pub interface_endpoint_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -149,7 +149,7 @@ pub struct AwsPrivateLinkConnection {
     pub status: Option<AwsPrivateLinkConnectionStatus>,
     /// `supportedRemoteRegions`. May be `null`. At most 35 items.
     pub supported_remote_regions: Nullable<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -246,7 +246,7 @@ pub struct AzurePrivateEndpoint {
     pub private_endpoint_resource_id: Option<String>,
     /// `status`. Read-only.
     pub status: Option<AzurePrivateEndpointStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -337,7 +337,7 @@ pub struct AzurePrivateLinkConnection {
     pub region_name: Option<String>,
     /// `status`. Read-only.
     pub status: Option<AwsPrivateLinkConnectionStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -404,7 +404,7 @@ pub struct CloudProviderEndpointServiceRequest {
     /// `supportedRemoteRegions`. Write-only: the service never returns it. May be `null`. At most
     /// 35 items.
     pub supported_remote_regions: Nullable<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -453,7 +453,7 @@ atlas_admin_runtime::record!(CloudProviderEndpointServiceRequest);
 pub struct CreateAwsEndpointRequest {
     /// `id`. Required. Write-only: the service never returns it. Pattern: `^vpce-[0-9a-f]{17}$`.
     pub id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -494,7 +494,7 @@ pub struct CreateAzureEndpointRequest {
     /// `privateEndpointIPAddress`. Required. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub private_endpoint_ip_address: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -586,7 +586,10 @@ impl Union for CreateEndpointRequest {
     }
 }
 
-atlas_admin_runtime::union!(CreateEndpointRequest);
+atlas_admin_runtime::union!(
+    CreateEndpointRequest, [CreateAwsEndpointRequest => Aws, CreateAzureEndpointRequest
+    => Azure, CreateGcpEndpointGroupRequest => Gcp]
+);
 
 /// The schema `CreateGCPEndpointGroupRequest`.
 #[derive(Clone, Default)]
@@ -598,7 +601,7 @@ pub struct CreateGcpEndpointGroupRequest {
     /// `gcpProjectId`. Required. Write-only: the service never returns it. Pattern:
     /// `^p-[0-9a-z]{24}$`.
     pub gcp_project_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -647,7 +650,7 @@ pub struct CreateGcpForwardingRuleRequest {
     /// `ipAddress`. Write-only: the service never returns it. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub ip_address: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -742,7 +745,10 @@ impl Union for EndpointService {
     }
 }
 
-atlas_admin_runtime::union!(EndpointService => EndpointServiceCommon);
+atlas_admin_runtime::union!(
+    EndpointService, [AwsPrivateLinkConnection => Aws, AzurePrivateLinkConnection =>
+    Azure, GcpEndpointService => Gcp] => EndpointServiceCommon
+);
 
 /// What every `EndpointService` has in common, whichever it is.
 ///
@@ -759,7 +765,7 @@ pub struct EndpointServiceCommon {
     pub region_name: Option<String>,
     /// `status`. Read-only.
     pub status: Option<AwsPrivateLinkConnectionStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -816,7 +822,7 @@ pub struct GcpConsumerForwardingRule {
     pub ip_address: Option<String>,
     /// `status`. Read-only.
     pub status: Option<AzurePrivateEndpointStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -874,7 +880,7 @@ pub struct GcpEndpointService {
     pub service_attachment_names: Option<Vec<String>>,
     /// `status`. Read-only.
     pub status: Option<AwsPrivateLinkConnectionStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -944,7 +950,7 @@ pub struct PrivateGcpEndpointGroup {
     pub port_mapping_enabled: Option<bool>,
     /// `status`. Read-only.
     pub status: Option<PrivateGcpEndpointGroupStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1082,7 +1088,10 @@ impl Union for PrivateLinkEndpoint {
     }
 }
 
-atlas_admin_runtime::union!(PrivateLinkEndpoint => PrivateLinkEndpointCommon);
+atlas_admin_runtime::union!(
+    PrivateLinkEndpoint, [AwsInterfaceEndpoint => Aws, AzurePrivateEndpoint => Azure,
+    PrivateGcpEndpointGroup => Gcp] => PrivateLinkEndpointCommon
+);
 
 /// What every `PrivateLinkEndpoint` has in common, whichever it is.
 ///
@@ -1095,7 +1104,7 @@ pub struct PrivateLinkEndpointCommon {
     pub delete_requested: Option<bool>,
     /// `errorMessage`. Read-only.
     pub error_message: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1145,7 +1154,7 @@ atlas_admin_runtime::record!(PrivateLinkEndpointCommon);
 pub struct ProjectSettingItemView {
     /// `enabled`. Required.
     pub enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

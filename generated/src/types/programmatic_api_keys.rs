@@ -11,7 +11,7 @@ pub struct CreateAtlasProjectApiKey {
     pub desc: Option<String>,
     /// `roles`. Required. At least 1 item.
     pub roles: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -61,7 +61,7 @@ pub struct PaginatedApiApiUserView {
     pub results: Option<Vec<ApiKeyUserDetails>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -128,7 +128,7 @@ pub struct PaginatedApiUserAccessListResponseView {
     pub results: Option<Vec<UserAccessListResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -192,7 +192,7 @@ pub struct UpdateAtlasOrganizationApiKey {
     pub desc: Option<String>,
     /// `roles`.
     pub roles: Option<Vec<Role>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -236,7 +236,7 @@ pub struct UpdateAtlasProjectApiKey {
     pub desc: Option<String>,
     /// `roles`.
     pub roles: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -282,7 +282,7 @@ pub struct UserAccessListRequest {
     /// `ipAddress`. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub ip_address: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -338,7 +338,7 @@ pub struct UserAccessListResponse {
     pub last_used_address: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -400,7 +400,7 @@ pub struct UserAccessRoleAssignment {
     pub roles: Option<Vec<String>>,
     /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

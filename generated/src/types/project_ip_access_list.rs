@@ -24,7 +24,7 @@ pub struct NetworkPermissionEntry {
     pub ip_address: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -84,7 +84,7 @@ atlas_admin_runtime::record!(NetworkPermissionEntry);
 pub struct NetworkPermissionEntryStatus {
     /// `STATUS`. Read-only.
     pub status: Option<NetworkPermissionEntryStatusStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -150,7 +150,7 @@ pub struct PaginatedNetworkAccessView {
     pub results: Option<Vec<NetworkPermissionEntry>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

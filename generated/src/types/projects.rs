@@ -15,7 +15,7 @@ pub struct ClusterIpAddresses {
     pub inbound: Option<Vec<String>>,
     /// `outbound`. Read-only.
     pub outbound: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -119,7 +119,9 @@ impl Union for DataFederationLimit {
     }
 }
 
-atlas_admin_runtime::union!(DataFederationLimit => DataFederationLimitCommon);
+atlas_admin_runtime::union!(
+    DataFederationLimit, [DefaultLimit => Default] => DataFederationLimitCommon
+);
 
 /// What every `DataFederationLimit` has in common, whichever it is.
 ///
@@ -136,7 +138,7 @@ pub struct DataFederationLimitCommon {
     pub name: Option<String>,
     /// `value`.
     pub value: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -196,7 +198,7 @@ pub struct DefaultLimit {
     pub name: Option<String>,
     /// `value`. Required.
     pub value: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -333,7 +335,7 @@ pub struct GroupInvitation {
     pub roles: Option<Vec<String>>,
     /// `username`. Read-only. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -402,7 +404,7 @@ pub struct GroupInvitationRequest {
     pub roles: Option<Vec<String>>,
     /// `username`. An e-mail address.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -444,7 +446,7 @@ atlas_admin_runtime::record!(GroupInvitationRequest);
 pub struct GroupInvitationUpdateRequest {
     /// `roles`. No item twice.
     pub roles: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -486,7 +488,7 @@ pub struct GroupIpAddresses {
     pub group_id: Option<String>,
     /// `services`. Read-only.
     pub services: Option<GroupService>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -535,7 +537,7 @@ pub struct GroupMigrationRequest {
     pub destination_org_private_api_key: Option<String>,
     /// `destinationOrgPublicApiKey`. Exactly 8 characters.
     pub destination_org_public_api_key: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -581,7 +583,7 @@ atlas_admin_runtime::record!(GroupMigrationRequest);
 pub struct GroupService {
     /// `clusters`. Read-only.
     pub clusters: Option<Vec<ClusterIpAddresses>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -644,7 +646,7 @@ pub struct GroupSettings {
     pub is_realtime_performance_panel_enabled: Option<bool>,
     /// `isSchemaAdvisorEnabled`.
     pub is_schema_advisor_enabled: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -723,7 +725,7 @@ pub struct GroupUpdate {
     pub tags: Option<Vec<ResourceTag>>,
     /// `withDefaultAlertsSettings`.
     pub with_default_alerts_settings: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -777,7 +779,7 @@ pub struct MdbAvailableVersion {
     pub links: Option<Vec<Link>>,
     /// `version`.
     pub version: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -877,7 +879,7 @@ pub struct PaginatedAvailableVersionView {
     pub results: Option<Vec<MdbAvailableVersion>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -942,7 +944,7 @@ pub struct UpdateGroupRolesForUser {
     pub group_roles: Option<Vec<String>>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -15,7 +15,7 @@ pub struct AzureLogIntegrationRequest {
     pub storage_account_name: Option<String>,
     /// `storageContainerName`. Required.
     pub storage_container_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -77,7 +77,7 @@ pub struct AzureLogIntegrationResponse {
     pub storage_account_name: Option<String>,
     /// `storageContainerName`. Required.
     pub storage_container_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -138,7 +138,7 @@ pub struct CreatePushBasedLogExportProjectRequest {
     pub iam_role_id: Option<String>,
     /// `prefixPath`. Required.
     pub prefix_path: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -188,7 +188,7 @@ pub struct DatadogLogIntegrationRequest {
     pub log_types: Option<Vec<LogType>>,
     /// `region`. Required.
     pub region: Option<DatadogLogIntegrationRequestRegion>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -273,7 +273,7 @@ pub struct DatadogLogIntegrationResponse {
     pub log_types: Option<Vec<LogType>>,
     /// `region`. Required.
     pub region: Option<DatadogLogIntegrationRequestRegion>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -328,7 +328,7 @@ pub struct GcsLogIntegrationRequest {
     pub prefix_path: Option<String>,
     /// `roleId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
     pub role_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -385,7 +385,7 @@ pub struct GcsLogIntegrationResponse {
     pub prefix_path: Option<String>,
     /// `roleId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
     pub role_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -512,7 +512,13 @@ impl Union for LogIntegrationRequest {
     }
 }
 
-atlas_admin_runtime::union!(LogIntegrationRequest => LogIntegrationRequestCommon);
+atlas_admin_runtime::union!(
+    LogIntegrationRequest, [S3LogIntegrationRequest => S3LogExport,
+    DatadogLogIntegrationRequest => DatadogLogExport, GcsLogIntegrationRequest =>
+    GcsLogExport, OtelLogIntegrationRequest => OtelLogExport, SplunkLogIntegrationRequest
+    => SplunkLogExport, AzureLogIntegrationRequest => AzureLogExport] =>
+    LogIntegrationRequestCommon
+);
 
 /// What every `LogIntegrationRequest` has in common, whichever it is.
 ///
@@ -523,7 +529,7 @@ pub struct LogIntegrationRequestCommon {
     pub log_types: Option<Vec<LogType>>,
     /// `type`.
     pub r#type: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -639,7 +645,13 @@ impl Union for LogIntegrationResponse {
     }
 }
 
-atlas_admin_runtime::union!(LogIntegrationResponse => LogIntegrationResponseCommon);
+atlas_admin_runtime::union!(
+    LogIntegrationResponse, [S3LogIntegrationResponse => S3LogExport,
+    DatadogLogIntegrationResponse => DatadogLogExport, GcsLogIntegrationResponse =>
+    GcsLogExport, OtelLogIntegrationResponse => OtelLogExport,
+    SplunkLogIntegrationResponse => SplunkLogExport, AzureLogIntegrationResponse =>
+    AzureLogExport] => LogIntegrationResponseCommon
+);
 
 /// What every `LogIntegrationResponse` has in common, whichever it is.
 ///
@@ -652,7 +664,7 @@ pub struct LogIntegrationResponseCommon {
     pub log_types: Option<Vec<LogType>>,
     /// `type`.
     pub r#type: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -726,7 +738,7 @@ pub struct OtelLogIntegrationRequest {
     pub otel_endpoint: Option<String>,
     /// `otelSuppliedHeaders`. Required. 1 to 10 items.
     pub otel_supplied_headers: Option<Vec<Header>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -778,7 +790,7 @@ pub struct OtelLogIntegrationResponse {
     pub otel_endpoint: Option<String>,
     /// `otelSuppliedHeaders`. Required. 1 to 10 items.
     pub otel_supplied_headers: Option<Vec<Header>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -833,7 +845,7 @@ pub struct PaginatedLogIntegrationResponse {
     pub results: Option<Vec<LogIntegrationResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -906,7 +918,7 @@ pub struct PushBasedLogExportProject {
     pub prefix_path: Option<String>,
     /// `state`. Read-only.
     pub state: Option<PushBasedLogExportProjectState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1001,7 +1013,7 @@ pub struct S3LogIntegrationRequest {
     pub prefix_path: Option<String>,
     /// `useLegacyPathStructure`. May be `null`.
     pub use_legacy_path_structure: Nullable<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1068,7 +1080,7 @@ pub struct S3LogIntegrationResponse {
     pub prefix_path: Option<String>,
     /// `useLegacyPathStructure`. May be `null`.
     pub use_legacy_path_structure: Nullable<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1130,7 +1142,7 @@ pub struct SplunkLogIntegrationRequest {
     pub hec_url: Option<String>,
     /// `logTypes`. Required. At most 10 items. No item twice.
     pub log_types: Option<Vec<LogType>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1182,7 +1194,7 @@ pub struct SplunkLogIntegrationResponse {
     pub id: Option<String>,
     /// `logTypes`. Required. At most 10 items. No item twice.
     pub log_types: Option<Vec<LogType>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

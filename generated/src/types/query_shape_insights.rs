@@ -107,7 +107,7 @@ pub struct PaginatedQueryShapes {
     pub results: Option<Vec<QueryShapeResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -178,7 +178,7 @@ pub struct QueryShapeResponse {
     pub query_shape_hash: Option<String>,
     /// `status`. Required.
     pub status: Option<QueryShapeResponseStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -275,7 +275,7 @@ pub struct QueryShapeSeenMetadata {
     pub driver_version: Option<String>,
     /// `timestamp`.
     pub timestamp: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -326,7 +326,7 @@ atlas_admin_runtime::record!(QueryShapeSeenMetadata);
 pub struct QueryShapeUpdateRequest {
     /// `status`. Required.
     pub status: Option<QueryShapeResponseStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -370,7 +370,7 @@ pub struct QueryStatsDetailsResponse {
     pub last_seen: Option<QueryShapeSeenMetadata>,
     /// `queryStats`.
     pub query_stats: Option<QueryStatsSummary>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -454,7 +454,7 @@ pub struct QueryStatsSummary {
     pub total_time_to_response_micros: Option<f64>,
     /// `totalWorkingMillis`.
     pub total_working_millis: Option<f64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -553,7 +553,7 @@ atlas_admin_runtime::record!(QueryStatsSummary);
 pub struct QueryStatsSummaryListResponse {
     /// `summaries`.
     pub summaries: Option<Vec<QueryStatsSummary>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

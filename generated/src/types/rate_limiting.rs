@@ -13,7 +13,7 @@ pub struct PaginatedRateLimitEndpointSets {
     pub results: Option<Vec<RateLimitEndpointSetResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -75,7 +75,7 @@ pub struct RateLimitEndpointSetCapacity {
     pub default_value: Nullable<i64>,
     /// `value`.
     pub value: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -117,7 +117,7 @@ pub struct RateLimitEndpointSetEndpoint {
     pub method: Option<RateLimitEndpointSetEndpointMethod>,
     /// `path`.
     pub path: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -186,7 +186,7 @@ pub struct RateLimitEndpointSetRefillDurationSeconds {
     pub default_value: Nullable<i64>,
     /// `value`.
     pub value: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -228,7 +228,7 @@ pub struct RateLimitEndpointSetRefillRate {
     pub default_value: Nullable<i64>,
     /// `value`.
     pub value: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -282,7 +282,7 @@ pub struct RateLimitEndpointSetResponse {
     pub refill_rate: Option<RateLimitEndpointSetRefillRate>,
     /// `scope`.
     pub scope: Option<RateLimitEndpointSetResponseScope>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -7,7 +7,7 @@ use super::*;
 pub struct ApiAtlasInvalidPolicyErrorDetailView {
     /// `detail`. Read-only.
     pub detail: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -47,7 +47,7 @@ pub struct ApiAtlasInvalidPolicyView {
     pub body: Option<String>,
     /// `errors`. Read-only.
     pub errors: Option<Vec<ApiAtlasInvalidPolicyErrorDetailView>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -92,7 +92,7 @@ pub struct ApiAtlasInvalidResourcePolicyCreateErrorView {
     pub error_type: Option<ApiAtlasInvalidResourcePolicyCreateErrorViewErrorType>,
     /// `invalidPolicies`. Read-only.
     pub invalid_policies: Option<Vec<ApiAtlasInvalidPolicyView>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -174,7 +174,7 @@ pub struct ApiAtlasNonCompliantResourceView {
         Option<Vec<ApiAtlasResourcePolicyMetadataView>>,
     /// `resourceType`. Read-only.
     pub resource_type: Option<ApiAtlasNonCompliantResourceViewResourceType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -251,7 +251,7 @@ atlas_admin_runtime::open_enum!(ApiAtlasNonCompliantResourceViewResourceType, [
 pub struct ApiAtlasPolicyCreateView {
     /// `body`. Required. At least 1 character.
     pub body: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -289,7 +289,7 @@ atlas_admin_runtime::record!(ApiAtlasPolicyCreateView);
 pub struct ApiAtlasPolicyMetadataView {
     /// `policyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub policy_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -329,7 +329,7 @@ pub struct ApiAtlasPolicyView {
     pub body: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -379,7 +379,7 @@ pub struct ApiAtlasResourcePolicyCreateView {
     pub name: Option<String>,
     /// `policies`. Required.
     pub policies: Option<Vec<ApiAtlasPolicyCreateView>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -431,7 +431,7 @@ pub struct ApiAtlasResourcePolicyEditView {
     pub name: Nullable<String>,
     /// `policies`.
     pub policies: Option<Vec<ApiAtlasPolicyCreateView>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -481,7 +481,7 @@ pub struct ApiAtlasResourcePolicyMetadataView {
     pub resource_policy_id: Option<String>,
     /// `resourcePolicyName`. Read-only.
     pub resource_policy_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -550,7 +550,7 @@ pub struct ApiAtlasResourcePolicyView {
     pub policies: Option<Vec<ApiAtlasPolicyView>>,
     /// `version`. Read-only.
     pub version: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -619,7 +619,7 @@ pub struct ApiAtlasUserMetadataView {
     pub id: Option<String>,
     /// `name`. Read-only.
     pub name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -26,7 +26,7 @@ pub struct Collation {
     pub numeric_ordering: Option<bool>,
     /// `strength`. 1 to 5. Default: `3`.
     pub strength: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -499,7 +499,7 @@ pub struct DatabaseRollingIndexRequest {
     pub keys: Option<Vec<Map<String>>>,
     /// `options`.
     pub options: Option<IndexOptions>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -586,7 +586,7 @@ pub struct IndexOptions {
     pub text_index_version: Option<i64>,
     /// `weights`.
     pub weights: Option<Map<Json>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -11,7 +11,7 @@ pub struct AccessListItemView {
     /// `ipAddress`. Read-only. May be `null`. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub ip_address: Nullable<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -60,7 +60,7 @@ pub struct ApiKey {
     pub public_key: Option<String>,
     /// `roles`. Read-only.
     pub roles: Option<Vec<CloudAccessRoleAssignment>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -113,7 +113,7 @@ pub struct ControlPlaneIpAddresses {
     pub inbound: Option<InboundControlPlaneCloudProviderIpAddresses>,
     /// `outbound`. Read-only.
     pub outbound: Option<OutboundControlPlaneCloudProviderIpAddresses>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -160,7 +160,7 @@ pub struct InboundControlPlaneCloudProviderIpAddresses {
     pub azure: Option<Map<Vec<String>>>,
     /// `gcp`. Read-only.
     pub gcp: Option<Map<Vec<String>>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -210,7 +210,7 @@ pub struct OutboundControlPlaneCloudProviderIpAddresses {
     pub azure: Option<Map<Vec<String>>>,
     /// `gcp`. Read-only.
     pub gcp: Option<Map<Vec<String>>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -266,7 +266,7 @@ pub struct SystemStatus {
     pub links: Option<Vec<Link>>,
     /// `throttling`. Read-only.
     pub throttling: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -13,7 +13,7 @@ pub struct PaginatedSandboxConfigs {
     pub results: Option<Vec<SandboxConfigResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -77,7 +77,7 @@ pub struct SandboxClusterTemplateView {
     pub region: Option<String>,
     /// `tier`.
     pub tier: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -127,7 +127,7 @@ pub struct SandboxConfigRequest {
     pub cluster_template: Nullable<SandboxClusterTemplateView>,
     /// `enabled`. May be `null`.
     pub enabled: Nullable<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -174,7 +174,7 @@ pub struct SandboxConfigResponse {
     pub enabled: Nullable<bool>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -224,7 +224,7 @@ pub struct SandboxConfigUpdateRequest {
     pub cluster_template: Nullable<SandboxClusterTemplateView>,
     /// `enabled`. May be `null`.
     pub enabled: Nullable<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

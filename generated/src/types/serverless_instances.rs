@@ -13,7 +13,7 @@ pub struct PaginatedServerlessInstanceDescriptionView {
     pub results: Option<Vec<ServerlessInstanceDescription>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

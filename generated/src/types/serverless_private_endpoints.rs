@@ -18,7 +18,7 @@ pub struct ServerlessAwsTenantEndpoint {
     pub error_message: Option<String>,
     /// `status`. Read-only.
     pub status: Option<ServerlessAwsTenantEndpointStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -106,7 +106,7 @@ pub struct ServerlessAwsTenantEndpointUpdate {
     pub cloud_provider_endpoint_id: Option<String>,
     /// `comment`. Write-only: the service never returns it. At most 80 characters.
     pub comment: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -165,7 +165,7 @@ pub struct ServerlessAzureTenantEndpoint {
     pub private_link_service_resource_id: Option<String>,
     /// `status`. Read-only.
     pub status: Option<ServerlessAwsTenantEndpointStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -232,7 +232,7 @@ pub struct ServerlessAzureTenantEndpointUpdate {
     /// `privateEndpointIpAddress`. Write-only: the service never returns it. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub private_endpoint_ip_address: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -280,7 +280,7 @@ atlas_admin_runtime::record!(ServerlessAzureTenantEndpointUpdate);
 pub struct ServerlessTenantCreateRequest {
     /// `comment`. Write-only: the service never returns it. At most 80 characters.
     pub comment: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -365,7 +365,10 @@ impl Union for ServerlessTenantEndpoint {
     }
 }
 
-atlas_admin_runtime::union!(ServerlessTenantEndpoint => ServerlessTenantEndpointCommon);
+atlas_admin_runtime::union!(
+    ServerlessTenantEndpoint, [ServerlessAwsTenantEndpoint => Aws,
+    ServerlessAzureTenantEndpoint => Azure] => ServerlessTenantEndpointCommon
+);
 
 /// What every `ServerlessTenantEndpoint` has in common, whichever it is.
 ///
@@ -386,7 +389,7 @@ pub struct ServerlessTenantEndpointCommon {
     pub provider_name: Option<String>,
     /// `status`. Read-only.
     pub status: Option<ServerlessAwsTenantEndpointStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -489,7 +492,8 @@ impl Union for ServerlessTenantEndpointUpdate {
 }
 
 atlas_admin_runtime::union!(
-    ServerlessTenantEndpointUpdate => ServerlessTenantEndpointUpdateCommon
+    ServerlessTenantEndpointUpdate, [ServerlessAwsTenantEndpointUpdate => Aws,
+    ServerlessAzureTenantEndpointUpdate => Azure] => ServerlessTenantEndpointUpdateCommon
 );
 
 /// What every `ServerlessTenantEndpointUpdate` has in common, whichever it is.
@@ -504,7 +508,7 @@ pub struct ServerlessTenantEndpointUpdateCommon {
     /// `providerName`. Write-only: the service never returns it.
     pub provider_name:
         Option<ServerlessConnectionStringsPrivateEndpointItemProviderName>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

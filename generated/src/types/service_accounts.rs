@@ -22,7 +22,7 @@ pub struct GroupServiceAccount {
     pub roles: Option<Vec<String>>,
     /// `secrets`. No item twice.
     pub secrets: Option<Vec<ServiceAccountSecret>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -85,7 +85,7 @@ pub struct GroupServiceAccountRequest {
     pub roles: Option<Vec<String>>,
     /// `secretExpiresAfterHours`. Required. More than 0.
     pub secret_expires_after_hours: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -136,7 +136,7 @@ atlas_admin_runtime::record!(GroupServiceAccountRequest);
 pub struct GroupServiceAccountRoleAssignment {
     /// `roles`. Required. At least 1 item. No item twice.
     pub roles: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -180,7 +180,7 @@ pub struct GroupServiceAccountUpdateRequest {
     pub name: Nullable<String>,
     /// `roles`.
     pub roles: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -232,7 +232,7 @@ pub struct OrgServiceAccountUpdateRequest {
     pub name: Nullable<String>,
     /// `roles`.
     pub roles: Option<Vec<Role>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -284,7 +284,7 @@ pub struct PaginatedGroupServiceAccounts {
     pub results: Option<Vec<GroupServiceAccount>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -350,7 +350,7 @@ pub struct PaginatedOrgServiceAccounts {
     pub results: Option<Vec<OrgServiceAccount>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -416,7 +416,7 @@ pub struct PaginatedServiceAccountGroup {
     pub results: Option<Vec<ServiceAccountGroup>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -483,7 +483,7 @@ pub struct PaginatedServiceAccountIpAccessEntryView {
     pub results: Option<Vec<ServiceAccountIpAccessListEntry>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -545,7 +545,7 @@ pub struct ServiceAccountGroup {
     pub group_id: Option<String>,
     /// `roles`. At most 100 items.
     pub roles: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -600,7 +600,7 @@ pub struct ServiceAccountIpAccessListEntry {
     pub last_used_at: Nullable<DateTime>,
     /// `requestCount`. Read-only.
     pub request_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -657,7 +657,7 @@ atlas_admin_runtime::record!(ServiceAccountIpAccessListEntry);
 pub struct ServiceAccountSecretRequest {
     /// `secretExpiresAfterHours`. Required. More than 0.
     pub secret_expires_after_hours: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -15,7 +15,7 @@ pub struct ApiStandbyLinkFailoverReadinessResponse {
     pub group_id: Option<String>,
     /// `standbyLinkId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub standby_link_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -72,7 +72,7 @@ atlas_admin_runtime::record!(ApiStandbyLinkFailoverReadinessResponse);
 pub struct ApiStandbyLinkFailoverRequest {
     /// `type`. Required.
     pub r#type: Option<ApiStandbyLinkFailoverRequestType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -146,7 +146,7 @@ pub struct ApiStandbyLinkFailoverResponse {
     pub status: Option<ApiStandbyLinkFailoverResponseStatus>,
     /// `type`.
     pub r#type: Option<ApiStandbyLinkFailoverRequestType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -254,7 +254,7 @@ pub struct ApiStandbyLinkRequest {
     pub active_cluster_unique_id: Option<String>,
     /// `standbyClusterUniqueId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
     pub standby_cluster_unique_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -310,7 +310,7 @@ pub struct ApiStandbyLinkResponse {
     pub standby_link_id: Option<String>,
     /// `status`. Read-only.
     pub status: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -371,7 +371,7 @@ pub struct PaginatedApiStandbyLinkFailoverResponse {
     pub results: Option<Vec<ApiStandbyLinkFailoverResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -437,7 +437,7 @@ pub struct PaginatedApiStandbyLinkResponse {
     pub results: Option<Vec<ApiStandbyLinkResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -56,7 +56,10 @@ impl Union for AccountDetails {
     }
 }
 
-atlas_admin_runtime::union!(AccountDetails => AccountDetailsCommon);
+atlas_admin_runtime::union!(
+    AccountDetails, [AwsAccountDetails => Aws, AzureAccountDetails => Azure,
+    GcpAccountDetails => Gcp] => AccountDetailsCommon
+);
 
 /// What every `AccountDetails` has in common, whichever it is.
 ///
@@ -69,7 +72,7 @@ pub struct AccountDetailsCommon {
     pub cloud_provider: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -121,7 +124,7 @@ pub struct AwsAccountDetails {
     pub links: Option<Vec<Link>>,
     /// `vpcId`.
     pub vpc_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -176,7 +179,7 @@ pub struct AzureAccountDetails {
     pub links: Option<Vec<Link>>,
     /// `virtualNetworkName`.
     pub virtual_network_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -231,7 +234,7 @@ pub struct AzureConnection {
     pub service_principal_id: Option<String>,
     /// `storageAccountName`.
     pub storage_account_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -357,7 +360,7 @@ atlas_admin_runtime::open_enum!(BaseStreamsRegion, [
 /// The schema `ConfluentSaslInheritAuthentication`.
 #[derive(Clone, Default)]
 pub struct ConfluentSaslInheritAuthentication {
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -389,7 +392,7 @@ pub struct ConfluentUserInfoAuthentication {
     pub password: Option<String>,
     /// `username`. Required.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -439,7 +442,7 @@ pub struct DbRoleToExecute {
     pub role: Option<String>,
     /// `type`.
     pub r#type: Option<DbRoleToExecuteType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -509,7 +512,7 @@ pub struct GcpAccountDetails {
     pub links: Option<Vec<Link>>,
     /// `vpcNetworkName`.
     pub vpc_network_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -564,7 +567,7 @@ pub struct PaginatedApiStreamsConnectionView {
     pub results: Option<Vec<StreamsConnection>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -630,7 +633,7 @@ pub struct PaginatedApiStreamsFailoverConnection {
     pub results: Option<Vec<StreamsFailoverConnection>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -696,7 +699,7 @@ pub struct PaginatedApiStreamsPrivateLinkView {
     pub results: Option<Vec<StreamsPrivateLinkConnection>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -762,7 +765,7 @@ pub struct PaginatedApiStreamsStreamProcessorWithStatsView {
     pub results: Option<Vec<StreamsProcessorWithStats>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -828,7 +831,7 @@ pub struct PaginatedApiStreamsTenantView {
     pub results: Option<Vec<StreamsTenant>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -895,7 +898,7 @@ pub struct PaginatedApiStreamsVpcPeeringConnectionView {
     pub results: Option<Vec<VpcPeeringConnection>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -997,7 +1000,10 @@ impl Union for SchemaRegistryAuthentication {
     }
 }
 
-atlas_admin_runtime::union!(SchemaRegistryAuthentication);
+atlas_admin_runtime::union!(
+    SchemaRegistryAuthentication, [ConfluentUserInfoAuthentication => UserInfo,
+    ConfluentSaslInheritAuthentication => SaslInherit]
+);
 
 /// The schema `StreamConfig`.
 #[derive(Clone, Default)]
@@ -1008,7 +1014,7 @@ pub struct StreamConfig {
     pub max_tier_size: Option<StreamConfigMaxTierSize>,
     /// `tier`.
     pub tier: Option<Tier>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1085,7 +1091,7 @@ pub struct StreamsAwsConnectionConfig {
     pub role_arn: Option<String>,
     /// `testBucket`.
     pub test_bucket: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1143,7 +1149,7 @@ pub struct StreamsAwsKinesisDataStreamsConnection {
     pub region: Option<String>,
     /// `state`. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1213,7 +1219,7 @@ pub struct StreamsAwsLambdaConnection {
     pub region: Option<String>,
     /// `state`. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1283,7 +1289,7 @@ pub struct StreamsAzureBlobStorageConnection {
     pub region: Option<String>,
     /// `state`. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1355,7 +1361,7 @@ pub struct StreamsClusterConnection {
     pub region: Option<String>,
     /// `state`. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1516,7 +1522,15 @@ impl Union for StreamsConnection {
     }
 }
 
-atlas_admin_runtime::union!(StreamsConnection => StreamsConnectionCommon);
+atlas_admin_runtime::union!(
+    StreamsConnection, [StreamsSampleConnection => Sample, StreamsClusterConnection =>
+    Cluster, StreamsKafkaConnection => Kafka, StreamsHttpsConnection => Https,
+    StreamsAwsLambdaConnection => AwsLambda, StreamsS3Connection => S3,
+    StreamsAwsKinesisDataStreamsConnection => AwsKinesisDataStreams,
+    StreamsSchemaRegistryConnection => SchemaRegistry, StreamsAzureBlobStorageConnection
+    => AzureBlobStorage, StreamsGcpPubSubConnection => GcpPubSub] =>
+    StreamsConnectionCommon
+);
 
 /// What every `StreamsConnection` has in common, whichever it is.
 ///
@@ -1535,7 +1549,7 @@ pub struct StreamsConnectionCommon {
     pub state: Option<StreamsConnectionState>,
     /// `type`.
     pub r#type: Option<StreamsConnectionType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1657,7 +1671,7 @@ pub struct StreamsDataProcessRegion {
     pub links: Option<Vec<Link>>,
     /// `region`. Required.
     pub region: Option<BaseStreamsRegion>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1740,7 +1754,7 @@ pub struct StreamsDlq {
     pub db: Option<String>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1803,7 +1817,7 @@ pub struct StreamsFailoverClusterConnection {
     pub region: Option<String>,
     /// `state`. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -1911,7 +1925,8 @@ impl Union for StreamsFailoverConnection {
 }
 
 atlas_admin_runtime::union!(
-    StreamsFailoverConnection => StreamsFailoverConnectionCommon
+    StreamsFailoverConnection, [StreamsFailoverClusterConnection => Cluster,
+    StreamsFailoverKafkaConnection => Kafka] => StreamsFailoverConnectionCommon
 );
 
 /// What every `StreamsFailoverConnection` has in common, whichever it is.
@@ -1931,7 +1946,7 @@ pub struct StreamsFailoverConnectionCommon {
     pub state: Option<StreamsConnectionState>,
     /// `type`.
     pub r#type: Option<StreamsFailoverConnectionType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2022,7 +2037,7 @@ pub struct StreamsFailoverKafkaConnection {
     pub security: Option<StreamsKafkaSecurity>,
     /// `state`. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2091,7 +2106,7 @@ pub struct StreamsGcpConnectionConfig {
     pub links: Option<Vec<Link>>,
     /// `serviceAccountId`.
     pub service_account_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2146,7 +2161,7 @@ pub struct StreamsGcpPubSubConnection {
     pub region: Option<String>,
     /// `state`. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2202,7 +2217,7 @@ atlas_admin_runtime::record!(StreamsGcpPubSubConnection);
 /// The schema `StreamsHttpsConnection`.
 #[derive(Clone, Default)]
 pub struct StreamsHttpsConnection {
-    /// `headers`.
+    /// `headers`. Secret: never printed.
     pub headers: Option<Map<String>>,
     /// `id`. Read-only.
     pub id: Option<String>,
@@ -2216,7 +2231,7 @@ pub struct StreamsHttpsConnection {
     pub state: Option<StreamsConnectionState>,
     /// `url`.
     pub url: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2226,7 +2241,7 @@ impl Record for StreamsHttpsConnection {
         static TABLE: Table = Table {
             name: "StreamsHttpsConnection",
             fields: &[
-                Field::new("headers", 0),
+                Field::new("headers", Field::SECRET),
                 Field::new("id", Field::READ_ONLY),
                 Field::new("links", Field::READ_ONLY),
                 Field::new("name", 0),
@@ -2298,7 +2313,7 @@ pub struct StreamsKafkaAuthentication {
     pub token_endpoint_url: Option<String>,
     /// `username`.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2392,7 +2407,7 @@ pub struct StreamsKafkaConnection {
     pub security: Option<StreamsKafkaSecurity>,
     /// `state`. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2461,7 +2476,7 @@ pub struct StreamsKafkaNetworking {
     pub access: Option<StreamsKafkaNetworkingAccess>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2509,7 +2524,7 @@ pub struct StreamsKafkaNetworkingAccess {
     pub tgw_route_id: Option<String>,
     /// `type`.
     pub r#type: Option<StreamsKafkaNetworkingAccessType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2589,7 +2604,7 @@ pub struct StreamsKafkaSecurity {
     pub links: Option<Vec<Link>>,
     /// `protocol`.
     pub protocol: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2647,7 +2662,7 @@ pub struct StreamsModifyStreamProcessor {
     pub pipeline: Option<Vec<Map<Json>>>,
     /// `tier`.
     pub tier: Option<Tier>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2706,7 +2721,7 @@ pub struct StreamsModifyStreamProcessorOptions {
     pub links: Option<Vec<Link>>,
     /// `resumeFromCheckpoint`.
     pub resume_from_checkpoint: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2754,7 +2769,7 @@ pub struct StreamsOptions {
     pub dlq: Option<StreamsDlq>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2830,7 +2845,7 @@ pub struct StreamsPrivateLinkConnection {
     pub state: Option<String>,
     /// `vendor`.
     pub vendor: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2920,7 +2935,7 @@ atlas_admin_runtime::record!(StreamsPrivateLinkConnection);
 pub struct StreamsPrivateLinkConnectionRequest {
     /// `dnsDomain`.
     pub dns_domain: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -2972,7 +2987,7 @@ pub struct StreamsProcessor {
     pub pipeline: Option<Vec<Map<Json>>>,
     /// `tier`.
     pub tier: Option<Tier>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3036,7 +3051,7 @@ pub struct StreamsProcessorStatus {
     pub region: Nullable<String>,
     /// `status`. Required.
     pub status: Option<StreamsProcessorStatusStatus>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3144,7 +3159,7 @@ pub struct StreamsProcessorWithStats {
     pub stats: Option<Map<Json>>,
     /// `tier`.
     pub tier: Option<Tier>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3213,7 +3228,7 @@ pub struct StreamsPublicPrivateLinkNetworking {
     pub access: Option<StreamsPublicPrivateLinkNetworkingAccess>,
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3257,7 +3272,7 @@ pub struct StreamsPublicPrivateLinkNetworkingAccess {
     pub links: Option<Vec<Link>>,
     /// `type`.
     pub r#type: Option<StreamsPublicPrivateLinkNetworkingAccessType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3334,7 +3349,7 @@ pub struct StreamsS3Connection {
     pub region: Option<String>,
     /// `state`. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3400,7 +3415,7 @@ pub struct StreamsSampleConnection {
     pub region: Option<String>,
     /// `state`. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3454,7 +3469,7 @@ pub struct StreamsSampleConnections {
     pub links: Option<Vec<Link>>,
     /// `solar`. Default: `false`.
     pub solar: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3508,7 +3523,7 @@ pub struct StreamsSchemaRegistryConnection {
     pub schema_registry_urls: Option<Vec<String>>,
     /// `state`. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3588,7 +3603,7 @@ pub struct StreamsStartProcessorFailover {
     pub mode: Option<StreamsProcessorStatusMode>,
     /// `region`. Required.
     pub region: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3644,7 +3659,7 @@ pub struct StreamsStartStreamProcessorWith {
     pub start_at_operation_time: Option<DateTime>,
     /// `tier`.
     pub tier: Option<Tier>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3718,7 +3733,7 @@ pub struct StreamsTenant {
     pub sample_connections: Option<StreamsSampleConnections>,
     /// `streamConfig`. May be `null`.
     pub stream_config: Nullable<StreamConfig>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3797,7 +3812,7 @@ pub struct StreamsTenantUpdateRequest {
     pub region: Option<BaseStreamsRegion>,
     /// `streamConfig`. May be `null`.
     pub stream_config: Nullable<StreamConfig>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3885,7 +3900,7 @@ pub struct VpcPeeringActionChallenge {
     pub requester_account_id: Option<String>,
     /// `requesterVpcId`.
     pub requester_vpc_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -3957,7 +3972,7 @@ pub struct VpcPeeringConnection {
     pub requester_vpc_id: Option<String>,
     /// `statusMessage`.
     pub status_message: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -9,7 +9,7 @@ use super::*;
 pub struct AddUserToTeam {
     /// `id`. Required. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -53,7 +53,7 @@ pub struct PaginatedApiAppUserView {
     pub results: Option<Vec<CloudAppUser>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -106,7 +106,7 @@ pub struct PaginatedTeamRoleView {
     pub results: Option<Vec<TeamRole>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -172,7 +172,7 @@ pub struct PaginatedTeamView {
     pub results: Option<Vec<TeamResponse>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -240,7 +240,7 @@ pub struct Team {
     pub name: Option<String>,
     /// `usernames`. Required. No item twice.
     pub usernames: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -295,7 +295,7 @@ pub struct TeamResponse {
     pub links: Option<Vec<Link>>,
     /// `name`.
     pub name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -348,7 +348,7 @@ pub struct TeamRole {
     pub role_names: Option<Vec<String>>,
     /// `teamId`. Required. Pattern: `^([a-f0-9]{24})$`.
     pub team_id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -398,7 +398,7 @@ pub struct TeamUpdate {
     pub links: Option<Vec<Link>>,
     /// `name`. Required. Write-only: the service never returns it.
     pub name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -19,7 +19,7 @@ pub struct Datadog {
     pub send_query_stats_metrics: Option<bool>,
     /// `sendUserProvidedResourceTags`. Default: `false`.
     pub send_user_provided_resource_tags: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -154,7 +154,7 @@ pub struct MicrosoftTeams {
     pub id: Nullable<String>,
     /// `microsoftTeamsWebhookUrl`. Required. Secret: never printed.
     pub microsoft_teams_webhook_url: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -208,7 +208,7 @@ pub struct NewRelic {
     pub read_token: Option<String>,
     /// `writeToken`. Required. Secret: never printed.
     pub write_token: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -264,7 +264,7 @@ pub struct OpsGenie {
     pub id: Nullable<String>,
     /// `region`. Default: `US`.
     pub region: Option<OpsGenieRegion>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -314,7 +314,7 @@ pub struct PagerDuty {
     pub region: Option<OpsGenieRegion>,
     /// `serviceKey`. Required. Secret: never printed.
     pub service_key: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -368,7 +368,7 @@ pub struct PaginatedIntegrationView {
     pub results: Option<Vec<ThirdPartyIntegration>>,
     /// `totalCount`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -438,7 +438,7 @@ pub struct Prometheus {
     pub service_discovery: Option<PrometheusServiceDiscovery>,
     /// `username`. Required.
     pub username: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -517,7 +517,7 @@ pub struct Slack {
     pub id: Nullable<String>,
     /// `teamName`.
     pub team_name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -660,7 +660,12 @@ impl Union for ThirdPartyIntegration {
     }
 }
 
-atlas_admin_runtime::union!(ThirdPartyIntegration => ThirdPartyIntegrationCommon);
+atlas_admin_runtime::union!(
+    ThirdPartyIntegration, [PagerDuty => PagerDuty, Slack => Slack, Datadog => Datadog,
+    NewRelic => NewRelic, OpsGenie => OpsGenie, VictorOps => VictorOps, Webhook =>
+    Webhook, Prometheus => Prometheus, MicrosoftTeams => MicrosoftTeams] =>
+    ThirdPartyIntegrationCommon
+);
 
 /// What every `ThirdPartyIntegration` has in common, whichever it is.
 ///
@@ -671,7 +676,7 @@ pub struct ThirdPartyIntegrationCommon {
     pub id: Nullable<String>,
     /// `type`.
     pub r#type: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -715,7 +720,7 @@ pub struct VictorOps {
     pub id: Nullable<String>,
     /// `routingKey`. Secret: never printed.
     pub routing_key: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -769,7 +774,7 @@ pub struct Webhook {
     pub secret: Option<String>,
     /// `url`. Required. Secret: never printed.
     pub url: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -38,7 +38,7 @@ fn definition(emit: &Emit<'_>, id: TypeId, record: &Record) -> TokenStream {
         #[derive(Clone, Default)]
         pub struct #name {
             #(#fields)*
-            /// What the service sent beyond these, and what you want to send beyond them.
+            /// Undeclared properties: received ones, and ones to send.
             pub extra: Extra,
         }
     }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::{Emit, docs};
-use crate::model::{By, JsonKind, Type, TypeId, Union};
+use crate::model::{By, JsonKind, Kind, Type, TypeId, Union};
 use crate::render::{Piece, blank};
 
 pub(super) fn union(emit: &Emit<'_>, id: TypeId, union: &Union, out: &mut Vec<Piece>) {
@@ -12,7 +12,27 @@ pub(super) fn union(emit: &Emit<'_>, id: TypeId, union: &Union, out: &mut Vec<Pi
     out.push(Piece::Tokens(access(emit, id, union)));
     let name = emit.names.ty(id);
     let common = union.common.iter().map(|common| emit.ty(common, &TokenStream::new()));
-    out.push(Piece::Tokens(quote!(atlas_admin_runtime::union!(#name #(=> #common)*);)));
+    let (variants, records) = conversions(emit, id, union);
+    out.push(Piece::Tokens(quote! {
+        atlas_admin_runtime::union!(#name, [#(#records => #variants),*] #(=> #common)*);
+    }));
+}
+
+/// Returns the variants that a value converts into because of its type, and these types: the
+/// records that only one variant holds.
+fn conversions(
+    emit: &Emit<'_>,
+    id: TypeId,
+    union: &Union,
+) -> (Vec<Ident>, Vec<TokenStream>) {
+    let holds =
+        |ty: &Type| union.variants.iter().filter(|variant| variant.ty == *ty).count();
+    let is_record = |ty: &Type| matches!(ty, Type::Def(id) if matches!(emit.api.def(*id).kind, Kind::Record(_)));
+    let all = emit.names.members(id).zip(&union.variants);
+    all.filter(|(_, variant)| is_record(&variant.ty) && holds(&variant.ty) == 1)
+        .filter(|(_, variant)| union.common.as_ref() != Some(&variant.ty))
+        .map(|(name, variant)| (name, emit.ty(&variant.ty, &TokenStream::new())))
+        .unzip()
 }
 
 fn definition(emit: &Emit<'_>, id: TypeId, union: &Union) -> TokenStream {
@@ -117,7 +137,7 @@ pub(super) fn json_kind(emit: &Emit<'_>, ty: &Type) -> JsonKind {
         Type::List(_) => JsonKind::Array,
         Type::Map(_) | Type::Json => JsonKind::Object,
         Type::Def(id) => match &emit.api.def(*id).kind {
-            crate::model::Kind::Enum(_) => JsonKind::String,
+            Kind::Enum(_) => JsonKind::String,
             _ => JsonKind::Object,
         },
     }

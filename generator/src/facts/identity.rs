@@ -1,4 +1,4 @@
-//! Which fields identify an item of a list that an update sends.
+//! Fields that identify list items in PATCH and PUT bodies.
 
 use std::collections::HashSet;
 

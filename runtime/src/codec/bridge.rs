@@ -9,7 +9,7 @@ use serde::{Deserialize as _, Serialize, Serializer};
 use super::decode::decode_own;
 use super::members::{Context, Members, walk};
 use super::tags::Tags;
-use super::{By, Extra, Json, Value, View};
+use super::{Extra, Json, Value, View};
 
 /// Serializes a value with everything that is in it.
 ///
@@ -36,7 +36,8 @@ where
     Ok(value)
 }
 
-/// Reads free-form JSON into a value. The way over text costs time and spares a second decoder.
+/// Reads free-form JSON into a value: encodes and decodes again, which is slower but needs no
+/// second decoder.
 fn read(json: &Json, into: &mut dyn Value) -> Result<(), String> {
     let text = super::encode(json).map_err(|error| error.to_string())?;
     decode_own(&text, into).map_err(|error| match error.path() {
@@ -69,7 +70,7 @@ impl Serialize for Node<'_> {
             View::Json(json) if self.tags.is_none() => json.serialize(to),
             View::Record(record) => {
                 let extra = Extra::of(record);
-                match extra.and_then(|extra| extra.instead_of(record)) {
+                match extra.and_then(|extra| extra.non_object_in(record)) {
                     None => self.object(extra, to),
                     Some(json) => json.serialize(to),
                 }
@@ -78,16 +79,9 @@ impl Serialize for Node<'_> {
             View::Json(json) => json.serialize(to),
             View::Union(union) => {
                 let (index, content) = union.content();
-                let view = content.view();
-                let By::Tag(name, values) = &union.variants().by else {
-                    return Node { view, tags: self.tags }.serialize(to);
-                };
-                let value = match values.get(index) {
-                    Some([only]) => Some(*only),
-                    _ => None,
-                };
-                let tags = Tags { name, value, outer: self.tags };
-                Node { view, tags: Some(&tags) }.serialize(to)
+                let tags = union.variants().by.tag(index, self.tags);
+                let tags = tags.as_ref().or(self.tags);
+                Node { view: content.view(), tags }.serialize(to)
             }
             View::Absent | View::Null | View::Extra(_) => to.serialize_unit(),
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::extra::instead;
+use super::extra::non_object;
 use super::{By, Extra, Field, Json, List, Record, Union, Value, View};
 
 /// Prints a value: the type's name and the fields that are set, by their wire names.
@@ -65,7 +65,7 @@ fn fields(record: &dyn Record, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             shown.field(field.wire, &Shown(view));
         }
     }
-    let shows_extra = |extra: &&Extra| !extra.is_empty() || instead(record).is_some();
+    let shows_extra = |extra: &&Extra| !extra.is_empty() || non_object(record).is_some();
     if let Some(extra) = Extra::of(record).filter(shows_extra) {
         shown.field("extra", extra);
     }

@@ -3,17 +3,20 @@
 //! What fits nowhere is kept rather than refused. An undeclared property, and a declared one
 //! whose value does not fit, are kept in the [`Extra`] of the record around. What is in the
 //! place of a record where there is no property to keep it under, as an item of a list, a value
-//! of a map or the top level, is kept in the `Extra` of that record itself. An item of a list of
-//! strings that is none becomes its JSON text, and one of another list of scalars is left out.
+//! of a map or the top level, is kept in the `Extra` of that record itself. What is none in a list
+//! or map of strings becomes its JSON text; in another list of scalars it is left out, and so is
+//! `null` everywhere.
 //! So only two things fail: text that is not JSON, and a top level that does not fit a list, a
 //! map or a scalar.
 
-use super::drift::{Difference, Direction, Drift, Noted, report};
+use bytes::Bytes;
+
+use super::drift::{Alterations, Difference, Direction, Noted, report};
 use super::error::{DecodeError, Expected, Fault, Found, What};
 use super::path::Locator;
 use super::reader::{Checkpoint, Reader};
 use super::tags::Tags;
-use super::{Entries, Enum, Extra, Field, Json, List, Observer, Slot, Value, View};
+use super::{Entries, Enum, Extra, Json, List, Observer, Slot, Value, View};
 
 mod record;
 mod union;
@@ -33,7 +36,7 @@ type Result<T, E = Fault> = std::result::Result<T, E>;
 /// only the service sets. A value of your own is made by a literal, or read by way of `serde`.
 ///
 /// A record takes any JSON: what is no object, `null` included, is kept in its [`Extra`] and
-/// written from there ([`Extra::instead`]). What can't keep a `null` is left unset by it.
+/// written from there ([`Extra::non_object`]). What can't keep a `null` is left unset by it.
 ///
 /// # Errors
 ///
@@ -50,7 +53,7 @@ type Result<T, E = Fault> = std::result::Result<T, E>;
 /// # Ok::<(), atlas_admin_runtime::codec::DecodeError>(())
 /// ```
 pub fn decode(bytes: &[u8], into: &mut dyn Value) -> Result<(), DecodeError> {
-    decode_losses(bytes, into).map(|_| ())
+    Decoder::run(bytes, into, Direction::Response, false).map(|_| ())
 }
 
 /// Reads JSON text into a value and reports where the text differs from what the types declare
@@ -69,28 +72,24 @@ pub fn decode_observed(
     direction: Direction,
     observer: &mut dyn Observer,
 ) -> Result<(), DecodeError> {
-    let elsewhere = match direction {
-        Direction::Request => Field::READ_ONLY,
-        Direction::Response => Field::WRITE_ONLY,
-    };
-    let is_received = direction == Direction::Response;
-    let drift = Decoder::run(bytes, into, is_received, Some(elsewhere))?;
-    drift.into_iter().for_each(|drift| observer.drift(drift));
+    let noted = Decoder::run(bytes, into, direction, true)?;
+    report(bytes, noted).for_each(|drift| observer.drift(drift));
     Ok(())
 }
 
-/// Reads a response as [`decode`] does, and returns what of its text is not in the value as it
-/// was: replaced characters, items that became text or were left out.
-pub(crate) fn decode_losses(
-    bytes: &[u8],
+/// Reads a response as [`decode`] does, and returns the parts of it that decoding altered:
+/// replaced characters, items that became text or were left out.
+pub(crate) fn decode_response(
+    bytes: &Bytes,
     into: &mut dyn Value,
-) -> Result<Vec<Drift>, DecodeError> {
-    Decoder::run(bytes, into, true, None)
+) -> Result<Alterations, DecodeError> {
+    let noted = Decoder::run(bytes, into, Direction::Response, false)?;
+    Ok(Alterations::new(bytes, noted))
 }
 
 /// Reads JSON text of the caller's own into a value.
 pub(super) fn decode_own(bytes: &[u8], into: &mut dyn Value) -> Result<(), DecodeError> {
-    Decoder::run(bytes, into, false, None).map(|_| ())
+    Decoder::run(bytes, into, Direction::Request, false).map(|_| ())
 }
 
 /// Reads free-form JSON.
@@ -105,36 +104,38 @@ pub(super) fn free(bytes: &[u8]) -> Result<Json, DecodeError> {
 }
 
 /// Tells whether there is no value in a text.
-fn is_blank(bytes: &[u8]) -> bool {
-    bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes).trim_ascii().is_empty()
+pub(crate) fn is_blank(bytes: &[u8]) -> bool {
+    without_mark(bytes).trim_ascii().is_empty()
+}
+
+/// Returns a text without its byte order mark.
+pub(super) fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
 }
 
 /// A walk over a text and a value at once.
 struct Decoder<'a> {
     reader: Reader<'a>,
-    /// The differences so far: all of them, or those alone that lose something.
+    /// The differences so far: all of them, or the alterations alone.
     noted: Vec<Noted>,
-    /// The flag of the fields that go the other way, and are not missing, where all differences
-    /// are noted.
-    observed: Option<u8>,
-    /// Whether the text came from the service.
-    is_received: bool,
+    reports_all: bool,
+    direction: Direction,
 }
 
 impl<'a> Decoder<'a> {
     fn run(
         bytes: &'a [u8],
         into: &mut dyn Value,
-        is_received: bool,
-        observed: Option<u8>,
-    ) -> Result<Vec<Drift>, DecodeError> {
+        direction: Direction,
+        reports_all: bool,
+    ) -> Result<Vec<Noted>, DecodeError> {
         into.clear(false);
         if matches!(into.slot(), Slot::Nothing) {
             return Ok(Vec::new());
         }
         into.clear(false);
         let whole = bytes.len();
-        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+        let bytes = without_mark(bytes);
         // A look at all of the text here spares a look at each string later.
         let (text, invalid) = match std::str::from_utf8(bytes) {
             Ok(text) => (text, None),
@@ -144,7 +145,7 @@ impl<'a> Decoder<'a> {
             }
         };
         let reader = Reader::new(text);
-        let mut decoder = Self { reader, noted: Vec::new(), observed, is_received };
+        let mut decoder = Self { reader, noted: Vec::new(), reports_all, direction };
         let result = match (decoder.top(into), invalid) {
             (Ok(()), Some(at)) => Err(Fault { at, what: What::Utf8 }),
             (Err(Fault { what: What::End, .. }), Some(at)) => {
@@ -160,7 +161,8 @@ impl<'a> Decoder<'a> {
         })?;
         let replaced = reader.replaced().into_iter();
         noted.extend(replaced.map(|at| Noted { at, what: Difference::Surrogate }));
-        Ok(report(bytes, noted))
+        noted.sort_by_key(|noted| noted.at);
+        Ok(noted)
     }
 
     fn top(&mut self, into: &mut dyn Value) -> Result<()> {
@@ -232,7 +234,7 @@ impl<'a> Decoder<'a> {
         let at = self.reader.at();
         let name = self.reader.string()?;
         value.set(&name);
-        if self.observed.is_some() && !value.declared().contains(&&*name) {
+        if self.reports_all && !value.declared().contains(&&*name) {
             self.note(at, Difference::UnknownValue(name.into_owned()));
         }
         Ok(())
@@ -247,7 +249,7 @@ impl<'a> Decoder<'a> {
             let start = self.reader.checkpoint();
             let item = list.push();
             if let Err(fault) = self.item(item)?
-                && !self.as_text(item, start, fault)?
+                && !self.as_text(item, start, fault, true)?
             {
                 list.pop();
             }
@@ -271,7 +273,13 @@ impl<'a> Decoder<'a> {
             if tags.is_some_and(|tags| tags.value_of(&key).is_some()) {
                 self.reader.skip()?;
             } else {
-                self.item(entries.insert(key.into_owned()))??;
+                let start = self.reader.checkpoint();
+                let value = entries.insert(key.clone().into_owned());
+                if let Err(fault) = self.item(value)?
+                    && !self.as_text(value, start, fault, false)?
+                {
+                    entries.remove(&key);
+                }
             }
             more = self.reader.more(b'}')?;
         }
@@ -319,8 +327,8 @@ impl<'a> Decoder<'a> {
         match keeper(value) {
             Some(Keeper::Json(json)) => *json = self.reader.free()?,
             Some(Keeper::Extra(extra)) => {
-                extra.contents_mut().instead = Some(self.reader.free()?);
-                if self.is_received {
+                extra.contents_mut().non_object = Some(self.reader.free()?);
+                if self.direction == Direction::Response {
                     extra.set_received();
                 }
             }
@@ -330,23 +338,29 @@ impl<'a> Decoder<'a> {
         Ok(true)
     }
 
-    /// Puts the text of what does not fit into a string or an enum, and tells whether it did; for
-    /// another scalar, and for `null`, there is none.
+    /// Replaces a mismatched string or enum by its JSON text, and tells whether it did: what is
+    /// `null`, and another scalar of a list, has none and is to be left out.
+    ///
+    /// What is no list and no map stays a mismatch, and so does another scalar of a map: the
+    /// property around keeps all of it.
     #[cold]
     fn as_text(
         &mut self,
         item: &mut dyn Value,
         start: Checkpoint,
         fault: Fault,
+        is_of_list: bool,
     ) -> Result<bool> {
         let Some((expected, found)) = fault.mismatch() else { return Err(fault) };
+        let what = Difference::of(expected, found);
+        let is_null = matches!(what, Difference::Null);
         let slot = item.slot();
-        if matches!(slot, Slot::List(_) | Slot::Map(_)) {
+        let has_text = matches!(slot, Slot::Str(_) | Slot::Enum(_));
+        let is_compound = matches!(slot, Slot::List(_) | Slot::Map(_));
+        if !is_null && !has_text && (is_compound || !is_of_list) {
             return Err(fault);
         }
         self.reader.skip()?;
-        let what = Difference::of(expected, found);
-        let is_null = matches!(what, Difference::Null);
         self.noted.push(Noted { at: fault.at, what });
         let text = self.reader.since(start).trim_ascii_start();
         match slot {
@@ -360,7 +374,7 @@ impl<'a> Decoder<'a> {
 
     /// Notes a difference, if anyone wants to know.
     fn note(&mut self, at: usize, what: Difference) {
-        if self.observed.is_some() {
+        if self.reports_all {
             self.noted.push(Noted { at, what });
         }
     }

@@ -1,5 +1,8 @@
 //! Where the service differs from its document.
 
+use bytes::Bytes;
+
+use super::decode::without_mark;
 use super::error::{Expected, Found};
 use super::path::{Locator, push_name};
 
@@ -89,12 +92,14 @@ pub enum Direction {
 }
 
 /// A difference at an offset in the text.
+#[derive(Clone)]
 pub(super) struct Noted {
     pub(super) at: usize,
     pub(super) what: Difference,
 }
 
 /// A difference whose path has not been looked up.
+#[derive(Clone)]
 pub(super) enum Difference {
     UnknownValue(String),
     UnknownTag(&'static str, Option<String>),
@@ -115,11 +120,31 @@ impl Difference {
     }
 }
 
-/// Looks up the paths of all differences in one walk over the text.
-pub(super) fn report(text: &[u8], mut noted: Vec<Noted>) -> Vec<Drift> {
-    noted.sort_by_key(|noted| noted.at);
-    let mut locator = Locator::new(text);
-    let drift = |Noted { at, what }| {
+/// The parts of a response that decoding altered. Their paths are looked up when asked for: they
+/// may be longer than the text.
+#[derive(Clone, Default)]
+pub(crate) struct Alterations {
+    /// The text, if anything in it was altered.
+    text: Bytes,
+    noted: Vec<Noted>,
+}
+
+impl Alterations {
+    pub(super) fn new(text: &Bytes, noted: Vec<Noted>) -> Self {
+        let text = if noted.is_empty() { Bytes::new() } else { text.clone() };
+        Self { text, noted }
+    }
+
+    /// Describes each.
+    pub(crate) fn report(&self) -> Vec<Drift> {
+        report(&self.text, self.noted.clone()).collect()
+    }
+}
+
+/// Looks up the paths of differences in ascending order, in one walk over the text.
+pub(super) fn report(text: &[u8], noted: Vec<Noted>) -> impl Iterator<Item = Drift> {
+    let mut locator = Locator::new(without_mark(text));
+    noted.into_iter().map(move |Noted { at, what }| {
         let mut path = locator.path_at(at);
         match what {
             Difference::UnknownValue(value) => Drift::UnknownValue { path, value },
@@ -136,6 +161,5 @@ pub(super) fn report(text: &[u8], mut noted: Vec<Noted>) -> Vec<Drift> {
             }
             Difference::Surrogate => Drift::Surrogate { path },
         }
-    };
-    noted.into_iter().map(drift).collect()
+    })
 }

@@ -5,11 +5,11 @@ use super::path::Locator;
 use super::reader::MAX_DEPTH;
 use super::request_body::RequestBody;
 use super::tags::Tags;
-use super::{By, EncodeError, Extra, Field, Json, List, Union, Value, View, writer};
+use super::{EncodeError, Extra, Field, Json, List, Union, Value, View, writer};
 use crate::operation::Method;
 
 const INFINITE: &str = "is a float that is not finite";
-const MASKED: &str = "is what the service shows instead of the secret: set the secret, or clear the property";
+const MASKED: &str = "holds the masked value that the service returned: set the secret, or clear the property";
 
 /// Writes all of a value as JSON text, so that reading it again gives an equal value.
 ///
@@ -61,7 +61,10 @@ pub fn encode_request(
     method: Method,
 ) -> Result<RequestBody, EncodeError> {
     let mut encoder = Encoder::new(Vec::with_capacity(1024), Some(method));
-    encoder.view(&value.view(), None);
+    match value.view() {
+        View::Json(json) => encoder.undeclared(json),
+        view => encoder.view(&view, None),
+    }
     let Encoder { out, problems, missing, left_out, secrets, .. } = encoder;
     if problems.is_empty() {
         return Ok(RequestBody { text: out.into(), missing, left_out, secrets });
@@ -104,6 +107,8 @@ struct Encoder {
     left_out: Vec<(usize, String)>,
     /// Where the values of secrets begin and end.
     secrets: Vec<(usize, usize)>,
+    /// Whether each string that is written now may be a secret.
+    is_undeclared: bool,
 }
 
 impl Encoder {
@@ -118,6 +123,7 @@ impl Encoder {
             missing: Vec::new(),
             left_out: Vec::new(),
             secrets: Vec::new(),
+            is_undeclared: false,
         }
     }
 
@@ -145,7 +151,7 @@ impl Encoder {
         match view {
             View::Record(record) => {
                 let extra = Extra::of(*record);
-                match extra.and_then(|extra| extra.instead_of(*record)) {
+                match extra.and_then(|extra| extra.non_object_in(*record)) {
                     // A request is never `null` as a whole.
                     Some(Json::Null) if self.depth == 0 && self.request.is_some() => {
                         self.object(view, extra, tags);
@@ -209,15 +215,11 @@ impl Encoder {
 
     fn union(&mut self, union: &dyn Union, outer: Option<&Tags<'_>>) {
         let (index, content) = union.content();
-        match &union.variants().by {
-            By::Tag(name, values) => {
-                let value = match values.get(index) {
-                    Some([only]) => Some(*only),
-                    _ => None,
-                };
-                self.view(&content.view(), Some(&Tags { name, value, outer }));
-            }
-            By::Kind(_) => self.view(&content.view(), outer),
+        let variants = union.variants();
+        let tags = variants.by.tag(index, outer);
+        match content.view() {
+            View::Json(json) if index >= variants.by.len() => self.undeclared(json),
+            view => self.view(&view, tags.as_ref().or(outer)),
         }
     }
 
@@ -236,6 +238,13 @@ impl Encoder {
         writer::null(&mut self.out);
     }
 
+    /// Writes what the document does not declare: nobody knows which of it is a secret.
+    fn undeclared(&mut self, json: &Json) {
+        let outer = std::mem::replace(&mut self.is_undeclared, true);
+        self.json(json);
+        self.is_undeclared = outer;
+    }
+
     fn json(&mut self, json: &Json) {
         match json {
             Json::Null => writer::null(&mut self.out),
@@ -244,6 +253,9 @@ impl Encoder {
                 if !number.write(&mut self.out) {
                     self.problem(INFINITE);
                 }
+            }
+            Json::String(string) if self.is_undeclared => {
+                self.secret(&View::Str(string))
             }
             Json::String(string) => writer::string(&mut self.out, string),
             Json::Object(_) => self.object(&View::Json(json), None, None),
@@ -259,17 +271,29 @@ struct Object<'e> {
     start: usize,
 }
 
-impl Members for Object<'_> {
-    type Error = std::convert::Infallible;
-
-    fn member(&mut self, name: &str, value: &View<'_>) -> Result<(), Self::Error> {
+impl Object<'_> {
+    fn name(&mut self, name: &str) {
         let out = &mut self.encoder.out;
         if out.len() > self.start {
             out.push(b',');
         }
         writer::string(out, name);
         out.push(b':');
+    }
+}
+
+impl Members for Object<'_> {
+    type Error = std::convert::Infallible;
+
+    fn member(&mut self, name: &str, value: &View<'_>) -> Result<(), Self::Error> {
+        self.name(name);
         self.encoder.view(value, None);
+        Ok(())
+    }
+
+    fn undeclared(&mut self, name: &str, value: &Json) -> Result<(), Self::Error> {
+        self.name(name);
+        self.encoder.undeclared(value);
         Ok(())
     }
 
@@ -297,9 +321,8 @@ impl Members for Object<'_> {
             Note::Missing(name) => encoder.missing.push((self.start, name)),
             Note::LeftOut(name) => encoder.left_out.push((self.start, name.to_owned())),
             Note::Masked(name) => {
-                let first = encoder.out.len() == self.start;
-                writer::key(&mut encoder.out, first, name);
-                encoder.problem(MASKED);
+                self.name(name);
+                self.encoder.problem(MASKED);
             }
         }
     }

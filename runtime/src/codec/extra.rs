@@ -16,7 +16,7 @@ pub(super) const EXTRA: usize = usize::MAX;
 /// - properties that the document does not declare, and declared ones whose value did not fit the
 ///   declared type: a string where a number is declared. The field of such a one is unset, and
 ///   its value is written back from here until the field is set;
-/// - what came [instead](Extra::instead) of an object, where the record is an item of a list, a
+/// - a value that is [no object](Extra::non_object), where the record is an item of a list, a
 ///   value of a map or the whole body. It is written back until anything of the record is set;
 /// - what the caller has [inserted](Extra::insert). That is always sent, and takes the place of
 ///   a field of the same name: it is how to send a property that the document does not know,
@@ -36,6 +36,7 @@ pub(super) const EXTRA: usize = usize::MAX;
 #[derive(Clone, Default)]
 pub struct Extra {
     is_received: bool,
+    has_masked: bool,
     contents: Option<Box<Contents>>,
 }
 
@@ -43,8 +44,8 @@ pub struct Extra {
 #[derive(Clone, Default)]
 pub(super) struct Contents {
     pub(super) properties: Map<Property>,
-    /// What was read in the place of the record, if that was no object.
-    pub(super) instead: Option<Json>,
+    /// The received value, if it was no object.
+    pub(super) non_object: Option<Json>,
 }
 
 /// A property that has no place in a field.
@@ -83,10 +84,10 @@ impl Extra {
         properties.map(|(name, property)| (name.as_str(), &property.value))
     }
 
-    /// Returns what the service sent instead of an object: a `null` among the items of a list, a
-    /// list where the document promises a record.
-    pub fn instead(&self) -> Option<&Json> {
-        self.contents()?.instead.as_ref()
+    /// Returns the received value, if it was no object: a `null` among the items of a list, a list
+    /// where the document promises a record.
+    pub fn non_object(&self) -> Option<&Json> {
+        self.contents()?.non_object.as_ref()
     }
 
     /// Tells whether there are no properties.
@@ -106,6 +107,16 @@ impl Extra {
     /// Notes that the record came from the service.
     pub(super) fn set_received(&mut self) {
         self.is_received = true;
+    }
+
+    /// Tells whether a property was received masked that the service is never to return.
+    pub(super) fn has_masked(&self) -> bool {
+        self.has_masked
+    }
+
+    /// Notes that a property was received masked that the service is never to return.
+    pub(super) fn set_has_masked(&mut self) {
+        self.has_masked = true;
     }
 
     /// Tells whether the properties are the same, whoever set them.
@@ -133,15 +144,14 @@ impl Extra {
         self.contents_mut().properties.insert(name.to_owned(), property);
     }
 
-    /// Returns what was read instead of the record that this is the extra of, unless anything of
-    /// it has been set since.
-    pub(super) fn instead_of(&self, record: &dyn Record) -> Option<&Json> {
+    /// Returns the received value, if it was no object and nothing of the record has been set since.
+    pub(super) fn non_object_in(&self, record: &dyn Record) -> Option<&Json> {
         let contents = self.contents()?;
-        let instead = contents.instead.as_ref()?;
+        let non_object = contents.non_object.as_ref()?;
         let mut fields = 0..record.table().fields.len();
         let is_unset = contents.properties.is_empty()
             && fields.all(|index| matches!(record.field(index).view(), View::Absent));
-        is_unset.then_some(instead)
+        is_unset.then_some(non_object)
     }
 
     /// Returns the extra of a record, if it has one.
@@ -161,16 +171,17 @@ impl Extra {
     }
 }
 
-/// Returns what was read instead of a record, unless anything of it has been set since.
-pub(super) fn instead(record: &dyn Record) -> Option<&Json> {
-    Extra::of(record)?.instead_of(record)
+/// Returns the received value of a record, if it was no object and nothing of the record has been set
+/// since.
+pub(super) fn non_object(record: &dyn Record) -> Option<&Json> {
+    Extra::of(record)?.non_object_in(record)
 }
 
-/// Returns what was read instead of the object that a value is declared to be.
-pub(crate) fn came_instead(value: &dyn Value) -> Option<&Json> {
+/// Returns the received value, if it was no object though one is declared.
+pub(crate) fn non_object_of(value: &dyn Value) -> Option<&Json> {
     match value.view() {
-        View::Record(record) => instead(record),
-        View::Union(union) => came_instead(union.content().1),
+        View::Record(record) => non_object(record),
+        View::Union(union) => non_object_of(union.content().1),
         _ => None,
     }
 }
@@ -178,15 +189,15 @@ pub(crate) fn came_instead(value: &dyn Value) -> Option<&Json> {
 /// Equality compares contents, regardless of who set them and of whether they were received.
 impl PartialEq for Extra {
     fn eq(&self, other: &Self) -> bool {
-        self.instead() == other.instead() && self.holds_the_same(other)
+        self.non_object() == other.non_object() && self.holds_the_same(other)
     }
 }
 
 /// Prints the names only: nobody knows whether an undeclared property is a secret.
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let (Some(instead), true) = (self.instead(), self.is_empty()) {
-            return write!(f, "{:?} instead of an object", Outline(instead));
+        if let (Some(found), true) = (self.non_object(), self.is_empty()) {
+            return write!(f, "{:?} instead of an object", Outline(found));
         }
         f.debug_set().entries(self.iter().map(|(name, _)| name)).finish()
     }

@@ -21,12 +21,12 @@ macro_rules! record {
 /// `Debug` and `serde`'s traits.
 ///
 /// The enum derives `Clone` itself, and has a variant `Unknown` whose content
-/// has a default. What follows `=>` is the record of what all variants share, and adds
-/// `common`, which returns it.
+/// has a default. The types in brackets convert into the variants that hold them. What follows
+/// `=>` is the record of what all variants share, and adds `common`, which returns it.
 #[macro_export]
 macro_rules! union {
-    ($type:ident => $common:ident) => {
-        $crate::union!($type);
+    ($type:ident, [$($content:ident => $variant:ident),*] => $common:ident) => {
+        $crate::union!($type, [$($content => $variant),*]);
 
         impl $type {
             /// Returns a copy of the fields that all variants share; what else there is stands
@@ -37,7 +37,16 @@ macro_rules! union {
             }
         }
     };
-    ($type:ident) => {
+    ($type:ident, [$($content:ident => $variant:ident),*]) => {
+        $(
+            impl ::core::convert::From<$content> for $type {
+                #[inline]
+                fn from(content: $content) -> Self {
+                    Self::$variant(::core::convert::Into::into(content))
+                }
+            }
+        )*
+
         impl $crate::codec::Value for $type {
             #[inline]
             fn view(&self) -> $crate::codec::View<'_> {

@@ -24,6 +24,24 @@ pub(super) trait Members {
         self.member(field.wire, value)
     }
 
+    /// Takes a property whose value the document does not declare.
+    fn undeclared(&mut self, name: &str, value: &Json) -> Result<(), Self::Error> {
+        self.member(name, &View::Json(value))
+    }
+
+    /// Takes a declared property with another value than its field holds.
+    fn replaced(
+        &mut self,
+        field: &'static Field,
+        value: &Json,
+    ) -> Result<(), Self::Error> {
+        if field.flags & (Field::SECRET | Field::WRITE_ONLY) == 0 {
+            self.undeclared(field.wire, value)
+        } else {
+            self.field(field, &View::Json(value))
+        }
+    }
+
     /// Takes note of a property that a request does not hold.
     fn note(&mut self, _what: Note<'_>) {}
 }
@@ -35,7 +53,7 @@ pub(super) enum Note<'a> {
     /// It was received and is not sent.
     LeftOut(&'a str),
     /// It is a secret that the service masked, and must be set or cleared.
-    Masked(&'static str),
+    Masked(&'a str),
 }
 
 /// What an object is written for, and where.
@@ -70,10 +88,11 @@ pub(super) fn walk<M: Members>(
             }
             let is_received = extra.is_some_and(Extra::is_received);
             let receiver = context.request.filter(|_| is_received);
-            Walk { record: *record, contents, receiver, context }.run(to)
+            let has_masked = extra.is_some_and(Extra::has_masked);
+            Walk { record: *record, contents, receiver, has_masked, context }.run(to)
         }
         View::Map(entries) => {
-            walk_tags(tags, &|name| entries.get(name).is_some(), tags, to)?;
+            walk_tags(tags, &|name| entries.get(name).is_some(), to)?;
             let mut result = Ok(());
             entries.for_each(&mut |name, value| {
                 if result.is_ok() {
@@ -83,7 +102,7 @@ pub(super) fn walk<M: Members>(
             result
         }
         View::Json(Json::Object(members)) => {
-            walk_tags(tags, &|name| members.contains_key(name), tags, to)?;
+            walk_tags(tags, &|name| members.contains_key(name), to)?;
             let mut members = members.iter();
             members.try_for_each(|(name, value)| to.member(name, &View::Json(value)))
         }
@@ -108,11 +127,20 @@ fn set_fields<M: Members>(record: &dyn Record, to: &mut M) -> Result<(), M::Erro
 fn walk_tags<M: Members>(
     tags: Option<&Tags<'_>>,
     holds: &dyn Fn(&str) -> bool,
-    all: Option<&Tags<'_>>,
     to: &mut M,
 ) -> Result<(), M::Error> {
-    let (Some(tag), Some(all)) = (tags, all) else { return Ok(()) };
-    walk_tags(tag.outer, holds, Some(all), to)?;
+    tags.map_or(Ok(()), |tags| walk_outer(tags, tags, holds, to))
+}
+
+fn walk_outer<M: Members>(
+    tag: &Tags<'_>,
+    all: &Tags<'_>,
+    holds: &dyn Fn(&str) -> bool,
+    to: &mut M,
+) -> Result<(), M::Error> {
+    if let Some(outer) = tag.outer {
+        walk_outer(outer, all, holds, to)?;
+    }
     match tag.value {
         Some(value) if all.is_innermost(tag) && !holds(tag.name) => {
             to.member(tag.name, &View::Str(value))
@@ -127,31 +155,48 @@ struct Walk<'a> {
     contents: Option<&'a Contents>,
     /// The method of the request, if the record came from the service.
     receiver: Option<Method>,
+    /// Whether a property came masked that the service is never to return.
+    has_masked: bool,
     context: Context<'a>,
 }
 
 impl Walk<'_> {
     fn run<M: Members>(&self, to: &mut M) -> Result<(), M::Error> {
         let tags = self.context.tags;
-        walk_tags(tags, &|name| self.holds(name), tags, to)?;
+        walk_tags(tags, &|name| self.holds(name), to)?;
         self.fields(to)?;
         self.contents.map_or(Ok(()), |contents| self.extras(contents, to))
     }
 
-    /// Hands out the fields, and what its extra holds in the place of some.
+    /// Hands out the fields, and what the extra holds in the place of some.
     fn fields<M: Members>(&self, to: &mut M) -> Result<(), M::Error> {
         for (index, field) in self.record.table().fields.iter().enumerate() {
             let view = self.record.field(index).view();
             match self.extra_property(field.wire) {
                 Some(property) if property.is_inserted => {
-                    to.field(field, &View::Json(&property.value))?;
+                    to.replaced(field, &property.value)?;
                 }
-                // What did not fit is written back until the field is set.
                 Some(property) if matches!(view, View::Absent) => {
-                    self.field(field, &View::Json(&property.value), to)?;
+                    self.misfit(field, &property.value, to)?;
                 }
                 _ => self.field(field, &view, to)?,
             }
+        }
+        Ok(())
+    }
+
+    /// Hands out a received value that does not fit its field, until the field is set.
+    fn misfit<M: Members>(
+        &self,
+        field: &'static Field,
+        value: &Json,
+        to: &mut M,
+    ) -> Result<(), M::Error> {
+        let view = View::Json(value);
+        let note = self.held_back(field, &view);
+        match note.or_else(|| self.masked(field.wire, &view)) {
+            Some(note) => to.note(note),
+            None => to.replaced(field, value)?,
         }
         Ok(())
     }
@@ -184,13 +229,25 @@ impl Walk<'_> {
             if is_written {
                 continue;
             }
-            if self.receiver.is_some() && !property.is_inserted && !self.is_tag(name) {
+            let is_own = self.receiver.is_none() || property.is_inserted;
+            let is_sent = is_own || self.is_tag(name) || self.replaces_unknown();
+            let view = View::Json(&property.value);
+            if !is_sent {
                 to.note(Note::LeftOut(name));
+            } else if let Some(note) = self.masked(name, &view).filter(|_| !is_own) {
+                to.note(note);
             } else {
-                to.member(name, &View::Json(&property.value))?;
+                to.undeclared(name, &property.value)?;
             }
         }
         Ok(())
+    }
+
+    /// Tells whether a PUT replaces what the document does not declare at all: leaving out what
+    /// it does not know would empty the object.
+    fn replaces_unknown(&self) -> bool {
+        self.receiver == Some(Method::Put)
+            && self.context.tags.is_some_and(Tags::any_unknown)
     }
 
     /// Tells why a property that was received is not sent back.
@@ -202,7 +259,17 @@ impl Walk<'_> {
     ) -> Option<Note<'static>> {
         const GUARDED: u8 = Field::READ_ONLY | Field::SECRET | Field::WRITE_ONLY;
         let method = self.receiver?;
-        if field.flags & GUARDED == 0 { None } else { self.guarded(field, view, method) }
+        if field.flags & GUARDED != 0 {
+            self.guarded(field, view, method)
+        } else {
+            has_masked_unknown(view).then(|| masked(field.wire, method))
+        }
+    }
+
+    /// Tells what becomes of a received property if it is masked.
+    fn masked<'n>(&self, name: &'n str, view: &View<'_>) -> Option<Note<'n>> {
+        let method = self.receiver?;
+        is_masked(view).then(|| masked(name, method))
     }
 
     fn guarded(
@@ -221,21 +288,28 @@ impl Walk<'_> {
             let is_sent = identifies || self.is_tag(field.wire);
             return (!is_sent).then_some(Note::LeftOut(field.wire));
         }
-        if !is_masked(view) {
+        let may_be_masked =
+            is(Field::SECRET) || is(Field::WRITE_ONLY) && self.has_masked;
+        if !may_be_masked || !is_masked(view) {
             return None;
         }
-        let is_kept = method == Method::Patch
-            || method == Method::Put && is(Field::KEPT) && self.is_identified();
-        Some(if is_kept { Note::LeftOut(field.wire) } else { Note::Masked(field.wire) })
+        let is_kept = method == Method::Put && is(Field::KEPT) && self.is_identified();
+        Some(if is_kept {
+            Note::LeftOut(field.wire)
+        } else {
+            masked(field.wire, method)
+        })
     }
 
-    /// Tells whether a property that identifies the record is set.
+    /// Tells whether a property that identifies the record is sent.
     fn is_identified(&self) -> bool {
         let fields = self.record.table().fields.iter().enumerate();
         let mut identities =
             fields.filter(|(_, field)| field.flags & Field::IDENTITY != 0);
-        identities
-            .any(|(index, _)| !matches!(self.record.field(index).view(), View::Absent))
+        identities.any(|(index, field)| match self.extra_property(field.wire) {
+            Some(property) if property.is_inserted => !property.value.is_null(),
+            _ => !matches!(self.record.field(index).view(), View::Absent | View::Null),
+        })
     }
 
     fn note_missing<M: Members>(&self, field: &'static Field, to: &mut M) {
@@ -276,9 +350,40 @@ impl Walk<'_> {
     }
 }
 
-/// Tells whether a secret is what the service shows in its place: four or more asterisks in a
-/// row anywhere.
-fn is_masked(view: &View<'_>) -> bool {
+/// Says what becomes of a secret that the service masked: PATCH changes nothing by leaving it out.
+fn masked(name: &str, method: Method) -> Note<'_> {
+    if method == Method::Patch { Note::LeftOut(name) } else { Note::Masked(name) }
+}
+
+/// Tells whether a union holds what the document does not declare, and a masked value in it.
+fn has_masked_unknown(view: &View<'_>) -> bool {
+    match view {
+        View::Union(union) => {
+            let (index, content) = union.content();
+            match content.view() {
+                View::Json(json) => {
+                    index >= union.variants().by.len() && is_masked(&View::Json(json))
+                }
+                inner => has_masked_unknown(&inner),
+            }
+        }
+        View::List(list) => {
+            (0..list.len()).any(|index| has_masked_unknown(&list.get(index).view()))
+        }
+        View::Map(entries) => {
+            let mut any = false;
+            entries.for_each(&mut |_, value| {
+                any = any || has_masked_unknown(&value.view());
+            });
+            any
+        }
+        _ => false,
+    }
+}
+
+/// Tells whether a value is masked, as the service shows secrets: four or more asterisks in a row
+/// anywhere.
+pub(super) fn is_masked(view: &View<'_>) -> bool {
     match view {
         View::Str(text) => text.contains("****"),
         View::List(list) => {

@@ -3,6 +3,11 @@
 //! Neither the decoder nor the encoder keeps track of where in the document it is: nearly
 //! always nobody asks. Who does pays with a second look at the text.
 
+use std::borrow::Cow;
+
+use super::reader::Reader;
+use super::writer;
+
 /// Walks over JSON text and knows the path of where it stands.
 pub(super) struct Locator<'a> {
     bytes: &'a [u8],
@@ -74,18 +79,27 @@ impl<'a> Locator<'a> {
             match level {
                 Level::Item(index) => path.push_str(&format!("[{index}]")),
                 Level::Property(Some((start, end))) => {
-                    let name = String::from_utf8_lossy(&self.bytes[*start..*end]);
-                    push_name(&mut path, &name);
+                    push_name(&mut path, &self.name(*start, *end));
                 }
                 Level::Property(None) => {}
             }
         }
         path
     }
+
+    /// Returns a property's name without its escapes, or as it stands where those are none.
+    fn name(&self, start: usize, end: usize) -> Cow<'_, str> {
+        let quoted = self
+            .bytes
+            .get(start - 1..=end)
+            .and_then(|text| std::str::from_utf8(text).ok());
+        let name = quoted.and_then(|text| Reader::new(text).string().ok());
+        name.unwrap_or_else(|| String::from_utf8_lossy(&self.bytes[start..end]))
+    }
 }
 
-/// Appends a property to a path: `a.b` where the name is plain, `a["b c"]` otherwise. The name
-/// is in the form that it has between quotes.
+/// Appends a property to a path: `a.b` where the name is plain, `a["b c"]` otherwise, escaped as in
+/// JSON.
 pub(super) fn push_name(path: &mut String, name: &str) {
     let plain =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$');
@@ -95,8 +109,10 @@ pub(super) fn push_name(path: &mut String, name: &str) {
         }
         path.push_str(name);
     } else {
-        path.push_str("[\"");
-        path.push_str(name);
-        path.push_str("\"]");
+        let mut quoted = Vec::with_capacity(name.len() + 2);
+        writer::string(&mut quoted, name);
+        path.push('[');
+        path.push_str(&String::from_utf8_lossy(&quoted));
+        path.push(']');
     }
 }

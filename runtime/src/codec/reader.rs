@@ -140,7 +140,8 @@ impl<'a> Reader<'a> {
     pub(super) fn rewind(&mut self, to: Checkpoint) {
         self.at = to.at;
         self.depth = to.depth;
-        self.replaced.retain(|at| *at < to.at);
+        let before = self.replaced.partition_point(|at| *at < to.at);
+        self.replaced.truncate(before);
     }
 
     /// Returns where halves of surrogate pairs were replaced.

@@ -1,4 +1,4 @@
-//! What is sent, and what of the value is not.
+//! The encoded body of a request, and the paths that it omits.
 
 use bytes::Bytes;
 
@@ -29,8 +29,8 @@ impl RequestBody {
         self.paths(self.missing.clone())
     }
 
-    /// Returns the JSON paths of what was received from the service and isn't sent: read-only
-    /// and undeclared properties, and secrets that the service masked.
+    /// Returns the JSON paths of received properties that the body omits: read-only, undeclared and
+    /// masked ones.
     pub fn left_out(&self) -> Vec<String> {
         self.paths(self.left_out.clone())
     }

@@ -3,7 +3,7 @@
 //! `PartialEq` of every generated type stands on this: a derive would have the compiler check a
 //! comparison of each field of a thousand types.
 
-use super::extra::{EXTRA, instead};
+use super::extra::{EXTRA, non_object};
 use super::{Entries, List, Record, Union, Value, View};
 
 /// Tells whether two values of one type are equal: whether the same was set in both.
@@ -47,10 +47,10 @@ fn same_fields(one: &dyn Record, other: &dyn Record) -> bool {
     let mut fields = 0..one.table().fields.len();
     fields.all(|index| same(one.field(index), other.field(index)))
         && same_extras(one.field(EXTRA), other.field(EXTRA))
-        && instead(one) == instead(other)
+        && non_object(one) == non_object(other)
 }
 
-/// What came instead of a record counts only where nothing of it has been set since.
+/// A value that was no object counts only where nothing of the record has been set since.
 fn same_extras(one: &dyn Value, other: &dyn Value) -> bool {
     match (one.view(), other.view()) {
         (View::Extra(one), View::Extra(other)) => one.holds_the_same(other),

@@ -8,6 +8,8 @@ pub(super) struct Tags<'t> {
     pub(super) name: &'t str,
     /// The tag's value, where the variant has just one: the value then need not be kept.
     pub(super) value: Option<&'t str>,
+    /// Whether the document declares the variant.
+    pub(super) is_known: bool,
     /// The tag of the next outer union.
     pub(super) outer: Option<&'t Tags<'t>>,
 }
@@ -16,6 +18,11 @@ impl<'t> Tags<'t> {
     /// Tells whether a property is a tag.
     pub(super) fn names(&self, name: &str) -> bool {
         self.name == name || self.outer.is_some_and(|outer| outer.names(name))
+    }
+
+    /// Tells whether one of the unions does not know its variant.
+    pub(super) fn any_unknown(&self) -> bool {
+        !self.is_known || self.outer.is_some_and(Tags::any_unknown)
     }
 
     /// Returns the innermost tag of a name that has a value.

@@ -1,9 +1,18 @@
 //! Bodies that are text though JSON is declared.
 
-use super::{Json, Slot, Value};
+use super::decode::without_mark;
+use super::error::What;
+use super::reader::Reader;
+use super::{Slot, Value};
 
 /// What the media types of the API begin with.
 const MEDIA_TYPE: &str = "application/vnd.atlas.";
+
+/// What may stand before the first element: a declaration and comments.
+const PREAMBLE: [(&str, &str); 2] = [("<?", "?>"), ("<!--", "-->")];
+
+/// What HTML begins with: the tags of `html` and `head` may be left out.
+const HTML: [&str; 6] = ["<!doctype html", "<html", "<head", "<title", "<meta", "<body"];
 
 /// Takes the body of a response that is not JSON into a value that is a string, and tells
 /// whether it is one to take.
@@ -12,11 +21,11 @@ const MEDIA_TYPE: &str = "application/vnd.atlas.";
 /// that JSON. Such a body is the string, if it came under a media type of the API. A sign-in page
 /// is none, and neither is what begins like a JSON string. The body must be complete.
 pub fn take_text(body: &[u8], media_type: &str, into: &mut dyn Value) -> bool {
-    let Ok(text) = std::str::from_utf8(body) else { return false };
-    let is_text = media_type.starts_with(MEDIA_TYPE)
+    let Ok(text) = std::str::from_utf8(without_mark(body)) else { return false };
+    let is_text = begins_with(media_type, MEDIA_TYPE)
         && !text.trim_start().starts_with('"')
         && !is_html(text)
-        && text.parse::<Json>().is_err();
+        && !is_json(text);
     into.clear(false);
     match into.slot() {
         Slot::Str(string) if is_text => {
@@ -27,15 +36,29 @@ pub fn take_text(body: &[u8], media_type: &str, into: &mut dyn Value) -> bool {
     }
 }
 
+/// Tells whether a text is JSON, nested however deep.
+fn is_json(text: &str) -> bool {
+    let mut reader = Reader::new(text);
+    match reader.skip().and_then(|()| reader.end()) {
+        Ok(()) => true,
+        Err(fault) => matches!(fault.what, What::Depth),
+    }
+}
+
+/// Tells whether a text begins as HTML does, after what may stand before the first element.
 fn is_html(text: &str) -> bool {
-    let text = text.trim_start();
-    let prolog = text.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>"));
-    let content = prolog.map_or(text, |(_, content)| content.trim_start());
-    let begins = |with: &str| {
-        let start = content.get(..with.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(with))
-    };
-    begins("<!doctype html") || begins("<html")
+    let mut rest = text.trim_start();
+    while let Some((_, after)) = PREAMBLE.iter().find_map(|(opening, closing)| {
+        rest.strip_prefix(opening).and_then(|rest| rest.split_once(closing))
+    }) {
+        rest = after.trim_start();
+    }
+    HTML.iter().any(|opening| begins_with(rest, opening))
+}
+
+fn begins_with(text: &str, start: &str) -> bool {
+    let same = |begin: &str| begin.eq_ignore_ascii_case(start);
+    text.get(..start.len()).is_some_and(same)
 }
 
 #[cfg(test)]
@@ -51,9 +74,12 @@ mod tests {
             "<?xml version=\"1.0\"?><md:X/>",
             "1 2",
         ] {
-            let mut string = String::new();
-            assert!(take_text(text.as_bytes(), JSON, &mut string));
-            assert_eq!(string, text);
+            for media_type in [JSON, &JSON.to_uppercase()] {
+                let mut string = String::new();
+                let marked = format!("\u{feff}{text}");
+                assert!(take_text(marked.as_bytes(), media_type, &mut string));
+                assert_eq!(string, text);
+            }
         }
     }
 
@@ -70,6 +96,11 @@ mod tests {
             ("<!DOCTYPE HTML><title>Sign in</title>", JSON),
             ("\n<html>", JSON),
             ("<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC \"\">", JSON),
+            ("<?xml version=\"1.0\"?><!-- a --> <!-- b --><HTML>", JSON),
+            ("<head><title>Sign in", JSON),
+            ("\u{feff}<body>", JSON),
+            ("\u{feff}\"cut", JSON),
+            (&"[".repeat(200), JSON),
         ] {
             let mut string = String::new();
             assert!(!take_text(text.as_bytes(), media_type, &mut string), "{text}");

@@ -1,4 +1,4 @@
-//! The values that Rust and `serde_json` bring along: scalars, containers, free-form JSON.
+//! Values that are not generated: scalars, lists, maps, free-form JSON.
 //!
 //! What is generic here is made once for each of a thousand types, and so is every generic
 //! function of the standard library that it calls: hence `match` where a combinator would do.
@@ -165,5 +165,9 @@ impl<T: Value + Default> Entries for Map<T> {
         let value = self.entry(key).or_default();
         *value = T::default();
         value
+    }
+
+    fn remove(&mut self, key: &str) {
+        self.shift_remove(key);
     }
 }

@@ -8,7 +8,9 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 
 use crate::client::Core;
-use crate::codec::{Drift, Slot, Value, came_instead, decode_losses, take_text};
+use crate::codec::{
+    Alterations, Slot, Value, decode_response, is_blank, non_object_of, take_text,
+};
 use crate::download::{Download, Patience, Source};
 use crate::error::{ApiError, Error, Inner, Kind};
 use crate::operation::Operation;
@@ -76,31 +78,31 @@ impl Answer {
         }
     }
 
-    /// Reads the body into a value, and returns what of the body is not in the value as it was;
-    /// an answer without a body leaves the value as it is.
+    /// Reads the body into a value, and returns the parts of it that decoding altered; an answer
+    /// without a body leaves the value as it is.
     ///
     /// Both ways the service differs from its document here: bodies are empty where one is
     /// declared, and there where none is.
-    pub(crate) fn decode(&self, value: &mut dyn Value) -> Result<Vec<Drift>, Error> {
+    pub(crate) fn decode(&self, value: &mut dyn Value) -> Result<Alterations, Error> {
         let Payload::Whole { bytes, is_framed } = &self.body else {
-            return Ok(Vec::new());
+            return Ok(Alterations::default());
         };
-        if bytes.trim_ascii().is_empty() || matches!(value.slot(), Slot::Nothing) {
-            return Ok(Vec::new());
+        if is_blank(bytes) || matches!(value.slot(), Slot::Nothing) {
+            return Ok(Alterations::default());
         }
         let content_type = self.headers.get(CONTENT_TYPE);
         let content_type = content_type.and_then(|kind| kind.to_str().ok());
         let is_text = |value: &mut dyn Value| {
             content_type.is_some_and(|kind| *is_framed && take_text(bytes, kind, value))
         };
-        let (problem, source) = match decode_losses(bytes, value) {
-            Err(_) if is_text(value) => return Ok(Vec::new()),
+        let (problem, source) = match decode_response(bytes, value) {
+            Err(_) if is_text(value) => return Ok(Alterations::default()),
             Err(error) => (error.to_string(), Some(Arc::new(error) as _)),
             // The record would keep it, but it would look like an answer with nothing in it.
-            Ok(_) if came_instead(value).is_some_and(|found| !found.is_null()) => {
+            Ok(_) if non_object_of(value).is_some_and(|found| !found.is_null()) => {
                 ("it is not an object".to_owned(), None)
             }
-            Ok(losses) => return Ok(losses),
+            Ok(alterations) => return Ok(alterations),
         };
         let message = match content_type {
             Some(kind) if !kind.contains("json") => {
@@ -121,9 +123,9 @@ impl Answer {
         }))
     }
 
-    /// Gives the answer its value, and what of the body is not in it as it was.
-    pub(crate) fn with<T>(self, value: T, losses: Vec<Drift>) -> Response<T> {
-        Response::new(value, self.status, self.headers, losses)
+    /// Gives the answer its value, and the parts of the body that decoding altered.
+    pub(crate) fn with<T>(self, value: T, alterations: Alterations) -> Response<T> {
+        Response::new(value, self.status, self.headers, alterations)
     }
 
     /// Leaves the body to the caller.
@@ -134,7 +136,7 @@ impl Answer {
         };
         let source = Source { operation: self.operation, attempts: self.attempts };
         let download = Download::new(body, patience, source, &self.headers);
-        Response::new(download, self.status, self.headers, Vec::new())
+        Response::new(download, self.status, self.headers, Alterations::default())
     }
 }
 

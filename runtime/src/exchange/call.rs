@@ -35,7 +35,7 @@ impl Call {
     ///
     /// Returns what keeps it from being sent.
     pub(crate) fn new(core: &Core, parts: &Parts, streams: bool) -> Result<Self, Error> {
-        let body = parts.sendable().map_err(Clone::clone)?.cloned();
+        let body = parts.sendable()?.cloned();
         let mut headers = parts.headers();
         // What a caller downloads is handed on as it is, so it must not be packed once more.
         let encoding = if streams { "identity" } else { "gzip" };

@@ -97,8 +97,6 @@ fn values_of_another_type_are_kept_under_their_names() {
         ("parent", "\"other\""),
         ("provider", "7"),
         ("replicationSpecs", "{\"0\": {}}"),
-        ("tags", "{\"a\": \"b\", \"c\": 1}"),
-        ("tags", "{\"a\": null}"),
         ("tags", "[]"),
     ] {
         let mut members = json(FULL);
@@ -113,7 +111,7 @@ fn values_of_another_type_are_kept_under_their_names() {
 fn what_came_instead_of_a_record_is_kept_by_the_record() {
     for raw in ["null", "1", "\"a\"", "true", "[{\"key\": \"k\"}]"] {
         let label: Label = survives(raw);
-        assert_eq!(label.extra.instead(), Some(&free(raw)));
+        assert_eq!(label.extra.non_object(), Some(&free(raw)));
         assert!(label.extra.is_empty());
         let labels = vec![label.clone()];
         assert_eq!(super::request(Method::Put, &labels).unwrap(), write(&labels));
@@ -160,6 +158,22 @@ fn an_odd_item_of_a_list_of_scalars_costs_only_its_own_place() {
     assert_eq!(read::<Vec<bool>>("[true, 0, null, false]").unwrap(), [true, false]);
     assert_eq!(read::<Vec<f64>>(r#"[0.5, "x", 1e999]"#).unwrap(), [0.5]);
     assert_eq!(read::<Vec<Vec<i64>>>("[[1, {}], [null]]").unwrap(), [vec![1], vec![]]);
+}
+
+#[test]
+fn an_odd_value_of_a_map_of_strings_costs_only_its_own_place() {
+    let text = r#"{"tags": {"a": "b", "c": 1, "d": null, "e": ["x"], "f": "g"}}"#;
+    let mut cluster: Cluster = read(text).unwrap();
+    let tags = cluster.tags.get_or_insert_default();
+    let all = [("a", "b"), ("c", "1"), ("e", r#"["x"]"#), ("f", "g")];
+    assert!(tags.iter().map(|(key, value)| (&**key, &**value)).eq(all));
+    tags.insert("h".to_owned(), "i".to_owned());
+    assert_eq!(write(&cluster).matches(':').count(), 6);
+    // What a map of numbers can't hold is kept with all of it.
+    let kept = read::<Map<Map<i64>>>(r#"{"a": {"b": 1, "c": null}}"#).unwrap();
+    assert_eq!(kept["a"], Map::from([("b".to_owned(), 1)]));
+    assert!(read::<Map<i64>>(r#"{"a": 1, "b": "x"}"#).is_err());
+    assert_eq!(read::<Vec<Map<i64>>>(r#"[{"a": 1}, null]"#).unwrap().len(), 1);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //! may hold.
 
 use atlas_admin_runtime::codec::{
-    Extra, Json, Nullable, Value, encode, encode_into, encode_request,
+    Direction, Drift, Extra, Json, Nullable, Value, decode_observed, encode,
+    encode_into, encode_request,
 };
 use atlas_admin_runtime::json as of;
 use atlas_admin_runtime::operation::Method;
@@ -156,6 +157,23 @@ fn what_all_variants_share_has_the_origin_of_its_union() {
 }
 
 #[test]
+fn what_all_variants_share_is_sent_as_their_union_is() {
+    let Metric::Count(mut amount) =
+        read(r#"{"units": "RAW", "value": 1, "new": 1}"#).unwrap()
+    else {
+        panic!()
+    };
+    amount.extra.insert("mine", 2);
+    let metric = Metric::Count(amount);
+    let shared = Metric::Unknown(metric.common());
+    for method in [Method::Post, Method::Patch] {
+        let sent = request(method, &shared).unwrap();
+        assert_eq!(json(&sent), json(&request(method, &metric).unwrap()));
+        assert_eq!(left_out(method, &shared), ["new"]);
+    }
+}
+
+#[test]
 fn what_did_not_fit_is_sent_back_unless_it_is_read_only() {
     let text = r#"{"id": 5, "createDate": 7, "name": ["prod"], "members": "3", "provider": [],
         "backupEnabled": "yes", "note": 1}"#;
@@ -230,8 +248,8 @@ fn a_secret_that_the_service_masked_is_not_sent_as_if_it_were_the_secret() {
             assert_eq!(error.paths().collect::<Vec<_>>(), ["token"]);
             assert_eq!(
                 error.to_string(),
-                "`token` is what the service shows instead of the secret: set the secret, or \
-                 clear the property"
+                "`token` holds the masked value that the service returned: set the secret, \
+                 or clear the property"
             );
         }
         // All else reads and writes it as it is.
@@ -267,6 +285,68 @@ fn a_mask_is_found_within_a_secret() {
 }
 
 #[test]
+fn what_the_service_never_returns_is_the_callers_unless_it_came_masked() {
+    let mut cluster: Cluster = read(r#"{"name": "x"}"#).unwrap();
+    cluster.password = Some("my****password".to_owned());
+    let sent = r#"{"name":"x","password":"my****password"}"#;
+    for method in METHODS {
+        assert_eq!(request(method, &cluster).unwrap(), sent);
+    }
+    let mut masked: Cluster = read(r#"{"name": "x", "password": "****"}"#).unwrap();
+    assert_eq!(left_out(Method::Patch, &masked), ["password"]);
+    assert!(request(Method::Put, &masked).is_err());
+    masked.password = Some("s3cret".to_owned());
+    assert!(request(Method::Put, &masked).unwrap().contains("s3cret"));
+}
+
+#[test]
+fn a_mask_in_what_the_document_does_not_declare_is_not_sent_back() {
+    // A list of objects that came as one, and a variant that is not declared.
+    for text in [
+        r#"{"labels": {"apiToken": "xoxb-****"}}"#,
+        r#"{"replicationSpecs": [{"regionConfigs": [{"providerName": "X", "p": "****"}]}]}"#,
+    ] {
+        let cluster: Cluster = read(text).unwrap();
+        assert!(!request(Method::Patch, &cluster).unwrap().contains("****"), "{text}");
+        assert_eq!(left_out(Method::Patch, &cluster).len(), 1);
+        assert_eq!(request(Method::Put, &cluster).unwrap_err().paths().count(), 1);
+    }
+    let text = r#"{"regionConfigs": [{"providerName": "X", "p": "***"}]}"#;
+    let spec: Spec = read(text).unwrap();
+    assert_eq!(json(&request(Method::Put, &spec).unwrap()), json(text));
+}
+
+#[test]
+fn a_variant_that_is_not_declared_is_replaced_as_a_whole() {
+    let text = r#"{"units": "NEW", "threshold": 5, "value": 1.0}"#;
+    let metric: Metric = read(text).unwrap();
+    assert_eq!(json(&request(Method::Put, &metric).unwrap()), json(text));
+    assert!(left_out(Method::Put, &metric).is_empty());
+    // What a PATCH leaves out stays as it is.
+    assert_eq!(left_out(Method::Patch, &metric), ["threshold"]);
+    let masked: Metric = read(r#"{"units": "NEW", "key": "****"}"#).unwrap();
+    assert!(request(Method::Put, &masked).is_err());
+}
+
+#[test]
+fn paths_are_escaped_as_names_are() {
+    let text = r#"{"we\"ird": 1, "new\nline": 2, "\u0061bc": 3}"#;
+    let cluster: Cluster = read(text).unwrap();
+    let paths = left_out(Method::Patch, &cluster);
+    assert_eq!(paths, [r#"["we\"ird"]"#, r#"["new\nline"]"#, "abc"]);
+    let mut seen = Vec::new();
+    let mut observer = |drift: Drift| {
+        if let Drift::Undeclared { path } = drift {
+            seen.push(path);
+        }
+    };
+    let mut again = Cluster::default();
+    let direction = Direction::Response;
+    decode_observed(text.as_bytes(), &mut again, direction, &mut observer).unwrap();
+    assert_eq!(seen, paths);
+}
+
+#[test]
 fn a_secret_that_the_service_keeps_need_not_be_set_again() {
     let text = r#"{"channelId": "1", "token": "****"}"#;
     let mut channels: Vec<Channel> = read(&format!("[{text}]")).unwrap();
@@ -277,6 +357,9 @@ fn a_secret_that_the_service_keeps_need_not_be_set_again() {
     // A new channel has no secret to keep, and neither has one that nobody knows.
     assert!(request(Method::Post, &channels).is_err());
     channels[0].id = None;
+    assert!(request(Method::Put, &channels).is_err());
+    channels[0].id = Some("1".to_owned());
+    channels[0].extra.insert("channelId", Json::Null);
     assert!(request(Method::Put, &channels).is_err());
 }
 

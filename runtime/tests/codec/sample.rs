@@ -139,7 +139,7 @@ macro_rules! sample_union {
             }
         }
 
-        union!($type $(=> $common)?);
+        union!($type, [] $(=> $common)?);
     };
 }
 

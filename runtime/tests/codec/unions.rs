@@ -80,7 +80,7 @@ fn an_unknown_tag_may_select_a_record() {
     assert_eq!(amount.extra.get("units"), Some(&of!("PARSECS")));
     for text in ["[]", "5", "null"] {
         let Metric::Unknown(amount) = survives(text) else { panic!() };
-        assert_eq!(amount.extra.instead(), Some(&free(text)));
+        assert_eq!(amount.extra.non_object(), Some(&free(text)));
     }
     survives::<Vec<Metric>>(r#"[null, {"units": "RAW"}, "x"]"#);
     survives::<Vec<Alert>>(r#"[null, {"type": "BARE"}, "x"]"#);
@@ -144,7 +144,7 @@ fn kinds_select_variants() {
     assert!(survives::<Mapping>("5") == Mapping::Unknown(of!(5)));
     assert!(survives::<Mapping>("\"\"") == Mapping::Name("".into()));
     let Mapping::Many(fields) = survives("[1, {}]") else { panic!() };
-    assert_eq!(fields[0].extra.instead(), Some(&of!(1)));
+    assert_eq!(fields[0].extra.non_object(), Some(&of!(1)));
     let nested =
         r#"{"dynamic": false, "fields": {"a": [{"dynamic": true}, {}], "b": 1.5}}"#;
     let Mapping::Fields(fields) = survives(nested) else { panic!() };
@@ -164,7 +164,7 @@ fn what_no_variant_takes_is_kept_by_the_record_around() {
     assert_eq!(holder.extra.get("metric"), Some(&of!([1])));
     assert!(holder.alert == Some(Alert::Unknown(of!(5))));
     let Setting::Unknown(amount) = survives("\"auto\"") else { panic!() };
-    assert_eq!(amount.extra.instead(), Some(&of!("auto")));
+    assert_eq!(amount.extra.non_object(), Some(&of!("auto")));
 }
 
 #[test]

@@ -71,7 +71,7 @@ async fn secrets_are_sent_and_never_printed() {
     body.others = Some(vec![User { password: None, ..user("b") }, user("c")]);
     body.by_name = Some(Map::from([("~k/".to_owned(), user("d"))]));
     let request = Request::<()>::new(&CREATE, &[]).body(&body);
-    let curl = request.to_curl();
+    let curl = request.to_curl().unwrap();
     assert!(!curl.contains("hunter2"), "{curl}");
     assert_eq!(curl.matches("<redacted>").count(), 7, "{curl}");
     assert!(curl.contains(r"it'\''s"), "{curl}");
@@ -81,6 +81,19 @@ async fn secrets_are_sent_and_never_printed() {
     request.send(&plain(&server)).await.unwrap();
     let sent = String::from_utf8(server.seen()[0].body.clone()).unwrap();
     assert_eq!(sent.matches("hunter2").count(), 7, "{sent}");
+}
+
+#[test]
+fn what_may_be_a_secret_is_not_printed() {
+    let mut body = user("a");
+    body.extra.insert("pin", json!(["hunter2", 7]));
+    body.extra.insert("token", json!(12345));
+    let typed = Request::<()>::new(&CREATE, &[]).body(&body).to_curl().unwrap();
+    assert!(!typed.contains("hunter2") && !typed.contains("12345"), "{typed}");
+    assert!(typed.contains(r#""pin":["<redacted>",7]"#), "{typed}");
+    let own = serde_json::json!({"a": {"b": "hunter2", "c": true}});
+    let own = Request::<()>::new(&CREATE, &[]).body(&own).to_curl().unwrap();
+    assert!(own.contains(r#"{"a":{"b":"<redacted>","c":true}}"#), "{own}");
 }
 
 #[tokio::test]
@@ -123,7 +136,7 @@ async fn a_masked_secret_is_not_sent_as_the_secret() {
     let put = put.body(read.value());
     let sent = put.body_bytes().unwrap().unwrap();
     assert_eq!(sent, br#"{"name":"a","token":"hunter2"}"#);
-    assert!(!put.to_curl().contains("hunter2"));
+    assert!(!put.to_curl().unwrap().contains("hunter2"));
 }
 
 #[test]
@@ -143,7 +156,7 @@ fn a_problem_goes_with_the_part_that_it_came_from() {
     // A body that can't be sent takes the place of one that could.
     let request = request.body(&f64::NAN);
     assert!(request.body_bytes().is_err());
-    assert!(request.missing().is_empty() && !request.to_curl().contains("own"));
+    assert!(request.missing().is_empty() && request.to_curl().is_err());
 }
 
 #[test]

@@ -232,9 +232,10 @@ async fn what_is_not_in_the_value_as_it_was_is_told() {
     let request = Request::<Listing>::new(&GET, &["1"]);
     let answer = request.send(&plain(&server)).await.unwrap();
     assert_eq!(answer.items(), [1, 3]);
-    let told: Vec<_> = answer.drift().iter().map(|drift| drift.path()).collect();
+    let drift = answer.drift();
+    let told: Vec<_> = drift.iter().map(Drift::path).collect();
     assert_eq!(told, ["results[1]", "results[2]", "note"]);
-    assert!(matches!(answer.drift()[2], Drift::Surrogate { .. }));
+    assert!(matches!(drift[2], Drift::Surrogate { .. }));
     let whole = Server::start(|_, _| Reply::json(r#"{"new":1,"totalCount":"x"}"#)).await;
     let answer = request.send(&plain(&whole)).await.unwrap();
     assert!(answer.drift().is_empty(), "what is kept is no loss");

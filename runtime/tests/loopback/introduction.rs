@@ -81,12 +81,12 @@ async fn a_caller_off_the_access_list_is_told_so() {
 #[test]
 fn a_request_prints_as_curl() {
     assert_eq!(
-        create().to_curl(),
+        create().to_curl().unwrap(),
         "curl --request POST --header \"Authorization: Bearer $ATLAS_TOKEN\" \
          --header 'accept: application/vnd.atlas.2023-01-01+json' \
          --header 'content-type: application/vnd.atlas.2023-01-01+json' \
          --url 'https://cloud.mongodb.com/api/atlas/v2/groups' \
-         --data-raw '{\"name\":\"MyProject\",\"orgId\":\"5a0a1e7e0f2912c554080adc\"}'"
+         --data-raw '{\"name\":\"<redacted>\",\"orgId\":\"<redacted>\"}'"
     );
 }
 

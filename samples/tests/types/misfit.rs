@@ -138,7 +138,8 @@ fn a_stranger_in_a_list_costs_no_more_than_its_own_place() {
             let View::Extra(extra) = item.field(usize::MAX).view() else { continue };
             let is_told = drift.iter().any(|path| path.ends_with("[1]"));
             if is_odd
-                && (extra.instead().is_none_or(|found| *found != stranger) || !is_told)
+                && (extra.non_object().is_none_or(|found| *found != stranger)
+                    || !is_told)
             {
                 problems
                     .push(format!("{} {place}: {stranger}: {drift:?}", target.place));

@@ -1,8 +1,9 @@
 //! Objects with declared properties.
 
 use super::{Decoder, Difference, Expected, Result, What};
+use crate::codec::members::is_masked;
 use crate::codec::tags::Tags;
-use crate::codec::{Extra, Field, Record, Slot, View};
+use crate::codec::{Direction, Extra, Field, Record, Slot, View};
 
 /// How many fields after the expected one are tried before a search: the service leaves out
 /// optional properties now and then, and otherwise keeps to an order.
@@ -49,7 +50,7 @@ impl Decoder<'_> {
         if self.reader.peek() != Some(b'{') {
             return Err(self.reader.mismatch(Expected::Object));
         }
-        if self.is_received
+        if self.direction == Direction::Response
             && let Some(extra) = Extra::of_mut(record)
         {
             extra.set_received();
@@ -117,6 +118,7 @@ impl Decoder<'_> {
         }
         let count = self.noted.len();
         let Err(fault) = self.value(record.field_mut(index), None) else {
+            self.note_masked(record, declared, index);
             return Ok(());
         };
         let Some((expected, found)) = fault.mismatch() else { return Err(fault) };
@@ -131,12 +133,24 @@ impl Decoder<'_> {
         Ok(())
     }
 
+    /// Remembers that a property came masked which the service is never to return: all else in
+    /// such a property is the caller's.
+    fn note_masked(&self, record: &mut dyn Record, declared: &Field, index: usize) {
+        if declared.flags & Field::WRITE_ONLY != 0
+            && self.direction == Direction::Response
+            && is_masked(&record.field(index).view())
+            && let Some(extra) = Extra::of_mut(record)
+        {
+            extra.set_has_masked();
+        }
+    }
+
     /// Reads `null` for a declared property: it is unset, unless it has three states.
     fn null_member(&mut self, record: &mut dyn Record, index: usize) -> Result<()> {
         let at = self.reader.at();
         let field = record.field_mut(index);
         field.clear(true);
-        if self.observed.is_some() && !matches!(field.view(), View::Null) {
+        if self.reports_all && !matches!(field.view(), View::Null) {
             // What is free-form may be `null`. The question leaves the field set.
             if !matches!(field.slot(), Slot::Json(_)) {
                 self.note(at, Difference::Null);
@@ -170,7 +184,13 @@ impl Decoder<'_> {
 
     /// Notes the required fields that were not there, if anyone wants to know.
     fn note_missing(&mut self, fields: &'static [Field], seen: &Seen, at: usize) {
-        let Some(elsewhere) = self.observed else { return };
+        if !self.reports_all {
+            return;
+        }
+        let elsewhere = match self.direction {
+            Direction::Request => Field::READ_ONLY,
+            Direction::Response => Field::WRITE_ONLY,
+        };
         for (index, field) in fields.iter().enumerate() {
             let is_required =
                 field.flags & (Field::REQUIRED | elsewhere) == Field::REQUIRED;

@@ -39,16 +39,12 @@ impl Decoder<'_> {
         let known = tag.as_deref().and_then(|tag| {
             values.iter().position(|of_variant| of_variant.contains(&tag))
         });
-        if self.observed.is_some() && known.is_none() {
+        if self.reports_all && known.is_none() {
             self.note(at, Difference::UnknownTag(name, tag.map(Into::into)));
         }
         let index = known.unwrap_or(values.len());
-        let value = match values.get(index) {
-            Some([only]) => Some(*only),
-            _ => None,
-        };
-        let tags = Tags { name, value, outer };
-        self.variant(union, index, Some(&tags))
+        let tags = union.variants().by.tag(index, outer);
+        self.variant(union, index, tags.as_ref())
     }
 
     /// Reads a variant, and what does not fit it into the unknown one.

@@ -2,7 +2,7 @@
 
 /// Makes a [`Json`](crate::codec::Json) of a literal, whose keys keep their order.
 ///
-/// Where a value stands, any expression may that converts into one.
+/// A value can be any expression that converts into `Json`.
 ///
 /// ```
 /// use atlas_admin_runtime::json;

@@ -27,6 +27,11 @@ impl Number {
         Self(Repr::Text(text.into()))
     }
 
+    /// Tells whether the spelling is kept because it is no integer of 64 bits.
+    pub(super) fn is_spelled(&self) -> bool {
+        matches!(self.0, Repr::Text(_))
+    }
+
     /// Returns the integer, if the number is spelled as one and fits 64 bits with a sign.
     pub fn as_i64(&self) -> Option<i64> {
         match self.0 {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 
 use super::{Json, Number};
@@ -40,9 +40,11 @@ impl Serialize for Number {
             (Some(number), _, _) => to.serialize_i64(number),
             (None, Some(number), _) => to.serialize_u64(number),
             (None, None, Some(number)) => to.serialize_f64(number),
-            (None, None, None) => {
-                Err(serde::ser::Error::custom("a number beyond all floats"))
+            // Beyond all floats; one that is not finite is `null`, as everywhere in JSON.
+            (None, None, None) if self.is_spelled() => {
+                to.serialize_str(&self.to_string())
             }
+            (None, None, None) => to.serialize_unit(),
         }
     }
 }
@@ -91,6 +93,14 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
         Ok(number.into())
+    }
+
+    fn visit_i128<E: de::Error>(self, number: i128) -> Result<Json, E> {
+        number.to_string().parse().map_err(E::custom)
+    }
+
+    fn visit_u128<E: de::Error>(self, number: u128) -> Result<Json, E> {
+        number.to_string().parse().map_err(E::custom)
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Json, E> {

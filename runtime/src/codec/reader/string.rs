@@ -29,10 +29,13 @@ impl<'a> Reader<'a> {
     #[cold]
     fn unescape(&mut self, mut string: String) -> Result<String> {
         let bytes = self.text.as_bytes();
+        let replaced = self.replaced.len();
         loop {
             match bytes.get(self.at) {
                 Some(b'"') => {
                     self.at += 1;
+                    // One note for each string is enough.
+                    self.replaced.truncate(replaced + 1);
                     return Ok(string);
                 }
                 Some(b'\\') => string.push(self.escape()?),

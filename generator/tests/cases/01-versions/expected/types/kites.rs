@@ -11,7 +11,7 @@ pub struct Kite20250312 {
     pub length_meters: Option<f64>,
     /// `tail`.
     pub tail: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -9,7 +9,7 @@ use super::*;
 pub struct Kite {
     /// `length`.
     pub length: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -46,7 +46,7 @@ atlas_admin_runtime::record!(Kite);
 pub struct Kite20240805 {
     /// `lengthMeters`.
     pub length_meters: Option<f64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -9,7 +9,7 @@ use super::*;
 pub struct Dance {
     /// `figure`. Required.
     pub figure: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -47,7 +47,7 @@ atlas_admin_runtime::record!(Dance);
 pub struct KitePreview {
     /// `dances`.
     pub dances: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -85,7 +85,7 @@ atlas_admin_runtime::record!(KitePreview);
 pub struct KiteUpcoming {
     /// `tails`.
     pub tails: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -9,7 +9,7 @@ use super::*;
 pub struct Thing {
     /// `id`.
     pub id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -46,7 +46,7 @@ atlas_admin_runtime::record!(Thing);
 pub struct Ticket {
     /// `queued`.
     pub queued: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -41,7 +41,7 @@ pub struct Signal {
     pub size: Option<SignalSize>,
     /// `state`.
     pub state: Option<SignalState>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -21,7 +21,7 @@ pub struct Account {
     pub owner: Nullable<String>,
     /// `plan`. May be `null`.
     pub plan: Nullable<Plan>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -79,7 +79,7 @@ atlas_admin_runtime::record!(Account);
 pub struct Plan {
     /// `seats`.
     pub seats: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct Stats {
     pub last_visit: Option<DateTime>,
     /// `visits`. Read-only.
     pub visits: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -68,7 +68,7 @@ pub struct User {
     pub roles: Option<Vec<String>>,
     /// `stats`. Read-only.
     pub stats: Option<Stats>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -19,7 +19,7 @@ pub struct Car {
     pub weight: Option<f64>,
     /// `wheels`. Required.
     pub wheels: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -92,7 +92,7 @@ atlas_admin_runtime::open_enum!(PricedCurrency, [
 pub struct Wheel {
     /// `inches`.
     pub inches: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

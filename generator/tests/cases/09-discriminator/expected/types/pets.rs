@@ -7,7 +7,7 @@ use super::*;
 pub struct Basket {
     /// `wicker`.
     pub wicker: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -83,7 +83,7 @@ impl Union for Bed {
     }
 }
 
-atlas_admin_runtime::union!(Bed);
+atlas_admin_runtime::union!(Bed, [Basket => Basket, Sofa => Sofa]);
 
 /// The schema `CatPet`.
 #[derive(Clone, Default)]
@@ -92,7 +92,7 @@ pub struct CatPet {
     pub lives: Option<i64>,
     /// `name`.
     pub name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -136,7 +136,7 @@ pub struct DogPet {
     pub species: Option<PetSpecies>,
     /// `tricks`. Required.
     pub tricks: Option<Vec<String>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -186,7 +186,7 @@ pub struct Owner {
     pub bed: Option<Bed>,
     /// `pet`.
     pub pet: Option<Pet>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -268,7 +268,7 @@ impl Union for Pet {
     }
 }
 
-atlas_admin_runtime::union!(Pet => PetCommon);
+atlas_admin_runtime::union!(Pet, [CatPet => Cat, DogPet => Dog] => PetCommon);
 
 /// What every `Pet` has in common, whichever it is.
 ///
@@ -279,7 +279,7 @@ pub struct PetCommon {
     pub name: Option<String>,
     /// `species`.
     pub species: Option<PetSpecies>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -340,7 +340,7 @@ atlas_admin_runtime::open_enum!(PetSpecies, [
 pub struct Sofa {
     /// `seats`.
     pub seats: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct DiskDrive {
     pub id: Option<String>,
     /// `rpm`.
     pub rpm: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -94,7 +94,9 @@ impl Union for Drive {
     }
 }
 
-atlas_admin_runtime::union!(Drive => DriveCommon);
+atlas_admin_runtime::union!(
+    Drive, [DiskDrive => Disk, TapeDrive => Tape] => DriveCommon
+);
 
 /// What every `Drive` has in common, whichever it is.
 ///
@@ -105,7 +107,7 @@ pub struct DriveCommon {
     pub id: Option<String>,
     /// `type`.
     pub r#type: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -151,7 +153,7 @@ pub struct TapeDrive {
     pub metres: Option<i64>,
     /// `type`.
     pub r#type: Option<TapeDriveType>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

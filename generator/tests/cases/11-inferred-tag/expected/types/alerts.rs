@@ -59,7 +59,10 @@ impl Union for AlertView {
     }
 }
 
-atlas_admin_runtime::union!(AlertView => AlertViewCommon);
+atlas_admin_runtime::union!(
+    AlertView, [HostAlertView => Host, BillingAlertView => Billing, DefaultAlertView =>
+    Default] => AlertViewCommon
+);
 
 /// What every `AlertView` has in common, whichever it is.
 ///
@@ -70,7 +73,7 @@ pub struct AlertViewCommon {
     pub event_type: Option<String>,
     /// `id`.
     pub id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -112,7 +115,7 @@ pub struct BillingAlertView {
     pub cents: Option<i64>,
     /// `id`. Required.
     pub id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -154,7 +157,7 @@ pub struct DefaultAlertView {
     pub event_type: Option<DefaultAlertViewEventType>,
     /// `id`. Required.
     pub id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -219,7 +222,7 @@ pub struct HostAlertView {
     pub host_name: Option<String>,
     /// `id`. Required.
     pub id: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

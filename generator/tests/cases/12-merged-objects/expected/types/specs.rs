@@ -17,7 +17,7 @@ pub struct Spec {
     pub size: Option<SpecSize>,
     /// `zone`. Read-only.
     pub zone: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -7,7 +7,7 @@ use super::*;
 pub struct Dynamic {
     /// `typeSet`.
     pub type_set: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -43,7 +43,7 @@ atlas_admin_runtime::record!(Dynamic);
 pub struct FieldMapping {
     /// `type`.
     pub r#type: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -85,7 +85,7 @@ pub struct Index {
     pub fields: Option<Map<IndexFieldsValue>>,
     /// `limit`.
     pub limit: Option<IndexLimit>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -173,7 +173,7 @@ impl Union for IndexDynamic {
     }
 }
 
-atlas_admin_runtime::union!(IndexDynamic);
+atlas_admin_runtime::union!(IndexDynamic, [Dynamic => Dynamic]);
 
 /// The fields value of `Index`: one of 2 kinds.
 ///
@@ -222,7 +222,7 @@ impl Union for IndexFieldsValue {
     }
 }
 
-atlas_admin_runtime::union!(IndexFieldsValue);
+atlas_admin_runtime::union!(IndexFieldsValue, [FieldMapping => FieldMapping]);
 
 /// The limit of `Index`: one of 2 kinds.
 ///
@@ -269,4 +269,4 @@ impl Union for IndexLimit {
     }
 }
 
-atlas_admin_runtime::union!(IndexLimit);
+atlas_admin_runtime::union!(IndexLimit, []);

@@ -11,7 +11,7 @@ pub struct Place {
     pub fallback: Option<PlaceFallback>,
     /// `regionName`.
     pub region_name: Option<RegionView>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

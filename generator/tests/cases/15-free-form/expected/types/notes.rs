@@ -25,7 +25,7 @@ pub struct Notes {
     pub unions: Option<Json>,
     /// `untypedItems`.
     pub untyped_items: Option<Vec<Json>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct Link {
     pub next: Option<Box<Link>>,
     /// `previous`. May be `null`.
     pub previous: Nullable<Box<Link>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -49,7 +49,7 @@ atlas_admin_runtime::record!(Link);
 pub struct Literal {
     /// `value`.
     pub value: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -85,7 +85,7 @@ atlas_admin_runtime::record!(Literal);
 pub struct Negation {
     /// `of`. Required.
     pub of: Option<Operand>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -123,7 +123,7 @@ pub struct Node {
     pub children: Option<Vec<Node>>,
     /// `named`.
     pub named: Option<Map<Node>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -203,14 +203,14 @@ impl Union for Operand {
     }
 }
 
-atlas_admin_runtime::union!(Operand);
+atlas_admin_runtime::union!(Operand, [Literal => Literal, Negation => Not]);
 
 /// The schema `Ping`.
 #[derive(Clone, Default)]
 pub struct Ping {
     /// `pong`.
     pub pong: Option<Pong>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -245,7 +245,7 @@ atlas_admin_runtime::record!(Ping);
 pub struct Pong {
     /// `ping`.
     pub ping: Option<Box<Ping>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -288,7 +288,7 @@ pub struct Tree {
     pub ping: Option<Ping>,
     /// `root`. Required.
     pub root: Option<Node>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

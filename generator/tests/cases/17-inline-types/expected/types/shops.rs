@@ -11,7 +11,7 @@ pub struct Apple {
     pub origin: Option<Origin>,
     /// `unit`.
     pub unit: Option<Unit>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -83,7 +83,7 @@ pub struct GetShopResponse {
     pub second: Option<Pear>,
     /// `third`.
     pub third: Option<Plum>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -131,7 +131,7 @@ atlas_admin_runtime::record!(GetShopResponse);
 pub struct Origin {
     /// `country`.
     pub country: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -171,7 +171,7 @@ pub struct Pear {
     pub origin: Option<Origin>,
     /// `unit`.
     pub unit: Option<Unit>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -239,7 +239,7 @@ pub struct Plum {
     pub flags: Option<Vec<PlumFlag>>,
     /// `unit`.
     pub unit: Option<Unit>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -287,7 +287,7 @@ atlas_admin_runtime::record!(Plum);
 pub struct PlumBox {
     /// `plums`.
     pub plums: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -21,7 +21,7 @@ pub struct Maps {
     pub nested: Option<Map<Map<bool>>>,
     /// `points`.
     pub points: Option<Map<MapsPointsValue>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -81,7 +81,7 @@ atlas_admin_runtime::record!(Maps);
 pub struct MapsMixed {
     /// `known`.
     pub known: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -119,7 +119,7 @@ atlas_admin_runtime::record!(MapsMixed);
 pub struct MapsPointsValue {
     /// `x`.
     pub x: Option<f64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -33,7 +33,7 @@ pub struct OptionType {
     pub with_space: Option<String>,
     /// `🚀`.
     pub u1f680: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -109,7 +109,7 @@ atlas_admin_runtime::record!(OptionType);
 pub struct Result {
     /// `ok`.
     pub ok: Option<bool>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -166,7 +166,7 @@ atlas_admin_runtime::open_enum!(Type, [
 pub struct VecType {
     /// `x`.
     pub x: Option<f64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -9,7 +9,7 @@ use super::*;
 pub struct Bike {
     /// `front`.
     pub front: Option<Wheel>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -9,7 +9,7 @@ use super::*;
 pub struct OldBike {
     /// `bell`.
     pub bell: Option<Bell>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -9,7 +9,7 @@ use super::*;
 pub struct NextBike {
     /// `motor`.
     pub motor: Option<Motor>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

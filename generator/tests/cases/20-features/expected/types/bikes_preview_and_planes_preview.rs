@@ -7,7 +7,7 @@ use super::*;
 pub struct Motor {
     /// `watts`.
     pub watts: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -11,7 +11,7 @@ pub struct Train {
     pub bell: Option<Bell>,
     /// `wheel`.
     pub wheel: Option<Wheel>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -7,7 +7,7 @@ use super::*;
 pub struct Failure {
     /// `detail`.
     pub detail: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -45,7 +45,7 @@ atlas_admin_runtime::record!(Failure);
 pub struct Lamp {
     /// `watts`.
     pub watts: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

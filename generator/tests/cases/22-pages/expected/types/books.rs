@@ -7,7 +7,7 @@ use super::*;
 pub struct Book {
     /// `title`.
     pub title: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -46,7 +46,7 @@ atlas_admin_runtime::record!(Book);
 pub struct GetSummaryResponse {
     /// `pages`.
     pub pages: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -84,7 +84,7 @@ pub struct Link {
     pub href: Option<String>,
     /// `rel`.
     pub rel: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -130,7 +130,7 @@ pub struct PaginatedBook {
     pub results: Option<Vec<Book>>,
     /// `totalCount`. Read-only.
     pub total_count: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -7,7 +7,7 @@ use super::*;
 pub struct Err {
     /// `u8`.
     pub u8: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -61,7 +61,7 @@ atlas_admin_runtime::open_enum!(KindType, [
 pub struct PageType {
     /// `self`.
     pub self_: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -97,7 +97,7 @@ atlas_admin_runtime::record!(PageType);
 pub struct Some {
     /// `ok`.
     pub ok: Option<Err>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -143,7 +143,7 @@ pub struct TableType {
     pub some: Option<Some>,
     /// `table`.
     pub table: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

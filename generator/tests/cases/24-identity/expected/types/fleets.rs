@@ -9,7 +9,7 @@ pub struct Deck {
     pub id: Option<String>,
     /// `hands`.
     pub hands: Option<i64>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -54,7 +54,7 @@ pub struct Flagship {
     pub id: Option<String>,
     /// `name`.
     pub name: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -102,7 +102,7 @@ pub struct Fleet {
     pub id: Option<String>,
     /// `ships`.
     pub ships: Option<Vec<Ship>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -195,7 +195,7 @@ impl Union for FleetCrew {
     }
 }
 
-atlas_admin_runtime::union!(FleetCrew);
+atlas_admin_runtime::union!(FleetCrew, [Deck => Deck, Galley => Galley]);
 
 /// The schema `Galley`.
 #[derive(Clone, Default)]
@@ -204,7 +204,7 @@ pub struct Galley {
     pub id: Option<String>,
     /// `stove`.
     pub stove: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -249,7 +249,7 @@ pub struct Link {
     pub href: Option<String>,
     /// `rel`.
     pub rel: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -293,7 +293,7 @@ pub struct Ship {
     pub name: Option<String>,
     /// `radio`. Secret: never printed.
     pub radio: Option<String>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
@@ -343,7 +343,7 @@ pub struct Ships {
     pub links: Option<Vec<Link>>,
     /// `results`. May be `null`.
     pub results: Nullable<Vec<Ship>>,
-    /// What the service sent beyond these, and what you want to send beyond them.
+    /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 

@@ -1,0 +1,84 @@
+//! One value into another, whose type may have fewer fields.
+//!
+//! This is how a union's variants and the record of what they share turn into each other: field by
+//! field, with each record's origin and each property's.
+
+use super::decode::decode_own;
+use super::{Entries, Extra, Json, List, Record, Slot, Union, Value, View, encode};
+
+/// Sets a record to the fields of another that it has as well. What it has no field for is kept in
+/// its [`Extra`].
+pub(super) fn copy_record(from: &dyn Record, into: &mut dyn Record) {
+    let mut kept = Extra::of(from).cloned().unwrap_or_default();
+    let declared = into.table().fields;
+    for (index, field) in from.table().fields.iter().enumerate() {
+        let value = from.field(index);
+        let place = declared.binary_search_by(|other| other.wire.cmp(field.wire)).ok();
+        let is_copied = place.is_some_and(|place| copy(value, into.field_mut(place)));
+        if !is_copied
+            && !matches!(value.view(), View::Absent)
+            && kept.get(field.wire).is_none()
+        {
+            place.inspect(|place| into.field_mut(*place).clear(false));
+            kept.keep(field.wire, json(value));
+        }
+    }
+    if let Some(extra) = Extra::of_mut(into) {
+        *extra = kept;
+    }
+}
+
+/// Sets a value to another, and tells whether it can hold it; otherwise it is anything.
+fn copy(from: &dyn Value, into: &mut dyn Value) -> bool {
+    into.clear(false);
+    match from.view() {
+        View::Absent => {}
+        View::Null => {
+            into.clear(true);
+            return matches!(into.view(), View::Null);
+        }
+        view => match (view, into.slot()) {
+            (View::Bool(from), Slot::Bool(into)) => *into = from,
+            (View::Int(from), Slot::Int(into)) => *into = from,
+            (View::Float(from), Slot::Float(into)) => *into = from,
+            (View::Str(from), Slot::Str(into)) => from.clone_into(into),
+            (View::Str(from), Slot::Enum(into)) => into.set(from),
+            (View::List(from), Slot::List(into)) => return copy_items(from, into),
+            (View::Map(from), Slot::Map(into)) => return copy_entries(from, into),
+            (View::Record(from), Slot::Record(into)) => copy_record(from, into),
+            (View::Union(from), Slot::Union(into)) => return copy_content(from, into),
+            (View::Json(from), Slot::Json(into)) => into.clone_from(from),
+            (_, Slot::Json(into)) => *into = json(from),
+            _ => return false,
+        },
+    }
+    true
+}
+
+fn copy_items(from: &dyn List, into: &mut dyn List) -> bool {
+    (0..from.len()).all(|index| copy(from.get(index), into.push()))
+}
+
+fn copy_entries(from: &dyn Entries, into: &mut dyn Entries) -> bool {
+    let mut is_copied = true;
+    from.for_each(&mut |key, value| {
+        is_copied = is_copied && copy(value, into.insert(key.to_owned()));
+    });
+    is_copied
+}
+
+fn copy_content(from: &dyn Union, into: &mut dyn Union) -> bool {
+    let (index, content) = from.content();
+    if std::ptr::eq(from.variants(), into.variants()) {
+        copy(content, into.select(index))
+    } else {
+        // Variants of two unions can only be told apart by reading.
+        decode_own(&encode::text(from), into).is_ok()
+    }
+}
+
+/// Returns a value as free-form JSON.
+fn json(value: &dyn Value) -> Json {
+    // It is text of our own making.
+    Json::from_slice(&encode::text(value)).unwrap_or_default()
+}
