@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use atlas_admin::codec::{DateTime, Day};
+use atlas_admin::codec::{DateTime, Date};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -11,9 +11,9 @@ fuzz_target!(|text: &str| {
     if let Ok(timestamp) = time.timestamp() {
         assert_eq!(DateTime::from(timestamp).timestamp().ok(), Some(timestamp));
     }
-    let day = Day::from(text);
+    let day = Date::from(text);
     assert_eq!(day.as_str(), text);
     if let Ok(date) = day.date() {
-        assert_eq!(Day::from(date).date().ok(), Some(date));
+        assert_eq!(Date::from(date).date().ok(), Some(date));
     }
 });

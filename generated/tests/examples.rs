@@ -64,7 +64,7 @@ async fn projects_are_listed_in_every_way() {
         let printed = run(&fake, example, &[]);
         assert!(printed.contains("MyProject"), "{example}: {printed}");
     }
-    assert_eq!(fake.asked_for(&projects::list_groups()).len(), 4);
+    assert_eq!(fake.requests_for(&projects::list_groups()).len(), 4);
 }
 
 /// A program that ends with the test, however that ends.
@@ -104,7 +104,10 @@ async fn a_project_is_created_and_errors_are_handled() {
     let create = projects::create_group(&Default::default());
     let id = run(&fake, "create_project", &[ORG, "New"]);
     assert_eq!(id.trim().len(), 24);
-    assert_eq!(fake.asked_once(&create).body::<Group>().name.as_deref(), Some("New"));
+    assert_eq!(
+        fake.single_request(&create).body::<Group>().name.as_deref(),
+        Some("New")
+    );
 
     let errors: [(u16, &str, &str); 4] = [
         (409, "GROUP_ALREADY_EXISTS", "there is one already"),
@@ -140,16 +143,16 @@ async fn a_cluster_is_created_resized_and_paused() {
         .change(in_state(StateName::Idle));
     let args = [GROUP, "prod", "US_EAST_1", "US_WEST_2", "--interval", "0"];
     assert_eq!(run(&fake, "create_cluster", &args), "prod is ready\n");
-    assert_eq!(fake.asked_for(&get).len(), 2);
+    assert_eq!(fake.requests_for(&get).len(), 2);
     let create = clusters::create_cluster(GROUP, &Default::default());
     let regions =
-        &fake.asked_once(&create).json()["replicationSpecs"][0]["regionConfigs"];
+        &fake.single_request(&create).json()["replicationSpecs"][0]["regionConfigs"];
     assert_eq!(regions[0]["priority"], 7);
     assert_eq!(regions[1]["regionName"], "US_WEST_2");
 
     run(&fake, "resize_cluster", &[GROUP, "prod", "--size", "M20", "--paused", "true"]);
     let asked =
-        fake.asked_for(&clusters::update_cluster(GROUP, "prod", &Default::default()));
+        fake.requests_for(&clusters::update_cluster(GROUP, "prod", &Default::default()));
     let sizes: Vec<_> = (0..2)
         .map(|region| {
             let spec = &asked[0].json()["replicationSpecs"][0]["regionConfigs"][region];
@@ -173,11 +176,11 @@ async fn access_is_given() {
     let printed = run(&fake, "add_access_list_entry", &[GROUP, "203.0.113.0/24"]);
     assert_eq!(printed, "203.0.113.0/24\n");
     let list = project_ip_access_list::create_access_list_entry(GROUP, &Vec::new());
-    assert_eq!(fake.asked_once(&list).json()[0]["cidrBlock"], "203.0.113.0/24");
+    assert_eq!(fake.single_request(&list).json()[0]["cidrBlock"], "203.0.113.0/24");
 
     assert_eq!(run(&fake, "create_database_user", &[GROUP, "app", "shop"]), "app\n");
     let user = database_users::create_database_user(ANY, &Default::default());
-    let user = fake.asked_once(&user).json();
+    let user = fake.single_request(&user).json();
     assert_eq!(user["password"], "hunter2");
     assert_eq!(user["roles"][0]["roleName"], "readWrite");
 
@@ -187,7 +190,7 @@ async fn access_is_given() {
     assert!(rotated.starts_with(client_id), "{made}{rotated}");
     let create =
         service_accounts::create_org_secret(ORG, client_id, &Default::default());
-    assert_eq!(fake.asked_for(&create).len(), 2);
+    assert_eq!(fake.requests_for(&create).len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -201,12 +204,12 @@ async fn events_logs_and_invoices_are_read() {
     let path = file.to_str().unwrap();
     let log = DownloadClusterLogLogName::Mongodb;
     fake.on(&monitoring_and_logs::download_cluster_log(GROUP, "host", log))
-        .answer_bytes(&b"\x1f\x8blog"[..]);
+        .respond_bytes(&b"\x1f\x8blog"[..]);
     let printed = run(&fake, "download_log", &[GROUP, "host", path]);
     assert!(printed.starts_with("5 bytes"), "{printed}");
     assert_eq!(std::fs::read(&file).unwrap(), b"\x1f\x8blog");
 
-    fake.on(&invoices::get_invoice_csv(ORG, "i1")).answer_bytes("a,b\n1,2\n");
+    fake.on(&invoices::get_invoice_csv(ORG, "i1")).respond_bytes("a,b\n1,2\n");
     run(&fake, "download_invoice", &[ORG, "i1", path]);
     assert_eq!(std::fs::read(&file).unwrap(), b"a,b\n1,2\n");
     std::fs::remove_dir_all(&folder).unwrap();

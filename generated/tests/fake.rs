@@ -12,8 +12,8 @@ use atlas_admin::types::{
     StateName, VectorSearchIndexCreateRequest, VectorSearchIndexDefinition,
 };
 use atlas_admin::{
-    Client, Credentials, Date, Error, RetryPolicy, atlas_search, clusters,
-    database_users, events, invoices, list, projects, set,
+    Client, Credentials, Error, RetryPolicy, atlas_search, clusters, database_users,
+    events, invoices, list, projects, set,
 };
 use futures_util::TryStreamExt;
 
@@ -94,7 +94,7 @@ async fn what_is_made_is_there_until_it_is_deleted() {
         assert!(left.unwrap_err().is_not_found(), "what it held went with it");
         client.revoke().await.unwrap();
     }
-    let asked = fake.asked_for(&clusters::create_cluster(ANY, &cluster("")));
+    let asked = fake.requests_for(&clusters::create_cluster(ANY, &cluster("")));
     assert_eq!(asked.len(), 10);
     assert_eq!(
         asked[0].body::<ClusterDescription20240805>().name.as_deref(),
@@ -294,7 +294,7 @@ async fn it_fails_throttles_and_slows_down_as_it_is_told() {
         .await
         .unwrap();
     assert_eq!(ready.name.as_deref(), Some("prod"));
-    assert_eq!(fake.asked_for(&clusters::get_cluster("g1", "prod")).len(), 2);
+    assert_eq!(fake.requests_for(&clusters::get_cluster("g1", "prod")).len(), 2);
 }
 
 #[tokio::test]
@@ -409,7 +409,7 @@ async fn requests_by_hand_are_judged_as_the_service_does() {
     }
     let clusters = format!("{GROUPS}/g1/clusters");
     assert_eq!(raw(get(&clusters, old)).await.0, 200);
-    fake.on_day(Date::new(2099, 1, 1));
+    fake.set_date(atlas_admin::jiff::civil::date(2099, 1, 1));
     assert_eq!(raw(get(&clusters, old)).await.0, 410);
     assert_eq!(raw(get(&clusters, ACCEPT)).await.0, 200);
 
@@ -432,5 +432,5 @@ async fn wrong_credentials_are_refused() {
         let error = projects::list_groups().send(&client).await.unwrap_err();
         assert!(error.is_unauthorized(), "{error}");
     }
-    assert!(fake.asked().is_empty());
+    assert!(fake.requests().is_empty());
 }

@@ -70,9 +70,9 @@ mod registry {
             })
             .collect();
         parameters.sort_unstable();
-        let sunset = operation
-            .sunset
-            .map(|date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day));
+        let sunset = operation.sunset.map(|date| {
+            format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
+        });
         let errors: BTreeSet<u16> =
             entry.errors.iter().flat_map(|(statuses, _)| *statuses).copied().collect();
         format!(

@@ -31,8 +31,8 @@ fn failure(test: impl AsyncFnOnce()) -> String {
 async fn answers_have_the_status_and_the_media_type_of_their_version() {
     let (client, atlas) = testing::scripted();
     let create = projects::create_group(&group("MyProject"));
-    atlas.on(&create).exactly().answer(Group { id: set("g1"), ..group("MyProject") });
-    atlas.on(&clusters::delete_cluster("g1", "old")).answer(());
+    atlas.on(&create).exactly().respond(Group { id: set("g1"), ..group("MyProject") });
+    atlas.on(&clusters::delete_cluster("g1", "old")).respond(());
 
     let created = create.send(&client).await.unwrap();
     assert_eq!(created.id.as_deref(), Some("g1"), "read-only fields are answered");
@@ -43,21 +43,21 @@ async fn answers_have_the_status_and_the_media_type_of_their_version() {
         clusters::delete_cluster("", "").operation().success[0]
     );
 
-    let asked = atlas.asked_once(&projects::create_group(&Default::default()));
+    let asked = atlas.single_request(&projects::create_group(&Default::default()));
     assert_eq!(asked.body::<Group>().name.as_deref(), Some("MyProject"));
     assert_eq!(asked.json()["orgId"], "o1");
     assert_eq!(asked.header("Accept"), Some(create.accept()));
-    assert_eq!(atlas.asked().len(), 2);
+    assert_eq!(atlas.requests().len(), 2);
 }
 
 #[tokio::test]
 async fn a_list_is_answered_page_by_page() {
     let (client, atlas) = testing::scripted();
-    atlas.on(&projects::list_groups().page_num(2)).answer_json(serde_json::json!({
+    atlas.on(&projects::list_groups().page_num(2)).respond_json(serde_json::json!({
         "results": [{"name": "b", "orgId": "o1"}],
             "links": [],
     }));
-    atlas.on(&projects::list_groups()).answer_json(serde_json::json!({
+    atlas.on(&projects::list_groups()).respond_json(serde_json::json!({
         "results": [{"name": "a", "orgId": "o1"}],
         "links": [{"rel": "next", "href": "https://cloud.mongodb.com/"}],
     }));
@@ -70,7 +70,7 @@ async fn a_list_is_answered_page_by_page() {
     assert_eq!(names, ["a", "b"]);
 
     let (client, atlas) = testing::scripted();
-    atlas.on(&projects::list_groups()).answer(PaginatedAtlasGroupView {
+    atlas.on(&projects::list_groups()).respond(PaginatedAtlasGroupView {
         results: list([group("only")]),
         ..Default::default()
     });
@@ -88,7 +88,7 @@ async fn what_goes_wrong_goes_wrong_as_with_the_service() {
         .throttle(Duration::from_secs(30))
         .break_connection()
         .html(502, "<html>")
-        .answer(cluster("prod"))
+        .respond(cluster("prod"))
         .fail(404, "CLUSTER_NOT_FOUND", "No cluster.")
         .hang()
         .times(5);
@@ -102,7 +102,7 @@ async fn what_goes_wrong_goes_wrong_as_with_the_service() {
     assert!(error.is_not_found() && error.error_code() == Some("CLUSTER_NOT_FOUND"));
     let options = Options::new().timeout(Duration::from_secs(600));
     assert!(get.send_with(&client, &options).await.unwrap_err().is_timeout());
-    assert_eq!(atlas.asked_for(&get).len(), 10);
+    assert_eq!(atlas.requests_for(&get).len(), 10);
 }
 
 #[tokio::test]
@@ -113,10 +113,10 @@ async fn predicates_and_versions_choose_the_rule() {
         .on(&create(""))
         .when_body(|body: &Group| body.name.as_deref() == Some("taken"))
         .fail(409, "GROUP_ALREADY_EXISTS", "It exists.");
-    atlas.on(&create("")).answer_with(|asked| asked.body()).always();
+    atlas.on(&create("")).respond_with(|asked| asked.body()).always();
     atlas
         .on_path(Method::Get, "/api/atlas/v2/groups/*")
-        .answer_json(serde_json::json!({"name": "raw"}));
+        .respond_json(serde_json::json!({"name": "raw"}));
 
     assert!(create("taken").send(&client).await.unwrap_err().is_conflict());
     let new = create("new").send(&client).await.unwrap();
@@ -130,11 +130,11 @@ async fn a_payload_is_downloaded_and_a_token_granted() {
     let (_, atlas) = testing::scripted();
     let account = Credentials::service_account("mdb_sa_id_1", "mdb_sa_sk_1");
     let client = atlas.client_builder().credentials(account).build().unwrap();
-    atlas.on(&invoices::get_invoice_csv("o1", "i1")).answer_bytes("a,b\n1,2\n");
+    atlas.on(&invoices::get_invoice_csv("o1", "i1")).respond_bytes("a,b\n1,2\n");
     let mut csv =
         invoices::get_invoice_csv("o1", "i1").send(&client).await.unwrap().into_value();
     assert_eq!(csv.chunk().await.unwrap().as_deref(), Some(&b"a,b\n1,2\n"[..]));
-    let asked = atlas.asked_once(&invoices::get_invoice_csv("o1", "i1"));
+    let asked = atlas.single_request(&invoices::get_invoice_csv("o1", "i1"));
     assert_eq!(asked.header("authorization"), Some("Bearer scripted"));
 }
 
@@ -142,10 +142,10 @@ async fn a_payload_is_downloaded_and_a_token_granted() {
 fn a_test_that_asks_for_something_else_is_told_why() {
     let message = failure(async || {
         let (client, atlas) = testing::scripted();
-        atlas.on(&clusters::get_cluster("g1", "prod")).answer(cluster("prod"));
+        atlas.on(&clusters::get_cluster("g1", "prod")).respond(cluster("prod"));
         atlas
             .on(&clusters::list_clusters("g1").items_per_page(50))
-            .answer(Default::default());
+            .respond(Default::default());
         _ = clusters::get_cluster("g1", "test").send(&client).await;
     });
     assert!(
@@ -163,7 +163,7 @@ fn a_test_that_asks_for_something_else_is_told_why() {
 
     let message = failure(async || {
         let (client, atlas) = testing::scripted();
-        atlas.on(&clusters::get_cluster("g1", "prod")).answer(cluster("prod"));
+        atlas.on(&clusters::get_cluster("g1", "prod")).respond(cluster("prod"));
         for _ in 0..2 {
             _ = clusters::get_cluster("g1", "prod").send(&client).await;
         }
@@ -175,7 +175,7 @@ fn a_test_that_asks_for_something_else_is_told_why() {
 fn a_test_that_asks_for_too_little_is_told_what() {
     let message = failure(async || {
         let (client, atlas) = testing::scripted();
-        atlas.on(&clusters::get_cluster(ANY, "prod")).answer(cluster("prod")).times(2);
+        atlas.on(&clusters::get_cluster(ANY, "prod")).respond(cluster("prod")).times(2);
         _ = clusters::get_cluster("g1", "prod").send(&client).await;
     });
     assert!(message.contains("never asked for"), "{message}");
@@ -186,7 +186,7 @@ fn a_test_that_asks_for_too_little_is_told_what() {
 
     let message = failure(async || {
         let (_, atlas) = testing::scripted();
-        atlas.asked_once(&clusters::get_cluster(ANY, "prod"));
+        atlas.single_request(&clusters::get_cluster(ANY, "prod"));
     });
     assert!(message.contains("came:     nothing"), "{message}");
 }
@@ -196,8 +196,8 @@ fn an_order_is_kept_where_it_is_asked_for() {
     let message = failure(async || {
         let (client, atlas) = testing::scripted();
         atlas.in_order();
-        atlas.on(&clusters::get_cluster("g1", "a")).answer(cluster("a"));
-        atlas.on(&clusters::get_cluster("g1", "b")).answer(cluster("b"));
+        atlas.on(&clusters::get_cluster("g1", "a")).respond(cluster("a"));
+        atlas.on(&clusters::get_cluster("g1", "b")).respond(cluster("b"));
         _ = clusters::get_cluster("g1", "b").send(&client).await;
     });
     assert!(message.contains("not yet its turn"), "{message}");
@@ -225,10 +225,10 @@ async fn waits_out_the_rate_limit() {
     atlas
         .on(&clusters::get_cluster(ANY, "prod"))
         .throttle(Duration::from_secs(30))
-        .answer(ClusterDescription20240805 { paused: set(true), ..Default::default() });
+        .respond(ClusterDescription20240805 { paused: set(true), ..Default::default() });
 
     let cluster = clusters::get_cluster("5f1b", "prod").send(&client).await.unwrap();
 
     assert_eq!(cluster.paused, Some(true));
-    assert_eq!(atlas.asked_for(&clusters::get_cluster("5f1b", "prod")).len(), 2);
+    assert_eq!(atlas.requests_for(&clusters::get_cluster("5f1b", "prod")).len(), 2);
 }

@@ -25,8 +25,8 @@ fn received<T: Value + Default>(answer: &Json) -> T {
 }
 
 /// Returns the body that a request sends, as text and as JSON.
-fn sent<T>(request: &Request<T>) -> (String, Json) {
-    let text = request.body_bytes().unwrap().unwrap();
+fn sent<T>(request: &impl AsRef<Request<T>>) -> (String, Json) {
+    let text = request.as_ref().body_bytes().unwrap().unwrap();
     let text = String::from_utf8(text.to_vec()).unwrap();
     let json = serde_json::from_str(&text).unwrap();
     (text, json)
@@ -129,7 +129,7 @@ fn an_alert_configuration_is_switched_off() {
     }
 }
 
-/// Here the service sends another type than it takes: the wire form leads from one to the other.
+/// Here the service sends another type than it takes: the json_name form leads from one to the other.
 #[test]
 fn what_is_read_and_what_is_sent_may_be_two_types() {
     let answer: LogIntegrationResponse = received(&json!({

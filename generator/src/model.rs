@@ -50,7 +50,7 @@ pub enum Type {
     Float,
     String,
     DateTime,
-    Day,
+    Date,
     /// Any JSON value.
     Json,
     List(Box<Type>),
@@ -96,7 +96,7 @@ pub enum Kind {
     Union(Union),
 }
 
-/// An object with declared properties, in ascending order of their wire names.
+/// An object with declared properties, in ascending order of their JSON names.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
     pub fields: Vec<Field>,
@@ -104,7 +104,7 @@ pub struct Record {
 
 #[derive(Clone, Debug)]
 pub struct Field {
-    pub wire: String,
+    pub json_name: String,
     pub ty: Type,
     pub required: bool,
     pub nullable: bool,
@@ -165,7 +165,7 @@ pub struct Enum {
 
 #[derive(Clone, Debug)]
 pub struct Union {
-    pub by: By,
+    pub by: Discriminator,
     pub variants: Vec<Variant>,
     /// The record of what all variants have in common, for what none of them is.
     pub common: Option<Type>,
@@ -173,7 +173,7 @@ pub struct Union {
 
 /// How the variants of a union are told apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum By {
+pub enum Discriminator {
     /// By the value of a property.
     Tag { property: String, inferred: bool },
     /// By the kind of the JSON value.

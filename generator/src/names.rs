@@ -221,8 +221,8 @@ pub fn ident(name: &str) -> Ident {
 }
 
 /// Returns the name of an argument or setter for a parameter.
-pub fn parameter_name(wire: &str) -> String {
-    casing::parameter_name(wire)
+pub fn parameter_name(json_name: &str) -> String {
+    casing::parameter_name(json_name)
 }
 
 /// Returns the name of the static that describes an operation.

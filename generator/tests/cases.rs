@@ -1,11 +1,12 @@
 //! Golden cases: a minimal document for each concern, and the code it becomes.
 //!
-//! A case is a folder `cases/NN-name` with `spec.yaml`; beside it stand the generated files worth
-//! reading, in `expected/`, and what is said about the document, in `diagnostics.txt`.
-//! `UPDATE_EXPECT=1 cargo test -p atlas-admin-generator --test cases` rewrites both; read the diff.
+//! A case is a folder `cases/NN-name` with `spec.yaml`. Beside it, as snapshots of `insta`: the
+//! generated files worth reading, and what is said about the document. To review what a change of
+//! the generator makes of them: `cargo insta test -p atlas-admin-generator --test cases --review`,
+//! or without `cargo-insta`: `INSTA_UPDATE=always cargo test -p atlas-admin-generator --test cases`
+//! and `git diff`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -16,8 +17,6 @@ use crates::Workspace;
 
 #[path = "support/crates.rs"]
 mod crates;
-
-const UPDATE: &str = "UPDATE_EXPECT=1 cargo test -p atlas-admin-generator --test cases";
 
 /// What every document has in about the same words; a case would be no easier to read with them.
 const ALIKE: [&str; 3] = ["src/lib.rs", "src/registry.rs", "src/types.rs"];
@@ -52,21 +51,21 @@ impl Case {
         Self { name, folder, output }
     }
 
-    /// What the case's folder should hold beside the document.
-    fn outcome(&self) -> BTreeMap<String, String> {
-        let mut outcome = BTreeMap::new();
+    /// Returns the texts to compare, by the names of their snapshots.
+    fn snapshots(&self) -> BTreeMap<String, String> {
+        let mut snapshots = BTreeMap::new();
         for (path, text) in &self.output.files {
             if path.ends_with(".rs") && !ALIKE.contains(&path.as_str()) {
                 let path = path.strip_prefix("src/").unwrap_or(path);
-                outcome.insert(format!("expected/{path}"), text.clone());
+                snapshots.insert(path.replace('/', "-"), text.clone());
             }
         }
         let notes = self.output.notes.iter().map(|note| format!("{note}\n"));
         let said = notes.collect::<String>() + &self.output.unmapped;
         if !said.is_empty() {
-            outcome.insert("diagnostics.txt".to_owned(), said);
+            snapshots.insert("diagnostics".to_owned(), said);
         }
-        outcome
+        snapshots
     }
 }
 
@@ -76,77 +75,39 @@ fn root() -> PathBuf {
 
 #[test]
 fn each_case_becomes_the_expected_code() {
-    let mut differences = Vec::new();
-    for case in CASES.iter() {
-        let outcome = case.outcome();
-        if env::var_os("UPDATE_EXPECT").is_some() {
-            rewrite(&case.folder, &outcome);
-        }
-        let mut expected = BTreeMap::new();
-        read_files(&case.folder, "", &mut expected);
-        expected.remove("spec.yaml");
-        let paths: BTreeSet<&String> = outcome.keys().chain(expected.keys()).collect();
-        for path in paths {
-            if outcome.get(path) != expected.get(path) {
-                differences.push(difference(
-                    &format!("{}/{path}", case.name),
-                    expected.get(path),
-                    outcome.get(path),
-                ));
+    insta::glob!("cases/*/spec.yaml", |spec| {
+        let folder = spec.parent().expect("a folder");
+        let case =
+            CASES.iter().find(|case| folder.ends_with(&case.name)).expect("a case");
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(folder.join("snapshots"));
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.remove_snapshot_suffix();
+        settings.remove_input_file();
+        settings.bind(|| {
+            for (name, text) in case.snapshots() {
+                insta::assert_snapshot!(name, text);
             }
-        }
+        });
+    });
+}
+
+/// A snapshot of a file that is no longer generated would never fail.
+#[test]
+fn no_snapshot_is_left_over() {
+    for case in CASES.iter() {
+        let expected: BTreeSet<String> =
+            case.snapshots().into_keys().map(|name| format!("{name}.snap")).collect();
+        let found: BTreeSet<String> = fs::read_dir(case.folder.join("snapshots"))
+            .expect("the snapshots")
+            .map(|entry| {
+                entry.expect("an entry").file_name().to_string_lossy().into_owned()
+            })
+            .filter(|name| name.ends_with(".snap"))
+            .collect();
+        assert_eq!(found, expected, "{}", case.name);
     }
-    assert!(
-        differences.is_empty(),
-        "{}\nif that is right: {UPDATE}",
-        differences.join("\n")
-    );
-}
-
-fn rewrite(folder: &Path, outcome: &BTreeMap<String, String>) {
-    let _ = fs::remove_dir_all(folder.join("expected"));
-    let _ = fs::remove_file(folder.join("diagnostics.txt"));
-    write_files(folder, outcome);
-}
-
-fn write_files(folder: &Path, files: &BTreeMap<String, String>) {
-    for (path, text) in files {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-}
-
-fn read_files(folder: &Path, prefix: &str, into: &mut BTreeMap<String, String>) {
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() {
-            read_files(&entry.path(), &format!("{name}/"), into);
-        } else {
-            into.insert(name, fs::read_to_string(entry.path()).expect("a text"));
-        }
-    }
-}
-
-/// Shows the first line in which two texts differ.
-fn difference(path: &str, expected: Option<&String>, found: Option<&String>) -> String {
-    let (Some(expected), Some(found)) = (expected, found) else {
-        let what =
-            if expected.is_some() { "is not generated" } else { "is not expected" };
-        return format!("{path}: {what}");
-    };
-    let count = found.lines().count().max(expected.lines().count());
-    let line =
-        |text: &str, number| text.lines().nth(number).unwrap_or("(end)").to_owned();
-    let number =
-        (0..count).find(|&n| line(expected, n) != line(found, n)).unwrap_or(count);
-    format!(
-        "{path}:{}\n  expected: {}\n  found:    {}",
-        number + 1,
-        line(expected, number),
-        line(found, number)
-    )
 }
 
 #[test]

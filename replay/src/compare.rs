@@ -239,7 +239,8 @@ fn member<'v>(value: &'v dyn Value, blank: &'v mut dyn Value, name: &str) -> Typ
     match (value.view(), blank.slot()) {
         (View::Record(record), Slot::Record(blank)) => {
             let fields = record.table().fields;
-            let index = fields.binary_search_by(|field| field.wire.cmp(name)).ok()?;
+            let index =
+                fields.binary_search_by(|field| field.json_name.cmp(name)).ok()?;
             Some((record.field(index), blank.field_mut(index)))
         }
         (View::Map(entries), Slot::Map(blank)) => {

@@ -1,7 +1,7 @@
 //! One exchange, replayed.
 
 use atlas_admin::codec::{
-    Direction, Drift, Json, Value, decode_observed, encode, encode_request, take_text,
+    Direction, Json, Mismatch, Value, decode_observed, encode, encode_request, take_text,
 };
 use atlas_admin::operation::Method;
 use atlas_admin::registry::{Entry, Make, Payload};
@@ -210,7 +210,7 @@ impl Outcome {
         }
         let mut value = make();
         let mut drift = Vec::new();
-        let mut observe = |found: Drift| drift.push(found);
+        let mut observe = |found: Mismatch| drift.push(found);
         let result = decode_observed(bytes, &mut *value, direction, &mut observe);
         self.drift.extend(drift.into_iter().map(|found| absorbed(direction, found)));
         let received = match result.and_then(|()| Json::from_slice(bytes)) {
@@ -306,23 +306,23 @@ fn is_stream(media_type: &str) -> bool {
     media_type.starts_with("application/vnd.atlas.") && !media_type.ends_with("+json")
 }
 
-fn absorbed(direction: Direction, drift: Drift) -> Absorbed {
+fn absorbed(direction: Direction, drift: Mismatch) -> Absorbed {
     let path = drift.path().to_owned();
     let (kind, detail) = match drift {
-        Drift::UnknownValue { value, .. } => {
+        Mismatch::UnknownValue { value, .. } => {
             ("unknown-value", format!("{value:?} is not among the declared values"))
         }
-        Drift::UnknownTag { tag, value: Some(value), .. } => {
+        Mismatch::UnknownTag { tag, value: Some(value), .. } => {
             ("unknown-tag", format!("{tag} is {value:?}, which is not declared"))
         }
-        Drift::UnknownTag { tag, value: None, .. } => {
+        Mismatch::UnknownTag { tag, value: None, .. } => {
             ("unknown-tag", format!("no {tag}"))
         }
-        Drift::Undeclared { .. } => ("undeclared", "not declared".to_owned()),
-        Drift::Mismatch { message, .. } => ("mismatch", message),
-        Drift::Null { .. } => ("null", "null where it is not allowed".to_owned()),
-        Drift::Missing { .. } => ("missing", "required and not there".to_owned()),
-        Drift::Surrogate { .. } => ("surrogate", "half a character".to_owned()),
+        Mismatch::Undeclared { .. } => ("undeclared", "not declared".to_owned()),
+        Mismatch::Type { message, .. } => ("mismatch", message),
+        Mismatch::Null { .. } => ("null", "null where it is not allowed".to_owned()),
+        Mismatch::Missing { .. } => ("missing", "required and not there".to_owned()),
+        Mismatch::Surrogate { .. } => ("surrogate", "half a character".to_owned()),
         _ => ("other", String::new()),
     };
     Absorbed { direction, kind, path, detail }

@@ -1,6 +1,6 @@
 //! How much of a body is held by declared, typed fields.
 
-use atlas_admin::codec::{By, Json, Value, View};
+use atlas_admin::codec::{Discriminator, Json, Value, View};
 
 use crate::compare::child;
 
@@ -50,7 +50,7 @@ impl Leaves {
         match (json, view) {
             (_, View::Union(union)) => {
                 let mut tags = tags.to_vec();
-                if let By::Tag(name, _) = union.variants().by {
+                if let Discriminator::Property(name, _) = union.variants().by {
                     tags.push(name);
                 }
                 self.walk(path, json, &union.content().1.view(), &tags);
@@ -60,7 +60,7 @@ impl Leaves {
                 let fields = record.table().fields;
                 for (name, json) in members.iter() {
                     let here = child(path, name);
-                    match fields.binary_search_by(|field| field.wire.cmp(name)) {
+                    match fields.binary_search_by(|field| field.json_name.cmp(name)) {
                         Ok(index) => {
                             self.field(&here, json, &record.field(index).view())
                         }

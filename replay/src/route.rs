@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use atlas_admin::Version;
 use atlas_admin::registry::{self, Entry};
-use atlas_admin::version::Version;
 use percent_encoding::percent_decode_str;
 
 use crate::har::{Body, Recorded, media_type};

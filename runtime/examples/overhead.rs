@@ -11,6 +11,7 @@
 use std::time::{Duration, Instant};
 
 use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::transport::reqwest::ReqwestTransport;
 use atlas_admin_runtime::{Client, Credentials, Request};
 
 use loopback::api::GET;
@@ -42,7 +43,7 @@ async fn measure(url: String) {
     let client = Client::builder()
         .base_url(&url)
         .credentials(token)
-        .http_client(bare.clone())
+        .transport(ReqwestTransport::from(bare.clone()))
         .build()
         .unwrap();
     let target = format!("{url}/api/atlas/v2/groups/1");

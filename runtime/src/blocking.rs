@@ -10,7 +10,6 @@ use std::io::{self, Read};
 use std::pin::Pin;
 use std::sync::Arc;
 
-use futures_core::Stream;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::runtime::{Builder, Handle, Runtime};
 
@@ -138,59 +137,61 @@ impl<T: Output> Request<T> {
     }
 }
 
-impl<T: Page + Output + Send> Request<T>
-where
-    T::Item: Send,
-{
+impl<T: Page + Output> Request<T> {
     /// Returns every item of the list: [`Request::stream`] without async.
-    pub fn iter(
-        &self,
-        client: &Client,
-    ) -> impl Iterator<Item = Result<T::Item, Error>> + Send + use<T> {
+    pub fn iter(&self, client: &Client) -> Items<T> {
         self.iter_with(client, &Options::DEFAULT)
     }
 
     /// Returns every item of the list: [`Request::stream_with`] without async.
-    pub fn iter_with(
-        &self,
-        client: &Client,
-        options: &Options,
-    ) -> impl Iterator<Item = Result<T::Item, Error>> + Send + use<T> {
-        let stream = self.stream_with(&client.client, options);
-        Iter { client: client.clone(), stream }
+    pub fn iter_with(&self, client: &Client, options: &Options) -> Items<T> {
+        let items = self.stream_with(&client.client, options);
+        Items { client: client.clone(), items }
     }
 
     /// Returns every page of the list: [`Request::pages`] without async.
-    pub fn iter_pages(
-        &self,
-        client: &Client,
-    ) -> impl Iterator<Item = Result<Response<T>, Error>> + Send + use<T> {
+    pub fn iter_pages(&self, client: &Client) -> Pages<T> {
         self.iter_pages_with(client, &Options::DEFAULT)
     }
 
     /// Returns every page of the list: [`Request::pages_with`] without async.
-    pub fn iter_pages_with(
-        &self,
-        client: &Client,
-        options: &Options,
-    ) -> impl Iterator<Item = Result<Response<T>, Error>> + Send + use<T> {
-        let stream = self.pages_with(&client.client, options);
-        Iter { client: client.clone(), stream }
+    pub fn iter_pages_with(&self, client: &Client, options: &Options) -> Pages<T> {
+        let pages = self.pages_with(&client.client, options);
+        Pages { client: client.clone(), pages }
     }
 }
 
-struct Iter<S> {
+/// The items of a list, without async. Made by [`Request::iter`].
+#[derive(Debug)]
+#[must_use = "an iterator does nothing until it is used"]
+pub struct Items<T: Page> {
     client: Client,
-    stream: S,
+    items: crate::page::Items<T>,
 }
 
-impl<T, S: Stream<Item = Result<T, Error>> + Unpin> Iterator for Iter<S> {
-    type Item = Result<T, Error>;
+impl<T: Page + Output> Iterator for Items<T> {
+    type Item = Result<T::Item, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let stream = &mut self.stream;
-        let next = poll_fn(|context| Pin::new(&mut *stream).poll_next(context));
-        self.client.block_on(async { next.await.transpose() }).transpose()
+        let next = async { self.items.next().await.transpose() };
+        self.client.block_on(next).transpose()
+    }
+}
+
+/// The pages of a list, without async. Made by [`Request::iter_pages`].
+#[derive(Debug)]
+#[must_use = "an iterator does nothing until it is used"]
+pub struct Pages<T> {
+    client: Client,
+    pages: crate::page::Pages<T>,
+}
+
+impl<T: Page + Output> Iterator for Pages<T> {
+    type Item = Result<Response<T>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = async { self.pages.next().await.transpose() };
+        self.client.block_on(next).transpose()
     }
 }
 

@@ -12,55 +12,119 @@ impl<T, V: Into<T>, I: IntoIterator<Item = V>> IntoList<T> for I {
     }
 }
 
-/// Implements what a generated `struct Name<T> { request: Request<T> }` offers: all that can be
-/// done with its [`Request`](crate::Request), `Clone` and `Debug`; and what its setters stand on.
+/// Implements what a generated `struct Name<T> { request: Request<T> }` offers besides its setters:
+/// all that can be done with its [`Request`](crate::Request), on the type that people hold.
+#[doc(hidden)]
 #[macro_export]
 macro_rules! builder {
     ($type:ident) => {
         impl<T> $type<T> {
-            #[allow(
-                dead_code,
-                reason = "which of the three is used depends on the operation"
-            )]
-            pub(crate) fn new(
-                operation: &'static $crate::Operation,
-                path: &[&str],
+            /// Sets a query parameter by its name: [`Request::query`](atlas_admin_runtime::Request::query).
+            #[inline]
+            pub fn query(
+                self,
+                name: &'static str,
+                value: impl ::core::convert::Into<$crate::codec::Json>,
             ) -> Self {
-                Self { request: $crate::Request::new(operation, path) }
+                Self { request: self.request.query(name, value) }
             }
 
-            #[allow(
-                dead_code,
-                reason = "which of the three is used depends on the operation"
-            )]
-            pub(crate) fn with_body(
-                operation: &'static $crate::Operation,
-                path: &[&str],
-                body: &dyn $crate::codec::Value,
+            /// Sets a header by its name: [`Request::header`](atlas_admin_runtime::Request::header).
+            #[inline]
+            pub fn header(
+                self,
+                name: &'static str,
+                value: impl ::core::convert::Into<$crate::codec::Json>,
             ) -> Self {
-                Self { request: $crate::Request::with_body(operation, path, body) }
+                Self { request: self.request.header(name, value) }
             }
 
-            #[allow(
-                dead_code,
-                reason = "which of the three is used depends on the operation"
-            )]
-            pub(crate) fn with(
-                operation: &'static $crate::Operation,
-                path: &[&str],
-                parameters: &[(&'static str, &dyn $crate::codec::Value)],
-                body: ::core::option::Option<&dyn $crate::codec::Value>,
-            ) -> Self {
-                Self {
-                    request: $crate::Request::with(operation, path, parameters, body),
-                }
+            /// Sets the body: [`Request::body`](atlas_admin_runtime::Request::body).
+            #[inline]
+            pub fn body(self, body: &impl $crate::IntoBody) -> Self {
+                Self { request: self.request.body(body) }
             }
 
-            #[allow(
-                dead_code,
-                reason = "most operations have query parameters, a few have not"
-            )]
-            fn query(
+            /// Makes the request expect another type of response:
+            /// [`Request::with_output`](atlas_admin_runtime::Request::with_output).
+            #[inline]
+            pub fn with_output<U>(self) -> $crate::Request<U> {
+                self.request.with_output()
+            }
+
+            /// Returns the operation that is called.
+            #[inline]
+            pub fn operation(&self) -> &'static $crate::Operation {
+                self.request.operation()
+            }
+
+            /// Returns the HTTP method.
+            #[inline]
+            pub fn method(&self) -> $crate::operation::Method {
+                self.request.method()
+            }
+
+            /// Returns the path and the query string as they are sent:
+            /// [`Request::path_and_query`](atlas_admin_runtime::Request::path_and_query).
+            #[inline]
+            pub fn path_and_query(&self) -> ::std::string::String {
+                self.request.path_and_query()
+            }
+
+            /// Returns the media type that is asked for.
+            #[inline]
+            pub fn accept(&self) -> &'static str {
+                self.request.accept()
+            }
+
+            /// Returns the headers that are sent: [`Request::headers`](atlas_admin_runtime::Request::headers).
+            #[inline]
+            pub fn headers(&self) -> $crate::http::HeaderMap {
+                self.request.headers()
+            }
+
+            /// Returns the body as it is sent: [`Request::body_bytes`](atlas_admin_runtime::Request::body_bytes).
+            ///
+            /// # Errors
+            ///
+            /// Returns what keeps the request from being sent.
+            #[inline]
+            pub fn body_bytes(
+                &self,
+            ) -> ::core::result::Result<::core::option::Option<&[u8]>, $crate::Error>
+            {
+                self.request.body_bytes()
+            }
+
+            /// Returns the paths of unset required properties:
+            /// [`Request::missing`](atlas_admin_runtime::Request::missing).
+            #[inline]
+            pub fn missing(&self) -> ::std::vec::Vec<::std::string::String> {
+                self.request.missing()
+            }
+
+            /// Returns the paths of received properties that the request omits:
+            /// [`Request::left_out`](atlas_admin_runtime::Request::left_out).
+            #[inline]
+            pub fn left_out(&self) -> ::std::vec::Vec<::std::string::String> {
+                self.request.left_out()
+            }
+
+            /// Returns a `curl` command that sends the request:
+            /// [`Request::to_curl`](atlas_admin_runtime::Request::to_curl).
+            ///
+            /// # Errors
+            ///
+            /// Returns what keeps the request from being sent.
+            #[inline]
+            pub fn to_curl(
+                &self,
+            ) -> ::core::result::Result<::std::string::String, $crate::Error> {
+                self.request.to_curl()
+            }
+
+            #[inline]
+            fn set_query(
                 mut self,
                 name: &'static str,
                 value: &dyn $crate::codec::Value,
@@ -70,7 +134,8 @@ macro_rules! builder {
             }
 
             #[allow(dead_code, reason = "a few operations have header parameters")]
-            fn header(
+            #[inline]
+            fn set_header(
                 mut self,
                 name: &'static str,
                 value: &dyn $crate::codec::Value,
@@ -80,30 +145,193 @@ macro_rules! builder {
             }
         }
 
-        impl<T> ::core::ops::Deref for $type<T> {
-            type Target = $crate::Request<T>;
+        impl<T: $crate::Output> $type<T> {
+            /// Sends the request: [`Request::send`](atlas_admin_runtime::Request::send).
+            ///
+            /// # Errors
+            ///
+            /// Returns an error for every status other than 2xx, and for all that keeps a response
+            /// from arriving.
+            #[inline]
+            pub fn send(&self, client: &$crate::Client) -> $crate::ResponseFuture<T> {
+                self.request.send(client)
+            }
 
-            fn deref(&self) -> &$crate::Request<T> {
-                &self.request
+            /// Sends the request with settings of its own:
+            /// [`Request::send_with`](atlas_admin_runtime::Request::send_with).
+            ///
+            /// # Errors
+            ///
+            /// As `send`.
+            #[inline]
+            pub fn send_with(
+                &self,
+                client: &$crate::Client,
+                options: &$crate::Options,
+            ) -> $crate::ResponseFuture<T> {
+                self.request.send_with(client, options)
+            }
+
+            /// Begins to wait for a state: [`Request::poll`](atlas_admin_runtime::Request::poll).
+            #[inline]
+            pub fn poll(&self, client: &$crate::Client) -> $crate::Poller<'static, T> {
+                self.request.poll(client)
             }
         }
 
+        impl<T: $crate::Page + $crate::Output> $type<T> {
+            /// Returns every item of the list: [`Request::stream`](atlas_admin_runtime::Request::stream).
+            #[inline]
+            pub fn stream(&self, client: &$crate::Client) -> $crate::Items<T> {
+                self.request.stream(client)
+            }
+
+            /// Returns every item of the list, each page asked for with settings of its own:
+            /// [`Request::stream_with`](atlas_admin_runtime::Request::stream_with).
+            #[inline]
+            pub fn stream_with(
+                &self,
+                client: &$crate::Client,
+                options: &$crate::Options,
+            ) -> $crate::Items<T> {
+                self.request.stream_with(client, options)
+            }
+
+            /// Returns every page of the list: [`Request::pages`](atlas_admin_runtime::Request::pages).
+            #[inline]
+            pub fn pages(&self, client: &$crate::Client) -> $crate::Pages<T> {
+                self.request.pages(client)
+            }
+
+            /// Returns every page of the list, each asked for with settings of its own:
+            /// [`Request::pages_with`](atlas_admin_runtime::Request::pages_with).
+            #[inline]
+            pub fn pages_with(
+                &self,
+                client: &$crate::Client,
+                options: &$crate::Options,
+            ) -> $crate::Pages<T> {
+                self.request.pages_with(client, options)
+            }
+        }
+
+        $crate::blocking_builder!($type);
+
         impl<T> ::core::convert::From<$type<T>> for $crate::Request<T> {
+            #[inline]
             fn from(builder: $type<T>) -> Self {
                 builder.request
             }
         }
 
+        impl<T> ::core::convert::AsRef<$crate::Request<T>> for $type<T> {
+            #[inline]
+            fn as_ref(&self) -> &$crate::Request<T> {
+                &self.request
+            }
+        }
+
         impl<T> ::core::clone::Clone for $type<T> {
+            #[inline]
             fn clone(&self) -> Self {
                 Self { request: self.request.clone() }
             }
         }
 
         impl<T> ::core::fmt::Debug for $type<T> {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 self.request.fmt(f)
             }
         }
     };
+}
+
+/// Implements what a builder offers without async.
+#[cfg(feature = "blocking")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! blocking_builder {
+    ($type:ident) => {
+        impl<T: $crate::Output> $type<T> {
+            /// Sends the request and waits for the response:
+            /// [`Request::send_blocking`](atlas_admin_runtime::Request::send_blocking).
+            ///
+            /// # Errors
+            ///
+            /// As `send`.
+            #[inline]
+            pub fn send_blocking(
+                &self,
+                client: &$crate::blocking::Client,
+            ) -> ::core::result::Result<$crate::Response<T>, $crate::Error> {
+                self.request.send_blocking(client)
+            }
+
+            /// Sends the request with settings of its own and waits for the response:
+            /// [`Request::send_blocking_with`](atlas_admin_runtime::Request::send_blocking_with).
+            ///
+            /// # Errors
+            ///
+            /// As `send`.
+            #[inline]
+            pub fn send_blocking_with(
+                &self,
+                client: &$crate::blocking::Client,
+                options: &$crate::Options,
+            ) -> ::core::result::Result<$crate::Response<T>, $crate::Error> {
+                self.request.send_blocking_with(client, options)
+            }
+        }
+
+        impl<T: $crate::Page + $crate::Output> $type<T> {
+            /// Returns every item of the list: [`Request::iter`](atlas_admin_runtime::Request::iter).
+            #[inline]
+            pub fn iter(
+                &self,
+                client: &$crate::blocking::Client,
+            ) -> $crate::blocking::Items<T> {
+                self.request.iter(client)
+            }
+
+            /// Returns every item of the list, each page asked for with settings of its own:
+            /// [`Request::iter_with`](atlas_admin_runtime::Request::iter_with).
+            #[inline]
+            pub fn iter_with(
+                &self,
+                client: &$crate::blocking::Client,
+                options: &$crate::Options,
+            ) -> $crate::blocking::Items<T> {
+                self.request.iter_with(client, options)
+            }
+
+            /// Returns every page of the list: [`Request::iter_pages`](atlas_admin_runtime::Request::iter_pages).
+            #[inline]
+            pub fn iter_pages(
+                &self,
+                client: &$crate::blocking::Client,
+            ) -> $crate::blocking::Pages<T> {
+                self.request.iter_pages(client)
+            }
+
+            /// Returns every page of the list, each asked for with settings of its own:
+            /// [`Request::iter_pages_with`](atlas_admin_runtime::Request::iter_pages_with).
+            #[inline]
+            pub fn iter_pages_with(
+                &self,
+                client: &$crate::blocking::Client,
+                options: &$crate::Options,
+            ) -> $crate::blocking::Pages<T> {
+                self.request.iter_pages_with(client, options)
+            }
+        }
+    };
+}
+
+/// Implements nothing: the feature `blocking` is off.
+#[cfg(not(feature = "blocking"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! blocking_builder {
+    ($type:ident) => {};
 }

@@ -22,13 +22,13 @@ mod common;
 mod copy;
 mod debug;
 mod decode;
-mod drift;
 mod encode;
 mod error;
 mod extra;
 mod json;
 mod macros;
 mod members;
+mod mismatch;
 mod nullable;
 mod open_enum;
 mod path;
@@ -48,23 +48,24 @@ pub use common::common;
 pub use debug::fmt_debug;
 pub use decode::{decode, decode_observed};
 pub(crate) use decode::{decode_response, is_blank};
-pub(crate) use drift::Alterations;
-pub use drift::{Direction, Drift, Observer};
 pub use encode::{encode, encode_into, encode_request};
 pub use error::{DecodeError, EncodeError};
 pub use extra::Extra;
 pub(crate) use extra::non_object_of;
 pub use json::{Json, Number, Object};
+pub(crate) use mismatch::Alterations;
+pub use mismatch::{Direction, Mismatch, Observer};
 pub use nullable::Nullable;
+pub use open_enum::UndeclaredValue;
 #[doc(hidden)]
-pub use open_enum::{OpenEnum, from_string, from_wire, view_of_enum, wire_name};
+pub use open_enum::{OpenEnum, from_json_name, from_string, json_name, view_of_enum};
 pub use request_body::RequestBody;
 pub use same::same;
 #[doc(hidden)]
 pub use serde;
 pub use set::{Property, list, set};
 pub use text_body::take_text;
-pub use time::{DateTime, Day};
+pub use time::{Date, DateTime};
 
 use tags::Tags;
 
@@ -96,7 +97,7 @@ pub enum View<'a> {
     Bool(bool),
     Int(i64),
     Float(f64),
-    /// A string, or the wire name of an enum's value.
+    /// A string, or the JSON name of an enum's value.
     Str(&'a str),
     List(&'a dyn List),
     Map(&'a dyn Entries),
@@ -144,7 +145,7 @@ pub trait Record: Value {
 pub struct Table {
     /// The Rust name of the type.
     pub name: &'static str,
-    /// The declared properties, in ascending order (by bytes) of their wire names.
+    /// The declared properties, in ascending order (by bytes) of their JSON names.
     pub fields: &'static [Field],
 }
 
@@ -153,7 +154,7 @@ pub struct Table {
 pub struct Field {
     /// The property's name in JSON. It is compared and written as it is, so it must be one that
     /// needs no escape between quotes.
-    pub wire: &'static str,
+    pub json_name: &'static str,
     /// A combination of the constants of [`Field`].
     pub flags: u8,
 }
@@ -174,17 +175,17 @@ impl Field {
     pub const KEPT: u8 = 32;
 
     /// Describes a property.
-    pub const fn new(wire: &'static str, flags: u8) -> Self {
-        Self { wire, flags }
+    pub const fn new(json_name: &'static str, flags: u8) -> Self {
+        Self { json_name, flags }
     }
 }
 
 /// An enum of strings that keeps the values it does not know.
 pub trait Enum: Value {
-    /// Sets the value that a wire name stands for.
-    fn set(&mut self, wire: &str);
+    /// Sets the value that a JSON name stands for.
+    fn set(&mut self, json_name: &str);
 
-    /// Returns the wire names of the values that the document declares, ascending.
+    /// Returns the JSON names of the values that the document declares, ascending.
     fn declared(&self) -> &'static [&'static str];
 }
 
@@ -194,7 +195,7 @@ pub trait Union: Value {
     fn variants(&self) -> &'static Variants;
 
     /// Returns the index of the variant that is present, and what it holds. The variant for
-    /// what the document does not declare has the index after the last.
+    /// what the document does not declare has an index beyond all others.
     fn content(&self) -> (usize, &dyn Value);
 
     /// Makes a variant the present one, with its content unset, and returns the content.
@@ -207,31 +208,31 @@ pub struct Variants {
     /// The Rust name of the type.
     pub name: &'static str,
     /// How the variants are told apart.
-    pub by: By,
+    pub by: Discriminator,
 }
 
 /// How the variants of a union are told apart.
 #[derive(Debug)]
-pub enum By {
-    /// By the value of a property: its wire name, and for each variant the values that stand
+pub enum Discriminator {
+    /// By the value of a property: its JSON name, and for each variant the values that stand
     /// for it.
-    Tag(&'static str, &'static [&'static [&'static str]]),
+    Property(&'static str, &'static [&'static [&'static str]]),
     /// By the kind of the JSON value: one kind for each variant.
     Kind(&'static [Kind]),
 }
 
-impl By {
+impl Discriminator {
     /// Returns the number of declared variants, which is the index of the unknown one.
     fn len(&self) -> usize {
         match self {
-            Self::Tag(_, values) => values.len(),
+            Self::Property(_, values) => values.len(),
             Self::Kind(kinds) => kinds.len(),
         }
     }
 
     /// Returns the tag of a variant, where there are tags.
     fn tag<'t>(&self, index: usize, outer: Option<&'t Tags<'t>>) -> Option<Tags<'t>> {
-        let Self::Tag(name, values) = self else { return None };
+        let Self::Property(name, values) = self else { return None };
         let value = match values.get(index) {
             Some([only]) => Some(*only),
             _ => None,

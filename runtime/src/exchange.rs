@@ -5,6 +5,7 @@
 //! judgement of the status. The value itself is read by the caller of this module.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -56,17 +57,18 @@ impl From<Error> for Failure {
 }
 
 /// Sends a request and returns its answer, with the body read unless it `streams`.
-pub(crate) fn run<'a>(
-    client: &'a Client,
-    parts: &'a Parts,
-    options: &'a Options,
+pub(crate) fn run(
+    client: &Client,
+    parts: &Arc<Parts>,
+    options: &Options,
     streams: bool,
-) -> BoxFuture<'a, Result<Answer, Error>> {
-    Box::pin(trace::request(parts.operation, async move {
+) -> BoxFuture<'static, Result<Answer, Error>> {
+    let (client, parts, options) = (client.clone(), Arc::clone(parts), options.clone());
+    let operation = parts.operation;
+    Box::pin(trace::request(operation, async move {
         let core = client.core();
-        let operation = parts.operation;
-        let call = Call::new(core, parts, streams)?;
-        let result = tries(core, &call, operation, options, streams).await;
+        let call = Call::new(core, &parts, streams)?;
+        let result = tries(core, &call, operation, &options, streams).await;
         result.map_err(|error| error.of(operation))
     }))
 }

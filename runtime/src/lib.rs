@@ -49,44 +49,49 @@
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
-pub mod client;
-pub mod clock;
 pub mod codec;
-pub mod error;
 pub mod operation;
-pub mod output;
-pub mod page;
-pub mod poll;
 pub mod registry;
-pub mod request;
-pub mod response;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transport;
-pub mod version;
 
 mod auth;
 #[doc(hidden)]
 pub mod builder;
+mod client;
+mod clock;
 mod credentials;
 mod download;
+mod error;
 mod exchange;
 mod inflate;
+mod output;
+mod page;
+mod poll;
+mod request;
+mod response;
 mod retry;
 mod trace;
+mod version;
 
 pub use auth::{AccessToken, FileStore, MemoryStore, TokenStore};
 pub use client::{Client, ClientBuilder};
 pub use clock::Clock;
-pub use codec::{list, set};
+pub use codec::{
+    Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue, list, set,
+};
 pub use credentials::Credentials;
 pub use error::{ApiError, Error};
 pub use operation::Operation;
 pub use output::{Download, Output};
-pub use page::Page;
-pub use poll::Poll;
-pub use request::{Options, Request};
-pub use response::{RateLimit, Response};
+pub use page::{Items, Page, Pages};
+pub use poll::Poller;
+pub use request::{IntoBody, Options, Request};
+pub use response::{RateLimit, Response, ResponseFuture};
 pub use retry::RetryPolicy;
 pub use transport::Transport;
-pub use version::{Date, Version};
+pub use version::Version;
+
+// The crates whose types are part of this one's.
+pub use {bytes, http, indexmap, jiff, url};

@@ -1,7 +1,9 @@
 //! What an operation is, as static data: the generated crate holds one [`Operation`] for each
 //! operation in each of its versions.
 
-use crate::version::{Date, Version};
+use jiff::civil::Date;
+
+use crate::version::Version;
 
 /// One operation of the API in one version.
 #[derive(Debug)]

@@ -1,7 +1,5 @@
 //! What a request can expect: a value that the codec reads, or a payload that streams.
 
-use std::future::Future;
-
 use crate::codec::Value;
 use crate::error::Error;
 use crate::exchange::Answer;
@@ -48,12 +46,4 @@ pub(crate) mod sealed {
             Ok(answer.into_download())
         }
     }
-}
-
-/// Turns what the core returns into the answer that the request expects: all that is generic
-/// about sending.
-pub(crate) async fn receive<T: Output>(
-    answer: impl Future<Output = Result<Answer, Error>> + Send,
-) -> Result<Response<T>, Error> {
-    T::receive(answer.await?)
 }

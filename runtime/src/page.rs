@@ -4,7 +4,11 @@
 //! A page is the last where its `links` name no next one; where it has no links, the page
 //! after the last is the first that is empty.
 
+use std::fmt;
+use std::future::poll_fn;
+use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -50,7 +54,7 @@ where
 /// What of paging does not depend on the type of the page.
 struct Pager {
     client: Client,
-    parts: Parts,
+    parts: Arc<Parts>,
     options: Options,
     page: u32,
     ahead: Ahead,
@@ -66,10 +70,10 @@ enum Ahead {
 }
 
 impl Pager {
-    fn new(client: &Client, first: &Parts, options: &Options) -> Self {
+    fn new(client: &Client, first: &Arc<Parts>, options: &Options) -> Self {
         let mut pager = Self {
             client: client.clone(),
-            parts: first.clone(),
+            parts: Arc::clone(first),
             options: options.clone(),
             page: first.page().unwrap_or(1),
             ahead: Ahead::End,
@@ -81,11 +85,8 @@ impl Pager {
 
     /// Asks for the page that the request names.
     fn ask(&mut self) {
-        let (client, parts) = (self.client.clone(), self.parts.clone());
-        let options = self.options.clone();
-        self.ahead = Ahead::Asked(Box::pin(async move {
-            exchange::run(&client, &parts, &options, false).await
-        }));
+        let Self { client, parts, options, .. } = self;
+        self.ahead = Ahead::Asked(exchange::run(client, parts, options, false));
     }
 
     /// Lets the page that was asked for arrive while nobody waits for it.
@@ -132,7 +133,7 @@ impl Pager {
         if !is_last && !is_repeat && self.page < u32::MAX {
             self.page += 1;
             self.last = Some(body);
-            self.parts.set_page(self.page);
+            Arc::make_mut(&mut self.parts).set_page(self.page);
             self.ask();
             self.advance(context);
         }
@@ -185,33 +186,40 @@ fn has_next(page: &dyn Value) -> Option<bool> {
     }
 }
 
-/// Returns the field of a record by its wire name.
+/// Returns the field of a record by its JSON name.
 fn property<'a>(value: &'a dyn Value, name: &str) -> Option<&'a dyn Value> {
     let View::Record(record) = value.view() else { return None };
-    let index = record.table().fields.iter().position(|field| field.wire == name)?;
+    let index =
+        record.table().fields.iter().position(|field| field.json_name == name)?;
     Some(record.field(index))
 }
 
-/// The pages of a list.
-pub(crate) struct Pages<T> {
+/// The pages of a list, each a whole [`Response`]. Made by
+/// [`Request::pages`](crate::Request::pages).
+///
+/// The first page is requested at once, each next one while the one before is in use.
+#[must_use = "a stream does nothing until it is polled"]
+pub struct Pages<T> {
     pager: Pager,
-    answer: std::marker::PhantomData<fn() -> T>,
+    output: PhantomData<fn() -> T>,
 }
 
-impl<T> Pages<T> {
-    pub(crate) fn new(client: &Client, first: &Parts, options: &Options) -> Self {
-        let pager = Pager::new(client, first, options);
-        Self { pager, answer: std::marker::PhantomData }
+impl<T: Page + Output> Pages<T> {
+    pub(crate) fn new(client: &Client, first: &Arc<Parts>, options: &Options) -> Self {
+        Self { pager: Pager::new(client, first, options), output: PhantomData }
     }
-}
 
-impl<T: Page + Output> Stream for Pages<T> {
-    type Item = Result<Response<T>, Error>;
+    /// Returns the next page, `None` after the last and after an error.
+    ///
+    /// Dropping the future loses no page.
+    pub async fn next(&mut self) -> Option<Result<Response<T>, Error>> {
+        poll_fn(|context| self.poll_page(context)).await
+    }
 
-    fn poll_next(
-        mut self: Pin<&mut Self>,
+    fn poll_page(
+        &mut self,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Self::Item>> {
+    ) -> Poll<Option<Result<Response<T>, Error>>> {
         let answer = match self.pager.poll(context) {
             Poll::Pending => return Poll::Pending,
             Poll::Ready(None) => return Poll::Ready(None),
@@ -228,15 +236,68 @@ impl<T: Page + Output> Stream for Pages<T> {
     }
 }
 
-/// The items of a list.
-pub(crate) struct Items<T: Page> {
+impl<T: Page + Output> Stream for Pages<T> {
+    type Item = Result<Response<T>, Error>;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Self::Item>> {
+        self.poll_page(context)
+    }
+}
+
+impl<T> fmt::Debug for Pages<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Pager { parts, page, .. } = &self.pager;
+        f.debug_struct("Pages")
+            .field("request", parts)
+            .field("page", page)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The items of a list, from all of its pages. Made by
+/// [`Request::stream`](crate::Request::stream).
+///
+/// The first page is requested at once, each next one while the items of the one before are in
+/// use.
+#[must_use = "a stream does nothing until it is polled"]
+pub struct Items<T: Page> {
     pages: Pages<T>,
     items: std::vec::IntoIter<T::Item>,
 }
 
-impl<T: Page> Items<T> {
-    pub(crate) fn new(client: &Client, first: &Parts, options: &Options) -> Self {
+impl<T: Page + Output> Items<T> {
+    pub(crate) fn new(client: &Client, first: &Arc<Parts>, options: &Options) -> Self {
         Self { pages: Pages::new(client, first, options), items: Vec::new().into_iter() }
+    }
+
+    /// Returns the next item, `None` after the last and after an error.
+    ///
+    /// Dropping the future loses no item.
+    pub async fn next(&mut self) -> Option<Result<T::Item, Error>> {
+        poll_fn(|context| self.poll_item(context)).await
+    }
+
+    fn poll_item(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<T::Item, Error>>> {
+        loop {
+            if let Some(item) = self.items.next() {
+                self.pages.pager.advance(context);
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match self.pages.poll_page(context) {
+                Poll::Ready(Some(Ok(page))) => {
+                    self.items = page.into_value().into_items().into_iter();
+                }
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
+                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
     }
 }
 
@@ -250,19 +311,12 @@ impl<T: Page + Output> Stream for Items<T> {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Self::Item>> {
-        loop {
-            if let Some(item) = self.items.next() {
-                self.pages.pager.advance(context);
-                return Poll::Ready(Some(Ok(item)));
-            }
-            match Pin::new(&mut self.pages).poll_next(context) {
-                Poll::Ready(Some(Ok(page))) => {
-                    self.items = page.into_value().into_items().into_iter();
-                }
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
-                Poll::Ready(None) => return Poll::Ready(None),
-                Poll::Pending => return Poll::Pending,
-            }
-        }
+        self.poll_item(context)
+    }
+}
+
+impl<T: Page> fmt::Debug for Items<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items").field("pages", &self.pages).finish_non_exhaustive()
     }
 }

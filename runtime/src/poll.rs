@@ -1,127 +1,149 @@
-//! Waiting: a request repeated until its answer is what the caller waits for.
+//! Waiting: a request repeated until its response is what the caller waits for.
 
+use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::Client;
 use crate::error::{Error, Kind};
-use crate::exchange;
-use crate::output::{self, Output};
-use crate::request::{Options, Parts, Request};
-use crate::response::Response;
+use crate::output::Output;
+use crate::request::{Options, Parts};
+use crate::response::{Response, ResponseFuture};
 
-/// How long a poll waits between two requests unless it is told.
+/// How long a poller waits between two requests unless it is told.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// How long a poll goes on unless it is told.
+/// How long a poller goes on unless it is told.
 const TIMEOUT: Duration = Duration::from_secs(60 * 60);
 
-/// A request that is repeated until its answer satisfies a predicate.
+/// Repeats a request until its response satisfies a predicate.
 ///
-/// Made by [`Request::poll`]. By default it asks every 10 seconds for up to an hour.
-#[must_use = "a poll does nothing before `until`"]
-pub struct Poll<'a, T> {
-    client: &'a Client,
-    parts: &'a Parts,
-    interval: Duration,
-    timeout: Duration,
-    options: Options,
+/// Made by [`Request::poll`](crate::Request::poll). By default it sends the request every 10
+/// seconds for up to an hour. It owns all that it needs, so the wait can be spawned if the
+/// caller's closures can.
+#[must_use = "a poller does nothing before `until` or `until_gone`"]
+pub struct Poller<'a, T> {
+    schedule: Schedule,
     progress: Option<Progress<'a, T>>,
-    answer: PhantomData<fn() -> T>,
+    output: PhantomData<fn() -> T>,
 }
 
 type Progress<'a, T> = Box<dyn FnMut(&Response<T>) + Send + 'a>;
 
-impl<T: Output> Request<T> {
-    /// Begins to wait for an answer: a cluster that is `IDLE`, an index that is `READY`.
-    pub fn poll<'a>(&'a self, client: &'a Client) -> Poll<'a, T> {
-        Poll {
-            client,
-            parts: self.parts(),
+/// The request, and when it is repeated.
+struct Schedule {
+    client: Client,
+    parts: Arc<Parts>,
+    interval: Duration,
+    timeout: Duration,
+    options: Options,
+}
+
+impl<T: Output> Poller<'static, T> {
+    pub(crate) fn new(client: &Client, parts: &Arc<Parts>) -> Self {
+        let schedule = Schedule {
+            client: client.clone(),
+            parts: Arc::clone(parts),
             interval: INTERVAL,
             timeout: TIMEOUT,
             options: Options::DEFAULT,
-            progress: None,
-            answer: PhantomData,
-        }
+        };
+        Self { schedule, progress: None, output: PhantomData }
     }
 }
 
-impl<'a, T: Output> Poll<'a, T> {
-    /// Sets the wait between an answer and the next request: 10 seconds by default.
+impl<'a, T: Output> Poller<'a, T> {
+    /// Sets the wait between a response and the next request: 10 seconds by default.
     pub fn interval(mut self, interval: Duration) -> Self {
-        self.interval = interval;
+        self.schedule.interval = interval;
         self
     }
 
-    /// Limits the whole poll: an hour by default.
+    /// Limits the whole wait: an hour by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.schedule.timeout = timeout;
         self
     }
 
     /// Sets what each of the requests does differently from the client.
     pub fn options(mut self, options: Options) -> Self {
-        self.options = options;
+        self.schedule.options = options;
         self
     }
 
-    /// Calls `progress` with each answer that is not yet the one.
-    pub fn on_progress(
-        mut self,
-        progress: impl FnMut(&Response<T>) + Send + 'a,
-    ) -> Self {
-        self.progress = Some(Box::new(progress));
-        self
+    /// Calls `progress` with each response that does not satisfy the predicate yet.
+    pub fn on_progress<'b>(
+        self,
+        progress: impl FnMut(&Response<T>) + Send + 'b,
+    ) -> Poller<'b, T> {
+        let progress: Progress<'b, T> = Box::new(progress);
+        Poller { schedule: self.schedule, progress: Some(progress), output: PhantomData }
     }
 
-    /// Repeats the request until its answer satisfies `predicate`, and returns that answer.
+    /// Repeats the request until its response satisfies `predicate`, and returns that response.
     ///
     /// # Errors
     ///
     /// Returns the first error that the retry policy gives up on, or one for which
-    /// [`Error::is_timeout`] holds where the poll took too long.
-    pub async fn until(
-        mut self,
-        mut predicate: impl FnMut(&T) -> bool,
-    ) -> Result<Response<T>, Error> {
-        let end = self.end();
-        loop {
-            let response = self.ask().await?;
-            if predicate(&response) {
-                return Ok(response);
+    /// [`Error::is_timeout`] holds where the wait took too long.
+    pub fn until<F>(
+        self,
+        mut predicate: F,
+    ) -> impl Future<Output = Result<Response<T>, Error>> + Send + use<'a, T, F>
+    where
+        F: FnMut(&T) -> bool + Send,
+    {
+        let Self { schedule, mut progress, .. } = self;
+        async move {
+            let end = schedule.end();
+            loop {
+                // In a block of its own: a response that need not be `Send` can't be held while
+                // waiting.
+                {
+                    let response = schedule.send().await?;
+                    if predicate(&response) {
+                        return Ok(response);
+                    }
+                    report(&mut progress, &response);
+                }
+                schedule.wait(end).await?;
             }
-            if let Some(progress) = &mut self.progress {
-                progress(&response);
-            }
-            self.wait(end).await?;
         }
     }
 
-    /// Repeats the request until what it asks for is gone (404): the end of a deletion.
+    /// Repeats the request until its resource is gone (404): the end of a deletion.
     ///
     /// # Errors
     ///
-    /// As [`Poll::until`], 404 aside.
-    pub async fn until_gone(mut self) -> Result<(), Error> {
-        let end = self.end();
-        loop {
-            match self.ask().await {
-                Ok(response) => {
-                    if let Some(progress) = &mut self.progress {
-                        progress(&response);
-                    }
+    /// As [`Poller::until`], 404 aside.
+    pub fn until_gone(
+        self,
+    ) -> impl Future<Output = Result<(), Error>> + Send + use<'a, T> {
+        let Self { schedule, mut progress, .. } = self;
+        async move {
+            let end = schedule.end();
+            loop {
+                match schedule.send().await {
+                    Ok(response) => report(&mut progress, &response),
+                    Err(error) if error.is_not_found() => return Ok(()),
+                    Err(error) => return Err(error),
                 }
-                Err(error) if error.is_not_found() => return Ok(()),
-                Err(error) => return Err(error),
+                schedule.wait(end).await?;
             }
-            self.wait(end).await?;
         }
     }
+}
 
-    async fn ask(&self) -> Result<Response<T>, Error> {
-        let Self { client, parts, options, .. } = self;
-        output::receive(exchange::run(client, parts, options, T::STREAMS)).await
+fn report<T>(progress: &mut Option<Progress<'_, T>>, response: &Response<T>) {
+    if let Some(progress) = progress {
+        progress(response);
+    }
+}
+
+impl Schedule {
+    fn send<T: Output>(&self) -> ResponseFuture<T> {
+        ResponseFuture::new(&self.client, &self.parts, &self.options)
     }
 
     fn end(&self) -> Duration {
@@ -132,12 +154,22 @@ impl<'a, T: Output> Poll<'a, T> {
         let clock = &self.client.core().clock;
         if clock.monotonic().saturating_add(self.interval) > end {
             let message = format!(
-                "not as wanted after {:?}, the time limit of this poll (`timeout`)",
+                "not as wanted after {:?}, the time limit of this wait (`timeout`)",
                 self.timeout
             );
             return Err(Error::new(Kind::Timeout, message).of(self.parts.operation));
         }
         clock.sleep(self.interval).await;
         Ok(())
+    }
+}
+
+impl<T> fmt::Debug for Poller<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Poller")
+            .field("request", &self.schedule.parts)
+            .field("interval", &self.schedule.interval)
+            .field("timeout", &self.schedule.timeout)
+            .finish_non_exhaustive()
     }
 }

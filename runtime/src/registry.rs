@@ -2,7 +2,7 @@
 //!
 //! The generated crate holds one [`Entry`] for each operation-version pair.
 
-use crate::codec::{self, DecodeError, Direction, Drift, Value};
+use crate::codec::{self, DecodeError, Direction, Mismatch, Value};
 use crate::operation::Operation;
 
 /// An operation in one version, with the types of its bodies.
@@ -71,7 +71,7 @@ impl Entry {
     ) -> Option<Result<Box<dyn Value>, DecodeError>> {
         self.body.map(|make| {
             let mut value = make();
-            let ignore = &mut |_: Drift| {};
+            let ignore = &mut |_: Mismatch| {};
             codec::decode_observed(bytes, &mut *value, Direction::Request, ignore)?;
             Ok(value)
         })

@@ -5,15 +5,16 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::codec::{self, EncodeError, RequestBody};
+use crate::codec::{self, EncodeError, Json, RequestBody};
 use crate::error::{Error, Kind};
 use crate::operation::{Location, Method, Operation};
 
-pub use body::Body;
+pub use body::IntoBody;
 pub use options::Options;
 
 mod body;
@@ -26,9 +27,10 @@ mod text;
 /// A request for an operation whose answer is a `T`.
 ///
 /// `Debug` prints the operation and where the request goes, never a body or a header.
+#[must_use = "a request does nothing until it is sent"]
 pub struct Request<T> {
-    parts: Parts,
-    answer: PhantomData<fn() -> T>,
+    parts: Arc<Parts>,
+    output: PhantomData<fn() -> T>,
 }
 
 /// All of a request that does not depend on what its answer is.
@@ -58,7 +60,7 @@ impl<T> Request<T> {
     /// Each value is percent-encoded (RFC 3986 section 2.1) so that it stays in its segment.
     /// A value that can't (empty, `.` or `..` as a whole segment) is reported by sending.
     pub fn new(operation: &'static Operation, path: &[&str]) -> Self {
-        Self { parts: Parts::new(operation, path), answer: PhantomData }
+        Self::of(Parts::new(operation, path))
     }
 
     /// Makes a request with the values of the path parameters and a body.
@@ -78,40 +80,66 @@ impl<T> Request<T> {
         parameters: &[(&'static str, &dyn codec::Value)],
         body: Option<&dyn codec::Value>,
     ) -> Self {
-        Self {
-            parts: Parts::with(operation, path, parameters, body),
-            answer: PhantomData,
-        }
+        Self::of(Parts::with(operation, path, parameters, body))
     }
 
-    /// Sets a query parameter, in place of an earlier value; an unset `value` removes it.
+    fn of(parts: Parts) -> Self {
+        Self { parts: Arc::new(parts), output: PhantomData }
+    }
+
+    fn parts_mut(&mut self) -> &mut Parts {
+        Arc::make_mut(&mut self.parts)
+    }
+
+    /// Sets a query parameter by its name, in place of an earlier value; `null` removes it. For
+    /// what has no setter: a parameter that is not documented, or not in this version.
     ///
     /// A list repeats the parameter (OpenAPI 3.0 `style: form`, `explode: true`).
-    pub fn set_query(&mut self, name: &'static str, value: &dyn codec::Value) {
-        self.parts.set_query(name, value);
+    ///
+    /// ```
+    /// # use atlas_admin_runtime::Request;
+    /// # fn example(request: Request<()>) -> Request<()> {
+    /// request.query("includeCount", true).query("status", ["OPEN", "CLOSED"])
+    /// # }
+    /// ```
+    pub fn query(mut self, name: &'static str, value: impl Into<Json>) -> Self {
+        self.set_query(name, &value.into());
+        self
     }
 
-    /// Sets a header parameter, in place of an earlier value; an unset `value` removes it.
+    /// Sets a header by its name, in place of an earlier value; `null` removes it.
     ///
     /// The items of a list are joined by commas (OpenAPI 3.0 `style: simple`).
+    pub fn header(mut self, name: &'static str, value: impl Into<Json>) -> Self {
+        self.set_header(name, &value.into());
+        self
+    }
+
+    /// Sets a query parameter to a typed value.
+    #[doc(hidden)]
+    pub fn set_query(&mut self, name: &'static str, value: &dyn codec::Value) {
+        self.parts_mut().set_query(name, value);
+    }
+
+    /// Sets a header parameter to a typed value.
+    #[doc(hidden)]
     pub fn set_header(&mut self, name: &'static str, value: &dyn codec::Value) {
-        self.parts.set_header(name, value);
+        self.parts_mut().set_header(name, value);
     }
 
     /// Sets the body, in place of an earlier one: a typed value, or free-form JSON. It is encoded
     /// now; what keeps it from being encoded is reported by [`Request::body_bytes`] and by
     /// sending.
-    #[must_use]
-    pub fn body(mut self, body: &impl Body) -> Self {
-        let method = self.method();
-        self.parts.set_body(body.encode(method));
+    pub fn body(mut self, body: &impl IntoBody) -> Self {
+        let encoded = body.encode(self.method());
+        self.parts_mut().set_body(encoded);
         self
     }
 
     /// Makes the request expect another type of answer: a type of the caller's own, or
     /// [`codec::Json`] for one without structure.
     pub fn with_output<U>(self) -> Request<U> {
-        Request { parts: self.parts, answer: PhantomData }
+        Request { parts: self.parts, output: PhantomData }
     }
 
     /// Returns the operation that is called.
@@ -179,7 +207,7 @@ impl<T> Request<T> {
         self.parts.sendable().map(|_| self.parts.to_curl())
     }
 
-    pub(crate) fn parts(&self) -> &Parts {
+    pub(crate) fn parts(&self) -> &Arc<Parts> {
         &self.parts
     }
 }
@@ -338,9 +366,15 @@ impl Parts {
 }
 
 // By hand, because derives would ask the same of `T`.
+impl<T> AsRef<Request<T>> for Request<T> {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 impl<T> Clone for Request<T> {
     fn clone(&self) -> Self {
-        Self { parts: self.parts.clone(), answer: PhantomData }
+        Self { parts: Arc::clone(&self.parts), output: PhantomData }
     }
 }
 

@@ -5,11 +5,13 @@ use std::ops::{Deref, DerefMut};
 
 use http::{HeaderMap, StatusCode};
 
-use crate::codec::{Alterations, Drift};
+use crate::codec::{Alterations, Mismatch};
 use crate::page::Page;
 
+pub use future::ResponseFuture;
 pub use limit::RateLimit;
 
+mod future;
 pub(crate) mod limit;
 
 /// What the service answered.
@@ -57,7 +59,7 @@ impl<T> Response<T> {
     /// item of another list or map that did not fit, and was left out.
     ///
     /// All else in which the body differs from the document is kept in the value.
-    pub fn drift(&self) -> Vec<Drift> {
+    pub fn mismatches(&self) -> Vec<Mismatch> {
         self.alterations.report()
     }
 

@@ -1,6 +1,6 @@
 //! Tests of programs that use this crate: answers without a network, and what was asked.
 //!
-//! [`scripted`] gives a client and the [`Script`] that answers it. What is answered has the
+//! [`scripted`] gives a client and the [`MockTransport`] that answers it. What is answered has the
 //! type of the operation's answer, so a test breaks where it is compiled, not where it runs,
 //! when it no longer fits the operation:
 //!
@@ -32,7 +32,7 @@
 //! atlas
 //!     .on(&clusters::get_cluster(ANY, "prod"))
 //!     .throttle(Duration::from_secs(30))
-//!     .answer(Cluster::from([("name".to_owned(), "prod".into())]));
+//!     .respond(Cluster::from([("name".to_owned(), "prod".into())]));
 //! atlas
 //!     .on(&clusters::get_cluster(ANY, "gone"))
 //!     .fail(404, "CLUSTER_NOT_FOUND", "No cluster named gone exists.");
@@ -43,17 +43,17 @@
 //! assert!(gone.unwrap_err().is_not_found());
 //!
 //! // The first try was refused, and the second waited 30 seconds, which took no time.
-//! assert_eq!(atlas.asked_for(&clusters::get_cluster("5f1b", "prod")).len(), 2);
+//! assert_eq!(atlas.requests_for(&clusters::get_cluster("5f1b", "prod")).len(), 2);
 //! assert!(atlas.clock().waits()[0] >= Duration::from_secs(30));
 //! # Ok::<(), atlas_admin_runtime::Error>(())
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - Each reply is given once, in the order in which it was written; [`On::times`] and
-//!   [`On::always`] say otherwise for the last one.
+//! - Each reply is given once, in the order in which it was written; [`Expectation::times`] and
+//!   [`Expectation::always`] say otherwise for the last one.
 //! - Rules are looked at in the order in which they were written, and the first that is meant
-//!   and not used up replies. After [`Script::in_order`] the requests must come in that order.
+//!   and not used up replies. After [`MockTransport::in_order`] the requests must come in that order.
 //! - A request that no rule is meant for ends the test with a panic that says what came and
 //!   what was expected; so does a reply that nobody asked for, at the end of the script.
 //!
@@ -69,42 +69,42 @@ use crate::operation::Method;
 use crate::request::Request;
 use crate::transport::Transport;
 
-pub use asked::Asked;
 pub use clock::VirtualClock;
-pub use on::On;
+pub use expectation::Expectation;
+pub use recorded::RecordedRequest;
 
+use mock::Rules;
 use pattern::Pattern;
-use script::Rules;
 
-mod asked;
 mod clock;
+mod expectation;
 #[cfg(feature = "fake")]
 pub mod fake;
-mod on;
+mod mock;
 mod pattern;
+mod recorded;
 mod reply;
-mod script;
 
 /// Stands for any text in a path: `get_cluster(ANY, "prod")`.
 pub const ANY: &str = "*";
 
 /// Returns a client without credentials, and the script that answers it.
-pub fn scripted() -> (Client, Script) {
-    let script = Script::new();
+pub fn scripted() -> (Client, MockTransport) {
+    let script = MockTransport::new();
     let client = script.client_builder().build();
     (client.expect("a client that connects to nothing"), script)
 }
 
 /// Answers the requests of a client as a test says, and keeps them.
 ///
-/// Dropping it checks that every reply was asked for: see [`Script::verify`].
+/// Dropping it checks that every reply was asked for: see [`MockTransport::verify`].
 #[must_use = "dropping the script ends it"]
-pub struct Script {
+pub struct MockTransport {
     rules: Arc<Rules>,
     clock: VirtualClock,
 }
 
-impl Script {
+impl MockTransport {
     fn new() -> Self {
         Self { rules: Arc::default(), clock: VirtualClock::new() }
     }
@@ -131,17 +131,17 @@ impl Script {
     /// body may be any.
     #[track_caller]
     #[must_use = "a rule without a reply does nothing"]
-    pub fn on<T>(&self, request: &Request<T>) -> On<'_, T> {
-        On::new(&self.rules, Pattern::of(request, Location::caller()))
+    pub fn on<T>(&self, request: &impl AsRef<Request<T>>) -> Expectation<'_, T> {
+        Expectation::new(&self.rules, Pattern::of(request.as_ref(), Location::caller()))
     }
 
     /// Begins to say what is replied to a method and a path, in any version; `*` stands for
     /// any text in it.
     #[track_caller]
     #[must_use = "a rule without a reply does nothing"]
-    pub fn on_path(&self, method: Method, path: &str) -> On<'_, Json> {
+    pub fn on_path(&self, method: Method, path: &str) -> Expectation<'_, Json> {
         let pattern = Pattern::path(Some(method.as_str()), path, Location::caller());
-        On::new(&self.rules, pattern)
+        Expectation::new(&self.rules, pattern)
     }
 
     /// Asks for the requests in the order in which the rules are written.
@@ -150,24 +150,30 @@ impl Script {
     }
 
     /// Returns what was asked, one for each try.
-    pub fn asked(&self) -> Vec<Asked> {
-        self.rules.asked()
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.rules.requests()
     }
 
-    /// Returns what was asked of the kind of a request, as [`Script::on`] tells it.
+    /// Returns what was asked of the kind of a request, as [`MockTransport::on`] tells it.
     #[track_caller]
-    pub fn asked_for<T>(&self, request: &Request<T>) -> Vec<Asked> {
-        self.rules.asked_for(&Pattern::of(request, Location::caller()))
+    pub fn requests_for<T>(
+        &self,
+        request: &impl AsRef<Request<T>>,
+    ) -> Vec<RecordedRequest> {
+        self.rules.requests_for(&Pattern::of(request.as_ref(), Location::caller()))
     }
 
-    /// Returns the one request of its kind, as [`Script::on`] tells it.
+    /// Returns the one request of its kind, as [`MockTransport::on`] tells it.
     ///
     /// # Panics
     ///
     /// Where there is none or more than one, with what was asked instead.
     #[track_caller]
-    pub fn asked_once<T>(&self, request: &Request<T>) -> Asked {
-        self.rules.asked_once(&Pattern::of(request, Location::caller()))
+    pub fn single_request<T>(
+        &self,
+        request: &impl AsRef<Request<T>>,
+    ) -> RecordedRequest {
+        self.rules.single_request(&Pattern::of(request.as_ref(), Location::caller()))
     }
 
     /// Checks that every reply was asked for, and nothing else.
@@ -183,7 +189,7 @@ impl Script {
     }
 }
 
-impl Drop for Script {
+impl Drop for MockTransport {
     fn drop(&mut self) {
         // A second panic would hide the first.
         if !std::thread::panicking() {

@@ -9,18 +9,18 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use ::http::{HeaderMap, Method, Response};
 use bytes::Bytes;
 use futures_core::Stream;
+use http::{HeaderMap, Method, Response};
 
 use crate::operation::Operation;
 
-pub use reqwest::Url;
+pub use url::Url;
 
 /// A future on the heap, as the traits of this crate return them.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-pub(crate) mod http;
+pub mod reqwest;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use jiff::civil::Date;
+
 /// The version of an operation: a date, an announced date, or `preview`.
 ///
 /// Versions are ordered by age: stable dates first, then announced ones, then the preview.
@@ -18,33 +20,23 @@ pub enum Version {
     Preview,
 }
 
-/// A calendar date as versions carry it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date {
-    /// Four digits.
-    pub year: u16,
-    /// 1 to 12.
-    pub month: u8,
-    /// 1 to 31.
-    pub day: u8,
-}
-
-impl Date {
-    /// Returns the date; it is not checked against the calendar.
-    pub const fn new(year: u16, month: u8, day: u8) -> Self {
-        Self { year, month, day }
-    }
-}
-
 impl Version {
     /// Returns the stable version of a date.
-    pub const fn stable(year: u16, month: u8, day: u8) -> Self {
-        Self::Stable(Date::new(year, month, day))
+    ///
+    /// # Panics
+    ///
+    /// If the calendar has no such date.
+    pub const fn stable(year: i16, month: i8, day: i8) -> Self {
+        Self::Stable(jiff::civil::date(year, month, day))
     }
 
     /// Returns the announced version of a date.
-    pub const fn upcoming(year: u16, month: u8, day: u8) -> Self {
-        Self::Upcoming(Date::new(year, month, day))
+    ///
+    /// # Panics
+    ///
+    /// If the calendar has no such date.
+    pub const fn upcoming(year: i16, month: i8, day: i8) -> Self {
+        Self::Upcoming(jiff::civil::date(year, month, day))
     }
 }
 
@@ -55,11 +47,5 @@ impl fmt::Display for Version {
             Self::Upcoming(date) => write!(f, "{date}.upcoming"),
             Self::Preview => f.write_str("preview"),
         }
-    }
-}
-
-impl fmt::Display for Date {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
     }
 }

@@ -148,7 +148,7 @@ fn properties(entry: &Entry) -> Vec<&'static str> {
     let Some(make) = entry.body else { return Vec::new() };
     match make().view() {
         View::Record(record) => {
-            record.table().fields.iter().map(|field| field.wire).collect()
+            record.table().fields.iter().map(|field| field.json_name).collect()
         }
         _ => Vec::new(),
     }

@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 use std::rc::Rc;
 
-use atlas_admin::codec::{Direction, Drift, Json};
+use atlas_admin::codec::{Direction, Json, Mismatch};
 use atlas_admin::registry::{Entry, Payload, entries};
 use atlas_admin::types::Group;
 use atlas_admin::{
@@ -163,12 +163,12 @@ impl Call {
             Ok(drift) => drift,
             Err(error) => return vec![error.to_string()],
         };
-        let is_wrong = |drift: &&Drift| {
+        let is_wrong = |drift: &&Mismatch| {
             !matches!(
                 drift,
-                Drift::UnknownTag { .. }
-                    | Drift::Undeclared { .. }
-                    | Drift::Missing { .. }
+                Mismatch::UnknownTag { .. }
+                    | Mismatch::Undeclared { .. }
+                    | Mismatch::Missing { .. }
             )
         };
         let wrong = drift.iter().filter(is_wrong);

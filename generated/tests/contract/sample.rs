@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use atlas_admin::Request;
-use atlas_admin::codec::{self, DecodeError, Direction, Drift, Json, Value};
+use atlas_admin::codec::{self, DecodeError, Direction, Json, Mismatch, Value};
 use atlas_admin_samples::{Choice, Pair, Samples};
 
 /// What the crate does not offer: the two change the shape of answers.
@@ -121,9 +121,9 @@ pub(crate) fn drift(
     json: &str,
     value: &mut dyn Value,
     direction: Direction,
-) -> Result<Vec<Drift>, DecodeError> {
+) -> Result<Vec<Mismatch>, DecodeError> {
     let mut found = Vec::new();
-    let mut note = |drift: Drift| found.push(drift);
+    let mut note = |drift: Mismatch| found.push(drift);
     codec::decode_observed(json.as_bytes(), value, direction, &mut note)?;
     Ok(found)
 }

@@ -95,14 +95,14 @@ fn add(emit: &Emit<'_>, module: &str, call: &Call<'_>, text: &mut String) {
 /// The expression for the value of a parameter. A setter takes whatever becomes its type, so
 /// the type has to be said there.
 fn value(emit: &Emit<'_>, parameter: &Parameter, is_set: bool) -> String {
-    let wire = &parameter.name;
+    let json_name = &parameter.name;
     let from = parameter.location.as_str();
     let ty = text(&emit.argument_type(&parameter.ty, &quote!(atlas_admin::types::)));
     match &parameter.ty {
-        Type::Bool | Type::Int | Type::Float => format!("sample.{from}({wire:?})"),
+        Type::Bool | Type::Int | Type::Float => format!("sample.{from}({json_name:?})"),
         Type::String | Type::List(_) if !is_set => {
-            format!("&sample.{from}::<{ty}>({wire:?})")
+            format!("&sample.{from}::<{ty}>({json_name:?})")
         }
-        _ => format!("sample.{from}::<{ty}>({wire:?})"),
+        _ => format!("sample.{from}::<{ty}>({json_name:?})"),
     }
 }

@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Emit;
-use crate::model::{By, Kind, TypeId};
+use crate::model::{Discriminator, Kind, TypeId};
 use crate::render::LINE_BREAK;
 
 pub(super) use members::{field, parameter, unknown_variant, value, variant};
@@ -142,7 +142,7 @@ pub(super) fn definition(emit: &Emit<'_>, id: TypeId) -> Vec<String> {
         paragraphs.extend(prose::paragraphs(text));
     }
     if let Kind::Union(union) = &def.kind
-        && let By::Tag { property, .. } = &union.by
+        && let Discriminator::Tag { property, .. } = &union.by
     {
         paragraphs
             .push(format!("The property {} tells which one it is.", code(property)));

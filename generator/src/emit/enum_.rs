@@ -4,41 +4,34 @@ use quote::quote;
 
 use super::{Emit, docs};
 use crate::model::{Enum, TypeId};
-use crate::render::Piece;
+use crate::render::{self, Piece};
 
 pub(super) fn enum_(emit: &Emit<'_>, id: TypeId, values: &Enum, out: &mut Vec<Piece>) {
     let name = emit.names.ty(id);
     let doc = docs::lines(docs::definition(emit, id));
-    let variants = emit.names.members(id).zip(&values.values).map(|(name, wire)| {
-        let doc = docs::lines(vec![docs::value(wire)]);
-        quote!(#doc #name,)
-    });
+    let variants =
+        emit.names.members(id).zip(&values.values).map(|(name, json_name)| {
+            let doc = docs::lines(vec![docs::value(json_name)]);
+            quote!(#doc #name,)
+        });
     out.push(Piece::Tokens(quote! {
         #doc
         #[derive(Clone)]
+        #[non_exhaustive]
         pub enum #name {
             #(#variants)*
-            /// A value that the document does not declare, as the service spells it.
-            Unknown(String),
+            /// A value that the document does not declare.
+            Unknown(UndeclaredValue),
         }
     }));
     out.push(Piece::Text(table(emit, id, values)));
 }
 
-/// The wire names, in ascending order.
+/// The values by their JSON names, in ascending order.
 fn table(emit: &Emit<'_>, id: TypeId, values: &Enum) -> String {
-    let mut rows: Vec<(String, String)> = values
-        .values
-        .iter()
-        .cloned()
-        .zip(emit.names.members(id).map(|name| name.to_string()))
-        .collect();
+    let name = emit.names.ty(id);
+    let mut rows: Vec<_> = values.values.iter().zip(emit.names.members(id)).collect();
     rows.sort();
-    let mut text =
-        format!("atlas_admin_runtime::open_enum!({}, [\n", emit.names.types[id.0]);
-    for (wire, variant) in rows {
-        text.push_str(&format!("    {variant} => {wire:?},\n"));
-    }
-    text.push_str("]);\n");
-    text
+    let rows = rows.into_iter().map(|(json_name, variant)| quote!(#variant #json_name));
+    render::table("open_enum", &quote!(#name), rows)
 }

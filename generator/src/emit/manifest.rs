@@ -118,7 +118,26 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
         }),
         Piece::Tokens(quote! {
             #[doc(inline)]
-            pub use atlas_admin_runtime::*;
+            pub use atlas_admin_runtime::{
+                AccessToken, ApiError, Client, ClientBuilder, Clock, Credentials, Download, Error,
+                FileStore, IntoBody, Items, MemoryStore, Operation, Options, Output, Page, Pages,
+                Poller, RateLimit, Request, Response, ResponseFuture, RetryPolicy, TokenStore,
+                Transport, Version,
+            };
+            #[doc(inline)]
+            pub use atlas_admin_runtime::{
+                Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue, json, list, set,
+            };
+            #[doc(inline)]
+            pub use atlas_admin_runtime::{codec, operation, transport};
+            #[cfg(feature = "blocking")]
+            #[doc(inline)]
+            pub use atlas_admin_runtime::blocking;
+            #[cfg(feature = "testing")]
+            #[doc(inline)]
+            pub use atlas_admin_runtime::testing;
+            /// The crates whose types are part of this one's.
+            pub use atlas_admin_runtime::{bytes, http, indexmap, jiff, url};
         }),
         Piece::Tokens(quote!(#(#modules)*)),
         Piece::Tokens(quote! {

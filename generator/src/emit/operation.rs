@@ -120,9 +120,8 @@ pub(super) fn imports(calls: &[&Call<'_>], attribute: &TokenStream) -> TokenStre
     let any = |what: &dyn Fn(&Call<'_>) -> bool| calls.iter().any(|call| what(call));
     let parameter =
         any(&|call| !call.operation.parameters.is_empty()).then(|| quote!(Parameter,));
-    let date = any(&|call| call.version.sunset.is_some()).then(|| quote!(Date,));
-    let request =
-        any(&|call| !call.has_builder() || call.owns_builder).then(|| quote!(Request,));
+    let date = any(&|call| call.version.sunset.is_some())
+        .then(|| quote!(#attribute use atlas_admin_runtime::jiff::civil::date;));
     let download = any(&|call| call.streams()).then(|| quote!(Download,));
     let types =
         any(&|call| call.names_types()).then(|| quote!(#attribute use crate::types;));
@@ -131,10 +130,11 @@ pub(super) fn imports(calls: &[&Call<'_>], attribute: &TokenStream) -> TokenStre
     quote! {
         #types
         #list
+        #date
         #attribute
         use atlas_admin_runtime::operation::{Method, Operation, #parameter};
         #attribute
-        use atlas_admin_runtime::{#date #download #request Version};
+        use atlas_admin_runtime::{#download Request, Version};
     }
 }
 
@@ -154,18 +154,18 @@ pub(super) fn function(
     let arguments =
         arguments(emit, call).into_iter().map(|(name, ty)| quote!(#name: #ty));
     let output = output(emit, call);
-    let (ty, made_by) = if call.has_builder() {
+    let request = make(call);
+    let (ty, request) = if call.has_builder() {
         let above = if call.owns_builder || call.is_newest {
             TokenStream::new()
         } else {
             builder_path(call)
         };
         let builder = names::ident(&emit.names.builders[call.index]);
-        (quote!(#above #builder<#output>), quote!(#above #builder))
+        (quote!(#above #builder<#output>), quote!(#above #builder { request: #request }))
     } else {
-        (quote!(Request<#output>), quote!(Request))
+        (quote!(Request<#output>), request)
     };
-    let request = make(call, &made_by);
     let description = description(emit, call);
     let blank = blank();
     quote! {
@@ -249,7 +249,7 @@ impl Emit<'_> {
     pub(super) fn argument_type(&self, ty: &Type, types: &TokenStream) -> TokenStream {
         match ty {
             Type::DateTime => quote!(atlas_admin_runtime::codec::DateTime),
-            Type::Day => quote!(atlas_admin_runtime::codec::Day),
+            Type::Date => quote!(atlas_admin_runtime::codec::Date),
             Type::Json => quote!(atlas_admin_runtime::codec::Json),
             Type::List(item) => {
                 let item = self.argument_type(item, types);
@@ -282,8 +282,8 @@ pub(super) fn output(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     }
 }
 
-/// The expression that makes the request, or its builder.
-fn make(call: &Call<'_>, made_by: &TokenStream) -> TokenStream {
+/// The expression that makes the request.
+fn make(call: &Call<'_>) -> TokenStream {
     let operation = call.static_ident();
     let path =
         call.operation.parameters.iter().filter(|p| p.location == Location::Path).map(
@@ -304,25 +304,25 @@ fn make(call: &Call<'_>, made_by: &TokenStream) -> TokenStream {
         .collect();
     let body = call.version.body.as_ref().map(|_| body_name(call));
     match (others.as_slice(), body) {
-        ([], None) => quote!(#made_by::new(&#operation, #path)),
-        ([], Some(body)) => quote!(#made_by::with_body(&#operation, #path, #body)),
+        ([], None) => quote!(Request::new(&#operation, #path)),
+        ([], Some(body)) => quote!(Request::with_body(&#operation, #path, #body)),
         (others, None) => {
-            quote!(#made_by::with(&#operation, #path, &[#(#others),*], None))
+            quote!(Request::with(&#operation, #path, &[#(#others),*], None))
         }
         (others, Some(body)) => {
-            quote!(#made_by::with(&#operation, #path, &[#(#others),*], Some(#body)))
+            quote!(Request::with(&#operation, #path, &[#(#others),*], Some(#body)))
         }
     }
 }
 
 /// The name and the value of a required parameter outside of the path.
 fn required_value(parameter: &Parameter) -> TokenStream {
-    let wire = &parameter.name;
+    let json_name = &parameter.name;
     let name = argument(parameter);
     match &parameter.ty {
-        Type::String => quote!((#wire, &#name.to_owned())),
-        Type::List(_) => quote!((#wire, &#name.to_vec())),
-        _ => quote!((#wire, &#name)),
+        Type::String => quote!((#json_name, &#name.to_owned())),
+        Type::List(_) => quote!((#json_name, &#name.to_vec())),
+        _ => quote!((#json_name, &#name)),
     }
 }
 
@@ -353,7 +353,7 @@ fn description(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     let sunset = match call.version.sunset {
         Some(day) => {
             let (year, month, day) = numbers(day);
-            quote!(Some(Date::new(#year, #month, #day)))
+            quote!(Some(date(#year, #month, #day)))
         }
         None => quote!(None),
     };
@@ -447,7 +447,7 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> [TokenStream; 3] {
             #doc
             #[must_use = "a request does nothing until it is sent"]
             pub struct #name<T> {
-                request: Request<T>,
+                pub(crate) request: Request<T>,
             }
         },
         quote! {
@@ -480,15 +480,15 @@ fn setter(emit: &Emit<'_>, parameter: &Parameter) -> TokenStream {
         }
     };
     let place = match parameter.location {
-        Location::Header => quote!(header),
-        _ => quote!(query),
+        Location::Header => quote!(set_header),
+        _ => quote!(set_query),
     };
-    let wire = &parameter.name;
+    let json_name = &parameter.name;
     quote! {
         #doc
         #deprecated
         pub fn #name(self, #name: #ty) -> Self {
-            self.#place(#wire, #value)
+            self.#place(#json_name, #value)
         }
     }
 }

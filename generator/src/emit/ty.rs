@@ -15,7 +15,7 @@ impl Emit<'_> {
             Type::Float => quote!(f64),
             Type::String => quote!(String),
             Type::DateTime => quote!(DateTime),
-            Type::Day => quote!(Day),
+            Type::Date => quote!(Date),
             Type::Json => quote!(Json),
             Type::List(item) => {
                 let item = self.ty(item, path);

@@ -4,7 +4,7 @@ use quote::quote;
 
 use super::sections::Group;
 use super::{Emit, enum_, record, union};
-use crate::model::{Kind, TypeId};
+use crate::model::Kind;
 use crate::render::{self, Piece};
 
 /// How wide rustfmt lets the attribute of a module become, and that of an import.
@@ -34,11 +34,8 @@ pub(super) fn root(emit: &Emit<'_>, groups: &[Group]) -> String {
         }),
         Piece::Tokens(quote! {
             #[allow(unused_imports, reason = "some features need them all")]
-            use atlas_admin_runtime::Page;
-            #[allow(unused_imports, reason = "some features need them all")]
             use atlas_admin_runtime::codec::{
-                By, DateTime, Day, Extra, Field, Json, Kind, Map, Nullable, Record, Table, Union, Value,
-                Variants,
+                Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue,
             };
         }),
         Piece::Text(modules.collect()),
@@ -48,13 +45,9 @@ pub(super) fn root(emit: &Emit<'_>, groups: &[Group]) -> String {
 
 /// Makes the file of a group.
 pub(super) fn group(emit: &Emit<'_>, group: &Group) -> String {
-    let is_enum = |id: &TypeId| matches!(emit.api.def(*id).kind, Kind::Enum(_));
-    let mut pieces = Vec::new();
-    if !group.types.iter().all(is_enum) {
-        pieces.push(Piece::Tokens(quote!(
-            use super::*;
-        )));
-    }
+    let mut pieces = vec![Piece::Tokens(quote!(
+        use super::*;
+    ))];
     for id in &group.types {
         match &emit.api.def(*id).kind {
             Kind::Record(def) => record::record(emit, *id, def, &mut pieces),

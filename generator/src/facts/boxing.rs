@@ -48,7 +48,7 @@ fn known(api: &Api, ledger: &Ledger) -> HashSet<Member> {
 /// What a member is called in the ledger: by the property, or by what the variant holds.
 pub(super) fn label(api: &Api, (id, member): Member) -> String {
     match &api.def(id).kind {
-        Kind::Record(record) => record.fields[member].wire.clone(),
+        Kind::Record(record) => record.fields[member].json_name.clone(),
         Kind::Union(_) | Kind::Enum(_) => {
             let held = held_by_value(api, id).into_iter().find(|(at, _)| *at == member);
             held.map(|(_, target)| api.def(target).origin.places[0].key.clone())

@@ -6,17 +6,18 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Api, By, Field, Kind, Limits, Origin, Place, Record, Type, TypeDef, TypeId, Union,
+    Api, Discriminator, Field, Kind, Limits, Origin, Place, Record, Type, TypeDef,
+    TypeId, Union,
 };
 use crate::names::Ledger;
 
-/// The wire names of the fields that the ledger holds for a union.
+/// The JSON names of the fields that the ledger holds for a union.
 type Known<'l> = Option<&'l BTreeSet<String>>;
 
 /// Adds the record to every tagged union whose variants share more than the tag.
 pub(super) fn add_common_records(api: &mut Api, ledger: &Ledger) {
     for index in 0..api.types.len() {
-        let Kind::Union(Union { by: By::Tag { property, .. }, .. }) =
+        let Kind::Union(Union { by: Discriminator::Tag { property, .. }, .. }) =
             &api.types[index].kind
         else {
             continue;
@@ -27,7 +28,7 @@ pub(super) fn add_common_records(api: &mut Api, ledger: &Ledger) {
         else {
             continue;
         };
-        if fields.iter().all(|field| field.wire == property) {
+        if fields.iter().all(|field| field.json_name == property) {
             continue;
         }
         let def = TypeDef {
@@ -101,9 +102,10 @@ fn intersect(
     fields: &[Field],
     known: Known<'_>,
 ) -> Vec<Field> {
-    let is_known = |field: &Field| known.is_some_and(|all| all.contains(&field.wire));
+    let is_known =
+        |field: &Field| known.is_some_and(|all| all.contains(&field.json_name));
     let twin = |field: &Field, all: &[Field]| {
-        all.iter().find(|other| other.wire == field.wire).cloned()
+        all.iter().find(|other| other.json_name == field.json_name).cloned()
     };
     let new =
         fields.iter().filter(|field| is_known(field) && twin(field, &shared).is_none());
@@ -125,7 +127,7 @@ fn intersect(
         })
         .collect();
     united.extend(new);
-    united.sort_by(|a, b| a.wire.cmp(&b.wire));
+    united.sort_by(|a, b| a.json_name.cmp(&b.json_name));
     united
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{Api, By, Kind, Type, TypeId, Variant};
+use crate::model::{Api, Discriminator, Kind, Type, TypeId, Variant};
 
 /// Drops the field of the tag from every record that is only ever one variant.
 pub(super) fn drop_implied_tags(api: &mut Api) {
@@ -11,7 +11,7 @@ pub(super) fn drop_implied_tags(api: &mut Api) {
     let mut implied: HashMap<TypeId, HashSet<(String, Option<String>)>> = HashMap::new();
     for def in &api.types {
         let Kind::Union(union) = &def.kind else { continue };
-        let By::Tag { property, .. } = &union.by else { continue };
+        let Discriminator::Tag { property, .. } = &union.by else { continue };
         for Variant { ty, tags } in &union.variants {
             if let Type::Def(id) = ty {
                 let tag =
@@ -27,7 +27,7 @@ pub(super) fn drop_implied_tags(api: &mut Api) {
             && !elsewhere.contains(&id)
             && let Kind::Record(record) = &mut api.types[id.0].kind
         {
-            record.fields.retain(|field| field.wire != property);
+            record.fields.retain(|field| field.json_name != property);
         }
     }
 }

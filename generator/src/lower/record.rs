@@ -35,8 +35,12 @@ impl<'d> Lowering<'d> {
         let fields = properties
             .declared
             .iter()
-            .map(|(wire, declared)| {
-                self.lower_field(wire, declared, properties.required.contains(wire))
+            .map(|(json_name, declared)| {
+                self.lower_field(
+                    json_name,
+                    declared,
+                    properties.required.contains(json_name),
+                )
             })
             .collect();
         Record { fields }
@@ -45,9 +49,9 @@ impl<'d> Lowering<'d> {
     /// Leaves out properties whose names the codec can't compare and write as they are (RFC 8259
     /// section 7); they are received into `extra` and sent from it.
     pub(super) fn leave_out_unwritable(&mut self, properties: &mut Properties<'d>) {
-        properties.declared.retain(|wire, declared| {
-            let is_plain =
-                !wire.contains(['"', '\\']) && !wire.contains(char::is_control);
+        properties.declared.retain(|json_name, declared| {
+            let is_plain = !json_name.contains(['"', '\\'])
+                && !json_name.contains(char::is_control);
             if !is_plain {
                 let what =
                     "a property whose name needs escaping: reached through `extra`";
@@ -59,14 +63,14 @@ impl<'d> Lowering<'d> {
 
     pub(super) fn lower_field(
         &mut self,
-        wire: &str,
+        json_name: &str,
         declared: &Declared<'d>,
         required: bool,
     ) -> Field {
         let ty = self.lower_node(declared.node, &declared.spot);
         let schema = self.resolve(declared.node);
         let mut field = Field {
-            wire: wire.to_owned(),
+            json_name: json_name.to_owned(),
             ty,
             required,
             nullable: false,
@@ -91,7 +95,7 @@ impl<'d> Lowering<'d> {
             field.read_only = data.read_only;
             field.write_only = data.write_only;
             let says = |key: &str| data.extensions.get(key).and_then(Value::as_bool);
-            let is_id = field.read_only && IDENTITIES.contains(&wire);
+            let is_id = field.read_only && IDENTITIES.contains(&json_name);
             field.identity = says("x-sdk-identity").unwrap_or(is_id);
             field.kept = says("x-sdk-kept").unwrap_or(false);
         }
@@ -142,10 +146,12 @@ impl<'d> Lowering<'d> {
             self.collect(Node::of(part), &spot.part("allOf", index), into, seen);
         }
         into.required.extend(facets.required.iter().map(String::as_str));
-        for (wire, schema) in facets.properties.into_iter().flatten() {
-            let declared =
-                Declared { node: Node::of_boxed(schema), spot: spot.property(wire) };
-            into.declared.insert(wire, declared);
+        for (json_name, schema) in facets.properties.into_iter().flatten() {
+            let declared = Declared {
+                node: Node::of_boxed(schema),
+                spot: spot.property(json_name),
+            };
+            into.declared.insert(json_name, declared);
         }
     }
 }

@@ -60,12 +60,12 @@ fn unite(api: &mut Api, members: &[usize]) -> Vec<usize> {
 fn unite_records(one: &Record, other: &Record) -> Option<Record> {
     let mut fields: BTreeMap<&str, Field> = BTreeMap::new();
     for field in &one.fields {
-        let twin = other.fields.iter().find(|twin| twin.wire == field.wire);
-        fields.insert(&field.wire, unite_fields(field, twin)?);
+        let twin = other.fields.iter().find(|twin| twin.json_name == field.json_name);
+        fields.insert(&field.json_name, unite_fields(field, twin)?);
     }
     for field in &other.fields {
-        if !fields.contains_key(field.wire.as_str()) {
-            fields.insert(&field.wire, unite_fields(field, None)?);
+        if !fields.contains_key(field.json_name.as_str()) {
+            fields.insert(&field.json_name, unite_fields(field, None)?);
         }
     }
     Some(Record { fields: fields.into_values().collect() })

@@ -97,7 +97,7 @@ impl<'d> Lowering<'d> {
         Some(match facets.ty {
             Some("string") => match facets.format.as_deref() {
                 Some("date-time") => Type::DateTime,
-                Some("date") => Type::Day,
+                Some("date") => Type::Date,
                 _ => Type::String,
             },
             Some("integer") => Type::Int,

@@ -72,7 +72,7 @@ fn content(def: &TypeDef) -> String {
                         f.identity,
                         f.kept,
                     ];
-                    (&f.wire, &f.ty, flags, &f.limits)
+                    (&f.json_name, &f.ty, flags, &f.limits)
                 })
                 .collect();
             format!("{hint} record {fields:?}")

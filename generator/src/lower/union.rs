@@ -5,12 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use openapiv3::{Discriminator, ReferenceOr, Schema};
+use openapiv3::{ReferenceOr, Schema};
 
 use super::facets::{Facets, Node, schema_name};
 use super::record::Declared;
 use super::{Lowering, Spot};
-use crate::model::{By, Enum, Field, JsonKind, Kind, Record, Type, Union, Variant};
+use crate::model::{
+    Discriminator, Enum, Field, JsonKind, Kind, Record, Type, Union, Variant,
+};
 
 /// What a choice becomes.
 pub(super) enum Plan<'d> {
@@ -91,7 +93,7 @@ impl<'d> Lowering<'d> {
 
     fn plan_tagged(
         &self,
-        discriminator: &'d Discriminator,
+        discriminator: &'d openapiv3::Discriminator,
         listed: &'d [ReferenceOr<Schema>],
     ) -> Plan<'d> {
         let mut mapping: Vec<(&str, &str)> = discriminator
@@ -261,7 +263,7 @@ impl<'d> Lowering<'d> {
                     })
                     .collect();
                 Kind::Union(Union {
-                    by: By::Tag { property, inferred },
+                    by: Discriminator::Tag { property, inferred },
                     variants,
                     common: None,
                 })
@@ -277,7 +279,11 @@ impl<'d> Lowering<'d> {
                         tags: Vec::new(),
                     })
                     .collect();
-                Kind::Union(Union { by: By::JsonKind, variants, common: None })
+                Kind::Union(Union {
+                    by: Discriminator::JsonKind,
+                    variants,
+                    common: None,
+                })
             }
             Plan::Merge | Plan::FreeForm(_) => {
                 Kind::Record(self.merge(node, facets, spot))
@@ -296,23 +302,23 @@ impl<'d> Lowering<'d> {
             let mut properties =
                 self.properties(Node::of(variant), &spot.part(keyword, index));
             self.leave_out_unwritable(&mut properties);
-            for (wire, property) in properties.declared {
-                declared.entry(wire).or_default().push(property);
+            for (json_name, property) in properties.declared {
+                declared.entry(json_name).or_default().push(property);
             }
             required = Some(match required {
                 None => properties.required,
                 Some(all) => all.intersection(&properties.required).copied().collect(),
             });
         }
-        for (wire, property) in own.declared {
-            declared.insert(wire, vec![property]);
+        for (json_name, property) in own.declared {
+            declared.insert(json_name, vec![property]);
         }
         let mut required = required.unwrap_or_default();
         required.extend(own.required);
         let fields = declared
             .into_iter()
-            .map(|(wire, all)| {
-                self.merge_field(wire, &all, required.contains(wire), spot)
+            .map(|(json_name, all)| {
+                self.merge_field(json_name, &all, required.contains(json_name), spot)
             })
             .collect();
         Record { fields }
@@ -321,16 +327,16 @@ impl<'d> Lowering<'d> {
     /// Makes one field of what the variants declare under one name.
     fn merge_field(
         &mut self,
-        wire: &'d str,
+        json_name: &'d str,
         all: &[Declared<'d>],
         required: bool,
         spot: &Spot,
     ) -> Field {
-        let mut field = self.lower_field(wire, &all[0], required);
+        let mut field = self.lower_field(json_name, &all[0], required);
         for other in &all[1..] {
-            let other = self.lower_field(wire, other, required);
+            let other = self.lower_field(json_name, other, required);
             if other.ty != field.ty {
-                field.ty = self.unite(&field, &other, &spot.property(wire));
+                field.ty = self.unite(&field, &other, &spot.property(json_name));
             }
             field.weaken(&other);
         }

@@ -8,10 +8,10 @@ use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 /// Names of the prelude and the runtime that generated code uses without a path.
 const TAKEN_TYPES: [&str; 24] = [
     "Box",
-    "By",
+    "Discriminator",
     "Clone",
     "DateTime",
-    "Day",
+    "Date",
     "Debug",
     "Default",
     "Extra",

@@ -172,8 +172,9 @@ impl Ledger {
                 if let Some(Type::Def(id)) = union.common
                     && let Kind::Record(record) = &api.def(id).kind
                 {
-                    let wires = record.fields.iter().map(|field| field.wire.clone());
-                    self.common.entry(place.key.clone()).or_default().extend(wires);
+                    let json_names =
+                        record.fields.iter().map(|field| field.json_name.clone());
+                    self.common.entry(place.key.clone()).or_default().extend(json_names);
                 }
             }
         }

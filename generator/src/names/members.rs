@@ -4,7 +4,7 @@ use super::casing::{field_name, variant_name};
 use super::claim::Scope;
 use super::ledger::Ledger;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Api, By, Kind, Type, TypeDef, Union, Variant};
+use crate::model::{Api, Discriminator, Kind, Type, TypeDef, Union, Variant};
 
 pub(super) fn name_members(
     api: &Api,
@@ -17,29 +17,32 @@ pub(super) fn name_members(
         .zip(types)
         .map(|(def, name)| match &def.kind {
             Kind::Record(record) => {
-                let wires = record.fields.iter().map(|field| field.wire.as_str());
+                let json_names =
+                    record.fields.iter().map(|field| field.json_name.as_str());
                 name_each(
                     def,
                     format!("field of {name}"),
                     "fields",
-                    wires,
-                    |key, wire| {
-                        ledger.field(key).map_or_else(|| field_name(wire), str::to_owned)
+                    json_names,
+                    |key, json_name| {
+                        ledger
+                            .field(key)
+                            .map_or_else(|| field_name(json_name), str::to_owned)
                     },
                     diagnostics,
                 )
             }
             Kind::Enum(values) => {
-                let wires = values.values.iter().map(String::as_str);
+                let json_names = values.values.iter().map(String::as_str);
                 name_each(
                     def,
                     format!("variant of {name}"),
                     "values",
-                    wires,
-                    |key, wire| {
+                    json_names,
+                    |key, json_name| {
                         ledger
                             .value(key)
-                            .map_or_else(|| variant_name(wire), str::to_owned)
+                            .map_or_else(|| variant_name(json_name), str::to_owned)
                     },
                     diagnostics,
                 )
@@ -51,21 +54,21 @@ pub(super) fn name_members(
         .collect()
 }
 
-/// Names the members of a type by their wire names, and reports collisions.
+/// Names the members of a type by their JSON names, and reports collisions.
 fn name_each<'a>(
     def: &TypeDef,
     what: String,
     section: &'static str,
-    wires: impl Iterator<Item = &'a str>,
+    json_names: impl Iterator<Item = &'a str>,
     name: impl Fn(&str, &str) -> String,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<String> {
     let mut scope = Scope::new(what, section);
     let place = &def.origin.places[0];
-    wires
-        .map(|wire| {
-            let key = format!("{}/{wire}", place.key);
-            let name = name(&key, wire);
+    json_names
+        .map(|json_name| {
+            let key = format!("{}/{json_name}", place.key);
+            let name = name(&key, json_name);
             scope.claim(&name, &key, &place.pointer, diagnostics);
             name
         })
@@ -132,13 +135,13 @@ fn type_key(api: &Api, ty: &Type) -> String {
 /// A name without what the union's name says already: the tag where the document maps just one,
 /// else the type's name with the union's words cut from its ends.
 fn short_name(variant: &Variant, union: &Union, name: &str, types: &[String]) -> String {
-    if let (By::Tag { inferred: false, .. }, [tag]) =
+    if let (Discriminator::Tag { inferred: false, .. }, [tag]) =
         (&union.by, variant.tags.as_slice())
     {
         return tag.clone();
     }
     let text = type_text(&variant.ty, types);
-    if !matches!(union.by, By::Tag { .. }) {
+    if !matches!(union.by, Discriminator::Tag { .. }) {
         return text;
     }
     let all: Vec<Vec<String>> =
@@ -184,7 +187,7 @@ fn type_text(ty: &Type, types: &[String]) -> String {
     match ty {
         Type::Bool => "boolean".to_owned(),
         Type::Int | Type::Float => "number".to_owned(),
-        Type::String | Type::DateTime | Type::Day => "text".to_owned(),
+        Type::String | Type::DateTime | Type::Date => "text".to_owned(),
         Type::Json => "any".to_owned(),
         Type::List(_) => "list".to_owned(),
         Type::Map(_) => "map".to_owned(),

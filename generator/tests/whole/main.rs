@@ -7,7 +7,6 @@ mod census;
 #[path = "../support/crates.rs"]
 mod crates;
 mod fresh;
-mod layout;
 mod likeness;
 mod order;
 mod others;

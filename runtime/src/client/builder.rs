@@ -14,7 +14,7 @@ use crate::credentials::Credentials;
 use crate::error::{Error, Kind};
 use crate::retry::RetryPolicy;
 use crate::transport::Transport;
-use crate::transport::http::{Http, Settings};
+use crate::transport::reqwest::{Proxy, ReqwestTransport, Settings};
 
 /// What a body may become in memory: room for the largest pages, an end to endless ones.
 const BODY_LIMIT: u64 = 256 << 20;
@@ -79,7 +79,7 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets whom the client calls as.
+    /// Sets the credentials.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
         self
@@ -165,7 +165,7 @@ impl ClientBuilder {
 
     /// Sends through a proxy. Without this, the proxy variables of the environment count,
     /// unless the base URL is `http`.
-    pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
         self.settings.proxies.push(proxy);
         self
     }
@@ -176,16 +176,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends with a `reqwest` client of the caller's; the settings for connections, proxies
-    /// and certificates made here then count for nothing.
-    ///
-    /// It should not follow redirects ([`reqwest::redirect::Policy::none`]): the client judges
-    /// them itself.
-    pub fn http_client(self, client: reqwest::Client) -> Self {
-        self.transport(Http(client))
-    }
-
-    /// Sends with an HTTP stack of the caller's, or a fake.
+    /// Sends with an HTTP stack of the caller's: a
+    /// [`ReqwestTransport`](crate::transport::reqwest::ReqwestTransport) with settings of its own, a
+    /// fake, anything else. Connection, proxy and TLS settings of this builder are then ignored.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
@@ -215,7 +208,7 @@ impl ClientBuilder {
                 for pem in &self.roots {
                     settings.trust(pem)?;
                 }
-                Arc::new(Http(settings.build()?))
+                Arc::new(ReqwestTransport::from(settings.build()?))
             }
         };
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::default()));

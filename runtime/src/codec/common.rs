@@ -30,7 +30,7 @@ fn set_tags(tags: Option<&Tags<'_>>, into: &mut dyn Record) {
     let Some(tag) = tags else { return };
     let Some(value) = tag.value else { return set_tags(tag.outer, into) };
     let fields = into.table().fields;
-    match fields.binary_search_by(|field| field.wire.cmp(tag.name)) {
+    match fields.binary_search_by(|field| field.json_name.cmp(tag.name)) {
         Ok(index) if matches!(into.field(index).view(), View::Absent) => {
             match into.field_mut(index).slot() {
                 Slot::Str(text) => value.clone_into(text),

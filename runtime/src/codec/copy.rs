@@ -13,14 +13,15 @@ pub(super) fn copy_record(from: &dyn Record, into: &mut dyn Record) {
     let declared = into.table().fields;
     for (index, field) in from.table().fields.iter().enumerate() {
         let value = from.field(index);
-        let place = declared.binary_search_by(|other| other.wire.cmp(field.wire)).ok();
+        let place =
+            declared.binary_search_by(|other| other.json_name.cmp(field.json_name)).ok();
         let is_copied = place.is_some_and(|place| copy(value, into.field_mut(place)));
         if !is_copied
             && !matches!(value.view(), View::Absent)
-            && kept.get(field.wire).is_none()
+            && kept.get(field.json_name).is_none()
         {
             place.inspect(|place| into.field_mut(*place).clear(false));
-            kept.keep(field.wire, json(value));
+            kept.keep(field.json_name, json(value));
         }
     }
     if let Some(extra) = Extra::of_mut(into) {

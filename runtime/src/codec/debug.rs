@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::extra::non_object;
-use super::{By, Extra, Field, Json, List, Record, Union, Value, View};
+use super::{Discriminator, Extra, Field, Json, List, Record, Union, Value, View};
 
-/// Prints a value: the type's name and the fields that are set, by their wire names.
+/// Prints a value: the type's name and the fields that are set, by their JSON names.
 ///
 /// Fields that the document marks as secret or that are only ever written are named and not
 /// shown, whatever is in them. Of undeclared properties only the names are shown.
@@ -60,9 +60,9 @@ fn fields(record: &dyn Record, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             continue;
         }
         if field.flags & (Field::SECRET | Field::WRITE_ONLY) != 0 {
-            shown.field(field.wire, &format_args!("(redacted)"));
+            shown.field(field.json_name, &format_args!("(redacted)"));
         } else {
-            shown.field(field.wire, &Shown(view));
+            shown.field(field.json_name, &Shown(view));
         }
     }
     let shows_extra = |extra: &&Extra| !extra.is_empty() || non_object(record).is_some();
@@ -76,7 +76,8 @@ fn variant(union: &dyn Union, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let variants = union.variants();
     let (index, content) = union.content();
     let mut tuple = f.debug_tuple(variants.name);
-    if let (By::Tag(_, values), View::Absent) = (&variants.by, content.view())
+    if let (Discriminator::Property(_, values), View::Absent) =
+        (&variants.by, content.view())
         && let Some(value) = values.get(index).and_then(|values| values.first())
     {
         return tuple.field(value).finish();

@@ -11,8 +11,8 @@
 
 use bytes::Bytes;
 
-use super::drift::{Alterations, Difference, Direction, Noted, report};
 use super::error::{DecodeError, Expected, Fault, Found, What};
+use super::mismatch::{Alterations, Difference, Direction, Noted, report};
 use super::path::Locator;
 use super::reader::{Checkpoint, Reader};
 use super::tags::Tags;

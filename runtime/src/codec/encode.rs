@@ -305,7 +305,7 @@ impl Members for Object<'_> {
     ) -> Result<(), Self::Error> {
         let out = &mut self.encoder.out;
         let first = out.len() == self.start;
-        writer::key(out, first, field.wire);
+        writer::key(out, first, field.json_name);
         if field.flags & (Field::SECRET | Field::WRITE_ONLY) == 0 {
             self.encoder.view(value, None);
         } else {

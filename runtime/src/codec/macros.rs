@@ -5,47 +5,198 @@
 //! puts off making machine code until a crate uses the type: the generated crate then makes
 //! hardly any, and builds in half the time and half the memory.
 
-/// Implements what a struct offers that implements [`Record`](crate::codec::Record):
-/// `PartialEq`, `Debug` and `serde`'s traits. [`Value`](crate::codec::Value) it has by that.
+/// Implements [`Record`](crate::codec::Record) for a struct, and with it `PartialEq`, `Debug` and
+/// `serde`'s traits.
 ///
-/// The struct derives `Clone` and `Default` itself.
+/// A row for each field, in ascending order (by bytes) of the JSON names: its index, the field, the
+/// JSON name, and the constants of [`Field`](crate::codec::Field) that hold for it. The struct has
+/// a field `extra`, and derives `Clone` and `Default` itself.
+///
+/// ```
+/// use atlas_admin_runtime::codec::Extra;
+/// use atlas_admin_runtime::record;
+///
+/// #[derive(Clone, Default)]
+/// pub struct Tag {
+///     pub id: Option<String>,
+///     pub key: Option<String>,
+///     pub extra: Extra,
+/// }
+///
+/// record! {
+///     Tag
+///     0 id "id" [REQUIRED | READ_ONLY]
+///     1 key "key"
+/// }
+///
+/// let tag = Tag { key: Some("team".to_owned()), ..Tag::default() };
+/// assert_eq!(serde_json::to_string(&tag).unwrap(), r#"{"key":"team"}"#);
+/// ```
 #[macro_export]
 macro_rules! record {
-    ($type:ident) => {
+    (
+        $type:ident
+        $($index:literal $field:ident $json_name:literal $([$($flag:ident)|+])?)*
+    ) => {
+        impl $crate::codec::Record for $type {
+            #[inline]
+            fn table(&self) -> &'static $crate::codec::Table {
+                static TABLE: $crate::codec::Table = $crate::codec::Table {
+                    name: ::core::stringify!($type),
+                    fields: &[$($crate::codec::Field::new(
+                        $json_name,
+                        0 $($(| $crate::codec::Field::$flag)+)?,
+                    )),*],
+                };
+                &TABLE
+            }
+
+            #[inline]
+            fn field(&self, index: usize) -> &dyn $crate::codec::Value {
+                match index {
+                    $($index => &self.$field,)*
+                    _ => &self.extra,
+                }
+            }
+
+            #[inline]
+            fn field_mut(&mut self, index: usize) -> &mut dyn $crate::codec::Value {
+                match index {
+                    $($index => &mut self.$field,)*
+                    _ => &mut self.extra,
+                }
+            }
+        }
+
         $crate::bridges!($type);
     };
 }
 
-/// Implements what an enum offers that implements [`Union`](crate::codec::Union):
-/// [`Value`](crate::codec::Value), `Default`, `PartialEq`,
-/// `Debug` and `serde`'s traits.
-///
-/// The enum derives `Clone` itself, and has a variant `Unknown` whose content
-/// has a default. The types in brackets convert into the variants that hold them. What follows
-/// `=>` is the record of what all variants share, and adds `common`, which returns it.
+/// Implements [`Page`](crate::Page) for a record with a property that lists the items.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! union {
-    ($type:ident, [$($content:ident => $variant:ident),*] => $common:ident) => {
-        $crate::union!($type, [$($content => $variant),*]);
+macro_rules! page {
+    ($type:ident, $field:ident => $item:ty) => {
+        impl $crate::Page for $type {
+            type Item = $item;
 
-        impl $type {
-            /// Returns a copy of the fields that all variants share; what else there is stands
-            /// in its `extra`.
             #[inline]
-            pub fn common(&self) -> $common {
-                $crate::codec::common(self)
+            fn items(&self) -> &[$item] {
+                self.$field.as_deref().unwrap_or_default()
+            }
+
+            #[inline]
+            fn into_items(self) -> ::std::vec::Vec<$item> {
+                self.$field.unwrap_or_default()
             }
         }
     };
-    ($type:ident, [$($content:ident => $variant:ident),*]) => {
+}
+
+/// Implements [`Union`](crate::codec::Union) for an enum, and with it
+/// [`Value`](crate::codec::Value), `Default`, `PartialEq`, `Debug` and `serde`'s traits.
+///
+/// A row for each variant: its index, the variant, what selects it (values of the discriminator,
+/// or a [`Kind`](crate::codec::Kind) of JSON value), and the type that converts into it. The enum
+/// derives `Clone` itself, and has a variant `Unknown` whose content has a default. The record that
+/// follows `common` holds the fields that all variants share; `common()` returns it.
+///
+/// ```
+/// use atlas_admin_runtime::codec::{Json, Map};
+/// use atlas_admin_runtime::union;
+///
+/// #[derive(Clone)]
+/// pub enum Limit {
+///     Switch(bool),
+///     Limits(Map<i64>),
+///     Unknown(Json),
+/// }
+///
+/// union! {
+///     Limit by kind;
+///     0 Switch Boolean from bool;
+///     1 Limits Object;
+/// }
+///
+/// assert_eq!(serde_json::to_string(&Limit::from(true)).unwrap(), "true");
+/// ```
+#[macro_export]
+macro_rules! union {
+    (
+        $type:ident by $discriminator:literal $(common $common:ident)?;
+        $($index:literal $variant:ident [$($value:literal),*] $(from $content:ty)?;)*
+    ) => {
+        $crate::union!(@impl $type
+            ($crate::codec::Discriminator::Property(
+                $discriminator,
+                &[$(&[$($value),*]),*],
+            ))
+            $($index $variant $(from $content)?;)*
+        );
+
         $(
+            impl $type {
+                /// Returns a copy of the fields that all variants share; all other properties are
+                /// in its `extra`.
+                #[inline]
+                pub fn common(&self) -> $common {
+                    $crate::codec::common(self)
+                }
+            }
+        )?
+    };
+    (
+        $type:ident by kind;
+        $($index:literal $variant:ident $kind:ident $(from $content:ty)?;)*
+    ) => {
+        $crate::union!(@impl $type
+            ($crate::codec::Discriminator::Kind(&[$($crate::codec::Kind::$kind),*]))
+            $($index $variant $(from $content)?;)*
+        );
+    };
+    (
+        @impl $type:ident ($by:expr)
+        $($index:literal $variant:ident $(from $content:ty)?;)*
+    ) => {
+        $($(
             impl ::core::convert::From<$content> for $type {
                 #[inline]
                 fn from(content: $content) -> Self {
                     Self::$variant(::core::convert::Into::into(content))
                 }
             }
-        )*
+        )?)*
+
+        impl $crate::codec::Union for $type {
+            #[inline]
+            fn variants(&self) -> &'static $crate::codec::Variants {
+                static VARIANTS: $crate::codec::Variants = $crate::codec::Variants {
+                    name: ::core::stringify!($type),
+                    by: $by,
+                };
+                &VARIANTS
+            }
+
+            #[inline]
+            fn content(&self) -> (usize, &dyn $crate::codec::Value) {
+                match self {
+                    $(Self::$variant(content) => ($index, content),)*
+                    Self::Unknown(content) => (usize::MAX, content),
+                }
+            }
+
+            #[inline]
+            fn select(&mut self, index: usize) -> &mut dyn $crate::codec::Value {
+                *self = match index {
+                    $($index => Self::$variant(::core::default::Default::default()),)*
+                    _ => ::core::default::Default::default(),
+                };
+                match self {
+                    $(Self::$variant(content) => content,)*
+                    Self::Unknown(content) => content,
+                }
+            }
+        }
 
         impl $crate::codec::Value for $type {
             #[inline]
@@ -94,24 +245,32 @@ macro_rules! union {
 }
 
 /// Implements what an enum of strings offers: [`Value`](crate::codec::Value),
-/// [`Enum`](crate::codec::Enum), `Default`, `Eq`, `Hash`, `Debug`, `Display`, conversions from
-/// strings, `as_str`, `values` and `serde`'s traits.
+/// [`Enum`](crate::codec::Enum), `Default`, `Eq`, `Ord`, `Hash`, `Debug`, `Display`, `AsRef<str>`,
+/// conversions from strings, `as_str`, `values` and `serde`'s traits.
 ///
-/// The enum derives `Clone` itself, and has a variant `Unknown(String)`, which equals a declared
-/// value where it is spelled like it. The declared values are listed in the ascending order of their wire names.
+/// The enum derives `Clone` itself, and has a variant `Unknown` that holds an
+/// [`UndeclaredValue`](crate::codec::UndeclaredValue). A row for each value, in ascending order (by
+/// bytes) of the JSON names. Equality, order and hash are those of the strings.
 ///
 /// ```
+/// use atlas_admin_runtime::codec::UndeclaredValue;
 /// use atlas_admin_runtime::open_enum;
 ///
-/// /// Where a cluster runs.
+/// /// The cloud provider of a cluster.
 /// #[derive(Clone)]
+/// #[non_exhaustive]
 /// pub enum ProviderName {
 ///     Aws,
 ///     Azure,
 ///     /// A value that the document does not declare.
-///     Unknown(String),
+///     Unknown(UndeclaredValue),
 /// }
-/// open_enum!(ProviderName, [Aws => "AWS", Azure => "AZURE"]);
+///
+/// open_enum! {
+///     ProviderName
+///     Aws "AWS"
+///     Azure "AZURE"
+/// }
 ///
 /// assert_eq!(ProviderName::from("AWS"), ProviderName::Aws);
 /// assert_eq!(ProviderName::from("MOON").as_str(), "MOON");
@@ -119,20 +278,20 @@ macro_rules! union {
 /// ```
 #[macro_export]
 macro_rules! open_enum {
-    ($type:ident, [$($variant:ident => $wire:literal),* $(,)?]) => {
+    ($type:ident $($variant:ident $json_name:literal)*) => {
         impl $crate::codec::OpenEnum for $type {
-            const NAMES: &'static [&'static str] = &[$($wire),*];
+            const NAMES: &'static [&'static str] = &[$($json_name),*];
             const VALUES: &'static [Self] = &[$(Self::$variant),*];
 
             #[inline]
-            fn unknown(name: ::std::string::String) -> Self {
+            fn unknown(name: $crate::codec::UndeclaredValue) -> Self {
                 Self::Unknown(name)
             }
 
             #[inline]
             fn as_unknown(&self) -> ::core::option::Option<&str> {
                 match self {
-                    Self::Unknown(name) => ::core::option::Option::Some(name),
+                    Self::Unknown(name) => ::core::option::Option::Some(name.as_str()),
                     _ => ::core::option::Option::None,
                 }
             }
@@ -142,12 +301,12 @@ macro_rules! open_enum {
             /// Returns the value as the service spells it.
             #[inline]
             pub fn as_str(&self) -> &str {
-                $crate::codec::wire_name(self)
+                $crate::codec::json_name(self)
             }
 
             /// Returns the values that the document declares, as the service spells them.
             #[inline]
-            pub fn values() -> ::core::iter::Copied<::core::slice::Iter<'static, &'static str>> {
+            pub fn values() -> impl ::core::iter::Iterator<Item = &'static str> {
                 <Self as $crate::codec::OpenEnum>::NAMES.iter().copied()
             }
         }
@@ -172,11 +331,28 @@ macro_rules! open_enum {
         impl ::core::default::Default for $type {
             #[inline]
             fn default() -> Self {
-                Self::Unknown(::std::string::String::new())
+                Self::Unknown(::core::default::Default::default())
             }
         }
 
         impl ::core::cmp::Eq for $type {}
+
+        impl ::core::cmp::PartialOrd for $type {
+            #[inline]
+            fn partial_cmp(
+                &self,
+                other: &Self,
+            ) -> ::core::option::Option<::core::cmp::Ordering> {
+                ::core::option::Option::Some(self.cmp(other))
+            }
+        }
+
+        impl ::core::cmp::Ord for $type {
+            #[inline]
+            fn cmp(&self, other: &Self) -> ::core::cmp::Ordering {
+                self.as_str().cmp(other.as_str())
+            }
+        }
 
         impl ::core::hash::Hash for $type {
             #[inline]
@@ -185,17 +361,35 @@ macro_rules! open_enum {
             }
         }
 
+        impl ::core::convert::AsRef<str> for $type {
+            #[inline]
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
         impl ::core::convert::From<&str> for $type {
             #[inline]
-            fn from(wire: &str) -> Self {
-                $crate::codec::from_wire(wire)
+            fn from(json_name: &str) -> Self {
+                $crate::codec::from_json_name(json_name)
             }
         }
 
         impl ::core::convert::From<::std::string::String> for $type {
             #[inline]
-            fn from(wire: ::std::string::String) -> Self {
-                $crate::codec::from_string(wire)
+            fn from(json_name: ::std::string::String) -> Self {
+                $crate::codec::from_string(json_name)
+            }
+        }
+
+        impl ::core::str::FromStr for $type {
+            type Err = ::core::convert::Infallible;
+
+            #[inline]
+            fn from_str(
+                json_name: &str,
+            ) -> ::core::result::Result<Self, ::core::convert::Infallible> {
+                ::core::result::Result::Ok($crate::codec::from_json_name(json_name))
             }
         }
 

@@ -21,7 +21,7 @@ pub(super) trait Members {
         field: &'static Field,
         value: &View<'_>,
     ) -> Result<(), Self::Error> {
-        self.member(field.wire, value)
+        self.member(field.json_name, value)
     }
 
     /// Takes a property whose value the document does not declare.
@@ -36,7 +36,7 @@ pub(super) trait Members {
         value: &Json,
     ) -> Result<(), Self::Error> {
         if field.flags & (Field::SECRET | Field::WRITE_ONLY) == 0 {
-            self.undeclared(field.wire, value)
+            self.undeclared(field.json_name, value)
         } else {
             self.field(field, &View::Json(value))
         }
@@ -172,7 +172,7 @@ impl Walk<'_> {
     fn fields<M: Members>(&self, to: &mut M) -> Result<(), M::Error> {
         for (index, field) in self.record.table().fields.iter().enumerate() {
             let view = self.record.field(index).view();
-            match self.extra_property(field.wire) {
+            match self.extra_property(field.json_name) {
                 Some(property) if property.is_inserted => {
                     to.replaced(field, &property.value)?;
                 }
@@ -194,7 +194,7 @@ impl Walk<'_> {
     ) -> Result<(), M::Error> {
         let view = View::Json(value);
         let note = self.held_back(field, &view);
-        match note.or_else(|| self.masked(field.wire, &view)) {
+        match note.or_else(|| self.masked(field.json_name, &view)) {
             Some(note) => to.note(note),
             None => to.replaced(field, value)?,
         }
@@ -262,7 +262,7 @@ impl Walk<'_> {
         if field.flags & GUARDED != 0 {
             self.guarded(field, view, method)
         } else {
-            has_masked_unknown(view).then(|| masked(field.wire, method))
+            has_masked_unknown(view).then(|| masked(field.json_name, method))
         }
     }
 
@@ -285,8 +285,8 @@ impl Walk<'_> {
             let identifies = is(Field::IDENTITY)
                 && self.context.is_item
                 && matches!(method, Method::Patch | Method::Put);
-            let is_sent = identifies || self.is_tag(field.wire);
-            return (!is_sent).then_some(Note::LeftOut(field.wire));
+            let is_sent = identifies || self.is_tag(field.json_name);
+            return (!is_sent).then_some(Note::LeftOut(field.json_name));
         }
         let may_be_masked =
             is(Field::SECRET) || is(Field::WRITE_ONLY) && self.has_masked;
@@ -295,9 +295,9 @@ impl Walk<'_> {
         }
         let is_kept = method == Method::Put && is(Field::KEPT) && self.is_identified();
         Some(if is_kept {
-            Note::LeftOut(field.wire)
+            Note::LeftOut(field.json_name)
         } else {
-            masked(field.wire, method)
+            masked(field.json_name, method)
         })
     }
 
@@ -306,7 +306,7 @@ impl Walk<'_> {
         let fields = self.record.table().fields.iter().enumerate();
         let mut identities =
             fields.filter(|(_, field)| field.flags & Field::IDENTITY != 0);
-        identities.any(|(index, field)| match self.extra_property(field.wire) {
+        identities.any(|(index, field)| match self.extra_property(field.json_name) {
             Some(property) if property.is_inserted => !property.value.is_null(),
             _ => !matches!(self.record.field(index).view(), View::Absent | View::Null),
         })
@@ -316,8 +316,8 @@ impl Walk<'_> {
         let replaces = matches!(self.context.request, Some(Method::Post | Method::Put));
         let is_required =
             field.flags & (Field::REQUIRED | Field::READ_ONLY) == Field::REQUIRED;
-        if is_required && replaces && self.tag_value(field.wire).is_none() {
-            to.note(Note::Missing(field.wire));
+        if is_required && replaces && self.tag_value(field.json_name).is_none() {
+            to.note(Note::Missing(field.json_name));
         }
     }
 
@@ -346,7 +346,7 @@ impl Walk<'_> {
 
     fn index_of(&self, name: &str) -> Option<usize> {
         let fields = self.record.table().fields;
-        fields.binary_search_by(|field| field.wire.cmp(name)).ok()
+        fields.binary_search_by(|field| field.json_name.cmp(name)).ok()
     }
 }
 

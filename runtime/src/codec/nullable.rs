@@ -61,6 +61,21 @@ impl<T> Nullable<T> {
     }
 }
 
+impl<T: std::ops::Deref> Nullable<T> {
+    /// Returns what the value dereferences to, where there is one: a `&str` of a `String`, a slice
+    /// of a list.
+    pub fn as_deref(&self) -> Option<&T::Target> {
+        self.as_option().map(|value| &**value)
+    }
+}
+
+impl<T: Default> Nullable<T> {
+    /// Returns the value, or the default where there is none.
+    pub fn unwrap_or_default(self) -> T {
+        self.into_option().unwrap_or_default()
+    }
+}
+
 impl<T> From<T> for Nullable<T> {
     fn from(value: T) -> Self {
         Self::Value(value)

@@ -4,7 +4,7 @@
 ///
 /// A variant may be a union itself: both tags then stand in one object, so tags form a chain.
 pub(super) struct Tags<'t> {
-    /// The wire name of the tag.
+    /// The JSON name of the tag.
     pub(super) name: &'t str,
     /// The tag's value, where the variant has just one: the value then need not be kept.
     pub(super) value: Option<&'t str>,

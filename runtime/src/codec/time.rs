@@ -92,12 +92,12 @@ text! {
     /// A calendar day (`format: date`), as text.
     ///
     /// ```
-    /// use atlas_admin_runtime::codec::Day;
+    /// use atlas_admin_runtime::codec::Date;
     ///
-    /// let invoiced = Day::from("2024-05-01");
+    /// let invoiced = Date::from("2024-05-01");
     /// assert_eq!(invoiced.date().unwrap(), jiff::civil::date(2024, 5, 1));
     /// ```
-    Day
+    Date
 }
 
 impl DateTime {
@@ -117,7 +117,7 @@ impl From<jiff::Timestamp> for DateTime {
     }
 }
 
-impl Day {
+impl Date {
     /// Returns the day that the text stands for.
     ///
     /// # Errors
@@ -128,7 +128,7 @@ impl Day {
     }
 }
 
-impl From<jiff::civil::Date> for Day {
+impl From<jiff::civil::Date> for Date {
     fn from(date: jiff::civil::Date) -> Self {
         Self(date.to_string())
     }

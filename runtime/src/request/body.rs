@@ -4,19 +4,19 @@ use crate::codec::{EncodeError, Json, RequestBody, Value, encode_request};
 use crate::operation::Method;
 
 /// What a request can have as a body: every value of the codec, and `serde_json::Value`.
-pub trait Body {
+pub trait IntoBody {
     /// Encodes the body of a request.
     #[doc(hidden)]
     fn encode(&self, method: Method) -> Result<RequestBody, EncodeError>;
 }
 
-impl<T: Value> Body for T {
+impl<T: Value> IntoBody for T {
     fn encode(&self, method: Method) -> Result<RequestBody, EncodeError> {
         encode_request(self, method)
     }
 }
 
-impl Body for serde_json::Value {
+impl IntoBody for serde_json::Value {
     fn encode(&self, method: Method) -> Result<RequestBody, EncodeError> {
         encode_request(&Json::from(self.clone()), method)
     }

@@ -1,26 +1,20 @@
-//! Sending, in every form a request has: what is generic here is one line over the core.
-
-use futures_core::Stream;
+//! Sending: one response, a stream over pages, or a wait for a state.
 
 use super::{Options, Request};
 use crate::client::Client;
-use crate::error::Error;
-use crate::exchange;
-use crate::output::{self, Output};
-use crate::page::{self, Page};
-use crate::response::Response;
+use crate::output::Output;
+use crate::page::{Items, Page, Pages};
+use crate::poll::Poller;
+use crate::response::ResponseFuture;
 
 impl<T: Output> Request<T> {
-    /// Sends the request, as often as the client's retry policy says, and returns the answer.
+    /// Sends the request, as often as the client's retry policy says, and returns the response.
     ///
     /// # Errors
     ///
-    /// Returns an [`Error`] for every status other than 2xx, for an answer that is not what
-    /// the operation declares, and for all that keeps one from arriving.
-    pub fn send<'a>(
-        &'a self,
-        client: &'a Client,
-    ) -> impl Future<Output = Result<Response<T>, Error>> + Send + use<'a, T> {
+    /// Returns an [`Error`](crate::Error) for every status other than 2xx, for a body that is not
+    /// what the operation declares, and for all that keeps one from arriving.
+    pub fn send(&self, client: &Client) -> ResponseFuture<T> {
         self.send_with(client, &Options::DEFAULT)
     }
 
@@ -29,12 +23,13 @@ impl<T: Output> Request<T> {
     /// # Errors
     ///
     /// As [`Request::send`].
-    pub fn send_with<'a>(
-        &'a self,
-        client: &'a Client,
-        options: &'a Options,
-    ) -> impl Future<Output = Result<Response<T>, Error>> + Send + use<'a, T> {
-        output::receive(exchange::run(client, self.parts(), options, T::STREAMS))
+    pub fn send_with(&self, client: &Client, options: &Options) -> ResponseFuture<T> {
+        ResponseFuture::new(client, self.parts(), options)
+    }
+
+    /// Begins to wait for a state: a cluster that is `IDLE`, an index that is `READY`.
+    pub fn poll(&self, client: &Client) -> Poller<'static, T> {
+        Poller::new(client, self.parts())
     }
 }
 
@@ -44,53 +39,25 @@ impl<T: Page + Output> Request<T> {
     ///
     /// One page is asked for ahead of the items that are taken. The stream ends after the
     /// first error; all items before it have been returned once.
-    pub fn stream(
-        &self,
-        client: &Client,
-    ) -> impl Stream<Item = Result<T::Item, Error>> + Send + Unpin + use<T>
-    where
-        T: Send,
-        T::Item: Send,
-    {
+    pub fn stream(&self, client: &Client) -> Items<T> {
         self.stream_with(client, &Options::DEFAULT)
     }
 
     /// Returns every item of the list, each page asked for with settings of its own:
     /// [`Request::stream`].
-    pub fn stream_with(
-        &self,
-        client: &Client,
-        options: &Options,
-    ) -> impl Stream<Item = Result<T::Item, Error>> + Send + Unpin + use<T>
-    where
-        T: Send,
-        T::Item: Send,
-    {
-        page::Items::<T>::new(client, self.parts(), options)
+    pub fn stream_with(&self, client: &Client, options: &Options) -> Items<T> {
+        Items::new(client, self.parts(), options)
     }
 
-    /// Returns every page of the list as a whole [`Response`], from the page the request
-    /// names (the first by default) to the last.
-    pub fn pages(
-        &self,
-        client: &Client,
-    ) -> impl Stream<Item = Result<Response<T>, Error>> + Send + Unpin + use<T>
-    where
-        T: Send,
-    {
+    /// Returns every page of the list as a whole [`Response`](crate::Response), from the page the
+    /// request names (the first by default) to the last.
+    pub fn pages(&self, client: &Client) -> Pages<T> {
         self.pages_with(client, &Options::DEFAULT)
     }
 
     /// Returns every page of the list, each asked for with settings of its own:
     /// [`Request::pages`].
-    pub fn pages_with(
-        &self,
-        client: &Client,
-        options: &Options,
-    ) -> impl Stream<Item = Result<Response<T>, Error>> + Send + Unpin + use<T>
-    where
-        T: Send,
-    {
-        page::Pages::<T>::new(client, self.parts(), options)
+    pub fn pages_with(&self, client: &Client, options: &Options) -> Pages<T> {
+        Pages::new(client, self.parts(), options)
     }
 }

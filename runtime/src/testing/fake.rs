@@ -16,7 +16,7 @@
 //! atlas.on_all().throttle(Duration::from_secs(1));
 //! let program = std::process::Command::new("my-program").envs(atlas.env()).status()?;
 //! assert!(program.success());
-//! assert_eq!(atlas.asked()[0].path(), "/api/atlas/v2/groups");
+//! assert_eq!(atlas.requests()[0].path(), "/api/atlas/v2/groups");
 //! # Ok(())
 //! # }
 //! ```
@@ -26,7 +26,7 @@
 //! | without credentials, with wrong ones | 401 and a challenge |
 //! | to an unknown path, or for what is not there | 404 |
 //! | with a method that the path doesn't take | 405 |
-//! | `Accept` names no known version | 406; after [`Fake::on_day`] 410 for one that is over |
+//! | `Accept` names no known version | 406; after [`Fake::set_date`] 410 for one that is over |
 //! | `Content-Type` of another version | 415 |
 //! | a body that does not fit its type | 400 |
 //! | POST of a body that lacks what the document requires | 400, unless [`Fake::allow_missing`] |
@@ -46,24 +46,24 @@ use http::{HeaderMap, HeaderName};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use super::mock::Rules;
 use super::pattern::Pattern;
 use super::reply::{self, Outcome};
-use super::script::Rules;
-use super::{ANY, Asked, On};
+use super::{ANY, Expectation, RecordedRequest};
 use crate::client::{Client, ClientBuilder};
 use crate::codec::{self, Json, Value};
 use crate::credentials::Credentials;
 use crate::operation::Method;
 use crate::registry::Entry;
 use crate::request::Request;
-use crate::version::Date;
+use jiff::civil::Date;
 
-use gate::Gate;
+use authenticator::Authenticator;
 use place::Place;
 use routes::Routes;
 use store::Store;
 
-mod gate;
+mod authenticator;
 mod place;
 mod routes;
 mod serve;
@@ -87,7 +87,7 @@ pub struct Fake {
 /// What all connections share.
 struct Shared {
     routes: Mutex<Arc<Routes>>,
-    gate: Mutex<Gate>,
+    gate: Mutex<Authenticator>,
     rules: Arc<Rules>,
     store: Mutex<Store>,
 }
@@ -141,9 +141,9 @@ impl Fake {
     }
 
     /// Removes the versions that are over on a day: they get 410.
-    pub fn on_day(&self, date: Date) {
+    pub fn set_date(&self, date: Date) {
         let mut routes = lock(&self.shared.routes);
-        *routes = Arc::new(routes.on_day(date));
+        *routes = Arc::new(routes.set_date(date));
     }
 
     /// Stores a value where a request would get it.
@@ -151,7 +151,8 @@ impl Fake {
     /// # Panics
     ///
     /// Where the value holds what JSON can't say.
-    pub fn store<T: Value>(&self, request: &Request<T>, value: T) {
+    pub fn store<T: Value>(&self, request: &impl AsRef<Request<T>>, value: T) {
+        let request = request.as_ref();
         let json = reply::to_json(&value);
         let target = request.path_and_query();
         let path = target.split('?').next().unwrap_or_default();
@@ -161,39 +162,50 @@ impl Fake {
         lock(&self.shared.store).put(&place, json);
     }
 
-    /// Begins to say what becomes of a request, as [`Script::on`](super::Script::on) does,
+    /// Begins to say what becomes of a request, as [`MockTransport::on`](super::MockTransport::on) does,
     /// before the fake itself answers. What no rule is meant for, it answers.
     #[track_caller]
     #[must_use = "a rule without a reply does nothing"]
-    pub fn on<T>(&self, request: &Request<T>) -> On<'_, T> {
-        On::new(&self.shared.rules, Pattern::of(request, Location::caller()))
+    pub fn on<T>(&self, request: &impl AsRef<Request<T>>) -> Expectation<'_, T> {
+        Expectation::new(
+            &self.shared.rules,
+            Pattern::of(request.as_ref(), Location::caller()),
+        )
     }
 
     /// Begins to say what becomes of a method and a path, in any version; `*` stands for any
     /// text in it.
     #[track_caller]
     #[must_use = "a rule without a reply does nothing"]
-    pub fn on_path(&self, method: Method, path: &str) -> On<'_, Json> {
+    pub fn on_path(&self, method: Method, path: &str) -> Expectation<'_, Json> {
         let pattern = Pattern::path(Some(method.as_str()), path, Location::caller());
-        On::new(&self.shared.rules, pattern)
+        Expectation::new(&self.shared.rules, pattern)
     }
 
     /// Begins to say what becomes of every request, those for access tokens aside.
     #[track_caller]
     #[must_use = "a rule without a reply does nothing"]
-    pub fn on_all(&self) -> On<'_, Json> {
-        On::new(&self.shared.rules, Pattern::path(None, ANY, Location::caller()))
+    pub fn on_all(&self) -> Expectation<'_, Json> {
+        Expectation::new(
+            &self.shared.rules,
+            Pattern::path(None, ANY, Location::caller()),
+        )
     }
 
     /// Returns what was asked of the API with credentials that hold, in a version that there is.
-    pub fn asked(&self) -> Vec<Asked> {
-        self.shared.rules.asked()
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.shared.rules.requests()
     }
 
     /// Returns what was asked of the kind of a request, as [`Fake::on`] tells it.
     #[track_caller]
-    pub fn asked_for<T>(&self, request: &Request<T>) -> Vec<Asked> {
-        self.shared.rules.asked_for(&Pattern::of(request, Location::caller()))
+    pub fn requests_for<T>(
+        &self,
+        request: &impl AsRef<Request<T>>,
+    ) -> Vec<RecordedRequest> {
+        self.shared
+            .rules
+            .requests_for(&Pattern::of(request.as_ref(), Location::caller()))
     }
 
     /// Returns the one request of its kind, as [`Fake::on`] tells it.
@@ -202,8 +214,13 @@ impl Fake {
     ///
     /// Where there is none or more than one, with what was asked instead.
     #[track_caller]
-    pub fn asked_once<T>(&self, request: &Request<T>) -> Asked {
-        self.shared.rules.asked_once(&Pattern::of(request, Location::caller()))
+    pub fn single_request<T>(
+        &self,
+        request: &impl AsRef<Request<T>>,
+    ) -> RecordedRequest {
+        self.shared
+            .rules
+            .single_request(&Pattern::of(request.as_ref(), Location::caller()))
     }
 }
 
@@ -220,7 +237,7 @@ impl std::fmt::Debug for Fake {
 }
 
 /// What only a fake can do: it has something of its own to answer.
-impl<T> On<'_, T> {
+impl<T> Expectation<'_, T> {
     /// Lets the fake answer, as it would without the rule.
     pub fn pass(self) -> Self {
         self.slow(Duration::ZERO)
@@ -232,7 +249,7 @@ impl<T> On<'_, T> {
     }
 }
 
-impl<T: Value + Default> On<'_, T> {
+impl<T: Value + Default> Expectation<'_, T> {
     /// Changes what is stored, and then lets the fake answer.
     pub fn change(self, change: impl Fn(&mut T) + Send + Sync + 'static) -> Self {
         let change: reply::Change = Arc::new(move |json: &mut Json| {

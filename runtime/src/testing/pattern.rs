@@ -5,13 +5,13 @@ use std::panic::Location;
 
 use percent_encoding::percent_decode_str;
 
-use super::{ANY, Asked};
+use super::{ANY, RecordedRequest};
 use crate::codec::Json;
 use crate::operation::{self, Operation};
 use crate::request::Request;
 
 /// A test of a request: what is wrong with it, where it is not meant.
-pub(super) type Test = Box<dyn Fn(&Asked) -> Result<(), String> + Send + Sync>;
+pub(super) type Test = Box<dyn Fn(&RecordedRequest) -> Result<(), String> + Send + Sync>;
 
 /// What a request has to look like.
 pub(super) struct Pattern {
@@ -97,7 +97,7 @@ impl Pattern {
     }
 
     /// Tells why a request is not meant.
-    pub(super) fn compare(&self, asked: &Asked) -> Result<(), String> {
+    pub(super) fn compare(&self, asked: &RecordedRequest) -> Result<(), String> {
         if let (Some(wanted), Some(came)) = (self.operation, asked.operation()) {
             if wanted.id != came.id {
                 return Err("another operation".to_owned());

@@ -7,14 +7,14 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Response, StatusCode};
 
-use super::Asked;
+use super::RecordedRequest;
 use crate::codec::{self, Json, Value};
 use crate::json;
 use crate::operation::Operation;
 use crate::transport::Stage;
 
 /// Makes what becomes of a request.
-pub(super) type Reply = Arc<dyn Fn(&Asked) -> Outcome + Send + Sync>;
+pub(super) type Reply = Arc<dyn Fn(&RecordedRequest) -> Outcome + Send + Sync>;
 
 /// What becomes of a request.
 pub(super) enum Outcome {

@@ -1,6 +1,6 @@
 //! The way to `serde` and back.
 
-use atlas_admin_runtime::codec::{DateTime, Day, Nullable};
+use atlas_admin_runtime::codec::{Date, DateTime, Nullable};
 
 use super::sample::{Alert, Cluster, Mapping, Metric, Provider, Region};
 use super::{json, read, write};
@@ -62,8 +62,8 @@ fn small_values_pass_through_serde() {
         moment
     );
     assert_eq!(
-        serde_json::from_str::<Day>("\"2024-05-01\"").unwrap(),
-        Day::from("2024-05-01")
+        serde_json::from_str::<Date>("\"2024-05-01\"").unwrap(),
+        Date::from("2024-05-01")
     );
     assert_eq!(serde_json::to_string(&Nullable::<i64>::Null).unwrap(), "null");
     let parsed: Nullable<i64> = serde_json::from_str("5").unwrap();
@@ -84,7 +84,7 @@ fn times_convert() {
     assert!(DateTime::from("yesterday").timestamp().is_err());
     assert!(DateTime::default().timestamp().is_err());
     let day = jiff::civil::date(2024, 5, 1);
-    assert_eq!(Day::from(day).as_str(), "2024-05-01");
-    assert_eq!(Day::from("2024-05-01").date().unwrap(), day);
-    assert!(Day::default().date().is_err());
+    assert_eq!(Date::from(day).as_str(), "2024-05-01");
+    assert_eq!(Date::from("2024-05-01").date().unwrap(), day);
+    assert!(Date::default().date().is_err());
 }

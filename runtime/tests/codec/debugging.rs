@@ -8,7 +8,7 @@ use super::sample::{
 };
 
 #[test]
-fn fields_that_are_set_are_shown_by_their_wire_names() {
+fn fields_that_are_set_are_shown_by_their_json_names() {
     let label: Label = read(r#"{"key": "k", "value": null}"#).unwrap();
     assert_eq!(format!("{label:?}"), r#"Label { key: "k", value: null }"#);
     assert_eq!(format!("{label:#?}"), "Label {\n    key: \"k\",\n    value: null,\n}");
@@ -45,7 +45,7 @@ fn secrets_are_not_shown() {
 #[test]
 fn unions_and_enums_show_what_they_are() {
     assert_eq!(format!("{:?}", Provider::Aws), "\"AWS\"");
-    assert_eq!(format!("{}", Provider::Unknown("X".to_owned())), "X");
+    assert_eq!(format!("{}", Provider::from("X")), "X");
     assert_eq!(format!("{:>5}", Provider::Aws), "  AWS");
     assert_eq!(format!("{:?}", Mapping::Switch(true)), "Mapping(true)");
     assert_eq!(format!("{:?}", Alert::Bare(Bare::default())), "Alert(Bare)");

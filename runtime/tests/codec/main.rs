@@ -3,10 +3,10 @@
 mod bridges;
 mod conformance;
 mod debugging;
-mod drift;
 mod equality;
 mod errors;
 mod freeform;
+mod mismatches;
 mod random;
 mod records;
 mod requests;

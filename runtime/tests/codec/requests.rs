@@ -2,7 +2,7 @@
 //! may hold.
 
 use atlas_admin_runtime::codec::{
-    Direction, Drift, Extra, Json, Nullable, Value, decode_observed, encode,
+    Direction, Extra, Json, Mismatch, Nullable, Value, decode_observed, encode,
     encode_into, encode_request,
 };
 use atlas_admin_runtime::json as of;
@@ -335,8 +335,8 @@ fn paths_are_escaped_as_names_are() {
     let paths = left_out(Method::Patch, &cluster);
     assert_eq!(paths, [r#"["we\"ird"]"#, r#"["new\nline"]"#, "abc"]);
     let mut seen = Vec::new();
-    let mut observer = |drift: Drift| {
-        if let Drift::Undeclared { path } = drift {
+    let mut observer = |drift: Mismatch| {
+        if let Mismatch::Undeclared { path } = drift {
             seen.push(path);
         }
     };
@@ -369,7 +369,7 @@ fn required_values_are_set_once_the_option_is() {
         alert: Some(Alert::Bare(Bare::default())),
         amount: Some(Amount::default()),
         metric: Some(Metric::Count(Amount::default())),
-        provider: Some(Provider::Unknown("MOON".to_owned())),
+        provider: Some(Provider::from("MOON")),
         setting: Some(Setting::On(false)),
         since: Some("2024-05-01T10:00:00Z".into()),
         ..Holder::default()

@@ -1,93 +1,69 @@
 //! Types as the generator writes them.
 
 use atlas_admin_runtime::codec::{
-    By, DateTime, Day, Extra, Field, Json, Kind, Map, Nullable, Record, Table, Union,
-    Value, Variants,
+    Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue,
 };
 use atlas_admin_runtime::{open_enum, record, union};
 
-pub(crate) const OPTIONAL: u8 = 0;
-pub(crate) const REQUIRED: u8 = Field::REQUIRED;
-pub(crate) const READ_ONLY: u8 = Field::READ_ONLY;
-pub(crate) const WRITE_ONLY: u8 = Field::WRITE_ONLY;
-pub(crate) const SECRET: u8 = Field::SECRET;
-pub(crate) const IDENTITY: u8 = Field::IDENTITY;
-pub(crate) const KEPT: u8 = Field::KEPT;
-
 /// Declares a record. The generator writes out what this macro does.
 macro_rules! sample {
-    ($type:ident { $($field:ident: $content:ty = $wire:literal, $flags:expr;)* }) => {
+    ($type:ident {
+        $($index:literal $field:ident: $content:ty = $name:literal $([$($flag:ident)|+])?;)*
+    }) => {
         #[derive(Clone, Default)]
         pub(crate) struct $type {
             $(pub(crate) $field: $content,)*
             pub(crate) extra: Extra,
         }
 
-        impl Record for $type {
-            fn table(&self) -> &'static Table {
-                static TABLE: Table = Table {
-                    name: stringify!($type),
-                    fields: &[$(Field::new($wire, $flags)),*],
-                };
-                &TABLE
-            }
-
-            fn field(&self, index: usize) -> &dyn Value {
-                let fields: &[&dyn Value] = &[$(&self.$field),*];
-                fields.get(index).copied().unwrap_or(&self.extra)
-            }
-
-            fn field_mut(&mut self, index: usize) -> &mut dyn Value {
-                let fields: Vec<&mut dyn Value> = vec![$(&mut self.$field),*];
-                fields.into_iter().nth(index).unwrap_or(&mut self.extra)
-            }
+        record! {
+            $type
+            $($index $field $name $([$($flag)|+])?)*
         }
-
-        record!($type);
     };
 }
 
 sample!(Cluster {
-    backup: Option<bool> = "backupEnabled", OPTIONAL;
-    created: Option<DateTime> = "createDate", READ_ONLY;
-    day: Option<Day> = "day", OPTIONAL;
-    disk: Option<f64> = "diskSizeGB", OPTIONAL;
-    free: Option<Json> = "free", OPTIONAL;
-    id: Option<String> = "id", REQUIRED | READ_ONLY;
-    labels: Option<Vec<Label>> = "labels", OPTIONAL;
-    members: Option<i64> = "members", REQUIRED;
-    name: Option<String> = "name", REQUIRED;
-    note: Nullable<String> = "note", OPTIONAL;
-    parent: Option<Box<Cluster>> = "parent", OPTIONAL;
-    password: Option<String> = "password", WRITE_ONLY;
-    provider: Option<Provider> = "provider", REQUIRED;
-    specs: Option<Vec<Spec>> = "replicationSpecs", REQUIRED;
-    tags: Option<Map<String>> = "tags", OPTIONAL;
-    token: Option<String> = "token", SECRET;
+    0 backup: Option<bool> = "backupEnabled";
+    1 created: Option<DateTime> = "createDate" [READ_ONLY];
+    2 day: Option<Date> = "day";
+    3 disk: Option<f64> = "diskSizeGB";
+    4 free: Option<Json> = "free";
+    5 id: Option<String> = "id" [REQUIRED | READ_ONLY];
+    6 labels: Option<Vec<Label>> = "labels";
+    7 members: Option<i64> = "members" [REQUIRED];
+    8 name: Option<String> = "name" [REQUIRED];
+    9 note: Nullable<String> = "note";
+    10 parent: Option<Box<Cluster>> = "parent";
+    11 password: Option<String> = "password" [WRITE_ONLY];
+    12 provider: Option<Provider> = "provider" [REQUIRED];
+    13 specs: Option<Vec<Spec>> = "replicationSpecs" [REQUIRED];
+    14 tags: Option<Map<String>> = "tags";
+    15 token: Option<String> = "token" [SECRET];
 });
 
 sample!(Account {
-    id: Option<String> = "id", REQUIRED | READ_ONLY;
-    name: Option<String> = "name", REQUIRED;
-    password: Option<String> = "password", REQUIRED | WRITE_ONLY;
+    0 id: Option<String> = "id" [REQUIRED | READ_ONLY];
+    1 name: Option<String> = "name" [REQUIRED];
+    2 password: Option<String> = "password" [REQUIRED | WRITE_ONLY];
 });
 
 sample!(Label {
-    key: Option<String> = "key", OPTIONAL;
-    value: Nullable<i64> = "value", REQUIRED;
+    0 key: Option<String> = "key";
+    1 value: Nullable<i64> = "value" [REQUIRED];
 });
 
 sample!(Spec {
-    id: Option<String> = "id", READ_ONLY | IDENTITY;
-    regions: Option<Vec<Region>> = "regionConfigs", REQUIRED;
-    zone: Option<String> = "zoneName", OPTIONAL;
+    0 id: Option<String> = "id" [READ_ONLY | IDENTITY];
+    1 regions: Option<Vec<Region>> = "regionConfigs" [REQUIRED];
+    2 zone: Option<String> = "zoneName";
 });
 
 // The service keeps the token of a channel that it knows by its id.
 sample!(Channel {
-    id: Option<String> = "channelId", IDENTITY;
-    token: Option<String> = "token", SECRET | KEPT;
-    keys: Option<Map<String>> = "tokens", SECRET;
+    0 id: Option<String> = "channelId" [IDENTITY];
+    1 token: Option<String> = "token" [SECRET | KEPT];
+    2 keys: Option<Map<String>> = "tokens" [SECRET];
 });
 
 /// The names of cloud providers.
@@ -96,122 +72,103 @@ pub(crate) enum Provider {
     Aws,
     Azure,
     Gcp,
-    Unknown(String),
+    Unknown(UndeclaredValue),
 }
-open_enum!(Provider, [Aws => "AWS", Azure => "AZURE", Gcp => "GCP"]);
+
+open_enum! {
+    Provider
+    Aws "AWS"
+    Azure "AZURE"
+    Gcp "GCP"
+}
 
 /// Declares a union. The generator writes out what this macro does.
 macro_rules! sample_union {
-    ($type:ident { $($variant:ident($content:ty),)* } unknown $unknown:ty, $by:expr
-        $(, common $common:ident)?) => {
+    ($type:ident {
+        $($index:literal $variant:ident($content:ty) = $by:tt;)*
+    } unknown $unknown:ty, by $($rest:tt)*) => {
         #[derive(Clone)]
         pub(crate) enum $type {
             $($variant($content),)*
             Unknown($unknown),
         }
 
-        impl Union for $type {
-            fn variants(&self) -> &'static Variants {
-                static VARIANTS: Variants = Variants { name: stringify!($type), by: $by };
-                &VARIANTS
-            }
-
-            fn content(&self) -> (usize, &dyn Value) {
-                let names: &[&str] = &[$(stringify!($variant)),*];
-                let (name, content): (&str, &dyn Value) = match self {
-                    $(Self::$variant(content) => (stringify!($variant), content),)*
-                    Self::Unknown(content) => ("", content),
-                };
-                let index = names.iter().position(|known| *known == name);
-                (index.unwrap_or(names.len()), content)
-            }
-
-            fn select(&mut self, index: usize) -> &mut dyn Value {
-                let names: &[&str] = &[$(stringify!($variant)),*];
-                *self = match names.get(index).copied().unwrap_or_default() {
-                    $(stringify!($variant) => Self::$variant(Default::default()),)*
-                    _ => Self::Unknown(Default::default()),
-                };
-                match self {
-                    $(Self::$variant(content) => content,)*
-                    Self::Unknown(content) => content,
-                }
-            }
+        union! {
+            $type by $($rest)*;
+            $($index $variant $by;)*
         }
-
-        union!($type, [] $(=> $common)?);
     };
 }
 
 // The tag is a field of one variant, and only known to the union in the other.
 sample_union!(Region {
-    Aws(AwsRegion),
-    Tenant(TenantRegion),
-} unknown Json, By::Tag("providerName", &[&["AWS"], &["TENANT"]]));
+    0 Aws(AwsRegion) = ["AWS"];
+    1 Tenant(TenantRegion) = ["TENANT"];
+} unknown Json, by "providerName");
 
 sample!(AwsRegion {
-    nodes: Option<i64> = "nodeCount", OPTIONAL;
-    provider: Option<Provider> = "providerName", REQUIRED;
-    region: Option<String> = "regionName", REQUIRED;
-    zone: Option<Day> = "since", REQUIRED;
+    0 nodes: Option<i64> = "nodeCount";
+    1 provider: Option<Provider> = "providerName" [REQUIRED];
+    2 region: Option<String> = "regionName" [REQUIRED];
+    3 zone: Option<Date> = "since" [REQUIRED];
 });
 
 sample!(TenantRegion {
-    backing: Option<Provider> = "backingProviderName", OPTIONAL;
-    region: Option<Provider> = "regionName", REQUIRED;
+    0 backing: Option<Provider> = "backingProviderName";
+    1 region: Option<Provider> = "regionName" [REQUIRED];
 });
 
 // A union whose second variant is a union by another tag, and whose third by the same one.
 sample_union!(Alert {
-    Host(HostAlert),
-    Metric(Box<Metric>),
-    Usage(Usage),
-    Bare(Bare),
-} unknown Json, By::Tag("type", &[&["HOST"], &["METRIC"], &["CPU", "DISK"], &["BARE"]]));
+    0 Host(HostAlert) = ["HOST"];
+    1 Metric(Box<Metric>) = ["METRIC"];
+    2 Usage(Usage) = ["CPU", "DISK"];
+    3 Bare(Bare) = ["BARE"];
+} unknown Json, by "type");
 
 sample!(Bare {});
 
 sample!(HostAlert {
-    host: Option<String> = "host", OPTIONAL;
+    0 host: Option<String> = "host";
 });
 
 // The first variant stands for two values and declares no field for them.
 sample_union!(Metric {
-    Size(Amount),
-    Count(Amount),
-} unknown Amount, By::Tag("units", &[&["BYTES", "KILOBYTES"], &["RAW"]]), common Amount);
+    0 Size(Amount) = ["BYTES", "KILOBYTES"];
+    1 Count(Amount) = ["RAW"];
+} unknown Amount, by "units" common Amount);
 
 sample_union!(Usage {
-    Cpu(Amount),
-    Disk(Map<i64>),
-} unknown Json, By::Tag("type", &[&["CPU"], &["DISK"]]));
+    0 Cpu(Amount) = ["CPU"];
+    1 Disk(Map<i64>) = ["DISK"];
+} unknown Json, by "type");
 
 sample!(Amount {
-    value: Option<f64> = "value", OPTIONAL;
+    0 value: Option<f64> = "value";
 });
 
 sample_union!(Mapping {
-    Switch(bool),
-    Fields(Box<Fields>),
-    Many(Vec<Fields>),
-    Name(DateTime),
-} unknown Json, By::Kind(&[Kind::Boolean, Kind::Object, Kind::Array, Kind::String]));
+    0 Switch(bool) = Boolean;
+    1 Fields(Box<Fields>) = Object;
+    2 Many(Vec<Fields>) = Array;
+    3 Name(DateTime) = String;
+} unknown Json, by kind);
 
 sample!(Fields {
-    dynamic: Option<Mapping> = "dynamic", OPTIONAL;
-    fields: Option<Map<Mapping>> = "fields", OPTIONAL;
+    0 dynamic: Option<Mapping> = "dynamic";
+    1 fields: Option<Map<Mapping>> = "fields";
 });
 
 // What the unknown variant holds here takes no string.
 sample_union!(Setting {
-    On(bool),
-} unknown Amount, By::Kind(&[Kind::Boolean]));
+    0 On(bool) = Boolean;
+} unknown Amount, by kind);
 
 sample!(Holder {
-    alert: Option<Alert> = "alert", REQUIRED;
-    amount: Option<Amount> = "amount", REQUIRED;
-    metric: Option<Metric> = "metric", REQUIRED;
-    provider: Option<Provider> = "provider", REQUIRED;
-    setting: Option<Setting> = "setting", REQUIRED;
-    since: Option<DateTime> = "since", REQUIRED;
+    0 alert: Option<Alert> = "alert" [REQUIRED];
+    1 amount: Option<Amount> = "amount" [REQUIRED];
+    2 metric: Option<Metric> = "metric" [REQUIRED];
+    3 provider: Option<Provider> = "provider" [REQUIRED];
+    4 setting: Option<Setting> = "setting" [REQUIRED];
+    5 since: Option<DateTime> = "since" [REQUIRED];
 });

@@ -1,6 +1,6 @@
 //! Bodies: what keeps them from being sent, and what of them is never printed.
 
-use atlas_admin_runtime::codec::{Extra, Field, Map, Record, Table, Value};
+use atlas_admin_runtime::codec::{Extra, Map};
 use atlas_admin_runtime::{Request, json, record};
 
 use super::api::{CREATE, GET, REPLACE, UPDATE, plain};
@@ -16,45 +16,14 @@ struct User {
     extra: Extra,
 }
 
-impl Record for User {
-    fn table(&self) -> &'static Table {
-        static TABLE: Table = Table {
-            name: "User",
-            fields: &[
-                Field::new("a/b", 0),
-                Field::new("name", Field::REQUIRED),
-                Field::new("others", 0),
-                Field::new("password", Field::WRITE_ONLY),
-                Field::new("token", Field::SECRET),
-            ],
-        };
-        &TABLE
-    }
-
-    fn field(&self, index: usize) -> &dyn Value {
-        match index {
-            0 => &self.by_name,
-            1 => &self.name,
-            2 => &self.others,
-            3 => &self.password,
-            4 => &self.token,
-            _ => &self.extra,
-        }
-    }
-
-    fn field_mut(&mut self, index: usize) -> &mut dyn Value {
-        match index {
-            0 => &mut self.by_name,
-            1 => &mut self.name,
-            2 => &mut self.others,
-            3 => &mut self.password,
-            4 => &mut self.token,
-            _ => &mut self.extra,
-        }
-    }
+record! {
+    User
+    0 by_name "a/b"
+    1 name "name" [REQUIRED]
+    2 others "others"
+    3 password "password" [WRITE_ONLY]
+    4 token "token" [SECRET]
 }
-
-record!(User);
 
 fn user(name: &str) -> User {
     User {

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use atlas_admin_runtime::transport::reqwest::ReqwestTransport;
 use atlas_admin_runtime::transport::{self, Body, BoxFuture, TransportError};
 use atlas_admin_runtime::{Client, ClientBuilder, Credentials, RetryPolicy, Transport};
 use bytes::Bytes;
@@ -88,7 +89,7 @@ async fn a_client_of_the_caller_sends() {
     );
     let own = own.redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let server = server().await;
-    let client = to(&server).http_client(own).build().unwrap();
+    let client = to(&server).transport(ReqwestTransport::from(own)).build().unwrap();
     list().send(&client).await.unwrap();
     let seen = server.seen();
     assert_eq!(seen.len(), 2);

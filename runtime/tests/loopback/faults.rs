@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use atlas_admin_runtime::codec::{Drift, Json};
+use atlas_admin_runtime::codec::{Json, Mismatch};
 use atlas_admin_runtime::{Client, Download, Error, Request, RetryPolicy};
 use flate2::{Compression, write::GzEncoder};
 
@@ -232,13 +232,13 @@ async fn what_is_not_in_the_value_as_it_was_is_told() {
     let request = Request::<Listing>::new(&GET, &["1"]);
     let answer = request.send(&plain(&server)).await.unwrap();
     assert_eq!(answer.items(), [1, 3]);
-    let drift = answer.drift();
-    let told: Vec<_> = drift.iter().map(Drift::path).collect();
+    let drift = answer.mismatches();
+    let told: Vec<_> = drift.iter().map(Mismatch::path).collect();
     assert_eq!(told, ["results[1]", "results[2]", "note"]);
-    assert!(matches!(drift[2], Drift::Surrogate { .. }));
+    assert!(matches!(drift[2], Mismatch::Surrogate { .. }));
     let whole = Server::start(|_, _| Reply::json(r#"{"new":1,"totalCount":"x"}"#)).await;
     let answer = request.send(&plain(&whole)).await.unwrap();
-    assert!(answer.drift().is_empty(), "what is kept is no loss");
+    assert!(answer.mismatches().is_empty(), "what is kept is no loss");
 }
 
 #[tokio::test]

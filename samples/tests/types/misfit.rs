@@ -180,7 +180,7 @@ fn list_at<'v>(value: &'v dyn Value, place: &str) -> Option<&'v dyn List> {
             View::Record(record) => {
                 let name = steps.next()?;
                 let fields = record.table().fields;
-                record.field(fields.iter().position(|field| field.wire == name)?)
+                record.field(fields.iter().position(|field| field.json_name == name)?)
             }
             View::Map(entries) => entries.get(steps.next()?)?,
             View::List(list) => match steps.next() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use atlas_admin::codec::{self, Drift, Value, View};
+use atlas_admin::codec::{self, Mismatch, Value, View};
 use atlas_admin::registry::{self, Entry, Make, Payload};
 use atlas_admin_replay::compare;
 use atlas_admin_samples::{Choice, Direction, Pair, Samples};
@@ -83,7 +83,7 @@ impl Target<'_> {
     pub fn decode(
         &self,
         text: &[u8],
-    ) -> Result<(Box<dyn Value>, Vec<Drift>), codec::DecodeError> {
+    ) -> Result<(Box<dyn Value>, Vec<Mismatch>), codec::DecodeError> {
         let mut value = (self.make)();
         let mut found = Vec::new();
         let direction = match self.direction {

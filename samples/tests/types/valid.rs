@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use atlas_admin::codec::{By, Drift, Value, View};
+use atlas_admin::codec::{Discriminator, Mismatch, Value, View};
 use atlas_admin_samples::{Choice, Dice, Direction, Samples, write};
 
 use crate::target::{self, Target, difference};
@@ -55,23 +55,23 @@ fn choices() -> impl Iterator<Item = Choice> {
 }
 
 /// Tells whether a difference is no mistake of the types.
-fn explained(target: &Target<'_>, choice: Choice, drift: &Drift) -> bool {
+fn explained(target: &Target<'_>, choice: Choice, drift: &Mismatch) -> bool {
     match drift {
-        Drift::Undeclared { .. } if matches!(choice, Choice::Extended(_)) => true,
+        Mismatch::Undeclared { .. } if matches!(choice, Choice::Extended(_)) => true,
         // The tag of this union is inferred, and the document does not require it. What is
         // declared by one variant only is undeclared in the unknown one.
-        Drift::UnknownTag { tag: "providerName", value: None, .. }
-        | Drift::Undeclared { .. } => {
+        Mismatch::UnknownTag { tag: "providerName", value: None, .. }
+        | Mismatch::Undeclared { .. } => {
             target.place.contains("PrivateEndpointServerlessInstanceEndpoint")
         }
         // The only list whose items may be `null`.
-        Drift::Null { path } => {
+        Mismatch::Null { path } => {
             path.contains('[') && target.place.contains("FtsMetricIndexMeasurements")
         }
-        Drift::UnknownValue { .. }
-        | Drift::UnknownTag { .. }
-        | Drift::Missing { .. }
-        | Drift::Mismatch { .. } => false,
+        Mismatch::UnknownValue { .. }
+        | Mismatch::UnknownTag { .. }
+        | Mismatch::Missing { .. }
+        | Mismatch::Type { .. } => false,
         _ => false,
     }
 }
@@ -159,12 +159,12 @@ impl Reached {
 
 /// Returns the number of variants, and those that no JSON leads to: all their tags stand for
 /// another variant, because the document says the same of both.
-fn start(by: &By) -> (usize, BTreeSet<usize>) {
+fn start(by: &Discriminator) -> (usize, BTreeSet<usize>) {
     match by {
-        By::Tag(_, tags) => {
+        Discriminator::Property(_, tags) => {
             let closed = (0..tags.len()).filter(|index| tags[*index].is_empty());
             (tags.len(), closed.collect())
         }
-        By::Kind(kinds) => (kinds.len(), BTreeSet::new()),
+        Discriminator::Kind(kinds) => (kinds.len(), BTreeSet::new()),
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn write(root: &Path, names: &[&str]) -> io::Result<String> {
         written.insert(name, text);
     }
     let head = "use std::collections::BTreeMap;\nuse serde::{Deserialize, Serialize};\n\
-                pub type DateTime = String;\npub type Day = String;\n\
+                pub type DateTime = String;\npub type Date = String;\n\
                 pub type Json = serde_json::Value;\n\
                 pub type Map<T> = BTreeMap<String, T>;\n\
                 pub type Nullable<T> = Option<T>;\n\n";
@@ -41,7 +41,7 @@ struct Item {
     body: Vec<String>,
     name: String,
     is_enum: bool,
-    /// The wire names of an enum's variants, in any order.
+    /// The JSON names of an enum's variants, in any order.
     spelled: Vec<(String, String)>,
     /// A union's tag and the values for each variant, or nothing for one told apart by kind.
     tag: Option<(String, Vec<Vec<String>>)>,
@@ -99,16 +99,16 @@ fn spelled(call: &str) -> Vec<(String, String)> {
     let list = call.split_once('[').map_or("", |(_, list)| list);
     list.split(',')
         .filter_map(|pair| {
-            let (variant, wire) = pair.split_once("=>")?;
-            let wire = wire.trim().trim_end_matches("]);").trim();
-            Some((variant.trim().to_owned(), wire.trim_matches('"').to_owned()))
+            let (variant, json_name) = pair.split_once("=>")?;
+            let json_name = json_name.trim().trim_end_matches("]);").trim();
+            Some((variant.trim().to_owned(), json_name.trim_matches('"').to_owned()))
         })
         .collect()
 }
 
-/// Reads `By::Tag("name", &[&["A", "B"], …])`.
+/// Reads `Discriminator::Tag("name", &[&["A", "B"], …])`.
 fn tag_of(table: &str) -> Option<(String, Vec<Vec<String>>)> {
-    let (_, tag) = table.split_once("By::Tag(")?;
+    let (_, tag) = table.split_once("Discriminator::Tag(")?;
     let mut quoted = tag.splitn(3, '"');
     let name = quoted.nth(1)?.to_owned();
     let (_, lists) = quoted.next()?.split_once("&[")?;
@@ -148,16 +148,16 @@ impl Item {
         text
     }
 
-    /// A field's documentation begins with its wire name.
+    /// A field's documentation begins with its JSON name.
     fn fields(&self) -> String {
         let mut text = String::new();
-        let mut wire = "";
+        let mut json_name = "";
         let mut lines = self.body.iter().map(|line| line.trim());
         while let Some(line) = lines.next() {
             if let Some(docs) = line.strip_prefix("/// `")
-                && wire.is_empty()
+                && json_name.is_empty()
             {
-                wire = docs.split('`').next().unwrap_or_default();
+                json_name = docs.split('`').next().unwrap_or_default();
             } else if line.starts_with("pub ") && !line.starts_with("pub extra: Extra") {
                 let rest =
                     if line.ends_with(',') { "" } else { lines.next().unwrap_or(",") };
@@ -170,9 +170,9 @@ impl Item {
                     ""
                 };
                 text.push_str(&format!(
-                    "    #[serde(rename = {wire:?}{skip})]\n    {line}\n"
+                    "    #[serde(rename = {json_name:?}{skip})]\n    {line}\n"
                 ));
-                wire = "";
+                json_name = "";
             }
         }
         text
@@ -197,10 +197,10 @@ impl Item {
                     let what = if place == 0 { "rename" } else { "alias" };
                     text.push_str(&format!("    #[serde({what} = {value:?})]\n"));
                 }
-            } else if let Some((_, wire)) =
+            } else if let Some((_, json_name)) =
                 self.spelled.iter().find(|(name, _)| name == variant)
             {
-                text.push_str(&format!("    #[serde(rename = {wire:?})]\n"));
+                text.push_str(&format!("    #[serde(rename = {json_name:?})]\n"));
             }
             text.push_str(&format!("    {line}\n"));
         }

@@ -4,7 +4,7 @@ use super::{code, join, prose};
 use crate::emit::union::json_kind;
 use crate::emit::{Docs, Emit};
 use crate::facts::Member;
-use crate::model::{By, Field, JsonKind, Limits, Parameter, Union, Variant};
+use crate::model::{Discriminator, Field, JsonKind, Limits, Parameter, Union, Variant};
 
 /// The documentation of a field.
 pub(in crate::emit) fn field(
@@ -12,7 +12,7 @@ pub(in crate::emit) fn field(
     field: &Field,
     member: Member,
 ) -> Vec<String> {
-    let mut facts = vec![format!("{}.", code(&field.wire))];
+    let mut facts = vec![format!("{}.", code(&field.json_name))];
     if field.deprecated {
         facts.push("Deprecated.".to_owned());
     }
@@ -44,8 +44,8 @@ pub(in crate::emit) fn parameter(emit: &Emit<'_>, parameter: &Parameter) -> Vec<
 }
 
 /// The documentation of an enum's value.
-pub(in crate::emit) fn value(wire: &str) -> String {
-    let shown = code(wire);
+pub(in crate::emit) fn value(json_name: &str) -> String {
+    let shown = code(json_name);
     let mut text = shown.chars();
     let first = text.next().map(|c| c.to_ascii_uppercase()).unwrap_or('`');
     format!("{first}{}.", text.as_str())
@@ -58,7 +58,7 @@ pub(in crate::emit) fn variant(
     variant: &Variant,
 ) -> Vec<String> {
     const SHOWN: usize = 3;
-    let By::Tag { .. } = &union.by else {
+    let Discriminator::Tag { .. } = &union.by else {
         let kind = match json_kind(emit, &variant.ty) {
             JsonKind::Boolean => "`true` or `false`.",
             JsonKind::Number => "A JSON number.",
@@ -84,10 +84,10 @@ pub(in crate::emit) fn variant(
 /// The documentation of the variant for what is not declared.
 pub(in crate::emit) fn unknown_variant(union: &Union) -> String {
     match &union.by {
-        By::Tag { property, .. } => {
+        Discriminator::Tag { property, .. } => {
             format!("A value of {} that the document does not declare.", code(property))
         }
-        By::JsonKind => {
+        Discriminator::JsonKind => {
             "A JSON value of a kind that the document does not declare.".to_owned()
         }
     }

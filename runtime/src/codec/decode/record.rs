@@ -66,7 +66,7 @@ impl Decoder<'_> {
                 next = index + 1;
             } else {
                 let key = self.reader.key()?;
-                match fields.binary_search_by(|field| field.wire.cmp(&key)) {
+                match fields.binary_search_by(|field| field.json_name.cmp(&key)) {
                     Ok(index) => {
                         self.member(record, &fields[index], index, &mut seen)?;
                         next = index + 1;
@@ -90,7 +90,7 @@ impl Decoder<'_> {
             return Err(self.reader.fault(What::Key));
         }
         for (index, field) in fields.iter().enumerate().skip(next).take(AHEAD) {
-            if self.reader.key_is(field.wire)? {
+            if self.reader.key_is(field.json_name)? {
                 return Ok(Some(index));
             }
         }
@@ -110,7 +110,7 @@ impl Decoder<'_> {
         if seen.insert(index) {
             record.field_mut(index).clear(false);
             if let Some(extra) = Extra::of_mut(record) {
-                extra.remove(declared.wire);
+                extra.remove(declared.json_name);
             }
         }
         if first == Some(b'n') {
@@ -128,7 +128,7 @@ impl Decoder<'_> {
         record.field_mut(index).clear(false);
         self.note(fault.at, Difference::of(expected, found));
         if let Some(extra) = Extra::of_mut(record) {
-            extra.keep(declared.wire, raw);
+            extra.keep(declared.json_name, raw);
         }
         Ok(())
     }
@@ -195,7 +195,7 @@ impl Decoder<'_> {
             let is_required =
                 field.flags & (Field::REQUIRED | elsewhere) == Field::REQUIRED;
             if is_required && !seen.contains(index) {
-                self.note(at, Difference::Missing(field.wire));
+                self.note(at, Difference::Missing(field.json_name));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Decoder, Difference, Expected, Found, Result};
 use crate::codec::tags::Tags;
-use crate::codec::{By, Kind, Union};
+use crate::codec::{Discriminator, Kind, Union};
 
 impl Decoder<'_> {
     pub(super) fn union(
@@ -12,8 +12,10 @@ impl Decoder<'_> {
         tags: Option<&Tags<'_>>,
     ) -> Result<()> {
         match &union.variants().by {
-            By::Tag(name, values) => self.tagged(union, name, values, first, tags),
-            By::Kind(kinds) => {
+            Discriminator::Property(name, values) => {
+                self.tagged(union, name, values, first, tags)
+            }
+            Discriminator::Kind(kinds) => {
                 let kind = kind_of(first);
                 let index = kinds.iter().position(|known| Some(*known) == kind);
                 if let (None, Some(kind)) = (index, kind) {

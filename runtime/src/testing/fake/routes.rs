@@ -10,7 +10,8 @@ use super::store::holds_list;
 use super::text;
 use crate::operation::{Method, Operation};
 use crate::registry::{Entry, Payload};
-use crate::version::{Date, Version};
+use crate::version::Version;
+use jiff::civil::Date;
 
 /// The paths of the registry.
 pub(super) struct Routes {
@@ -59,7 +60,7 @@ impl Routes {
     }
 
     /// Returns the same paths on a day.
-    pub(super) fn on_day(&self, date: Date) -> Self {
+    pub(super) fn set_date(&self, date: Date) -> Self {
         Self { paths: self.paths.clone(), today: Some(date) }
     }
 
@@ -191,18 +192,8 @@ fn read_version(text: &str) -> Option<Version> {
         Some(date) => (date, true),
         None => (text, false),
     };
-    let mut parts = date.split('-');
-    let date = Date::new(
-        parts.next()?.parse().ok()?,
-        parts.next()?.parse().ok()?,
-        parts.next()?.parse().ok()?,
-    );
-    let whole = parts.next().is_none();
-    whole.then_some(if upcoming {
-        Version::Upcoming(date)
-    } else {
-        Version::Stable(date)
-    })
+    let date = date.parse().ok()?;
+    Some(if upcoming { Version::Upcoming(date) } else { Version::Stable(date) })
 }
 
 /// Tells whether a segment of a template is a parameter and nothing else.

@@ -15,7 +15,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Response, request};
 use tokio::net::TcpListener;
 
-use super::super::Asked;
+use super::super::RecordedRequest;
 use super::super::reply::{self, Change, Outcome};
 use super::place::Place;
 use super::routes::Route;
@@ -27,12 +27,12 @@ use crate::transport::{self, Url};
 const LIMIT: usize = 64 << 20;
 
 pub(super) async fn run(listener: TcpListener, shared: Arc<Shared>) {
-    let app = Router::new().fallback(answer).with_state(shared);
+    let app = Router::new().fallback(respond).with_state(shared);
     // It ends with the task.
     _ = axum::serve(listener, app).await;
 }
 
-async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+async fn respond(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LIMIT).await else {
         return whole(reply::error(413, "PAYLOAD_TOO_LARGE", "The body is too large."));
@@ -93,8 +93,8 @@ fn is_plain(kind: &str) -> bool {
     kind == "application/json"
 }
 
-fn note(head: &request::Parts, body: &Bytes, route: &Route) -> Option<Asked> {
-    Some(Asked::new(transport::Request {
+fn note(head: &request::Parts, body: &Bytes, route: &Route) -> Option<RecordedRequest> {
+    Some(RecordedRequest::new(transport::Request {
         method: head.method.clone(),
         url: Url::parse("http://localhost/").ok()?.join(&head.uri.to_string()).ok()?,
         headers: head.headers.clone(),
@@ -105,7 +105,7 @@ fn note(head: &request::Parts, body: &Bytes, route: &Route) -> Option<Asked> {
 
 fn stored(
     shared: &Shared,
-    asked: &Asked,
+    asked: &RecordedRequest,
     route: &Route,
     change: Option<Change>,
 ) -> Response<Bytes> {
@@ -117,7 +117,7 @@ fn stored(
             change(json);
         }
     }
-    store.answer(&Call {
+    store.respond(&Call {
         routes: &routes,
         route,
         path: asked.path(),

@@ -13,7 +13,7 @@ use super::super::reply;
 use super::place::{Parameters, Place};
 use super::routes::{FoundBy, Route, Routes};
 use super::values::{Fill, fill, id, properties};
-use crate::codec::{self, Direction, Drift, Json, List, Slot, Value, View};
+use crate::codec::{self, Direction, Json, List, Mismatch, Slot, Value, View};
 use crate::json;
 use crate::operation::Method;
 use crate::registry::{Make, Payload};
@@ -21,7 +21,7 @@ use crate::registry::{Make, Payload};
 /// All that is stored.
 #[derive(Default)]
 pub(super) struct Store {
-    things: Vec<Thing>,
+    things: Vec<Resource>,
     /// What stands at a path of its own, as settings do.
     single: BTreeMap<String, Json>,
     /// The templates of the collections that ever held a thing.
@@ -31,14 +31,14 @@ pub(super) struct Store {
 }
 
 /// A thing of a collection.
-struct Thing {
+struct Resource {
     collection: String,
     /// Where it was put, if the path says more than its properties.
     key: Vec<String>,
     json: Json,
 }
 
-impl Thing {
+impl Resource {
     fn is_at(&self, place: &Place<'_>) -> bool {
         let mut key = place.key.iter();
         self.collection == place.path
@@ -74,7 +74,7 @@ impl Store {
         }
         self.used.insert(place.template.to_owned());
         let key = place.key.iter().map(|(_, value)| value.clone()).collect();
-        self.things.push(Thing { collection: place.path.clone(), key, json });
+        self.things.push(Resource { collection: place.path.clone(), key, json });
     }
 
     /// Returns what is stored at a place, to be changed.
@@ -90,7 +90,7 @@ impl Store {
     }
 
     /// Does what a request asks for.
-    pub(super) fn answer(&mut self, call: &Call<'_>) -> Response<Bytes> {
+    pub(super) fn respond(&mut self, call: &Call<'_>) -> Response<Bytes> {
         if let Err(problem) = check_body(call, self.allows_missing) {
             return reply::error(400, "INVALID_REQUEST_BODY", &problem);
         }
@@ -244,7 +244,7 @@ impl Store {
     fn add(&mut self, place: &Place<'_>, json: Json) {
         self.used.insert(place.template.to_owned());
         let collection = place.path.clone();
-        self.things.push(Thing { collection, key: Vec::new(), json });
+        self.things.push(Resource { collection, key: Vec::new(), json });
     }
 
     /// Returns what a new thing, made as the body says, would be found by, where another is
@@ -271,7 +271,7 @@ impl Store {
         let there = Place { path: place.path.clone(), key: &key, ..*place };
         // What is found `by…` something is the only one within what it belongs to, and that
         // may stand in the body alone.
-        let is_beside = |thing: &Thing| {
+        let is_beside = |thing: &Resource| {
             let said = body.as_object().into_iter().flatten();
             let mut owners = said.filter(|(name, _)| name.ends_with("Id"));
             !found.is_by
@@ -328,12 +328,12 @@ fn check_body(call: &Call<'_>, allows_missing: bool) -> Result<(), String> {
     let Some(make) = call.route.entry.body else { return Ok(()) };
     let mut value = make();
     let mut problem = None;
-    let mut observe = |drift: Drift| {
+    let mut observe = |drift: Mismatch| {
         let (path, message) = match drift {
-            Drift::Mismatch { path, message } => (path, message),
+            Mismatch::Type { path, message } => (path, message),
             // A property that is null is one that is not set; an item, or all of the body, is
             // a thing that is not there.
-            Drift::Null { path } if path.is_empty() || path.ends_with(']') => {
+            Mismatch::Null { path } if path.is_empty() || path.ends_with(']') => {
                 (path, "expected a value, found null".to_owned())
             }
             _ => return,
@@ -424,7 +424,7 @@ fn items(value: &mut dyn Value, with: &mut dyn FnMut(&mut dyn List)) -> bool {
         }
         Slot::Record(record) => {
             let fields = record.table().fields;
-            match fields.iter().position(|field| field.wire == "results") {
+            match fields.iter().position(|field| field.json_name == "results") {
                 Some(index) => match record.field_mut(index).slot() {
                     Slot::List(list) => {
                         with(list);
@@ -452,7 +452,7 @@ fn without_list(json: &Json) -> Vec<Json> {
 fn take(value: &mut dyn Value, body: &Json, known: &Parameters, own: &Parameters) {
     let declared: Option<Vec<&str>> = match value.slot() {
         Slot::Record(record) => {
-            Some(record.table().fields.iter().map(|field| field.wire).collect())
+            Some(record.table().fields.iter().map(|field| field.json_name).collect())
         }
         _ => None,
     };

@@ -78,15 +78,15 @@ impl Filler<'_> {
         let is_present = matches!(value.view(), View::Record(_) | View::Union(_));
         let left_to_service = field.flags & (Field::REQUIRED | Field::READ_ONLY) != 0;
         // A thing says what it is called by.
-        let is_name =
-            depth == 0 && self.own.iter().any(|(parameter, _)| parameter == field.wire);
+        let is_name = depth == 0
+            && self.own.iter().any(|(parameter, _)| parameter == field.json_name);
         let is_wanted = self.fill == Fill::All || left_to_service || is_name;
         // Links lead nowhere here; a list without any has no next page.
-        if field.wire != "links"
+        if field.json_name != "links"
             && (is_unset && is_wanted || is_present)
             && depth < DEPTH
         {
-            self.value(value, field.wire, is_unset, depth + 1);
+            self.value(value, field.json_name, is_unset, depth + 1);
         }
     }
 

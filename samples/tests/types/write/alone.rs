@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use atlas_admin::codec::{By, Slot, Union, Value, View};
+use atlas_admin::codec::{Discriminator, Slot, Union, Value, View};
 use atlas_admin_samples::{Choice, Direction, Samples};
 use serde_json::{Value as Json, json};
 
@@ -95,7 +95,7 @@ fn chains(value: &dyn Value, so_far: &mut Vec<Step>, found: &mut Vec<Vec<Step>>)
 fn property(value: &dyn Value, chain: &[Step]) -> (&'static str, &'static str) {
     match (value.view(), chain) {
         (View::Record(record), [Step::Field(index)]) => {
-            (record.table().name, record.table().fields[*index].wire)
+            (record.table().name, record.table().fields[*index].json_name)
         }
         (_, [step, rest @ ..]) => property(part(value, step), rest),
         _ => unreachable!("a chain ends with a property"),
@@ -144,7 +144,7 @@ fn build(value: &mut dyn Value, like: &dyn Value, json: &Json, chain: &[Step]) -
     let like_part = part(like, step);
     match (value.slot(), step) {
         (Slot::Record(record), Step::Field(index)) => {
-            let name = record.table().fields[*index].wire;
+            let name = record.table().fields[*index].json_name;
             build(record.field_mut(*index), like_part, &json[name], rest)
         }
         (Slot::Union(union), Step::Variant(index)) => {
@@ -164,7 +164,7 @@ fn expected(like: &dyn Value, chain: &[Step], leaf: Json) -> Json {
     let inner = expected(part(like, step), rest, leaf);
     match (like.view(), step) {
         (View::Record(record), Step::Field(index)) => {
-            json!({record.table().fields[*index].wire: inner})
+            json!({record.table().fields[*index].json_name: inner})
         }
         (View::Union(union), _) => with_tag(union, inner),
         (_, Step::First) => json!([inner]),
@@ -174,7 +174,7 @@ fn expected(like: &dyn Value, chain: &[Step], leaf: Json) -> Json {
 }
 
 fn with_tag(union: &dyn Union, mut content: Json) -> Json {
-    if let (By::Tag(name, values), Some(members)) =
+    if let (Discriminator::Property(name, values), Some(members)) =
         (&union.variants().by, content.as_object_mut())
         && let Some([only]) = values.get(union.content().0)
         && !members.contains_key(*name)

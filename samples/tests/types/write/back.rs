@@ -102,7 +102,7 @@ fn a_change_sends_the_change_and_what_was_read_but_for_what_is_named() {
                     let found = changed(&update, &text, &new, index, field);
                     let place = &update.body.place;
                     problems.extend(found.map(|found| {
-                        format!("{place} {choice:?} {}: {found}", field.wire)
+                        format!("{place} {choice:?} {}: {found}", field.json_name)
                     }));
                 }
             }
@@ -145,14 +145,14 @@ fn changed(
         // Which variant it is may hang on the property.
         return unchanged(update, &*value);
     }
-    let change = new.get(field.wire).cloned();
+    let change = new.get(field.json_name).cloned();
     let record = record_of(&mut *value);
     record.field_mut(index).clear(false);
     if let Some(change) = &change {
         set(record.field_mut(index), change);
     } else if let Slot::Extra(extra) = record.field_mut(usize::MAX).slot() {
         // What did not fit is there until the field is set.
-        extra.remove(field.wire);
+        extra.remove(field.json_name);
     }
     unchanged(update, &*value)
 }
@@ -314,9 +314,9 @@ fn mask_at(value: &dyn Value, json: &mut Json, path: String, found: &mut Vec<Str
     match value.view() {
         View::Record(record) => {
             for (index, field) in record.table().fields.iter().enumerate() {
-                let Some(member) = json.get_mut(field.wire) else { continue };
+                let Some(member) = json.get_mut(field.json_name) else { continue };
                 let dot = if path.is_empty() { "" } else { "." };
-                let path = format!("{path}{dot}{}", field.wire);
+                let path = format!("{path}{dot}{}", field.json_name);
                 let is_secret = field.flags & (Field::SECRET | Field::WRITE_ONLY) != 0;
                 if field.flags & Field::READ_ONLY != 0 {
                 } else if is_secret && member.is_string() {

@@ -40,11 +40,11 @@ fn change(
     field: &'static Field,
     states: &mut [usize; 4],
 ) {
-    let place = format!("{} {}", body.place, field.wire);
+    let place = format!("{} {}", body.place, field.json_name);
     let sent = |value: &dyn Value| {
         let sent: serde_json::Value =
             serde_json::from_slice(&text(&body.request(value))).unwrap();
-        sent.get(field.wire).cloned()
+        sent.get(field.json_name).cloned()
     };
 
     let mut value = fresh();
@@ -60,7 +60,7 @@ fn change(
     assert_eq!(sent(&*value), None, "{place}");
 
     if let Slot::Extra(extra) = record_of(&mut *value).field_mut(EXTRA).slot() {
-        extra.insert(field.wire, Json::Null);
+        extra.insert(field.json_name, Json::Null);
     }
     states[3] += 1;
     assert_eq!(sent(&*value), Some(json!(null)), "{place}");

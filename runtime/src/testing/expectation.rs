@@ -1,0 +1,182 @@
+//! What a script replies to one kind of request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+
+use super::mock::Rules;
+use super::pattern::{Pattern, Test};
+use super::reply::{self, Outcome, Reply};
+use super::{ANY, RecordedRequest};
+use crate::codec::{Json, Value};
+use crate::operation::Operation;
+use crate::transport::Stage;
+
+/// What is replied to one kind of request; made by [`MockTransport::on`](super::MockTransport::on).
+///
+/// First what the request must look like, then the replies in their order.
+pub struct Expectation<'a, T> {
+    rules: &'a Arc<Rules>,
+    index: usize,
+    operation: Option<&'static Operation>,
+    answer: std::marker::PhantomData<fn(T)>,
+}
+
+impl<'a, T> Expectation<'a, T> {
+    pub(super) fn new(rules: &'a Arc<Rules>, pattern: Pattern) -> Self {
+        let operation = pattern.operation;
+        let index = rules.add(pattern);
+        Self { rules, index, operation, answer: std::marker::PhantomData }
+    }
+
+    /// Means only a request with the same query parameters, all of them, and the same body.
+    #[must_use = "a rule without a reply does nothing"]
+    pub fn exactly(self) -> Self {
+        self.rules.edit(self.index, |rule| rule.pattern.make_exact());
+        self
+    }
+
+    /// Means only a request that satisfies a predicate.
+    #[must_use = "a rule without a reply does nothing"]
+    pub fn when(
+        self,
+        predicate: impl Fn(&RecordedRequest) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.test(Box::new(move |asked| {
+            if predicate(asked) {
+                Ok(())
+            } else {
+                Err("the predicate says no".to_owned())
+            }
+        }))
+    }
+
+    /// Means only a request whose body satisfies a predicate.
+    #[must_use = "a rule without a reply does nothing"]
+    pub fn when_body<B: Value + Default>(
+        self,
+        predicate: impl Fn(&B) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.test(Box::new(move |asked| match asked.try_body() {
+            Ok(body) if predicate(&body) => Ok(()),
+            Ok(_) => Err("the predicate says no to its body".to_owned()),
+            Err(problem) => Err(problem),
+        }))
+    }
+
+    /// Answers with JSON text or a payload, with the status and media type that the operation
+    /// declares.
+    pub fn respond_bytes(self, body: impl Into<Bytes>) -> Self {
+        let (operation, body) = (self.operation, body.into());
+        self.respond_http_with(move |asked| {
+            reply::success(operation.or(asked.operation()), body.clone())
+        })
+    }
+
+    /// Answers with JSON that the type can't say: what the document doesn't know, and what the
+    /// service gets wrong.
+    pub fn respond_json(self, body: impl Into<Json>) -> Self {
+        self.respond_bytes(body.into().to_string())
+    }
+
+    /// Answers as the service does when it refuses: with a status, its code for the error and
+    /// a detail for people.
+    pub fn fail(self, status: u16, code: &str, detail: &str) -> Self {
+        self.respond_http(reply::error(status, code, detail))
+    }
+
+    /// Answers 429, to be asked again after a while (`Retry-After`).
+    pub fn throttle(self, wait: Duration) -> Self {
+        self.respond_http(reply::throttled(wait))
+    }
+
+    /// Answers with a page of HTML, as a gateway does.
+    pub fn html(self, status: u16, page: &str) -> Self {
+        let page = page.to_owned();
+        self.respond_http(reply::response(status, Some("text/html"), page))
+    }
+
+    /// Breaks the connection after the request may have arrived.
+    pub fn break_connection(self) -> Self {
+        self.reply(Arc::new(|_| Outcome::Broken(Stage::Exchange)))
+    }
+
+    /// Lets no connection be made: the request is not sent.
+    pub fn refuse_connection(self) -> Self {
+        self.reply(Arc::new(|_| Outcome::Broken(Stage::Connect)))
+    }
+
+    /// Never answers: a time limit of the client ends the wait.
+    pub fn hang(self) -> Self {
+        self.reply(Arc::new(|_| Outcome::Never))
+    }
+
+    /// Answers with any response.
+    pub fn respond_http(self, response: Response<Bytes>) -> Self {
+        self.respond_http_with(move |_| response.clone())
+    }
+
+    /// Makes the answer of the request.
+    pub fn respond_http_with(
+        self,
+        make: impl Fn(&RecordedRequest) -> Response<Bytes> + Send + Sync + 'static,
+    ) -> Self {
+        self.reply(Arc::new(move |asked| Outcome::Response(make(asked))))
+    }
+
+    /// Gives the last reply this many times in all.
+    pub fn times(self, times: usize) -> Self {
+        self.rules.edit(self.index, |rule| rule.repeat(times));
+        self
+    }
+
+    /// Gives the last reply as often as it is asked for, which may be never.
+    pub fn always(self) -> Self {
+        self.rules.edit(self.index, |rule| rule.always = true);
+        self
+    }
+
+    fn test(self, test: Test) -> Self {
+        self.rules.edit(self.index, |rule| rule.pattern.test(test));
+        self
+    }
+
+    pub(super) fn reply(self, reply: Reply) -> Self {
+        self.rules.edit(self.index, |rule| rule.push(reply));
+        self
+    }
+}
+
+impl<T: Value> Expectation<'_, T> {
+    /// Answers with a value, with the status and media type that the operation declares. A
+    /// page without links is the last one.
+    ///
+    /// # Panics
+    ///
+    /// Where the value holds what JSON can't say.
+    #[track_caller]
+    pub fn respond(self, value: T) -> Self {
+        self.respond_bytes(reply::encoded(&value))
+    }
+
+    /// Answers with a value made of the request.
+    pub fn respond_with(
+        self,
+        make: impl Fn(&RecordedRequest) -> T + Send + Sync + 'static,
+    ) -> Self {
+        let operation = self.operation;
+        self.respond_http_with(move |asked| {
+            let operation = operation.or(asked.operation());
+            reply::success(operation, reply::encoded(&make(asked)))
+        })
+    }
+}
+
+impl<T> std::fmt::Debug for Expectation<'_, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let operation = self.operation.map_or(ANY, |operation| operation.name);
+        f.debug_tuple("On").field(&operation).finish()
+    }
+}
