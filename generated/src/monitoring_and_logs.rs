@@ -308,7 +308,7 @@ static GET_GROUP_PROCESS: Operation = Operation {
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
-/// # async fn example(client: Client, group_id: &str, process_id: &str, database_name: &str, collection_name: &str, index_name: &str, granularity: &str, metrics: &[types::GetIndexMeasurementsMetric]) -> Result<(), Error> {
+/// # async fn example(client: Client, group_id: &str, process_id: &str, database_name: &str, collection_name: &str, index_name: &str, granularity: &str, metrics: &[types::ListIndexMeasurementsMetric]) -> Result<(), Error> {
 /// let answer = monitoring_and_logs::get_index_measurements(group_id, process_id, database_name, collection_name, index_name, granularity, metrics)
 ///     .send(&client)
 ///     .await?;
@@ -355,7 +355,7 @@ pub fn get_index_measurements(
     collection_name: &str,
     index_name: &str,
     granularity: &str,
-    metrics: &[types::GetIndexMeasurementsMetric],
+    metrics: &[types::ListIndexMeasurementsMetric],
 ) -> GetIndexMeasurements<types::MeasurementsIndexes> {
     GetIndexMeasurements {
         request: Request::with(
@@ -822,7 +822,7 @@ static LIST_HOST_FTS_METRICS: Operation = Operation {
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
-/// # async fn example(client: Client, group_id: &str, process_id: &str, database_name: &str, collection_name: &str, granularity: &str, metrics: &[types::GetIndexMeasurementsMetric]) -> Result<(), Error> {
+/// # async fn example(client: Client, group_id: &str, process_id: &str, database_name: &str, collection_name: &str, granularity: &str, metrics: &[types::ListIndexMeasurementsMetric]) -> Result<(), Error> {
 /// let answer = monitoring_and_logs::list_index_measurements(group_id, process_id, database_name, collection_name, granularity, metrics)
 ///     .send(&client)
 ///     .await?;
@@ -867,7 +867,7 @@ pub fn list_index_measurements(
     database_name: &str,
     collection_name: &str,
     granularity: &str,
-    metrics: &[types::GetIndexMeasurementsMetric],
+    metrics: &[types::ListIndexMeasurementsMetric],
 ) -> ListIndexMeasurements<types::MeasurementsIndexes> {
     ListIndexMeasurements {
         request: Request::with(
@@ -1465,7 +1465,7 @@ pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin
         answers 200 => Json<crate::types::ApiHostViewAtlas>;
         errors 401 403 404 429 500 => crate::types::ApiError;
     GET_INDEX_MEASUREMENTS;
-        is get_index_measurements(group_id: &str, process_id: &str, database_name: &str, collection_name: &str, index_name: &str, granularity: &str, metrics: &[types::GetIndexMeasurementsMetric]) -> types::MeasurementsIndexes;
+        is get_index_measurements(group_id: &str, process_id: &str, database_name: &str, collection_name: &str, index_name: &str, granularity: &str, metrics: &[types::ListIndexMeasurementsMetric]) -> types::MeasurementsIndexes;
         answers 200 => Json<crate::types::MeasurementsIndexes>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     GET_PROCESS_DISK;
@@ -1493,7 +1493,7 @@ pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin
         answers 200 => Json<crate::types::CloudSearchMetrics>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_INDEX_MEASUREMENTS;
-        is list_index_measurements(group_id: &str, process_id: &str, database_name: &str, collection_name: &str, granularity: &str, metrics: &[types::GetIndexMeasurementsMetric]) -> types::MeasurementsIndexes;
+        is list_index_measurements(group_id: &str, process_id: &str, database_name: &str, collection_name: &str, granularity: &str, metrics: &[types::ListIndexMeasurementsMetric]) -> types::MeasurementsIndexes;
         answers 200 => Json<crate::types::MeasurementsIndexes>;
         errors 400 401 403 404 429 500 => crate::types::ApiError;
     LIST_MEASUREMENTS;

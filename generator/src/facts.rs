@@ -4,14 +4,16 @@
 mod boxing;
 mod gates;
 mod identity;
+mod pages;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::model::{Api, Content, Kind, Type, TypeId};
+use crate::model::{Api, Content, Kind, Operation, Type, TypeId};
 use crate::names::Ledger;
 use crate::version::Version;
 
 pub use gates::{Condition, Gate, gate};
+pub(crate) use pages::ITEMS;
 
 /// A member of a definition: the field of a record or the variant of a union, by index.
 pub type Member = (TypeId, usize);
@@ -25,6 +27,8 @@ pub struct Facts {
     pub read_only: HashSet<Member>,
     /// The fields by which an update tells the items of a list apart.
     pub identities: HashSet<Member>,
+    /// The records that are pages of a list.
+    pub pages: HashSet<TypeId>,
     /// What a type needs to be there, by its index.
     pub conditions: Vec<Condition>,
     /// Which operations answer with a type, send it or fail with it, by its index.
@@ -43,28 +47,24 @@ impl Facts {
     pub fn of(api: &Api, ledger: &Ledger) -> Self {
         let current = current_versions(api, ledger);
         let conditions = gates::conditions(api, &current);
+        let users = users(api);
         Self {
             boxed: boxing::boxed(api, ledger),
             read_only: read_only(api),
             identities: identity::identities(api),
+            pages: pages::pages(api, &users, ledger),
             conditions,
-            users: users(api),
+            users,
             current,
-        }
-    }
-
-    /// Adds to the ledger what is boxed.
-    pub fn record(&self, api: &Api, ledger: &mut Ledger) {
-        for member in &self.boxed {
-            let place = &api.def(member.0).origin.places[0];
-            ledger.add_boxed(&place.key, boxing::label(api, *member));
         }
     }
 
     /// Whether a version stands without the feature `older-versions`: it is the newest stable one
     /// of its operation, or was so when it was first published.
-    pub fn is_current(&self, id: &str, version: Version) -> bool {
-        self.current.get(id).is_some_and(|versions| versions.contains(&version))
+    pub fn is_current(&self, operation: &Operation, version: Version) -> bool {
+        self.current
+            .get(&operation.key())
+            .is_some_and(|versions| versions.contains(&version))
     }
 }
 
@@ -72,12 +72,17 @@ fn current_versions(api: &Api, ledger: &Ledger) -> HashMap<String, HashSet<Versi
     let mut current: HashMap<String, HashSet<Version>> = HashMap::new();
     for operation in &api.operations {
         let newest = operation.newest_stable();
+        let key = operation.key();
+        let recorded = ledger.operation(&key);
+        let was_newest =
+            |version| recorded.is_some_and(|recorded| recorded.was_newest(version));
         let versions = operation
             .versions
             .iter()
             .map(|version| version.version)
-            .filter(|v| Some(*v) == newest || ledger.was_newest(&operation.id, *v));
-        current.insert(operation.id.clone(), versions.collect());
+            .filter(|v| Some(*v) == newest || was_newest(*v));
+        let versions = versions.collect();
+        current.insert(key, versions);
     }
     current
 }

@@ -18,6 +18,7 @@ mod names;
 pub mod overlay;
 pub mod pointer;
 pub mod prose;
+mod reconcile;
 mod render;
 mod version;
 
@@ -83,8 +84,9 @@ pub fn generate(
     let document = document::read(document, overlays, options.idle)?;
     let api = lower::lower(&document.openapi, ledger)?;
     let facts = facts::Facts::of(&api, ledger);
-    let (names, mut ledger) = names::name(&api, ledger)?;
-    facts.record(&api, &mut ledger);
+    let names = names::name(&api, ledger)?;
+    let mut next = ledger.clone();
+    next.record_all(&api, &facts, &names);
     let emit = emit::Emit { api: &api, facts: &facts, names: &names, options };
     let files = emit::emit(&emit);
     let summary = Summary {
@@ -100,5 +102,5 @@ pub fn generate(
         .iter()
         .map(|loss| format!("{} {}\n", loss.pointer, loss.what))
         .collect();
-    Ok(Output { files, ledger, unmapped, notes: document.notes, summary })
+    Ok(Output { files, ledger: next, unmapped, notes: document.notes, summary })
 }

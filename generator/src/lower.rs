@@ -10,7 +10,6 @@ mod implied;
 mod operation;
 mod reach;
 mod record;
-mod reunite;
 mod schema;
 mod shared;
 mod union;
@@ -23,12 +22,13 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Api, Enum, Kind, Origin, Tag, Type, TypeDef, TypeId, Unmapped};
 use crate::names::Ledger;
 use crate::pointer::Pointer;
+use crate::reconcile;
 
 use facets::Node;
 
 /// Lowers a document, and reports all that stands in the way.
 ///
-/// The ledger is asked which inline types have been one type before: they stay one.
+/// The ledger is asked what programs were written against: it stays.
 pub fn lower(document: &OpenAPI, ledger: &Ledger) -> Result<Api, Vec<Diagnostic>> {
     let mut lowering = Lowering::new(document);
     lowering.inherit_from_unions();
@@ -37,10 +37,12 @@ pub fn lower(document: &OpenAPI, ledger: &Ledger) -> Result<Api, Vec<Diagnostic>
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(diagnostics);
     }
-    shared::merge_inline_types(&mut api, ledger);
+    shared::merge_inline_types(&mut api);
+    reach::drop_unreached(&mut api);
+    reconcile::reconcile(&mut api, ledger);
     answers::list_second_bodies(&mut api);
     common::add_common_records(&mut api, ledger);
-    implied::drop_implied_tags(&mut api);
+    implied::drop_implied_tags(&mut api, ledger);
     reach::drop_unreached(&mut api);
     Ok(api)
 }
@@ -79,7 +81,11 @@ impl<'d> Lowering<'d> {
         let mut tags: Vec<Tag> = document
             .tags
             .iter()
-            .map(|tag| Tag { name: tag.name.clone(), prose: tag.description.clone() })
+            .map(|tag| Tag {
+                name: tag.name.clone(),
+                prose: tag.description.clone(),
+                module: None,
+            })
             .collect();
         tags.sort_by(|a, b| a.name.cmp(&b.name));
         tags.dedup_by(|a, b| a.name == b.name);
@@ -111,6 +117,7 @@ impl<'d> Lowering<'d> {
         let id = TypeId(self.api.types.len());
         self.api.types.push(TypeDef {
             origin: Origin { places: vec![spot.place()], named },
+            recorded: None,
             kind: Kind::Enum(Enum { values: Vec::new() }),
             prose: facets::prose(&schema.schema_data),
             docs_url: schema

@@ -36,15 +36,17 @@ pub struct Unmapped {
 pub struct Tag {
     pub name: String,
     pub prose: Option<String>,
+    /// The module that its operations were first put into.
+    pub module: Option<String>,
 }
 
 /// An index into [`Api::types`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TypeId(pub usize);
 
-/// The type of a value.
+/// The type of a value. A definition is known by its index, in the ledger by its Rust name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Type {
+pub enum Type<D = TypeId> {
     Bool,
     Int,
     Float,
@@ -53,16 +55,18 @@ pub enum Type {
     Date,
     /// Any JSON value.
     Json,
-    List(Box<Type>),
+    List(Box<Type<D>>),
     /// A map with string keys.
-    Map(Box<Type>),
-    Def(TypeId),
+    Map(Box<Type<D>>),
+    Def(D),
 }
 
 /// A type with a name of its own.
 #[derive(Clone, Debug)]
 pub struct TypeDef {
     pub origin: Origin,
+    /// The Rust name that the ledger has for it.
+    pub recorded: Option<String>,
     pub kind: Kind,
     pub prose: Option<String>,
     pub docs_url: Option<String>,
@@ -182,6 +186,8 @@ pub enum Discriminator {
 
 #[derive(Clone, Debug)]
 pub struct Variant {
+    /// The Rust name that the ledger has for it.
+    pub recorded: Option<String>,
     pub ty: Type,
     /// The tag's values that stand for it, in order; empty where the JSON kind decides.
     pub tags: Vec<String>,
@@ -197,7 +203,7 @@ pub enum JsonKind {
     Object,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Operation {
     pub id: String,
     /// The short name where the document gives one, else the id.
@@ -210,6 +216,8 @@ pub struct Operation {
     pub parameters: Vec<Parameter>,
     /// In ascending order.
     pub versions: Vec<OperationVersion>,
+    /// Whether the request is a builder with setters for the parameters that are no arguments.
+    pub has_builder: bool,
     pub deprecated: bool,
     pub roles: Vec<String>,
     pub docs_url: Option<String>,
@@ -243,9 +251,13 @@ impl Method {
 #[derive(Clone, Debug)]
 pub struct Parameter {
     pub name: String,
+    /// The Rust name that the ledger has for it.
+    pub recorded: Option<String>,
     pub location: Location,
     pub ty: Type,
     pub required: bool,
+    /// Whether the request function takes it; others are set on the request.
+    pub is_argument: bool,
     pub deprecated: bool,
     pub limits: Limits,
     pub prose: Option<String>,
@@ -259,7 +271,7 @@ pub enum Location {
 }
 
 /// One version of an operation.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct OperationVersion {
     pub version: Version,
     /// One answer for each format, JSON first.
@@ -271,11 +283,23 @@ pub struct OperationVersion {
 }
 
 /// What a version answers in one format.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Answer {
     pub media_type: MediaType,
     /// The success statuses in ascending order, and what the body of each is.
     pub statuses: Vec<(u16, Content)>,
+    /// What a request resolves to.
+    pub output: Output,
+}
+
+/// What a request resolves to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output<D = TypeId> {
+    Empty,
+    Json(Type<D>),
+    /// A value that one of the success statuses leaves out.
+    Optional(Type<D>),
+    Stream,
 }
 
 /// What a body is.
@@ -287,10 +311,12 @@ pub enum Content {
     Stream,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Body {
     pub ty: Type,
     pub media_type: MediaType,
+    /// Whether the request function takes it.
+    pub is_argument: bool,
 }
 
 impl Location {
@@ -321,6 +347,12 @@ impl Api {
 }
 
 impl Operation {
+    /// Returns what the operation is known by, whatever its id and its parameters are called:
+    /// `get /groups/{}/clusters`.
+    pub fn key(&self) -> String {
+        operation_key(self.method, &self.path)
+    }
+
     /// Returns the newest version with a date in the past.
     pub fn newest_stable(&self) -> Option<Version> {
         let stable = |version: &Version| matches!(version, Version::Stable(_));
@@ -332,6 +364,39 @@ impl Operation {
         self.parameters
             .iter()
             .any(|p| p.location == Location::Query && p.name == PAGE_NUMBER)
+    }
+}
+
+/// Returns what an operation is known by: its method and path, with parameters by position.
+pub fn operation_key(method: Method, path: &str) -> String {
+    let mut key = format!("{} ", method.as_str().to_lowercase());
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('{') {
+        key.push_str(before);
+        key.push_str("{}");
+        rest = after.split_once('}').map_or("", |(_, after)| after);
+    }
+    key + rest
+}
+
+impl Answer {
+    /// Returns the output that the statuses ask for.
+    pub fn output_of_statuses(&self) -> Output {
+        let contents = || self.statuses.iter().map(|(_, content)| content);
+        let json = contents().find_map(|content| match content {
+            Content::Json(ty) => Some(ty.clone()),
+            Content::Empty | Content::Stream => None,
+        });
+        match json {
+            Some(ty) if contents().any(|content| *content == Content::Empty) => {
+                Output::Optional(ty)
+            }
+            Some(ty) => Output::Json(ty),
+            None if contents().any(|content| *content == Content::Stream) => {
+                Output::Stream
+            }
+            None => Output::Empty,
+        }
     }
 }
 

@@ -10,11 +10,18 @@ mod members;
 mod types;
 
 pub use ledger::Ledger;
+pub(crate) use ledger::{
+    FieldType, Operation as RecordedOperation, RecordedAnswer, RecordedVariant, Section,
+    Union as RecordedUnion, parameter_keys,
+};
+
+use std::collections::{BTreeSet, HashMap};
 
 use proc_macro2::{Ident, Span};
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Api, TypeId};
+use crate::model::{Api, Parameter, TypeId};
+use crate::pointer::Pointer;
 use crate::version::{Format, Version};
 
 use claim::Scope;
@@ -40,6 +47,9 @@ pub struct Names {
     pub modules: Vec<String>,
     /// The Cargo features of the tags.
     pub features: Vec<String>,
+    /// The features of modules that are gone: Cargo refuses a program that names a feature which
+    /// isn't there.
+    pub empty_features: Vec<String>,
     /// The request functions of the operations.
     pub functions: Vec<String>,
     /// The builders of the operations' requests.
@@ -49,12 +59,11 @@ pub struct Names {
     pub members: Vec<Vec<String>>,
 }
 
-/// Names everything, and returns the ledger with what was named for the first time.
-pub fn name(api: &Api, ledger: &Ledger) -> Result<(Names, Ledger), Vec<Diagnostic>> {
+/// Names everything.
+pub fn name(api: &Api, ledger: &Ledger) -> Result<Names, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
-    let mut next = ledger.clone();
     let modules = name_modules(api, ledger, &mut diagnostics);
-    let functions = name_functions(api, ledger, &mut diagnostics);
+    let functions = name_functions(api, &modules, ledger, &mut diagnostics);
     let builders = name_builders(api, &functions, &mut diagnostics);
     claim_parameters(api, &mut diagnostics);
     let types = types::name_types(api, ledger, &mut diagnostics);
@@ -62,16 +71,19 @@ pub fn name(api: &Api, ledger: &Ledger) -> Result<(Names, Ledger), Vec<Diagnosti
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
-    let names = Names {
+    let of_the_past = ledger
+        .modules()
+        .into_iter()
+        .filter(|module| !modules.iter().any(|own| own == module));
+    Ok(Names {
+        empty_features: of_the_past.map(feature).collect(),
         features: modules.iter().map(|module| feature(module)).collect(),
         builders,
         modules,
         functions,
         types,
         members,
-    };
-    next.record(api, &names);
-    Ok((names, next))
+    })
 }
 
 fn name_modules(
@@ -83,27 +95,68 @@ fn name_modules(
     for taken in TAKEN_MODULES {
         scope.reserve(taken, taken);
     }
+    let of_the_past = ledger.modules();
     let mut names = Vec::new();
     for tag in &api.tags {
-        let name = ledger.module(&tag.name).map(str::to_owned);
-        let name = name.unwrap_or_else(|| casing::module_name(&tag.name));
-        let at = crate::pointer::Pointer::root().child("tags");
+        let recorded = tag.module.as_deref().or_else(|| ledger.module(&tag.name));
+        let name = recorded.map_or_else(
+            || {
+                free_name(&casing::module_name(&tag.name), |name| {
+                    !of_the_past.contains(name)
+                })
+            },
+            str::to_owned,
+        );
+        let at = Pointer::root().child("tags");
         scope.claim(&name, &tag.name, &at, diagnostics);
         names.push(name);
     }
     names
 }
 
+/// Returns a name, or the first with a number that is free.
+fn free_name(name: &str, is_free: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|number| format!("{name}_{number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    names.find(|name| is_free(name)).unwrap_or_default()
+}
+
 fn name_functions(
     api: &Api,
+    modules: &[String],
     ledger: &Ledger,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<String> {
+    report_repeated_ids(api, diagnostics);
     let mut scopes: Vec<Scope> =
         api.tags.iter().map(|_| Scope::new("request function", "operations")).collect();
-    let mut ids: std::collections::HashMap<&str, &crate::pointer::Pointer> =
-        Default::default();
+    let of_the_past: Vec<BTreeSet<&str>> =
+        modules.iter().map(|module| ledger.functions(module)).collect();
     let mut names = Vec::new();
+    for operation in &api.operations {
+        let key = operation.key();
+        let recorded =
+            ledger.operation(&key).map(|recorded| recorded.function().to_owned());
+        let name = recorded.unwrap_or_else(|| {
+            let is_free = |name: &str| !of_the_past[operation.tag].contains(name);
+            let short = casing::function_name(&operation.short);
+            if is_free(&short) {
+                return short;
+            }
+            free_name(&casing::function_name(&operation.id), is_free)
+        });
+        let scope = &mut scopes[operation.tag];
+        for format in formats(operation) {
+            let name = function_of(&name, format);
+            scope.claim(&name, &key, &operation.pointer, diagnostics);
+        }
+        names.push(name);
+    }
+    names
+}
+
+fn report_repeated_ids(api: &Api, diagnostics: &mut Vec<Diagnostic>) {
+    let mut ids: HashMap<&str, &Pointer> = HashMap::new();
     for operation in &api.operations {
         if let Some(first) = ids.insert(&operation.id, &operation.pointer) {
             diagnostics.push(
@@ -117,16 +170,7 @@ fn name_functions(
                 .help("give one of them another id with an overlay in spec/overlays"),
             );
         }
-        let name = ledger.operation(&operation.id).map(str::to_owned);
-        let name = name.unwrap_or_else(|| casing::function_name(&operation.short));
-        let scope = &mut scopes[operation.tag];
-        for format in formats(operation) {
-            let name = function_of(&name, format);
-            scope.claim(&name, &operation.id, &operation.pointer, diagnostics);
-        }
-        names.push(name);
     }
-    names
 }
 
 /// Names the builders by their functions, which the ledger keeps where they are.
@@ -157,7 +201,7 @@ fn claim_parameters(api: &Api, diagnostics: &mut Vec<Diagnostic>) {
         let help = "remove or rename one of them with an overlay in spec/overlays";
         let mut scope = Scope::with_help(what, help);
         for parameter in &operation.parameters {
-            let name = parameter_name(&parameter.name);
+            let name = parameter_name(parameter);
             let key =
                 format!("{} in the {}", parameter.name, parameter.location.as_str());
             scope.claim(&name, &key, &operation.pointer, diagnostics);
@@ -221,8 +265,8 @@ pub fn ident(name: &str) -> Ident {
 }
 
 /// Returns the name of an argument or setter for a parameter.
-pub fn parameter_name(json_name: &str) -> String {
-    casing::parameter_name(json_name)
+pub fn parameter_name(parameter: &Parameter) -> String {
+    parameter.recorded.clone().unwrap_or_else(|| casing::parameter_name(&parameter.name))
 }
 
 /// Returns the name of the static that describes an operation.

@@ -1083,9 +1083,10 @@ atlas_admin_runtime::record! {
     1 units "units" [READ_ONLY]
 }
 
-/// The status of `listGroupAlerts`: one of 3 values, or one yet to be declared.
+/// The status of `get /api/atlas/v2/groups/{}/alerts`: one of 3 values, or one yet to be
+/// declared.
 ///
-/// Declared at `listGroupAlerts?status`.
+/// Declared at `get /api/atlas/v2/groups/{}/alerts?status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListAlertsStatus {

@@ -467,10 +467,10 @@ atlas_admin_runtime::record! {
     4 retention_value "retentionValue" [REQUIRED]
 }
 
-/// The frequency type of `BackupComplianceScheduledPolicyItem`: one of 6 values, or one yet to
+/// The frequency type of `BackupComplianceScheduledPolicyItem`: one of 5 values, or one yet to
 /// be declared.
 ///
-/// Declared at `BackupComplianceScheduledPolicyItem.frequencyType` and 2 other places.
+/// Declared at `BackupComplianceScheduledPolicyItem.frequencyType` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BackupComplianceScheduledPolicyItemFrequencyType {
@@ -484,8 +484,6 @@ pub enum BackupComplianceScheduledPolicyItemFrequencyType {
     Monthly,
     /// `yearly`.
     Yearly,
-    /// `ondemand`.
-    Ondemand,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
 }
@@ -495,7 +493,6 @@ atlas_admin_runtime::open_enum! {
     Daily "daily"
     Hourly "hourly"
     Monthly "monthly"
-    Ondemand "ondemand"
     Weekly "weekly"
     Yearly "yearly"
 }
@@ -698,7 +695,7 @@ atlas_admin_runtime::record! {
 
 /// The frequency type of `DiskBackupApiPolicyItem`: one of 6 values, or one yet to be declared.
 ///
-/// Declared at `DiskBackupApiPolicyItem.frequencyType` and one other place.
+/// Declared at `DiskBackupApiPolicyItem.frequencyType` and 2 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DiskBackupApiPolicyItemFrequencyType {
@@ -1013,7 +1010,7 @@ pub struct DiskBackupReplicaSet {
     /// `expiresAt`. Read-only.
     pub expires_at: Option<DateTime>,
     /// `frequencyType`. Read-only.
-    pub frequency_type: Option<BackupComplianceScheduledPolicyItemFrequencyType>,
+    pub frequency_type: Option<DiskBackupApiPolicyItemFrequencyType>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `links`. Read-only.
@@ -1357,7 +1354,7 @@ pub struct DiskBackupSnapshotCommon {
     /// `expiresAt`. Read-only.
     pub expires_at: Option<DateTime>,
     /// `frequencyType`. Read-only.
-    pub frequency_type: Option<BackupComplianceScheduledPolicyItemFrequencyType>,
+    pub frequency_type: Option<String>,
     /// `id`. Read-only.
     pub id: Option<String>,
     /// `links`. Read-only.

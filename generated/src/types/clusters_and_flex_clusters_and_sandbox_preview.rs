@@ -1702,7 +1702,7 @@ atlas_admin_runtime::open_enum! {
 /// The version release system of `AdvancedClusterDescription`: one of 2 values, or one yet to
 /// be declared.
 ///
-/// Declared at `AdvancedClusterDescription.versionReleaseSystem` and 4 other places.
+/// Declared at `AdvancedClusterDescription.versionReleaseSystem` and 5 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum VersionReleaseSystem {

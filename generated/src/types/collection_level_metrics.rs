@@ -3,10 +3,11 @@
 
 use super::*;
 
-/// The cluster view of `getGroupClusterCollStatNamespaces`: one of 3 values, or one yet to be
-/// declared.
+/// The cluster view of `get /api/atlas/v2/groups/{}/clusters/{}/{}/collStats/namespaces`: one
+/// of 3 values, or one yet to be declared.
 ///
-/// Declared at `getGroupClusterCollStatNamespaces?clusterView` and one other place.
+/// Declared at `get /api/atlas/v2/groups/{}/clusters/{}/{}/collStats/namespaces?clusterView`
+/// and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterView {
@@ -193,10 +194,12 @@ atlas_admin_runtime::record! {
     2 ranked_namespaces "rankedNamespaces" [REQUIRED | READ_ONLY]
 }
 
-/// The metric of `listGroupClusterCollStatMeasurements`: one of 24 values, or one yet to be
-/// declared.
+/// The metric of `get /api/atlas/v2/groups/{}/clusters/{}/{}/{}/{}/collStats/measurements`: one
+/// of 24 values, or one yet to be declared.
 ///
-/// Declared at `listGroupClusterCollStatMeasurements?metrics[]` and one other place.
+/// Declared at
+/// `get /api/atlas/v2/groups/{}/clusters/{}/{}/{}/{}/collStats/measurements?metrics[]` and one
+/// other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListCollStatMeasurementsMetric {

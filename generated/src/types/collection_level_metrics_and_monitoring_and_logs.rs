@@ -3,10 +3,10 @@
 
 use super::*;
 
-/// The granularity of `ApiMeasurementsGeneralView_Atlas`: one of 5 values, or one yet to be
+/// The granularity of `MeasurementsCollStatsLatencyCluster`: one of 4 values, or one yet to be
 /// declared.
 ///
-/// Declared at `ApiMeasurementsGeneralView_Atlas.granularity` and 4 other places.
+/// Declared at `MeasurementsCollStatsLatencyCluster.granularity` and 3 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Granularity {
@@ -18,8 +18,6 @@ pub enum Granularity {
     Pt1h,
     /// `P1D`.
     P1d,
-    /// `PT30M`.
-    Pt30m,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
 }
@@ -29,7 +27,6 @@ atlas_admin_runtime::open_enum! {
     P1d "P1D"
     Pt1h "PT1H"
     Pt1m "PT1M"
-    Pt30m "PT30M"
     Pt5m "PT5M"
 }
 

@@ -1282,10 +1282,11 @@ atlas_admin_runtime::open_enum! {
     Unverified "UNVERIFIED"
 }
 
-/// The limit name of `deleteGroupDataFederationLimit`: one of 4 values, or one yet to be
-/// declared.
+/// The limit name of `delete /api/atlas/v2/groups/{}/dataFederation/{}/limits/{}`: one of 4
+/// values, or one yet to be declared.
 ///
-/// Declared at `deleteGroupDataFederationLimit?limitName` and 2 other places.
+/// Declared at `delete /api/atlas/v2/groups/{}/dataFederation/{}/limits/{}?limitName` and 2
+/// other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DeleteDataFederationLimitLimitName {
@@ -1309,9 +1310,10 @@ atlas_admin_runtime::open_enum! {
     BytesProcessedWeekly "bytesProcessed.weekly"
 }
 
-/// The type of `listGroupDataFederation`: one of 2 values, or one yet to be declared.
+/// The type of `get /api/atlas/v2/groups/{}/dataFederation`: one of 2 values, or one yet to be
+/// declared.
 ///
-/// Declared at `listGroupDataFederation?type`.
+/// Declared at `get /api/atlas/v2/groups/{}/dataFederation?type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListDataFederationType {

@@ -489,10 +489,10 @@ atlas_admin_runtime::open_enum! {
     Workload "WORKLOAD"
 }
 
-/// The idp type item of `listFederationSettingIdentityProviders`: one of 2 values, or one yet
-/// to be declared.
+/// The idp type item of `get /api/atlas/v2/federationSettings/{}/identityProviders`: one of 2
+/// values, or one yet to be declared.
 ///
-/// Declared at `listFederationSettingIdentityProviders?idpType[]`.
+/// Declared at `get /api/atlas/v2/federationSettings/{}/identityProviders?idpType[]`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListIdentityProvidersIdpTypeItem {
@@ -510,10 +510,10 @@ atlas_admin_runtime::open_enum! {
     Workload "WORKLOAD"
 }
 
-/// The protocol item of `listFederationSettingIdentityProviders`: one of 2 values, or one yet
-/// to be declared.
+/// The protocol item of `get /api/atlas/v2/federationSettings/{}/identityProviders`: one of 2
+/// values, or one yet to be declared.
 ///
-/// Declared at `listFederationSettingIdentityProviders?protocol[]`.
+/// Declared at `get /api/atlas/v2/federationSettings/{}/identityProviders?protocol[]`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListIdentityProvidersProtocolItem {

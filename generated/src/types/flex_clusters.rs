@@ -174,9 +174,7 @@ pub struct FlexClusterDescription20241113 {
     /// `terminationProtectionEnabled`. Default: `false`.
     pub termination_protection_enabled: Option<bool>,
     /// `versionReleaseSystem`. Read-only. Default: `LTS`.
-    pub version_release_system: Option<
-        FlexClusterDescription20241113VersionReleaseSystem,
-    >,
+    pub version_release_system: Option<VersionReleaseSystem>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
@@ -214,27 +212,6 @@ pub enum FlexClusterDescription20241113ClusterType {
 atlas_admin_runtime::open_enum! {
     FlexClusterDescription20241113ClusterType
     Replicaset "REPLICASET"
-}
-
-/// The version release system of `FlexClusterDescription20241113`: one of 2 values, or one yet
-/// to be declared.
-///
-/// Declared at `FlexClusterDescription20241113.versionReleaseSystem`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum FlexClusterDescription20241113VersionReleaseSystem {
-    /// `LTS`.
-    Lts,
-    /// `CONTINUOUS`.
-    Continuous,
-    /// A value that the document does not declare.
-    Unknown(UndeclaredValue),
-}
-
-atlas_admin_runtime::open_enum! {
-    FlexClusterDescription20241113VersionReleaseSystem
-    Continuous "CONTINUOUS"
-    Lts "LTS"
 }
 
 /// The schema `FlexClusterDescriptionCreate20241113`.

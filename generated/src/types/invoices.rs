@@ -677,9 +677,10 @@ atlas_admin_runtime::open_enum! {
     Succeeded "SUCCEEDED"
 }
 
-/// The order by of `listOrgInvoices`: one of 2 values, or one yet to be declared.
+/// The order by of `get /api/atlas/v2/orgs/{}/invoices`: one of 2 values, or one yet to be
+/// declared.
 ///
-/// Declared at `listOrgInvoices?orderBy`.
+/// Declared at `get /api/atlas/v2/orgs/{}/invoices?orderBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListInvoicesOrderBy {
@@ -697,9 +698,10 @@ atlas_admin_runtime::open_enum! {
     Desc "desc"
 }
 
-/// The sort by of `listOrgInvoices`: one of 2 values, or one yet to be declared.
+/// The sort by of `get /api/atlas/v2/orgs/{}/invoices`: one of 2 values, or one yet to be
+/// declared.
 ///
-/// Declared at `listOrgInvoices?sortBy`.
+/// Declared at `get /api/atlas/v2/orgs/{}/invoices?sortBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListInvoicesSortBy {

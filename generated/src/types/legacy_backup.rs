@@ -508,9 +508,10 @@ atlas_admin_runtime::open_enum! {
     ReplicaSet "REPLICA_SET"
 }
 
-/// The completed of `listGroupClusterSnapshots`: one of 3 values, or one yet to be declared.
+/// The completed of `get /api/atlas/v2/groups/{}/clusters/{}/snapshots`: one of 3 values, or
+/// one yet to be declared.
 ///
-/// Declared at `listGroupClusterSnapshots?completed`.
+/// Declared at `get /api/atlas/v2/groups/{}/clusters/{}/snapshots?completed`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListClusterSnapshotsCompleted {

@@ -28,9 +28,10 @@ atlas_admin_runtime::record! {
     3 name "name" [READ_ONLY]
 }
 
-/// The limit name of `getDefaultGroupLimit`: one of 13 values, or one yet to be declared.
+/// The limit name of `get /api/atlas/v2/defaultGroupLimits/{}`: one of 13 values, or one yet to
+/// be declared.
 ///
-/// Declared at `getDefaultGroupLimit?limitName`.
+/// Declared at `get /api/atlas/v2/defaultGroupLimits/{}?limitName`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetDefaultGroupLimitLimitName {

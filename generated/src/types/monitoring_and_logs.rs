@@ -107,7 +107,7 @@ pub struct ApiMeasurementsGeneralViewAtlas {
     /// `end`. Read-only.
     pub end: Option<DateTime>,
     /// `granularity`. Read-only.
-    pub granularity: Option<Granularity>,
+    pub granularity: Option<ApiMeasurementsGeneralViewAtlasGranularity>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `hostId`. Read-only. Pattern:
@@ -142,6 +142,36 @@ atlas_admin_runtime::record! {
     9 start "start" [READ_ONLY]
 }
 
+/// The granularity of `ApiMeasurementsGeneralView_Atlas`: one of 5 values, or one yet to be
+/// declared.
+///
+/// Declared at `ApiMeasurementsGeneralView_Atlas.granularity`.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum ApiMeasurementsGeneralViewAtlasGranularity {
+    /// `PT1M`.
+    Pt1m,
+    /// `PT5M`.
+    Pt5m,
+    /// `PT1H`.
+    Pt1h,
+    /// `P1D`.
+    P1d,
+    /// `PT30M`.
+    Pt30m,
+    /// A value that the document does not declare.
+    Unknown(UndeclaredValue),
+}
+
+atlas_admin_runtime::open_enum! {
+    ApiMeasurementsGeneralViewAtlasGranularity
+    P1d "P1D"
+    Pt1h "PT1H"
+    Pt1m "PT1M"
+    Pt30m "PT30M"
+    Pt5m "PT5M"
+}
+
 /// The schema `CloudSearchMetrics`.
 ///
 /// Returned by `monitoring_and_logs::list_host_fts_metrics`.
@@ -174,9 +204,10 @@ atlas_admin_runtime::record! {
     5 status_metrics "statusMetrics" [REQUIRED]
 }
 
-/// The log name of `downloadGroupClusterLog`: one of 4 values, or one yet to be declared.
+/// The log name of `get /api/atlas/v2/groups/{}/clusters/{}/logs/{}.gz`: one of 4 values, or
+/// one yet to be declared.
 ///
-/// Declared at `downloadGroupClusterLog?logName`.
+/// Declared at `get /api/atlas/v2/groups/{}/clusters/{}/logs/{}.gz?logName`.
 ///
 /// [More in the Atlas documentation](https://docs.atlas.mongodb.com/database-auditing/).
 #[derive(Clone)]
@@ -349,10 +380,10 @@ atlas_admin_runtime::open_enum! {
     Seconds "SECONDS"
 }
 
-/// The m item of `getGroupProcessDatabaseMeasurements`: one of 9 values, or one yet to be
-/// declared.
+/// The m item of `get /api/atlas/v2/groups/{}/processes/{}/databases/{}/measurements`: one of 9
+/// values, or one yet to be declared.
 ///
-/// Declared at `getGroupProcessDatabaseMeasurements?m[]`.
+/// Declared at `get /api/atlas/v2/groups/{}/processes/{}/databases/{}/measurements?m[]`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetDatabaseMeasurementsMItem {
@@ -391,55 +422,10 @@ atlas_admin_runtime::open_enum! {
     DatabaseViewCount "DATABASE_VIEW_COUNT"
 }
 
-/// The metric of `getGroupHostFtsMetricIndexMeasurements`: one of 10 values, or one yet to be
-/// declared.
+/// The m item of `get /api/atlas/v2/groups/{}/processes/{}/disks/{}/measurements`: one of 21
+/// values, or one yet to be declared.
 ///
-/// Declared at `getGroupHostFtsMetricIndexMeasurements?metrics[]` and one other place.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum GetIndexMeasurementsMetric {
-    /// `INDEX_SIZE_ON_DISK`.
-    IndexSizeOnDisk,
-    /// `NUMBER_OF_DELETES`.
-    NumberOfDeletes,
-    /// `NUMBER_OF_ERROR_QUERIES`.
-    NumberOfErrorQueries,
-    /// `NUMBER_OF_GETMORE_COMMANDS`.
-    NumberOfGetmoreCommands,
-    /// `NUMBER_OF_INDEX_FIELDS`.
-    NumberOfIndexFields,
-    /// `NUMBER_OF_INSERTS`.
-    NumberOfInserts,
-    /// `NUMBER_OF_SUCCESS_QUERIES`.
-    NumberOfSuccessQueries,
-    /// `NUMBER_OF_UPDATES`.
-    NumberOfUpdates,
-    /// `REPLICATION_LAG`.
-    ReplicationLag,
-    /// `TOTAL_NUMBER_OF_QUERIES`.
-    TotalNumberOfQueries,
-    /// A value that the document does not declare.
-    Unknown(UndeclaredValue),
-}
-
-atlas_admin_runtime::open_enum! {
-    GetIndexMeasurementsMetric
-    IndexSizeOnDisk "INDEX_SIZE_ON_DISK"
-    NumberOfDeletes "NUMBER_OF_DELETES"
-    NumberOfErrorQueries "NUMBER_OF_ERROR_QUERIES"
-    NumberOfGetmoreCommands "NUMBER_OF_GETMORE_COMMANDS"
-    NumberOfIndexFields "NUMBER_OF_INDEX_FIELDS"
-    NumberOfInserts "NUMBER_OF_INSERTS"
-    NumberOfSuccessQueries "NUMBER_OF_SUCCESS_QUERIES"
-    NumberOfUpdates "NUMBER_OF_UPDATES"
-    ReplicationLag "REPLICATION_LAG"
-    TotalNumberOfQueries "TOTAL_NUMBER_OF_QUERIES"
-}
-
-/// The m item of `getGroupProcessDiskMeasurements`: one of 21 values, or one yet to be
-/// declared.
-///
-/// Declared at `getGroupProcessDiskMeasurements?m[]`.
+/// Declared at `get /api/atlas/v2/groups/{}/processes/{}/disks/{}/measurements?m[]`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetProcessDiskMeasurementsMItem {
@@ -514,9 +500,10 @@ atlas_admin_runtime::open_enum! {
     MaxDiskPartitionSpaceUsed "MAX_DISK_PARTITION_SPACE_USED"
 }
 
-/// The m item of `getGroupProcessMeasurements`: one of 139 values, or one yet to be declared.
+/// The m item of `get /api/atlas/v2/groups/{}/processes/{}/measurements`: one of 139 values, or
+/// one yet to be declared.
 ///
-/// Declared at `getGroupProcessMeasurements?m[]`.
+/// Declared at `get /api/atlas/v2/groups/{}/processes/{}/measurements?m[]`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetProcessMeasurementsMItem {
@@ -962,10 +949,57 @@ atlas_admin_runtime::record! {
     1 rel "rel"
 }
 
-/// The metric of `listGroupHostFtsMetricMeasurements`: one of 11 values, or one yet to be
-/// declared.
+/// The metric of `get /api/atlas/v2/groups/{}/hosts/{}/fts/metrics/indexes/{}/{}/measurements`:
+/// one of 10 values, or one yet to be declared.
 ///
-/// Declared at `listGroupHostFtsMetricMeasurements?metrics[]`.
+/// Declared at
+/// `get /api/atlas/v2/groups/{}/hosts/{}/fts/metrics/indexes/{}/{}/measurements?metrics[]` and
+/// one other place.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum ListIndexMeasurementsMetric {
+    /// `INDEX_SIZE_ON_DISK`.
+    IndexSizeOnDisk,
+    /// `NUMBER_OF_DELETES`.
+    NumberOfDeletes,
+    /// `NUMBER_OF_ERROR_QUERIES`.
+    NumberOfErrorQueries,
+    /// `NUMBER_OF_GETMORE_COMMANDS`.
+    NumberOfGetmoreCommands,
+    /// `NUMBER_OF_INDEX_FIELDS`.
+    NumberOfIndexFields,
+    /// `NUMBER_OF_INSERTS`.
+    NumberOfInserts,
+    /// `NUMBER_OF_SUCCESS_QUERIES`.
+    NumberOfSuccessQueries,
+    /// `NUMBER_OF_UPDATES`.
+    NumberOfUpdates,
+    /// `REPLICATION_LAG`.
+    ReplicationLag,
+    /// `TOTAL_NUMBER_OF_QUERIES`.
+    TotalNumberOfQueries,
+    /// A value that the document does not declare.
+    Unknown(UndeclaredValue),
+}
+
+atlas_admin_runtime::open_enum! {
+    ListIndexMeasurementsMetric
+    IndexSizeOnDisk "INDEX_SIZE_ON_DISK"
+    NumberOfDeletes "NUMBER_OF_DELETES"
+    NumberOfErrorQueries "NUMBER_OF_ERROR_QUERIES"
+    NumberOfGetmoreCommands "NUMBER_OF_GETMORE_COMMANDS"
+    NumberOfIndexFields "NUMBER_OF_INDEX_FIELDS"
+    NumberOfInserts "NUMBER_OF_INSERTS"
+    NumberOfSuccessQueries "NUMBER_OF_SUCCESS_QUERIES"
+    NumberOfUpdates "NUMBER_OF_UPDATES"
+    ReplicationLag "REPLICATION_LAG"
+    TotalNumberOfQueries "TOTAL_NUMBER_OF_QUERIES"
+}
+
+/// The metric of `get /api/atlas/v2/groups/{}/hosts/{}/fts/metrics/measurements`: one of 11
+/// values, or one yet to be declared.
+///
+/// Declared at `get /api/atlas/v2/groups/{}/hosts/{}/fts/metrics/measurements?metrics[]`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListMeasurementsMetric {

@@ -104,9 +104,10 @@ atlas_admin_runtime::record! {
     4 value "value" [REQUIRED]
 }
 
-/// The limit name of `deleteGroupLimit`: one of 13 values, or one yet to be declared.
+/// The limit name of `delete /api/atlas/v2/groups/{}/limits/{}`: one of 13 values, or one yet
+/// to be declared.
 ///
-/// Declared at `deleteGroupLimit?limitName` and 2 other places.
+/// Declared at `delete /api/atlas/v2/groups/{}/limits/{}?limitName` and 2 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DeleteGroupLimitLimitName {
@@ -157,9 +158,10 @@ atlas_admin_runtime::open_enum! {
     DataFederationBytesProcessedWeekly "dataFederation.bytesProcessed.weekly"
 }
 
-/// The default status of `getGroupMongoDbVersions`: one value, or one yet to be declared.
+/// The default status of `get /api/atlas/v2/groups/{}/mongoDBVersions`: one value, or one yet
+/// to be declared.
 ///
-/// Declared at `getGroupMongoDbVersions?defaultStatus`.
+/// Declared at `get /api/atlas/v2/groups/{}/mongoDBVersions?defaultStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetMongoDbVersionsDefaultStatus {

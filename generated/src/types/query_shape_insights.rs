@@ -26,9 +26,10 @@ atlas_admin_runtime::open_enum! {
     Find "find"
 }
 
-/// The status of `listGroupClusterQueryShapes`: one value, or one yet to be declared.
+/// The status of `get /api/atlas/v2/groups/{}/clusters/{}/queryShapes`: one value, or one yet
+/// to be declared.
 ///
-/// Declared at `listGroupClusterQueryShapes?status`.
+/// Declared at `get /api/atlas/v2/groups/{}/clusters/{}/queryShapes?status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListClusterQueryShapesStatus {
@@ -43,10 +44,10 @@ atlas_admin_runtime::open_enum! {
     Rejected "REJECTED"
 }
 
-/// The sery of `listGroupClusterQueryShapeInsightSummaries`: one of 15 values, or one yet to be
-/// declared.
+/// The sery of `get /api/atlas/v2/groups/{}/clusters/{}/queryShapeInsights/summaries`: one of
+/// 15 values, or one yet to be declared.
 ///
-/// Declared at `listGroupClusterQueryShapeInsightSummaries?series[]`.
+/// Declared at `get /api/atlas/v2/groups/{}/clusters/{}/queryShapeInsights/summaries?series[]`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListQueryShapeSummariesSery {

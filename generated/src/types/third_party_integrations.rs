@@ -69,10 +69,11 @@ atlas_admin_runtime::open_enum! {
     Us5 "US5"
 }
 
-/// The integration type of `createGroupIntegration`: one of 10 values, or one yet to be
-/// declared.
+/// The integration type of `delete /api/atlas/v2/groups/{}/integrations/{}`: one of 10 values,
+/// or one yet to be declared.
 ///
-/// Declared at `createGroupIntegration?integrationType` and 3 other places.
+/// Declared at `delete /api/atlas/v2/groups/{}/integrations/{}?integrationType` and 3 other
+/// places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum IntegrationType {

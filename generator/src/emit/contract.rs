@@ -72,13 +72,13 @@ fn add(emit: &Emit<'_>, module: &str, call: &Call<'_>, text: &mut String) {
     let dated = names::version_module(version);
     let function = &call.function;
     let (required, others): (Vec<&Parameter>, Vec<&Parameter>) =
-        call.operation.parameters.iter().partition(|parameter| parameter.required);
+        call.operation.parameters.iter().partition(|parameter| parameter.is_argument);
     let mut arguments: Vec<String> =
         required.into_iter().map(|p| value(emit, p, false)).collect();
-    arguments.extend(call.version.body.as_ref().map(|_| "&sample.body()".to_owned()));
+    arguments.extend(call.body().map(|_| "&sample.body()".to_owned()));
     let arguments = arguments.join(", ");
     let sample = match (arguments.is_empty(), others.is_empty()) {
-        (true, true) => "_",
+        (true, true) if call.version.body.is_none() => "_",
         _ => "sample",
     };
     text.push_str(&format!(
@@ -87,9 +87,24 @@ fn add(emit: &Emit<'_>, module: &str, call: &Call<'_>, text: &mut String) {
     ));
     for parameter in others {
         let value = value(emit, parameter, true);
-        text.push_str(&format!("            .{}({value})\n", argument(parameter)));
+        text.push_str(&match call.has_builder() {
+            true => format!("            .{}({value})\n", argument(parameter)),
+            false => set(parameter),
+        });
+    }
+    if call.body().is_none() && call.version.body.is_some() {
+        text.push_str("            .body(&sample.body::<atlas_admin::Json>())\n");
     }
     text.push_str("    });\n");
+}
+
+/// Writes the call that sets a parameter which has no setter.
+fn set(parameter: &Parameter) -> String {
+    let from = parameter.location.as_str();
+    let json_name = &parameter.name;
+    format!(
+        "            .{from}({json_name:?}, sample.{from}::<atlas_admin::Json>({json_name:?}))\n"
+    )
 }
 
 /// The expression for the value of a parameter. A setter takes whatever becomes its type, so

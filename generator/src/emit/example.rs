@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use super::Emit;
 use super::operation::{Call, arguments, output};
 use super::ty::text;
-use crate::model::{Content, Kind, Type};
+use crate::model::{Kind, Output, Type};
 use crate::names;
 
 /// How wide a line of the program may become, so that it can be read without scrolling.
@@ -17,7 +17,7 @@ pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
     let module = names::ident(&emit.names.modules[call.operation.tag]);
     let is_taken = arguments.iter().any(|(name, _)| name == "client");
     let client = if is_taken { "atlas" } else { "client" };
-    let body = call.version.body.as_ref().map(|body| &body.ty);
+    let body = call.body().map(|body| &body.ty);
     let mut taken = vec![format!("{client}: Client")];
     let mut passed = Vec::new();
     let mut lines = Vec::new();
@@ -67,8 +67,7 @@ fn value(emit: &Emit<'_>, name: &str, body: &Type, ty: &TokenStream) -> String {
 
 /// The statement that sends a request.
 fn sent(call: &Call<'_>, request: &str, client: &str) -> String {
-    let contents = call.answer.statuses.iter().map(|(_, content)| content);
-    let is_empty = contents.into_iter().all(|content| *content == Content::Empty);
+    let is_empty = call.answer.output == Output::Empty;
     let kept = if is_empty { "" } else { "let answer = " };
     let line = format!("{kept}{request}.send(&{client}).await?;");
     if line.len() <= WIDTH {

@@ -68,7 +68,7 @@ pub(super) fn program(emit: &Emit<'_>) -> Option<Program> {
         operation.method == Method::Get
             && operation.is_paged()
             && operation.newest_stable().is_some()
-            && operation.parameters.iter().all(|parameter| !parameter.required)
+            && operation.parameters.iter().all(|parameter| !parameter.is_argument)
     };
     let operations = emit.api.operations.iter().enumerate();
     let (index, operation) = operations

@@ -13,6 +13,8 @@ struct Facts<'a> {
     runtime: Option<&'a str>,
     version: &'static str,
     features: &'a [String],
+    /// The features of groups that are gone.
+    empty_features: &'a [String],
     tags: Vec<Tag<'a>>,
     operations: usize,
     pairs: usize,
@@ -61,6 +63,7 @@ fn facts<'a>(emit: &'a Emit<'_>) -> Facts<'a> {
         },
         version: env!("CARGO_PKG_VERSION"),
         features: &emit.names.features,
+        empty_features: &emit.names.empty_features,
         tags,
         operations: emit.api.operations.len(),
         pairs: emit.api.operation_versions(),

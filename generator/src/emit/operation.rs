@@ -6,7 +6,7 @@ use quote::quote;
 use super::{Emit, docs};
 use crate::facts::Gate;
 use crate::model::{
-    Answer, Content, Location, Method, Operation, OperationVersion, Parameter, Type,
+    Answer, Body, Location, Method, Operation, OperationVersion, Output, Parameter, Type,
 };
 use crate::names;
 use crate::render::blank;
@@ -39,7 +39,7 @@ pub(super) fn calls<'a>(emit: &Emit<'a>, tag: usize) -> Vec<Call<'a>> {
         let home =
             newest.or_else(|| operation.versions.last().map(|version| version.version));
         for version in &operation.versions {
-            let is_current = emit.facts.is_current(&operation.id, version.version);
+            let is_current = emit.facts.is_current(operation, version.version);
             for (format, answer) in version.answers.iter().enumerate() {
                 let other = (format > 0).then_some(answer.media_type.format);
                 calls.push(Call {
@@ -60,9 +60,9 @@ pub(super) fn calls<'a>(emit: &Emit<'a>, tag: usize) -> Vec<Call<'a>> {
 }
 
 impl Call<'_> {
-    /// Whether the operation has parameters that may be left out.
+    /// Whether the request is a builder.
     pub(super) fn has_builder(&self) -> bool {
-        self.operation.parameters.iter().any(|parameter| !parameter.required)
+        self.operation.has_builder
     }
 
     /// Whether another call asks for the same in another format than the first.
@@ -72,8 +72,9 @@ impl Call<'_> {
         is_same && !other.is_first_format
     }
 
-    fn required(&self) -> impl Iterator<Item = &Parameter> {
-        self.operation.parameters.iter().filter(|parameter| parameter.required)
+    /// The parameters that the function takes.
+    fn taken(&self) -> impl Iterator<Item = &Parameter> {
+        self.operation.parameters.iter().filter(|parameter| parameter.is_argument)
     }
 
     /// Why callers should not build on it, if the document says so.
@@ -89,25 +90,31 @@ impl Call<'_> {
 
     /// Whether the function or the builder beside it names a type of the API.
     fn names_types(&self) -> bool {
-        let answers = self.answer.statuses.iter().any(|(_, content)| match content {
-            Content::Json(ty) => ty.leaf().is_some(),
-            Content::Empty | Content::Stream => false,
-        });
-        let is_here = |p: &&Parameter| p.required || self.owns_builder;
+        let answers = match &self.answer.output {
+            Output::Json(ty) | Output::Optional(ty) => ty.leaf().is_some(),
+            Output::Empty | Output::Stream => false,
+        };
+        let is_set_here = self.owns_builder && self.has_builder();
+        let is_here = |p: &&Parameter| p.is_argument || is_set_here;
         let mut parameters = self.operation.parameters.iter().filter(is_here);
-        let body =
-            self.version.body.as_ref().is_some_and(|body| body.ty.leaf().is_some());
+        let body = self.body().is_some_and(|body| body.ty.leaf().is_some());
         answers || body || parameters.any(|parameter| parameter.ty.leaf().is_some())
     }
 
     /// Whether its builder stands beside it and takes a list.
     fn lists(&self) -> bool {
-        let is_list = |p: &Parameter| !p.required && matches!(p.ty, Type::List(_));
-        self.owns_builder && self.operation.parameters.iter().any(is_list)
+        let is_list = |p: &Parameter| !p.is_argument && matches!(p.ty, Type::List(_));
+        let has_setters = self.owns_builder && self.has_builder();
+        has_setters && self.operation.parameters.iter().any(is_list)
+    }
+
+    /// The body, if the function takes it.
+    pub(super) fn body(&self) -> Option<&Body> {
+        self.version.body.as_ref().filter(|body| body.is_argument)
     }
 
     fn streams(&self) -> bool {
-        self.answer.statuses.iter().any(|(_, content)| *content == Content::Stream)
+        self.answer.output == Output::Stream
     }
 
     pub(super) fn static_ident(&self) -> Ident {
@@ -148,7 +155,7 @@ pub(super) fn function(
     let doc = docs::lines(docs::operation(emit, call));
     let alias = aliases(call);
     let deprecated = call.deprecation().map(|note| quote!(#[deprecated(note = #note)]));
-    let too_many = (call.required().count() + usize::from(call.version.body.is_some()) > 7).then(|| {
+    let too_many = (call.taken().count() + usize::from(call.body().is_some()) > 7).then(|| {
         quote!(#[expect(clippy::too_many_arguments, reason = "the operation requires them all")])
     });
     let arguments =
@@ -210,7 +217,7 @@ fn aliases(call: &Call<'_>) -> TokenStream {
 pub(super) fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> Vec<(Ident, TokenStream)> {
     let types = quote!(types::);
     let mut arguments: Vec<(Ident, TokenStream)> = call
-        .required()
+        .taken()
         .map(|parameter| {
             let name = argument(parameter);
             let ty = match &parameter.ty {
@@ -224,7 +231,7 @@ pub(super) fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> Vec<(Ident, TokenSt
             (name, ty)
         })
         .collect();
-    if let Some(body) = &call.version.body {
+    if let Some(body) = call.body() {
         let ty = emit.argument_type(&body.ty, &types);
         arguments.push((body_name(call), quote!(&#ty)));
     }
@@ -233,14 +240,12 @@ pub(super) fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> Vec<(Ident, TokenSt
 
 /// The argument or the setter for a parameter.
 pub(super) fn argument(parameter: &Parameter) -> Ident {
-    names::ident(&names::parameter_name(&parameter.name))
+    names::ident(&names::parameter_name(parameter))
 }
 
 /// The argument for the body, which no parameter may be called like.
 fn body_name(call: &Call<'_>) -> Ident {
-    let taken = call
-        .required()
-        .any(|parameter| names::parameter_name(&parameter.name) == "body");
+    let taken = call.taken().any(|parameter| names::parameter_name(parameter) == "body");
     names::ident(if taken { "request_body" } else { "body" })
 }
 
@@ -267,18 +272,14 @@ impl Emit<'_> {
 /// What the request resolves to.
 pub(super) fn output(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     let types = quote!(types::);
-    let contents: Vec<&Content> =
-        call.answer.statuses.iter().map(|(_, content)| content).collect();
-    let json = contents.iter().find_map(|content| match content {
-        Content::Json(ty) => Some(emit.argument_type(ty, &types)),
-        _ => None,
-    });
-    match json {
-        // A second success without a body leaves the value out.
-        Some(ty) if contents.contains(&&Content::Empty) => quote!(Option<#ty>),
-        Some(ty) => ty,
-        None if contents.contains(&&Content::Stream) => quote!(Download),
-        None => quote!(()),
+    match &call.answer.output {
+        Output::Empty => quote!(()),
+        Output::Json(ty) => emit.argument_type(ty, &types),
+        Output::Optional(ty) => {
+            let ty = emit.argument_type(ty, &types);
+            quote!(Option<#ty>)
+        }
+        Output::Stream => quote!(Download),
     }
 }
 
@@ -298,11 +299,11 @@ fn make(call: &Call<'_>) -> TokenStream {
         );
     let path = quote!(&[#(#path),*]);
     let others: Vec<TokenStream> = call
-        .required()
+        .taken()
         .filter(|p| p.location != Location::Path)
         .map(required_value)
         .collect();
-    let body = call.version.body.as_ref().map(|_| body_name(call));
+    let body = call.body().map(|_| body_name(call));
     match (others.as_slice(), body) {
         ([], None) => quote!(Request::new(&#operation, #path)),
         ([], Some(body)) => quote!(Request::with_body(&#operation, #path, #body)),
@@ -434,7 +435,7 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> [TokenStream; 3] {
     let name = names::ident(&emit.names.builders[call.index]);
     let doc = docs::lines(vec![format!("The request of [`{}`].", call.function)]);
     let setters =
-        call.operation.parameters.iter().filter(|parameter| !parameter.required);
+        call.operation.parameters.iter().filter(|parameter| !parameter.is_argument);
     let setters: Vec<TokenStream> =
         setters.map(|parameter| setter(emit, parameter)).collect();
     let blank = blank();

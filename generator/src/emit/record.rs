@@ -4,12 +4,9 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{Emit, docs};
-use crate::facts::Member;
+use crate::facts::{ITEMS, Member};
 use crate::model::{Field, Record, Type, TypeId};
 use crate::render::{self, Piece};
-
-/// The property that lists the items of a page, in every paged answer of the API.
-const ITEMS: &str = "results";
 
 pub(super) fn record(
     emit: &Emit<'_>,
@@ -75,8 +72,7 @@ fn page(emit: &Emit<'_>, id: TypeId, record: &Record) -> Option<TokenStream> {
     let index = record.fields.iter().position(|field| field.json_name == ITEMS)?;
     let field = &record.fields[index];
     let Type::List(item) = &field.ty else { return None };
-    let mut users = emit.facts.users[id.0].answered_by.iter();
-    if !users.any(|operation| emit.api.operations[*operation].is_paged()) {
+    if !emit.facts.pages.contains(&id) {
         return None;
     }
     let name = emit.names.ty(id);

@@ -2,12 +2,12 @@
 //!
 //! Lists and maps hold their items elsewhere already. The steps are found by one walk over the
 //! graph, in order of the types' places, so that the same step is boxed whatever the document's
-//! order. A step that was boxed once stays so: another type elsewhere would change the walk.
+//! order. What the ledger has stays as it is, boxed or not.
 
 use std::collections::HashSet;
 
 use super::Member;
-use crate::model::{Api, Kind, Type, TypeId};
+use crate::model::{Api, Kind, Type, TypeDef, TypeId, Variant};
 use crate::names::Ledger;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -21,45 +21,76 @@ enum Mark {
 pub(super) fn boxed(api: &Api, ledger: &Ledger) -> HashSet<Member> {
     let mut order: Vec<usize> = (0..api.types.len()).collect();
     order.sort_by(|a, b| api.types[*a].origin.places.cmp(&api.types[*b].origin.places));
-    let boxed = known(api, ledger);
-    let mut walk = Walk { api, marks: vec![Mark::Unseen; api.types.len()], boxed };
-    for index in order {
-        walk.visit(TypeId(index));
+    let (recorded, mut boxed) = recorded(api, ledger);
+    // A walk that gives way to a recorded step may leave another circle: the next one finds it.
+    loop {
+        let before = boxed.len();
+        let mut walk = Walk {
+            api,
+            marks: vec![Mark::Unseen; api.types.len()],
+            recorded: &recorded,
+            boxed,
+        };
+        for index in &order {
+            walk.visit(TypeId(*index));
+        }
+        boxed = walk.boxed;
+        if boxed.len() == before {
+            return boxed;
+        }
     }
-    walk.boxed
 }
 
-/// The members that the ledger holds.
-fn known(api: &Api, ledger: &Ledger) -> HashSet<Member> {
-    let mut known = HashSet::new();
+/// The members whose types the ledger has, and those of them that are boxed.
+fn recorded(api: &Api, ledger: &Ledger) -> (HashSet<Member>, HashSet<Member>) {
+    let mut recorded = HashSet::new();
+    let mut boxed = HashSet::new();
     for (index, def) in api.types.iter().enumerate() {
-        let id = TypeId(index);
-        for (member, _) in held_by_value(api, id) {
-            let label = label(api, (id, member));
-            let mut places = def.origin.places.iter();
-            if places.any(|place| ledger.was_boxed(&place.key, &label)) {
-                known.insert((id, member));
+        for (member, is_boxed) in recorded_members(def, ledger) {
+            recorded.insert((TypeId(index), member));
+            if is_boxed {
+                boxed.insert((TypeId(index), member));
             }
         }
     }
-    known
+    (recorded, boxed)
 }
 
-/// What a member is called in the ledger: by the property, or by what the variant holds.
-pub(super) fn label(api: &Api, (id, member): Member) -> String {
-    match &api.def(id).kind {
-        Kind::Record(record) => record.fields[member].json_name.clone(),
-        Kind::Union(_) | Kind::Enum(_) => {
-            let held = held_by_value(api, id).into_iter().find(|(at, _)| *at == member);
-            held.map(|(_, target)| api.def(target).origin.places[0].key.clone())
-                .unwrap_or_default()
+/// The members of a type that the ledger has, and whether each is boxed.
+fn recorded_members(def: &TypeDef, ledger: &Ledger) -> Vec<(usize, bool)> {
+    let Some(name) = def.recorded.as_deref() else { return Vec::new() };
+    match &def.kind {
+        Kind::Record(record) => {
+            let fields = record.fields.iter().enumerate();
+            fields
+                .filter_map(|(index, field)| {
+                    let known = ledger.field(name, &field.json_name)?.ty?;
+                    Some((index, known.boxed))
+                })
+                .collect()
         }
+        Kind::Union(union) => {
+            let Some(recorded) = ledger.union(name) else { return Vec::new() };
+            let variants = recorded.variants();
+            let known = |variant: &Variant| {
+                let mut variants = variants.iter();
+                variants.find(|known| Some(known.name) == variant.recorded.as_deref())
+            };
+            let members = union.variants.iter().enumerate();
+            let common = recorded.common().filter(|_| union.common.is_some());
+            members
+                .filter_map(|(index, variant)| Some((index, known(variant)?.boxed)))
+                .chain(common.map(|(_, boxed)| (union.variants.len(), boxed)))
+                .collect()
+        }
+        Kind::Enum(_) => Vec::new(),
     }
 }
 
 struct Walk<'a> {
     api: &'a Api,
     marks: Vec<Mark>,
+    recorded: &'a HashSet<Member>,
     boxed: HashSet<Member>,
 }
 
@@ -88,12 +119,26 @@ impl Walk<'_> {
                     self.marks[target.0] = Mark::Open;
                     path.push((target, 0));
                 }
-                Mark::Open => {
-                    self.boxed.insert((id, member));
-                }
+                Mark::Open => self.close(&path, target),
                 Mark::Done => {}
             }
         }
+    }
+
+    /// Boxes a step of the circle that the last step of a path closes: the last one whose type
+    /// the ledger does not have.
+    fn close(&mut self, path: &[(TypeId, usize)], target: TypeId) {
+        let start = path.iter().position(|(id, _)| *id == target).unwrap_or_default();
+        let steps = path[start..].iter().filter_map(|(id, next)| {
+            let (member, _) = held_by_value(self.api, *id).get(next - 1).copied()?;
+            Some((*id, member))
+        });
+        let steps: Vec<Member> = steps.collect();
+        if steps.iter().any(|step| self.boxed.contains(step)) {
+            return;
+        }
+        let new = steps.iter().rev().find(|step| !self.recorded.contains(step));
+        self.boxed.extend(new.or(steps.last()).copied());
     }
 }
 

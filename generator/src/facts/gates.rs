@@ -35,7 +35,7 @@ pub(super) fn conditions(
     for operation in &api.operations {
         let mut parameters_gate = Gate::Preview;
         for version in &operation.versions {
-            let is_current = current[&operation.id].contains(&version.version);
+            let is_current = current[&operation.key()].contains(&version.version);
             let gate = gate(version.version, is_current);
             parameters_gate = parameters_gate.min(gate);
             let roots = roots.entry((operation.tag, gate)).or_default();

@@ -3,18 +3,17 @@
 //! The service adds kinds of things between two documents. What every kind has, an unknown one has
 //! too, and stays typed. What every kind had once stays a field when a kind without it is added.
 
-use std::collections::BTreeSet;
-
 use crate::model::{
     Api, Discriminator, Field, Kind, Limits, Origin, Place, Record, Type, TypeDef,
     TypeId, Union,
 };
-use crate::names::Ledger;
+use crate::names::{Ledger, Section};
 
-/// The JSON names of the fields that the ledger holds for a union.
-type Known<'l> = Option<&'l BTreeSet<String>>;
+/// The lines of the ledger for the record of what is common.
+type Known<'l> = Option<&'l Section>;
 
-/// Adds the record to every tagged union whose variants share more than the tag.
+/// Adds the record to every tagged union whose variants share more than the tag. A union that the
+/// ledger knows without one stays so.
 pub(super) fn add_common_records(api: &mut Api, ledger: &Ledger) {
     for index in 0..api.types.len() {
         let Kind::Union(Union { by: Discriminator::Tag { property, .. }, .. }) =
@@ -23,19 +22,29 @@ pub(super) fn add_common_records(api: &mut Api, ledger: &Ledger) {
             continue;
         };
         let property = property.clone();
-        let known = ledger.common_fields(&api.types[index].origin.places[0].key);
-        let Some(fields) = shared_fields(api, TypeId(index), known, &mut Vec::new())
+        let union = &api.types[index];
+        let recorded = union.recorded.as_deref().and_then(|name| ledger.union(name));
+        let name = recorded.and_then(|union| union.common()).map(|(name, _)| name);
+        if recorded.is_some() && name.is_none() {
+            continue;
+        }
+        let known = name.and_then(|name| ledger.record(name));
+        let Some(mut fields) = shared_fields(api, TypeId(index), known, &mut Vec::new())
         else {
             continue;
         };
-        if fields.iter().all(|field| field.json_name == property) {
+        if name.is_none() && fields.iter().all(|field| field.json_name == property) {
             continue;
+        }
+        if let Some(name) = name {
+            fields.iter_mut().for_each(|field| restore(api, ledger, name, field));
         }
         let def = TypeDef {
             origin: Origin {
                 places: common_places(&api.types[index].origin),
                 named: false,
             },
+            recorded: name.map(str::to_owned),
             kind: Kind::Record(Record { fields }),
             prose: None,
             docs_url: None,
@@ -46,6 +55,34 @@ pub(super) fn add_common_records(api: &mut Api, ledger: &Ledger) {
             union.common = Some(Type::Def(id));
         }
     }
+}
+
+/// Gives a field of the record the type that it had first.
+fn restore(api: &Api, ledger: &Ledger, record: &str, field: &mut Field) {
+    let known = ledger.field(record, &field.json_name).and_then(|known| known.ty);
+    let Some(known) = known else { return };
+    if let Some(ty) = find(api, &known.ty) {
+        field.ty = ty;
+        field.nullable = known.nullable;
+    }
+}
+
+fn find(api: &Api, ty: &Type<String>) -> Option<Type> {
+    Some(match ty {
+        Type::Bool => Type::Bool,
+        Type::Int => Type::Int,
+        Type::Float => Type::Float,
+        Type::String => Type::String,
+        Type::DateTime => Type::DateTime,
+        Type::Date => Type::Date,
+        Type::Json => Type::Json,
+        Type::List(item) => Type::List(Box::new(find(api, item)?)),
+        Type::Map(value) => Type::Map(Box::new(find(api, value)?)),
+        Type::Def(name) => {
+            let is_it = |def: &TypeDef| def.recorded.as_ref() == Some(name);
+            Type::Def(TypeId(api.types.iter().position(is_it)?))
+        }
+    })
 }
 
 fn common_places(union: &Origin) -> Vec<Place> {
@@ -103,7 +140,7 @@ fn intersect(
     known: Known<'_>,
 ) -> Vec<Field> {
     let is_known =
-        |field: &Field| known.is_some_and(|all| all.contains(&field.json_name));
+        |field: &Field| known.is_some_and(|all| all.contains_key(&field.json_name));
     let twin = |field: &Field, all: &[Field]| {
         all.iter().find(|other| other.json_name == field.json_name).cloned()
     };

@@ -3,16 +3,18 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{Api, Discriminator, Kind, Type, TypeId, Variant};
+use crate::model::{Api, Discriminator, Kind, Type, TypeDef, TypeId, Variant};
+use crate::names::Ledger;
 
-/// Drops the field of the tag from every record that is only ever one variant.
-pub(super) fn drop_implied_tags(api: &mut Api) {
+/// Drops the field of the tag from every record that is only ever one variant. A field that the
+/// ledger knows stays.
+pub(super) fn drop_implied_tags(api: &mut Api, ledger: &Ledger) {
     let elsewhere = used_elsewhere(api);
     let mut implied: HashMap<TypeId, HashSet<(String, Option<String>)>> = HashMap::new();
     for def in &api.types {
         let Kind::Union(union) = &def.kind else { continue };
         let Discriminator::Tag { property, .. } = &union.by else { continue };
-        for Variant { ty, tags } in &union.variants {
+        for Variant { ty, tags, .. } in &union.variants {
             if let Type::Def(id) = ty {
                 let tag =
                     if let [tag] = tags.as_slice() { Some(tag.clone()) } else { None };
@@ -25,11 +27,17 @@ pub(super) fn drop_implied_tags(api: &mut Api) {
         let mut tags = tags.into_iter();
         if let (Some((property, Some(_))), None) = (tags.next(), tags.next())
             && !elsewhere.contains(&id)
+            && !is_recorded(api.def(id), &property, ledger)
             && let Kind::Record(record) = &mut api.types[id.0].kind
         {
             record.fields.retain(|field| field.json_name != property);
         }
     }
+}
+
+fn is_recorded(def: &TypeDef, property: &str, ledger: &Ledger) -> bool {
+    let name = def.recorded.as_deref();
+    name.is_some_and(|name| ledger.field(name, property).is_some())
 }
 
 /// The types that are used as anything but a variant.

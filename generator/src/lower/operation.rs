@@ -13,8 +13,8 @@ use super::facets::{Facets, Node, schema_name};
 use super::{Lowering, Spot};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Answer, Body, Content, Kind, Location, Method, Operation, OperationVersion,
-    Parameter, Tag, Type,
+    Answer, Body, Content, Kind, Location, Method, Operation, OperationVersion, Output,
+    Parameter, Tag, Type, operation_key,
 };
 use crate::pointer::Pointer;
 use crate::version::{Date, Format, MediaType, Version};
@@ -23,11 +23,11 @@ use crate::version::{Date, Format, MediaType, Version};
 /// read headers. The runtime reads headers and decodes the declared shape.
 const WRAPPING: [&str; 2] = ["envelope", "pretty"];
 
-/// What an operation is called: the ledger by its id, which stays, types by its short name, which
-/// the document may add later.
+/// What an operation is called: places by its method and path, which stay, types by its short
+/// name.
 #[derive(Clone, Copy)]
 struct Called<'a> {
-    id: &'a str,
+    key: &'a str,
     short: &'a str,
 }
 
@@ -96,7 +96,8 @@ impl<'d> Lowering<'d> {
             source.extensions.get(key).and_then(Value::as_str).map(str::to_owned)
         };
         let short = text("x-xgen-operation-id-override").unwrap_or_else(|| id.clone());
-        let called = Called { id: &id, short: &short };
+        let key = operation_key(method, path);
+        let called = Called { key: &key, short: &short };
         let parameters = self.lower_parameters(path, item, source, called, at);
         let versions = self.lower_versions(source, called, at);
         if versions.is_empty() {
@@ -121,6 +122,7 @@ impl<'d> Lowering<'d> {
             parameters,
             versions,
             deprecated: source.deprecated,
+            has_builder: false,
             roles: roles
                 .into_iter()
                 .flatten()
@@ -144,7 +146,10 @@ impl<'d> Lowering<'d> {
         match tags.binary_search_by(|tag| tag.name.as_str().cmp(name)) {
             Ok(index) => index,
             Err(index) => {
-                tags.insert(index, Tag { name: name.to_owned(), prose: None });
+                tags.insert(
+                    index,
+                    Tag { name: name.to_owned(), prose: None, module: None },
+                );
                 for operation in &mut self.api.operations {
                     operation.tag += usize::from(operation.tag >= index);
                 }
@@ -242,7 +247,7 @@ impl<'d> Lowering<'d> {
         pointer: &Pointer,
     ) -> Parameter {
         let spot = Spot {
-            key: format!("{}?{}", called.id, data.name),
+            key: format!("{}?{}", called.key, data.name),
             hint: data.name.clone(),
             owner: called.short.to_owned(),
             pointer: pointer.child("schema"),
@@ -266,9 +271,11 @@ impl<'d> Lowering<'d> {
         }
         Parameter {
             name: data.name.clone(),
+            recorded: None,
             location,
             ty,
             required: data.required || location == Location::Path,
+            is_argument: true,
             deprecated: data.deprecated.unwrap_or(false),
             limits,
             prose: data.description.clone(),
@@ -459,6 +466,7 @@ impl<'d> Lowering<'d> {
             version.body = Some(Body {
                 ty: self.lower_node(Node::of(schema), &spot),
                 media_type: *media_type,
+                is_argument: true,
             });
         }
     }
@@ -501,8 +509,11 @@ impl OperationVersion {
         match self.answers.iter_mut().find(|answer| answer.media_type == media_type) {
             Some(answer) => answer.statuses.push((code, content)),
             None => {
-                self.answers
-                    .push(Answer { media_type, statuses: vec![(code, content)] });
+                self.answers.push(Answer {
+                    media_type,
+                    statuses: vec![(code, content)],
+                    output: Output::Empty,
+                });
                 self.answers.sort_by_key(|answer| answer.media_type.format);
             }
         }
@@ -524,7 +535,7 @@ fn body_spot(
     let version = version.map(|version| format!("@{version}")).unwrap_or_default();
     let place = status.map_or_else(|| role.to_owned(), |status| status.to_string());
     Spot {
-        key: format!("{}{version}#{place}", called.id),
+        key: format!("{}{version}#{place}", called.key),
         hint: role.to_owned(),
         owner: called.short.to_owned(),
         pointer: at.child("schema"),

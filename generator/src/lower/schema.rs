@@ -173,7 +173,7 @@ impl<'d> Lowering<'d> {
 
 impl Enum {
     /// Keeps the first of values that stand twice.
-    pub(super) fn new<'a>(values: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(crate) fn new<'a>(values: impl IntoIterator<Item = &'a str>) -> Self {
         let mut seen = std::collections::HashSet::new();
         let values = values.into_iter().filter(|value| seen.insert(*value));
         Self { values: values.map(str::to_owned).collect() }

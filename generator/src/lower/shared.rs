@@ -1,52 +1,26 @@
 //! Inline types that are the same thing become one type.
 //!
-//! The same thing is: the same property name, and the same content. What the ledger calls by two
-//! names stays two types, though: neither name may vanish because they have become equal.
+//! The same thing is: the same property name, and the same content.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use super::{reach, reunite};
+use super::reach;
 use crate::model::{Api, Enum, Kind, TypeDef, TypeId};
-use crate::names::Ledger;
 
 /// Merges inline types until no two of them are the same thing.
-pub(super) fn merge_inline_types(api: &mut Api, ledger: &Ledger) {
+pub(super) fn merge_inline_types(api: &mut Api) {
     // An inline record may hold inline types, so equality grows from the inside out.
-    // What the ledger has called one type is one again before anything that holds it is compared.
-    loop {
-        let groups = group(api, ledger);
-        if !merge_groups(api, &groups) && !reunite::reunite(api, ledger) {
-            break;
-        }
-    }
+    while merge_groups(api, &group(api)) {}
 }
 
 /// The indices of inline types that are the same thing, by what they are.
-fn group(api: &Api, ledger: &Ledger) -> Vec<Vec<usize>> {
+fn group(api: &Api) -> Vec<Vec<usize>> {
     let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
     for (index, def) in api.types.iter().enumerate().filter(|(_, def)| !def.origin.named)
     {
         groups.entry(content(def)).or_default().push(index);
     }
-    groups.into_values().flat_map(|group| part_by_name(api, ledger, group)).collect()
-}
-
-/// Parts a group by the names of the ledger; what has none yet goes with the first that has one.
-fn part_by_name(api: &Api, ledger: &Ledger, group: Vec<usize>) -> Vec<Vec<usize>> {
-    let mut named: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    let mut unnamed = Vec::new();
-    for index in group {
-        match reunite::known_name(&api.types[index], ledger) {
-            Some(name) => named.entry(name).or_default().push(index),
-            None => unnamed.push(index),
-        }
-    }
-    let mut parts: Vec<Vec<usize>> = named.into_values().collect();
-    match parts.first_mut() {
-        Some(first) => first.extend(unnamed),
-        None => parts.push(unnamed),
-    }
-    parts
+    groups.into_values().collect()
 }
 
 /// A text that is equal for types that are the same thing.
@@ -86,7 +60,7 @@ fn content(def: &TypeDef) -> String {
 }
 
 /// Merges each group into its first member by place; tells whether anything changed.
-pub(super) fn merge_groups(api: &mut Api, groups: &[Vec<usize>]) -> bool {
+fn merge_groups(api: &mut Api, groups: &[Vec<usize>]) -> bool {
     let mut to: HashMap<TypeId, TypeId> = HashMap::new();
     for group in groups {
         let mut members: Vec<usize> = group.clone();

@@ -255,6 +255,7 @@ impl<'d> Lowering<'d> {
                     .into_iter()
                     .enumerate()
                     .map(|(index, tagged)| Variant {
+                        recorded: None,
                         ty: self.lower_node(
                             tagged.node,
                             &spot.variant(facets.variants().0, index),
@@ -274,6 +275,7 @@ impl<'d> Lowering<'d> {
                     .iter()
                     .enumerate()
                     .map(|(index, node)| Variant {
+                        recorded: None,
                         ty: self
                             .lower_node(Node::of(node), &spot.variant(keyword, index)),
                         tags: Vec::new(),
@@ -380,6 +382,7 @@ impl<'d> Lowering<'d> {
         let id = crate::model::TypeId(self.api.types.len());
         self.api.types.push(crate::model::TypeDef {
             origin: crate::model::Origin { places: vec![spot.place()], named: false },
+            recorded: None,
             kind,
             prose: None,
             docs_url: None,

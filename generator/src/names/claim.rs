@@ -1,6 +1,7 @@
 //! Claims: a scope in which every name belongs to one thing.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use crate::diagnostic::Diagnostic;
 use crate::pointer::Pointer;
@@ -16,7 +17,7 @@ pub(super) struct Scope {
 
 impl Scope {
     /// Returns a scope whose names are kept in a section of the ledger.
-    pub(super) fn new(what: impl Into<String>, section: &'static str) -> Self {
+    pub(super) fn new(what: impl Into<String>, section: impl Display) -> Self {
         let help = format!(
             "name one of them with a line in section [{section}] of spec/names.toml: \"<key>\" = \"<name>\""
         );

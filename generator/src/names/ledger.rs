@@ -1,50 +1,86 @@
-//! The ledger: public names once chosen, `spec/names.toml`.
+//! The ledger: everything public that was once chosen and another document could change,
+//! `spec/names.toml`.
 //!
-//! It is consulted first and only ever added to. A removed thing keeps its line, so that its name
-//! is not given to something else.
+//! It is consulted first and only ever added to: what is gone from the document keeps its lines,
+//! so that its name is not given to something else. A new document and the ledger suffice to
+//! generate what programs were written against.
+
+mod record;
+mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Names;
-use super::members::variant_key;
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::model::{Api, Kind, Type};
+use crate::model::Discriminator;
 use crate::version::Version;
 
-type Section = BTreeMap<String, String>;
+pub(crate) use record::parameter_keys;
+pub(crate) use text::{
+    FieldType, RecordedAnswer, RecordedField, RecordedParameter, RecordedVariant,
+};
+
+/// Lines of the ledger: key → text.
+pub(crate) type Section = BTreeMap<String, String>;
 
 /// What names what, by section.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ledger {
-    /// Tag → module.
+    /// The types that are pages of a list, which can be streamed.
+    pages: BTreeSet<String>,
+    /// Operation group → module.
     modules: Section,
-    /// Operation id → request function.
-    operations: Section,
-    /// Operation id → the stable versions that have been the newest one: their dated functions
-    /// never move behind a feature.
-    newest: BTreeMap<String, BTreeSet<String>>,
     /// Schema, or place of an inline type → type.
     types: Section,
-    /// Union and schema of the variant → variant.
-    variants: Section,
-    /// Union → the properties that all its variants had in common at some time.
-    common: BTreeMap<String, BTreeSet<String>>,
-    /// Type → the members that are boxed, which is part of their type.
-    boxed: BTreeMap<String, BTreeSet<String>>,
-    /// Schema and property → field, where the rules give two properties one name.
-    fields: Section,
-    /// Type and value → variant of an enum, where the rules give two values one name.
-    values: Section,
+    /// Method and path → request function.
+    operations: BTreeMap<String, Operation>,
+    /// Enum → value → variant.
+    enums: BTreeMap<String, Section>,
+    /// Record → JSON name → field and its type.
+    records: BTreeMap<String, Section>,
+    /// Union → its discriminator and its variants.
+    unions: BTreeMap<String, Union>,
+}
+
+/// The request functions of an operation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Operation {
+    /// Module and function: `clusters::get_cluster`.
+    function: String,
+    /// Whether the request is a builder.
+    builder: bool,
+    /// The stable versions that have been the newest one: their functions never move behind a
+    /// feature.
+    newest: BTreeSet<String>,
+    /// Version and format → what the request resolves to; the first format of a version has none.
+    answers: Section,
+    /// Version → type of the body.
+    bodies: Section,
+    /// Parameter → argument or setter, and its type.
+    parameters: Section,
+}
+
+/// The variants of a union, and how they are told apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Union {
+    /// The property that tells; without one the kind of the JSON value does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
+    /// The record of what all variants have in common, boxed or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    common: Option<String>,
+    /// Variant → type, and the values that select it.
+    variants: BTreeMap<String, Vec<String>>,
 }
 
 const HEADER: &str = "\
-# Public names once chosen: what they name = the name.
+# Public names and types once chosen: what they stand for = the name, and what it was first.
 # Written by `cargo xtask codegen`, consulted first and only ever added to; a removed thing keeps
-# its line. By hand: a better name before its first release, and [fields] and [values], which
-# resolve collisions.
+# its line. By hand: a better name before its first release, and lines that resolve collisions.
 
 ";
 
@@ -53,137 +89,203 @@ impl Ledger {
     pub fn parse(text: &str) -> Result<Self, Diagnostic> {
         let ledger: Self = toml::from_str(text).map_err(|error| {
             let help = "correct the line, or restore the file from version control";
-            Diagnostic::new(
-                Severity::Error,
-                format!("spec/names.toml is not understood: {error}"),
-                Place::Nowhere,
-            )
-            .help(help)
+            problem(format!("spec/names.toml is not understood: {error}"), help)
         })?;
-        match ledger.unusable_name() {
+        match ledger.unusable() {
             None => Ok(ledger),
-            Some((key, name)) => Err(Diagnostic::new(
-                Severity::Error,
-                format!("spec/names.toml names `{key}` with `{name}`, which is no Rust identifier"),
-                Place::Nowhere,
-            )
-            .help("use letters, digits and underscores, beginning with a letter")),
+            Some((key, text)) => Err(problem(
+                format!(
+                    "spec/names.toml says `{text}` of `{key}`, which is not understood"
+                ),
+                "write names as Rust identifiers, and types as the other lines do",
+            )),
         }
     }
 
     /// Writes the ledger, in order of its keys.
     pub fn render(&self) -> String {
-        let body = toml::to_string(self).unwrap_or_default();
+        let body = toml::to_string_pretty(self).unwrap_or_default();
         format!("{HEADER}{body}")
     }
 
-    fn unusable_name(&self) -> Option<(&String, &String)> {
-        [
-            &self.modules,
-            &self.operations,
-            &self.types,
-            &self.variants,
-            &self.fields,
-            &self.values,
-        ]
-        .into_iter()
-        .flatten()
-        .find(|(_, name)| !is_identifier(name))
+    pub(crate) fn operation(&self, key: &str) -> Option<&Operation> {
+        self.operations.get(key)
     }
 
-    pub(super) fn module(&self, tag: &str) -> Option<&str> {
-        self.modules.get(tag).map(String::as_str)
+    /// Returns the module that the operations of a group were first put into.
+    pub(crate) fn module(&self, group: &str) -> Option<&str> {
+        self.modules.get(group).map(String::as_str)
     }
 
-    pub(super) fn operation(&self, id: &str) -> Option<&str> {
-        self.operations.get(id).map(String::as_str)
+    /// Returns the group that was first put into a module.
+    pub(crate) fn group(&self, module: &str) -> Option<&str> {
+        let mut modules = self.modules.iter();
+        modules.find(|(_, name)| *name == module).map(|(group, _)| group.as_str())
+    }
+
+    /// All modules there have ever been: each is a feature that programs may name.
+    pub(crate) fn modules(&self) -> BTreeSet<&str> {
+        self.modules.values().map(String::as_str).collect()
+    }
+
+    /// Returns the request functions that there have been in a module.
+    pub(crate) fn functions(&self, module: &str) -> BTreeSet<&str> {
+        let operations = self.operations.values();
+        operations
+            .filter(|operation| operation.module() == module)
+            .map(Operation::function)
+            .collect()
     }
 
     /// Returns the name of the type that a place declares.
-    pub fn type_name(&self, key: &str) -> Option<&str> {
+    pub(crate) fn type_name(&self, key: &str) -> Option<&str> {
         self.types.get(key).map(String::as_str)
     }
 
-    pub(super) fn has_type_name(&self, name: &str) -> bool {
-        self.types.values().any(|taken| taken == name)
+    /// Returns a place that a type was declared at.
+    pub(crate) fn place(&self, name: &str) -> Option<&str> {
+        let mut types = self.types.iter();
+        types.find(|(_, own)| *own == name).map(|(place, _)| place.as_str())
     }
 
-    pub(super) fn variant(&self, key: &str) -> Option<&str> {
-        self.variants.get(key).map(String::as_str)
+    /// All names of types there have been.
+    pub(crate) fn type_names(&self) -> BTreeSet<&str> {
+        self.types.values().map(String::as_str).collect()
     }
 
-    /// Returns the properties that the variants of a union have had in common.
-    pub fn common_fields(&self, union: &str) -> Option<&BTreeSet<String>> {
-        self.common.get(union)
+    pub(crate) fn is_page(&self, ty: &str) -> bool {
+        self.pages.contains(ty)
     }
 
-    /// Whether a member of a type has been boxed.
-    pub fn was_boxed(&self, ty: &str, member: &str) -> bool {
-        self.boxed.get(ty).is_some_and(|members| members.contains(member))
+    /// Returns the lines of an enum: value → variant.
+    pub(crate) fn values(&self, ty: &str) -> Option<&Section> {
+        self.enums.get(ty)
     }
 
-    /// Adds a boxed member.
-    pub fn add_boxed(&mut self, ty: &str, member: String) {
-        self.boxed.entry(ty.to_owned()).or_default().insert(member);
+    /// Returns the lines of a record.
+    pub(crate) fn record(&self, ty: &str) -> Option<&Section> {
+        self.records.get(ty)
     }
 
-    pub(super) fn field(&self, key: &str) -> Option<&str> {
-        self.fields.get(key).map(String::as_str)
+    pub(crate) fn union(&self, ty: &str) -> Option<&Union> {
+        self.unions.get(ty)
     }
 
-    pub(super) fn value(&self, key: &str) -> Option<&str> {
-        self.values.get(key).map(String::as_str)
+    /// Returns the field of a record.
+    pub(crate) fn field(&self, ty: &str, json_name: &str) -> Option<RecordedField> {
+        RecordedField::parse(self.records.get(ty)?.get(json_name)?)
     }
 
-    /// Whether a stable version has been the newest one of an operation.
-    pub fn was_newest(&self, id: &str, version: Version) -> bool {
-        self.newest
-            .get(id)
-            .is_some_and(|versions| versions.contains(&version.to_string()))
-    }
-
-    /// Adds what was named for the first time.
-    pub(super) fn record(&mut self, api: &Api, names: &Names) {
-        let add = |section: &mut Section, key: &str, name: &str| {
-            section.entry(key.to_owned()).or_insert_with(|| name.to_owned());
-        };
-        for (tag, module) in api.tags.iter().zip(&names.modules) {
-            add(&mut self.modules, &tag.name, module);
+    /// Finds a line that is not understood.
+    fn unusable(&self) -> Option<(&str, &str)> {
+        let names = [&self.modules, &self.types].into_iter().chain(self.enums.values());
+        let mut names = names.flatten().filter(|(_, name)| !text::is_identifier(name));
+        let mut fields = self.records.values().flatten();
+        let found = names
+            .next()
+            .or_else(|| fields.find(|(_, line)| RecordedField::parse(line).is_none()));
+        if let Some((key, line)) = found {
+            return Some((key, line));
         }
-        for (operation, function) in api.operations.iter().zip(&names.functions) {
-            add(&mut self.operations, &operation.id, function);
-            if let Some(newest) = operation.newest_stable() {
-                let versions = self.newest.entry(operation.id.clone()).or_default();
-                versions.insert(newest.to_string());
-            }
-        }
-        for ((def, name), members) in
-            api.types.iter().zip(&names.types).zip(&names.members)
-        {
-            for place in &def.origin.places {
-                add(&mut self.types, &place.key, name);
-            }
-            if let Kind::Union(union) = &def.kind {
-                let place = &def.origin.places[0];
-                for (variant, name) in union.variants.iter().zip(members) {
-                    let key = variant_key(api, &place.key, variant);
-                    add(&mut self.variants, &key, name);
-                }
-                if let Some(Type::Def(id)) = union.common
-                    && let Kind::Record(record) = &api.def(id).kind
-                {
-                    let json_names =
-                        record.fields.iter().map(|field| field.json_name.clone());
-                    self.common.entry(place.key.clone()).or_default().extend(json_names);
-                }
-            }
-        }
+        self.operations
+            .iter()
+            .find_map(|(key, operation)| operation.unusable().map(|line| (&**key, line)))
+            .or_else(|| {
+                let mut unions = self.unions.iter();
+                unions
+                    .find_map(|(key, union)| union.unusable().map(|line| (&**key, line)))
+            })
     }
 }
 
-fn is_identifier(name: &str) -> bool {
-    let mut characters = name.chars();
-    let first =
-        characters.next().is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c));
-    first && name != "_" && characters.all(unicode_ident::is_xid_continue)
+impl Operation {
+    pub(crate) fn module(&self) -> &str {
+        self.function.split("::").next().unwrap_or_default()
+    }
+
+    pub(crate) fn function(&self) -> &str {
+        self.function.rsplit("::").next().unwrap_or_default()
+    }
+
+    pub(crate) fn has_builder(&self) -> bool {
+        self.builder
+    }
+
+    /// Whether a stable version has been the newest one.
+    pub(crate) fn was_newest(&self, version: Version) -> bool {
+        self.newest.contains(&version.to_string())
+    }
+
+    /// Returns what a version answers, by format.
+    pub(crate) fn answers(&self, version: Version) -> BTreeMap<&str, RecordedAnswer> {
+        let version = format!("{version} ");
+        let lines = self.answers.iter();
+        lines
+            .filter_map(|(key, line)| {
+                Some((key.strip_prefix(&version)?, RecordedAnswer::parse(line)?))
+            })
+            .collect()
+    }
+
+    pub(crate) fn body(&self, version: Version) -> Option<crate::model::Type<String>> {
+        text::parse_type(self.bodies.get(&version.to_string())?)
+    }
+
+    pub(crate) fn parameter(&self, key: &str) -> Option<RecordedParameter> {
+        RecordedParameter::parse(self.parameters.get(key)?)
+    }
+
+    fn unusable(&self) -> Option<&str> {
+        let path: Vec<&str> = self.function.split("::").collect();
+        if path.len() != 2 || !path.iter().all(|name| text::is_identifier(name)) {
+            return Some(&self.function);
+        }
+        let answers =
+            self.answers.values().filter(|line| RecordedAnswer::parse(line).is_none());
+        let bodies =
+            self.bodies.values().filter(|line| text::parse_type(line).is_none());
+        let parameters = self
+            .parameters
+            .values()
+            .filter(|line| RecordedParameter::parse(line).is_none());
+        answers.chain(bodies).chain(parameters).map(String::as_str).next()
+    }
+}
+
+impl Union {
+    pub(crate) fn discriminator(&self) -> Discriminator {
+        match &self.by {
+            Some(property) => {
+                Discriminator::Tag { property: property.clone(), inferred: true }
+            }
+            None => Discriminator::JsonKind,
+        }
+    }
+
+    /// Whether the kind of the JSON value tells the variants apart.
+    pub(crate) fn is_by_kind(&self) -> bool {
+        self.by.is_none()
+    }
+
+    /// Returns the record of what all variants have in common, and whether it is boxed.
+    pub(crate) fn common(&self) -> Option<(&str, bool)> {
+        self.common.as_deref().map(text::unboxed)
+    }
+
+    /// Returns the variants in order of their names.
+    pub(crate) fn variants(&self) -> Vec<RecordedVariant<'_>> {
+        let variants = self.variants.iter();
+        variants.filter_map(|(name, line)| RecordedVariant::parse(name, line)).collect()
+    }
+
+    fn unusable(&self) -> Option<&str> {
+        let mut variants = self.variants.iter();
+        let found =
+            variants.find(|(name, line)| RecordedVariant::parse(name, line).is_none());
+        found.map(|(name, _)| name.as_str())
+    }
+}
+
+fn problem(what: String, help: &str) -> Diagnostic {
+    Diagnostic::new(Severity::Error, what, Place::Nowhere).help(help)
 }

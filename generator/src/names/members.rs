@@ -2,7 +2,8 @@
 
 use super::casing::{field_name, variant_name};
 use super::claim::Scope;
-use super::ledger::Ledger;
+use super::free_name;
+use super::ledger::{Ledger, RecordedField, Section};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Api, Discriminator, Kind, Type, TypeDef, Union, Variant};
 
@@ -19,64 +20,76 @@ pub(super) fn name_members(
             Kind::Record(record) => {
                 let json_names =
                     record.fields.iter().map(|field| field.json_name.as_str());
-                name_each(
-                    def,
-                    format!("field of {name}"),
-                    "fields",
-                    json_names,
-                    |key, json_name| {
-                        ledger
-                            .field(key)
-                            .map_or_else(|| field_name(json_name), str::to_owned)
-                    },
-                    diagnostics,
-                )
+                let recorded = ledger.record(name).into_iter().flatten();
+                let recorded = recorded.filter_map(|(json_name, line)| {
+                    Some((json_name.clone(), RecordedField::parse(line)?.name))
+                });
+                let naming = Naming {
+                    what: format!("field of {name}"),
+                    section: format!("records.{name}"),
+                    recorded: recorded.collect(),
+                    by_rule: field_name,
+                };
+                naming.name_each(def, json_names, diagnostics)
             }
             Kind::Enum(values) => {
                 let json_names = values.values.iter().map(String::as_str);
-                name_each(
-                    def,
-                    format!("variant of {name}"),
-                    "values",
-                    json_names,
-                    |key, json_name| {
-                        ledger
-                            .value(key)
-                            .map_or_else(|| variant_name(json_name), str::to_owned)
-                    },
-                    diagnostics,
-                )
+                let naming = Naming {
+                    what: format!("variant of {name}"),
+                    section: format!("enums.{name}"),
+                    recorded: ledger.values(name).cloned().unwrap_or_default(),
+                    by_rule: variant_name,
+                };
+                naming.name_each(def, json_names, diagnostics)
             }
             Kind::Union(union) => {
-                name_variants(api, def, name, types, union, ledger, diagnostics)
+                name_variants(def, name, types, union, ledger, diagnostics)
             }
         })
         .collect()
 }
 
-/// Names the members of a type by their JSON names, and reports collisions.
-fn name_each<'a>(
-    def: &TypeDef,
+/// How the members of a type are named by their JSON names.
+struct Naming {
+    /// What is named, for messages: `field of Cluster`.
     what: String,
-    section: &'static str,
-    json_names: impl Iterator<Item = &'a str>,
-    name: impl Fn(&str, &str) -> String,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<String> {
-    let mut scope = Scope::new(what, section);
-    let place = &def.origin.places[0];
-    json_names
-        .map(|json_name| {
-            let key = format!("{}/{json_name}", place.key);
-            let name = name(&key, json_name);
-            scope.claim(&name, &key, &place.pointer, diagnostics);
-            name
-        })
-        .collect()
+    /// The section of the ledger that holds the names.
+    section: String,
+    /// JSON name → name, of members that are gone too.
+    recorded: Section,
+    by_rule: fn(&str) -> String,
+}
+
+impl Naming {
+    /// Names the members, and reports collisions.
+    fn name_each<'a>(
+        self,
+        def: &TypeDef,
+        json_names: impl Iterator<Item = &'a str>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Vec<String> {
+        let mut scope = Scope::new(self.what.clone(), self.section.clone());
+        let place = &def.origin.places[0];
+        json_names
+            .map(|json_name| {
+                let name = self.name(json_name);
+                scope.claim(&name, json_name, &place.pointer, diagnostics);
+                name
+            })
+            .collect()
+    }
+
+    fn name(&self, json_name: &str) -> String {
+        if let Some(name) = self.recorded.get(json_name) {
+            return name.clone();
+        }
+        let is_free =
+            |name: &str| !self.recorded.values().any(|recorded| recorded == name);
+        free_name(&(self.by_rule)(json_name), is_free)
+    }
 }
 
 fn name_variants(
-    api: &Api,
     def: &TypeDef,
     name: &str,
     types: &[String],
@@ -85,51 +98,35 @@ fn name_variants(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<String> {
     let place = &def.origin.places[0];
-    let keys: Vec<String> = union
-        .variants
+    // What its siblings have been called before is theirs.
+    let of_the_past: Vec<String> = ledger
+        .union(name)
         .iter()
-        .map(|variant| variant_key(api, &place.key, variant))
+        .flat_map(|union| union.variants())
+        .map(|variant| variant.name.to_owned())
         .collect();
-    let known: Vec<Option<&str>> = keys.iter().map(|key| ledger.variant(key)).collect();
     let short: Vec<String> =
         union.variants.iter().map(|v| short_name(v, union, name, types)).collect();
-    let mut scope = Scope::new(format!("variant of {name}"), "variants");
+    let mut scope = Scope::new(format!("variant of {name}"), format!("unions.{name}"));
     let mut names = Vec::new();
     for (index, variant) in union.variants.iter().enumerate() {
-        let name = known[index].map_or_else(
-            || {
-                let full = type_text(&variant.ty, types);
-                let is_distinct =
-                    short.iter().filter(|other| **other == short[index]).count() == 1;
-                let short = (is_distinct && !short[index].is_empty())
-                    .then(|| variant_name(&short[index]));
-                let longer =
-                    [variant_name(&full), variant_name(&format!("{full} variant"))];
-                let mut names = short.into_iter().chain(longer.clone());
-                // What its siblings have been called before is theirs.
-                let free = names.find(|name| !known.contains(&Some(name.as_str())));
-                free.unwrap_or_else(|| longer[0].clone())
-            },
-            str::to_owned,
-        );
-        scope.claim(&name, &keys[index], &place.pointer, diagnostics);
+        let full = type_text(&variant.ty, types);
+        let name = variant.recorded.clone().unwrap_or_else(|| {
+            let is_distinct =
+                short.iter().filter(|other| **other == short[index]).count() == 1;
+            let short = (is_distinct && !short[index].is_empty())
+                .then(|| variant_name(&short[index]));
+            let longer = [variant_name(&full), variant_name(&format!("{full} variant"))];
+            let mut names = short.into_iter().chain(longer.clone());
+            let free = names.find(|name| !of_the_past.contains(name));
+            free.unwrap_or_else(|| {
+                free_name(&longer[0], |name| !of_the_past.iter().any(|own| own == name))
+            })
+        });
+        scope.claim(&name, &full, &place.pointer, diagnostics);
         names.push(name);
     }
     names
-}
-
-/// What a variant is called in the ledger: by what it holds, wherever the union lists it.
-pub(super) fn variant_key(api: &Api, union: &str, variant: &Variant) -> String {
-    format!("{union}|{}", type_key(api, &variant.ty))
-}
-
-fn type_key(api: &Api, ty: &Type) -> String {
-    match ty {
-        Type::Def(id) => api.def(*id).origin.places[0].key.clone(),
-        Type::List(item) => format!("{}[]", type_key(api, item)),
-        Type::Map(value) => format!("{}{{}}", type_key(api, value)),
-        scalar => type_text(scalar, &[]),
-    }
 }
 
 /// A name without what the union's name says already: the tag where the document maps just one,

@@ -1,6 +1,6 @@
 //! The names of types: schemas by their own name, inline types for what they are.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::casing::type_name;
 use super::claim::Scope;
@@ -20,9 +20,10 @@ pub(super) fn name_types(
     };
     let mut order: Vec<usize> = (0..api.types.len()).collect();
     order.sort_by(|a, b| api.types[*a].origin.places.cmp(&api.types[*b].origin.places));
-    naming.take_ledger_names(api, ledger, &order);
-    naming.name_schemas(api, ledger, &order);
-    naming.name_inline_types(api, ledger, &order);
+    naming.take_recorded_names(api, &order);
+    let of_the_past = ledger.type_names();
+    naming.name_schemas(api, &of_the_past, &order);
+    naming.name_inline_types(api, &of_the_past, &order);
     naming.names.into_iter().map(Option::unwrap_or_default).collect()
 }
 
@@ -38,38 +39,40 @@ impl Naming<'_> {
         self.names[index] = Some(name);
     }
 
-    /// What had a name keeps it. Where an inline type has come apart, the part that holds the
-    /// first place keeps the name and the others are named anew.
-    fn take_ledger_names(&mut self, api: &Api, ledger: &Ledger, order: &[usize]) {
+    /// What had a name keeps it.
+    fn take_recorded_names(&mut self, api: &Api, order: &[usize]) {
         for &index in order {
-            let origin = &api.types[index].origin;
-            for place in &origin.places {
-                let Some(name) = ledger.type_name(&place.key) else { continue };
-                if origin.named || self.scope.is_free(name) {
-                    self.claim(index, name.to_owned(), place);
-                    break;
-                }
+            let def = &api.types[index];
+            if let Some(name) = &def.recorded {
+                self.claim(index, name.clone(), &def.origin.places[0]);
             }
         }
     }
 
-    fn name_schemas(&mut self, api: &Api, ledger: &Ledger, order: &[usize]) {
+    fn name_schemas(
+        &mut self,
+        api: &Api,
+        of_the_past: &BTreeSet<&str>,
+        order: &[usize],
+    ) {
         for &index in order {
             let origin = &api.types[index].origin;
             if !origin.named || self.names[index].is_some() {
                 continue;
             }
             let place = &origin.places[0];
-            let mut name = type_name(&place.key);
             // What bore the name before keeps it, even where it is gone from this document.
-            if ledger.has_type_name(&name) {
-                name.push_str("Schema");
-            }
+            let name = free_type_name(&type_name(&place.key), "Schema", of_the_past);
             self.claim(index, name, place);
         }
     }
 
-    fn name_inline_types(&mut self, api: &Api, ledger: &Ledger, order: &[usize]) {
+    fn name_inline_types(
+        &mut self,
+        api: &Api,
+        of_the_past: &BTreeSet<&str>,
+        order: &[usize],
+    ) {
         let dominant = dominant_types(api);
         let inline =
             order.iter().copied().filter(|&index| !api.types[index].origin.named);
@@ -81,14 +84,24 @@ impl Naming<'_> {
                 continue;
             }
             let origin = &api.types[index].origin;
-            let free = candidates(origin, dominant.get(&index))
-                .into_iter()
-                .find(|name| self.scope.is_free(name) && !ledger.has_type_name(name));
+            let free =
+                candidates(origin, dominant.get(&index)).into_iter().find(|name| {
+                    self.scope.is_free(name) && !of_the_past.contains(name.as_str())
+                });
             // Where every candidate is taken, the claim reports who took it.
-            let name = free.unwrap_or_else(|| path_name(&origin.places[0]));
+            let path = path_name(&origin.places[0]);
+            let name = free.unwrap_or_else(|| free_type_name(&path, "", of_the_past));
             self.claim(index, name, &origin.places[0]);
         }
     }
+}
+
+/// Returns a name that no type has had: as it is, with an ending, or with a number.
+fn free_type_name(name: &str, ending: &str, of_the_past: &BTreeSet<&str>) -> String {
+    let numbered = (2..).map(|number| format!("{name}{ending}{number}"));
+    let plain = [name.to_owned(), format!("{name}{ending}")];
+    let mut names = plain.into_iter().chain(numbered);
+    names.find(|name| !of_the_past.contains(name.as_str())).unwrap_or_default()
 }
 
 /// The inline types that hold more than half of the places of their hint: the word means them.

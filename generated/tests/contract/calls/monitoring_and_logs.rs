@@ -24,13 +24,13 @@ pub(super) fn add(contract: &mut Contract) {
         monitoring_and_logs::v2023_01_01::list_host_fts_metrics(&sample.path::<String>("groupId"), &sample.path::<String>("processId"))
     });
     contract.add("listGroupHostFtsMetricIndexMeasurements", "2023-01-01", "application/vnd.atlas.2023-01-01+json", |sample| {
-        monitoring_and_logs::v2023_01_01::list_index_measurements(&sample.path::<String>("groupId"), &sample.path::<String>("processId"), &sample.path::<String>("databaseName"), &sample.path::<String>("collectionName"), &sample.query::<String>("granularity"), &sample.query::<Vec<atlas_admin::types::GetIndexMeasurementsMetric>>("metrics"))
+        monitoring_and_logs::v2023_01_01::list_index_measurements(&sample.path::<String>("groupId"), &sample.path::<String>("processId"), &sample.path::<String>("databaseName"), &sample.path::<String>("collectionName"), &sample.query::<String>("granularity"), &sample.query::<Vec<atlas_admin::types::ListIndexMeasurementsMetric>>("metrics"))
             .end(sample.query::<atlas_admin_runtime::codec::DateTime>("end"))
             .period(sample.query::<String>("period"))
             .start(sample.query::<atlas_admin_runtime::codec::DateTime>("start"))
     });
     contract.add("getGroupHostFtsMetricIndexMeasurements", "2023-01-01", "application/vnd.atlas.2023-01-01+json", |sample| {
-        monitoring_and_logs::v2023_01_01::get_index_measurements(&sample.path::<String>("groupId"), &sample.path::<String>("processId"), &sample.path::<String>("databaseName"), &sample.path::<String>("collectionName"), &sample.path::<String>("indexName"), &sample.query::<String>("granularity"), &sample.query::<Vec<atlas_admin::types::GetIndexMeasurementsMetric>>("metrics"))
+        monitoring_and_logs::v2023_01_01::get_index_measurements(&sample.path::<String>("groupId"), &sample.path::<String>("processId"), &sample.path::<String>("databaseName"), &sample.path::<String>("collectionName"), &sample.path::<String>("indexName"), &sample.query::<String>("granularity"), &sample.query::<Vec<atlas_admin::types::ListIndexMeasurementsMetric>>("metrics"))
             .end(sample.query::<atlas_admin_runtime::codec::DateTime>("end"))
             .period(sample.query::<String>("period"))
             .start(sample.query::<atlas_admin_runtime::codec::DateTime>("start"))

@@ -79,7 +79,7 @@ fn versions(operation: &Operation, version: &OperationVersion) -> String {
 fn parameters(parameters: &[Parameter]) -> Option<String> {
     let lines: Vec<String> = parameters
         .iter()
-        .filter(|parameter| parameter.required)
+        .filter(|parameter| parameter.is_argument)
         .map(|parameter| {
             let place = match parameter.location {
                 Location::Path => "in the path",

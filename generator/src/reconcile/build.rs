@@ -1,0 +1,324 @@
+//! The types as they are generated: the recorded ones, made of all that stands at their places,
+//! and the new ones.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::pair::Pairs;
+use super::variants::matches;
+use crate::model::{
+    Api, Enum, Field, Kind, Limits, Origin, Place, Record, Type, TypeDef, TypeId, Union,
+    Variant,
+};
+use crate::names::{FieldType, Ledger, RecordedUnion, RecordedVariant};
+use crate::pointer::Pointer;
+
+/// What a type is made of.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Node {
+    /// A recorded type.
+    Recorded(String),
+    /// A definition that the ledger does not know.
+    New(TypeId),
+}
+
+/// The types that are made, on demand.
+pub(super) struct Build<'a> {
+    pub(super) api: &'a Api,
+    pub(super) ledger: &'a Ledger,
+    pairs: &'a Pairs<'a>,
+    ids: HashMap<Node, TypeId>,
+    nodes: Vec<Node>,
+}
+
+impl<'a> Build<'a> {
+    pub(super) fn new(api: &'a Api, ledger: &'a Ledger, pairs: &'a Pairs<'a>) -> Self {
+        Self { api, ledger, pairs, ids: HashMap::new(), nodes: Vec::new() }
+    }
+
+    /// Makes all types that are asked for, and those that they hold.
+    pub(super) fn finish(mut self) -> Vec<TypeDef> {
+        let mut made = Vec::new();
+        while made.len() < self.nodes.len() {
+            let node = self.nodes[made.len()].clone();
+            made.push(match node {
+                Node::Recorded(name) => self.recorded(&name),
+                Node::New(id) => self.new_type(id),
+            });
+        }
+        made
+    }
+
+    /// Returns the type of a place: the recorded one where what the document has there can be
+    /// had as that, else the document's.
+    pub(super) fn ty(
+        &mut self,
+        recorded: Option<&Type<String>>,
+        found: &[&Type],
+    ) -> Type {
+        match recorded {
+            Some(recorded)
+                if found.iter().any(|found| self.pairs.fits(recorded, found)) =>
+            {
+                self.restore(recorded)
+            }
+            _ => self.convert(found[0]),
+        }
+    }
+
+    fn restore(&mut self, recorded: &Type<String>) -> Type {
+        self.each_def(recorded, &mut |build, name| {
+            build.id(Node::Recorded(name.clone()))
+        })
+    }
+
+    fn convert(&mut self, found: &Type) -> Type {
+        self.each_def(found, &mut |build, id| {
+            let name = build.pairs.name(*id).map(str::to_owned);
+            build.id(name.map_or(Node::New(*id), Node::Recorded))
+        })
+    }
+
+    fn each_def<D>(
+        &mut self,
+        ty: &Type<D>,
+        to: &mut dyn FnMut(&mut Self, &D) -> TypeId,
+    ) -> Type {
+        match ty {
+            Type::Bool => Type::Bool,
+            Type::Int => Type::Int,
+            Type::Float => Type::Float,
+            Type::String => Type::String,
+            Type::DateTime => Type::DateTime,
+            Type::Date => Type::Date,
+            Type::Json => Type::Json,
+            Type::List(item) => Type::List(Box::new(self.each_def(item, to))),
+            Type::Map(value) => Type::Map(Box::new(self.each_def(value, to))),
+            Type::Def(def) => Type::Def(to(self, def)),
+        }
+    }
+
+    fn id(&mut self, node: Node) -> TypeId {
+        let next = TypeId(self.nodes.len());
+        let id = *self.ids.entry(node.clone()).or_insert(next);
+        if id == next {
+            self.nodes.push(node);
+        }
+        id
+    }
+
+    fn new_type(&mut self, id: TypeId) -> TypeDef {
+        let mut def = self.api.def(id).clone();
+        def.kind.for_each_type_mut(|ty| *ty = self.convert(ty));
+        def
+    }
+
+    fn recorded(&mut self, name: &str) -> TypeDef {
+        let sources = self.pairs.sources(name);
+        let defs: Vec<&TypeDef> = sources.iter().map(|id| self.api.def(*id)).collect();
+        let kind = if let Some(values) = self.ledger.values(name) {
+            Kind::Enum(values_of(&defs, values.keys()))
+        } else if let Some(union) = self.ledger.union(name) {
+            Kind::Union(self.union(union, &defs))
+        } else {
+            Kind::Record(self.record(name, &defs))
+        };
+        let mut places: Vec<Place> =
+            defs.iter().flat_map(|def| def.origin.places.clone()).collect();
+        places.sort();
+        places.dedup();
+        if places.is_empty() {
+            places.push(place_of(self.ledger, name));
+        }
+        TypeDef {
+            origin: Origin { places, named: defs.iter().any(|def| def.origin.named) },
+            recorded: Some(name.to_owned()),
+            kind,
+            prose: defs.first().and_then(|def| def.prose.clone()),
+            docs_url: defs.first().and_then(|def| def.docs_url.clone()),
+        }
+    }
+
+    fn record(&mut self, name: &str, defs: &[&TypeDef]) -> Record {
+        if defs.is_empty() {
+            return self.record_of_ledger(name);
+        }
+        let all: Vec<Vec<&Field>> =
+            defs.iter().flat_map(|def| fields(self.api, def)).collect();
+        let mut declared: BTreeMap<&str, Vec<&Field>> = BTreeMap::new();
+        for field in all.iter().flatten() {
+            declared.entry(&field.json_name).or_default().push(field);
+        }
+        let fields = declared.into_iter().map(|(json_name, found)| {
+            let known = self.ledger.field(name, json_name).and_then(|known| known.ty);
+            self.field(known.as_ref(), &found, found.len() == all.len())
+        });
+        Record { fields: fields.collect() }
+    }
+
+    /// Makes one field of all that is declared for a property.
+    fn field(
+        &mut self,
+        known: Option<&FieldType>,
+        found: &[&Field],
+        is_in_all: bool,
+    ) -> Field {
+        let mut field = found[0].clone();
+        found[1..].iter().for_each(|other| field.weaken(other));
+        field.required &= is_in_all;
+        let types: Vec<&Type> = found.iter().map(|field| &field.ty).collect();
+        field.ty = self.ty(known.map(|known| &known.ty), &types);
+        if let Some(known) = known {
+            field.nullable = known.nullable;
+        }
+        if let (Type::String, Type::Def(id)) = (&field.ty, types[0])
+            && let Kind::Enum(values) = &self.api.def(*id).kind
+        {
+            field.limits.one_of = values.values.clone();
+        }
+        field
+    }
+
+    /// Makes a record that the document has no properties of any more, but any JSON value.
+    fn record_of_ledger(&mut self, name: &str) -> Record {
+        let ledger = self.ledger;
+        let lines = ledger.record(name).into_iter().flatten();
+        let fields = lines.filter_map(|(json_name, _)| {
+            let known = ledger.field(name, json_name)?.ty?;
+            Some(Field {
+                json_name: json_name.clone(),
+                ty: self.restore(&known.ty),
+                required: false,
+                nullable: known.nullable,
+                read_only: false,
+                write_only: false,
+                secret: false,
+                identity: false,
+                kept: false,
+                deprecated: false,
+                limits: Limits::default(),
+                prose: None,
+            })
+        });
+        Record { fields: fields.collect() }
+    }
+
+    fn union(&mut self, recorded: &RecordedUnion, defs: &[&TypeDef]) -> Union {
+        let unions = defs.iter().filter_map(|def| match &def.kind {
+            Kind::Union(union) => Some(union),
+            Kind::Record(_) | Kind::Enum(_) => None,
+        });
+        let unions: Vec<&Union> = unions.collect();
+        let mut variants: Vec<Variant> = Vec::new();
+        for union in &unions {
+            self.add_variants(recorded, union, &mut variants);
+        }
+        if unions.len() < defs.len() || defs.is_empty() {
+            // A record, or any JSON value, may still be any of them.
+            for known in recorded.variants() {
+                if find(&mut variants, known.name).is_none() {
+                    let ty = self.restore(&known.ty);
+                    variants.push(variant(&known, ty));
+                }
+            }
+        }
+        let by = unions.first().map(|union| union.by.clone());
+        Union {
+            by: by.unwrap_or_else(|| recorded.discriminator()),
+            variants,
+            common: None,
+        }
+    }
+
+    fn add_variants(
+        &mut self,
+        recorded: &RecordedUnion,
+        union: &Union,
+        into: &mut Vec<Variant>,
+    ) {
+        let matches = matches(self.api, self.ledger, recorded, union);
+        let known_tags: Vec<&String> =
+            matches.iter().flat_map(|(known, _)| known.tags).collect();
+        for found in &union.variants {
+            let mut known =
+                matches.iter().filter(|(_, own)| std::ptr::eq(*own, found)).peekable();
+            if known.peek().is_none() {
+                let ty = self.convert(&found.ty);
+                if into.iter().all(|other| other.ty != ty || other.tags != found.tags) {
+                    into.push(Variant { ty, ..found.clone() });
+                }
+            }
+            let new = found.tags.iter().filter(|tag| !known_tags.contains(tag)).cloned();
+            let mut new: Vec<String> = new.collect();
+            for (known, _) in known {
+                let ty = self.ty(Some(&known.ty), &[&found.ty]);
+                if find(into, known.name).is_none() {
+                    into.push(variant(known, ty));
+                }
+                // Values that are new select the first of those that the document has made one.
+                if let Some(variant) = find(into, known.name) {
+                    variant.tags.extend(new.drain(..));
+                    let order =
+                        |tag: &String| found.tags.iter().position(|own| own == tag);
+                    variant.tags.sort_by_key(|tag| order(tag).unwrap_or(usize::MAX));
+                    variant.tags.dedup();
+                }
+            }
+        }
+    }
+}
+
+fn find<'v>(variants: &'v mut [Variant], name: &str) -> Option<&'v mut Variant> {
+    variants.iter_mut().find(|variant| variant.recorded.as_deref() == Some(name))
+}
+
+fn variant(known: &RecordedVariant<'_>, ty: Type) -> Variant {
+    Variant { recorded: Some(known.name.to_owned()), ty, tags: known.tags.to_vec() }
+}
+
+/// The values of all, and those that were values once.
+fn values_of<'a>(
+    defs: &[&'a TypeDef],
+    recorded: impl Iterator<Item = &'a String>,
+) -> Enum {
+    let found = defs.iter().flat_map(|def| match &def.kind {
+        Kind::Enum(values) => values.values.as_slice(),
+        Kind::Record(_) | Kind::Union(_) => &[],
+    });
+    Enum::new(found.chain(recorded).map(String::as_str))
+}
+
+/// The fields that a definition declares: one list, or one for each variant.
+fn fields<'a>(api: &'a Api, def: &'a TypeDef) -> Vec<Vec<&'a Field>> {
+    let mut lists = Vec::new();
+    let mut pending = vec![def];
+    let mut seen: Vec<*const TypeDef> = Vec::new();
+    while let Some(def) = pending.pop() {
+        if seen.contains(&std::ptr::from_ref(def)) {
+            continue;
+        }
+        seen.push(def);
+        match &def.kind {
+            Kind::Record(record) => lists.push(record.fields.iter().collect()),
+            Kind::Union(union) => {
+                pending.extend(union.variants.iter().rev().filter_map(|variant| {
+                    match variant.ty {
+                        Type::Def(id) => Some(api.def(id)),
+                        _ => None,
+                    }
+                }))
+            }
+            Kind::Enum(_) => {}
+        }
+    }
+    lists
+}
+
+/// The place of a type that no place of the document declares any more.
+fn place_of(ledger: &Ledger, name: &str) -> Place {
+    Place {
+        key: ledger.place(name).unwrap_or(name).to_owned(),
+        hint: name.to_owned(),
+        owner: String::new(),
+        pointer: Pointer::root(),
+    }
+}

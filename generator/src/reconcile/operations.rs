@@ -1,0 +1,114 @@
+//! The request functions: arguments, setters and what requests resolve to.
+
+use super::build::Build;
+use crate::model::{
+    Answer, Body, Content, Operation, OperationVersion, Output, Parameter,
+};
+use crate::names::{RecordedAnswer, RecordedOperation, parameter_keys};
+
+/// Returns the operations with the types that the ledger promises.
+pub(super) fn reconciled(build: &mut Build<'_>) -> Vec<Operation> {
+    let api = build.api;
+    api.operations.iter().map(|operation| reconcile(build, operation)).collect()
+}
+
+fn reconcile(build: &mut Build<'_>, found: &Operation) -> Operation {
+    let recorded = build.ledger.operation(&found.key());
+    let mut operation = found.clone();
+    operation.parameters = parameters(build, found, recorded);
+    operation.has_builder = match recorded {
+        Some(recorded) => recorded.has_builder(),
+        None => operation.parameters.iter().any(|parameter| !parameter.is_argument),
+    };
+    for version in &mut operation.versions {
+        reconcile_version(build, version, recorded);
+    }
+    operation
+}
+
+/// What a request function takes never changes: what comes later is set on the request.
+fn parameters(
+    build: &mut Build<'_>,
+    operation: &Operation,
+    recorded: Option<&RecordedOperation>,
+) -> Vec<Parameter> {
+    let mut parameters = operation.parameters.clone();
+    for (key, found) in parameter_keys(&operation.parameters) {
+        let known = recorded.and_then(|recorded| recorded.parameter(&key));
+        let ty = build.ty(known.as_ref().map(|known| &known.ty), &[&found.ty]);
+        let is_argument = match (recorded, &known) {
+            (Some(_), known) => known.as_ref().is_some_and(|known| known.is_argument),
+            (None, _) => found.required,
+        };
+        for parameter in &mut parameters {
+            if (parameter.location, &parameter.name) == (found.location, &found.name) {
+                parameter.ty = ty.clone();
+                parameter.is_argument = is_argument;
+                parameter.recorded = known.as_ref().map(|known| known.name.clone());
+            }
+        }
+    }
+    parameters
+}
+
+fn reconcile_version(
+    build: &mut Build<'_>,
+    version: &mut OperationVersion,
+    recorded: Option<&RecordedOperation>,
+) {
+    let answers = recorded.map(|recorded| recorded.answers(version.version));
+    let answers = answers.unwrap_or_default();
+    for answer in &mut version.answers {
+        let known = answers.get(answer.media_type.format.as_str());
+        reconcile_answer(build, answer, known);
+    }
+    // The function without a format in its name stays the one of the same format.
+    version.answers.sort_by_key(|answer| {
+        let known = answers.get(answer.media_type.format.as_str());
+        (
+            !known.map_or(answers.is_empty(), |known| known.is_first),
+            answer.media_type.format,
+        )
+    });
+    if let Some(body) = &mut version.body {
+        let known = recorded.and_then(|recorded| recorded.body(version.version));
+        *body = Body {
+            ty: build.ty(known.as_ref(), &[&body.ty]),
+            media_type: body.media_type,
+            is_argument: answers.is_empty() || known.is_some(),
+        };
+    }
+    for (_, error) in &mut version.errors {
+        if let Some(ty) = error {
+            *ty = build.ty(None, &[ty]);
+        }
+    }
+}
+
+fn reconcile_answer(
+    build: &mut Build<'_>,
+    answer: &mut Answer,
+    known: Option<&RecordedAnswer>,
+) {
+    let ty = known.and_then(|known| match &known.output {
+        Output::Json(ty) | Output::Optional(ty) => Some(ty),
+        Output::Empty | Output::Stream => None,
+    });
+    for (_, content) in &mut answer.statuses {
+        if let Content::Json(found) = content {
+            *found = build.ty(ty, &[found]);
+        }
+    }
+    let output = answer.output_of_statuses();
+    answer.output = match (known.map(|known| &known.output), output) {
+        (Some(Output::Empty), _) => Output::Empty,
+        (Some(Output::Stream), _) => Output::Stream,
+        (Some(Output::Json(_)), Output::Json(ty) | Output::Optional(ty)) => {
+            Output::Json(ty)
+        }
+        (Some(Output::Optional(_)), Output::Json(ty) | Output::Optional(ty)) => {
+            Output::Optional(ty)
+        }
+        (_, output) => output,
+    };
+}

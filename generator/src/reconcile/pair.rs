@@ -1,0 +1,247 @@
+//! Which definitions of the document stand where the ledger has which types.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::variants::{contents, matches};
+use crate::model::{Api, Content, Kind, Operation, Output, Type, TypeId};
+use crate::names::{Ledger, parameter_keys};
+
+/// The definitions that stand at the places of each recorded type, and the reverse.
+pub(super) struct Pairs<'a> {
+    api: &'a Api,
+    ledger: &'a Ledger,
+    sources: BTreeMap<String, Vec<TypeId>>,
+    names: HashMap<TypeId, Vec<String>>,
+    pending: Vec<(String, TypeId)>,
+}
+
+/// Walks the document and the ledger side by side.
+pub(super) fn pairs<'a>(api: &'a Api, ledger: &'a Ledger) -> Pairs<'a> {
+    let mut pairs = Pairs {
+        api,
+        ledger,
+        sources: BTreeMap::new(),
+        names: HashMap::new(),
+        pending: Vec::new(),
+    };
+    for operation in &api.operations {
+        pairs.pair_operation(operation);
+    }
+    pairs.follow();
+    pairs.pair_by_place();
+    pairs
+}
+
+impl Pairs<'_> {
+    /// Returns the definitions that stand at the places of a recorded type.
+    pub(super) fn sources(&self, name: &str) -> &[TypeId] {
+        self.sources.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Returns the recorded type that a new place of a definition has: the one that was first
+    /// declared there, else the first that it stands for anywhere.
+    pub(super) fn name(&self, id: TypeId) -> Option<&str> {
+        let names = self.names.get(&id)?;
+        let known = self.recorded_place(id);
+        let same = names.iter().find(|name| Some(name.as_str()) == known);
+        same.or_else(|| names.iter().min()).map(String::as_str)
+    }
+
+    /// Whether a type of the document can be had as a recorded type.
+    pub(super) fn fits(&self, recorded: &Type<String>, found: &Type) -> bool {
+        match (recorded, found) {
+            (Type::Json, _) => true,
+            (Type::String | Type::DateTime | Type::Date, found) => self.is_text(found),
+            (Type::Float, Type::Float | Type::Int)
+            | (Type::Int, Type::Int)
+            | (Type::Bool, Type::Bool)
+            | (Type::List(_) | Type::Map(_), Type::Json) => true,
+            (Type::List(recorded), Type::List(found)) => self.fits(recorded, found),
+            (Type::Map(recorded), Type::Map(found)) => self.fits(recorded, found),
+            (Type::Map(value), Type::Def(id)) => {
+                **value == Type::Json && !matches!(self.api.def(*id).kind, Kind::Enum(_))
+            }
+            (Type::Def(name), Type::Def(id)) => self.sources(name).contains(id),
+            (Type::Def(name), found) => self.fits_definition(name, found),
+            _ => false,
+        }
+    }
+
+    /// Whether what needs no definition any more can be had as the definition it once was.
+    fn fits_definition(&self, name: &str, found: &Type) -> bool {
+        if self.ledger.values(name).is_some() {
+            return self.is_text(found);
+        }
+        if matches!(found, Type::Json | Type::Map(_)) {
+            return true;
+        }
+        let union = self.ledger.union(name);
+        union.is_some_and(|union| {
+            union.is_by_kind()
+                && union.variants().iter().any(|variant| self.fits(&variant.ty, found))
+        })
+    }
+
+    fn is_text(&self, ty: &Type) -> bool {
+        match ty {
+            Type::String | Type::DateTime | Type::Date => true,
+            Type::Def(id) => matches!(self.api.def(*id).kind, Kind::Enum(_)),
+            _ => false,
+        }
+    }
+
+    fn pair_operation(&mut self, operation: &Operation) {
+        let Some(recorded) = self.ledger.operation(&operation.key()) else { return };
+        for (key, parameter) in parameter_keys(&operation.parameters) {
+            if let Some(known) = recorded.parameter(&key) {
+                self.pair(&known.ty, &parameter.ty);
+            }
+        }
+        for version in &operation.versions {
+            let answers = recorded.answers(version.version);
+            for answer in &version.answers {
+                let known = answers.get(answer.media_type.format.as_str());
+                if let Some(Output::Json(known) | Output::Optional(known)) =
+                    known.map(|known| &known.output)
+                {
+                    for (_, content) in &answer.statuses {
+                        if let Content::Json(found) = content {
+                            self.pair(known, found);
+                        }
+                    }
+                }
+            }
+            if let (Some(known), Some(body)) =
+                (recorded.body(version.version), &version.body)
+            {
+                self.pair(&known, &body.ty);
+            }
+        }
+    }
+
+    fn pair(&mut self, recorded: &Type<String>, found: &Type) {
+        match (recorded, found) {
+            (Type::List(recorded), Type::List(found))
+            | (Type::Map(recorded), Type::Map(found)) => self.pair(recorded, found),
+            (Type::Def(name), Type::Def(id)) => self.pair_definition(name, *id),
+            (Type::Def(name), found) => self.pair_content(name, found),
+            _ => {}
+        }
+    }
+
+    fn pair_definition(&mut self, name: &str, id: TypeId) {
+        if self.sources(name).contains(&id) || !self.accepts(name, id) {
+            return;
+        }
+        self.sources.entry(name.to_owned()).or_default().push(id);
+        self.names.entry(id).or_default().push(name.to_owned());
+        self.pending.push((name.to_owned(), id));
+    }
+
+    /// Pairs what is no definition with the variant of its kind.
+    fn pair_content(&mut self, name: &str, found: &Type) {
+        let Some(union) = self.ledger.union(name).filter(|union| union.is_by_kind())
+        else {
+            return;
+        };
+        for variant in union.variants() {
+            self.pair(&variant.ty, found);
+        }
+    }
+
+    /// Whether a definition can stand for a recorded type, beside those that do already.
+    fn accepts(&self, name: &str, id: TypeId) -> bool {
+        let kind = &self.api.def(id).kind;
+        if self.ledger.values(name).is_some() {
+            return matches!(kind, Kind::Enum(_));
+        }
+        if matches!(kind, Kind::Enum(_)) {
+            return false;
+        }
+        let Kind::Record(record) = kind else { return true };
+        // Properties that have come to differ in type part what was one type. The first keeps it.
+        let is_first = self.sources(name).is_empty();
+        is_first
+            || record.fields.iter().all(|field| {
+                let known = self.ledger.field(name, &field.json_name);
+                let ty = known.and_then(|known| known.ty).map(|known| known.ty);
+                ty.is_none_or(|ty| self.is_alike(&ty, &field.ty))
+            })
+    }
+
+    /// Whether a type could be had as a recorded type once all is paired.
+    fn is_alike(&self, recorded: &Type<String>, found: &Type) -> bool {
+        match (recorded, found) {
+            (Type::Def(name), Type::Def(id)) => {
+                let is_enum = matches!(self.api.def(*id).kind, Kind::Enum(_));
+                self.ledger.values(name).is_some() == is_enum
+            }
+            (Type::List(recorded), Type::List(found))
+            | (Type::Map(recorded), Type::Map(found)) => self.is_alike(recorded, found),
+            _ => self.fits(recorded, found),
+        }
+    }
+
+    /// Pairs what the paired definitions hold.
+    fn follow(&mut self) {
+        while let Some((name, id)) = self.pending.pop() {
+            let api = self.api;
+            match &api.def(id).kind {
+                Kind::Record(record) if self.ledger.record(&name).is_some() => {
+                    for field in &record.fields {
+                        let known = self.ledger.field(&name, &field.json_name);
+                        if let Some(known) = known.and_then(|known| known.ty) {
+                            self.pair(&known.ty, &field.ty);
+                        }
+                    }
+                }
+                // What is one record today stands for every variant that it once was.
+                Kind::Record(_) => {
+                    for ty in contents(self.ledger, &name) {
+                        self.pair(&ty, &Type::Def(id));
+                    }
+                }
+                Kind::Union(union) => match self.ledger.union(&name) {
+                    Some(recorded) => {
+                        for (known, found) in matches(api, self.ledger, recorded, union)
+                        {
+                            self.pair(&known.ty, &found.ty);
+                        }
+                    }
+                    // What is a choice today was one record with the properties of all.
+                    None => {
+                        for variant in &union.variants {
+                            self.pair(&Type::Def(name.clone()), &variant.ty);
+                        }
+                    }
+                },
+                Kind::Enum(_) => {}
+            }
+        }
+    }
+
+    /// Pairs what no recorded place leads to by the place that declares it: a schema that comes
+    /// back, or is used elsewhere.
+    fn pair_by_place(&mut self) {
+        let mut ids: Vec<TypeId> = (0..self.api.types.len()).map(TypeId).collect();
+        ids.sort_by(|a, b| {
+            self.api.def(*a).origin.places.cmp(&self.api.def(*b).origin.places)
+        });
+        for id in ids {
+            if self.names.contains_key(&id) {
+                continue;
+            }
+            if let Some(name) = self.recorded_place(id).map(str::to_owned)
+                && self.sources(&name).is_empty()
+            {
+                self.pair_definition(&name, id);
+                self.follow();
+            }
+        }
+    }
+
+    fn recorded_place(&self, id: TypeId) -> Option<&str> {
+        let mut places = self.api.def(id).origin.places.iter();
+        places.find_map(|place| self.ledger.type_name(&place.key))
+    }
+}
