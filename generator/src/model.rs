@@ -380,14 +380,18 @@ pub fn operation_key(method: Method, path: &str) -> String {
 }
 
 impl Answer {
+    /// Returns the body of the first status that has a JSON body.
+    pub fn body(&self) -> Option<&Type> {
+        self.statuses.iter().find_map(|(_, content)| match content {
+            Content::Json(ty) => Some(ty),
+            Content::Empty | Content::Stream => None,
+        })
+    }
+
     /// Returns the output that the statuses ask for.
     pub fn output_of_statuses(&self) -> Output {
         let contents = || self.statuses.iter().map(|(_, content)| content);
-        let json = contents().find_map(|content| match content {
-            Content::Json(ty) => Some(ty.clone()),
-            Content::Empty | Content::Stream => None,
-        });
-        match json {
+        match self.body().cloned() {
             Some(ty) if contents().any(|content| *content == Content::Empty) => {
                 Output::Optional(ty)
             }

@@ -94,9 +94,12 @@ fn reconcile_answer(
         Output::Json(ty) | Output::Optional(ty) => Some(ty),
         Output::Empty | Output::Stream => None,
     });
+    let body = answer.body().cloned();
     for (_, content) in &mut answer.statuses {
         if let Content::Json(found) = content {
-            *found = build.ty(ty, &[found]);
+            // Another status with another body is decoded as this one.
+            let known = ty.filter(|_| body.as_ref() == Some(found));
+            *found = build.ty(known, &[found]);
         }
     }
     let output = answer.output_of_statuses();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::variants::{contents, matches};
-use crate::model::{Api, Content, Kind, Operation, Output, Type, TypeId};
+use crate::model::{Api, Kind, Operation, Output, Type, TypeId};
 use crate::names::{Ledger, parameter_keys};
 
 /// The definitions that stand at the places of each recorded type, and the reverse.
@@ -103,12 +103,9 @@ impl Pairs<'_> {
                 let known = answers.get(answer.media_type.format.as_str());
                 if let Some(Output::Json(known) | Output::Optional(known)) =
                     known.map(|known| &known.output)
+                    && let Some(found) = answer.body()
                 {
-                    for (_, content) in &answer.statuses {
-                        if let Content::Json(found) = content {
-                            self.pair(known, found);
-                        }
-                    }
+                    self.pair(known, found);
                 }
             }
             if let (Some(known), Some(body)) =
