@@ -109,19 +109,26 @@ fn keeps(changes: &[(&str, &str)], gone: &[&str]) -> Output {
 
 /// Asserts that a ledger was only added to.
 pub(crate) fn keeps_lines(before: &Ledger, after: &Ledger) {
-    let parse = |ledger: &Ledger| ledger.render().parse::<toml::Table>().expect("TOML");
-    let after = parse(after);
-    for (section, lines) in parse(before) {
-        for (key, name) in lines.as_table().expect("a section") {
-            let now = after.get(&section).and_then(|lines| lines.get(key));
-            match (name.as_array(), now.and_then(|now| now.as_array())) {
-                (Some(names), Some(now)) => {
-                    let kept = names.iter().all(|name| now.contains(name));
-                    assert!(kept, "[{section}] {key}: {names:?} became {now:?}");
-                }
-                _ => assert_eq!(Some(name), now, "[{section}] {key}"),
+    let parse = |ledger: &Ledger| {
+        toml::Value::Table(ledger.render().parse::<toml::Table>().expect("TOML"))
+    };
+    keeps_value("", &parse(before), &parse(after));
+}
+
+fn keeps_value(at: &str, before: &toml::Value, after: &toml::Value) {
+    match (before, after) {
+        (toml::Value::Table(before), toml::Value::Table(after)) => {
+            for (key, value) in before {
+                let at = format!("{at}/{key}");
+                let now = after.get(key).unwrap_or_else(|| panic!("{at} is gone"));
+                keeps_value(&at, value, now);
             }
         }
+        (toml::Value::Array(before), toml::Value::Array(after)) => {
+            let kept = before.iter().all(|value| after.contains(value));
+            assert!(kept, "{at}: {before:?} became {after:?}");
+        }
+        _ => assert_eq!(before, after, "{at}"),
     }
 }
 
