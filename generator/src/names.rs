@@ -7,6 +7,7 @@ mod casing;
 mod claim;
 mod ledger;
 mod members;
+mod nouns;
 mod types;
 
 pub use ledger::Ledger;

@@ -3,7 +3,7 @@
 //! Every function is total: whatever the spelling, an identifier comes out, though not always a
 //! distinct one; that is for `claim` to find.
 
-use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+use super::nouns::{camel, snake};
 
 /// Names of the prelude and the runtime that generated code uses without a path.
 const TAKEN_TYPES: [&str; 24] = [
@@ -80,12 +80,12 @@ const TAKEN_SETTERS: [&str; 27] = [
 const UNRAWABLE: [&str; 4] = ["self", "super", "crate", "_"];
 
 pub(super) fn type_name(spelling: &str) -> String {
-    let name = digits_apart(readable(spelling).to_upper_camel_case());
+    let name = digits_apart(camel(&readable(spelling)));
     if TAKEN_TYPES.contains(&name.as_str()) { format!("{name}Type") } else { name }
 }
 
 pub(super) fn field_name(spelling: &str) -> String {
-    let name = digits_apart(readable(spelling).to_snake_case());
+    let name = digits_apart(snake(&readable(spelling)));
     // `extra` is the field of every record for what the document does not declare.
     if UNRAWABLE.contains(&name.as_str()) || name == "extra" {
         format!("{name}_")
@@ -109,13 +109,13 @@ pub(super) fn parameter_name(spelling: &str) -> String {
 
 /// Names the static that describes an operation.
 pub(super) fn static_name(function: &str) -> String {
-    let name = digits_apart(function.to_shouty_snake_case());
+    let name = digits_apart(snake(function).to_uppercase());
     // `REGISTRY` lists the statics of a module.
     if name == "REGISTRY" { format!("{name}_") } else { name }
 }
 
 pub(super) fn variant_name(spelling: &str) -> String {
-    let name = digits_apart(readable(spelling).to_upper_camel_case());
+    let name = digits_apart(camel(&readable(spelling)));
     // `Unknown` is the variant of every enum for what the document does not declare.
     if name == "Unknown" || name == "Self" { format!("{name}Value") } else { name }
 }
