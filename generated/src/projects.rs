@@ -675,7 +675,7 @@ static GET_GROUP_SETTINGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = projects::get_mongo_db_versions(group_id).send(&client).await?;
+/// let answer = projects::get_mongodb_versions(group_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -704,15 +704,15 @@ static GET_GROUP_SETTINGS: Operation = Operation {
 #[doc(alias = "getMongoDbVersions")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/mongoDBVersions")]
 #[inline]
-pub fn get_mongo_db_versions(
+pub fn get_mongodb_versions(
     group_id: &str,
 ) -> GetMongoDbVersions<types::PaginatedAvailableVersionView> {
     GetMongoDbVersions {
-        request: Request::new(&GET_MONGO_DB_VERSIONS, &[group_id]),
+        request: Request::new(&GET_MONGODB_VERSIONS, &[group_id]),
     }
 }
 
-static GET_MONGO_DB_VERSIONS: Operation = Operation {
+static GET_MONGODB_VERSIONS: Operation = Operation {
     id: "getGroupMongoDbVersions",
     name: "getMongoDbVersions",
     tag: "Projects",
@@ -1330,7 +1330,7 @@ impl<T> CreateGroup<T> {
 
 atlas_admin_runtime::builder!(CreateGroup);
 
-/// The request of [`get_mongo_db_versions`].
+/// The request of [`get_mongodb_versions`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMongoDbVersions<T> {
     pub(crate) request: Request<T>,
@@ -1429,7 +1429,7 @@ pub mod v2023_01_01 {
     pub use super::get_group_ip_addresses;
     pub use super::get_group_limit;
     pub use super::get_group_settings;
-    pub use super::get_mongo_db_versions;
+    pub use super::get_mongodb_versions;
     #[allow(deprecated, reason = "the function says so itself")]
     pub use super::list_group_invites;
     pub use super::list_group_limits;
@@ -1510,8 +1510,8 @@ pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin
         is get_group_settings(group_id: &str) -> types::GroupSettings;
         answers 200 => Json<crate::types::GroupSettings>;
         errors 401 403 404 429 500 => crate::types::ApiError;
-    GET_MONGO_DB_VERSIONS;
-        is get_mongo_db_versions(group_id: &str) -> types::PaginatedAvailableVersionView;
+    GET_MONGODB_VERSIONS;
+        is get_mongodb_versions(group_id: &str) -> types::PaginatedAvailableVersionView;
         answers 200 => Json<crate::types::PaginatedAvailableVersionView>;
         errors 400 401 403 404 409 429 500 => crate::types::ApiError;
     LIST_GROUP_INVITES;

@@ -466,7 +466,7 @@ pub enum CostExplorerFilterRequestBodyService {
     /// `Legacy Backup`.
     LegacyBackup,
     /// `AI Model APIs`.
-    AiModelApIs,
+    AiModelApis,
     /// `Automated Embedding`.
     AutomatedEmbedding,
     /// `Native Reranking`.
@@ -483,7 +483,7 @@ pub enum CostExplorerFilterRequestBodyService {
 
 atlas_admin_runtime::open_enum! {
     CostExplorerFilterRequestBodyService
-    AiModelApIs "AI Model APIs"
+    AiModelApis "AI Model APIs"
     AppServices "App Services"
     Atlas "Atlas"
     AtlasDataFederation "Atlas Data Federation"
@@ -1007,7 +1007,7 @@ pub enum UsageDetailsFilterRequestSkuService {
     /// `Legacy Backup`.
     LegacyBackup,
     /// `AI Model APIs`.
-    AiModelApIs,
+    AiModelApis,
     /// `Automated Embedding`.
     AutomatedEmbedding,
     /// `Native Reranking`.
@@ -1024,7 +1024,7 @@ pub enum UsageDetailsFilterRequestSkuService {
 
 atlas_admin_runtime::open_enum! {
     UsageDetailsFilterRequestSkuService
-    AiModelApIs "AI Model APIs"
+    AiModelApis "AI Model APIs"
     AppServices "App Services"
     Atlas "Atlas"
     AtlasDataFederation "Atlas Data Federation"
