@@ -74,7 +74,7 @@ mod registry {
             format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
         });
         let errors: BTreeSet<u16> =
-            entry.errors.iter().flat_map(|(statuses, _)| *statuses).copied().collect();
+            entry.errors.iter().copied().collect();
         format!(
             "{} {} {:?} {} {} {} accepts {accept:?} sends {:?} with {parameters:?} for {:?} \
              gets {success:?} or {errors:?} until {sunset:?} deprecated {} at {}",
