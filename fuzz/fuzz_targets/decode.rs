@@ -20,8 +20,7 @@ static BODIES: LazyLock<Vec<Make>> = LazyLock::new(|| {
             Payload::Json(make) => Some(*make),
             Payload::Empty | Payload::Stream => None,
         });
-        let errors = entry.errors.iter().filter_map(|(_, make)| *make);
-        entry.body.into_iter().chain(answers).chain(errors).collect()
+        entry.body.into_iter().chain(answers).collect()
     };
     registry::entries().flat_map(of_entry).collect()
 });

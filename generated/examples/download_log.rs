@@ -18,7 +18,7 @@ struct Args {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Args { project_id, host, file } = Args::parse();
     let client = Client::from_env()?;
-    let log = DownloadClusterLogLogName::Mongodb;
+    let log = DownloadClusterLogLogName::MongoDb;
     let answer = monitoring_and_logs::download_cluster_log(&project_id, &host, log)
         .send(&client)
         .await?;

@@ -130,9 +130,9 @@ pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin
     GET_GROUP_AUDIT_LOG;
         is get_group_audit_log(group_id: &str) -> types::AuditLog;
         answers 200 => Json<crate::types::AuditLog>;
-        errors 401 403 404 429 500 => crate::types::ApiError;
+        errors 401 403 404 429 500;
     UPDATE_AUDIT_LOG, body crate::types::AuditLog;
         is update_audit_log(group_id: &str, body: &types::AuditLog) -> types::AuditLog;
         answers 200 => Json<crate::types::AuditLog>;
-        errors 400 401 403 404 429 500 => crate::types::ApiError;
+        errors 400 401 403 404 429 500;
 };

@@ -74,12 +74,12 @@
 //! - [Standby Links](mod@standby_links): 8 operations
 //! - [Streams](mod@streams): 37 operations
 //! - [Third-Party Integrations](mod@third_party_integrations): 5 operations
-//! - [X.509 Authentication](mod@x_509_authentication): 3 operations
+//! - [X.509 Authentication](mod@x509_authentication): 3 operations
 //!
 //! Mostly below `/api/atlas/v2/orgs`:
 //!
 //! - [Invoices](mod@invoices): 14 operations
-//! - [MongoDB Cloud Users](mod@mongo_db_cloud_users): 19 operations
+//! - [MongoDB Cloud Users](mod@mongodb_cloud_users): 19 operations
 //! - [Organizations](mod@organizations): 20 operations
 //! - [Programmatic API Keys](mod@programmatic_api_keys): 14 operations
 //! - [Resource Policies](mod@resource_policies): 7 operations
@@ -185,8 +185,8 @@ pub mod limit_description;
 pub mod maintenance_windows;
 #[cfg(feature = "metric-integrations")]
 pub mod metric_integrations;
-#[cfg(feature = "mongo-db-cloud-users")]
-pub mod mongo_db_cloud_users;
+#[cfg(feature = "mongodb-cloud-users")]
+pub mod mongodb_cloud_users;
 #[cfg(feature = "monitoring-and-logs")]
 pub mod monitoring_and_logs;
 #[cfg(feature = "network-peering")]
@@ -235,8 +235,8 @@ pub mod streams;
 pub mod teams;
 #[cfg(feature = "third-party-integrations")]
 pub mod third_party_integrations;
-#[cfg(feature = "x-509-authentication")]
-pub mod x_509_authentication;
+#[cfg(feature = "x509-authentication")]
+pub mod x509_authentication;
 
 #[cfg(feature = "registry")]
 pub mod registry;

@@ -148,10 +148,10 @@ pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin
     preview::GET_DEFAULT_GROUP_LIMIT;
         is preview::get_default_group_limit(limit_name: types::GetDefaultGroupLimitLimitName) -> types::DefaultGroupLimitResponse;
         answers 200 => Json<crate::types::DefaultGroupLimitResponse>;
-        errors 401 403 404 429 500 => crate::types::ApiError;
+        errors 401 403 404 429 500;
     #[cfg(feature = "preview")]
     preview::LIST_DEFAULT_GROUP_LIMITS;
         is preview::list_default_group_limits() -> types::PaginatedDefaultGroupLimitResponse;
         answers 200 => Json<crate::types::PaginatedDefaultGroupLimitResponse>;
-        errors 400 401 403 429 500 => crate::types::ApiError;
+        errors 400 401 403 429 500;
 };

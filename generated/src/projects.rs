@@ -675,7 +675,7 @@ static GET_GROUP_SETTINGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = projects::get_mongo_db_versions(group_id).send(&client).await?;
+/// let answer = projects::get_mongodb_versions(group_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -704,15 +704,15 @@ static GET_GROUP_SETTINGS: Operation = Operation {
 #[doc(alias = "getMongoDbVersions")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/mongoDBVersions")]
 #[inline]
-pub fn get_mongo_db_versions(
+pub fn get_mongodb_versions(
     group_id: &str,
 ) -> GetMongoDbVersions<types::PaginatedAvailableVersionView> {
     GetMongoDbVersions {
-        request: Request::new(&GET_MONGO_DB_VERSIONS, &[group_id]),
+        request: Request::new(&GET_MONGODB_VERSIONS, &[group_id]),
     }
 }
 
-static GET_MONGO_DB_VERSIONS: Operation = Operation {
+static GET_MONGODB_VERSIONS: Operation = Operation {
     id: "getGroupMongoDbVersions",
     name: "getMongoDbVersions",
     tag: "Projects",
@@ -1330,7 +1330,7 @@ impl<T> CreateGroup<T> {
 
 atlas_admin_runtime::builder!(CreateGroup);
 
-/// The request of [`get_mongo_db_versions`].
+/// The request of [`get_mongodb_versions`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMongoDbVersions<T> {
     pub(crate) request: Request<T>,
@@ -1429,7 +1429,7 @@ pub mod v2023_01_01 {
     pub use super::get_group_ip_addresses;
     pub use super::get_group_limit;
     pub use super::get_group_settings;
-    pub use super::get_mongo_db_versions;
+    pub use super::get_mongodb_versions;
     #[allow(deprecated, reason = "the function says so itself")]
     pub use super::list_group_invites;
     pub use super::list_group_limits;
@@ -1465,93 +1465,93 @@ pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin
     ADD_GROUP_USER, body crate::types::GroupInvitationRequest;
         is add_group_user(group_id: &str, body: &types::GroupInvitationRequest) -> Option<types::OrganizationInvitation>;
         answers 200 => Json<crate::types::OrganizationInvitation>, 204 => Empty;
-        errors 401 403 404 429 500 => crate::types::ApiError;
+        errors 401 403 404 429 500;
     CREATE_GROUP, body crate::types::Group;
         is create_group(body: &types::Group) -> types::Group;
         answers 200 => Json<crate::types::Group>;
-        errors 400 401 403 404 409 429 500 => crate::types::ApiError;
+        errors 400 401 403 404 409 429 500;
     CREATE_GROUP_INVITE, body crate::types::GroupInvitationRequest;
         is create_group_invite(group_id: &str, body: &types::GroupInvitationRequest) -> types::GroupInvitation;
         answers 200 => Json<crate::types::GroupInvitation>;
-        errors 401 403 404 429 500 => crate::types::ApiError;
+        errors 401 403 404 429 500;
     DELETE_GROUP;
         is delete_group(group_id: &str) -> ();
         answers 204 => Empty;
-        errors 400 401 403 404 409 429 500 => crate::types::ApiError;
+        errors 400 401 403 404 409 429 500;
     DELETE_GROUP_INVITE;
         is delete_group_invite(group_id: &str, invitation_id: &str) -> ();
         answers 204 => Empty;
-        errors 401 403 404 429 500 => crate::types::ApiError;
+        errors 401 403 404 429 500;
     DELETE_GROUP_LIMIT;
         is delete_group_limit(group_id: &str, limit_name: types::DeleteGroupLimitLimitName) -> ();
         answers 204 => Empty;
-        errors 400 401 403 404 409 429 500 => crate::types::ApiError;
+        errors 400 401 403 404 409 429 500;
     GET_GROUP;
         is get_group(group_id: &str) -> types::Group;
         answers 200 => Json<crate::types::Group>;
-        errors 400 401 403 404 429 500 => crate::types::ApiError;
+        errors 400 401 403 404 429 500;
     GET_GROUP_BY_NAME;
         is get_group_by_name(group_name: &str) -> types::Group;
         answers 200 => Json<crate::types::Group>;
-        errors 400 401 403 404 409 429 500 => crate::types::ApiError;
+        errors 400 401 403 404 409 429 500;
     GET_GROUP_INVITE;
         is get_group_invite(group_id: &str, invitation_id: &str) -> types::GroupInvitation;
         answers 200 => Json<crate::types::GroupInvitation>;
-        errors 401 403 404 429 500 => crate::types::ApiError;
+        errors 401 403 404 429 500;
     GET_GROUP_IP_ADDRESSES;
         is get_group_ip_addresses(group_id: &str) -> types::GroupIpAddresses;
         answers 200 => Json<crate::types::GroupIpAddresses>;
-        errors 401 403 404 429 500 => crate::types::ApiError;
+        errors 401 403 404 429 500;
     GET_GROUP_LIMIT;
         is get_group_limit(group_id: &str, limit_name: types::DeleteGroupLimitLimitName) -> types::DataFederationLimit;
         answers 200 => Json<crate::types::DataFederationLimit>;
-        errors 400 401 403 404 409 429 500 => crate::types::ApiError;
+        errors 400 401 403 404 409 429 500;
     GET_GROUP_SETTINGS;
         is get_group_settings(group_id: &str) -> types::GroupSettings;
         answers 200 => Json<crate::types::GroupSettings>;
-        errors 401 403 404 429 500 => crate::types::ApiError;
-    GET_MONGO_DB_VERSIONS;
-        is get_mongo_db_versions(group_id: &str) -> types::PaginatedAvailableVersionView;
+        errors 401 403 404 429 500;
+    GET_MONGODB_VERSIONS;
+        is get_mongodb_versions(group_id: &str) -> types::PaginatedAvailableVersionView;
         answers 200 => Json<crate::types::PaginatedAvailableVersionView>;
-        errors 400 401 403 404 409 429 500 => crate::types::ApiError;
+        errors 400 401 403 404 409 429 500;
     LIST_GROUP_INVITES;
         is list_group_invites(group_id: &str) -> Vec<types::GroupInvitation>;
         answers 200 => Json<Vec<crate::types::GroupInvitation>>;
-        errors 401 403 404 429 500 => crate::types::ApiError;
+        errors 401 403 404 429 500;
     LIST_GROUP_LIMITS;
         is list_group_limits(group_id: &str) -> Vec<types::DataFederationLimit>;
         answers 200 => Json<Vec<crate::types::DataFederationLimit>>;
-        errors 400 401 403 404 409 429 500 => crate::types::ApiError;
+        errors 400 401 403 404 409 429 500;
     LIST_GROUPS;
         is list_groups() -> types::PaginatedAtlasGroupView;
         answers 200 => Json<crate::types::PaginatedAtlasGroupView>;
-        errors 400 401 403 404 429 500 => crate::types::ApiError;
+        errors 400 401 403 404 429 500;
     MIGRATE_GROUP, body crate::types::GroupMigrationRequest;
         is migrate_group(group_id: &str, body: &types::GroupMigrationRequest) -> types::Group;
         answers 200 => Json<crate::types::Group>;
-        errors 401 402 403 404 429 500 => crate::types::ApiError;
+        errors 401 402 403 404 429 500;
     SET_GROUP_LIMIT, body crate::types::DataFederationLimit;
         is set_group_limit(group_id: &str, limit_name: types::DeleteGroupLimitLimitName, body: &types::DataFederationLimit) -> types::DataFederationLimit;
         answers 200 => Json<crate::types::DataFederationLimit>;
-        errors 400 401 403 404 409 429 500 => crate::types::ApiError;
+        errors 400 401 403 404 409 429 500;
     UPDATE_GROUP, body crate::types::GroupUpdate;
         is update_group(group_id: &str, body: &types::GroupUpdate) -> types::Group;
         answers 200 => Json<crate::types::Group>;
-        errors 400 401 403 404 429 500 => crate::types::ApiError;
+        errors 400 401 403 404 429 500;
     UPDATE_GROUP_INVITES, body crate::types::GroupInvitationRequest;
         is update_group_invites(group_id: &str, body: &types::GroupInvitationRequest) -> types::GroupInvitation;
         answers 200 => Json<crate::types::GroupInvitation>;
-        errors 400 401 403 404 429 500 => crate::types::ApiError;
+        errors 400 401 403 404 429 500;
     UPDATE_GROUP_SETTINGS, body crate::types::GroupSettings;
         is update_group_settings(group_id: &str, body: &types::GroupSettings) -> types::GroupSettings;
         answers 200 => Json<crate::types::GroupSettings>;
-        errors 401 403 404 429 500 => crate::types::ApiError;
+        errors 401 403 404 429 500;
     UPDATE_GROUP_USER_ROLES, body crate::types::UpdateGroupRolesForUser;
         is update_group_user_roles(group_id: &str, user_id: &str, body: &types::UpdateGroupRolesForUser) -> types::UpdateGroupRolesForUser;
         answers 200 => Json<crate::types::UpdateGroupRolesForUser>;
-        errors 401 403 404 429 500 => crate::types::ApiError;
+        errors 401 403 404 429 500;
     UPDATE_INVITE_BY_ID, body crate::types::GroupInvitationUpdateRequest;
         is update_invite_by_id(group_id: &str, invitation_id: &str, body: &types::GroupInvitationUpdateRequest) -> types::GroupInvitation;
         answers 200 => Json<crate::types::GroupInvitation>;
-        errors 400 401 403 404 429 500 => crate::types::ApiError;
+        errors 400 401 403 404 429 500;
 };

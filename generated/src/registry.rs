@@ -70,8 +70,8 @@ const TABLES: &[&[Entry]] = &[
     crate::maintenance_windows::REGISTRY,
     #[cfg(feature = "metric-integrations")]
     crate::metric_integrations::REGISTRY,
-    #[cfg(feature = "mongo-db-cloud-users")]
-    crate::mongo_db_cloud_users::REGISTRY,
+    #[cfg(feature = "mongodb-cloud-users")]
+    crate::mongodb_cloud_users::REGISTRY,
     #[cfg(feature = "monitoring-and-logs")]
     crate::monitoring_and_logs::REGISTRY,
     #[cfg(feature = "network-peering")]
@@ -120,8 +120,8 @@ const TABLES: &[&[Entry]] = &[
     crate::teams::REGISTRY,
     #[cfg(feature = "third-party-integrations")]
     crate::third_party_integrations::REGISTRY,
-    #[cfg(feature = "x-509-authentication")]
-    crate::x_509_authentication::REGISTRY,
+    #[cfg(feature = "x509-authentication")]
+    crate::x509_authentication::REGISTRY,
 ];
 
 /// Returns every operation-version pair.

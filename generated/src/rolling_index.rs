@@ -82,5 +82,5 @@ pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin
     CREATE_ROLLING_INDEX, body crate::types::DatabaseRollingIndexRequest;
         is create_rolling_index(group_id: &str, cluster_name: &str, body: &types::DatabaseRollingIndexRequest) -> ();
         answers 202 => Empty;
-        errors 400 401 403 404 409 429 500 => crate::types::ApiError;
+        errors 400 401 403 404 409 429 500;
 };

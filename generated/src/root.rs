@@ -115,9 +115,9 @@ pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin
     GET_SYSTEM_STATUS;
         is get_system_status() -> types::SystemStatus;
         answers 200 => Json<crate::types::SystemStatus>;
-        errors 401 403 429 500 => crate::types::ApiError;
+        errors 401 403 429 500;
     LIST_CONTROL_PLANE_ADDRESSES;
         is list_control_plane_addresses() -> types::ControlPlaneIpAddresses;
         answers 200 => Json<crate::types::ControlPlaneIpAddresses>;
-        errors 429 500 => crate::types::ApiError;
+        errors 429 500;
 };

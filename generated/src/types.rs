@@ -45,7 +45,7 @@ mod ai_model_api_keys_and_ai_model_rate_limits;
     feature = "legacy-backup",
     all(feature = "limit-description", feature = "preview"),
     all(feature = "metric-integrations", feature = "preview"),
-    feature = "mongo-db-cloud-users",
+    feature = "mongodb-cloud-users",
     feature = "monitoring-and-logs",
     feature = "network-peering",
     feature = "online-archive",
@@ -66,67 +66,7 @@ mod ai_model_api_keys_and_ai_model_rate_limits;
     feature = "streams",
     feature = "teams",
     feature = "third-party-integrations",
-    feature = "x-509-authentication"
-))]
-mod ai_model_api_keys_and_ai_model_rate_limits_and_activity_feed_and_others;
-#[cfg(any(
-    feature = "ai-model-api-keys",
-    feature = "ai-model-rate-limits",
-    feature = "aws-clusters-dns",
-    feature = "access-tracking",
-    feature = "activity-feed",
-    feature = "alert-configurations",
-    feature = "alerts",
-    feature = "atlas-search",
-    feature = "auditing",
-    feature = "cloud-backups",
-    feature = "cloud-migration-service",
-    feature = "cloud-provider-access",
-    feature = "cluster-outage-simulation",
-    feature = "clusters",
-    feature = "collection-level-metrics",
-    feature = "custom-database-roles",
-    feature = "data-federation",
-    feature = "database-users",
-    feature = "encryption-at-rest-using-customer-key-management",
-    feature = "events",
-    feature = "federated-authentication",
-    feature = "flex-clusters",
-    feature = "flex-restore-jobs",
-    feature = "flex-snapshots",
-    feature = "global-clusters",
-    feature = "invoices",
-    feature = "ldap-configuration",
-    feature = "legacy-backup",
-    all(feature = "limit-description", feature = "preview"),
-    feature = "maintenance-windows",
-    all(feature = "metric-integrations", feature = "preview"),
-    feature = "mongo-db-cloud-users",
-    feature = "monitoring-and-logs",
-    feature = "network-peering",
-    feature = "online-archive",
-    feature = "organizations",
-    all(feature = "overload-protection-simulation", feature = "preview"),
-    feature = "performance-advisor",
-    feature = "private-endpoint-services",
-    feature = "programmatic-api-keys",
-    feature = "project-ip-access-list",
-    feature = "projects",
-    feature = "push-based-log-export",
-    feature = "query-shape-insights",
-    feature = "rate-limiting",
-    feature = "resource-policies",
-    feature = "rolling-index",
-    feature = "root",
-    all(feature = "sandbox", feature = "preview"),
-    feature = "serverless-instances",
-    feature = "serverless-private-endpoints",
-    feature = "service-accounts",
-    all(feature = "standby-links", feature = "preview"),
-    feature = "streams",
-    feature = "teams",
-    feature = "third-party-integrations",
-    feature = "x-509-authentication"
+    feature = "x509-authentication"
 ))]
 mod ai_model_api_keys_and_ai_model_rate_limits_and_others;
 #[cfg(feature = "ai-model-rate-limits")]
@@ -298,8 +238,8 @@ mod invoices;
 mod invoices_preview;
 #[cfg(feature = "ldap-configuration")]
 mod ldap_configuration;
-#[cfg(any(feature = "ldap-configuration", feature = "x-509-authentication"))]
-mod ldap_configuration_and_x_509_authentication;
+#[cfg(any(feature = "ldap-configuration", feature = "x509-authentication"))]
+mod ldap_configuration_and_x509_authentication;
 #[cfg(feature = "legacy-backup")]
 mod legacy_backup;
 #[cfg(all(feature = "limit-description", feature = "preview"))]
@@ -315,22 +255,22 @@ mod metric_integrations_preview;
     feature = "push-based-log-export"
 ))]
 mod metric_integrations_preview_and_push_based_log_export;
-#[cfg(feature = "mongo-db-cloud-users")]
-mod mongo_db_cloud_users;
-#[cfg(any(feature = "mongo-db-cloud-users", feature = "organizations"))]
-mod mongo_db_cloud_users_and_organizations;
+#[cfg(feature = "mongodb-cloud-users")]
+mod mongodb_cloud_users;
+#[cfg(any(feature = "mongodb-cloud-users", feature = "organizations"))]
+mod mongodb_cloud_users_and_organizations;
 #[cfg(any(
-    feature = "mongo-db-cloud-users",
+    feature = "mongodb-cloud-users",
     feature = "organizations",
     feature = "programmatic-api-keys",
     feature = "root",
     feature = "teams"
 ))]
-mod mongo_db_cloud_users_and_organizations_and_others;
-#[cfg(any(feature = "mongo-db-cloud-users", feature = "teams"))]
-mod mongo_db_cloud_users_and_teams;
-#[cfg(all(feature = "mongo-db-cloud-users", feature = "older-versions"))]
-mod mongo_db_cloud_users_older;
+mod mongodb_cloud_users_and_organizations_and_others;
+#[cfg(any(feature = "mongodb-cloud-users", feature = "teams"))]
+mod mongodb_cloud_users_and_teams;
+#[cfg(all(feature = "mongodb-cloud-users", feature = "older-versions"))]
+mod mongodb_cloud_users_older;
 #[cfg(feature = "monitoring-and-logs")]
 mod monitoring_and_logs;
 #[cfg(feature = "network-peering")]
@@ -394,8 +334,8 @@ mod streams;
 mod teams;
 #[cfg(feature = "third-party-integrations")]
 mod third_party_integrations;
-#[cfg(feature = "x-509-authentication")]
-mod x_509_authentication;
+#[cfg(feature = "x509-authentication")]
+mod x509_authentication;
 
 #[cfg(feature = "access-tracking")]
 pub use access_tracking::*;
@@ -430,7 +370,7 @@ pub use ai_model_api_keys_and_ai_model_rate_limits::*;
     feature = "legacy-backup",
     all(feature = "limit-description", feature = "preview"),
     all(feature = "metric-integrations", feature = "preview"),
-    feature = "mongo-db-cloud-users",
+    feature = "mongodb-cloud-users",
     feature = "monitoring-and-logs",
     feature = "network-peering",
     feature = "online-archive",
@@ -451,67 +391,7 @@ pub use ai_model_api_keys_and_ai_model_rate_limits::*;
     feature = "streams",
     feature = "teams",
     feature = "third-party-integrations",
-    feature = "x-509-authentication"
-))]
-pub use ai_model_api_keys_and_ai_model_rate_limits_and_activity_feed_and_others::*;
-#[cfg(any(
-    feature = "ai-model-api-keys",
-    feature = "ai-model-rate-limits",
-    feature = "aws-clusters-dns",
-    feature = "access-tracking",
-    feature = "activity-feed",
-    feature = "alert-configurations",
-    feature = "alerts",
-    feature = "atlas-search",
-    feature = "auditing",
-    feature = "cloud-backups",
-    feature = "cloud-migration-service",
-    feature = "cloud-provider-access",
-    feature = "cluster-outage-simulation",
-    feature = "clusters",
-    feature = "collection-level-metrics",
-    feature = "custom-database-roles",
-    feature = "data-federation",
-    feature = "database-users",
-    feature = "encryption-at-rest-using-customer-key-management",
-    feature = "events",
-    feature = "federated-authentication",
-    feature = "flex-clusters",
-    feature = "flex-restore-jobs",
-    feature = "flex-snapshots",
-    feature = "global-clusters",
-    feature = "invoices",
-    feature = "ldap-configuration",
-    feature = "legacy-backup",
-    all(feature = "limit-description", feature = "preview"),
-    feature = "maintenance-windows",
-    all(feature = "metric-integrations", feature = "preview"),
-    feature = "mongo-db-cloud-users",
-    feature = "monitoring-and-logs",
-    feature = "network-peering",
-    feature = "online-archive",
-    feature = "organizations",
-    all(feature = "overload-protection-simulation", feature = "preview"),
-    feature = "performance-advisor",
-    feature = "private-endpoint-services",
-    feature = "programmatic-api-keys",
-    feature = "project-ip-access-list",
-    feature = "projects",
-    feature = "push-based-log-export",
-    feature = "query-shape-insights",
-    feature = "rate-limiting",
-    feature = "resource-policies",
-    feature = "rolling-index",
-    feature = "root",
-    all(feature = "sandbox", feature = "preview"),
-    feature = "serverless-instances",
-    feature = "serverless-private-endpoints",
-    feature = "service-accounts",
-    all(feature = "standby-links", feature = "preview"),
-    feature = "streams",
-    feature = "teams",
-    feature = "third-party-integrations",
-    feature = "x-509-authentication"
+    feature = "x509-authentication"
 ))]
 pub use ai_model_api_keys_and_ai_model_rate_limits_and_others::*;
 #[cfg(feature = "ai-model-rate-limits")]
@@ -687,8 +567,8 @@ pub use invoices::*;
 pub use invoices_preview::*;
 #[cfg(feature = "ldap-configuration")]
 pub use ldap_configuration::*;
-#[cfg(any(feature = "ldap-configuration", feature = "x-509-authentication"))]
-pub use ldap_configuration_and_x_509_authentication::*;
+#[cfg(any(feature = "ldap-configuration", feature = "x509-authentication"))]
+pub use ldap_configuration_and_x509_authentication::*;
 #[cfg(feature = "legacy-backup")]
 pub use legacy_backup::*;
 #[cfg(all(feature = "limit-description", feature = "preview"))]
@@ -704,22 +584,22 @@ pub use metric_integrations_preview::*;
     feature = "push-based-log-export"
 ))]
 pub use metric_integrations_preview_and_push_based_log_export::*;
-#[cfg(feature = "mongo-db-cloud-users")]
-pub use mongo_db_cloud_users::*;
-#[cfg(any(feature = "mongo-db-cloud-users", feature = "organizations"))]
-pub use mongo_db_cloud_users_and_organizations::*;
+#[cfg(feature = "mongodb-cloud-users")]
+pub use mongodb_cloud_users::*;
+#[cfg(any(feature = "mongodb-cloud-users", feature = "organizations"))]
+pub use mongodb_cloud_users_and_organizations::*;
 #[cfg(any(
-    feature = "mongo-db-cloud-users",
+    feature = "mongodb-cloud-users",
     feature = "organizations",
     feature = "programmatic-api-keys",
     feature = "root",
     feature = "teams"
 ))]
-pub use mongo_db_cloud_users_and_organizations_and_others::*;
-#[cfg(any(feature = "mongo-db-cloud-users", feature = "teams"))]
-pub use mongo_db_cloud_users_and_teams::*;
-#[cfg(all(feature = "mongo-db-cloud-users", feature = "older-versions"))]
-pub use mongo_db_cloud_users_older::*;
+pub use mongodb_cloud_users_and_organizations_and_others::*;
+#[cfg(any(feature = "mongodb-cloud-users", feature = "teams"))]
+pub use mongodb_cloud_users_and_teams::*;
+#[cfg(all(feature = "mongodb-cloud-users", feature = "older-versions"))]
+pub use mongodb_cloud_users_older::*;
 #[cfg(feature = "monitoring-and-logs")]
 pub use monitoring_and_logs::*;
 #[cfg(feature = "network-peering")]
@@ -783,5 +663,5 @@ pub use streams::*;
 pub use teams::*;
 #[cfg(feature = "third-party-integrations")]
 pub use third_party_integrations::*;
-#[cfg(feature = "x-509-authentication")]
-pub use x_509_authentication::*;
+#[cfg(feature = "x509-authentication")]
+pub use x509_authentication::*;

@@ -202,7 +202,7 @@ async fn events_logs_and_invoices_are_read() {
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("payload");
     let path = file.to_str().unwrap();
-    let log = DownloadClusterLogLogName::Mongodb;
+    let log = DownloadClusterLogLogName::MongoDb;
     fake.on(&monitoring_and_logs::download_cluster_log(GROUP, "host", log))
         .respond_bytes(&b"\x1f\x8blog"[..]);
     let printed = run(&fake, "download_log", &[GROUP, "host", path]);

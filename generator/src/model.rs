@@ -277,8 +277,8 @@ pub struct OperationVersion {
     /// One answer for each format, JSON first.
     pub answers: Vec<Answer>,
     pub body: Option<Body>,
-    /// The answers to what went wrong: status, and the type of the body where one is declared.
-    pub errors: Vec<(u16, Option<Type>)>,
+    /// The statuses of what can go wrong. Their bodies are of one format, which the runtime reads.
+    pub errors: Vec<u16>,
     pub sunset: Option<Date>,
 }
 
@@ -432,7 +432,6 @@ impl OperationVersion {
                 each(ty);
             }
         }
-        self.errors.iter().filter_map(|(_, ty)| ty.as_ref()).for_each(&mut each);
         if let Some(body) = &self.body {
             each(&body.ty);
         }

@@ -7,6 +7,8 @@ mod casing;
 mod claim;
 mod ledger;
 mod members;
+mod nouns;
+mod reserved;
 mod types;
 
 pub use ledger::Ledger;
@@ -25,20 +27,6 @@ use crate::pointer::Pointer;
 use crate::version::{Format, Version};
 
 use claim::Scope;
-
-/// What stands beside the tags' modules in the crate's root, and beside their features.
-const TAKEN_MODULES: [&str; 10] = [
-    "atlas_admin_runtime",
-    "blocking",
-    "default",
-    "full",
-    "older_versions",
-    "preview",
-    "registry",
-    "testing",
-    "tracing",
-    "types",
-];
 
 /// The Rust names of everything in an [`Api`], by its indices.
 #[derive(Debug)]
@@ -92,7 +80,7 @@ fn name_modules(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<String> {
     let mut scope = Scope::new("module", "modules");
-    for taken in TAKEN_MODULES {
+    for taken in reserved::MODULES {
         scope.reserve(taken, taken);
     }
     let of_the_past = ledger.modules();

@@ -1,5 +1,6 @@
 //! One exchange, replayed.
 
+use atlas_admin::ApiError;
 use atlas_admin::codec::{
     Direction, Json, Mismatch, Value, decode_observed, encode, encode_request, take_text,
 };
@@ -154,23 +155,22 @@ impl Outcome {
     }
 
     fn error(&mut self, entry: &Entry, status: u16, message: &Message) {
-        if !entry.errors.iter().any(|(known, _)| known.contains(&status)) {
+        if !entry.errors.contains(&status) {
             self.absorb(
                 Direction::Response,
                 "status",
                 format!("{status} is not declared"),
             );
         }
-        let make = match (entry.error_body(status), &message.body) {
-            (Some(make), Body::Bytes(bytes)) if is_json(bytes) => make,
-            // Gateways answer in formats of their own; a caller gets the bytes.
-            (Some(_), Body::Bytes(bytes)) if !bytes.trim_ascii().is_empty() => {
-                let detail = "an error that is no JSON".to_owned();
-                return self.absorb(Direction::Response, "body", detail);
-            }
-            _ => return self.bytes(Direction::Response, message),
-        };
-        self.message(Direction::Response, make, message);
+        // Gateways answer in formats of their own; a caller gets the bytes.
+        if let Body::Bytes(bytes) = &message.body
+            && !bytes.trim_ascii().is_empty()
+            && ApiError::parse(bytes) == ApiError::default()
+        {
+            let detail = "an error in a format of its own".to_owned();
+            return self.absorb(Direction::Response, "body", detail);
+        }
+        self.bytes(Direction::Response, message);
     }
 
     /// Takes a body as a caller gets it that is no JSON: as it is.
@@ -295,10 +295,6 @@ impl Outcome {
     fn absorb(&mut self, direction: Direction, kind: &'static str, detail: String) {
         self.drift.push(Absorbed { direction, kind, path: String::new(), detail });
     }
-}
-
-fn is_json(bytes: &[u8]) -> bool {
-    Json::from_slice(bytes).is_ok()
 }
 
 /// Tells whether a media type is one of the API's formats that is no JSON.

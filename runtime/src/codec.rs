@@ -5,7 +5,8 @@
 //! The reader and the writer here walk that access.
 //!
 //! [`Value`] is the one trait behind it. Its two sides are [`View`] (what a value is, for
-//! writing, printing and comparing) and [`Slot`] (where a value goes, for reading).
+//! writing, printing and comparing) and `Slot` (where a value goes, for reading). Programs that
+//! walk values of any type use the first; the second is the decoder's, and not in these pages.
 //!
 //! | room | what it holds |
 //! |---|---|
@@ -42,10 +43,6 @@ mod time;
 mod values;
 mod writer;
 
-pub use bridge::{deserialize, serialize};
-#[doc(hidden)]
-pub use common::common;
-pub use debug::fmt_debug;
 pub use decode::{decode, decode_observed};
 pub(crate) use decode::{decode_response, is_blank};
 pub use encode::{encode, encode_into, encode_request};
@@ -57,15 +54,24 @@ pub(crate) use mismatch::Alterations;
 pub use mismatch::{Direction, Mismatch, Observer};
 pub use nullable::Nullable;
 pub use open_enum::UndeclaredValue;
-#[doc(hidden)]
-pub use open_enum::{OpenEnum, from_json_name, from_string, json_name, view_of_enum};
 pub use request_body::RequestBody;
-pub use same::same;
-#[doc(hidden)]
-pub use serde;
 pub use set::{Property, list, set};
-pub use text_body::take_text;
+pub(crate) use text_body::take_text;
 pub use time::{Date, DateTime};
+
+/// What only the macros use. Documentation that inlines this crate's `codec` shows all that is
+/// exported from it, hidden or not; so these are exported from a module of their own.
+#[doc(hidden)]
+pub mod for_macros {
+    pub use super::bridge::{deserialize, serialize};
+    pub use super::common::common;
+    pub use super::debug::fmt_debug;
+    pub use super::open_enum::{
+        OpenEnum, from_json_name, from_string, json_name, view_of_enum,
+    };
+    pub use super::same::same;
+    pub use serde;
+}
 
 use tags::Tags;
 
@@ -79,6 +85,7 @@ pub trait Value {
 
     /// Returns the place to read a JSON value other than `null` into, which is created where
     /// the value is absent.
+    #[doc(hidden)]
     fn slot(&mut self) -> Slot<'_>;
 
     /// Sets the value back to unset; `null` tells an explicit `null` from absence, which
@@ -109,8 +116,8 @@ pub enum View<'a> {
     Extra(&'a Extra),
 }
 
-/// Where a [`Value`] is read into.
-#[expect(missing_docs, reason = "each variant holds what its name says")]
+/// Where a [`Value`] is read into: the decoder's side, which no caller handles.
+#[doc(hidden)]
 pub enum Slot<'a> {
     Bool(&'a mut bool),
     Int(&'a mut i64),
@@ -181,6 +188,7 @@ impl Field {
 }
 
 /// An enum of strings that keeps the values it does not know.
+#[doc(hidden)]
 pub trait Enum: Value {
     /// Sets the value that a JSON name stands for.
     fn set(&mut self, json_name: &str);

@@ -68,8 +68,14 @@ pub(crate) enum Kind {
 }
 
 impl Error {
+    /// Makes an error of its parts. Not `From`: an implementation for a private type is one more
+    /// candidate wherever a caller's `?` looks for a conversion.
+    pub(crate) fn build(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self::from(Inner { kind, message: message.into(), ..Inner::default() })
+        Self::build(Inner { kind, message: message.into(), ..Inner::default() })
     }
 
     pub(crate) fn with_source(
@@ -77,7 +83,7 @@ impl Error {
         message: impl Into<String>,
         source: impl std::error::Error + Send + Sync + 'static,
     ) -> Self {
-        Self::from(Inner {
+        Self::build(Inner {
             kind,
             message: message.into(),
             source: Some(Arc::new(source)),
@@ -132,12 +138,6 @@ impl Error {
     /// Returns the service's code for the error: `CLUSTER_NOT_FOUND`.
     pub fn error_code(&self) -> Option<&str> {
         self.0.api.error_code.as_deref()
-    }
-}
-
-impl From<Inner> for Error {
-    fn from(inner: Inner) -> Self {
-        Self(Arc::new(inner))
     }
 }
 

@@ -18,8 +18,8 @@ pub struct Entry {
     pub body: Option<Make>,
     /// The declared success statuses and their bodies, in the first format.
     pub answers: &'static [(u16, Payload)],
-    /// The declared statuses of what can go wrong, by the body that they come with.
-    pub errors: &'static [(&'static [u16], Option<Make>)],
+    /// The declared statuses of what can go wrong; their bodies are [`ApiError`](crate::ApiError)s.
+    pub errors: &'static [u16],
 }
 
 /// A request function, in the words of a program that calls it.
@@ -55,15 +55,6 @@ pub fn make<T: Value + Default + 'static>() -> Box<dyn Value> {
 }
 
 impl Entry {
-    /// Returns the body of what went wrong: the one that is declared for the status, else the
-    /// first that any status of the operation declares.
-    pub fn error_body(&self, status: u16) -> Option<Make> {
-        let declared =
-            self.errors.iter().find(|(declared, _)| declared.contains(&status));
-        let own = declared.and_then(|(_, make)| *make);
-        own.or_else(|| self.errors.iter().find_map(|(_, make)| *make))
-    }
-
     /// Decodes a request body, as one of the caller's own; `None` where the operation takes none.
     pub fn decode_body(
         &self,
@@ -77,15 +68,16 @@ impl Entry {
         })
     }
 
-    /// Decodes the body of an answer as a caller would get it: an undeclared success is decoded
-    /// like the first declared one. `None` where the body is no JSON or none is declared.
+    /// Decodes the body of a success as a caller would get it: an undeclared status is decoded like
+    /// the first declared one. `None` where the body is no JSON or none is declared, and where the
+    /// status is an error's: [`ApiError::parse`](crate::ApiError::parse) reads those.
     pub fn decode_answer(
         &self,
         status: u16,
         bytes: &[u8],
     ) -> Option<Result<Box<dyn Value>, DecodeError>> {
         if !(200..300).contains(&status) {
-            return self.error_body(status).map(|make| decode(make, bytes));
+            return None;
         }
         let declared = self.answers.iter().find(|(declared, _)| *declared == status);
         match declared.or(self.answers.first())?.1 {
@@ -113,7 +105,7 @@ macro_rules! entries {
         $operation:path $(, also $other:path)* $(, body $body:ty)?;
             is $function:ident $(::$below:ident)? ($($argument:ident: $type:ty),*) -> $output:ty;
             answers $($status:literal => $payload:ident $(<$answer:ty>)?),+;
-            errors $($($code:literal)+ $(=> $error:ty)?),*;
+            errors $($code:literal)*;
     )*) => {
         &[$(
             $(#[$cfg])?
@@ -137,7 +129,7 @@ macro_rules! entries {
                     $status,
                     $crate::registry::Payload::$payload $(($crate::registry::make::<$answer>))?
                 )),+],
-                errors: &[$((&[$($code),+], $crate::entries!(@make $($error)?))),*],
+                errors: &[$($code),*],
             },
         )*]
     };

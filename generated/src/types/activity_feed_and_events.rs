@@ -594,27 +594,27 @@ pub enum EventTypeForNdsGroup {
     /// `ONLINE_ARCHIVE_QUERY_LOGS_DOWNLOADED`.
     OnlineArchiveQueryLogsDownloaded,
     /// `MONGODB_LOGS_DOWNLOADED`.
-    MongodbLogsDownloaded,
+    MongoDbLogsDownloaded,
     /// `MONGOSQLD_LOGS_DOWNLOADED`.
     MongosqldLogsDownloaded,
     /// `MONGOT_LOGS_DOWNLOADED`.
     MongotLogsDownloaded,
     /// `MONGODB_USER_ADDED`.
-    MongodbUserAdded,
+    MongoDbUserAdded,
     /// `MONGODB_USER_DELETED`.
-    MongodbUserDeleted,
+    MongoDbUserDeleted,
     /// `MONGODB_USER_X509_CERT_CREATED`.
-    MongodbUserX509CertCreated,
+    MongoDbUserX509CertCreated,
     /// `MONGODB_USER_X509_CERT_REVOKED`.
-    MongodbUserX509CertRevoked,
+    MongoDbUserX509CertRevoked,
     /// `MONGODB_USER_UPDATED`.
-    MongodbUserUpdated,
+    MongoDbUserUpdated,
     /// `MONGODB_ROLE_ADDED`.
-    MongodbRoleAdded,
+    MongoDbRoleAdded,
     /// `MONGODB_ROLE_DELETED`.
-    MongodbRoleDeleted,
+    MongoDbRoleDeleted,
     /// `MONGODB_ROLE_UPDATED`.
-    MongodbRoleUpdated,
+    MongoDbRoleUpdated,
     /// `NETWORK_PERMISSION_ENTRY_ADDED`.
     NetworkPermissionEntryAdded,
     /// `NETWORK_PERMISSION_ENTRY_REMOVED`.
@@ -1080,7 +1080,7 @@ pub enum EventTypeForNdsGroup {
     /// `CLUSTER_MONGUARD_DISABLED`.
     ClusterMonguardDisabled,
     /// `CLUSTER_MONGODB_VERSION_UPDATED`.
-    ClusterMongodbVersionUpdated,
+    ClusterMongoDbVersionUpdated,
     /// `VOLUME_IMPAIRED`.
     VolumeImpaired,
     /// `VOLUME_IMPAIRED_RESOLVED`.
@@ -1591,7 +1591,7 @@ atlas_admin_runtime::open_enum! {
     ClusterIpRolledBack "CLUSTER_IP_ROLLED_BACK"
     ClusterLinkedToVercel "CLUSTER_LINKED_TO_VERCEL"
     ClusterMigrateBackToAwsManagedIpRequested "CLUSTER_MIGRATE_BACK_TO_AWS_MANAGED_IP_REQUESTED"
-    ClusterMongodbVersionUpdated "CLUSTER_MONGODB_VERSION_UPDATED"
+    ClusterMongoDbVersionUpdated "CLUSTER_MONGODB_VERSION_UPDATED"
     ClusterMongosIsMissing "CLUSTER_MONGOS_IS_MISSING"
     ClusterMongosIsPresent "CLUSTER_MONGOS_IS_PRESENT"
     ClusterMongotProcessArgsUpdateSubmitted "CLUSTER_MONGOT_PROCESS_ARGS_UPDATE_SUBMITTED"
@@ -1864,15 +1864,15 @@ atlas_admin_runtime::open_enum! {
     MaintenanceWaveAssignmentRemoved "MAINTENANCE_WAVE_ASSIGNMENT_REMOVED"
     MaterialClusterUpdateCompletedInternal "MATERIAL_CLUSTER_UPDATE_COMPLETED_INTERNAL"
     MaxProcessorCountReached "MAX_PROCESSOR_COUNT_REACHED"
-    MongodbLogsDownloaded "MONGODB_LOGS_DOWNLOADED"
-    MongodbRoleAdded "MONGODB_ROLE_ADDED"
-    MongodbRoleDeleted "MONGODB_ROLE_DELETED"
-    MongodbRoleUpdated "MONGODB_ROLE_UPDATED"
-    MongodbUserAdded "MONGODB_USER_ADDED"
-    MongodbUserDeleted "MONGODB_USER_DELETED"
-    MongodbUserUpdated "MONGODB_USER_UPDATED"
-    MongodbUserX509CertCreated "MONGODB_USER_X509_CERT_CREATED"
-    MongodbUserX509CertRevoked "MONGODB_USER_X509_CERT_REVOKED"
+    MongoDbLogsDownloaded "MONGODB_LOGS_DOWNLOADED"
+    MongoDbRoleAdded "MONGODB_ROLE_ADDED"
+    MongoDbRoleDeleted "MONGODB_ROLE_DELETED"
+    MongoDbRoleUpdated "MONGODB_ROLE_UPDATED"
+    MongoDbUserAdded "MONGODB_USER_ADDED"
+    MongoDbUserDeleted "MONGODB_USER_DELETED"
+    MongoDbUserUpdated "MONGODB_USER_UPDATED"
+    MongoDbUserX509CertCreated "MONGODB_USER_X509_CERT_CREATED"
+    MongoDbUserX509CertRevoked "MONGODB_USER_X509_CERT_REVOKED"
     MongosqldLogsDownloaded "MONGOSQLD_LOGS_DOWNLOADED"
     MongotuneAlert "MONGOTUNE_ALERT"
     MongotuneInfo "MONGOTUNE_INFO"
@@ -2590,11 +2590,11 @@ pub enum EventTypeForOrg {
     /// `ORG_SERVICE_ACCOUNT_SECRETS_NO_LONGER_EXPIRING`.
     OrgServiceAccountSecretsNoLongerExpiring,
     /// `ORG_MONGODB_VERSION_EOL_EXTENSION_ACCEPTED`.
-    OrgMongodbVersionEolExtensionAccepted,
+    OrgMongoDbVersionEolExtensionAccepted,
     /// `ORG_MONGODB_VERSION_EOL_EXTENSION_PENDING`.
-    OrgMongodbVersionEolExtensionPending,
+    OrgMongoDbVersionEolExtensionPending,
     /// `ORG_MONGODB_VERSION_EOL_EXTENSION_CANCELLED`.
-    OrgMongodbVersionEolExtensionCancelled,
+    OrgMongoDbVersionEolExtensionCancelled,
     /// `ORG_BAAS_EOL_EXTENSION_ACCEPTED`.
     OrgBaasEolExtensionAccepted,
     /// `ORG_BAAS_EOL_EXTENSION_PENDING`.
@@ -2720,27 +2720,27 @@ pub enum EventTypeForOrg {
     /// `AI_MODELS_APIS_FREE_TOKENS_ADMIN_ADJUSTED`.
     AiModelsApisFreeTokensAdminAdjusted,
     /// `OAUTH_CLIENT_CREATED`.
-    OauthClientCreated,
+    OAuthClientCreated,
     /// `OAUTH_CLIENT_UPDATED`.
-    OauthClientUpdated,
+    OAuthClientUpdated,
     /// `OAUTH_CLIENT_DELETED`.
-    OauthClientDeleted,
+    OAuthClientDeleted,
     /// `OAUTH_CLIENT_SECRET_CREATED`.
-    OauthClientSecretCreated,
+    OAuthClientSecretCreated,
     /// `OAUTH_CLIENT_SECRET_DELETED`.
-    OauthClientSecretDeleted,
+    OAuthClientSecretDeleted,
     /// `OAUTH_AUTHORIZATION_GRANTED`.
-    OauthAuthorizationGranted,
+    OAuthAuthorizationGranted,
     /// `OAUTH_AUTHORIZATION_DENIED`.
-    OauthAuthorizationDenied,
+    OAuthAuthorizationDenied,
     /// `OAUTH_TOKEN_ISSUED`.
-    OauthTokenIssued,
+    OAuthTokenIssued,
     /// `OAUTH_TOKEN_REVOKED`.
-    OauthTokenRevoked,
+    OAuthTokenRevoked,
     /// `OAUTH_USER_CONSENT_GRANTED`.
-    OauthUserConsentGranted,
+    OAuthUserConsentGranted,
     /// `OAUTH_USER_CONSENT_REVOKED`.
-    OauthUserConsentRevoked,
+    OAuthUserConsentRevoked,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
 }
@@ -2874,17 +2874,17 @@ atlas_admin_runtime::open_enum! {
     MlabMigrationTargetClusterCreated "MLAB_MIGRATION_TARGET_CLUSTER_CREATED"
     MlabMigrationTargetClusterSet "MLAB_MIGRATION_TARGET_CLUSTER_SET"
     NewLinkedOrg "NEW_LINKED_ORG"
-    OauthAuthorizationDenied "OAUTH_AUTHORIZATION_DENIED"
-    OauthAuthorizationGranted "OAUTH_AUTHORIZATION_GRANTED"
-    OauthClientCreated "OAUTH_CLIENT_CREATED"
-    OauthClientDeleted "OAUTH_CLIENT_DELETED"
-    OauthClientSecretCreated "OAUTH_CLIENT_SECRET_CREATED"
-    OauthClientSecretDeleted "OAUTH_CLIENT_SECRET_DELETED"
-    OauthClientUpdated "OAUTH_CLIENT_UPDATED"
-    OauthTokenIssued "OAUTH_TOKEN_ISSUED"
-    OauthTokenRevoked "OAUTH_TOKEN_REVOKED"
-    OauthUserConsentGranted "OAUTH_USER_CONSENT_GRANTED"
-    OauthUserConsentRevoked "OAUTH_USER_CONSENT_REVOKED"
+    OAuthAuthorizationDenied "OAUTH_AUTHORIZATION_DENIED"
+    OAuthAuthorizationGranted "OAUTH_AUTHORIZATION_GRANTED"
+    OAuthClientCreated "OAUTH_CLIENT_CREATED"
+    OAuthClientDeleted "OAUTH_CLIENT_DELETED"
+    OAuthClientSecretCreated "OAUTH_CLIENT_SECRET_CREATED"
+    OAuthClientSecretDeleted "OAUTH_CLIENT_SECRET_DELETED"
+    OAuthClientUpdated "OAUTH_CLIENT_UPDATED"
+    OAuthTokenIssued "OAUTH_TOKEN_ISSUED"
+    OAuthTokenRevoked "OAUTH_TOKEN_REVOKED"
+    OAuthUserConsentGranted "OAUTH_USER_CONSENT_GRANTED"
+    OAuthUserConsentRevoked "OAUTH_USER_CONSENT_REVOKED"
     OidcIdentityProviderDisabled "OIDC_IDENTITY_PROVIDER_DISABLED"
     OidcIdentityProviderEnabled "OIDC_IDENTITY_PROVIDER_ENABLED"
     OidcIdentityProviderUpdated "OIDC_IDENTITY_PROVIDER_UPDATED"
@@ -2932,9 +2932,9 @@ atlas_admin_runtime::open_enum! {
     OrgLinkedToPayingOrg "ORG_LINKED_TO_PAYING_ORG"
     OrgLocked "ORG_LOCKED"
     OrgLockedAccelerated "ORG_LOCKED_ACCELERATED"
-    OrgMongodbVersionEolExtensionAccepted "ORG_MONGODB_VERSION_EOL_EXTENSION_ACCEPTED"
-    OrgMongodbVersionEolExtensionCancelled "ORG_MONGODB_VERSION_EOL_EXTENSION_CANCELLED"
-    OrgMongodbVersionEolExtensionPending "ORG_MONGODB_VERSION_EOL_EXTENSION_PENDING"
+    OrgMongoDbVersionEolExtensionAccepted "ORG_MONGODB_VERSION_EOL_EXTENSION_ACCEPTED"
+    OrgMongoDbVersionEolExtensionCancelled "ORG_MONGODB_VERSION_EOL_EXTENSION_CANCELLED"
+    OrgMongoDbVersionEolExtensionPending "ORG_MONGODB_VERSION_EOL_EXTENSION_PENDING"
     OrgMonthlyBillingChangeNormal "ORG_MONTHLY_BILLING_CHANGE_NORMAL"
     OrgMonthlyBillingChangeOverThreshold "ORG_MONTHLY_BILLING_CHANGE_OVER_THRESHOLD"
     OrgNoFinancialProtection "ORG_NO_FINANCIAL_PROTECTION"

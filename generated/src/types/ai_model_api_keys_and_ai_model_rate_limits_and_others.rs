@@ -3,62 +3,19 @@
 
 use super::*;
 
-/// The schema `ApiError`.
+/// The schema `Link`.
 #[derive(Clone, Default)]
-pub struct ApiError {
-    /// `badRequestDetail`. May be `null`.
-    pub bad_request_detail: Nullable<BadRequestDetail>,
-    /// `detail`. May be `null`.
-    pub detail: Nullable<String>,
-    /// `error`. Read-only.
-    pub error: Option<i64>,
-    /// `errorCode`. Read-only.
-    pub error_code: Option<String>,
-    /// `parameters`. Read-only.
-    pub parameters: Option<Vec<String>>,
-    /// `reason`. Read-only. May be `null`.
-    pub reason: Nullable<String>,
+pub struct Link {
+    /// `href`.
+    pub href: Option<String>,
+    /// `rel`.
+    pub rel: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
 atlas_admin_runtime::record! {
-    ApiError
-    0 bad_request_detail "badRequestDetail"
-    1 detail "detail"
-    2 error "error" [REQUIRED | READ_ONLY]
-    3 error_code "errorCode" [REQUIRED | READ_ONLY]
-    4 parameters "parameters" [READ_ONLY]
-    5 reason "reason" [READ_ONLY]
-}
-
-/// The schema `BadRequestDetail`.
-#[derive(Clone, Default)]
-pub struct BadRequestDetail {
-    /// `fields`.
-    pub fields: Option<Vec<FieldViolation>>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    BadRequestDetail
-    0 fields "fields"
-}
-
-/// The schema `FieldViolation`.
-#[derive(Clone, Default)]
-pub struct FieldViolation {
-    /// `description`. Required.
-    pub description: Option<String>,
-    /// `field`. Required.
-    pub field: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FieldViolation
-    0 description "description" [REQUIRED]
-    1 field "field" [REQUIRED]
+    Link
+    0 href "href"
+    1 rel "rel"
 }

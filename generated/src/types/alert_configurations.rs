@@ -3180,7 +3180,7 @@ pub enum GroupAlertsConfig {
     /// `NDS_X509_USER_AUTHENTICATION_CUSTOMER_CA_EXPIRATION_CHECK`,
     /// `NDS_X509_USER_AUTHENTICATION_CUSTOMER_CRL_EXPIRATION_CHECK` or
     /// `NDS_X509_USER_AUTHENTICATION_MANAGED_USER_CERTS_EXPIRATION_CHECK`.
-    Ndsx509UserAuthentication(Ndsx509UserAuthenticationAlertConfigViewForNdsGroup),
+    NdsX509UserAuthentication(NdsX509UserAuthenticationAlertConfigViewForNdsGroup),
     /// `NO_PRIMARY` or `PRIMARY_ELECTED`.
     ReplicaSet(ReplicaSetAlertConfigViewForNdsGroup),
     /// `TOO_MANY_ELECTIONS`, `REPLICATION_OPLOG_WINDOW_RUNNING_OUT`, `TOO_FEW_HEALTHY_MEMBERS` and
@@ -3211,7 +3211,7 @@ atlas_admin_runtime::union! {
     8 HostMetric ["OUTSIDE_METRIC_THRESHOLD"] from HostMetricAlertConfigViewForNdsGroup;
     9 Mongotune ["MONGOTUNE_ALERT"] from MongotuneAlertConfigViewForNdsGroup;
     10 NdsAutoscaling ["COMPUTE_AUTO_SCALE_INITIATED_BASE", "COMPUTE_AUTO_SCALE_INITIATED_ANALYTICS", "COMPUTE_AUTO_SCALE_SCALE_DOWN_FAIL_BASE", "COMPUTE_AUTO_SCALE_SCALE_DOWN_FAIL_ANALYTICS", "COMPUTE_AUTO_SCALE_DOWNSCALE_SKIPPED_FALLBACK_BASE", "COMPUTE_AUTO_SCALE_DOWNSCALE_SKIPPED_FALLBACK_ANALYTICS", "COMPUTE_AUTO_SCALE_MAX_INSTANCE_SIZE_FAIL_BASE", "COMPUTE_AUTO_SCALE_MAX_INSTANCE_SIZE_FAIL_ANALYTICS", "COMPUTE_AUTO_SCALE_OPLOG_FAIL_BASE", "COMPUTE_AUTO_SCALE_OPLOG_FAIL_ANALYTICS", "DISK_AUTO_SCALE_INITIATED", "DISK_AUTO_SCALE_MAX_DISK_SIZE_FAIL", "DISK_AUTO_SCALE_OPLOG_FAIL", "PREDICTIVE_COMPUTE_AUTO_SCALE_INITIATED_BASE", "PREDICTIVE_COMPUTE_AUTO_SCALE_MAX_INSTANCE_SIZE_FAIL_BASE", "PREDICTIVE_COMPUTE_AUTO_SCALE_OPLOG_FAIL_BASE", "CLUSTER_AUTO_SHARDING_INITIATED", "CLUSTER_RESHARDING_COMPLETED"] from NdsAutoscalingAlertConfigViewForNdsGroup;
-    11 Ndsx509UserAuthentication ["NDS_X509_USER_AUTHENTICATION_CUSTOMER_CA_EXPIRATION_CHECK", "NDS_X509_USER_AUTHENTICATION_CUSTOMER_CRL_EXPIRATION_CHECK", "NDS_X509_USER_AUTHENTICATION_MANAGED_USER_CERTS_EXPIRATION_CHECK"] from Ndsx509UserAuthenticationAlertConfigViewForNdsGroup;
+    11 NdsX509UserAuthentication ["NDS_X509_USER_AUTHENTICATION_CUSTOMER_CA_EXPIRATION_CHECK", "NDS_X509_USER_AUTHENTICATION_CUSTOMER_CRL_EXPIRATION_CHECK", "NDS_X509_USER_AUTHENTICATION_MANAGED_USER_CERTS_EXPIRATION_CHECK"] from NdsX509UserAuthenticationAlertConfigViewForNdsGroup;
     12 ReplicaSet ["NO_PRIMARY", "PRIMARY_ELECTED"] from ReplicaSetAlertConfigViewForNdsGroup;
     13 ReplicaSetThreshold ["TOO_MANY_ELECTIONS", "REPLICATION_OPLOG_WINDOW_RUNNING_OUT", "TOO_FEW_HEALTHY_MEMBERS", "TOO_MANY_UNHEALTHY_MEMBERS"];
     14 ServerlessMetric ["OUTSIDE_SERVERLESS_METRIC_THRESHOLD"] from ServerlessMetricAlertConfigViewForNdsGroup;
@@ -5479,13 +5479,13 @@ atlas_admin_runtime::open_enum! {
 
 /// The schema `NDSX509UserAuthenticationAlertConfigViewForNdsGroup`.
 #[derive(Clone, Default)]
-pub struct Ndsx509UserAuthenticationAlertConfigViewForNdsGroup {
+pub struct NdsX509UserAuthenticationAlertConfigViewForNdsGroup {
     /// `created`. Read-only.
     pub created: Option<DateTime>,
     /// `enabled`. Default: `false`.
     pub enabled: Option<bool>,
     /// `eventTypeName`. Required.
-    pub event_type_name: Option<Ndsx509UserAuthenticationEventTypeViewAlertable>,
+    pub event_type_name: Option<NdsX509UserAuthenticationEventTypeViewAlertable>,
     /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -5507,7 +5507,7 @@ pub struct Ndsx509UserAuthenticationAlertConfigViewForNdsGroup {
 }
 
 atlas_admin_runtime::record! {
-    Ndsx509UserAuthenticationAlertConfigViewForNdsGroup
+    NdsX509UserAuthenticationAlertConfigViewForNdsGroup
     0 created "created" [READ_ONLY]
     1 enabled "enabled"
     2 event_type_name "eventTypeName" [REQUIRED]
@@ -5528,7 +5528,7 @@ atlas_admin_runtime::record! {
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum Ndsx509UserAuthenticationEventTypeViewAlertable {
+pub enum NdsX509UserAuthenticationEventTypeViewAlertable {
     /// `NDS_X509_USER_AUTHENTICATION_CUSTOMER_CA_EXPIRATION_CHECK`.
     NdsX509UserAuthenticationCustomerCaExpirationCheck,
     /// `NDS_X509_USER_AUTHENTICATION_CUSTOMER_CRL_EXPIRATION_CHECK`.
@@ -5540,7 +5540,7 @@ pub enum Ndsx509UserAuthenticationEventTypeViewAlertable {
 }
 
 atlas_admin_runtime::open_enum! {
-    Ndsx509UserAuthenticationEventTypeViewAlertable
+    NdsX509UserAuthenticationEventTypeViewAlertable
     NdsX509UserAuthenticationCustomerCaExpirationCheck "NDS_X509_USER_AUTHENTICATION_CUSTOMER_CA_EXPIRATION_CHECK"
     NdsX509UserAuthenticationCustomerCrlExpirationCheck "NDS_X509_USER_AUTHENTICATION_CUSTOMER_CRL_EXPIRATION_CHECK"
     NdsX509UserAuthenticationManagedUserCertsExpirationCheck "NDS_X509_USER_AUTHENTICATION_MANAGED_USER_CERTS_EXPIRATION_CHECK"
@@ -6218,9 +6218,9 @@ pub struct OpsGenieNotification {
     /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
     /// `opsGenieApiKey`. Secret: never printed.
-    pub ops_genie_api_key: Option<String>,
+    pub opsgenie_api_key: Option<String>,
     /// `opsGenieRegion`. Default: `US`.
-    pub ops_genie_region: Option<OpsGenieNotificationOpsGenieRegion>,
+    pub opsgenie_region: Option<OpsGenieNotificationOpsGenieRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
@@ -6231,8 +6231,8 @@ atlas_admin_runtime::record! {
     1 integration_id "integrationId"
     2 interval_min "intervalMin"
     3 notifier_id "notifierId" [IDENTITY]
-    4 ops_genie_api_key "opsGenieApiKey" [SECRET | KEPT]
-    5 ops_genie_region "opsGenieRegion"
+    4 opsgenie_api_key "opsGenieApiKey" [SECRET | KEPT]
+    5 opsgenie_region "opsGenieRegion"
 }
 
 /// The ops genie region of `OpsGenieNotification`: one of 2 values, or one yet to be declared.
@@ -8078,9 +8078,9 @@ pub struct VictorOpsNotification {
     /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
     /// `victorOpsApiKey`. Secret: never printed.
-    pub victor_ops_api_key: Option<String>,
+    pub victorops_api_key: Option<String>,
     /// `victorOpsRoutingKey`. Secret: never printed.
-    pub victor_ops_routing_key: Option<String>,
+    pub victorops_routing_key: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
@@ -8091,8 +8091,8 @@ atlas_admin_runtime::record! {
     1 integration_id "integrationId"
     2 interval_min "intervalMin"
     3 notifier_id "notifierId" [IDENTITY]
-    4 victor_ops_api_key "victorOpsApiKey" [SECRET | KEPT]
-    5 victor_ops_routing_key "victorOpsRoutingKey" [SECRET | KEPT]
+    4 victorops_api_key "victorOpsApiKey" [SECRET | KEPT]
+    5 victorops_routing_key "victorOpsRoutingKey" [SECRET | KEPT]
 }
 
 /// The schema `WebhookNotification`.

@@ -17,7 +17,7 @@ pub struct AvailableClustersDeployment {
     /// `managed`. Read-only.
     pub managed: Option<bool>,
     /// `mongoDBVersion`. Read-only.
-    pub mongo_db_version: Option<String>,
+    pub mongodb_version: Option<String>,
     /// `name`. Read-only.
     pub name: Option<String>,
     /// `oplogSizeMB`. Read-only.
@@ -39,7 +39,7 @@ atlas_admin_runtime::record! {
     2 db_size_bytes "dbSizeBytes" [READ_ONLY]
     3 feature_compatibility_version "featureCompatibilityVersion" [REQUIRED | READ_ONLY]
     4 managed "managed" [REQUIRED | READ_ONLY]
-    5 mongo_db_version "mongoDBVersion" [REQUIRED | READ_ONLY]
+    5 mongodb_version "mongoDBVersion" [REQUIRED | READ_ONLY]
     6 name "name" [REQUIRED | READ_ONLY]
     7 oplog_size_mb "oplogSizeMB" [READ_ONLY]
     8 sharded "sharded" [REQUIRED | READ_ONLY]

@@ -1720,11 +1720,11 @@ pub struct ClusterDescriptionProcessArgs20240805 {
     pub chunk_migration_concurrency: Option<i64>,
     /// `customOpensslCipherConfigTls12`.
     pub custom_openssl_cipher_config_tls12: Option<
-        Vec<CustomOpensslCipherConfigTls12Item>,
+        Vec<CustomOpenSslCipherConfigTls12Item>,
     >,
     /// `customOpensslCipherConfigTls13`. At most 4 items.
     pub custom_openssl_cipher_config_tls13: Option<
-        Vec<CustomOpensslCipherConfigTls13Item>,
+        Vec<CustomOpenSslCipherConfigTls13Item>,
     >,
     /// `defaultMaxTimeMS`.
     pub default_max_time_ms: Option<i64>,
@@ -2363,11 +2363,11 @@ pub struct LegacyAtlasCluster {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `mongoDBEmployeeAccessGrant`.
-    pub mongo_db_employee_access_grant: Option<EmployeeAccessGrantView>,
+    pub mongodb_employee_access_grant: Option<EmployeeAccessGrantView>,
     /// `mongoDBMajorVersion`.
-    pub mongo_db_major_version: Option<String>,
+    pub mongodb_major_version: Option<String>,
     /// `mongoDBVersion`. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
-    pub mongo_db_version: Option<String>,
+    pub mongodb_version: Option<String>,
     /// `mongoURI`. Read-only.
     pub mongo_uri: Option<String>,
     /// `mongoURIUpdated`. Read-only.
@@ -2434,9 +2434,9 @@ atlas_admin_runtime::record! {
     19 id "id" [READ_ONLY]
     20 labels "labels"
     21 links "links" [READ_ONLY]
-    22 mongo_db_employee_access_grant "mongoDBEmployeeAccessGrant"
-    23 mongo_db_major_version "mongoDBMajorVersion"
-    24 mongo_db_version "mongoDBVersion"
+    22 mongodb_employee_access_grant "mongoDBEmployeeAccessGrant"
+    23 mongodb_major_version "mongoDBMajorVersion"
+    24 mongodb_version "mongoDBVersion"
     25 mongo_uri "mongoURI" [READ_ONLY]
     26 mongo_uri_updated "mongoURIUpdated" [READ_ONLY]
     27 mongo_uri_with_options "mongoURIWithOptions" [READ_ONLY]
@@ -2508,11 +2508,11 @@ pub struct LegacyAtlasTenantClusterUpgradeRequest {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `mongoDBEmployeeAccessGrant`.
-    pub mongo_db_employee_access_grant: Option<EmployeeAccessGrantView>,
+    pub mongodb_employee_access_grant: Option<EmployeeAccessGrantView>,
     /// `mongoDBMajorVersion`.
-    pub mongo_db_major_version: Option<String>,
+    pub mongodb_major_version: Option<String>,
     /// `mongoDBVersion`. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
-    pub mongo_db_version: Option<String>,
+    pub mongodb_version: Option<String>,
     /// `mongoURI`. Read-only.
     pub mongo_uri: Option<String>,
     /// `mongoURIUpdated`. Read-only.
@@ -2579,9 +2579,9 @@ atlas_admin_runtime::record! {
     19 id "id" [READ_ONLY]
     20 labels "labels"
     21 links "links" [READ_ONLY]
-    22 mongo_db_employee_access_grant "mongoDBEmployeeAccessGrant"
-    23 mongo_db_major_version "mongoDBMajorVersion"
-    24 mongo_db_version "mongoDBVersion"
+    22 mongodb_employee_access_grant "mongoDBEmployeeAccessGrant"
+    23 mongodb_major_version "mongoDBMajorVersion"
+    24 mongodb_version "mongoDBVersion"
     25 mongo_uri "mongoURI" [READ_ONLY]
     26 mongo_uri_updated "mongoURIUpdated" [READ_ONLY]
     27 mongo_uri_with_options "mongoURIWithOptions" [READ_ONLY]

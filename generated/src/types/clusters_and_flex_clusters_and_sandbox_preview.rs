@@ -69,11 +69,11 @@ atlas_admin_runtime::record! {
 pub struct ApiAtlasClusterAdvancedConfigurationView {
     /// `customOpensslCipherConfigTls12`.
     pub custom_openssl_cipher_config_tls12: Option<
-        Vec<CustomOpensslCipherConfigTls12Item>,
+        Vec<CustomOpenSslCipherConfigTls12Item>,
     >,
     /// `customOpensslCipherConfigTls13`. At most 4 items.
     pub custom_openssl_cipher_config_tls13: Option<
-        Vec<CustomOpensslCipherConfigTls13Item>,
+        Vec<CustomOpenSslCipherConfigTls13Item>,
     >,
     /// `minimumEnabledTlsProtocol`.
     pub minimum_enabled_tls_protocol: Option<MinimumEnabledTlsProtocol>,
@@ -896,7 +896,7 @@ atlas_admin_runtime::open_enum! {
 /// 2 other places.
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum CustomOpensslCipherConfigTls12Item {
+pub enum CustomOpenSslCipherConfigTls12Item {
     /// `TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384`.
     TlsEcdheRsaWithAes256GcmSha384,
     /// `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`.
@@ -906,7 +906,7 @@ pub enum CustomOpensslCipherConfigTls12Item {
 }
 
 atlas_admin_runtime::open_enum! {
-    CustomOpensslCipherConfigTls12Item
+    CustomOpenSslCipherConfigTls12Item
     TlsEcdheRsaWithAes128GcmSha256 "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
     TlsEcdheRsaWithAes256GcmSha384 "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
 }
@@ -918,7 +918,7 @@ atlas_admin_runtime::open_enum! {
 /// 2 other places.
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum CustomOpensslCipherConfigTls13Item {
+pub enum CustomOpenSslCipherConfigTls13Item {
     /// `TLS_AES_256_GCM_SHA384`.
     TlsAes256GcmSha384,
     /// `TLS_CHACHA20_POLY1305_SHA256`.
@@ -932,7 +932,7 @@ pub enum CustomOpensslCipherConfigTls13Item {
 }
 
 atlas_admin_runtime::open_enum! {
-    CustomOpensslCipherConfigTls13Item
+    CustomOpenSslCipherConfigTls13Item
     TlsAes128CcmSha256 "TLS_AES_128_CCM_SHA256"
     TlsAes128GcmSha256 "TLS_AES_128_GCM_SHA256"
     TlsAes256GcmSha384 "TLS_AES_256_GCM_SHA384"

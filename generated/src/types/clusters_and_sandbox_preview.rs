@@ -55,11 +55,11 @@ pub struct ClusterDescription20240805 {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `mongoDBEmployeeAccessGrant`.
-    pub mongo_db_employee_access_grant: Option<EmployeeAccessGrantView>,
+    pub mongodb_employee_access_grant: Option<EmployeeAccessGrantView>,
     /// `mongoDBMajorVersion`.
-    pub mongo_db_major_version: Option<String>,
+    pub mongodb_major_version: Option<String>,
     /// `mongoDBVersion`. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
-    pub mongo_db_version: Option<String>,
+    pub mongodb_version: Option<String>,
     /// `name`. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
     /// `paused`.
@@ -114,9 +114,9 @@ atlas_admin_runtime::record! {
     19 internal_cluster_role "internalClusterRole" [READ_ONLY]
     20 labels "labels"
     21 links "links" [READ_ONLY]
-    22 mongo_db_employee_access_grant "mongoDBEmployeeAccessGrant"
-    23 mongo_db_major_version "mongoDBMajorVersion"
-    24 mongo_db_version "mongoDBVersion" [READ_ONLY]
+    22 mongodb_employee_access_grant "mongoDBEmployeeAccessGrant"
+    23 mongodb_major_version "mongoDBMajorVersion"
+    24 mongodb_version "mongoDBVersion" [READ_ONLY]
     25 name "name"
     26 paused "paused"
     27 pit_enabled "pitEnabled"

@@ -98,7 +98,7 @@ pub struct ServerlessInstanceDescription {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `mongoDBVersion`. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
-    pub mongo_db_version: Option<String>,
+    pub mongodb_version: Option<String>,
     /// `name`. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
     /// `providerSettings`. Required.
@@ -122,7 +122,7 @@ atlas_admin_runtime::record! {
     2 group_id "groupId" [READ_ONLY]
     3 id "id" [READ_ONLY]
     4 links "links" [READ_ONLY]
-    5 mongo_db_version "mongoDBVersion" [READ_ONLY]
+    5 mongodb_version "mongoDBVersion" [READ_ONLY]
     6 name "name"
     7 provider_settings "providerSettings" [REQUIRED]
     8 serverless_backup_options "serverlessBackupOptions"

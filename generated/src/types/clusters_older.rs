@@ -49,11 +49,11 @@ pub struct AdvancedClusterDescription {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `mongoDBEmployeeAccessGrant`.
-    pub mongo_db_employee_access_grant: Option<EmployeeAccessGrantView>,
+    pub mongodb_employee_access_grant: Option<EmployeeAccessGrantView>,
     /// `mongoDBMajorVersion`.
-    pub mongo_db_major_version: Option<String>,
+    pub mongodb_major_version: Option<String>,
     /// `mongoDBVersion`. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
-    pub mongo_db_version: Option<String>,
+    pub mongodb_version: Option<String>,
     /// `name`. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
     /// `paused`.
@@ -99,9 +99,9 @@ atlas_admin_runtime::record! {
     16 id "id" [READ_ONLY]
     17 labels "labels"
     18 links "links" [READ_ONLY]
-    19 mongo_db_employee_access_grant "mongoDBEmployeeAccessGrant"
-    20 mongo_db_major_version "mongoDBMajorVersion"
-    21 mongo_db_version "mongoDBVersion" [READ_ONLY]
+    19 mongodb_employee_access_grant "mongoDBEmployeeAccessGrant"
+    20 mongodb_major_version "mongoDBMajorVersion"
+    21 mongodb_version "mongoDBVersion" [READ_ONLY]
     22 name "name"
     23 paused "paused"
     24 pit_enabled "pitEnabled"
@@ -241,11 +241,11 @@ pub struct ClusterDescriptionProcessArgs {
     pub chunk_migration_concurrency: Option<i64>,
     /// `customOpensslCipherConfigTls12`.
     pub custom_openssl_cipher_config_tls12: Option<
-        Vec<CustomOpensslCipherConfigTls12Item>,
+        Vec<CustomOpenSslCipherConfigTls12Item>,
     >,
     /// `customOpensslCipherConfigTls13`. At most 4 items.
     pub custom_openssl_cipher_config_tls13: Option<
-        Vec<CustomOpensslCipherConfigTls13Item>,
+        Vec<CustomOpenSslCipherConfigTls13Item>,
     >,
     /// `defaultMaxTimeMS`.
     pub default_max_time_ms: Option<i64>,

@@ -58,14 +58,14 @@ pub enum SqlInterfaceStatusResponseUnsupportedReason {
     /// `UNSUPPORTED_TYPE`.
     UnsupportedType,
     /// `UNSUPPORTED_MONGODB_VERSION`.
-    UnsupportedMongodbVersion,
+    UnsupportedMongoDbVersion,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
 }
 
 atlas_admin_runtime::open_enum! {
     SqlInterfaceStatusResponseUnsupportedReason
-    UnsupportedMongodbVersion "UNSUPPORTED_MONGODB_VERSION"
+    UnsupportedMongoDbVersion "UNSUPPORTED_MONGODB_VERSION"
     UnsupportedTier "UNSUPPORTED_TIER"
     UnsupportedType "UNSUPPORTED_TYPE"
 }

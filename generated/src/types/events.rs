@@ -2386,27 +2386,27 @@ pub enum DefaultEventViewForOrgEventTypeName {
     /// `AI_MODELS_APIS_FREE_TOKENS_ADMIN_ADJUSTED`.
     AiModelsApisFreeTokensAdminAdjusted,
     /// `OAUTH_CLIENT_CREATED`.
-    OauthClientCreated,
+    OAuthClientCreated,
     /// `OAUTH_CLIENT_UPDATED`.
-    OauthClientUpdated,
+    OAuthClientUpdated,
     /// `OAUTH_CLIENT_DELETED`.
-    OauthClientDeleted,
+    OAuthClientDeleted,
     /// `OAUTH_CLIENT_SECRET_CREATED`.
-    OauthClientSecretCreated,
+    OAuthClientSecretCreated,
     /// `OAUTH_CLIENT_SECRET_DELETED`.
-    OauthClientSecretDeleted,
+    OAuthClientSecretDeleted,
     /// `OAUTH_AUTHORIZATION_GRANTED`.
-    OauthAuthorizationGranted,
+    OAuthAuthorizationGranted,
     /// `OAUTH_AUTHORIZATION_DENIED`.
-    OauthAuthorizationDenied,
+    OAuthAuthorizationDenied,
     /// `OAUTH_TOKEN_ISSUED`.
-    OauthTokenIssued,
+    OAuthTokenIssued,
     /// `OAUTH_TOKEN_REVOKED`.
-    OauthTokenRevoked,
+    OAuthTokenRevoked,
     /// `OAUTH_USER_CONSENT_GRANTED`.
-    OauthUserConsentGranted,
+    OAuthUserConsentGranted,
     /// `OAUTH_USER_CONSENT_REVOKED`.
-    OauthUserConsentRevoked,
+    OAuthUserConsentRevoked,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
 }
@@ -2459,17 +2459,17 @@ atlas_admin_runtime::open_enum! {
     MlabMigrationSupportPlanSelected "MLAB_MIGRATION_SUPPORT_PLAN_SELECTED"
     MlabMigrationTargetClusterCreated "MLAB_MIGRATION_TARGET_CLUSTER_CREATED"
     MlabMigrationTargetClusterSet "MLAB_MIGRATION_TARGET_CLUSTER_SET"
-    OauthAuthorizationDenied "OAUTH_AUTHORIZATION_DENIED"
-    OauthAuthorizationGranted "OAUTH_AUTHORIZATION_GRANTED"
-    OauthClientCreated "OAUTH_CLIENT_CREATED"
-    OauthClientDeleted "OAUTH_CLIENT_DELETED"
-    OauthClientSecretCreated "OAUTH_CLIENT_SECRET_CREATED"
-    OauthClientSecretDeleted "OAUTH_CLIENT_SECRET_DELETED"
-    OauthClientUpdated "OAUTH_CLIENT_UPDATED"
-    OauthTokenIssued "OAUTH_TOKEN_ISSUED"
-    OauthTokenRevoked "OAUTH_TOKEN_REVOKED"
-    OauthUserConsentGranted "OAUTH_USER_CONSENT_GRANTED"
-    OauthUserConsentRevoked "OAUTH_USER_CONSENT_REVOKED"
+    OAuthAuthorizationDenied "OAUTH_AUTHORIZATION_DENIED"
+    OAuthAuthorizationGranted "OAUTH_AUTHORIZATION_GRANTED"
+    OAuthClientCreated "OAUTH_CLIENT_CREATED"
+    OAuthClientDeleted "OAUTH_CLIENT_DELETED"
+    OAuthClientSecretCreated "OAUTH_CLIENT_SECRET_CREATED"
+    OAuthClientSecretDeleted "OAUTH_CLIENT_SECRET_DELETED"
+    OAuthClientUpdated "OAUTH_CLIENT_UPDATED"
+    OAuthTokenIssued "OAUTH_TOKEN_ISSUED"
+    OAuthTokenRevoked "OAUTH_TOKEN_REVOKED"
+    OAuthUserConsentGranted "OAUTH_USER_CONSENT_GRANTED"
+    OAuthUserConsentRevoked "OAUTH_USER_CONSENT_REVOKED"
     OidcIdentityProviderDisabled "OIDC_IDENTITY_PROVIDER_DISABLED"
     OidcIdentityProviderEnabled "OIDC_IDENTITY_PROVIDER_ENABLED"
     OidcIdentityProviderUpdated "OIDC_IDENTITY_PROVIDER_UPDATED"
@@ -3355,27 +3355,27 @@ pub enum NdsAuditTypeViewForNdsGroup {
     /// `ONLINE_ARCHIVE_QUERY_LOGS_DOWNLOADED`.
     OnlineArchiveQueryLogsDownloaded,
     /// `MONGODB_LOGS_DOWNLOADED`.
-    MongodbLogsDownloaded,
+    MongoDbLogsDownloaded,
     /// `MONGOSQLD_LOGS_DOWNLOADED`.
     MongosqldLogsDownloaded,
     /// `MONGOT_LOGS_DOWNLOADED`.
     MongotLogsDownloaded,
     /// `MONGODB_USER_ADDED`.
-    MongodbUserAdded,
+    MongoDbUserAdded,
     /// `MONGODB_USER_DELETED`.
-    MongodbUserDeleted,
+    MongoDbUserDeleted,
     /// `MONGODB_USER_X509_CERT_CREATED`.
-    MongodbUserX509CertCreated,
+    MongoDbUserX509CertCreated,
     /// `MONGODB_USER_X509_CERT_REVOKED`.
-    MongodbUserX509CertRevoked,
+    MongoDbUserX509CertRevoked,
     /// `MONGODB_USER_UPDATED`.
-    MongodbUserUpdated,
+    MongoDbUserUpdated,
     /// `MONGODB_ROLE_ADDED`.
-    MongodbRoleAdded,
+    MongoDbRoleAdded,
     /// `MONGODB_ROLE_DELETED`.
-    MongodbRoleDeleted,
+    MongoDbRoleDeleted,
     /// `MONGODB_ROLE_UPDATED`.
-    MongodbRoleUpdated,
+    MongoDbRoleUpdated,
     /// `NETWORK_PERMISSION_ENTRY_ADDED`.
     NetworkPermissionEntryAdded,
     /// `NETWORK_PERMISSION_ENTRY_REMOVED`.
@@ -3841,7 +3841,7 @@ pub enum NdsAuditTypeViewForNdsGroup {
     /// `CLUSTER_MONGUARD_DISABLED`.
     ClusterMonguardDisabled,
     /// `CLUSTER_MONGODB_VERSION_UPDATED`.
-    ClusterMongodbVersionUpdated,
+    ClusterMongoDbVersionUpdated,
     /// `VOLUME_IMPAIRED`.
     VolumeImpaired,
     /// `VOLUME_IMPAIRED_RESOLVED`.
@@ -3934,7 +3934,7 @@ atlas_admin_runtime::open_enum! {
     ClusterIpRolledBack "CLUSTER_IP_ROLLED_BACK"
     ClusterLinkedToVercel "CLUSTER_LINKED_TO_VERCEL"
     ClusterMigrateBackToAwsManagedIpRequested "CLUSTER_MIGRATE_BACK_TO_AWS_MANAGED_IP_REQUESTED"
-    ClusterMongodbVersionUpdated "CLUSTER_MONGODB_VERSION_UPDATED"
+    ClusterMongoDbVersionUpdated "CLUSTER_MONGODB_VERSION_UPDATED"
     ClusterMongotProcessArgsUpdateSubmitted "CLUSTER_MONGOT_PROCESS_ARGS_UPDATE_SUBMITTED"
     ClusterMonguardDisabled "CLUSTER_MONGUARD_DISABLED"
     ClusterMonguardEnabled "CLUSTER_MONGUARD_ENABLED"
@@ -4015,15 +4015,15 @@ atlas_admin_runtime::open_enum! {
     MaintenanceWaveAssignmentModified "MAINTENANCE_WAVE_ASSIGNMENT_MODIFIED"
     MaintenanceWaveAssignmentRemoved "MAINTENANCE_WAVE_ASSIGNMENT_REMOVED"
     MaterialClusterUpdateCompletedInternal "MATERIAL_CLUSTER_UPDATE_COMPLETED_INTERNAL"
-    MongodbLogsDownloaded "MONGODB_LOGS_DOWNLOADED"
-    MongodbRoleAdded "MONGODB_ROLE_ADDED"
-    MongodbRoleDeleted "MONGODB_ROLE_DELETED"
-    MongodbRoleUpdated "MONGODB_ROLE_UPDATED"
-    MongodbUserAdded "MONGODB_USER_ADDED"
-    MongodbUserDeleted "MONGODB_USER_DELETED"
-    MongodbUserUpdated "MONGODB_USER_UPDATED"
-    MongodbUserX509CertCreated "MONGODB_USER_X509_CERT_CREATED"
-    MongodbUserX509CertRevoked "MONGODB_USER_X509_CERT_REVOKED"
+    MongoDbLogsDownloaded "MONGODB_LOGS_DOWNLOADED"
+    MongoDbRoleAdded "MONGODB_ROLE_ADDED"
+    MongoDbRoleDeleted "MONGODB_ROLE_DELETED"
+    MongoDbRoleUpdated "MONGODB_ROLE_UPDATED"
+    MongoDbUserAdded "MONGODB_USER_ADDED"
+    MongoDbUserDeleted "MONGODB_USER_DELETED"
+    MongoDbUserUpdated "MONGODB_USER_UPDATED"
+    MongoDbUserX509CertCreated "MONGODB_USER_X509_CERT_CREATED"
+    MongoDbUserX509CertRevoked "MONGODB_USER_X509_CERT_REVOKED"
     MongosqldLogsDownloaded "MONGOSQLD_LOGS_DOWNLOADED"
     MongotuneWriteBlockPolicyEligible "MONGOTUNE_WRITE_BLOCK_POLICY_ELIGIBLE"
     MongotuneWriteBlockPolicyIneligible "MONGOTUNE_WRITE_BLOCK_POLICY_INELIGIBLE"
@@ -4813,11 +4813,11 @@ pub enum OrgEventTypeViewForOrg {
     /// `ORG_SERVICE_ACCOUNT_SECRETS_NO_LONGER_EXPIRING`.
     OrgServiceAccountSecretsNoLongerExpiring,
     /// `ORG_MONGODB_VERSION_EOL_EXTENSION_ACCEPTED`.
-    OrgMongodbVersionEolExtensionAccepted,
+    OrgMongoDbVersionEolExtensionAccepted,
     /// `ORG_MONGODB_VERSION_EOL_EXTENSION_PENDING`.
-    OrgMongodbVersionEolExtensionPending,
+    OrgMongoDbVersionEolExtensionPending,
     /// `ORG_MONGODB_VERSION_EOL_EXTENSION_CANCELLED`.
-    OrgMongodbVersionEolExtensionCancelled,
+    OrgMongoDbVersionEolExtensionCancelled,
     /// `ORG_BAAS_EOL_EXTENSION_ACCEPTED`.
     OrgBaasEolExtensionAccepted,
     /// `ORG_BAAS_EOL_EXTENSION_PENDING`.
@@ -4894,9 +4894,9 @@ atlas_admin_runtime::open_enum! {
     OrgInvoiceUnderThreshold "ORG_INVOICE_UNDER_THRESHOLD"
     OrgLocked "ORG_LOCKED"
     OrgLockedAccelerated "ORG_LOCKED_ACCELERATED"
-    OrgMongodbVersionEolExtensionAccepted "ORG_MONGODB_VERSION_EOL_EXTENSION_ACCEPTED"
-    OrgMongodbVersionEolExtensionCancelled "ORG_MONGODB_VERSION_EOL_EXTENSION_CANCELLED"
-    OrgMongodbVersionEolExtensionPending "ORG_MONGODB_VERSION_EOL_EXTENSION_PENDING"
+    OrgMongoDbVersionEolExtensionAccepted "ORG_MONGODB_VERSION_EOL_EXTENSION_ACCEPTED"
+    OrgMongoDbVersionEolExtensionCancelled "ORG_MONGODB_VERSION_EOL_EXTENSION_CANCELLED"
+    OrgMongoDbVersionEolExtensionPending "ORG_MONGODB_VERSION_EOL_EXTENSION_PENDING"
     OrgMonthlyBillingChangeNormal "ORG_MONTHLY_BILLING_CHANGE_NORMAL"
     OrgMonthlyBillingChangeOverThreshold "ORG_MONTHLY_BILLING_CHANGE_OVER_THRESHOLD"
     OrgNoFinancialProtection "ORG_NO_FINANCIAL_PROTECTION"

@@ -51,11 +51,11 @@ pub struct AtlasTenantClusterUpgradeRequest20240805 {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `mongoDBEmployeeAccessGrant`.
-    pub mongo_db_employee_access_grant: Option<EmployeeAccessGrantView>,
+    pub mongodb_employee_access_grant: Option<EmployeeAccessGrantView>,
     /// `mongoDBMajorVersion`.
-    pub mongo_db_major_version: Option<String>,
+    pub mongodb_major_version: Option<String>,
     /// `mongoDBVersion`. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
-    pub mongo_db_version: Option<String>,
+    pub mongodb_version: Option<String>,
     /// `name`. Required. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
     /// `paused`.
@@ -109,9 +109,9 @@ atlas_admin_runtime::record! {
     18 internal_cluster_role "internalClusterRole" [READ_ONLY]
     19 labels "labels"
     20 links "links" [READ_ONLY]
-    21 mongo_db_employee_access_grant "mongoDBEmployeeAccessGrant"
-    22 mongo_db_major_version "mongoDBMajorVersion"
-    23 mongo_db_version "mongoDBVersion" [READ_ONLY]
+    21 mongodb_employee_access_grant "mongoDBEmployeeAccessGrant"
+    22 mongodb_major_version "mongoDBMajorVersion"
+    23 mongodb_version "mongoDBVersion" [READ_ONLY]
     24 name "name" [REQUIRED]
     25 paused "paused"
     26 pit_enabled "pitEnabled"
@@ -162,7 +162,7 @@ pub struct FlexClusterDescription20241113 {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `mongoDBVersion`. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
-    pub mongo_db_version: Option<String>,
+    pub mongodb_version: Option<String>,
     /// `name`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
     /// `providerSettings`. Read-only.
@@ -188,7 +188,7 @@ atlas_admin_runtime::record! {
     4 group_id "groupId" [READ_ONLY]
     5 id "id" [READ_ONLY]
     6 links "links" [READ_ONLY]
-    7 mongo_db_version "mongoDBVersion" [READ_ONLY]
+    7 mongodb_version "mongoDBVersion" [READ_ONLY]
     8 name "name" [READ_ONLY]
     9 provider_settings "providerSettings" [REQUIRED | READ_ONLY]
     10 state_name "stateName" [READ_ONLY]

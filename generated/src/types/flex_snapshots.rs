@@ -17,7 +17,7 @@ pub struct FlexBackupSnapshot20241113 {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `mongoDBVersion`. Read-only.
-    pub mongo_db_version: Option<String>,
+    pub mongodb_version: Option<String>,
     /// `scheduledTime`. Read-only.
     pub scheduled_time: Option<DateTime>,
     /// `startTime`. Read-only.
@@ -34,7 +34,7 @@ atlas_admin_runtime::record! {
     1 finish_time "finishTime" [READ_ONLY]
     2 id "id" [READ_ONLY]
     3 links "links" [READ_ONLY]
-    4 mongo_db_version "mongoDBVersion" [READ_ONLY]
+    4 mongodb_version "mongoDBVersion" [READ_ONLY]
     5 scheduled_time "scheduledTime" [READ_ONLY]
     6 start_time "startTime" [READ_ONLY]
     7 status "status" [READ_ONLY]

@@ -466,7 +466,7 @@ pub enum CostExplorerFilterRequestBodyService {
     /// `Legacy Backup`.
     LegacyBackup,
     /// `AI Model APIs`.
-    AiModelApIs,
+    AiModelApis,
     /// `Automated Embedding`.
     AutomatedEmbedding,
     /// `Native Reranking`.
@@ -483,7 +483,7 @@ pub enum CostExplorerFilterRequestBodyService {
 
 atlas_admin_runtime::open_enum! {
     CostExplorerFilterRequestBodyService
-    AiModelApIs "AI Model APIs"
+    AiModelApis "AI Model APIs"
     AppServices "App Services"
     Atlas "Atlas"
     AtlasDataFederation "Atlas Data Federation"
@@ -1009,7 +1009,7 @@ pub enum UsageDetailsFilterRequestSkuService {
     /// `Legacy Backup`.
     LegacyBackup,
     /// `AI Model APIs`.
-    AiModelApIs,
+    AiModelApis,
     /// `Automated Embedding`.
     AutomatedEmbedding,
     /// `Native Reranking`.
@@ -1026,7 +1026,7 @@ pub enum UsageDetailsFilterRequestSkuService {
 
 atlas_admin_runtime::open_enum! {
     UsageDetailsFilterRequestSkuService
-    AiModelApIs "AI Model APIs"
+    AiModelApis "AI Model APIs"
     AppServices "App Services"
     Atlas "Atlas"
     AtlasDataFederation "Atlas Data Federation"

@@ -36,7 +36,7 @@ atlas_admin_runtime::record! {
 #[non_exhaustive]
 pub enum GetDefaultGroupLimitLimitName {
     /// `MONGODB_USERS`.
-    MongodbUsers,
+    MongoDbUsers,
     /// `NUM_CLUSTERS`.
     NumClusters,
     /// `NUM_SERVERLESS_MTMS`.
@@ -75,7 +75,7 @@ atlas_admin_runtime::open_enum! {
     MaxCrossRegionNetworkPermissionEntries "MAX_CROSS_REGION_NETWORK_PERMISSION_ENTRIES"
     MaxNetworkPermissionEntries "MAX_NETWORK_PERMISSION_ENTRIES"
     MaxNodesPerPrivatelinkRegion "MAX_NODES_PER_PRIVATELINK_REGION"
-    MongodbUsers "MONGODB_USERS"
+    MongoDbUsers "MONGODB_USERS"
     NumClusters "NUM_CLUSTERS"
     NumPrivateServiceConnectionsPerRegionGroup "NUM_PRIVATE_SERVICE_CONNECTIONS_PER_REGION_GROUP"
     NumServerlessMtms "NUM_SERVERLESS_MTMS"

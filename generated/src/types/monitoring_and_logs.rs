@@ -214,11 +214,11 @@ atlas_admin_runtime::record! {
 #[non_exhaustive]
 pub enum DownloadClusterLogLogName {
     /// `mongodb`.
-    Mongodb,
+    MongoDb,
     /// `mongos`.
     Mongos,
     /// `mongodb-audit-log`.
-    MongodbAuditLog,
+    MongoDbAuditLog,
     /// `mongos-audit-log`.
     MongosAuditLog,
     /// A value that the document does not declare.
@@ -227,8 +227,8 @@ pub enum DownloadClusterLogLogName {
 
 atlas_admin_runtime::open_enum! {
     DownloadClusterLogLogName
-    Mongodb "mongodb"
-    MongodbAuditLog "mongodb-audit-log"
+    MongoDb "mongodb"
+    MongoDbAuditLog "mongodb-audit-log"
     Mongos "mongos"
     MongosAuditLog "mongos-audit-log"
 }

@@ -116,7 +116,7 @@ pub enum DeleteGroupLimitLimitName {
     /// `atlas.project.deployment.clusters`.
     AtlasProjectDeploymentClusters,
     /// `atlas.project.deployment.serverlessMTMs`.
-    AtlasProjectDeploymentServerlessMtMs,
+    AtlasProjectDeploymentServerlessMtms,
     /// `atlas.project.security.databaseAccess.customRoles`.
     AtlasProjectSecurityDatabaseAccessCustomRoles,
     /// `atlas.project.security.networkAccess.entries`.
@@ -147,7 +147,7 @@ atlas_admin_runtime::open_enum! {
     AtlasProjectDeploymentNodesPerPrivateLinkRegion "atlas.project.deployment.nodesPerPrivateLinkRegion"
     AtlasProjectDeploymentPrivateServiceConnectionsPerRegionGroup "atlas.project.deployment.privateServiceConnectionsPerRegionGroup"
     AtlasProjectDeploymentPrivateServiceConnectionsSubnetMask "atlas.project.deployment.privateServiceConnectionsSubnetMask"
-    AtlasProjectDeploymentServerlessMtMs "atlas.project.deployment.serverlessMTMs"
+    AtlasProjectDeploymentServerlessMtms "atlas.project.deployment.serverlessMTMs"
     AtlasProjectSecurityDatabaseAccessCustomRoles "atlas.project.security.databaseAccess.customRoles"
     AtlasProjectSecurityDatabaseAccessUsers "atlas.project.security.databaseAccess.users"
     AtlasProjectSecurityNetworkAccessCrossRegionEntries "atlas.project.security.networkAccess.crossRegionEntries"
@@ -454,7 +454,7 @@ atlas_admin_runtime::open_enum! {
 
 /// The schema `PaginatedAvailableVersionView`.
 ///
-/// Returned by `projects::get_mongo_db_versions`.
+/// Returned by `projects::get_mongodb_versions`.
 #[derive(Clone, Default)]
 pub struct PaginatedAvailableVersionView {
     /// `links`. Read-only.

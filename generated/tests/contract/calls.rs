@@ -36,7 +36,7 @@ mod legacy_backup;
 mod limit_description;
 mod maintenance_windows;
 mod metric_integrations;
-mod mongo_db_cloud_users;
+mod mongodb_cloud_users;
 mod monitoring_and_logs;
 mod network_peering;
 mod online_archive;
@@ -61,7 +61,7 @@ mod standby_links;
 mod streams;
 mod teams;
 mod third_party_integrations;
-mod x_509_authentication;
+mod x509_authentication;
 
 /// Adds every call there is.
 pub(crate) fn add(contract: &mut Contract) {
@@ -96,7 +96,7 @@ pub(crate) fn add(contract: &mut Contract) {
     limit_description::add(contract);
     maintenance_windows::add(contract);
     metric_integrations::add(contract);
-    mongo_db_cloud_users::add(contract);
+    mongodb_cloud_users::add(contract);
     monitoring_and_logs::add(contract);
     network_peering::add(contract);
     online_archive::add(contract);
@@ -121,5 +121,5 @@ pub(crate) fn add(contract: &mut Contract) {
     streams::add(contract);
     teams::add(contract);
     third_party_integrations::add(contract);
-    x_509_authentication::add(contract);
+    x509_authentication::add(contract);
 }

@@ -70,7 +70,7 @@ fn add(emit: &Emit<'_>, module: &str, call: &Call<'_>, text: &mut String) {
     let version = call.version.version;
     let accept = &call.answer.media_type;
     let dated = names::version_module(version);
-    let function = &call.function;
+    let (module, function) = (names::ident(module), names::ident(&call.function));
     let (required, others): (Vec<&Parameter>, Vec<&Parameter>) =
         call.operation.parameters.iter().partition(|parameter| parameter.is_argument);
     let mut arguments: Vec<String> =

@@ -1,7 +1,5 @@
 //! The registry: every operation-version pair as data.
 
-use std::collections::BTreeMap;
-
 use quote::quote;
 
 use super::operation::Call;
@@ -78,24 +76,8 @@ fn row(emit: &Emit<'_>, call: &Call<'_>, calls: &[Call<'_>], text: &mut String) 
         .collect();
     text.push_str(&format!(";\n        is {};\n", example::signature(emit, call)));
     text.push_str(&format!("        answers {};\n", answers.join(", ")));
-    text.push_str(&format!("        errors {};\n", errors(emit, call)));
-}
-
-/// The statuses of what can go wrong, grouped by their bodies.
-fn errors(emit: &Emit<'_>, call: &Call<'_>) -> String {
-    let mut by_body: BTreeMap<Option<String>, Vec<String>> = BTreeMap::new();
-    for (status, body) in &call.version.errors {
-        let body = body.as_ref().map(|body| ty(emit, body));
-        by_body.entry(body).or_default().push(status.to_string());
-    }
-    let groups: Vec<String> = by_body
-        .into_iter()
-        .map(|(body, statuses)| match body {
-            Some(body) => format!("{} => {body}", statuses.join(" ")),
-            None => statuses.join(" "),
-        })
-        .collect();
-    groups.join(", ")
+    let errors: Vec<String> = call.version.errors.iter().map(u16::to_string).collect();
+    text.push_str(&format!("        errors {};\n", errors.join(" ")));
 }
 
 /// The path to the static of a call.

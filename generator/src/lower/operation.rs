@@ -315,12 +315,9 @@ impl<'d> Lowering<'d> {
             }
         }
         self.lower_bodies(source, &mut versions, called, at);
-        for (status, response) in statuses {
-            if let (StatusCode::Code(code @ (100..=199 | 300..=599)), Some(response)) =
-                (status, self.response(response))
-            {
-                let pointer = responses.child(status.to_string());
-                self.lower_failure(*code, response, &mut versions, called, &pointer);
+        for (status, _) in statuses {
+            if let StatusCode::Code(code @ (100..=199 | 300..=599)) = status {
+                versions.values_mut().for_each(|version| version.errors.push(*code));
             }
         }
         versions.into_values().collect()
@@ -389,44 +386,6 @@ impl<'d> Lowering<'d> {
             );
         }
         date
-    }
-
-    /// Lowers an answer that says what went wrong: a plain one belongs to every version.
-    fn lower_failure(
-        &mut self,
-        code: u16,
-        response: &'d Response,
-        versions: &mut BTreeMap<Version, OperationVersion>,
-        called: Called<'_>,
-        pointer: &Pointer,
-    ) {
-        let mut plain: Option<Type> = None;
-        for (name, media) in contents(response) {
-            let at = pointer.child("content").child(name);
-            let version = if name == "application/json" {
-                None
-            } else {
-                let Some(media_type) = self.media_type(name, &at) else { continue };
-                Some(media_type.version)
-            };
-            let Some(schema) = &media.schema else { continue };
-            let spot = body_spot(called, version, "error", Some(code), &at);
-            let ty = self.lower_node(Node::of(schema), &spot);
-            match version {
-                None => plain = Some(ty),
-                Some(version) => match versions.get_mut(&version) {
-                    Some(version) => version.errors.push((code, Some(ty))),
-                    None => {
-                        self.unmapped(&at, "an error of a version without a success")
-                    }
-                },
-            }
-        }
-        for version in versions.values_mut() {
-            if version.errors.iter().all(|(known, _)| *known != code) {
-                version.errors.push((code, plain.clone()));
-            }
-        }
     }
 
     fn lower_bodies(

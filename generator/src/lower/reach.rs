@@ -68,11 +68,6 @@ fn redirect(version: &mut OperationVersion, target: &dyn Fn(TypeId) -> TypeId) {
             ty.map_defs(target);
         }
     }
-    version
-        .errors
-        .iter_mut()
-        .filter_map(|(_, ty)| ty.as_mut())
-        .for_each(|ty| ty.map_defs(target));
     if let Some(body) = &mut version.body {
         body.ty.map_defs(target);
     }

@@ -3,89 +3,19 @@
 //! Every function is total: whatever the spelling, an identifier comes out, though not always a
 //! distinct one; that is for `claim` to find.
 
-use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
-
-/// Names of the prelude and the runtime that generated code uses without a path.
-const TAKEN_TYPES: [&str; 24] = [
-    "Box",
-    "Discriminator",
-    "Clone",
-    "DateTime",
-    "Date",
-    "Debug",
-    "Default",
-    "Extra",
-    "Field",
-    "Json",
-    "Kind",
-    "Map",
-    "Nullable",
-    "Option",
-    "Page",
-    "PartialEq",
-    "Record",
-    "Self",
-    "String",
-    "Table",
-    "Union",
-    "Value",
-    "Variants",
-    "Vec",
-];
-
-/// Names of the runtime that stand beside the builders without a path.
-const TAKEN_BUILDERS: [&str; 8] = [
-    "Date",
-    "Download",
-    "IntoList",
-    "Method",
-    "Operation",
-    "Parameter",
-    "Request",
-    "Version",
-];
-
-/// What can be done with a request, or is done by its builder; a setter would hide it.
-const TAKEN_SETTERS: [&str; 27] = [
-    "accept",
-    "body_bytes",
-    "clone",
-    "header",
-    "headers",
-    "iter",
-    "iter_pages",
-    "method",
-    "new",
-    "operation",
-    "pages",
-    "path_and_query",
-    "poll",
-    "query",
-    "send",
-    "send_blocking",
-    "send_blocking_with",
-    "send_with",
-    "set_header",
-    "set_query",
-    "stream",
-    "to_curl",
-    "with",
-    "with_body",
-    "with_output",
-    "fmt",
-    "deref",
-];
+use super::nouns::{camel, snake};
+use super::reserved;
 
 /// Keywords that can't be raw identifiers (the Rust Reference, "Keywords").
 const UNRAWABLE: [&str; 4] = ["self", "super", "crate", "_"];
 
 pub(super) fn type_name(spelling: &str) -> String {
-    let name = digits_apart(readable(spelling).to_upper_camel_case());
-    if TAKEN_TYPES.contains(&name.as_str()) { format!("{name}Type") } else { name }
+    let name = digits_apart(camel(&readable(spelling)));
+    if reserved::TYPES.contains(&name.as_str()) { format!("{name}Type") } else { name }
 }
 
 pub(super) fn field_name(spelling: &str) -> String {
-    let name = digits_apart(readable(spelling).to_snake_case());
+    let name = digits_apart(snake(&readable(spelling)));
     // `extra` is the field of every record for what the document does not declare.
     if UNRAWABLE.contains(&name.as_str()) || name == "extra" {
         format!("{name}_")
@@ -96,36 +26,41 @@ pub(super) fn field_name(spelling: &str) -> String {
 
 /// Names the builder of a request by its function.
 pub(super) fn builder_name(function: &str) -> String {
-    let name = type_name(function);
-    let is_taken = TAKEN_BUILDERS.contains(&name.as_str());
+    let name = digits_apart(camel(function));
+    let is_taken = reserved::BUILDERS.contains(&name.as_str());
     if is_taken { format!("{name}Request") } else { name }
 }
 
 /// Names the argument or the setter for a parameter.
 pub(super) fn parameter_name(spelling: &str) -> String {
     let name = field_name(spelling);
-    if TAKEN_SETTERS.contains(&name.as_str()) { format!("{name}_") } else { name }
+    if reserved::METHODS.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
 /// Names the static that describes an operation.
 pub(super) fn static_name(function: &str) -> String {
-    let name = digits_apart(function.to_shouty_snake_case());
+    let name = digits_apart(snake(function).to_uppercase());
     // `REGISTRY` lists the statics of a module.
     if name == "REGISTRY" { format!("{name}_") } else { name }
 }
 
 pub(super) fn variant_name(spelling: &str) -> String {
-    let name = digits_apart(readable(spelling).to_upper_camel_case());
+    let name = digits_apart(camel(&readable(spelling)));
     // `Unknown` is the variant of every enum for what the document does not declare.
     if name == "Unknown" || name == "Self" { format!("{name}Value") } else { name }
 }
 
+/// Names the module of an operation group, which is a Cargo feature too.
 pub(super) fn module_name(spelling: &str) -> String {
-    field_name(spelling)
+    let name = field_name(spelling);
+    let is_taken = reserved::MODULES.contains(&name.as_str())
+        || reserved::FEATURES.contains(&super::feature(&name).as_str());
+    if is_taken { format!("{name}_operations") } else { name }
 }
 
 pub(super) fn function_name(spelling: &str) -> String {
-    field_name(spelling)
+    let name = field_name(spelling);
+    if reserved::FUNCTIONS.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
 /// An identifier can't begin with a digit.

@@ -4,6 +4,7 @@ use super::casing::{field_name, variant_name};
 use super::claim::Scope;
 use super::free_name;
 use super::ledger::{Ledger, RecordedField, Section};
+use super::nouns;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Api, Discriminator, Kind, Type, TypeDef, Union, Variant};
 
@@ -164,7 +165,7 @@ fn says(words: &[String], word: &str) -> bool {
 }
 
 fn split(name: &str) -> Vec<String> {
-    heck::ToSnakeCase::to_snake_case(name).split('_').map(str::to_owned).collect()
+    nouns::words(name)
 }
 
 /// How many words all names end with, as long as each keeps one.

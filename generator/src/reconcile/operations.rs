@@ -78,11 +78,6 @@ fn reconcile_version(
             is_argument: answers.is_empty() || known.is_some(),
         };
     }
-    for (_, error) in &mut version.errors {
-        if let Some(ty) = error {
-            *ty = build.ty(None, &[ty]);
-        }
-    }
 }
 
 fn reconcile_answer(

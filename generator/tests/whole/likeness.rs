@@ -22,6 +22,9 @@ const CONVENTIONS: [&str; 7] = [
     "totalCount",
 ];
 
+/// Products that `names/nouns.rs` spells as one word, and that schemas happen to be named after.
+const PRODUCTS: [&str; 3] = ["OpsGenie", "PagerDuty", "VictorOps"];
+
 #[test]
 fn only_conventions_are_known_by_name() {
     let names = names(&TREE);
@@ -32,7 +35,10 @@ fn only_conventions_are_known_by_name() {
     let known: BTreeSet<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
     let surplus: Vec<_> = found
         .iter()
-        .filter(|(name, _)| !CONVENTIONS.contains(&name.as_str()))
+        .filter(|(name, file)| {
+            let is_product = file == "nouns.rs" && PRODUCTS.contains(&name.as_str());
+            !is_product && !CONVENTIONS.contains(&name.as_str())
+        })
         .map(|(name, file)| format!("{file} knows `{name}`"))
         .collect();
     assert!(surplus.is_empty(), "{}", surplus.join("\n"));

@@ -32,6 +32,7 @@
 /// let tag = Tag { key: Some("team".to_owned()), ..Tag::default() };
 /// assert_eq!(serde_json::to_string(&tag).unwrap(), r#"{"key":"team"}"#);
 /// ```
+#[doc(hidden)]
 #[macro_export]
 macro_rules! record {
     (
@@ -120,6 +121,7 @@ macro_rules! page {
 ///
 /// assert_eq!(serde_json::to_string(&Limit::from(true)).unwrap(), "true");
 /// ```
+#[doc(hidden)]
 #[macro_export]
 macro_rules! union {
     (
@@ -140,7 +142,7 @@ macro_rules! union {
                 /// in its `extra`.
                 #[inline]
                 pub fn common(&self) -> $common {
-                    $crate::codec::common(self)
+                    $crate::codec::for_macros::common(self)
                 }
             }
         )?
@@ -276,10 +278,11 @@ macro_rules! union {
 /// assert_eq!(ProviderName::from("MOON").as_str(), "MOON");
 /// assert_eq!(ProviderName::values().collect::<Vec<_>>(), ["AWS", "AZURE"]);
 /// ```
+#[doc(hidden)]
 #[macro_export]
 macro_rules! open_enum {
     ($type:ident $($variant:ident $json_name:literal)*) => {
-        impl $crate::codec::OpenEnum for $type {
+        impl $crate::codec::for_macros::OpenEnum for $type {
             const NAMES: &'static [&'static str] = &[$($json_name),*];
             const VALUES: &'static [Self] = &[$(Self::$variant),*];
 
@@ -301,20 +304,20 @@ macro_rules! open_enum {
             /// Returns the value as the service spells it.
             #[inline]
             pub fn as_str(&self) -> &str {
-                $crate::codec::json_name(self)
+                $crate::codec::for_macros::json_name(self)
             }
 
             /// Returns the values that the document declares, as the service spells them.
             #[inline]
             pub fn values() -> impl ::core::iter::Iterator<Item = &'static str> {
-                <Self as $crate::codec::OpenEnum>::NAMES.iter().copied()
+                <Self as $crate::codec::for_macros::OpenEnum>::NAMES.iter().copied()
             }
         }
 
         impl $crate::codec::Value for $type {
             #[inline]
             fn view(&self) -> $crate::codec::View<'_> {
-                $crate::codec::view_of_enum(self)
+                $crate::codec::for_macros::view_of_enum(self)
             }
 
             #[inline]
@@ -371,14 +374,14 @@ macro_rules! open_enum {
         impl ::core::convert::From<&str> for $type {
             #[inline]
             fn from(json_name: &str) -> Self {
-                $crate::codec::from_json_name(json_name)
+                $crate::codec::for_macros::from_json_name(json_name)
             }
         }
 
         impl ::core::convert::From<::std::string::String> for $type {
             #[inline]
             fn from(json_name: ::std::string::String) -> Self {
-                $crate::codec::from_string(json_name)
+                $crate::codec::for_macros::from_string(json_name)
             }
         }
 
@@ -389,7 +392,7 @@ macro_rules! open_enum {
             fn from_str(
                 json_name: &str,
             ) -> ::core::result::Result<Self, ::core::convert::Infallible> {
-                ::core::result::Result::Ok($crate::codec::from_json_name(json_name))
+                ::core::result::Result::Ok($crate::codec::for_macros::from_json_name(json_name))
             }
         }
 
@@ -412,33 +415,33 @@ macro_rules! bridges {
         impl ::core::cmp::PartialEq for $type {
             #[inline]
             fn eq(&self, other: &Self) -> bool {
-                $crate::codec::same(self, other)
+                $crate::codec::for_macros::same(self, other)
             }
         }
 
         impl ::core::fmt::Debug for $type {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::codec::fmt_debug(self, f)
+                $crate::codec::for_macros::fmt_debug(self, f)
             }
         }
 
-        impl $crate::codec::serde::Serialize for $type {
+        impl $crate::codec::for_macros::serde::Serialize for $type {
             #[inline]
-            fn serialize<S: $crate::codec::serde::Serializer>(
+            fn serialize<S: $crate::codec::for_macros::serde::Serializer>(
                 &self,
                 to: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::codec::serialize(self, to)
+                $crate::codec::for_macros::serialize(self, to)
             }
         }
 
-        impl<'de> $crate::codec::serde::Deserialize<'de> for $type {
+        impl<'de> $crate::codec::for_macros::serde::Deserialize<'de> for $type {
             #[inline]
-            fn deserialize<D: $crate::codec::serde::Deserializer<'de>>(
+            fn deserialize<D: $crate::codec::for_macros::serde::Deserializer<'de>>(
                 from: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::codec::deserialize(from)
+                $crate::codec::for_macros::deserialize(from)
             }
         }
     };

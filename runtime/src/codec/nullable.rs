@@ -108,12 +108,12 @@ impl<T: Value + Default> Value for Nullable<T> {
 
 impl<T: Value + Default> serde::Serialize for Nullable<T> {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        super::serialize(self, to)
+        super::bridge::serialize(self, to)
     }
 }
 
 impl<'de, T: Value + Default> serde::Deserialize<'de> for Nullable<T> {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        super::deserialize(from)
+        super::bridge::deserialize(from)
     }
 }

@@ -63,13 +63,13 @@ macro_rules! text {
 
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                super::serialize(self, to)
+                super::bridge::serialize(self, to)
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                super::deserialize(from)
+                super::bridge::deserialize(from)
             }
         }
     };

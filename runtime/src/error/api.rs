@@ -27,7 +27,7 @@ pub struct ApiError {
 impl ApiError {
     /// Reads a body in the service's error format or in that of OAuth (RFC 6749 section 5.2);
     /// anything else gives an error without fields.
-    pub(crate) fn parse(body: &[u8]) -> Self {
+    pub fn parse(body: &[u8]) -> Self {
         let Ok(Json::Object(mut object)) = Json::from_slice(body) else {
             return Self::default();
         };

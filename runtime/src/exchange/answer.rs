@@ -110,7 +110,7 @@ impl Answer {
             }
             _ => format!("the answer can't be read: {problem}"),
         };
-        Err(Error::from(Inner {
+        Err(Error::build(Inner {
             kind: Kind::Decode,
             message,
             operation: Some(self.operation),
@@ -151,7 +151,7 @@ pub(crate) fn status_error(
         Kind::Token => "the token endpoint gave no access token",
         _ => "",
     };
-    Error::from(Inner {
+    Error::build(Inner {
         kind,
         message: message.to_owned(),
         status: Some(status),

@@ -51,10 +51,7 @@ fn of_pair<'s>(entry: &Entry, pair: &'s Pair) -> Vec<Target<'s>> {
         target("body".to_owned(), make, Direction::Request, schema)
     });
     let answers = entry.answers.iter().filter_map(json_answer);
-    let failures = entry.errors.iter().flat_map(|(statuses, make)| {
-        statuses.iter().filter_map(|s| Some((*s, (*make)?)))
-    });
-    let answers = answers.chain(failures).filter_map(|(status, make)| {
+    let answers = answers.filter_map(|(status, make)| {
         let schema = pair.answer(status)?.schema.as_ref()?;
         Some(target(status.to_string(), make, Direction::Response, schema))
     });

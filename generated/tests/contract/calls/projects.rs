@@ -70,7 +70,7 @@ pub(super) fn add(contract: &mut Contract) {
         projects::v2023_01_01::delete_group_limit(&sample.path::<String>("groupId"), sample.path::<atlas_admin::types::DeleteGroupLimitLimitName>("limitName"))
     });
     contract.add("getGroupMongoDbVersions", "2023-01-01", "application/vnd.atlas.2023-01-01+json", |sample| {
-        projects::v2023_01_01::get_mongo_db_versions(&sample.path::<String>("groupId"))
+        projects::v2023_01_01::get_mongodb_versions(&sample.path::<String>("groupId"))
             .cloud_provider(sample.query::<atlas_admin::types::MdbAvailableVersionCloudProvider>("cloudProvider"))
             .default_status(sample.query::<atlas_admin::types::GetMongoDbVersionsDefaultStatus>("defaultStatus"))
             .instance_size(sample.query::<String>("instanceSize"))

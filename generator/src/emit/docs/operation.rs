@@ -98,7 +98,7 @@ fn errors(version: &OperationVersion) -> Option<String> {
     let lines: Vec<String> = version
         .errors
         .iter()
-        .filter_map(|(status, _)| Some(format!("- {status}: {}.", reason(*status)?)))
+        .filter_map(|status| Some(format!("- {status}: {}.", reason(*status)?)))
         .collect();
     (!lines.is_empty()).then(|| format!("# Errors\n\n{}", lines.join("\n")))
 }

@@ -5,8 +5,8 @@ use super::*;
 
 /// The schema `CloudAppUser`.
 ///
-/// Returned by `mongo_db_cloud_users::create_user`, `mongo_db_cloud_users::get_user_by_name`
-/// and `mongo_db_cloud_users::get_user`. Sent by `mongo_db_cloud_users::create_user`.
+/// Returned by `mongodb_cloud_users::create_user`, `mongodb_cloud_users::get_user_by_name` and
+/// `mongodb_cloud_users::get_user`. Sent by `mongodb_cloud_users::create_user`.
 #[derive(Clone, Default)]
 pub struct CloudAppUser {
     /// `country`. Required. Pattern: `^([A-Z]{2})$`.

@@ -5,7 +5,7 @@ use super::*;
 
 /// The schema `PaginatedUserCertView`.
 ///
-/// Returned by `x_509_authentication::list_database_user_certs`.
+/// Returned by `x509_authentication::list_database_user_certs`.
 #[derive(Clone, Default)]
 pub struct PaginatedUserCertView {
     /// `links`. Read-only.
@@ -29,7 +29,7 @@ atlas_admin_runtime::page!(PaginatedUserCertView, results => UserCert);
 
 /// The schema `UserCert`.
 ///
-/// Sent by `x_509_authentication::create_database_user_cert`.
+/// Sent by `x509_authentication::create_database_user_cert`.
 #[derive(Clone, Default)]
 pub struct UserCert {
     /// `_id`. Read-only.

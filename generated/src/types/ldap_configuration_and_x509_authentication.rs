@@ -5,7 +5,7 @@ use super::*;
 
 /// The schema `DBUserTLSX509Settings`.
 #[derive(Clone, Default)]
-pub struct DbUserTlsx509Settings {
+pub struct DbUserTlsX509Settings {
     /// `cas`.
     pub cas: Option<String>,
     /// `links`. Read-only.
@@ -15,7 +15,7 @@ pub struct DbUserTlsx509Settings {
 }
 
 atlas_admin_runtime::record! {
-    DbUserTlsx509Settings
+    DbUserTlsX509Settings
     0 cas "cas"
     1 links "links" [READ_ONLY]
 }
@@ -67,13 +67,13 @@ atlas_admin_runtime::record! {
 ///
 /// Returned by `ldap_configuration::get_user_security`,
 /// `ldap_configuration::update_user_security`,
-/// `x_509_authentication::disable_security_customer_x509` and
+/// `x509_authentication::disable_security_customer_x509` and
 /// `ldap_configuration::delete_ldap_user_mapping`. Sent by
 /// `ldap_configuration::update_user_security`.
 #[derive(Clone, Default)]
 pub struct UserSecurity {
     /// `customerX509`.
-    pub customer_x509: Option<DbUserTlsx509Settings>,
+    pub customer_x509: Option<DbUserTlsX509Settings>,
     /// `ldap`.
     pub ldap: Option<LdapSecuritySettings>,
     /// `links`. Read-only.

@@ -5,8 +5,8 @@ use super::*;
 
 /// The schema `PaginatedAppUserView`.
 ///
-/// Returned by `mongo_db_cloud_users::list_group_users`,
-/// `mongo_db_cloud_users::list_team_users` and `mongo_db_cloud_users::list_org_users`.
+/// Returned by `mongodb_cloud_users::list_group_users`, `mongodb_cloud_users::list_team_users`
+/// and `mongodb_cloud_users::list_org_users`.
 #[derive(Clone, Default)]
 pub struct PaginatedAppUserView {
     /// `links`. Read-only.

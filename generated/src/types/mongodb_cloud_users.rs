@@ -5,8 +5,8 @@ use super::*;
 
 /// The schema `AddOrRemoveGroupRole`.
 ///
-/// Sent by `mongo_db_cloud_users::add_group_user_role` and
-/// `mongo_db_cloud_users::remove_group_user_role`.
+/// Sent by `mongodb_cloud_users::add_group_user_role` and
+/// `mongodb_cloud_users::remove_group_user_role`.
 #[derive(Clone, Default)]
 pub struct AddOrRemoveGroupRole {
     /// `groupRole`. Required.
@@ -22,7 +22,7 @@ atlas_admin_runtime::record! {
 
 /// The schema `AddOrRemoveOrgRole`.
 ///
-/// Sent by `mongo_db_cloud_users::add_org_role` and `mongo_db_cloud_users::remove_org_role`.
+/// Sent by `mongodb_cloud_users::add_org_role` and `mongodb_cloud_users::remove_org_role`.
 #[derive(Clone, Default)]
 pub struct AddOrRemoveOrgRole {
     /// `orgRole`. Required.
@@ -38,8 +38,8 @@ atlas_admin_runtime::record! {
 
 /// The schema `AddOrRemoveUserFromTeam`.
 ///
-/// Sent by `mongo_db_cloud_users::add_org_team_user` and
-/// `mongo_db_cloud_users::remove_org_team_user`.
+/// Sent by `mongodb_cloud_users::add_org_team_user` and
+/// `mongodb_cloud_users::remove_org_team_user`.
 #[derive(Clone, Default)]
 pub struct AddOrRemoveUserFromTeam {
     /// `id`. Required. Write-only: the service never returns it. Pattern: `^([a-f0-9]{24})$`.
@@ -143,7 +143,7 @@ atlas_admin_runtime::record! {
 
 /// The schema `GroupUserRequest`.
 ///
-/// Sent by `mongo_db_cloud_users::add_group_users`.
+/// Sent by `mongodb_cloud_users::add_group_users`.
 #[derive(Clone, Default)]
 pub struct GroupUserRequest {
     /// `roles`. Required. Write-only: the service never returns it. At least 1 item. No item twice.
@@ -164,9 +164,9 @@ atlas_admin_runtime::record! {
 ///
 /// The property `orgMembershipStatus` tells which one it is.
 ///
-/// Returned by `mongo_db_cloud_users::add_group_users`, `mongo_db_cloud_users::get_group_user`,
-/// `mongo_db_cloud_users::add_group_user_role` and
-/// `mongo_db_cloud_users::remove_group_user_role`.
+/// Returned by `mongodb_cloud_users::add_group_users`, `mongodb_cloud_users::get_group_user`,
+/// `mongodb_cloud_users::add_group_user_role` and
+/// `mongodb_cloud_users::remove_group_user_role`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GroupUserResponse {
@@ -315,7 +315,7 @@ atlas_admin_runtime::record! {
 
 /// The schema `OrgUserRequest`.
 ///
-/// Sent by `mongo_db_cloud_users::create_org_user`.
+/// Sent by `mongodb_cloud_users::create_org_user`.
 #[derive(Clone, Default)]
 pub struct OrgUserRequest {
     /// `roles`. Required.
@@ -339,9 +339,9 @@ atlas_admin_runtime::record! {
 ///
 /// The property `orgMembershipStatus` tells which one it is.
 ///
-/// Returned by `mongo_db_cloud_users::add_org_team_user`,
-/// `mongo_db_cloud_users::remove_org_team_user`, `mongo_db_cloud_users::create_org_user`,
-/// `mongo_db_cloud_users::get_org_user` and 3 more.
+/// Returned by `mongodb_cloud_users::add_org_team_user`,
+/// `mongodb_cloud_users::remove_org_team_user`, `mongodb_cloud_users::create_org_user`,
+/// `mongodb_cloud_users::get_org_user` and 3 more.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrgUserResponse {
@@ -423,7 +423,7 @@ atlas_admin_runtime::record! {
 
 /// The schema `OrgUserUpdateRequest`.
 ///
-/// Sent by `mongo_db_cloud_users::update_org_user`.
+/// Sent by `mongodb_cloud_users::update_org_user`.
 #[derive(Clone, Default)]
 pub struct OrgUserUpdateRequest {
     /// `roles`.
@@ -442,7 +442,7 @@ atlas_admin_runtime::record! {
 
 /// The schema `PaginatedGroupUserView`.
 ///
-/// Returned by `mongo_db_cloud_users::list_group_users`.
+/// Returned by `mongodb_cloud_users::list_group_users`.
 #[derive(Clone, Default)]
 pub struct PaginatedGroupUserView {
     /// `links`. Read-only.
@@ -466,8 +466,8 @@ atlas_admin_runtime::page!(PaginatedGroupUserView, results => GroupUserResponse)
 
 /// The schema `PaginatedOrgUserView`.
 ///
-/// Returned by `mongo_db_cloud_users::list_team_users` and
-/// `mongo_db_cloud_users::list_org_users`.
+/// Returned by `mongodb_cloud_users::list_team_users` and
+/// `mongodb_cloud_users::list_org_users`.
 #[derive(Clone, Default)]
 pub struct PaginatedOrgUserView {
     /// `links`. Read-only.

@@ -1,0 +1,113 @@
+//! Reserved names: what generated code, the runtime or Cargo has a use of its own for.
+//!
+//! The tests below derive each list from its source: the generated code of the golden cases, the
+//! macro of the builders, and the generated manifest. A name missing here fails them, and so does
+//! one that is reserved for nothing.
+
+/// What stands in the crate's root or is a file in `src/`: no module of an operation group.
+pub(super) const MODULES: &[&str] = &[
+    "atlas_admin_runtime",
+    "blocking",
+    "bytes",
+    "codec",
+    "http",
+    "indexmap",
+    "jiff",
+    "json",
+    "lib",
+    "list",
+    "main",
+    "operation",
+    "registry",
+    "set",
+    "testing",
+    "transport",
+    "types",
+    "url",
+];
+
+/// The Cargo features that are not operation groups.
+pub(super) const FEATURES: &[&str] = &[
+    "blocking",
+    "default",
+    "fake",
+    "full",
+    "older-versions",
+    "preview",
+    "registry",
+    "testing",
+    "tracing",
+];
+
+/// What the files of `types` use without a path.
+pub(super) const TYPES: &[&str] = &[
+    "Box",
+    "Date",
+    "DateTime",
+    "Extra",
+    "Json",
+    "Map",
+    "Nullable",
+    "Option",
+    "Self",
+    "String",
+    "UndeclaredValue",
+    "Vec",
+];
+
+/// What the modules of operation groups use without a path: no builder.
+pub(super) const BUILDERS: &[&str] = &[
+    "Download",
+    "Into",
+    "IntoList",
+    "Method",
+    "Operation",
+    "Option",
+    "Parameter",
+    "Request",
+    "Self",
+    "String",
+    "Vec",
+    "Version",
+];
+
+/// What the modules of operation groups import: no request function.
+pub(super) const FUNCTIONS: &[&str] = &["date", "types"];
+
+/// The methods of every builder, which a setter of the same name would clash with.
+pub(super) const METHODS: &[&str] = &[
+    "accept",
+    "as_ref",
+    "body",
+    "body_bytes",
+    "clone",
+    "fmt",
+    "header",
+    "headers",
+    "iter",
+    "iter_pages",
+    "iter_pages_with",
+    "iter_with",
+    "left_out",
+    "method",
+    "missing",
+    "operation",
+    "pages",
+    "pages_with",
+    "path_and_query",
+    "poll",
+    "query",
+    "send",
+    "send_blocking",
+    "send_blocking_with",
+    "send_with",
+    "set_header",
+    "set_query",
+    "stream",
+    "stream_with",
+    "to_curl",
+    "with_output",
+];
+
+#[cfg(test)]
+mod tests;
