@@ -73,8 +73,7 @@ mod registry {
         let sunset = operation.sunset.map(|date| {
             format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
         });
-        let errors: BTreeSet<u16> =
-            entry.errors.iter().copied().collect();
+        let errors: BTreeSet<u16> = entry.errors.iter().copied().collect();
         format!(
             "{} {} {:?} {} {} {} accepts {accept:?} sends {:?} with {parameters:?} for {:?} \
              gets {success:?} or {errors:?} until {sunset:?} deprecated {} at {}",
