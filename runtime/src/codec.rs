@@ -56,7 +56,7 @@ pub use nullable::Nullable;
 pub use open_enum::UndeclaredValue;
 pub use request_body::RequestBody;
 pub use set::{Property, list, set};
-pub(crate) use text_body::take_text;
+pub use text_body::take_text;
 pub use time::{Date, DateTime};
 
 /// What only the macros use. Documentation that inlines this crate's `codec` shows all that is
