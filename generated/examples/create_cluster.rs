@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use atlas_admin::types::{
-    AwsRegionConfig20240805, ClusterDescription20240805, HardwareSpec20240805,
-    ReplicationSpec20240805, StateName,
+    CloudRegionConfig20240805, ClusterDescription20240805, HardwareSpec20240805,
+    RegionConfig20240805, ReplicationSpec20240805, StateName,
 };
 use atlas_admin::{Client, clusters, list, set};
 use clap::Parser;
@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args = Args::parse();
     let client = Client::from_env()?;
     let regions = args.regions.iter().zip((1..=7).rev()).map(|(region, priority)| {
-        AwsRegionConfig20240805 {
+        CloudRegionConfig20240805::Aws(RegionConfig20240805 {
             region_name: set(region.as_str()),
             priority: set(priority),
             electable_specs: set(HardwareSpec20240805 {
@@ -41,7 +41,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 ..Default::default()
             }),
             ..Default::default()
-        }
+        })
     });
     let cluster = ClusterDescription20240805 {
         name: set(&args.name),

@@ -4,9 +4,9 @@
 
 use atlas_admin::codec::decode;
 use atlas_admin::types::{
-    AwsRegionConfig20240805, CloudRegionConfig20240805, ClusterDescription20240805,
-    ClusterType, GcpRegionConfig20240805, GroupAlertsConfig, HardwareSpec20240805,
-    HardwareSpecInstanceSize, HostMetricThreshold, ReplicationSpec20240805,
+    CloudRegionConfig20240805, ClusterDescription20240805, ClusterType,
+    GroupAlertsConfig, HardwareSpec20240805, HostMetricThreshold, InstanceSize,
+    RegionConfig20240805, ReplicationSpec20240805,
 };
 use atlas_admin::{clusters, list, set};
 use serde_json::{Value as Json, json};
@@ -14,18 +14,17 @@ use serde_json::{Value as Json, json};
 /// A cluster with three regions over two providers.
 fn cluster() -> ClusterDescription20240805 {
     let nodes = |count| HardwareSpec20240805 {
-        instance_size: set(HardwareSpecInstanceSize::M30),
+        instance_size: set(InstanceSize::M30),
         node_count: set(count),
         ..Default::default()
     };
     let aws = |region, priority, count| {
-        AwsRegionConfig20240805 {
+        CloudRegionConfig20240805::Aws(RegionConfig20240805 {
             region_name: set(region),
             priority: set(priority),
             electable_specs: set(nodes(count)),
             ..Default::default()
-        }
-        .into()
+        })
     };
     ClusterDescription20240805 {
         name: set("orders"),
@@ -34,7 +33,7 @@ fn cluster() -> ClusterDescription20240805 {
             region_configs: list([
                 aws("US_EAST_1", 7, 2),
                 aws("EU_WEST_1", 6, 2),
-                CloudRegionConfig20240805::Gcp(GcpRegionConfig20240805 {
+                CloudRegionConfig20240805::Gcp(RegionConfig20240805 {
                     region_name: set("WESTERN_EUROPE"),
                     priority: set(5),
                     electable_specs: set(nodes(1)),

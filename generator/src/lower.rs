@@ -5,13 +5,13 @@
 
 mod answers;
 mod common;
+mod dedup;
 mod facets;
 mod implied;
 mod operation;
 mod reach;
 mod record;
 mod schema;
-mod shared;
 mod union;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -37,7 +37,10 @@ pub fn lower(document: &OpenAPI, ledger: &Ledger) -> Result<Api, Vec<Diagnostic>
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(diagnostics);
     }
-    shared::merge_inline_types(&mut api);
+    dedup::merge_inline_types(&mut api);
+    dedup::merge_sibling_enums(&mut api);
+    dedup::merge_inline_types(&mut api);
+    dedup::merge_equal_variants(&mut api);
     reach::drop_unreached(&mut api);
     reconcile::reconcile(&mut api, ledger);
     answers::list_second_bodies(&mut api);

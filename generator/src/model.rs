@@ -143,7 +143,7 @@ impl Field {
 }
 
 /// What the document says of a value beyond its type, in words for the documentation.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Limits {
     pub default: Option<String>,
     pub minimum: Option<String>,
@@ -176,7 +176,7 @@ pub struct Union {
 }
 
 /// How the variants of a union are told apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Discriminator {
     /// By the value of a property.
     Tag { property: String, inferred: bool },

@@ -16,6 +16,7 @@ pub(crate) use ledger::{
     FieldType, Operation as RecordedOperation, RecordedAnswer, RecordedVariant, Section,
     Union as RecordedUnion, parameter_keys,
 };
+pub use types::common_name;
 
 use std::collections::{BTreeSet, HashMap};
 

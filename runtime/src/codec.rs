@@ -64,7 +64,7 @@ pub use time::{Date, DateTime};
 #[doc(hidden)]
 pub mod for_macros {
     pub use super::bridge::{deserialize, serialize};
-    pub use super::common::common;
+    pub use super::common::{common, update_common};
     pub use super::debug::fmt_debug;
     pub use super::open_enum::{
         OpenEnum, from_json_name, from_string, json_name, view_of_enum,
@@ -208,6 +208,9 @@ pub trait Union: Value {
 
     /// Makes a variant the present one, with its content unset, and returns the content.
     fn select(&mut self, index: usize) -> &mut dyn Value;
+
+    /// Returns the content, to change it.
+    fn content_mut(&mut self) -> &mut dyn Value;
 }
 
 /// The description of a union.

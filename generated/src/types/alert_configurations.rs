@@ -392,167 +392,6 @@ atlas_admin_runtime::record! {
     4 units "units"
 }
 
-/// The schema `AssertMsgRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct AssertMsgRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    AssertMsgRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `AssertRegularRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct AssertRegularRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    AssertRegularRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `AssertUserRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct AssertUserRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    AssertUserRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `AssertWarningRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct AssertWarningRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    AssertWarningRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `AvgCommandExecutionTimeTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct AvgCommandExecutionTimeTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    AvgCommandExecutionTimeTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `AvgReadExecutionTimeTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct AvgReadExecutionTimeTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    AvgReadExecutionTimeTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `AvgWriteExecutionTimeTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct AvgWriteExecutionTimeTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    AvgWriteExecutionTimeTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
 /// The schema `BillingEventTypeViewAlertableWithThreshold`: one of 5 values, or one yet to be
 /// declared.
 ///
@@ -628,98 +467,6 @@ atlas_admin_runtime::record! {
     10 updated "updated" [READ_ONLY]
 }
 
-/// The schema `CacheBytesReadIntoDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct CacheBytesReadIntoDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    CacheBytesReadIntoDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `CacheBytesWrittenFromDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct CacheBytesWrittenFromDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    CacheBytesWrittenFromDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `CacheUsageDirtyDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct CacheUsageDirtyDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    CacheUsageDirtyDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `CacheUsageUsedDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct CacheUsageUsedDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    CacheUsageUsedDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
 /// The schema `ClusterAlertConfigViewForNdsGroup`.
 #[derive(Clone, Default)]
 pub struct ClusterAlertConfigViewForNdsGroup {
@@ -793,98 +540,6 @@ atlas_admin_runtime::open_enum! {
     ClusterName "CLUSTER_NAME"
 }
 
-/// The schema `ComputedMemoryDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct ComputedMemoryDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    ComputedMemoryDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `ConnectionsMaxRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct ConnectionsMaxRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    ConnectionsMaxRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `ConnectionsPercentRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct ConnectionsPercentRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    ConnectionsPercentRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `ConnectionsRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct ConnectionsRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    ConnectionsRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
 /// The schema `CpsBackupEventTypeViewForNdsGroupAlertableWithThreshold`: one of 3 values, or
 /// one yet to be declared.
 ///
@@ -952,75 +607,6 @@ atlas_admin_runtime::record! {
     8 severity_override "severityOverride"
     9 threshold "threshold"
     10 updated "updated" [READ_ONLY]
-}
-
-/// The schema `CursorsTotalClientCursorsSizeRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct CursorsTotalClientCursorsSizeRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    CursorsTotalClientCursorsSizeRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `CursorsTotalOpenRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct CursorsTotalOpenRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    CursorsTotalOpenRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `CursorsTotalTimedOutRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct CursorsTotalTimedOutRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    CursorsTotalTimedOutRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
 }
 
 /// The schema `DataMetricThresholdView`.
@@ -1110,98 +696,6 @@ atlas_admin_runtime::open_enum! {
     Us1Fed "US1_FED"
     Us3 "US3"
     Us5 "US5"
-}
-
-/// The schema `DbDataSizeTotalDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DbDataSizeTotalDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DbDataSizeTotalDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DbDataSizeTotalWoSystemDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DbDataSizeTotalWoSystemDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DbDataSizeTotalWoSystemDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DbIndexSizeTotalDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DbIndexSizeTotalDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DbIndexSizeTotalDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DbStorageTotalDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DbStorageTotalDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DbStorageTotalDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
 }
 
 /// The schema `DefaultAlertConfigViewForNdsGroup`.
@@ -1602,535 +1096,6 @@ atlas_admin_runtime::open_enum! {
     WebhookTemplateRenderFailed "WEBHOOK_TEMPLATE_RENDER_FAILED"
 }
 
-/// The schema `DiskPartitionQueueDepthDataRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionQueueDepthDataRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionQueueDepthDataRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DiskPartitionQueueDepthIndexRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionQueueDepthIndexRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionQueueDepthIndexRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DiskPartitionQueueDepthJournalRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionQueueDepthJournalRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionQueueDepthJournalRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DiskPartitionReadIopsDataRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionReadIopsDataRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionReadIopsDataRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DiskPartitionReadIopsIndexRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionReadIopsIndexRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionReadIopsIndexRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DiskPartitionReadIopsJournalRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionReadIopsJournalRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionReadIopsJournalRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DiskPartitionReadLatencyDataTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionReadLatencyDataTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionReadLatencyDataTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DiskPartitionReadLatencyIndexTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionReadLatencyIndexTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionReadLatencyIndexTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DiskPartitionReadLatencyJournalTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionReadLatencyJournalTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionReadLatencyJournalTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DiskPartitionSpaceUsedDataRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionSpaceUsedDataRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionSpaceUsedDataRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DiskPartitionSpaceUsedIndexRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionSpaceUsedIndexRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionSpaceUsedIndexRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DiskPartitionSpaceUsedJournalRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionSpaceUsedJournalRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionSpaceUsedJournalRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DiskPartitionWriteIopsDataRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionWriteIopsDataRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionWriteIopsDataRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DiskPartitionWriteIopsIndexRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionWriteIopsIndexRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionWriteIopsIndexRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DiskPartitionWriteIopsJournalRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionWriteIopsJournalRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionWriteIopsJournalRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DiskPartitionWriteLatencyDataTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionWriteLatencyDataTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionWriteLatencyDataTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DiskPartitionWriteLatencyIndexTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionWriteLatencyIndexTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionWriteLatencyIndexTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DiskPartitionWriteLatencyJournalTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DiskPartitionWriteLatencyJournalTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DiskPartitionWriteLatencyJournalTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DLQRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DlqRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DlqRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DocumentDeletedRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DocumentDeletedRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DocumentDeletedRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DocumentInsertedRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DocumentInsertedRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DocumentInsertedRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DocumentReturnedRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DocumentReturnedRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DocumentReturnedRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `DocumentUpdatedRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct DocumentUpdatedRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    DocumentUpdatedRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
 /// The schema `EmailNotification`.
 #[derive(Clone, Default)]
 pub struct EmailNotification {
@@ -2256,32 +1221,10 @@ atlas_admin_runtime::open_enum! {
     Warning "WARNING"
 }
 
-/// The schema `ExtraInfoPageFaultsRawMetricThresholdView`.
+/// The schemas `FlexAVGCommandExecutionTimeMetricThresholdView` and
+/// `FlexAVGWriteExecutionTimeMetricThresholdView`, which are equal.
 #[derive(Clone, Default)]
-pub struct ExtraInfoPageFaultsRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    ExtraInfoPageFaultsRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `FlexAVGCommandExecutionTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FlexAvgCommandExecutionTimeMetricThresholdView {
+pub struct FlexAvgExecutionTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
     /// `operator`.
@@ -2295,30 +1238,7 @@ pub struct FlexAvgCommandExecutionTimeMetricThresholdView {
 }
 
 atlas_admin_runtime::record! {
-    FlexAvgCommandExecutionTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `FlexAVGWriteExecutionTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FlexAvgWriteExecutionTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FlexAvgWriteExecutionTimeMetricThresholdView
+    FlexAvgExecutionTimeMetricThresholdView
     0 mode "mode"
     1 operator "operator"
     2 threshold "threshold"
@@ -2334,33 +1254,33 @@ pub enum FlexClusterMetricThreshold {
     /// `FLEX_CONNECTIONS`.
     FlexConnections(RawMetricThresholdView),
     /// `FLEX_CONNECTIONS_PERCENT`.
-    FlexConnectionsPercent(FlexConnectionPercentRawMetricThresholdView),
+    FlexConnectionsPercent(FlexRawMetricThresholdView),
     /// `FLEX_DATA_SIZE_TOTAL`.
     FlexDataSizeTotal(DataMetricThresholdView),
     /// `FLEX_NETWORK_BYTES_IN`.
-    FlexNetworkBytesIn(FlexNetworkBytesInDataMetricThresholdView),
+    FlexNetworkBytesIn(FlexNetworkBytesDataMetricThresholdView),
     /// `FLEX_NETWORK_BYTES_OUT`.
-    FlexNetworkBytesOut(FlexNetworkBytesOutDataMetricThresholdView),
+    FlexNetworkBytesOut(FlexNetworkBytesDataMetricThresholdView),
     /// `FLEX_NETWORK_NUM_REQUESTS`.
-    FlexNetworkNumRequests(FlexNetworkNumRequestsRawMetricThresholdView),
+    FlexNetworkNumRequests(FlexRawMetricThresholdView),
     /// `FLEX_OPCOUNTER_CMD`.
-    FlexOpcounterCmd(FlexOpCounterCmdRawMetricThresholdView),
+    FlexOpcounterCmd(FlexRawMetricThresholdView),
     /// `FLEX_OPCOUNTER_DELETE`.
-    FlexOpcounterDelete(FlexOpCounterDeleteRawMetricThresholdView),
+    FlexOpcounterDelete(FlexRawMetricThresholdView),
     /// `FLEX_OPCOUNTER_INSERT`.
-    FlexOpcounterInsert(FlexOpCounterInsertRawMetricThresholdView),
+    FlexOpcounterInsert(FlexRawMetricThresholdView),
     /// `FLEX_OPCOUNTER_QUERY`.
-    FlexOpcounterQuery(FlexOpCounterQueryRawMetricThresholdView),
+    FlexOpcounterQuery(FlexRawMetricThresholdView),
     /// `FLEX_OPCOUNTER_UPDATE`.
-    FlexOpcounterUpdate(FlexOpCounterUpdateRawMetricThresholdView),
+    FlexOpcounterUpdate(FlexRawMetricThresholdView),
     /// `FLEX_OPCOUNTER_GETMORE`.
-    FlexOpcounterGetmore(FlexOpCounterGetMoreRawMetricThresholdView),
+    FlexOpcounterGetmore(FlexRawMetricThresholdView),
     /// `FLEX_AVG_READ_EXECUTION_TIME`.
     FlexAvgReadExecutionTime(TimeMetricThresholdView),
     /// `FLEX_AVG_WRITE_EXECUTION_TIME`.
-    FlexAvgWriteExecutionTime(FlexAvgWriteExecutionTimeMetricThresholdView),
+    FlexAvgWriteExecutionTime(FlexAvgExecutionTimeMetricThresholdView),
     /// `FLEX_AVG_COMMAND_EXECUTION_TIME`.
-    FlexAvgCommandExecutionTime(FlexAvgCommandExecutionTimeMetricThresholdView),
+    FlexAvgCommandExecutionTime(FlexAvgExecutionTimeMetricThresholdView),
     /// A value of `metricName` that the document does not declare.
     Unknown(FlexClusterMetricThresholdCommon),
 }
@@ -2368,20 +1288,20 @@ pub enum FlexClusterMetricThreshold {
 atlas_admin_runtime::union! {
     FlexClusterMetricThreshold by "metricName" common FlexClusterMetricThresholdCommon;
     0 FlexConnections ["FLEX_CONNECTIONS"] from RawMetricThresholdView;
-    1 FlexConnectionsPercent ["FLEX_CONNECTIONS_PERCENT"] from FlexConnectionPercentRawMetricThresholdView;
+    1 FlexConnectionsPercent ["FLEX_CONNECTIONS_PERCENT"];
     2 FlexDataSizeTotal ["FLEX_DATA_SIZE_TOTAL"] from DataMetricThresholdView;
-    3 FlexNetworkBytesIn ["FLEX_NETWORK_BYTES_IN"] from FlexNetworkBytesInDataMetricThresholdView;
-    4 FlexNetworkBytesOut ["FLEX_NETWORK_BYTES_OUT"] from FlexNetworkBytesOutDataMetricThresholdView;
-    5 FlexNetworkNumRequests ["FLEX_NETWORK_NUM_REQUESTS"] from FlexNetworkNumRequestsRawMetricThresholdView;
-    6 FlexOpcounterCmd ["FLEX_OPCOUNTER_CMD"] from FlexOpCounterCmdRawMetricThresholdView;
-    7 FlexOpcounterDelete ["FLEX_OPCOUNTER_DELETE"] from FlexOpCounterDeleteRawMetricThresholdView;
-    8 FlexOpcounterInsert ["FLEX_OPCOUNTER_INSERT"] from FlexOpCounterInsertRawMetricThresholdView;
-    9 FlexOpcounterQuery ["FLEX_OPCOUNTER_QUERY"] from FlexOpCounterQueryRawMetricThresholdView;
-    10 FlexOpcounterUpdate ["FLEX_OPCOUNTER_UPDATE"] from FlexOpCounterUpdateRawMetricThresholdView;
-    11 FlexOpcounterGetmore ["FLEX_OPCOUNTER_GETMORE"] from FlexOpCounterGetMoreRawMetricThresholdView;
+    3 FlexNetworkBytesIn ["FLEX_NETWORK_BYTES_IN"];
+    4 FlexNetworkBytesOut ["FLEX_NETWORK_BYTES_OUT"];
+    5 FlexNetworkNumRequests ["FLEX_NETWORK_NUM_REQUESTS"];
+    6 FlexOpcounterCmd ["FLEX_OPCOUNTER_CMD"];
+    7 FlexOpcounterDelete ["FLEX_OPCOUNTER_DELETE"];
+    8 FlexOpcounterInsert ["FLEX_OPCOUNTER_INSERT"];
+    9 FlexOpcounterQuery ["FLEX_OPCOUNTER_QUERY"];
+    10 FlexOpcounterUpdate ["FLEX_OPCOUNTER_UPDATE"];
+    11 FlexOpcounterGetmore ["FLEX_OPCOUNTER_GETMORE"];
     12 FlexAvgReadExecutionTime ["FLEX_AVG_READ_EXECUTION_TIME"] from TimeMetricThresholdView;
-    13 FlexAvgWriteExecutionTime ["FLEX_AVG_WRITE_EXECUTION_TIME"] from FlexAvgWriteExecutionTimeMetricThresholdView;
-    14 FlexAvgCommandExecutionTime ["FLEX_AVG_COMMAND_EXECUTION_TIME"] from FlexAvgCommandExecutionTimeMetricThresholdView;
+    13 FlexAvgWriteExecutionTime ["FLEX_AVG_WRITE_EXECUTION_TIME"];
+    14 FlexAvgCommandExecutionTime ["FLEX_AVG_COMMAND_EXECUTION_TIME"];
 }
 
 /// What every `FlexClusterMetricThreshold` has in common, whichever it is.
@@ -2410,29 +1330,6 @@ atlas_admin_runtime::record! {
     2 operator "operator"
     3 threshold "threshold"
     4 units "units"
-}
-
-/// The schema `FlexConnectionPercentRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FlexConnectionPercentRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FlexConnectionPercentRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
 }
 
 /// The schema `FlexMetricAlertConfigViewForNdsGroup`.
@@ -2476,9 +1373,10 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The schema `FlexNetworkBytesInDataMetricThresholdView`.
+/// The schemas `FlexNetworkBytesInDataMetricThresholdView` and
+/// `FlexNetworkBytesOutDataMetricThresholdView`, which are equal.
 #[derive(Clone, Default)]
-pub struct FlexNetworkBytesInDataMetricThresholdView {
+pub struct FlexNetworkBytesDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
     /// `operator`.
@@ -2492,39 +1390,16 @@ pub struct FlexNetworkBytesInDataMetricThresholdView {
 }
 
 atlas_admin_runtime::record! {
-    FlexNetworkBytesInDataMetricThresholdView
+    FlexNetworkBytesDataMetricThresholdView
     0 mode "mode"
     1 operator "operator"
     2 threshold "threshold"
     3 units "units"
 }
 
-/// The schema `FlexNetworkBytesOutDataMetricThresholdView`.
+/// The schema `FlexConnectionPercentRawMetricThresholdView` and 7 equal ones.
 #[derive(Clone, Default)]
-pub struct FlexNetworkBytesOutDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FlexNetworkBytesOutDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `FlexNetworkNumRequestsRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FlexNetworkNumRequestsRawMetricThresholdView {
+pub struct FlexRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
     /// `operator`.
@@ -2538,467 +1413,7 @@ pub struct FlexNetworkNumRequestsRawMetricThresholdView {
 }
 
 atlas_admin_runtime::record! {
-    FlexNetworkNumRequestsRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `FlexOpCounterCMDRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FlexOpCounterCmdRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FlexOpCounterCmdRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `FlexOpCounterDeleteRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FlexOpCounterDeleteRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FlexOpCounterDeleteRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `FlexOpCounterGetMoreRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FlexOpCounterGetMoreRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FlexOpCounterGetMoreRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `FlexOpCounterInsertRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FlexOpCounterInsertRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FlexOpCounterInsertRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `FlexOpCounterQueryRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FlexOpCounterQueryRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FlexOpCounterQueryRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `FlexOpCounterUpdateRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FlexOpCounterUpdateRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FlexOpCounterUpdateRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `FtsDiskUtilizationDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FtsDiskUtilizationDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FtsDiskUtilizationDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `FtsJvmCurrentMemoryDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FtsJvmCurrentMemoryDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FtsJvmCurrentMemoryDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `FtsJvmMaxMemoryDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FtsJvmMaxMemoryDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FtsJvmMaxMemoryDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `FtsMemoryMappedDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FtsMemoryMappedDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FtsMemoryMappedDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `FtsMemoryResidentDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FtsMemoryResidentDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FtsMemoryResidentDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `FtsMemoryVirtualDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FtsMemoryVirtualDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FtsMemoryVirtualDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `FtsProcessCpuKernelRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FtsProcessCpuKernelRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FtsProcessCpuKernelRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `FtsProcessCpuUserRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct FtsProcessCpuUserRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    FtsProcessCpuUserRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `GlobalAccessesNotInMemoryRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct GlobalAccessesNotInMemoryRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    GlobalAccessesNotInMemoryRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `GlobalLockCurrentQueueReadersRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct GlobalLockCurrentQueueReadersRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    GlobalLockCurrentQueueReadersRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `GlobalLockCurrentQueueTotalRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct GlobalLockCurrentQueueTotalRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    GlobalLockCurrentQueueTotalRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `GlobalLockCurrentQueueWritersRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct GlobalLockCurrentQueueWritersRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    GlobalLockCurrentQueueWritersRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `GlobalLockPercentageRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct GlobalLockPercentageRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    GlobalLockPercentageRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `GlobalPageFaultExceptionsThrownRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct GlobalPageFaultExceptionsThrownRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    GlobalPageFaultExceptionsThrownRawMetricThresholdView
+    FlexRawMetricThresholdView
     0 mode "mode"
     1 operator "operator"
     2 threshold "threshold"
@@ -3359,6 +1774,29 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
+/// The schema `CacheBytesReadIntoDataMetricThresholdView` and 36 equal ones.
+#[derive(Clone, Default)]
+pub struct HostDataMetricThresholdView {
+    /// `mode`.
+    pub mode: Option<Mode>,
+    /// `operator`.
+    pub operator: Option<OperatorValue>,
+    /// `threshold`.
+    pub threshold: Option<f64>,
+    /// `units`.
+    pub units: Option<DataMetricUnits>,
+    /// Undeclared properties: received ones, and ones to send.
+    pub extra: Extra,
+}
+
+atlas_admin_runtime::record! {
+    HostDataMetricThresholdView
+    0 mode "mode"
+    1 operator "operator"
+    2 threshold "threshold"
+    3 units "units"
+}
+
 /// The schema `HostMatcher`.
 #[derive(Clone, Default)]
 pub struct HostMatcher {
@@ -3457,527 +1895,491 @@ atlas_admin_runtime::record! {
 #[non_exhaustive]
 pub enum HostMetricThreshold {
     /// `ASSERT_REGULAR`.
-    AssertRegular(AssertRegularRawMetricThresholdView),
+    AssertRegular(HostRawMetricThresholdView),
     /// `ASSERT_WARNING`.
-    AssertWarning(AssertWarningRawMetricThresholdView),
+    AssertWarning(HostRawMetricThresholdView),
     /// `ASSERT_MSG`.
-    AssertMsg(AssertMsgRawMetricThresholdView),
+    AssertMsg(HostRawMetricThresholdView),
     /// `ASSERT_USER`.
-    AssertUser(AssertUserRawMetricThresholdView),
+    AssertUser(HostRawMetricThresholdView),
     /// `OPCOUNTER_CMD`.
-    OpcounterCmd(OpCounterCmdRawMetricThresholdView),
+    OpcounterCmd(HostRawMetricThresholdView),
     /// `OPCOUNTER_QUERY`.
-    OpcounterQuery(OpCounterQueryRawMetricThresholdView),
+    OpcounterQuery(HostRawMetricThresholdView),
     /// `OPCOUNTER_UPDATE`.
-    OpcounterUpdate(OpCounterUpdateRawMetricThresholdView),
+    OpcounterUpdate(HostRawMetricThresholdView),
     /// `OPCOUNTER_DELETE`.
-    OpcounterDelete(OpCounterDeleteRawMetricThresholdView),
+    OpcounterDelete(HostRawMetricThresholdView),
     /// `OPCOUNTER_TTL_DELETED`.
-    OpcounterTtlDeleted(OpCounterTtlDeletedRawMetricThresholdView),
+    OpcounterTtlDeleted(HostRawMetricThresholdView),
     /// `OPCOUNTER_INSERT`.
-    OpcounterInsert(OpCounterInsertRawMetricThresholdView),
+    OpcounterInsert(HostRawMetricThresholdView),
     /// `OPCOUNTER_GETMORE`.
-    OpcounterGetmore(OpCounterGetMoreRawMetricThresholdView),
+    OpcounterGetmore(HostRawMetricThresholdView),
     /// `OPCOUNTER_REPL_CMD`.
-    OpcounterReplCmd(OpCounterReplCmdRawMetricThresholdView),
+    OpcounterReplCmd(HostRawMetricThresholdView),
     /// `OPCOUNTER_REPL_UPDATE`.
-    OpcounterReplUpdate(OpCounterReplUpdateRawMetricThresholdView),
+    OpcounterReplUpdate(HostRawMetricThresholdView),
     /// `OPCOUNTER_REPL_DELETE`.
-    OpcounterReplDelete(OpCounterReplDeleteRawMetricThresholdView),
+    OpcounterReplDelete(HostRawMetricThresholdView),
     /// `OPCOUNTER_REPL_INSERT`.
-    OpcounterReplInsert(OpCounterReplInsertRawMetricThresholdView),
+    OpcounterReplInsert(HostRawMetricThresholdView),
     /// `FTS_MEMORY_RESIDENT`.
-    FtsMemoryResident(FtsMemoryResidentDataMetricThresholdView),
+    FtsMemoryResident(HostDataMetricThresholdView),
     /// `FTS_MEMORY_VIRTUAL`.
-    FtsMemoryVirtual(FtsMemoryVirtualDataMetricThresholdView),
+    FtsMemoryVirtual(HostDataMetricThresholdView),
     /// `FTS_MEMORY_MAPPED`.
-    FtsMemoryMapped(FtsMemoryMappedDataMetricThresholdView),
+    FtsMemoryMapped(HostDataMetricThresholdView),
     /// `FTS_PROCESS_CPU_USER`.
-    FtsProcessCpuUser(FtsProcessCpuUserRawMetricThresholdView),
+    FtsProcessCpuUser(HostRawMetricThresholdView),
     /// `FTS_PROCESS_CPU_KERNEL`.
-    FtsProcessCpuKernel(FtsProcessCpuKernelRawMetricThresholdView),
+    FtsProcessCpuKernel(HostRawMetricThresholdView),
     /// `NORMALIZED_FTS_PROCESS_CPU_USER`.
-    NormalizedFtsProcessCpuUser(NormalizedFtsProcessCpuUserRawMetricThresholdView),
+    NormalizedFtsProcessCpuUser(HostRawMetricThresholdView),
     /// `NORMALIZED_FTS_PROCESS_CPU_KERNEL`.
-    NormalizedFtsProcessCpuKernel(NormalizedFtsProcessCpuKernelRawMetricThresholdView),
+    NormalizedFtsProcessCpuKernel(HostRawMetricThresholdView),
     /// `SYSTEM_MEMORY_PERCENT_USED`.
-    SystemMemoryPercentUsed(SystemMemoryPercentUsedRawMetricThresholdView),
+    SystemMemoryPercentUsed(HostRawMetricThresholdView),
     /// `MEMORY_RESIDENT`.
-    MemoryResident(MemoryResidentDataMetricThresholdView),
+    MemoryResident(HostDataMetricThresholdView),
     /// `MEMORY_VIRTUAL`.
-    MemoryVirtual(MemoryVirtualDataMetricThresholdView),
+    MemoryVirtual(HostDataMetricThresholdView),
     /// `MEMORY_MAPPED`.
-    MemoryMapped(MemoryMappedDataMetricThresholdView),
+    MemoryMapped(HostDataMetricThresholdView),
     /// `COMPUTED_MEMORY`.
-    ComputedMemory(ComputedMemoryDataMetricThresholdView),
+    ComputedMemory(HostDataMetricThresholdView),
     /// `INDEX_COUNTERS_BTREE_ACCESSES`.
-    IndexCountersBtreeAccesses(IndexCountersBtreeAccessesRawMetricThresholdView),
+    IndexCountersBtreeAccesses(HostRawMetricThresholdView),
     /// `INDEX_COUNTERS_BTREE_HITS`.
-    IndexCountersBtreeHits(IndexCountersBtreeHitsRawMetricThresholdView),
+    IndexCountersBtreeHits(HostRawMetricThresholdView),
     /// `INDEX_COUNTERS_BTREE_MISSES`.
-    IndexCountersBtreeMisses(IndexCountersBtreeMissesRawMetricThresholdView),
+    IndexCountersBtreeMisses(HostRawMetricThresholdView),
     /// `INDEX_COUNTERS_BTREE_MISS_RATIO`.
-    IndexCountersBtreeMissRatio(IndexCountersBtreeMissRatioRawMetricThresholdView),
+    IndexCountersBtreeMissRatio(HostRawMetricThresholdView),
     /// `GLOBAL_LOCK_PERCENTAGE`.
-    GlobalLockPercentage(GlobalLockPercentageRawMetricThresholdView),
+    GlobalLockPercentage(HostRawMetricThresholdView),
     /// `BACKGROUND_FLUSH_AVG`.
     BackgroundFlushAvg(TimeMetricThresholdView),
     /// `CONNECTIONS`.
-    Connections(ConnectionsRawMetricThresholdView),
+    Connections(HostRawMetricThresholdView),
     /// `CONNECTIONS_MAX`.
-    ConnectionsMax(ConnectionsMaxRawMetricThresholdView),
+    ConnectionsMax(HostRawMetricThresholdView),
     /// `CONNECTIONS_PERCENT`.
-    ConnectionsPercent(ConnectionsPercentRawMetricThresholdView),
+    ConnectionsPercent(HostRawMetricThresholdView),
     /// `GLOBAL_ACCESSES_NOT_IN_MEMORY`.
-    GlobalAccessesNotInMemory(GlobalAccessesNotInMemoryRawMetricThresholdView),
+    GlobalAccessesNotInMemory(HostRawMetricThresholdView),
     /// `GLOBAL_PAGE_FAULT_EXCEPTIONS_THROWN`.
-    GlobalPageFaultExceptionsThrown(
-        GlobalPageFaultExceptionsThrownRawMetricThresholdView,
-    ),
+    GlobalPageFaultExceptionsThrown(HostRawMetricThresholdView),
     /// `GLOBAL_LOCK_CURRENT_QUEUE_TOTAL`.
-    GlobalLockCurrentQueueTotal(GlobalLockCurrentQueueTotalRawMetricThresholdView),
+    GlobalLockCurrentQueueTotal(HostRawMetricThresholdView),
     /// `GLOBAL_LOCK_CURRENT_QUEUE_READERS`.
-    GlobalLockCurrentQueueReaders(GlobalLockCurrentQueueReadersRawMetricThresholdView),
+    GlobalLockCurrentQueueReaders(HostRawMetricThresholdView),
     /// `GLOBAL_LOCK_CURRENT_QUEUE_WRITERS`.
-    GlobalLockCurrentQueueWriters(GlobalLockCurrentQueueWritersRawMetricThresholdView),
+    GlobalLockCurrentQueueWriters(HostRawMetricThresholdView),
     /// `CURSORS_TOTAL_OPEN`.
-    CursorsTotalOpen(CursorsTotalOpenRawMetricThresholdView),
+    CursorsTotalOpen(HostRawMetricThresholdView),
     /// `CURSORS_TOTAL_TIMED_OUT`.
-    CursorsTotalTimedOut(CursorsTotalTimedOutRawMetricThresholdView),
+    CursorsTotalTimedOut(HostRawMetricThresholdView),
     /// `CURSORS_TOTAL_CLIENT_CURSORS_SIZE`.
-    CursorsTotalClientCursorsSize(CursorsTotalClientCursorsSizeRawMetricThresholdView),
+    CursorsTotalClientCursorsSize(HostRawMetricThresholdView),
     /// `NETWORK_BYTES_IN`.
-    NetworkBytesIn(NetworkBytesInDataMetricThresholdView),
+    NetworkBytesIn(HostDataMetricThresholdView),
     /// `NETWORK_BYTES_OUT`.
-    NetworkBytesOut(NetworkBytesOutDataMetricThresholdView),
+    NetworkBytesOut(HostDataMetricThresholdView),
     /// `NETWORK_NUM_REQUESTS`.
-    NetworkNumRequests(NetworkNumRequestsRawMetricThresholdView),
+    NetworkNumRequests(HostRawMetricThresholdView),
     /// `OPLOG_MASTER_TIME`.
-    OplogMasterTime(OplogMasterTimeTimeMetricThresholdView),
+    OplogMasterTime(HostTimeMetricThresholdView),
     /// `OPLOG_MASTER_TIME_ESTIMATED_TTL`.
-    OplogMasterTimeEstimatedTtl(OplogMasterTimeEstimatedTtlTimeMetricThresholdView),
+    OplogMasterTimeEstimatedTtl(HostTimeMetricThresholdView),
     /// `OPLOG_SLAVE_LAG_MASTER_TIME`.
-    OplogSlaveLagMasterTime(OplogSlaveLagMasterTimeTimeMetricThresholdView),
+    OplogSlaveLagMasterTime(HostTimeMetricThresholdView),
     /// `OPLOG_MASTER_LAG_TIME_DIFF`.
-    OplogMasterLagTimeDiff(OplogMasterLagTimeDiffTimeMetricThresholdView),
+    OplogMasterLagTimeDiff(HostTimeMetricThresholdView),
     /// `OPLOG_RATE_GB_PER_HOUR`.
-    OplogRateGbPerHour(OplogRateGbPerHourDataMetricThresholdView),
+    OplogRateGbPerHour(HostDataMetricThresholdView),
     /// `EXTRA_INFO_PAGE_FAULTS`.
-    ExtraInfoPageFaults(ExtraInfoPageFaultsRawMetricThresholdView),
+    ExtraInfoPageFaults(HostRawMetricThresholdView),
     /// `DB_STORAGE_TOTAL`.
-    DbStorageTotal(DbStorageTotalDataMetricThresholdView),
+    DbStorageTotal(HostDataMetricThresholdView),
     /// `DB_DATA_SIZE_TOTAL`.
-    DbDataSizeTotal(DbDataSizeTotalDataMetricThresholdView),
+    DbDataSizeTotal(HostDataMetricThresholdView),
     /// `DB_DATA_SIZE_TOTAL_WO_SYSTEM`.
-    DbDataSizeTotalWoSystem(DbDataSizeTotalWoSystemDataMetricThresholdView),
+    DbDataSizeTotalWoSystem(HostDataMetricThresholdView),
     /// `DB_INDEX_SIZE_TOTAL`.
-    DbIndexSizeTotal(DbIndexSizeTotalDataMetricThresholdView),
+    DbIndexSizeTotal(HostDataMetricThresholdView),
     /// `JOURNALING_COMMITS_IN_WRITE_LOCK`.
-    JournalingCommitsInWriteLock(JournalingCommitsInWriteLockRawMetricThresholdView),
+    JournalingCommitsInWriteLock(HostRawMetricThresholdView),
     /// `JOURNALING_MB`.
-    JournalingMb(JournalingMbDataMetricThresholdView),
+    JournalingMb(HostDataMetricThresholdView),
     /// `JOURNALING_WRITE_DATA_FILES_MB`.
-    JournalingWriteDataFilesMb(JournalingWriteDataFilesMbDataMetricThresholdView),
+    JournalingWriteDataFilesMb(HostDataMetricThresholdView),
     /// `TICKETS_AVAILABLE_READS`.
-    TicketsAvailableReads(TicketsAvailableReadsRawMetricThresholdView),
+    TicketsAvailableReads(HostRawMetricThresholdView),
     /// `TICKETS_AVAILABLE_WRITES`.
-    TicketsAvailableWrites(TicketsAvailableWritesRawMetricThresholdView),
+    TicketsAvailableWrites(HostRawMetricThresholdView),
     /// `CACHE_USAGE_DIRTY`.
-    CacheUsageDirty(CacheUsageDirtyDataMetricThresholdView),
+    CacheUsageDirty(HostDataMetricThresholdView),
     /// `CACHE_USAGE_USED`.
-    CacheUsageUsed(CacheUsageUsedDataMetricThresholdView),
+    CacheUsageUsed(HostDataMetricThresholdView),
     /// `CACHE_BYTES_READ_INTO`.
-    CacheBytesReadInto(CacheBytesReadIntoDataMetricThresholdView),
+    CacheBytesReadInto(HostDataMetricThresholdView),
     /// `CACHE_BYTES_WRITTEN_FROM`.
-    CacheBytesWrittenFrom(CacheBytesWrittenFromDataMetricThresholdView),
+    CacheBytesWrittenFrom(HostDataMetricThresholdView),
     /// `NORMALIZED_SYSTEM_CPU_USER`.
-    NormalizedSystemCpuUser(NormalizedSystemCpuUserRawMetricThresholdView),
+    NormalizedSystemCpuUser(HostRawMetricThresholdView),
     /// `NORMALIZED_SYSTEM_CPU_STEAL`.
-    NormalizedSystemCpuSteal(NormalizedSystemCpuStealRawMetricThresholdView),
+    NormalizedSystemCpuSteal(HostRawMetricThresholdView),
     /// `DISK_PARTITION_SPACE_USED_DATA`.
-    DiskPartitionSpaceUsedData(DiskPartitionSpaceUsedDataRawMetricThresholdView),
+    DiskPartitionSpaceUsedData(HostRawMetricThresholdView),
     /// `DISK_PARTITION_SPACE_USED_INDEX`.
-    DiskPartitionSpaceUsedIndex(DiskPartitionSpaceUsedIndexRawMetricThresholdView),
+    DiskPartitionSpaceUsedIndex(HostRawMetricThresholdView),
     /// `DISK_PARTITION_SPACE_USED_JOURNAL`.
-    DiskPartitionSpaceUsedJournal(DiskPartitionSpaceUsedJournalRawMetricThresholdView),
+    DiskPartitionSpaceUsedJournal(HostRawMetricThresholdView),
     /// `DISK_PARTITION_READ_IOPS_DATA`.
-    DiskPartitionReadIopsData(DiskPartitionReadIopsDataRawMetricThresholdView),
+    DiskPartitionReadIopsData(HostRawMetricThresholdView),
     /// `DISK_PARTITION_READ_IOPS_INDEX`.
-    DiskPartitionReadIopsIndex(DiskPartitionReadIopsIndexRawMetricThresholdView),
+    DiskPartitionReadIopsIndex(HostRawMetricThresholdView),
     /// `DISK_PARTITION_READ_IOPS_JOURNAL`.
-    DiskPartitionReadIopsJournal(DiskPartitionReadIopsJournalRawMetricThresholdView),
+    DiskPartitionReadIopsJournal(HostRawMetricThresholdView),
     /// `DISK_PARTITION_WRITE_IOPS_DATA`.
-    DiskPartitionWriteIopsData(DiskPartitionWriteIopsDataRawMetricThresholdView),
+    DiskPartitionWriteIopsData(HostRawMetricThresholdView),
     /// `DISK_PARTITION_WRITE_IOPS_INDEX`.
-    DiskPartitionWriteIopsIndex(DiskPartitionWriteIopsIndexRawMetricThresholdView),
+    DiskPartitionWriteIopsIndex(HostRawMetricThresholdView),
     /// `DISK_PARTITION_WRITE_IOPS_JOURNAL`.
-    DiskPartitionWriteIopsJournal(DiskPartitionWriteIopsJournalRawMetricThresholdView),
+    DiskPartitionWriteIopsJournal(HostRawMetricThresholdView),
     /// `DISK_PARTITION_READ_LATENCY_DATA`.
-    DiskPartitionReadLatencyData(DiskPartitionReadLatencyDataTimeMetricThresholdView),
+    DiskPartitionReadLatencyData(HostTimeMetricThresholdView),
     /// `DISK_PARTITION_READ_LATENCY_INDEX`.
-    DiskPartitionReadLatencyIndex(DiskPartitionReadLatencyIndexTimeMetricThresholdView),
+    DiskPartitionReadLatencyIndex(HostTimeMetricThresholdView),
     /// `DISK_PARTITION_READ_LATENCY_JOURNAL`.
-    DiskPartitionReadLatencyJournal(
-        DiskPartitionReadLatencyJournalTimeMetricThresholdView,
-    ),
+    DiskPartitionReadLatencyJournal(HostTimeMetricThresholdView),
     /// `DISK_PARTITION_WRITE_LATENCY_DATA`.
-    DiskPartitionWriteLatencyData(DiskPartitionWriteLatencyDataTimeMetricThresholdView),
+    DiskPartitionWriteLatencyData(HostTimeMetricThresholdView),
     /// `DISK_PARTITION_WRITE_LATENCY_INDEX`.
-    DiskPartitionWriteLatencyIndex(
-        DiskPartitionWriteLatencyIndexTimeMetricThresholdView,
-    ),
+    DiskPartitionWriteLatencyIndex(HostTimeMetricThresholdView),
     /// `DISK_PARTITION_WRITE_LATENCY_JOURNAL`.
-    DiskPartitionWriteLatencyJournal(
-        DiskPartitionWriteLatencyJournalTimeMetricThresholdView,
-    ),
+    DiskPartitionWriteLatencyJournal(HostTimeMetricThresholdView),
     /// `DISK_PARTITION_QUEUE_DEPTH_DATA`.
-    DiskPartitionQueueDepthData(DiskPartitionQueueDepthDataRawMetricThresholdView),
+    DiskPartitionQueueDepthData(HostRawMetricThresholdView),
     /// `DISK_PARTITION_QUEUE_DEPTH_INDEX`.
-    DiskPartitionQueueDepthIndex(DiskPartitionQueueDepthIndexRawMetricThresholdView),
+    DiskPartitionQueueDepthIndex(HostRawMetricThresholdView),
     /// `DISK_PARTITION_QUEUE_DEPTH_JOURNAL`.
-    DiskPartitionQueueDepthJournal(DiskPartitionQueueDepthJournalRawMetricThresholdView),
+    DiskPartitionQueueDepthJournal(HostRawMetricThresholdView),
     /// `FTS_DISK_UTILIZATION`.
-    FtsDiskUtilization(FtsDiskUtilizationDataMetricThresholdView),
+    FtsDiskUtilization(HostDataMetricThresholdView),
     /// `MUNIN_CPU_USER`.
-    MuninCpuUser(MuninCpuUserRawMetricThresholdView),
+    MuninCpuUser(HostRawMetricThresholdView),
     /// `MUNIN_CPU_NICE`.
-    MuninCpuNice(MuninCpuNiceRawMetricThresholdView),
+    MuninCpuNice(HostRawMetricThresholdView),
     /// `MUNIN_CPU_SYSTEM`.
-    MuninCpuSystem(MuninCpuSystemRawMetricThresholdView),
+    MuninCpuSystem(HostRawMetricThresholdView),
     /// `MUNIN_CPU_IOWAIT`.
-    MuninCpuIowait(MuninCpuIowaitRawMetricThresholdView),
+    MuninCpuIowait(HostRawMetricThresholdView),
     /// `MUNIN_CPU_IRQ`.
-    MuninCpuIrq(MuninCpuIrqRawMetricThresholdView),
+    MuninCpuIrq(HostRawMetricThresholdView),
     /// `MUNIN_CPU_SOFTIRQ`.
-    MuninCpuSoftirq(MuninCpuSoftirqRawMetricThresholdView),
+    MuninCpuSoftirq(HostRawMetricThresholdView),
     /// `MUNIN_CPU_STEAL`.
-    MuninCpuSteal(MuninCpuStealRawMetricThresholdView),
+    MuninCpuSteal(HostRawMetricThresholdView),
     /// `DOCUMENT_RETURNED`.
-    DocumentReturned(DocumentReturnedRawMetricThresholdView),
+    DocumentReturned(HostRawMetricThresholdView),
     /// `DOCUMENT_INSERTED`.
-    DocumentInserted(DocumentInsertedRawMetricThresholdView),
+    DocumentInserted(HostRawMetricThresholdView),
     /// `DOCUMENT_UPDATED`.
-    DocumentUpdated(DocumentUpdatedRawMetricThresholdView),
+    DocumentUpdated(HostRawMetricThresholdView),
     /// `DOCUMENT_DELETED`.
-    DocumentDeleted(DocumentDeletedRawMetricThresholdView),
+    DocumentDeleted(HostRawMetricThresholdView),
     /// `OPERATIONS_SCAN_AND_ORDER`.
-    OperationsScanAndOrder(OperationsScanAndOrderRawMetricThresholdView),
+    OperationsScanAndOrder(HostRawMetricThresholdView),
     /// `QUERY_EXECUTOR_SCANNED`.
-    QueryExecutorScanned(QueryExecutorScannedRawMetricThresholdView),
+    QueryExecutorScanned(HostRawMetricThresholdView),
     /// `QUERY_EXECUTOR_SCANNED_OBJECTS`.
-    QueryExecutorScannedObjects(QueryExecutorScannedObjectsRawMetricThresholdView),
+    QueryExecutorScannedObjects(HostRawMetricThresholdView),
     /// `OPERATION_THROTTLING_REJECTED_OPERATIONS`.
-    OperationThrottlingRejectedOperations(
-        OperationThrottlingRejectedOperationsRawMetricThresholdView,
-    ),
+    OperationThrottlingRejectedOperations(HostRawMetricThresholdView),
     /// `QUERY_SPILL_TO_DISK_DURING_SORT`.
-    QuerySpillToDiskDuringSort(QuerySpillToDiskDuringSortRawMetricThresholdView),
+    QuerySpillToDiskDuringSort(HostRawMetricThresholdView),
     /// `OPERATIONS_QUERIES_KILLED`.
-    OperationsQueriesKilled(OperationsQueriesKilledRawMetricThresholdView),
+    OperationsQueriesKilled(HostRawMetricThresholdView),
     /// `QUERY_TARGETING_SCANNED_PER_RETURNED`.
-    QueryTargetingScannedPerReturned(
-        QueryTargetingScannedPerReturnedRawMetricThresholdView,
-    ),
+    QueryTargetingScannedPerReturned(HostRawMetricThresholdView),
     /// `QUERY_TARGETING_SCANNED_OBJECTS_PER_RETURNED`.
-    QueryTargetingScannedObjectsPerReturned(
-        QueryTargetingScannedObjectsPerReturnedRawMetricThresholdView,
-    ),
+    QueryTargetingScannedObjectsPerReturned(HostRawMetricThresholdView),
     /// `AVG_READ_EXECUTION_TIME`.
-    AvgReadExecutionTime(AvgReadExecutionTimeTimeMetricThresholdView),
+    AvgReadExecutionTime(HostTimeMetricThresholdView),
     /// `AVG_WRITE_EXECUTION_TIME`.
-    AvgWriteExecutionTime(AvgWriteExecutionTimeTimeMetricThresholdView),
+    AvgWriteExecutionTime(HostTimeMetricThresholdView),
     /// `AVG_COMMAND_EXECUTION_TIME`.
-    AvgCommandExecutionTime(AvgCommandExecutionTimeTimeMetricThresholdView),
+    AvgCommandExecutionTime(HostTimeMetricThresholdView),
     /// `LOGICAL_SIZE`.
-    LogicalSize(LogicalSizeDataMetricThresholdView),
+    LogicalSize(HostDataMetricThresholdView),
     /// `RESTARTS_IN_LAST_HOUR`.
-    RestartsInLastHour(RestartsInLastHourRawMetricThresholdView),
+    RestartsInLastHour(HostRawMetricThresholdView),
     /// `SYSTEM_MEMORY_USED`.
-    SystemMemoryUsed(SystemMemoryUsedDataMetricThresholdView),
+    SystemMemoryUsed(HostDataMetricThresholdView),
     /// `SYSTEM_MEMORY_AVAILABLE`.
-    SystemMemoryAvailable(SystemMemoryAvailableDataMetricThresholdView),
+    SystemMemoryAvailable(HostDataMetricThresholdView),
     /// `SWAP_USAGE_USED`.
-    SwapUsageUsed(SwapUsageUsedDataMetricThresholdView),
+    SwapUsageUsed(HostDataMetricThresholdView),
     /// `SWAP_USAGE_FREE`.
-    SwapUsageFree(SwapUsageFreeDataMetricThresholdView),
+    SwapUsageFree(HostDataMetricThresholdView),
     /// `SYSTEM_NETWORK_IN`.
-    SystemNetworkIn(SystemNetworkInDataMetricThresholdView),
+    SystemNetworkIn(HostDataMetricThresholdView),
     /// `SYSTEM_NETWORK_OUT`.
-    SystemNetworkOut(SystemNetworkOutDataMetricThresholdView),
+    SystemNetworkOut(HostDataMetricThresholdView),
     /// `MAX_NORMALIZED_SYSTEM_CPU_USER`.
-    MaxNormalizedSystemCpuUser(MaxNormalizedSystemCpuUserRawMetricThresholdView),
+    MaxNormalizedSystemCpuUser(HostRawMetricThresholdView),
     /// `MAX_NORMALIZED_SYSTEM_CPU_STEAL`.
-    MaxNormalizedSystemCpuSteal(MaxNormalizedSystemCpuStealRawMetricThresholdView),
+    MaxNormalizedSystemCpuSteal(HostRawMetricThresholdView),
     /// `MAX_DISK_PARTITION_SPACE_USED_DATA`.
-    MaxDiskPartitionSpaceUsedData(MaxDiskPartitionSpaceUsedDataRawMetricThresholdView),
+    MaxDiskPartitionSpaceUsedData(HostRawMetricThresholdView),
     /// `MAX_DISK_PARTITION_SPACE_USED_INDEX`.
-    MaxDiskPartitionSpaceUsedIndex(MaxDiskPartitionSpaceUsedIndexRawMetricThresholdView),
+    MaxDiskPartitionSpaceUsedIndex(HostRawMetricThresholdView),
     /// `MAX_DISK_PARTITION_SPACE_USED_JOURNAL`.
-    MaxDiskPartitionSpaceUsedJournal(
-        MaxDiskPartitionSpaceUsedJournalRawMetricThresholdView,
-    ),
+    MaxDiskPartitionSpaceUsedJournal(HostRawMetricThresholdView),
     /// `MAX_DISK_PARTITION_READ_IOPS_DATA`.
-    MaxDiskPartitionReadIopsData(MaxDiskPartitionReadIopsDataRawMetricThresholdView),
+    MaxDiskPartitionReadIopsData(HostRawMetricThresholdView),
     /// `MAX_DISK_PARTITION_READ_IOPS_INDEX`.
-    MaxDiskPartitionReadIopsIndex(MaxDiskPartitionReadIopsIndexRawMetricThresholdView),
+    MaxDiskPartitionReadIopsIndex(HostRawMetricThresholdView),
     /// `MAX_DISK_PARTITION_READ_IOPS_JOURNAL`.
-    MaxDiskPartitionReadIopsJournal(
-        MaxDiskPartitionReadIopsJournalRawMetricThresholdView,
-    ),
+    MaxDiskPartitionReadIopsJournal(HostRawMetricThresholdView),
     /// `MAX_DISK_PARTITION_WRITE_IOPS_DATA`.
-    MaxDiskPartitionWriteIopsData(MaxDiskPartitionWriteIopsDataRawMetricThresholdView),
+    MaxDiskPartitionWriteIopsData(HostRawMetricThresholdView),
     /// `MAX_DISK_PARTITION_WRITE_IOPS_INDEX`.
-    MaxDiskPartitionWriteIopsIndex(MaxDiskPartitionWriteIopsIndexRawMetricThresholdView),
+    MaxDiskPartitionWriteIopsIndex(HostRawMetricThresholdView),
     /// `MAX_DISK_PARTITION_WRITE_IOPS_JOURNAL`.
-    MaxDiskPartitionWriteIopsJournal(
-        MaxDiskPartitionWriteIopsJournalRawMetricThresholdView,
-    ),
+    MaxDiskPartitionWriteIopsJournal(HostRawMetricThresholdView),
     /// `MAX_DISK_PARTITION_READ_LATENCY_DATA`.
-    MaxDiskPartitionReadLatencyData(
-        MaxDiskPartitionReadLatencyDataTimeMetricThresholdView,
-    ),
+    MaxDiskPartitionReadLatencyData(HostTimeMetricThresholdView),
     /// `MAX_DISK_PARTITION_READ_LATENCY_INDEX`.
-    MaxDiskPartitionReadLatencyIndex(
-        MaxDiskPartitionReadLatencyIndexTimeMetricThresholdView,
-    ),
+    MaxDiskPartitionReadLatencyIndex(HostTimeMetricThresholdView),
     /// `MAX_DISK_PARTITION_READ_LATENCY_JOURNAL`.
-    MaxDiskPartitionReadLatencyJournal(
-        MaxDiskPartitionReadLatencyJournalTimeMetricThresholdView,
-    ),
+    MaxDiskPartitionReadLatencyJournal(HostTimeMetricThresholdView),
     /// `MAX_DISK_PARTITION_WRITE_LATENCY_DATA`.
-    MaxDiskPartitionWriteLatencyData(
-        MaxDiskPartitionWriteLatencyDataTimeMetricThresholdView,
-    ),
+    MaxDiskPartitionWriteLatencyData(HostTimeMetricThresholdView),
     /// `MAX_DISK_PARTITION_WRITE_LATENCY_INDEX`.
-    MaxDiskPartitionWriteLatencyIndex(
-        MaxDiskPartitionWriteLatencyIndexTimeMetricThresholdView,
-    ),
+    MaxDiskPartitionWriteLatencyIndex(HostTimeMetricThresholdView),
     /// `MAX_DISK_PARTITION_WRITE_LATENCY_JOURNAL`.
-    MaxDiskPartitionWriteLatencyJournal(
-        MaxDiskPartitionWriteLatencyJournalTimeMetricThresholdView,
-    ),
+    MaxDiskPartitionWriteLatencyJournal(HostTimeMetricThresholdView),
     /// `MAX_DISK_PARTITION_QUEUE_DEPTH_DATA`.
-    MaxDiskPartitionQueueDepthData(MaxDiskPartitionQueueDepthDataRawMetricThresholdView),
+    MaxDiskPartitionQueueDepthData(HostRawMetricThresholdView),
     /// `MAX_DISK_PARTITION_QUEUE_DEPTH_INDEX`.
-    MaxDiskPartitionQueueDepthIndex(
-        MaxDiskPartitionQueueDepthIndexRawMetricThresholdView,
-    ),
+    MaxDiskPartitionQueueDepthIndex(HostRawMetricThresholdView),
     /// `MAX_DISK_PARTITION_QUEUE_DEPTH_JOURNAL`.
-    MaxDiskPartitionQueueDepthJournal(
-        MaxDiskPartitionQueueDepthJournalRawMetricThresholdView,
-    ),
+    MaxDiskPartitionQueueDepthJournal(HostRawMetricThresholdView),
     /// `MAX_SYSTEM_MEMORY_PERCENT_USED`.
-    MaxSystemMemoryPercentUsed(MaxSystemMemoryPercentUsedRawMetricThresholdView),
+    MaxSystemMemoryPercentUsed(HostRawMetricThresholdView),
     /// `MAX_SYSTEM_MEMORY_USED`.
-    MaxSystemMemoryUsed(MaxSystemMemoryUsedDataMetricThresholdView),
+    MaxSystemMemoryUsed(HostDataMetricThresholdView),
     /// `MAX_SYSTEM_MEMORY_AVAILABLE`.
-    MaxSystemMemoryAvailable(MaxSystemMemoryAvailableDataMetricThresholdView),
+    MaxSystemMemoryAvailable(HostDataMetricThresholdView),
     /// `MAX_SWAP_USAGE_USED`.
-    MaxSwapUsageUsed(MaxSwapUsageUsedDataMetricThresholdView),
+    MaxSwapUsageUsed(HostDataMetricThresholdView),
     /// `MAX_SWAP_USAGE_FREE`.
-    MaxSwapUsageFree(MaxSwapUsageFreeDataMetricThresholdView),
+    MaxSwapUsageFree(HostDataMetricThresholdView),
     /// `MAX_SYSTEM_NETWORK_IN`.
-    MaxSystemNetworkIn(MaxSystemNetworkInDataMetricThresholdView),
+    MaxSystemNetworkIn(HostDataMetricThresholdView),
     /// `MAX_SYSTEM_NETWORK_OUT`.
-    MaxSystemNetworkOut(MaxSystemNetworkOutDataMetricThresholdView),
+    MaxSystemNetworkOut(HostDataMetricThresholdView),
     /// `SEARCH_INDEX_SIZE`.
-    SearchIndexSize(SearchIndexSizeDataMetricThresholdView),
+    SearchIndexSize(HostDataMetricThresholdView),
     /// `SEARCH_MAX_FIELDS_INDEXED`.
-    SearchMaxFieldsIndexed(SearchMaxFieldsIndexedRawMetricThresholdView),
+    SearchMaxFieldsIndexed(HostRawMetricThresholdView),
     /// `SEARCH_PROCESS_THROTTLING`.
-    SearchProcessThrottling(SearchProcessThrottlingRawMetricThresholdView),
+    SearchProcessThrottling(HostRawMetricThresholdView),
     /// `SEARCH_NUMBER_OF_FIELDS_IN_INDEX`.
-    SearchNumberOfFieldsInIndex(SearchNumberOfFieldsInIndexRawMetricThresholdView),
+    SearchNumberOfFieldsInIndex(HostRawMetricThresholdView),
     /// `SEARCH_MAX_NGRAM_FIELDS_INDEXED`.
-    SearchMaxNgramFieldsIndexed(SearchMaxNgramFieldsIndexedRawMetricThresholdView),
+    SearchMaxNgramFieldsIndexed(HostRawMetricThresholdView),
     /// `SEARCH_REPLICATION_LAG`.
-    SearchReplicationLag(SearchReplicationLagTimeMetricThresholdView),
+    SearchReplicationLag(HostTimeMetricThresholdView),
     /// `SEARCH_MAX_NUMBER_OF_LUCENE_DOCS`.
     SearchMaxNumberOfLuceneDocs(NumberMetricThresholdView),
     /// `SEARCH_OPCOUNTER_INSERT`.
-    SearchOpcounterInsert(SearchOpCounterInsertRawMetricThresholdView),
+    SearchOpcounterInsert(HostRawMetricThresholdView),
     /// `SEARCH_OPCOUNTER_DELETE`.
-    SearchOpcounterDelete(SearchOpCounterDeleteRawMetricThresholdView),
+    SearchOpcounterDelete(HostRawMetricThresholdView),
     /// `SEARCH_OPCOUNTER_UPDATE`.
-    SearchOpcounterUpdate(SearchOpCounterUpdateRawMetricThresholdView),
+    SearchOpcounterUpdate(HostRawMetricThresholdView),
     /// `SEARCH_OPCOUNTER_GETMORE`.
-    SearchOpcounterGetmore(SearchOpCounterGetMoreRawMetricThresholdView),
+    SearchOpcounterGetmore(HostRawMetricThresholdView),
     /// `SEARCH_NUMBER_OF_QUERIES_TOTAL`.
-    SearchNumberOfQueriesTotal(SearchNumberOfQueriesTotalRawMetricThresholdView),
+    SearchNumberOfQueriesTotal(HostRawMetricThresholdView),
     /// `SEARCH_NUMBER_OF_QUERIES_ERROR`.
-    SearchNumberOfQueriesError(SearchNumberOfQueriesErrorRawMetricThresholdView),
+    SearchNumberOfQueriesError(HostRawMetricThresholdView),
     /// `SEARCH_NUMBER_OF_QUERIES_SUCCESS`.
-    SearchNumberOfQueriesSuccess(SearchNumberOfQueriesSuccessRawMetricThresholdView),
+    SearchNumberOfQueriesSuccess(HostRawMetricThresholdView),
     /// `FTS_JVM_MAX_MEMORY`.
-    FtsJvmMaxMemory(FtsJvmMaxMemoryDataMetricThresholdView),
+    FtsJvmMaxMemory(HostDataMetricThresholdView),
     /// `FTS_JVM_CURRENT_MEMORY`.
-    FtsJvmCurrentMemory(FtsJvmCurrentMemoryDataMetricThresholdView),
+    FtsJvmCurrentMemory(HostDataMetricThresholdView),
     /// A value of `metricName` that the document does not declare.
     Unknown(HostMetricThresholdCommon),
 }
 
 atlas_admin_runtime::union! {
     HostMetricThreshold by "metricName" common HostMetricThresholdCommon;
-    0 AssertRegular ["ASSERT_REGULAR"] from AssertRegularRawMetricThresholdView;
-    1 AssertWarning ["ASSERT_WARNING"] from AssertWarningRawMetricThresholdView;
-    2 AssertMsg ["ASSERT_MSG"] from AssertMsgRawMetricThresholdView;
-    3 AssertUser ["ASSERT_USER"] from AssertUserRawMetricThresholdView;
-    4 OpcounterCmd ["OPCOUNTER_CMD"] from OpCounterCmdRawMetricThresholdView;
-    5 OpcounterQuery ["OPCOUNTER_QUERY"] from OpCounterQueryRawMetricThresholdView;
-    6 OpcounterUpdate ["OPCOUNTER_UPDATE"] from OpCounterUpdateRawMetricThresholdView;
-    7 OpcounterDelete ["OPCOUNTER_DELETE"] from OpCounterDeleteRawMetricThresholdView;
-    8 OpcounterTtlDeleted ["OPCOUNTER_TTL_DELETED"] from OpCounterTtlDeletedRawMetricThresholdView;
-    9 OpcounterInsert ["OPCOUNTER_INSERT"] from OpCounterInsertRawMetricThresholdView;
-    10 OpcounterGetmore ["OPCOUNTER_GETMORE"] from OpCounterGetMoreRawMetricThresholdView;
-    11 OpcounterReplCmd ["OPCOUNTER_REPL_CMD"] from OpCounterReplCmdRawMetricThresholdView;
-    12 OpcounterReplUpdate ["OPCOUNTER_REPL_UPDATE"] from OpCounterReplUpdateRawMetricThresholdView;
-    13 OpcounterReplDelete ["OPCOUNTER_REPL_DELETE"] from OpCounterReplDeleteRawMetricThresholdView;
-    14 OpcounterReplInsert ["OPCOUNTER_REPL_INSERT"] from OpCounterReplInsertRawMetricThresholdView;
-    15 FtsMemoryResident ["FTS_MEMORY_RESIDENT"] from FtsMemoryResidentDataMetricThresholdView;
-    16 FtsMemoryVirtual ["FTS_MEMORY_VIRTUAL"] from FtsMemoryVirtualDataMetricThresholdView;
-    17 FtsMemoryMapped ["FTS_MEMORY_MAPPED"] from FtsMemoryMappedDataMetricThresholdView;
-    18 FtsProcessCpuUser ["FTS_PROCESS_CPU_USER"] from FtsProcessCpuUserRawMetricThresholdView;
-    19 FtsProcessCpuKernel ["FTS_PROCESS_CPU_KERNEL"] from FtsProcessCpuKernelRawMetricThresholdView;
-    20 NormalizedFtsProcessCpuUser ["NORMALIZED_FTS_PROCESS_CPU_USER"] from NormalizedFtsProcessCpuUserRawMetricThresholdView;
-    21 NormalizedFtsProcessCpuKernel ["NORMALIZED_FTS_PROCESS_CPU_KERNEL"] from NormalizedFtsProcessCpuKernelRawMetricThresholdView;
-    22 SystemMemoryPercentUsed ["SYSTEM_MEMORY_PERCENT_USED"] from SystemMemoryPercentUsedRawMetricThresholdView;
-    23 MemoryResident ["MEMORY_RESIDENT"] from MemoryResidentDataMetricThresholdView;
-    24 MemoryVirtual ["MEMORY_VIRTUAL"] from MemoryVirtualDataMetricThresholdView;
-    25 MemoryMapped ["MEMORY_MAPPED"] from MemoryMappedDataMetricThresholdView;
-    26 ComputedMemory ["COMPUTED_MEMORY"] from ComputedMemoryDataMetricThresholdView;
-    27 IndexCountersBtreeAccesses ["INDEX_COUNTERS_BTREE_ACCESSES"] from IndexCountersBtreeAccessesRawMetricThresholdView;
-    28 IndexCountersBtreeHits ["INDEX_COUNTERS_BTREE_HITS"] from IndexCountersBtreeHitsRawMetricThresholdView;
-    29 IndexCountersBtreeMisses ["INDEX_COUNTERS_BTREE_MISSES"] from IndexCountersBtreeMissesRawMetricThresholdView;
-    30 IndexCountersBtreeMissRatio ["INDEX_COUNTERS_BTREE_MISS_RATIO"] from IndexCountersBtreeMissRatioRawMetricThresholdView;
-    31 GlobalLockPercentage ["GLOBAL_LOCK_PERCENTAGE"] from GlobalLockPercentageRawMetricThresholdView;
+    0 AssertRegular ["ASSERT_REGULAR"];
+    1 AssertWarning ["ASSERT_WARNING"];
+    2 AssertMsg ["ASSERT_MSG"];
+    3 AssertUser ["ASSERT_USER"];
+    4 OpcounterCmd ["OPCOUNTER_CMD"];
+    5 OpcounterQuery ["OPCOUNTER_QUERY"];
+    6 OpcounterUpdate ["OPCOUNTER_UPDATE"];
+    7 OpcounterDelete ["OPCOUNTER_DELETE"];
+    8 OpcounterTtlDeleted ["OPCOUNTER_TTL_DELETED"];
+    9 OpcounterInsert ["OPCOUNTER_INSERT"];
+    10 OpcounterGetmore ["OPCOUNTER_GETMORE"];
+    11 OpcounterReplCmd ["OPCOUNTER_REPL_CMD"];
+    12 OpcounterReplUpdate ["OPCOUNTER_REPL_UPDATE"];
+    13 OpcounterReplDelete ["OPCOUNTER_REPL_DELETE"];
+    14 OpcounterReplInsert ["OPCOUNTER_REPL_INSERT"];
+    15 FtsMemoryResident ["FTS_MEMORY_RESIDENT"];
+    16 FtsMemoryVirtual ["FTS_MEMORY_VIRTUAL"];
+    17 FtsMemoryMapped ["FTS_MEMORY_MAPPED"];
+    18 FtsProcessCpuUser ["FTS_PROCESS_CPU_USER"];
+    19 FtsProcessCpuKernel ["FTS_PROCESS_CPU_KERNEL"];
+    20 NormalizedFtsProcessCpuUser ["NORMALIZED_FTS_PROCESS_CPU_USER"];
+    21 NormalizedFtsProcessCpuKernel ["NORMALIZED_FTS_PROCESS_CPU_KERNEL"];
+    22 SystemMemoryPercentUsed ["SYSTEM_MEMORY_PERCENT_USED"];
+    23 MemoryResident ["MEMORY_RESIDENT"];
+    24 MemoryVirtual ["MEMORY_VIRTUAL"];
+    25 MemoryMapped ["MEMORY_MAPPED"];
+    26 ComputedMemory ["COMPUTED_MEMORY"];
+    27 IndexCountersBtreeAccesses ["INDEX_COUNTERS_BTREE_ACCESSES"];
+    28 IndexCountersBtreeHits ["INDEX_COUNTERS_BTREE_HITS"];
+    29 IndexCountersBtreeMisses ["INDEX_COUNTERS_BTREE_MISSES"];
+    30 IndexCountersBtreeMissRatio ["INDEX_COUNTERS_BTREE_MISS_RATIO"];
+    31 GlobalLockPercentage ["GLOBAL_LOCK_PERCENTAGE"];
     32 BackgroundFlushAvg ["BACKGROUND_FLUSH_AVG"] from TimeMetricThresholdView;
-    33 Connections ["CONNECTIONS"] from ConnectionsRawMetricThresholdView;
-    34 ConnectionsMax ["CONNECTIONS_MAX"] from ConnectionsMaxRawMetricThresholdView;
-    35 ConnectionsPercent ["CONNECTIONS_PERCENT"] from ConnectionsPercentRawMetricThresholdView;
-    36 GlobalAccessesNotInMemory ["GLOBAL_ACCESSES_NOT_IN_MEMORY"] from GlobalAccessesNotInMemoryRawMetricThresholdView;
-    37 GlobalPageFaultExceptionsThrown ["GLOBAL_PAGE_FAULT_EXCEPTIONS_THROWN"] from GlobalPageFaultExceptionsThrownRawMetricThresholdView;
-    38 GlobalLockCurrentQueueTotal ["GLOBAL_LOCK_CURRENT_QUEUE_TOTAL"] from GlobalLockCurrentQueueTotalRawMetricThresholdView;
-    39 GlobalLockCurrentQueueReaders ["GLOBAL_LOCK_CURRENT_QUEUE_READERS"] from GlobalLockCurrentQueueReadersRawMetricThresholdView;
-    40 GlobalLockCurrentQueueWriters ["GLOBAL_LOCK_CURRENT_QUEUE_WRITERS"] from GlobalLockCurrentQueueWritersRawMetricThresholdView;
-    41 CursorsTotalOpen ["CURSORS_TOTAL_OPEN"] from CursorsTotalOpenRawMetricThresholdView;
-    42 CursorsTotalTimedOut ["CURSORS_TOTAL_TIMED_OUT"] from CursorsTotalTimedOutRawMetricThresholdView;
-    43 CursorsTotalClientCursorsSize ["CURSORS_TOTAL_CLIENT_CURSORS_SIZE"] from CursorsTotalClientCursorsSizeRawMetricThresholdView;
-    44 NetworkBytesIn ["NETWORK_BYTES_IN"] from NetworkBytesInDataMetricThresholdView;
-    45 NetworkBytesOut ["NETWORK_BYTES_OUT"] from NetworkBytesOutDataMetricThresholdView;
-    46 NetworkNumRequests ["NETWORK_NUM_REQUESTS"] from NetworkNumRequestsRawMetricThresholdView;
-    47 OplogMasterTime ["OPLOG_MASTER_TIME"] from OplogMasterTimeTimeMetricThresholdView;
-    48 OplogMasterTimeEstimatedTtl ["OPLOG_MASTER_TIME_ESTIMATED_TTL"] from OplogMasterTimeEstimatedTtlTimeMetricThresholdView;
-    49 OplogSlaveLagMasterTime ["OPLOG_SLAVE_LAG_MASTER_TIME"] from OplogSlaveLagMasterTimeTimeMetricThresholdView;
-    50 OplogMasterLagTimeDiff ["OPLOG_MASTER_LAG_TIME_DIFF"] from OplogMasterLagTimeDiffTimeMetricThresholdView;
-    51 OplogRateGbPerHour ["OPLOG_RATE_GB_PER_HOUR"] from OplogRateGbPerHourDataMetricThresholdView;
-    52 ExtraInfoPageFaults ["EXTRA_INFO_PAGE_FAULTS"] from ExtraInfoPageFaultsRawMetricThresholdView;
-    53 DbStorageTotal ["DB_STORAGE_TOTAL"] from DbStorageTotalDataMetricThresholdView;
-    54 DbDataSizeTotal ["DB_DATA_SIZE_TOTAL"] from DbDataSizeTotalDataMetricThresholdView;
-    55 DbDataSizeTotalWoSystem ["DB_DATA_SIZE_TOTAL_WO_SYSTEM"] from DbDataSizeTotalWoSystemDataMetricThresholdView;
-    56 DbIndexSizeTotal ["DB_INDEX_SIZE_TOTAL"] from DbIndexSizeTotalDataMetricThresholdView;
-    57 JournalingCommitsInWriteLock ["JOURNALING_COMMITS_IN_WRITE_LOCK"] from JournalingCommitsInWriteLockRawMetricThresholdView;
-    58 JournalingMb ["JOURNALING_MB"] from JournalingMbDataMetricThresholdView;
-    59 JournalingWriteDataFilesMb ["JOURNALING_WRITE_DATA_FILES_MB"] from JournalingWriteDataFilesMbDataMetricThresholdView;
-    60 TicketsAvailableReads ["TICKETS_AVAILABLE_READS"] from TicketsAvailableReadsRawMetricThresholdView;
-    61 TicketsAvailableWrites ["TICKETS_AVAILABLE_WRITES"] from TicketsAvailableWritesRawMetricThresholdView;
-    62 CacheUsageDirty ["CACHE_USAGE_DIRTY"] from CacheUsageDirtyDataMetricThresholdView;
-    63 CacheUsageUsed ["CACHE_USAGE_USED"] from CacheUsageUsedDataMetricThresholdView;
-    64 CacheBytesReadInto ["CACHE_BYTES_READ_INTO"] from CacheBytesReadIntoDataMetricThresholdView;
-    65 CacheBytesWrittenFrom ["CACHE_BYTES_WRITTEN_FROM"] from CacheBytesWrittenFromDataMetricThresholdView;
-    66 NormalizedSystemCpuUser ["NORMALIZED_SYSTEM_CPU_USER"] from NormalizedSystemCpuUserRawMetricThresholdView;
-    67 NormalizedSystemCpuSteal ["NORMALIZED_SYSTEM_CPU_STEAL"] from NormalizedSystemCpuStealRawMetricThresholdView;
-    68 DiskPartitionSpaceUsedData ["DISK_PARTITION_SPACE_USED_DATA"] from DiskPartitionSpaceUsedDataRawMetricThresholdView;
-    69 DiskPartitionSpaceUsedIndex ["DISK_PARTITION_SPACE_USED_INDEX"] from DiskPartitionSpaceUsedIndexRawMetricThresholdView;
-    70 DiskPartitionSpaceUsedJournal ["DISK_PARTITION_SPACE_USED_JOURNAL"] from DiskPartitionSpaceUsedJournalRawMetricThresholdView;
-    71 DiskPartitionReadIopsData ["DISK_PARTITION_READ_IOPS_DATA"] from DiskPartitionReadIopsDataRawMetricThresholdView;
-    72 DiskPartitionReadIopsIndex ["DISK_PARTITION_READ_IOPS_INDEX"] from DiskPartitionReadIopsIndexRawMetricThresholdView;
-    73 DiskPartitionReadIopsJournal ["DISK_PARTITION_READ_IOPS_JOURNAL"] from DiskPartitionReadIopsJournalRawMetricThresholdView;
-    74 DiskPartitionWriteIopsData ["DISK_PARTITION_WRITE_IOPS_DATA"] from DiskPartitionWriteIopsDataRawMetricThresholdView;
-    75 DiskPartitionWriteIopsIndex ["DISK_PARTITION_WRITE_IOPS_INDEX"] from DiskPartitionWriteIopsIndexRawMetricThresholdView;
-    76 DiskPartitionWriteIopsJournal ["DISK_PARTITION_WRITE_IOPS_JOURNAL"] from DiskPartitionWriteIopsJournalRawMetricThresholdView;
-    77 DiskPartitionReadLatencyData ["DISK_PARTITION_READ_LATENCY_DATA"] from DiskPartitionReadLatencyDataTimeMetricThresholdView;
-    78 DiskPartitionReadLatencyIndex ["DISK_PARTITION_READ_LATENCY_INDEX"] from DiskPartitionReadLatencyIndexTimeMetricThresholdView;
-    79 DiskPartitionReadLatencyJournal ["DISK_PARTITION_READ_LATENCY_JOURNAL"] from DiskPartitionReadLatencyJournalTimeMetricThresholdView;
-    80 DiskPartitionWriteLatencyData ["DISK_PARTITION_WRITE_LATENCY_DATA"] from DiskPartitionWriteLatencyDataTimeMetricThresholdView;
-    81 DiskPartitionWriteLatencyIndex ["DISK_PARTITION_WRITE_LATENCY_INDEX"] from DiskPartitionWriteLatencyIndexTimeMetricThresholdView;
-    82 DiskPartitionWriteLatencyJournal ["DISK_PARTITION_WRITE_LATENCY_JOURNAL"] from DiskPartitionWriteLatencyJournalTimeMetricThresholdView;
-    83 DiskPartitionQueueDepthData ["DISK_PARTITION_QUEUE_DEPTH_DATA"] from DiskPartitionQueueDepthDataRawMetricThresholdView;
-    84 DiskPartitionQueueDepthIndex ["DISK_PARTITION_QUEUE_DEPTH_INDEX"] from DiskPartitionQueueDepthIndexRawMetricThresholdView;
-    85 DiskPartitionQueueDepthJournal ["DISK_PARTITION_QUEUE_DEPTH_JOURNAL"] from DiskPartitionQueueDepthJournalRawMetricThresholdView;
-    86 FtsDiskUtilization ["FTS_DISK_UTILIZATION"] from FtsDiskUtilizationDataMetricThresholdView;
-    87 MuninCpuUser ["MUNIN_CPU_USER"] from MuninCpuUserRawMetricThresholdView;
-    88 MuninCpuNice ["MUNIN_CPU_NICE"] from MuninCpuNiceRawMetricThresholdView;
-    89 MuninCpuSystem ["MUNIN_CPU_SYSTEM"] from MuninCpuSystemRawMetricThresholdView;
-    90 MuninCpuIowait ["MUNIN_CPU_IOWAIT"] from MuninCpuIowaitRawMetricThresholdView;
-    91 MuninCpuIrq ["MUNIN_CPU_IRQ"] from MuninCpuIrqRawMetricThresholdView;
-    92 MuninCpuSoftirq ["MUNIN_CPU_SOFTIRQ"] from MuninCpuSoftirqRawMetricThresholdView;
-    93 MuninCpuSteal ["MUNIN_CPU_STEAL"] from MuninCpuStealRawMetricThresholdView;
-    94 DocumentReturned ["DOCUMENT_RETURNED"] from DocumentReturnedRawMetricThresholdView;
-    95 DocumentInserted ["DOCUMENT_INSERTED"] from DocumentInsertedRawMetricThresholdView;
-    96 DocumentUpdated ["DOCUMENT_UPDATED"] from DocumentUpdatedRawMetricThresholdView;
-    97 DocumentDeleted ["DOCUMENT_DELETED"] from DocumentDeletedRawMetricThresholdView;
-    98 OperationsScanAndOrder ["OPERATIONS_SCAN_AND_ORDER"] from OperationsScanAndOrderRawMetricThresholdView;
-    99 QueryExecutorScanned ["QUERY_EXECUTOR_SCANNED"] from QueryExecutorScannedRawMetricThresholdView;
-    100 QueryExecutorScannedObjects ["QUERY_EXECUTOR_SCANNED_OBJECTS"] from QueryExecutorScannedObjectsRawMetricThresholdView;
-    101 OperationThrottlingRejectedOperations ["OPERATION_THROTTLING_REJECTED_OPERATIONS"] from OperationThrottlingRejectedOperationsRawMetricThresholdView;
-    102 QuerySpillToDiskDuringSort ["QUERY_SPILL_TO_DISK_DURING_SORT"] from QuerySpillToDiskDuringSortRawMetricThresholdView;
-    103 OperationsQueriesKilled ["OPERATIONS_QUERIES_KILLED"] from OperationsQueriesKilledRawMetricThresholdView;
-    104 QueryTargetingScannedPerReturned ["QUERY_TARGETING_SCANNED_PER_RETURNED"] from QueryTargetingScannedPerReturnedRawMetricThresholdView;
-    105 QueryTargetingScannedObjectsPerReturned ["QUERY_TARGETING_SCANNED_OBJECTS_PER_RETURNED"] from QueryTargetingScannedObjectsPerReturnedRawMetricThresholdView;
-    106 AvgReadExecutionTime ["AVG_READ_EXECUTION_TIME"] from AvgReadExecutionTimeTimeMetricThresholdView;
-    107 AvgWriteExecutionTime ["AVG_WRITE_EXECUTION_TIME"] from AvgWriteExecutionTimeTimeMetricThresholdView;
-    108 AvgCommandExecutionTime ["AVG_COMMAND_EXECUTION_TIME"] from AvgCommandExecutionTimeTimeMetricThresholdView;
-    109 LogicalSize ["LOGICAL_SIZE"] from LogicalSizeDataMetricThresholdView;
-    110 RestartsInLastHour ["RESTARTS_IN_LAST_HOUR"] from RestartsInLastHourRawMetricThresholdView;
-    111 SystemMemoryUsed ["SYSTEM_MEMORY_USED"] from SystemMemoryUsedDataMetricThresholdView;
-    112 SystemMemoryAvailable ["SYSTEM_MEMORY_AVAILABLE"] from SystemMemoryAvailableDataMetricThresholdView;
-    113 SwapUsageUsed ["SWAP_USAGE_USED"] from SwapUsageUsedDataMetricThresholdView;
-    114 SwapUsageFree ["SWAP_USAGE_FREE"] from SwapUsageFreeDataMetricThresholdView;
-    115 SystemNetworkIn ["SYSTEM_NETWORK_IN"] from SystemNetworkInDataMetricThresholdView;
-    116 SystemNetworkOut ["SYSTEM_NETWORK_OUT"] from SystemNetworkOutDataMetricThresholdView;
-    117 MaxNormalizedSystemCpuUser ["MAX_NORMALIZED_SYSTEM_CPU_USER"] from MaxNormalizedSystemCpuUserRawMetricThresholdView;
-    118 MaxNormalizedSystemCpuSteal ["MAX_NORMALIZED_SYSTEM_CPU_STEAL"] from MaxNormalizedSystemCpuStealRawMetricThresholdView;
-    119 MaxDiskPartitionSpaceUsedData ["MAX_DISK_PARTITION_SPACE_USED_DATA"] from MaxDiskPartitionSpaceUsedDataRawMetricThresholdView;
-    120 MaxDiskPartitionSpaceUsedIndex ["MAX_DISK_PARTITION_SPACE_USED_INDEX"] from MaxDiskPartitionSpaceUsedIndexRawMetricThresholdView;
-    121 MaxDiskPartitionSpaceUsedJournal ["MAX_DISK_PARTITION_SPACE_USED_JOURNAL"] from MaxDiskPartitionSpaceUsedJournalRawMetricThresholdView;
-    122 MaxDiskPartitionReadIopsData ["MAX_DISK_PARTITION_READ_IOPS_DATA"] from MaxDiskPartitionReadIopsDataRawMetricThresholdView;
-    123 MaxDiskPartitionReadIopsIndex ["MAX_DISK_PARTITION_READ_IOPS_INDEX"] from MaxDiskPartitionReadIopsIndexRawMetricThresholdView;
-    124 MaxDiskPartitionReadIopsJournal ["MAX_DISK_PARTITION_READ_IOPS_JOURNAL"] from MaxDiskPartitionReadIopsJournalRawMetricThresholdView;
-    125 MaxDiskPartitionWriteIopsData ["MAX_DISK_PARTITION_WRITE_IOPS_DATA"] from MaxDiskPartitionWriteIopsDataRawMetricThresholdView;
-    126 MaxDiskPartitionWriteIopsIndex ["MAX_DISK_PARTITION_WRITE_IOPS_INDEX"] from MaxDiskPartitionWriteIopsIndexRawMetricThresholdView;
-    127 MaxDiskPartitionWriteIopsJournal ["MAX_DISK_PARTITION_WRITE_IOPS_JOURNAL"] from MaxDiskPartitionWriteIopsJournalRawMetricThresholdView;
-    128 MaxDiskPartitionReadLatencyData ["MAX_DISK_PARTITION_READ_LATENCY_DATA"] from MaxDiskPartitionReadLatencyDataTimeMetricThresholdView;
-    129 MaxDiskPartitionReadLatencyIndex ["MAX_DISK_PARTITION_READ_LATENCY_INDEX"] from MaxDiskPartitionReadLatencyIndexTimeMetricThresholdView;
-    130 MaxDiskPartitionReadLatencyJournal ["MAX_DISK_PARTITION_READ_LATENCY_JOURNAL"] from MaxDiskPartitionReadLatencyJournalTimeMetricThresholdView;
-    131 MaxDiskPartitionWriteLatencyData ["MAX_DISK_PARTITION_WRITE_LATENCY_DATA"] from MaxDiskPartitionWriteLatencyDataTimeMetricThresholdView;
-    132 MaxDiskPartitionWriteLatencyIndex ["MAX_DISK_PARTITION_WRITE_LATENCY_INDEX"] from MaxDiskPartitionWriteLatencyIndexTimeMetricThresholdView;
-    133 MaxDiskPartitionWriteLatencyJournal ["MAX_DISK_PARTITION_WRITE_LATENCY_JOURNAL"] from MaxDiskPartitionWriteLatencyJournalTimeMetricThresholdView;
-    134 MaxDiskPartitionQueueDepthData ["MAX_DISK_PARTITION_QUEUE_DEPTH_DATA"] from MaxDiskPartitionQueueDepthDataRawMetricThresholdView;
-    135 MaxDiskPartitionQueueDepthIndex ["MAX_DISK_PARTITION_QUEUE_DEPTH_INDEX"] from MaxDiskPartitionQueueDepthIndexRawMetricThresholdView;
-    136 MaxDiskPartitionQueueDepthJournal ["MAX_DISK_PARTITION_QUEUE_DEPTH_JOURNAL"] from MaxDiskPartitionQueueDepthJournalRawMetricThresholdView;
-    137 MaxSystemMemoryPercentUsed ["MAX_SYSTEM_MEMORY_PERCENT_USED"] from MaxSystemMemoryPercentUsedRawMetricThresholdView;
-    138 MaxSystemMemoryUsed ["MAX_SYSTEM_MEMORY_USED"] from MaxSystemMemoryUsedDataMetricThresholdView;
-    139 MaxSystemMemoryAvailable ["MAX_SYSTEM_MEMORY_AVAILABLE"] from MaxSystemMemoryAvailableDataMetricThresholdView;
-    140 MaxSwapUsageUsed ["MAX_SWAP_USAGE_USED"] from MaxSwapUsageUsedDataMetricThresholdView;
-    141 MaxSwapUsageFree ["MAX_SWAP_USAGE_FREE"] from MaxSwapUsageFreeDataMetricThresholdView;
-    142 MaxSystemNetworkIn ["MAX_SYSTEM_NETWORK_IN"] from MaxSystemNetworkInDataMetricThresholdView;
-    143 MaxSystemNetworkOut ["MAX_SYSTEM_NETWORK_OUT"] from MaxSystemNetworkOutDataMetricThresholdView;
-    144 SearchIndexSize ["SEARCH_INDEX_SIZE"] from SearchIndexSizeDataMetricThresholdView;
-    145 SearchMaxFieldsIndexed ["SEARCH_MAX_FIELDS_INDEXED"] from SearchMaxFieldsIndexedRawMetricThresholdView;
-    146 SearchProcessThrottling ["SEARCH_PROCESS_THROTTLING"] from SearchProcessThrottlingRawMetricThresholdView;
-    147 SearchNumberOfFieldsInIndex ["SEARCH_NUMBER_OF_FIELDS_IN_INDEX"] from SearchNumberOfFieldsInIndexRawMetricThresholdView;
-    148 SearchMaxNgramFieldsIndexed ["SEARCH_MAX_NGRAM_FIELDS_INDEXED"] from SearchMaxNgramFieldsIndexedRawMetricThresholdView;
-    149 SearchReplicationLag ["SEARCH_REPLICATION_LAG"] from SearchReplicationLagTimeMetricThresholdView;
+    33 Connections ["CONNECTIONS"];
+    34 ConnectionsMax ["CONNECTIONS_MAX"];
+    35 ConnectionsPercent ["CONNECTIONS_PERCENT"];
+    36 GlobalAccessesNotInMemory ["GLOBAL_ACCESSES_NOT_IN_MEMORY"];
+    37 GlobalPageFaultExceptionsThrown ["GLOBAL_PAGE_FAULT_EXCEPTIONS_THROWN"];
+    38 GlobalLockCurrentQueueTotal ["GLOBAL_LOCK_CURRENT_QUEUE_TOTAL"];
+    39 GlobalLockCurrentQueueReaders ["GLOBAL_LOCK_CURRENT_QUEUE_READERS"];
+    40 GlobalLockCurrentQueueWriters ["GLOBAL_LOCK_CURRENT_QUEUE_WRITERS"];
+    41 CursorsTotalOpen ["CURSORS_TOTAL_OPEN"];
+    42 CursorsTotalTimedOut ["CURSORS_TOTAL_TIMED_OUT"];
+    43 CursorsTotalClientCursorsSize ["CURSORS_TOTAL_CLIENT_CURSORS_SIZE"];
+    44 NetworkBytesIn ["NETWORK_BYTES_IN"];
+    45 NetworkBytesOut ["NETWORK_BYTES_OUT"];
+    46 NetworkNumRequests ["NETWORK_NUM_REQUESTS"];
+    47 OplogMasterTime ["OPLOG_MASTER_TIME"];
+    48 OplogMasterTimeEstimatedTtl ["OPLOG_MASTER_TIME_ESTIMATED_TTL"];
+    49 OplogSlaveLagMasterTime ["OPLOG_SLAVE_LAG_MASTER_TIME"];
+    50 OplogMasterLagTimeDiff ["OPLOG_MASTER_LAG_TIME_DIFF"];
+    51 OplogRateGbPerHour ["OPLOG_RATE_GB_PER_HOUR"];
+    52 ExtraInfoPageFaults ["EXTRA_INFO_PAGE_FAULTS"];
+    53 DbStorageTotal ["DB_STORAGE_TOTAL"];
+    54 DbDataSizeTotal ["DB_DATA_SIZE_TOTAL"];
+    55 DbDataSizeTotalWoSystem ["DB_DATA_SIZE_TOTAL_WO_SYSTEM"];
+    56 DbIndexSizeTotal ["DB_INDEX_SIZE_TOTAL"];
+    57 JournalingCommitsInWriteLock ["JOURNALING_COMMITS_IN_WRITE_LOCK"];
+    58 JournalingMb ["JOURNALING_MB"];
+    59 JournalingWriteDataFilesMb ["JOURNALING_WRITE_DATA_FILES_MB"];
+    60 TicketsAvailableReads ["TICKETS_AVAILABLE_READS"];
+    61 TicketsAvailableWrites ["TICKETS_AVAILABLE_WRITES"];
+    62 CacheUsageDirty ["CACHE_USAGE_DIRTY"];
+    63 CacheUsageUsed ["CACHE_USAGE_USED"];
+    64 CacheBytesReadInto ["CACHE_BYTES_READ_INTO"];
+    65 CacheBytesWrittenFrom ["CACHE_BYTES_WRITTEN_FROM"];
+    66 NormalizedSystemCpuUser ["NORMALIZED_SYSTEM_CPU_USER"];
+    67 NormalizedSystemCpuSteal ["NORMALIZED_SYSTEM_CPU_STEAL"];
+    68 DiskPartitionSpaceUsedData ["DISK_PARTITION_SPACE_USED_DATA"];
+    69 DiskPartitionSpaceUsedIndex ["DISK_PARTITION_SPACE_USED_INDEX"];
+    70 DiskPartitionSpaceUsedJournal ["DISK_PARTITION_SPACE_USED_JOURNAL"];
+    71 DiskPartitionReadIopsData ["DISK_PARTITION_READ_IOPS_DATA"];
+    72 DiskPartitionReadIopsIndex ["DISK_PARTITION_READ_IOPS_INDEX"];
+    73 DiskPartitionReadIopsJournal ["DISK_PARTITION_READ_IOPS_JOURNAL"];
+    74 DiskPartitionWriteIopsData ["DISK_PARTITION_WRITE_IOPS_DATA"];
+    75 DiskPartitionWriteIopsIndex ["DISK_PARTITION_WRITE_IOPS_INDEX"];
+    76 DiskPartitionWriteIopsJournal ["DISK_PARTITION_WRITE_IOPS_JOURNAL"];
+    77 DiskPartitionReadLatencyData ["DISK_PARTITION_READ_LATENCY_DATA"];
+    78 DiskPartitionReadLatencyIndex ["DISK_PARTITION_READ_LATENCY_INDEX"];
+    79 DiskPartitionReadLatencyJournal ["DISK_PARTITION_READ_LATENCY_JOURNAL"];
+    80 DiskPartitionWriteLatencyData ["DISK_PARTITION_WRITE_LATENCY_DATA"];
+    81 DiskPartitionWriteLatencyIndex ["DISK_PARTITION_WRITE_LATENCY_INDEX"];
+    82 DiskPartitionWriteLatencyJournal ["DISK_PARTITION_WRITE_LATENCY_JOURNAL"];
+    83 DiskPartitionQueueDepthData ["DISK_PARTITION_QUEUE_DEPTH_DATA"];
+    84 DiskPartitionQueueDepthIndex ["DISK_PARTITION_QUEUE_DEPTH_INDEX"];
+    85 DiskPartitionQueueDepthJournal ["DISK_PARTITION_QUEUE_DEPTH_JOURNAL"];
+    86 FtsDiskUtilization ["FTS_DISK_UTILIZATION"];
+    87 MuninCpuUser ["MUNIN_CPU_USER"];
+    88 MuninCpuNice ["MUNIN_CPU_NICE"];
+    89 MuninCpuSystem ["MUNIN_CPU_SYSTEM"];
+    90 MuninCpuIowait ["MUNIN_CPU_IOWAIT"];
+    91 MuninCpuIrq ["MUNIN_CPU_IRQ"];
+    92 MuninCpuSoftirq ["MUNIN_CPU_SOFTIRQ"];
+    93 MuninCpuSteal ["MUNIN_CPU_STEAL"];
+    94 DocumentReturned ["DOCUMENT_RETURNED"];
+    95 DocumentInserted ["DOCUMENT_INSERTED"];
+    96 DocumentUpdated ["DOCUMENT_UPDATED"];
+    97 DocumentDeleted ["DOCUMENT_DELETED"];
+    98 OperationsScanAndOrder ["OPERATIONS_SCAN_AND_ORDER"];
+    99 QueryExecutorScanned ["QUERY_EXECUTOR_SCANNED"];
+    100 QueryExecutorScannedObjects ["QUERY_EXECUTOR_SCANNED_OBJECTS"];
+    101 OperationThrottlingRejectedOperations ["OPERATION_THROTTLING_REJECTED_OPERATIONS"];
+    102 QuerySpillToDiskDuringSort ["QUERY_SPILL_TO_DISK_DURING_SORT"];
+    103 OperationsQueriesKilled ["OPERATIONS_QUERIES_KILLED"];
+    104 QueryTargetingScannedPerReturned ["QUERY_TARGETING_SCANNED_PER_RETURNED"];
+    105 QueryTargetingScannedObjectsPerReturned ["QUERY_TARGETING_SCANNED_OBJECTS_PER_RETURNED"];
+    106 AvgReadExecutionTime ["AVG_READ_EXECUTION_TIME"];
+    107 AvgWriteExecutionTime ["AVG_WRITE_EXECUTION_TIME"];
+    108 AvgCommandExecutionTime ["AVG_COMMAND_EXECUTION_TIME"];
+    109 LogicalSize ["LOGICAL_SIZE"];
+    110 RestartsInLastHour ["RESTARTS_IN_LAST_HOUR"];
+    111 SystemMemoryUsed ["SYSTEM_MEMORY_USED"];
+    112 SystemMemoryAvailable ["SYSTEM_MEMORY_AVAILABLE"];
+    113 SwapUsageUsed ["SWAP_USAGE_USED"];
+    114 SwapUsageFree ["SWAP_USAGE_FREE"];
+    115 SystemNetworkIn ["SYSTEM_NETWORK_IN"];
+    116 SystemNetworkOut ["SYSTEM_NETWORK_OUT"];
+    117 MaxNormalizedSystemCpuUser ["MAX_NORMALIZED_SYSTEM_CPU_USER"];
+    118 MaxNormalizedSystemCpuSteal ["MAX_NORMALIZED_SYSTEM_CPU_STEAL"];
+    119 MaxDiskPartitionSpaceUsedData ["MAX_DISK_PARTITION_SPACE_USED_DATA"];
+    120 MaxDiskPartitionSpaceUsedIndex ["MAX_DISK_PARTITION_SPACE_USED_INDEX"];
+    121 MaxDiskPartitionSpaceUsedJournal ["MAX_DISK_PARTITION_SPACE_USED_JOURNAL"];
+    122 MaxDiskPartitionReadIopsData ["MAX_DISK_PARTITION_READ_IOPS_DATA"];
+    123 MaxDiskPartitionReadIopsIndex ["MAX_DISK_PARTITION_READ_IOPS_INDEX"];
+    124 MaxDiskPartitionReadIopsJournal ["MAX_DISK_PARTITION_READ_IOPS_JOURNAL"];
+    125 MaxDiskPartitionWriteIopsData ["MAX_DISK_PARTITION_WRITE_IOPS_DATA"];
+    126 MaxDiskPartitionWriteIopsIndex ["MAX_DISK_PARTITION_WRITE_IOPS_INDEX"];
+    127 MaxDiskPartitionWriteIopsJournal ["MAX_DISK_PARTITION_WRITE_IOPS_JOURNAL"];
+    128 MaxDiskPartitionReadLatencyData ["MAX_DISK_PARTITION_READ_LATENCY_DATA"];
+    129 MaxDiskPartitionReadLatencyIndex ["MAX_DISK_PARTITION_READ_LATENCY_INDEX"];
+    130 MaxDiskPartitionReadLatencyJournal ["MAX_DISK_PARTITION_READ_LATENCY_JOURNAL"];
+    131 MaxDiskPartitionWriteLatencyData ["MAX_DISK_PARTITION_WRITE_LATENCY_DATA"];
+    132 MaxDiskPartitionWriteLatencyIndex ["MAX_DISK_PARTITION_WRITE_LATENCY_INDEX"];
+    133 MaxDiskPartitionWriteLatencyJournal ["MAX_DISK_PARTITION_WRITE_LATENCY_JOURNAL"];
+    134 MaxDiskPartitionQueueDepthData ["MAX_DISK_PARTITION_QUEUE_DEPTH_DATA"];
+    135 MaxDiskPartitionQueueDepthIndex ["MAX_DISK_PARTITION_QUEUE_DEPTH_INDEX"];
+    136 MaxDiskPartitionQueueDepthJournal ["MAX_DISK_PARTITION_QUEUE_DEPTH_JOURNAL"];
+    137 MaxSystemMemoryPercentUsed ["MAX_SYSTEM_MEMORY_PERCENT_USED"];
+    138 MaxSystemMemoryUsed ["MAX_SYSTEM_MEMORY_USED"];
+    139 MaxSystemMemoryAvailable ["MAX_SYSTEM_MEMORY_AVAILABLE"];
+    140 MaxSwapUsageUsed ["MAX_SWAP_USAGE_USED"];
+    141 MaxSwapUsageFree ["MAX_SWAP_USAGE_FREE"];
+    142 MaxSystemNetworkIn ["MAX_SYSTEM_NETWORK_IN"];
+    143 MaxSystemNetworkOut ["MAX_SYSTEM_NETWORK_OUT"];
+    144 SearchIndexSize ["SEARCH_INDEX_SIZE"];
+    145 SearchMaxFieldsIndexed ["SEARCH_MAX_FIELDS_INDEXED"];
+    146 SearchProcessThrottling ["SEARCH_PROCESS_THROTTLING"];
+    147 SearchNumberOfFieldsInIndex ["SEARCH_NUMBER_OF_FIELDS_IN_INDEX"];
+    148 SearchMaxNgramFieldsIndexed ["SEARCH_MAX_NGRAM_FIELDS_INDEXED"];
+    149 SearchReplicationLag ["SEARCH_REPLICATION_LAG"];
     150 SearchMaxNumberOfLuceneDocs ["SEARCH_MAX_NUMBER_OF_LUCENE_DOCS"] from NumberMetricThresholdView;
-    151 SearchOpcounterInsert ["SEARCH_OPCOUNTER_INSERT"] from SearchOpCounterInsertRawMetricThresholdView;
-    152 SearchOpcounterDelete ["SEARCH_OPCOUNTER_DELETE"] from SearchOpCounterDeleteRawMetricThresholdView;
-    153 SearchOpcounterUpdate ["SEARCH_OPCOUNTER_UPDATE"] from SearchOpCounterUpdateRawMetricThresholdView;
-    154 SearchOpcounterGetmore ["SEARCH_OPCOUNTER_GETMORE"] from SearchOpCounterGetMoreRawMetricThresholdView;
-    155 SearchNumberOfQueriesTotal ["SEARCH_NUMBER_OF_QUERIES_TOTAL"] from SearchNumberOfQueriesTotalRawMetricThresholdView;
-    156 SearchNumberOfQueriesError ["SEARCH_NUMBER_OF_QUERIES_ERROR"] from SearchNumberOfQueriesErrorRawMetricThresholdView;
-    157 SearchNumberOfQueriesSuccess ["SEARCH_NUMBER_OF_QUERIES_SUCCESS"] from SearchNumberOfQueriesSuccessRawMetricThresholdView;
-    158 FtsJvmMaxMemory ["FTS_JVM_MAX_MEMORY"] from FtsJvmMaxMemoryDataMetricThresholdView;
-    159 FtsJvmCurrentMemory ["FTS_JVM_CURRENT_MEMORY"] from FtsJvmCurrentMemoryDataMetricThresholdView;
+    151 SearchOpcounterInsert ["SEARCH_OPCOUNTER_INSERT"];
+    152 SearchOpcounterDelete ["SEARCH_OPCOUNTER_DELETE"];
+    153 SearchOpcounterUpdate ["SEARCH_OPCOUNTER_UPDATE"];
+    154 SearchOpcounterGetmore ["SEARCH_OPCOUNTER_GETMORE"];
+    155 SearchNumberOfQueriesTotal ["SEARCH_NUMBER_OF_QUERIES_TOTAL"];
+    156 SearchNumberOfQueriesError ["SEARCH_NUMBER_OF_QUERIES_ERROR"];
+    157 SearchNumberOfQueriesSuccess ["SEARCH_NUMBER_OF_QUERIES_SUCCESS"];
+    158 FtsJvmMaxMemory ["FTS_JVM_MAX_MEMORY"];
+    159 FtsJvmCurrentMemory ["FTS_JVM_CURRENT_MEMORY"];
 }
 
 /// What every `HostMetricThreshold` has in common, whichever it is.
@@ -4008,9 +2410,9 @@ atlas_admin_runtime::record! {
     4 units "units"
 }
 
-/// The schema `IndexCountersBtreeAccessesRawMetricThresholdView`.
+/// The schema `AssertMsgRawMetricThresholdView` and 100 equal ones.
 #[derive(Clone, Default)]
-pub struct IndexCountersBtreeAccessesRawMetricThresholdView {
+pub struct HostRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
     /// `operator`.
@@ -4024,168 +2426,30 @@ pub struct IndexCountersBtreeAccessesRawMetricThresholdView {
 }
 
 atlas_admin_runtime::record! {
-    IndexCountersBtreeAccessesRawMetricThresholdView
+    HostRawMetricThresholdView
     0 mode "mode"
     1 operator "operator"
     2 threshold "threshold"
     3 units "units"
 }
 
-/// The schema `IndexCountersBtreeHitsRawMetricThresholdView`.
+/// The schema `AvgCommandExecutionTimeTimeMetricThresholdView` and 19 equal ones.
 #[derive(Clone, Default)]
-pub struct IndexCountersBtreeHitsRawMetricThresholdView {
+pub struct HostTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
     /// `operator`.
     pub operator: Option<OperatorValue>,
     /// `threshold`.
     pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
+    /// `units`. Default: `HOURS`.
+    pub units: Option<TimeMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
 atlas_admin_runtime::record! {
-    IndexCountersBtreeHitsRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `IndexCountersBtreeMissRatioRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct IndexCountersBtreeMissRatioRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    IndexCountersBtreeMissRatioRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `IndexCountersBtreeMissesRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct IndexCountersBtreeMissesRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    IndexCountersBtreeMissesRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `JournalingCommitsInWriteLockRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct JournalingCommitsInWriteLockRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    JournalingCommitsInWriteLockRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `JournalingMbDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct JournalingMbDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    JournalingMbDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `JournalingWriteDataFilesMbDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct JournalingWriteDataFilesMbDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    JournalingWriteDataFilesMbDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `KafkaRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct KafkaRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    KafkaRawMetricThresholdView
+    HostTimeMetricThresholdView
     0 mode "mode"
     1 operator "operator"
     2 threshold "threshold"
@@ -4290,29 +2554,6 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The schema `LogicalSizeDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct LogicalSizeDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    LogicalSizeDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
 /// The schema `MatcherFieldView`: one of 13 values, or one yet to be declared.
 ///
 /// Returned by `alert_configurations::list_matcher_field_names`.
@@ -4399,469 +2640,10 @@ atlas_admin_runtime::open_enum! {
     Standalone "STANDALONE"
 }
 
-/// The schema `MaxDiskPartitionQueueDepthDataRawMetricThresholdView`.
+/// The schemas `RPUMetricThresholdView` and `ServerlessTotalWriteUnitsRPUMetricThresholdView`,
+/// which are equal.
 #[derive(Clone, Default)]
-pub struct MaxDiskPartitionQueueDepthDataRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionQueueDepthDataRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxDiskPartitionQueueDepthIndexRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxDiskPartitionQueueDepthIndexRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionQueueDepthIndexRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxDiskPartitionQueueDepthJournalRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxDiskPartitionQueueDepthJournalRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionQueueDepthJournalRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxDiskPartitionReadIopsDataRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxDiskPartitionReadIopsDataRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionReadIopsDataRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxDiskPartitionReadIopsIndexRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxDiskPartitionReadIopsIndexRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionReadIopsIndexRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxDiskPartitionReadIopsJournalRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxDiskPartitionReadIopsJournalRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionReadIopsJournalRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxDiskPartitionReadLatencyDataTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxDiskPartitionReadLatencyDataTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionReadLatencyDataTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxDiskPartitionReadLatencyIndexTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxDiskPartitionReadLatencyIndexTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionReadLatencyIndexTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxDiskPartitionReadLatencyJournalTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxDiskPartitionReadLatencyJournalTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionReadLatencyJournalTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxDiskPartitionSpaceUsedDataRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxDiskPartitionSpaceUsedDataRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionSpaceUsedDataRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxDiskPartitionSpaceUsedIndexRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxDiskPartitionSpaceUsedIndexRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionSpaceUsedIndexRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxDiskPartitionSpaceUsedJournalRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxDiskPartitionSpaceUsedJournalRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionSpaceUsedJournalRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxDiskPartitionWriteIopsDataRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxDiskPartitionWriteIopsDataRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionWriteIopsDataRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxDiskPartitionWriteIopsIndexRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxDiskPartitionWriteIopsIndexRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionWriteIopsIndexRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxDiskPartitionWriteIopsJournalRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxDiskPartitionWriteIopsJournalRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionWriteIopsJournalRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxDiskPartitionWriteLatencyDataTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxDiskPartitionWriteLatencyDataTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionWriteLatencyDataTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxDiskPartitionWriteLatencyIndexTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxDiskPartitionWriteLatencyIndexTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionWriteLatencyIndexTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxDiskPartitionWriteLatencyJournalTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxDiskPartitionWriteLatencyJournalTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxDiskPartitionWriteLatencyJournalTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxNormalizedSystemCpuStealRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxNormalizedSystemCpuStealRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxNormalizedSystemCpuStealRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxNormalizedSystemCpuUserRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxNormalizedSystemCpuUserRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxNormalizedSystemCpuUserRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxSwapUsageFreeDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxSwapUsageFreeDataMetricThresholdView {
+pub struct MetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
     /// `operator`.
@@ -4869,220 +2651,13 @@ pub struct MaxSwapUsageFreeDataMetricThresholdView {
     /// `threshold`.
     pub threshold: Option<f64>,
     /// `units`.
-    pub units: Option<DataMetricUnits>,
+    pub units: Option<ServerlessMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
 
 atlas_admin_runtime::record! {
-    MaxSwapUsageFreeDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxSwapUsageUsedDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxSwapUsageUsedDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxSwapUsageUsedDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxSystemMemoryAvailableDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxSystemMemoryAvailableDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxSystemMemoryAvailableDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxSystemMemoryPercentUsedRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxSystemMemoryPercentUsedRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxSystemMemoryPercentUsedRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxSystemMemoryUsedDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxSystemMemoryUsedDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxSystemMemoryUsedDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxSystemNetworkInDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxSystemNetworkInDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxSystemNetworkInDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MaxSystemNetworkOutDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MaxSystemNetworkOutDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MaxSystemNetworkOutDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MemoryMappedDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MemoryMappedDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MemoryMappedDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MemoryResidentDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MemoryResidentDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MemoryResidentDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MemoryVirtualDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MemoryVirtualDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MemoryVirtualDataMetricThresholdView
+    MetricThresholdView
     0 mode "mode"
     1 operator "operator"
     2 threshold "threshold"
@@ -5168,167 +2743,6 @@ atlas_admin_runtime::record! {
     6 notifications "notifications" [REQUIRED]
     7 severity_override "severityOverride"
     8 updated "updated" [READ_ONLY]
-}
-
-/// The schema `MuninCpuIowaitRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MuninCpuIowaitRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MuninCpuIowaitRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MuninCpuIrqRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MuninCpuIrqRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MuninCpuIrqRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MuninCpuNiceRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MuninCpuNiceRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MuninCpuNiceRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MuninCpuSoftirqRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MuninCpuSoftirqRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MuninCpuSoftirqRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MuninCpuStealRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MuninCpuStealRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MuninCpuStealRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MuninCpuSystemRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MuninCpuSystemRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MuninCpuSystemRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `MuninCpuUserRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct MuninCpuUserRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    MuninCpuUserRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
 }
 
 /// The schema `NDSAutoScalingAuditTypeViewAlertable`: one of 18 values, or one yet to be
@@ -5546,167 +2960,6 @@ atlas_admin_runtime::open_enum! {
     NdsX509UserAuthenticationManagedUserCertsExpirationCheck "NDS_X509_USER_AUTHENTICATION_MANAGED_USER_CERTS_EXPIRATION_CHECK"
 }
 
-/// The schema `NetworkBytesInDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct NetworkBytesInDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    NetworkBytesInDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `NetworkBytesOutDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct NetworkBytesOutDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    NetworkBytesOutDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `NetworkNumRequestsRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct NetworkNumRequestsRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    NetworkNumRequestsRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `NormalizedFtsProcessCpuKernelRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct NormalizedFtsProcessCpuKernelRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    NormalizedFtsProcessCpuKernelRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `NormalizedFtsProcessCpuUserRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct NormalizedFtsProcessCpuUserRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    NormalizedFtsProcessCpuUserRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `NormalizedSystemCpuStealRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct NormalizedSystemCpuStealRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    NormalizedSystemCpuStealRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `NormalizedSystemCpuUserRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct NormalizedSystemCpuUserRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    NormalizedSystemCpuUserRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
 /// The schema `NumberMetricThresholdView`.
 #[derive(Clone, Default)]
 pub struct NumberMetricThresholdView {
@@ -5724,328 +2977,6 @@ pub struct NumberMetricThresholdView {
 
 atlas_admin_runtime::record! {
     NumberMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OpCounterCmdRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OpCounterCmdRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OpCounterCmdRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OpCounterDeleteRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OpCounterDeleteRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OpCounterDeleteRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OpCounterGetMoreRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OpCounterGetMoreRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OpCounterGetMoreRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OpCounterInsertRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OpCounterInsertRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OpCounterInsertRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OpCounterQueryRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OpCounterQueryRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OpCounterQueryRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OpCounterReplCmdRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OpCounterReplCmdRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OpCounterReplCmdRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OpCounterReplDeleteRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OpCounterReplDeleteRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OpCounterReplDeleteRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OpCounterReplInsertRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OpCounterReplInsertRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OpCounterReplInsertRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OpCounterReplUpdateRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OpCounterReplUpdateRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OpCounterReplUpdateRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OpCounterTtlDeletedRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OpCounterTtlDeletedRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OpCounterTtlDeletedRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OpCounterUpdateRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OpCounterUpdateRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OpCounterUpdateRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OperationThrottlingRejectedOperationsRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OperationThrottlingRejectedOperationsRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OperationThrottlingRejectedOperationsRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OperationsQueriesKilledRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OperationsQueriesKilledRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OperationsQueriesKilledRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OperationsScanAndOrderRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OperationsScanAndOrderRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OperationsScanAndOrderRawMetricThresholdView
     0 mode "mode"
     1 operator "operator"
     2 threshold "threshold"
@@ -6089,121 +3020,6 @@ atlas_admin_runtime::open_enum! {
     OperatorValue
     GreaterThan "GREATER_THAN"
     LessThan "LESS_THAN"
-}
-
-/// The schema `OplogMasterLagTimeDiffTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OplogMasterLagTimeDiffTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OplogMasterLagTimeDiffTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OplogMasterTimeEstimatedTtlTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OplogMasterTimeEstimatedTtlTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OplogMasterTimeEstimatedTtlTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OplogMasterTimeTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OplogMasterTimeTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OplogMasterTimeTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OplogRateGbPerHourDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OplogRateGbPerHourDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OplogRateGbPerHourDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `OplogSlaveLagMasterTimeTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct OplogSlaveLagMasterTimeTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    OplogSlaveLagMasterTimeTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
 }
 
 /// The schema `OpsGenieNotification`.
@@ -6369,121 +3185,6 @@ atlas_admin_runtime::record! {
 }
 
 atlas_admin_runtime::page!(PaginatedAlertConfigView, results => GroupAlertsConfig);
-
-/// The schema `QueryExecutorScannedObjectsRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct QueryExecutorScannedObjectsRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    QueryExecutorScannedObjectsRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `QueryExecutorScannedRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct QueryExecutorScannedRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    QueryExecutorScannedRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `QuerySpillToDiskDuringSortRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct QuerySpillToDiskDuringSortRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    QuerySpillToDiskDuringSortRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `QueryTargetingScannedObjectsPerReturnedRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct QueryTargetingScannedObjectsPerReturnedRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    QueryTargetingScannedObjectsPerReturnedRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `QueryTargetingScannedPerReturnedRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct QueryTargetingScannedPerReturnedRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    QueryTargetingScannedPerReturnedRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
 
 /// The schema `RawMetricThresholdView`.
 #[derive(Clone, Default)]
@@ -6711,331 +3412,10 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The schema `RestartsInLastHourRawMetricThresholdView`.
+/// The schemas `ServerlessAVGCommandExecutionTimeMetricThresholdView` and
+/// `ServerlessAVGWriteExecutionTimeMetricThresholdView`, which are equal.
 #[derive(Clone, Default)]
-pub struct RestartsInLastHourRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    RestartsInLastHourRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `RPUMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct RpuMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<ServerlessMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    RpuMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SearchIndexSizeDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SearchIndexSizeDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SearchIndexSizeDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SearchMaxFieldsIndexedRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SearchMaxFieldsIndexedRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SearchMaxFieldsIndexedRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SearchMaxNgramFieldsIndexedRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SearchMaxNgramFieldsIndexedRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SearchMaxNgramFieldsIndexedRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SearchNumberOfFieldsInIndexRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SearchNumberOfFieldsInIndexRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SearchNumberOfFieldsInIndexRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SearchNumberOfQueriesErrorRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SearchNumberOfQueriesErrorRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SearchNumberOfQueriesErrorRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SearchNumberOfQueriesSuccessRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SearchNumberOfQueriesSuccessRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SearchNumberOfQueriesSuccessRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SearchNumberOfQueriesTotalRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SearchNumberOfQueriesTotalRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SearchNumberOfQueriesTotalRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SearchOpCounterDeleteRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SearchOpCounterDeleteRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SearchOpCounterDeleteRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SearchOpCounterGetMoreRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SearchOpCounterGetMoreRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SearchOpCounterGetMoreRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SearchOpCounterInsertRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SearchOpCounterInsertRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SearchOpCounterInsertRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SearchOpCounterUpdateRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SearchOpCounterUpdateRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SearchOpCounterUpdateRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SearchProcessThrottlingRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SearchProcessThrottlingRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SearchProcessThrottlingRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SearchReplicationLagTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SearchReplicationLagTimeMetricThresholdView {
+pub struct ServerlessAvgExecutionTimeMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
     /// `operator`.
@@ -7049,76 +3429,7 @@ pub struct SearchReplicationLagTimeMetricThresholdView {
 }
 
 atlas_admin_runtime::record! {
-    SearchReplicationLagTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `ServerlessAVGCommandExecutionTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct ServerlessAvgCommandExecutionTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    ServerlessAvgCommandExecutionTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `ServerlessAVGWriteExecutionTimeMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct ServerlessAvgWriteExecutionTimeMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
-    pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    ServerlessAvgWriteExecutionTimeMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `ServerlessConnectionPercentageRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct ServerlessConnectionPercentageRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    ServerlessConnectionPercentageRawMetricThresholdView
+    ServerlessAvgExecutionTimeMetricThresholdView
     0 mode "mode"
     1 operator "operator"
     2 threshold "threshold"
@@ -7173,39 +3484,37 @@ atlas_admin_runtime::record! {
 #[non_exhaustive]
 pub enum ServerlessMetricThreshold {
     /// `SERVERLESS_AVG_COMMAND_EXECUTION_TIME`.
-    ServerlessAvgCommandExecutionTime(
-        ServerlessAvgCommandExecutionTimeMetricThresholdView,
-    ),
+    ServerlessAvgCommandExecutionTime(ServerlessAvgExecutionTimeMetricThresholdView),
     /// `SERVERLESS_AVG_WRITE_EXECUTION_TIME`.
-    ServerlessAvgWriteExecutionTime(ServerlessAvgWriteExecutionTimeMetricThresholdView),
+    ServerlessAvgWriteExecutionTime(ServerlessAvgExecutionTimeMetricThresholdView),
     /// `SERVERLESS_AVG_READ_EXECUTION_TIME`.
     ServerlessAvgReadExecutionTime(TimeMetricThresholdView),
     /// `SERVERLESS_TOTAL_WRITE_UNITS`.
-    ServerlessTotalWriteUnits(ServerlessTotalWriteUnitsRpuMetricThresholdView),
+    ServerlessTotalWriteUnits(MetricThresholdView),
     /// `SERVERLESS_TOTAL_READ_UNITS`.
-    ServerlessTotalReadUnits(RpuMetricThresholdView),
+    ServerlessTotalReadUnits(MetricThresholdView),
     /// `SERVERLESS_OPCOUNTER_UPDATE`.
-    ServerlessOpcounterUpdate(ServerlessOpCounterUpdateRawMetricThresholdView),
+    ServerlessOpcounterUpdate(ServerlessRawMetricThresholdView),
     /// `SERVERLESS_OPCOUNTER_QUERY`.
-    ServerlessOpcounterQuery(ServerlessOpCounterQueryRawMetricThresholdView),
+    ServerlessOpcounterQuery(ServerlessRawMetricThresholdView),
     /// `SERVERLESS_OPCOUNTER_INSERT`.
-    ServerlessOpcounterInsert(ServerlessOpCounterInsertRawMetricThresholdView),
+    ServerlessOpcounterInsert(ServerlessRawMetricThresholdView),
     /// `SERVERLESS_OPCOUNTER_GETMORE`.
-    ServerlessOpcounterGetmore(ServerlessOpCounterGetMoreRawMetricThresholdView),
+    ServerlessOpcounterGetmore(ServerlessRawMetricThresholdView),
     /// `SERVERLESS_OPCOUNTER_DELETE`.
-    ServerlessOpcounterDelete(ServerlessOpCounterDeleteRawMetricThresholdView),
+    ServerlessOpcounterDelete(ServerlessRawMetricThresholdView),
     /// `SERVERLESS_OPCOUNTER_CMD`.
-    ServerlessOpcounterCmd(ServerlessOpCounterCdmRawMetricThresholdView),
+    ServerlessOpcounterCmd(ServerlessRawMetricThresholdView),
     /// `SERVERLESS_NETWORK_NUM_REQUESTS`.
-    ServerlessNetworkNumRequests(ServerlessNetworkNumRequestRawMetricThresholdView),
+    ServerlessNetworkNumRequests(ServerlessRawMetricThresholdView),
     /// `SERVERLESS_NETWORK_BYTES_OUT`.
-    ServerlessNetworkBytesOut(ServerlessNetworkBytesOutDataMetricThresholdView),
+    ServerlessNetworkBytesOut(ServerlessNetworkBytesDataMetricThresholdView),
     /// `SERVERLESS_NETWORK_BYTES_IN`.
-    ServerlessNetworkBytesIn(ServerlessNetworkBytesInDataMetricThresholdView),
+    ServerlessNetworkBytesIn(ServerlessNetworkBytesDataMetricThresholdView),
     /// `SERVERLESS_DATA_SIZE_TOTAL`.
     ServerlessDataSizeTotal(DataMetricThresholdView),
     /// `SERVERLESS_CONNECTIONS_PERCENT`.
-    ServerlessConnectionsPercent(ServerlessConnectionPercentageRawMetricThresholdView),
+    ServerlessConnectionsPercent(ServerlessRawMetricThresholdView),
     /// `SERVERLESS_CONNECTIONS`.
     ServerlessConnections(RawMetricThresholdView),
     /// A value of `metricName` that the document does not declare.
@@ -7214,22 +3523,22 @@ pub enum ServerlessMetricThreshold {
 
 atlas_admin_runtime::union! {
     ServerlessMetricThreshold by "metricName" common ServerlessMetricThresholdCommon;
-    0 ServerlessAvgCommandExecutionTime ["SERVERLESS_AVG_COMMAND_EXECUTION_TIME"] from ServerlessAvgCommandExecutionTimeMetricThresholdView;
-    1 ServerlessAvgWriteExecutionTime ["SERVERLESS_AVG_WRITE_EXECUTION_TIME"] from ServerlessAvgWriteExecutionTimeMetricThresholdView;
+    0 ServerlessAvgCommandExecutionTime ["SERVERLESS_AVG_COMMAND_EXECUTION_TIME"];
+    1 ServerlessAvgWriteExecutionTime ["SERVERLESS_AVG_WRITE_EXECUTION_TIME"];
     2 ServerlessAvgReadExecutionTime ["SERVERLESS_AVG_READ_EXECUTION_TIME"] from TimeMetricThresholdView;
-    3 ServerlessTotalWriteUnits ["SERVERLESS_TOTAL_WRITE_UNITS"] from ServerlessTotalWriteUnitsRpuMetricThresholdView;
-    4 ServerlessTotalReadUnits ["SERVERLESS_TOTAL_READ_UNITS"] from RpuMetricThresholdView;
-    5 ServerlessOpcounterUpdate ["SERVERLESS_OPCOUNTER_UPDATE"] from ServerlessOpCounterUpdateRawMetricThresholdView;
-    6 ServerlessOpcounterQuery ["SERVERLESS_OPCOUNTER_QUERY"] from ServerlessOpCounterQueryRawMetricThresholdView;
-    7 ServerlessOpcounterInsert ["SERVERLESS_OPCOUNTER_INSERT"] from ServerlessOpCounterInsertRawMetricThresholdView;
-    8 ServerlessOpcounterGetmore ["SERVERLESS_OPCOUNTER_GETMORE"] from ServerlessOpCounterGetMoreRawMetricThresholdView;
-    9 ServerlessOpcounterDelete ["SERVERLESS_OPCOUNTER_DELETE"] from ServerlessOpCounterDeleteRawMetricThresholdView;
-    10 ServerlessOpcounterCmd ["SERVERLESS_OPCOUNTER_CMD"] from ServerlessOpCounterCdmRawMetricThresholdView;
-    11 ServerlessNetworkNumRequests ["SERVERLESS_NETWORK_NUM_REQUESTS"] from ServerlessNetworkNumRequestRawMetricThresholdView;
-    12 ServerlessNetworkBytesOut ["SERVERLESS_NETWORK_BYTES_OUT"] from ServerlessNetworkBytesOutDataMetricThresholdView;
-    13 ServerlessNetworkBytesIn ["SERVERLESS_NETWORK_BYTES_IN"] from ServerlessNetworkBytesInDataMetricThresholdView;
+    3 ServerlessTotalWriteUnits ["SERVERLESS_TOTAL_WRITE_UNITS"];
+    4 ServerlessTotalReadUnits ["SERVERLESS_TOTAL_READ_UNITS"];
+    5 ServerlessOpcounterUpdate ["SERVERLESS_OPCOUNTER_UPDATE"];
+    6 ServerlessOpcounterQuery ["SERVERLESS_OPCOUNTER_QUERY"];
+    7 ServerlessOpcounterInsert ["SERVERLESS_OPCOUNTER_INSERT"];
+    8 ServerlessOpcounterGetmore ["SERVERLESS_OPCOUNTER_GETMORE"];
+    9 ServerlessOpcounterDelete ["SERVERLESS_OPCOUNTER_DELETE"];
+    10 ServerlessOpcounterCmd ["SERVERLESS_OPCOUNTER_CMD"];
+    11 ServerlessNetworkNumRequests ["SERVERLESS_NETWORK_NUM_REQUESTS"];
+    12 ServerlessNetworkBytesOut ["SERVERLESS_NETWORK_BYTES_OUT"];
+    13 ServerlessNetworkBytesIn ["SERVERLESS_NETWORK_BYTES_IN"];
     14 ServerlessDataSizeTotal ["SERVERLESS_DATA_SIZE_TOTAL"] from DataMetricThresholdView;
-    15 ServerlessConnectionsPercent ["SERVERLESS_CONNECTIONS_PERCENT"] from ServerlessConnectionPercentageRawMetricThresholdView;
+    15 ServerlessConnectionsPercent ["SERVERLESS_CONNECTIONS_PERCENT"];
     16 ServerlessConnections ["SERVERLESS_CONNECTIONS"] from RawMetricThresholdView;
 }
 
@@ -7291,9 +3600,10 @@ atlas_admin_runtime::open_enum! {
     Wpu "WPU"
 }
 
-/// The schema `ServerlessNetworkBytesInDataMetricThresholdView`.
+/// The schemas `ServerlessNetworkBytesInDataMetricThresholdView` and
+/// `ServerlessNetworkBytesOutDataMetricThresholdView`, which are equal.
 #[derive(Clone, Default)]
-pub struct ServerlessNetworkBytesInDataMetricThresholdView {
+pub struct ServerlessNetworkBytesDataMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
     /// `operator`.
@@ -7307,39 +3617,16 @@ pub struct ServerlessNetworkBytesInDataMetricThresholdView {
 }
 
 atlas_admin_runtime::record! {
-    ServerlessNetworkBytesInDataMetricThresholdView
+    ServerlessNetworkBytesDataMetricThresholdView
     0 mode "mode"
     1 operator "operator"
     2 threshold "threshold"
     3 units "units"
 }
 
-/// The schema `ServerlessNetworkBytesOutDataMetricThresholdView`.
+/// The schema `ServerlessConnectionPercentageRawMetricThresholdView` and 7 equal ones.
 #[derive(Clone, Default)]
-pub struct ServerlessNetworkBytesOutDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    ServerlessNetworkBytesOutDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `ServerlessNetworkNumRequestRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct ServerlessNetworkNumRequestRawMetricThresholdView {
+pub struct ServerlessRawMetricThresholdView {
     /// `mode`.
     pub mode: Option<Mode>,
     /// `operator`.
@@ -7353,168 +3640,7 @@ pub struct ServerlessNetworkNumRequestRawMetricThresholdView {
 }
 
 atlas_admin_runtime::record! {
-    ServerlessNetworkNumRequestRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `ServerlessOpCounterCDMRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct ServerlessOpCounterCdmRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    ServerlessOpCounterCdmRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `ServerlessOpCounterDeleteRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct ServerlessOpCounterDeleteRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    ServerlessOpCounterDeleteRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `ServerlessOpCounterGetMoreRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct ServerlessOpCounterGetMoreRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    ServerlessOpCounterGetMoreRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `ServerlessOpCounterInsertRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct ServerlessOpCounterInsertRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    ServerlessOpCounterInsertRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `ServerlessOpCounterQueryRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct ServerlessOpCounterQueryRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    ServerlessOpCounterQueryRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `ServerlessOpCounterUpdateRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct ServerlessOpCounterUpdateRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    ServerlessOpCounterUpdateRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `ServerlessTotalWriteUnitsRPUMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct ServerlessTotalWriteUnitsRpuMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<ServerlessMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    ServerlessTotalWriteUnitsRpuMetricThresholdView
+    ServerlessRawMetricThresholdView
     0 mode "mode"
     1 operator "operator"
     2 threshold "threshold"
@@ -7687,11 +3813,11 @@ atlas_admin_runtime::record! {
 #[non_exhaustive]
 pub enum StreamProcessorMetricThreshold {
     /// `STREAM_PROCESSOR_KAFKA_LAG`.
-    StreamProcessorKafkaLag(KafkaRawMetricThresholdView),
+    StreamProcessorKafkaLag(StreamProcessorRawMetricThresholdView),
     /// `STREAM_PROCESSOR_CHANGE_STREAM_LAG`.
     StreamProcessorChangeStreamLag(TimeMetricThresholdView),
     /// `STREAM_PROCESSOR_DLQ_MESSAGE_COUNT`.
-    StreamProcessorDlqMessageCount(DlqRawMetricThresholdView),
+    StreamProcessorDlqMessageCount(StreamProcessorRawMetricThresholdView),
     /// `STREAM_PROCESSOR_OUTPUT_MESSAGE_COUNT`.
     StreamProcessorOutputMessageCount(RawMetricThresholdView),
     /// A value of `metricName` that the document does not declare.
@@ -7700,9 +3826,9 @@ pub enum StreamProcessorMetricThreshold {
 
 atlas_admin_runtime::union! {
     StreamProcessorMetricThreshold by "metricName" common StreamProcessorMetricThresholdCommon;
-    0 StreamProcessorKafkaLag ["STREAM_PROCESSOR_KAFKA_LAG"] from KafkaRawMetricThresholdView;
+    0 StreamProcessorKafkaLag ["STREAM_PROCESSOR_KAFKA_LAG"];
     1 StreamProcessorChangeStreamLag ["STREAM_PROCESSOR_CHANGE_STREAM_LAG"] from TimeMetricThresholdView;
-    2 StreamProcessorDlqMessageCount ["STREAM_PROCESSOR_DLQ_MESSAGE_COUNT"] from DlqRawMetricThresholdView;
+    2 StreamProcessorDlqMessageCount ["STREAM_PROCESSOR_DLQ_MESSAGE_COUNT"];
     3 StreamProcessorOutputMessageCount ["STREAM_PROCESSOR_OUTPUT_MESSAGE_COUNT"] from RawMetricThresholdView;
 }
 
@@ -7732,6 +3858,29 @@ atlas_admin_runtime::record! {
     2 operator "operator"
     3 threshold "threshold"
     4 units "units"
+}
+
+/// The schemas `DLQRawMetricThresholdView` and `KafkaRawMetricThresholdView`, which are equal.
+#[derive(Clone, Default)]
+pub struct StreamProcessorRawMetricThresholdView {
+    /// `mode`.
+    pub mode: Option<Mode>,
+    /// `operator`.
+    pub operator: Option<OperatorValue>,
+    /// `threshold`.
+    pub threshold: Option<f64>,
+    /// `units`. Default: `RAW`.
+    pub units: Option<RawMetricUnits>,
+    /// Undeclared properties: received ones, and ones to send.
+    pub extra: Extra,
+}
+
+atlas_admin_runtime::record! {
+    StreamProcessorRawMetricThresholdView
+    0 mode "mode"
+    1 operator "operator"
+    2 threshold "threshold"
+    3 units "units"
 }
 
 /// The schema `StreamsMatcher`.
@@ -7772,167 +3921,6 @@ atlas_admin_runtime::open_enum! {
     ProcessorName "PROCESSOR_NAME"
 }
 
-/// The schema `SwapUsageFreeDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SwapUsageFreeDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SwapUsageFreeDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SwapUsageUsedDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SwapUsageUsedDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SwapUsageUsedDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SystemMemoryAvailableDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SystemMemoryAvailableDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SystemMemoryAvailableDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SystemMemoryPercentUsedRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SystemMemoryPercentUsedRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SystemMemoryPercentUsedRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SystemMemoryUsedDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SystemMemoryUsedDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SystemMemoryUsedDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SystemNetworkInDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SystemNetworkInDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SystemNetworkInDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `SystemNetworkOutDataMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct SystemNetworkOutDataMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`.
-    pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    SystemNetworkOutDataMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
 /// The schema `TeamNotification`.
 #[derive(Clone, Default)]
 pub struct TeamNotification {
@@ -7963,52 +3951,6 @@ atlas_admin_runtime::record! {
     4 sms_enabled "smsEnabled"
     5 team_id "teamId"
     6 team_name "teamName"
-}
-
-/// The schema `TicketsAvailableReadsRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct TicketsAvailableReadsRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    TicketsAvailableReadsRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
-}
-
-/// The schema `TicketsAvailableWritesRawMetricThresholdView`.
-#[derive(Clone, Default)]
-pub struct TicketsAvailableWritesRawMetricThresholdView {
-    /// `mode`.
-    pub mode: Option<Mode>,
-    /// `operator`.
-    pub operator: Option<OperatorValue>,
-    /// `threshold`.
-    pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
-    pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    TicketsAvailableWritesRawMetricThresholdView
-    0 mode "mode"
-    1 operator "operator"
-    2 threshold "threshold"
-    3 units "units"
 }
 
 /// The schema `TimeMetricThresholdView`.

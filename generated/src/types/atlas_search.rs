@@ -1028,7 +1028,7 @@ atlas_admin_runtime::record! {
 
 /// The status of `SearchIndexResponse`: one of 7 values, or one yet to be declared.
 ///
-/// Declared at `SearchIndexResponse.status` and 4 other places.
+/// Declared at `SearchIndexResponse.status` and 5 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SearchIndexResponseStatus {
@@ -1236,7 +1236,7 @@ pub struct SynonymMappingStatusDetail {
     /// `queryable`.
     pub queryable: Option<bool>,
     /// `status`.
-    pub status: Option<SynonymMappingStatusDetailStatus>,
+    pub status: Option<SearchIndexResponseStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
@@ -1246,29 +1246,6 @@ atlas_admin_runtime::record! {
     0 message "message"
     1 queryable "queryable"
     2 status "status"
-}
-
-/// The status of `SynonymMappingStatusDetail`: one of 3 values, or one yet to be declared.
-///
-/// Declared at `SynonymMappingStatusDetail.status`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum SynonymMappingStatusDetailStatus {
-    /// `FAILED`.
-    Failed,
-    /// `BUILDING`.
-    Building,
-    /// `READY`.
-    Ready,
-    /// A value that the document does not declare.
-    Unknown(UndeclaredValue),
-}
-
-atlas_admin_runtime::open_enum! {
-    SynonymMappingStatusDetailStatus
-    Building "BUILDING"
-    Failed "FAILED"
-    Ready "READY"
 }
 
 /// The schema `SynonymSource`.

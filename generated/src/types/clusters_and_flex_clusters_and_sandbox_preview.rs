@@ -91,88 +91,6 @@ atlas_admin_runtime::record! {
     3 tls_cipher_config_mode "tlsCipherConfigMode"
 }
 
-/// The schema `AWSRegionConfig20240805`.
-#[derive(Clone, Default)]
-pub struct AwsRegionConfig20240805 {
-    /// `analyticsAutoScaling`.
-    pub analytics_auto_scaling: Option<AdvancedAutoScalingSettings>,
-    /// `analyticsSpecs`.
-    pub analytics_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `autoScaling`.
-    pub auto_scaling: Option<AdvancedAutoScalingSettings>,
-    /// `effectiveAnalyticsSpecs`.
-    pub effective_analytics_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `effectiveElectableSpecs`.
-    pub effective_electable_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `effectiveReadOnlySpecs`.
-    pub effective_read_only_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `electableSpecs`.
-    pub electable_specs: Option<HardwareSpec20240805>,
-    /// `priority`. 0 to 7.
-    pub priority: Option<i64>,
-    /// `readOnlySpecs`.
-    pub read_only_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `regionName`.
-    pub region_name: Option<CloudRegionConfigRegionName>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    AwsRegionConfig20240805
-    0 analytics_auto_scaling "analyticsAutoScaling"
-    1 analytics_specs "analyticsSpecs"
-    2 auto_scaling "autoScaling"
-    3 effective_analytics_specs "effectiveAnalyticsSpecs"
-    4 effective_electable_specs "effectiveElectableSpecs"
-    5 effective_read_only_specs "effectiveReadOnlySpecs"
-    6 electable_specs "electableSpecs"
-    7 priority "priority"
-    8 read_only_specs "readOnlySpecs"
-    9 region_name "regionName"
-}
-
-/// The schema `AzureRegionConfig20240805`.
-#[derive(Clone, Default)]
-pub struct AzureRegionConfig20240805 {
-    /// `analyticsAutoScaling`.
-    pub analytics_auto_scaling: Option<AdvancedAutoScalingSettings>,
-    /// `analyticsSpecs`.
-    pub analytics_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `autoScaling`.
-    pub auto_scaling: Option<AdvancedAutoScalingSettings>,
-    /// `effectiveAnalyticsSpecs`.
-    pub effective_analytics_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `effectiveElectableSpecs`.
-    pub effective_electable_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `effectiveReadOnlySpecs`.
-    pub effective_read_only_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `electableSpecs`.
-    pub electable_specs: Option<HardwareSpec20240805>,
-    /// `priority`. 0 to 7.
-    pub priority: Option<i64>,
-    /// `readOnlySpecs`.
-    pub read_only_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `regionName`.
-    pub region_name: Option<CloudRegionConfigRegionName>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    AzureRegionConfig20240805
-    0 analytics_auto_scaling "analyticsAutoScaling"
-    1 analytics_specs "analyticsSpecs"
-    2 auto_scaling "autoScaling"
-    3 effective_analytics_specs "effectiveAnalyticsSpecs"
-    4 effective_electable_specs "effectiveElectableSpecs"
-    5 effective_read_only_specs "effectiveReadOnlySpecs"
-    6 electable_specs "electableSpecs"
-    7 priority "priority"
-    8 read_only_specs "readOnlySpecs"
-    9 region_name "regionName"
-}
-
 /// The schema `BiConnector`.
 ///
 /// [More in the Atlas documentation](https://docs.mongodb.com/bi-connector/current/).
@@ -225,11 +143,11 @@ atlas_admin_runtime::open_enum! {
 #[non_exhaustive]
 pub enum CloudRegionConfig20240805 {
     /// `AWS`.
-    Aws(AwsRegionConfig20240805),
+    Aws(RegionConfig20240805),
     /// `AZURE`.
-    Azure(AzureRegionConfig20240805),
+    Azure(RegionConfig20240805),
     /// `GCP`.
-    Gcp(GcpRegionConfig20240805),
+    Gcp(RegionConfig20240805),
     /// `TENANT`.
     Tenant(TenantRegionConfig20240805),
     /// A value of `providerName` that the document does not declare.
@@ -238,9 +156,9 @@ pub enum CloudRegionConfig20240805 {
 
 atlas_admin_runtime::union! {
     CloudRegionConfig20240805 by "providerName" common CloudRegionConfig20240805Common;
-    0 Aws ["AWS"] from AwsRegionConfig20240805;
-    1 Azure ["AZURE"] from AzureRegionConfig20240805;
-    2 Gcp ["GCP"] from GcpRegionConfig20240805;
+    0 Aws ["AWS"];
+    1 Azure ["AZURE"];
+    2 Gcp ["GCP"];
     3 Tenant ["TENANT"] from TenantRegionConfig20240805;
 }
 
@@ -951,7 +869,7 @@ pub struct DedicatedHardwareSpec20240805 {
     /// `ebsVolumeType`. Default: `STANDARD`.
     pub ebs_volume_type: Option<EbsVolumeType>,
     /// `instanceSize`.
-    pub instance_size: Option<DedicatedHardwareSpecInstanceSize>,
+    pub instance_size: Option<InstanceSize>,
     /// `nodeCount`.
     pub node_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
@@ -966,179 +884,6 @@ atlas_admin_runtime::record! {
     3 ebs_volume_type "ebsVolumeType"
     4 instance_size "instanceSize"
     5 node_count "nodeCount"
-}
-
-/// The instance size of `DedicatedHardwareSpec`: one of 53 values, or one yet to be declared.
-///
-/// Declared at `DedicatedHardwareSpec.instanceSize` and one other place.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum DedicatedHardwareSpecInstanceSize {
-    /// `M10`.
-    M10,
-    /// `M20`.
-    M20,
-    /// `M30`.
-    M30,
-    /// `M40`.
-    M40,
-    /// `M50`.
-    M50,
-    /// `M60`.
-    M60,
-    /// `M80`.
-    M80,
-    /// `M100`.
-    M100,
-    /// `M140`.
-    M140,
-    /// `M200`.
-    M200,
-    /// `M300`.
-    M300,
-    /// `R40`.
-    R40,
-    /// `R50`.
-    R50,
-    /// `R60`.
-    R60,
-    /// `R80`.
-    R80,
-    /// `R200`.
-    R200,
-    /// `R300`.
-    R300,
-    /// `R400`.
-    R400,
-    /// `R700`.
-    R700,
-    /// `M40_NVME`.
-    M40Nvme,
-    /// `M50_NVME`.
-    M50Nvme,
-    /// `M60_NVME`.
-    M60Nvme,
-    /// `M80_NVME`.
-    M80Nvme,
-    /// `M200_NVME`.
-    M200Nvme,
-    /// `M400_NVME`.
-    M400Nvme,
-    /// `M30_GEN_2`.
-    M30Gen2,
-    /// `M40_GEN_2`.
-    M40Gen2,
-    /// `M50_GEN_2`.
-    M50Gen2,
-    /// `M60_GEN_2`.
-    M60Gen2,
-    /// `M80_GEN_2`.
-    M80Gen2,
-    /// `M140_GEN_2`.
-    M140Gen2,
-    /// `M200_GEN_2`.
-    M200Gen2,
-    /// `M300_GEN_2`.
-    M300Gen2,
-    /// `R40_GEN_2`.
-    R40Gen2,
-    /// `R50_GEN_2`.
-    R50Gen2,
-    /// `R60_GEN_2`.
-    R60Gen2,
-    /// `R80_GEN_2`.
-    R80Gen2,
-    /// `R200_GEN_2`.
-    R200Gen2,
-    /// `R300_GEN_2`.
-    R300Gen2,
-    /// `R400_GEN_2`.
-    R400Gen2,
-    /// `R700_GEN_2`.
-    R700Gen2,
-    /// `M40_NVME_GEN_2`.
-    M40NvmeGen2,
-    /// `M50_NVME_GEN_2`.
-    M50NvmeGen2,
-    /// `M60_NVME_GEN_2`.
-    M60NvmeGen2,
-    /// `M80_NVME_GEN_2`.
-    M80NvmeGen2,
-    /// `M200_NVME_GEN_2`.
-    M200NvmeGen2,
-    /// `M400_NVME_GEN_2`.
-    M400NvmeGen2,
-    /// `M90`.
-    M90,
-    /// `M300_NVME`.
-    M300Nvme,
-    /// `M600_NVME`.
-    M600Nvme,
-    /// `M250`.
-    M250,
-    /// `M400`.
-    M400,
-    /// `R600`.
-    R600,
-    /// A value that the document does not declare.
-    Unknown(UndeclaredValue),
-}
-
-atlas_admin_runtime::open_enum! {
-    DedicatedHardwareSpecInstanceSize
-    M10 "M10"
-    M100 "M100"
-    M140 "M140"
-    M140Gen2 "M140_GEN_2"
-    M20 "M20"
-    M200 "M200"
-    M200Gen2 "M200_GEN_2"
-    M200Nvme "M200_NVME"
-    M200NvmeGen2 "M200_NVME_GEN_2"
-    M250 "M250"
-    M30 "M30"
-    M300 "M300"
-    M300Gen2 "M300_GEN_2"
-    M300Nvme "M300_NVME"
-    M30Gen2 "M30_GEN_2"
-    M40 "M40"
-    M400 "M400"
-    M400Nvme "M400_NVME"
-    M400NvmeGen2 "M400_NVME_GEN_2"
-    M40Gen2 "M40_GEN_2"
-    M40Nvme "M40_NVME"
-    M40NvmeGen2 "M40_NVME_GEN_2"
-    M50 "M50"
-    M50Gen2 "M50_GEN_2"
-    M50Nvme "M50_NVME"
-    M50NvmeGen2 "M50_NVME_GEN_2"
-    M60 "M60"
-    M600Nvme "M600_NVME"
-    M60Gen2 "M60_GEN_2"
-    M60Nvme "M60_NVME"
-    M60NvmeGen2 "M60_NVME_GEN_2"
-    M80 "M80"
-    M80Gen2 "M80_GEN_2"
-    M80Nvme "M80_NVME"
-    M80NvmeGen2 "M80_NVME_GEN_2"
-    M90 "M90"
-    R200 "R200"
-    R200Gen2 "R200_GEN_2"
-    R300 "R300"
-    R300Gen2 "R300_GEN_2"
-    R40 "R40"
-    R400 "R400"
-    R400Gen2 "R400_GEN_2"
-    R40Gen2 "R40_GEN_2"
-    R50 "R50"
-    R50Gen2 "R50_GEN_2"
-    R60 "R60"
-    R600 "R600"
-    R60Gen2 "R60_GEN_2"
-    R700 "R700"
-    R700Gen2 "R700_GEN_2"
-    R80 "R80"
-    R80Gen2 "R80_GEN_2"
 }
 
 /// The schema `DiskGBAutoScaling`.
@@ -1277,47 +1022,6 @@ atlas_admin_runtime::open_enum! {
     ClusterInfrastructureAndAppServicesSyncData "CLUSTER_INFRASTRUCTURE_AND_APP_SERVICES_SYNC_DATA"
 }
 
-/// The schema `GCPRegionConfig20240805`.
-#[derive(Clone, Default)]
-pub struct GcpRegionConfig20240805 {
-    /// `analyticsAutoScaling`.
-    pub analytics_auto_scaling: Option<AdvancedAutoScalingSettings>,
-    /// `analyticsSpecs`.
-    pub analytics_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `autoScaling`.
-    pub auto_scaling: Option<AdvancedAutoScalingSettings>,
-    /// `effectiveAnalyticsSpecs`.
-    pub effective_analytics_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `effectiveElectableSpecs`.
-    pub effective_electable_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `effectiveReadOnlySpecs`.
-    pub effective_read_only_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `electableSpecs`.
-    pub electable_specs: Option<HardwareSpec20240805>,
-    /// `priority`. 0 to 7.
-    pub priority: Option<i64>,
-    /// `readOnlySpecs`.
-    pub read_only_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `regionName`.
-    pub region_name: Option<CloudRegionConfigRegionName>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    GcpRegionConfig20240805
-    0 analytics_auto_scaling "analyticsAutoScaling"
-    1 analytics_specs "analyticsSpecs"
-    2 auto_scaling "autoScaling"
-    3 effective_analytics_specs "effectiveAnalyticsSpecs"
-    4 effective_electable_specs "effectiveElectableSpecs"
-    5 effective_read_only_specs "effectiveReadOnlySpecs"
-    6 electable_specs "electableSpecs"
-    7 priority "priority"
-    8 read_only_specs "readOnlySpecs"
-    9 region_name "regionName"
-}
-
 /// The schema `HardwareSpec20240805`.
 #[derive(Clone, Default)]
 pub struct HardwareSpec20240805 {
@@ -1332,7 +1036,7 @@ pub struct HardwareSpec20240805 {
     /// `effectiveInstanceSize`. Read-only.
     pub effective_instance_size: Option<EffectiveInstanceSize>,
     /// `instanceSize`.
-    pub instance_size: Option<HardwareSpecInstanceSize>,
+    pub instance_size: Option<InstanceSize>,
     /// `nodeCount`.
     pub node_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
@@ -1350,12 +1054,12 @@ atlas_admin_runtime::record! {
     6 node_count "nodeCount"
 }
 
-/// The instance size of `HardwareSpec`: one of 56 values, or one yet to be declared.
+/// The instance size of `DedicatedHardwareSpec`: one of 56 values, or one yet to be declared.
 ///
-/// Declared at `HardwareSpec.instanceSize` and one other place.
+/// Declared at `DedicatedHardwareSpec.instanceSize` and 3 other places.
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum HardwareSpecInstanceSize {
+pub enum InstanceSize {
     /// `M10`.
     M10,
     /// `M20`.
@@ -1473,7 +1177,7 @@ pub enum HardwareSpecInstanceSize {
 }
 
 atlas_admin_runtime::open_enum! {
-    HardwareSpecInstanceSize
+    InstanceSize
     M0 "M0"
     M10 "M10"
     M100 "M100"
@@ -1586,6 +1290,47 @@ atlas_admin_runtime::open_enum! {
     Tls11 "TLS1_1"
     Tls12 "TLS1_2"
     Tls13 "TLS1_3"
+}
+
+/// The schema `AWSRegionConfig20240805` and 2 equal ones.
+#[derive(Clone, Default)]
+pub struct RegionConfig20240805 {
+    /// `analyticsAutoScaling`.
+    pub analytics_auto_scaling: Option<AdvancedAutoScalingSettings>,
+    /// `analyticsSpecs`.
+    pub analytics_specs: Option<DedicatedHardwareSpec20240805>,
+    /// `autoScaling`.
+    pub auto_scaling: Option<AdvancedAutoScalingSettings>,
+    /// `effectiveAnalyticsSpecs`.
+    pub effective_analytics_specs: Option<DedicatedHardwareSpec20240805>,
+    /// `effectiveElectableSpecs`.
+    pub effective_electable_specs: Option<DedicatedHardwareSpec20240805>,
+    /// `effectiveReadOnlySpecs`.
+    pub effective_read_only_specs: Option<DedicatedHardwareSpec20240805>,
+    /// `electableSpecs`.
+    pub electable_specs: Option<HardwareSpec20240805>,
+    /// `priority`. 0 to 7.
+    pub priority: Option<i64>,
+    /// `readOnlySpecs`.
+    pub read_only_specs: Option<DedicatedHardwareSpec20240805>,
+    /// `regionName`.
+    pub region_name: Option<CloudRegionConfigRegionName>,
+    /// Undeclared properties: received ones, and ones to send.
+    pub extra: Extra,
+}
+
+atlas_admin_runtime::record! {
+    RegionConfig20240805
+    0 analytics_auto_scaling "analyticsAutoScaling"
+    1 analytics_specs "analyticsSpecs"
+    2 auto_scaling "autoScaling"
+    3 effective_analytics_specs "effectiveAnalyticsSpecs"
+    4 effective_electable_specs "effectiveElectableSpecs"
+    5 effective_read_only_specs "effectiveReadOnlySpecs"
+    6 electable_specs "electableSpecs"
+    7 priority "priority"
+    8 read_only_specs "readOnlySpecs"
+    9 region_name "regionName"
 }
 
 /// The replica set scaling strategy of `AdvancedClusterDescription`: one of 3 values, or one

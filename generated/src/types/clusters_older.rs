@@ -114,70 +114,6 @@ atlas_admin_runtime::record! {
     31 version_release_system "versionReleaseSystem"
 }
 
-/// The schema `AWSRegionConfig`.
-#[derive(Clone, Default)]
-pub struct AwsRegionConfig {
-    /// `analyticsAutoScaling`.
-    pub analytics_auto_scaling: Option<AdvancedAutoScalingSettings>,
-    /// `analyticsSpecs`.
-    pub analytics_specs: Option<DedicatedHardwareSpec>,
-    /// `autoScaling`.
-    pub auto_scaling: Option<AdvancedAutoScalingSettings>,
-    /// `electableSpecs`.
-    pub electable_specs: Option<HardwareSpec>,
-    /// `priority`. 0 to 7.
-    pub priority: Option<i64>,
-    /// `readOnlySpecs`.
-    pub read_only_specs: Option<DedicatedHardwareSpec>,
-    /// `regionName`.
-    pub region_name: Option<CloudRegionConfigRegionName>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    AwsRegionConfig
-    0 analytics_auto_scaling "analyticsAutoScaling"
-    1 analytics_specs "analyticsSpecs"
-    2 auto_scaling "autoScaling"
-    3 electable_specs "electableSpecs"
-    4 priority "priority"
-    5 read_only_specs "readOnlySpecs"
-    6 region_name "regionName"
-}
-
-/// The schema `AzureRegionConfig`.
-#[derive(Clone, Default)]
-pub struct AzureRegionConfig {
-    /// `analyticsAutoScaling`.
-    pub analytics_auto_scaling: Option<AdvancedAutoScalingSettings>,
-    /// `analyticsSpecs`.
-    pub analytics_specs: Option<DedicatedHardwareSpec>,
-    /// `autoScaling`.
-    pub auto_scaling: Option<AdvancedAutoScalingSettings>,
-    /// `electableSpecs`.
-    pub electable_specs: Option<HardwareSpec>,
-    /// `priority`. 0 to 7.
-    pub priority: Option<i64>,
-    /// `readOnlySpecs`.
-    pub read_only_specs: Option<DedicatedHardwareSpec>,
-    /// `regionName`.
-    pub region_name: Option<CloudRegionConfigRegionName>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    AzureRegionConfig
-    0 analytics_auto_scaling "analyticsAutoScaling"
-    1 analytics_specs "analyticsSpecs"
-    2 auto_scaling "autoScaling"
-    3 electable_specs "electableSpecs"
-    4 priority "priority"
-    5 read_only_specs "readOnlySpecs"
-    6 region_name "regionName"
-}
-
 /// The schema `CloudRegionConfig`: one of 4 kinds.
 ///
 /// The property `providerName` tells which one it is.
@@ -185,11 +121,11 @@ atlas_admin_runtime::record! {
 #[non_exhaustive]
 pub enum CloudRegionConfig {
     /// `AWS`.
-    Aws(AwsRegionConfig),
+    Aws(RegionConfig),
     /// `AZURE`.
-    Azure(AzureRegionConfig),
+    Azure(RegionConfig),
     /// `GCP`.
-    Gcp(GcpRegionConfig),
+    Gcp(RegionConfig),
     /// `TENANT`.
     Tenant(TenantRegionConfig),
     /// A value of `providerName` that the document does not declare.
@@ -198,9 +134,9 @@ pub enum CloudRegionConfig {
 
 atlas_admin_runtime::union! {
     CloudRegionConfig by "providerName" common CloudRegionConfigCommon;
-    0 Aws ["AWS"] from AwsRegionConfig;
-    1 Azure ["AZURE"] from AzureRegionConfig;
-    2 Gcp ["GCP"] from GcpRegionConfig;
+    0 Aws ["AWS"];
+    1 Azure ["AZURE"];
+    2 Gcp ["GCP"];
     3 Tenant ["TENANT"] from TenantRegionConfig;
 }
 
@@ -334,7 +270,7 @@ pub struct DedicatedHardwareSpec {
     /// `ebsVolumeType`. Default: `STANDARD`.
     pub ebs_volume_type: Option<EbsVolumeType>,
     /// `instanceSize`.
-    pub instance_size: Option<DedicatedHardwareSpecInstanceSize>,
+    pub instance_size: Option<InstanceSize>,
     /// `nodeCount`.
     pub node_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
@@ -350,38 +286,6 @@ atlas_admin_runtime::record! {
     4 node_count "nodeCount"
 }
 
-/// The schema `GCPRegionConfig`.
-#[derive(Clone, Default)]
-pub struct GcpRegionConfig {
-    /// `analyticsAutoScaling`.
-    pub analytics_auto_scaling: Option<AdvancedAutoScalingSettings>,
-    /// `analyticsSpecs`.
-    pub analytics_specs: Option<DedicatedHardwareSpec>,
-    /// `autoScaling`.
-    pub auto_scaling: Option<AdvancedAutoScalingSettings>,
-    /// `electableSpecs`.
-    pub electable_specs: Option<HardwareSpec>,
-    /// `priority`. 0 to 7.
-    pub priority: Option<i64>,
-    /// `readOnlySpecs`.
-    pub read_only_specs: Option<DedicatedHardwareSpec>,
-    /// `regionName`.
-    pub region_name: Option<CloudRegionConfigRegionName>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    GcpRegionConfig
-    0 analytics_auto_scaling "analyticsAutoScaling"
-    1 analytics_specs "analyticsSpecs"
-    2 auto_scaling "autoScaling"
-    3 electable_specs "electableSpecs"
-    4 priority "priority"
-    5 read_only_specs "readOnlySpecs"
-    6 region_name "regionName"
-}
-
 /// The schema `HardwareSpec`.
 #[derive(Clone, Default)]
 pub struct HardwareSpec {
@@ -394,7 +298,7 @@ pub struct HardwareSpec {
     /// `effectiveInstanceSize`. Read-only.
     pub effective_instance_size: Option<EffectiveInstanceSize>,
     /// `instanceSize`.
-    pub instance_size: Option<HardwareSpecInstanceSize>,
+    pub instance_size: Option<InstanceSize>,
     /// `nodeCount`.
     pub node_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
@@ -460,6 +364,38 @@ atlas_admin_runtime::record! {
 }
 
 atlas_admin_runtime::page!(PaginatedLegacyClusterView, results => LegacyAtlasCluster);
+
+/// The schema `AWSRegionConfig` and 2 equal ones.
+#[derive(Clone, Default)]
+pub struct RegionConfig {
+    /// `analyticsAutoScaling`.
+    pub analytics_auto_scaling: Option<AdvancedAutoScalingSettings>,
+    /// `analyticsSpecs`.
+    pub analytics_specs: Option<DedicatedHardwareSpec>,
+    /// `autoScaling`.
+    pub auto_scaling: Option<AdvancedAutoScalingSettings>,
+    /// `electableSpecs`.
+    pub electable_specs: Option<HardwareSpec>,
+    /// `priority`. 0 to 7.
+    pub priority: Option<i64>,
+    /// `readOnlySpecs`.
+    pub read_only_specs: Option<DedicatedHardwareSpec>,
+    /// `regionName`.
+    pub region_name: Option<CloudRegionConfigRegionName>,
+    /// Undeclared properties: received ones, and ones to send.
+    pub extra: Extra,
+}
+
+atlas_admin_runtime::record! {
+    RegionConfig
+    0 analytics_auto_scaling "analyticsAutoScaling"
+    1 analytics_specs "analyticsSpecs"
+    2 auto_scaling "autoScaling"
+    3 electable_specs "electableSpecs"
+    4 priority "priority"
+    5 read_only_specs "readOnlySpecs"
+    6 region_name "regionName"
+}
 
 /// The schema `ReplicationSpec`.
 #[derive(Clone, Default)]

@@ -171,32 +171,6 @@ atlas_admin_runtime::open_enum! {
     UsWest2 "US_WEST_2"
 }
 
-/// The schema `AWSKMSEARPrivateEndpoint`.
-#[derive(Clone, Default)]
-pub struct AwskmsearPrivateEndpoint {
-    /// `errorMessage`. Read-only.
-    pub error_message: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: Option<String>,
-    /// `privateEndpointConnectionName`. Read-only.
-    pub private_endpoint_connection_name: Option<String>,
-    /// `regionName`.
-    pub region_name: Option<AwskmsearPrivateEndpointRegionName>,
-    /// `status`. Read-only.
-    pub status: Option<AwskmsearPrivateEndpointStatus>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    AwskmsearPrivateEndpoint
-    0 error_message "errorMessage" [READ_ONLY]
-    1 id "id" [READ_ONLY]
-    2 private_endpoint_connection_name "privateEndpointConnectionName" [READ_ONLY]
-    3 region_name "regionName"
-    4 status "status" [READ_ONLY]
-}
-
 /// The cloud provider of `AWSKMSEARPrivateEndpoint`: one of 2 values, or one yet to be
 /// declared.
 ///
@@ -583,32 +557,6 @@ atlas_admin_runtime::open_enum! {
     AzureUsGovernment "AZURE_US_GOVERNMENT"
 }
 
-/// The schema `AzureKeyVaultEARPrivateEndpoint`.
-#[derive(Clone, Default)]
-pub struct AzureKeyVaultEarPrivateEndpoint {
-    /// `errorMessage`. Read-only.
-    pub error_message: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub id: Option<String>,
-    /// `privateEndpointConnectionName`. Read-only.
-    pub private_endpoint_connection_name: Option<String>,
-    /// `regionName`.
-    pub region_name: Option<AwskmsearPrivateEndpointRegionName>,
-    /// `status`. Read-only.
-    pub status: Option<AwskmsearPrivateEndpointStatus>,
-    /// Undeclared properties: received ones, and ones to send.
-    pub extra: Extra,
-}
-
-atlas_admin_runtime::record! {
-    AzureKeyVaultEarPrivateEndpoint
-    0 error_message "errorMessage" [READ_ONLY]
-    1 id "id" [READ_ONLY]
-    2 private_endpoint_connection_name "privateEndpointConnectionName" [READ_ONLY]
-    3 region_name "regionName"
-    4 status "status" [READ_ONLY]
-}
-
 /// The schema `EARPrivateEndpoint`: one of 2 kinds.
 ///
 /// The property `cloudProvider` tells which one it is.
@@ -620,17 +568,17 @@ atlas_admin_runtime::record! {
 #[non_exhaustive]
 pub enum EarPrivateEndpoint {
     /// `AZURE`.
-    Azure(AzureKeyVaultEarPrivateEndpoint),
+    Azure(PrivateEndpoint),
     /// `AWS`.
-    Aws(AwskmsearPrivateEndpoint),
+    Aws(PrivateEndpoint),
     /// A value of `cloudProvider` that the document does not declare.
     Unknown(EarPrivateEndpointCommon),
 }
 
 atlas_admin_runtime::union! {
     EarPrivateEndpoint by "cloudProvider" common EarPrivateEndpointCommon;
-    0 Azure ["AZURE"] from AzureKeyVaultEarPrivateEndpoint;
-    1 Aws ["AWS"] from AwskmsearPrivateEndpoint;
+    0 Azure ["AZURE"];
+    1 Aws ["AWS"];
 }
 
 /// What every `EARPrivateEndpoint` has in common, whichever it is.
@@ -744,3 +692,30 @@ atlas_admin_runtime::record! {
 atlas_admin_runtime::page!(
     PaginatedApiAtlasEarPrivateEndpointView, results => EarPrivateEndpoint
 );
+
+/// The schemas `AWSKMSEARPrivateEndpoint` and `AzureKeyVaultEARPrivateEndpoint`, which are
+/// equal.
+#[derive(Clone, Default)]
+pub struct PrivateEndpoint {
+    /// `errorMessage`. Read-only.
+    pub error_message: Option<String>,
+    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    pub id: Option<String>,
+    /// `privateEndpointConnectionName`. Read-only.
+    pub private_endpoint_connection_name: Option<String>,
+    /// `regionName`.
+    pub region_name: Option<AwskmsearPrivateEndpointRegionName>,
+    /// `status`. Read-only.
+    pub status: Option<AwskmsearPrivateEndpointStatus>,
+    /// Undeclared properties: received ones, and ones to send.
+    pub extra: Extra,
+}
+
+atlas_admin_runtime::record! {
+    PrivateEndpoint
+    0 error_message "errorMessage" [READ_ONLY]
+    1 id "id" [READ_ONLY]
+    2 private_endpoint_connection_name "privateEndpointConnectionName" [READ_ONLY]
+    3 region_name "regionName"
+    4 status "status" [READ_ONLY]
+}

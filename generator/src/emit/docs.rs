@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Emit;
-use crate::model::{Discriminator, Kind, TypeId};
+use crate::model::{Discriminator, Kind, Origin, TypeId};
 use crate::render::LINE_BREAK;
 
 pub(super) use members::{field, parameter, unknown_variant, value, variant};
@@ -168,7 +168,7 @@ fn summary(emit: &Emit<'_>, id: TypeId) -> String {
     let def = emit.api.def(id);
     let place = &def.origin.places[0];
     let name = if def.origin.named {
-        format!("The schema {}", code(&place.key))
+        schemas(&def.origin)
     } else if let Some(union) = place.key.strip_suffix("#common") {
         return format!("What every {} has in common, whichever it is.", code(union));
     } else {
@@ -181,6 +181,18 @@ fn summary(emit: &Emit<'_>, id: TypeId) -> String {
             n => format!("{name}: one of {n} values, or one yet to be declared."),
         },
         Kind::Union(union) => format!("{name}: one of {} kinds.", union.variants.len()),
+    }
+}
+
+/// The schemas that a type is; several where they are equal.
+fn schemas(origin: &Origin) -> String {
+    let first = code(&origin.places[0].key);
+    match origin.places.get(1..).unwrap_or_default() {
+        [] => format!("The schema {first}"),
+        [second] => {
+            format!("The schemas {first} and {}, which are equal", code(&second.key))
+        }
+        others => format!("The schema {first} and {} equal ones", others.len()),
     }
 }
 

@@ -1,32 +1,24 @@
-//! Tags that a variant implies: where a record is never anything but the variant of one tag, the
-//! union writes the tag, and the record has no field that could contradict it.
+//! Tags that a variant implies: where a record is never anything but a variant for one value, the
+//! union writes the value, and the record has no field that could contradict it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::model::{Api, Discriminator, Kind, Type, TypeDef, TypeId, Variant};
 use crate::names::Ledger;
 
-/// Drops the field of the tag from every record that is only ever one variant. A field that the
+/// What a type is used as.
+pub(super) enum Uses {
+    /// As variants of some unions, each for one value of this property.
+    Variant { property: String, unions: BTreeSet<TypeId> },
+    /// As anything else too.
+    Anything,
+}
+
+/// Drops the field of the tag from every record that is only ever a variant. A field that the
 /// ledger knows stays.
 pub(super) fn drop_implied_tags(api: &mut Api, ledger: &Ledger) {
-    let elsewhere = used_elsewhere(api);
-    let mut implied: HashMap<TypeId, HashSet<(String, Option<String>)>> = HashMap::new();
-    for def in &api.types {
-        let Kind::Union(union) = &def.kind else { continue };
-        let Discriminator::Tag { property, .. } = &union.by else { continue };
-        for Variant { ty, tags, .. } in &union.variants {
-            if let Type::Def(id) = ty {
-                let tag =
-                    if let [tag] = tags.as_slice() { Some(tag.clone()) } else { None };
-                implied.entry(*id).or_default().insert((property.clone(), tag));
-            }
-        }
-    }
-    for (id, tags) in implied {
-        // Under several tags, or under a tag with several values, the record must hold its own.
-        let mut tags = tags.into_iter();
-        if let (Some((property, Some(_))), None) = (tags.next(), tags.next())
-            && !elsewhere.contains(&id)
+    for (id, uses) in uses(api) {
+        if let Uses::Variant { property, .. } = uses
             && !is_recorded(api.def(id), &property, ledger)
             && let Kind::Record(record) = &mut api.types[id.0].kind
         {
@@ -40,31 +32,49 @@ fn is_recorded(def: &TypeDef, property: &str, ledger: &Ledger) -> bool {
     name.is_some_and(|name| ledger.field(name, property).is_some())
 }
 
-/// The types that are used as anything but a variant.
-fn used_elsewhere(api: &Api) -> HashSet<TypeId> {
-    let mut used = HashSet::new();
+/// Returns what each type is used as.
+pub(super) fn uses(api: &Api) -> HashMap<TypeId, Uses> {
+    let mut uses = HashMap::new();
+    let mut any = |ty: &Type| {
+        ty.leaf().map(|id| uses.insert(id, Uses::Anything));
+    };
     for def in &api.types {
-        match &def.kind {
-            Kind::Record(record) => {
-                used.extend(record.fields.iter().filter_map(|field| field.ty.leaf()));
-            }
-            Kind::Union(union) => used.extend(
-                union
-                    .variants
-                    .iter()
-                    .filter(|v| !matches!(v.ty, Type::Def(_)))
-                    .filter_map(|v| v.ty.leaf()),
-            ),
-            Kind::Enum(_) => {}
+        if let Kind::Record(record) = &def.kind {
+            record.fields.iter().for_each(|field| any(&field.ty));
         }
     }
     for operation in &api.operations {
-        used.extend(
-            operation.parameters.iter().filter_map(|parameter| parameter.ty.leaf()),
-        );
-        for version in &operation.versions {
-            version.for_each_type(|ty| used.extend(ty.leaf()));
+        operation.parameters.iter().for_each(|parameter| any(&parameter.ty));
+        operation.versions.iter().for_each(|version| version.for_each_type(&mut any));
+    }
+    for (index, def) in api.types.iter().enumerate() {
+        let Kind::Union(union) = &def.kind else { continue };
+        for variant in &union.variants {
+            let Some(id) = variant.ty.leaf() else { continue };
+            let used = match (implied_property(&union.by, variant), uses.remove(&id)) {
+                (Some(property), None) => {
+                    let unions = BTreeSet::from([TypeId(index)]);
+                    Uses::Variant { property: property.to_owned(), unions }
+                }
+                (
+                    Some(property),
+                    Some(Uses::Variant { property: known, mut unions }),
+                ) if property == known => {
+                    unions.insert(TypeId(index));
+                    Uses::Variant { property: known, unions }
+                }
+                _ => Uses::Anything,
+            };
+            uses.insert(id, used);
         }
     }
-    used
+    uses
+}
+
+/// The property whose only value for a variant the union can write.
+fn implied_property<'u>(by: &'u Discriminator, variant: &Variant) -> Option<&'u str> {
+    match (by, &variant.ty, variant.tags.as_slice()) {
+        (Discriminator::Tag { property, .. }, Type::Def(_), [_]) => Some(property),
+        _ => None,
+    }
 }

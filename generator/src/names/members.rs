@@ -1,5 +1,7 @@
 //! The names of fields and variants, each claimed in its type.
 
+use std::collections::HashSet;
+
 use super::casing::{field_name, variant_name};
 use super::claim::Scope;
 use super::free_name;
@@ -133,8 +135,9 @@ fn name_variants(
 /// A name without what the union's name says already: the tag where the document maps just one,
 /// else the type's name with the union's words cut from its ends.
 fn short_name(variant: &Variant, union: &Union, name: &str, types: &[String]) -> String {
-    if let (Discriminator::Tag { inferred: false, .. }, [tag]) =
+    if let (Discriminator::Tag { inferred, .. }, [tag]) =
         (&union.by, variant.tags.as_slice())
+        && (!inferred || shares_types(union))
     {
         return tag.clone();
     }
@@ -160,16 +163,23 @@ fn short_name(variant: &Variant, union: &Union, name: &str, types: &[String]) ->
     words[start..].join(" ")
 }
 
+/// Whether two variants have one type, so that it can't name them.
+fn shares_types(union: &Union) -> bool {
+    let types: HashSet<&Type> =
+        union.variants.iter().map(|variant| &variant.ty).collect();
+    types.len() < union.variants.len()
+}
+
 fn says(words: &[String], word: &str) -> bool {
     words.iter().any(|other| other.trim_end_matches('s') == word.trim_end_matches('s'))
 }
 
-fn split(name: &str) -> Vec<String> {
+pub(super) fn split(name: &str) -> Vec<String> {
     nouns::words(name)
 }
 
 /// How many words all names end with, as long as each keeps one.
-fn common_ending(names: &[Vec<String>]) -> usize {
+pub(super) fn common_ending(names: &[Vec<String>]) -> usize {
     let Some(first) = names.first().filter(|_| names.len() > 1) else { return 0 };
     (1..first.len())
         .take_while(|&count| {

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::casing::type_name;
 use super::claim::Scope;
 use super::ledger::Ledger;
+use super::members::{common_ending, split};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Api, Origin, Place};
+use crate::model::{Api, Kind, Origin, Place, Type, TypeDef, TypeId};
 
 pub(super) fn name_types(
     api: &Api,
@@ -55,14 +56,28 @@ impl Naming<'_> {
         of_the_past: &BTreeSet<&str>,
         order: &[usize],
     ) {
-        for &index in order {
-            let origin = &api.types[index].origin;
-            if !origin.named || self.names[index].is_some() {
+        let schemas =
+            order.iter().copied().filter(|&index| api.types[index].origin.named);
+        let is_one = |index: &usize| api.types[*index].origin.places.len() == 1;
+        // Names of one schema first, so that no common name happens to be one.
+        let (one, several): (Vec<usize>, Vec<usize>) = schemas.partition(is_one);
+        for index in one.into_iter().chain(several) {
+            if self.names[index].is_some() {
                 continue;
             }
+            let origin = &api.types[index].origin;
             let place = &origin.places[0];
+            let is_free = |name: &String| {
+                self.scope.is_free(name) && !of_the_past.contains(name.as_str())
+            };
+            let common = match origin.places.len() {
+                1 => None,
+                _ => common_names(api, index).into_iter().find(is_free),
+            };
             // What bore the name before keeps it, even where it is gone from this document.
-            let name = free_type_name(&type_name(&place.key), "Schema", of_the_past);
+            let name = common.unwrap_or_else(|| {
+                free_type_name(&type_name(&place.key), "Schema", of_the_past)
+            });
             self.claim(index, name, place);
         }
     }
@@ -94,6 +109,47 @@ impl Naming<'_> {
             self.claim(index, name, &origin.places[0]);
         }
     }
+}
+
+/// The names of equal variants: what theirs have in common, alone, after the first words of the
+/// union's name, or after a word that says it is any of them.
+fn common_names(api: &Api, index: usize) -> Vec<String> {
+    let keys = api.types[index].origin.places.iter().map(|place| place.key.as_str());
+    let Some(common) = common_name(keys) else { return Vec::new() };
+    let words = split(&common);
+    let holds = |def: &&TypeDef| match &def.kind {
+        Kind::Union(union) => {
+            let id = Type::Def(TypeId(index));
+            union.variants.iter().any(|variant| variant.ty == id)
+        }
+        Kind::Record(_) | Kind::Enum(_) => false,
+    };
+    let union =
+        api.types.iter().find(holds).map(|def| split(&def.origin.places[0].hint));
+    let of_union = union.map(|union| {
+        let own = union.iter().take_while(|word| !words.contains(word));
+        own.chain(&words).cloned().collect::<Vec<_>>().join(" ")
+    });
+    let any = format!("any {common}");
+    let names = std::iter::once(common).chain(of_union).chain([any]);
+    names.map(|name| type_name(&name)).collect()
+}
+
+/// Returns the words that names begin and end with, if they say more than one word at the end.
+pub fn common_name<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let names: Vec<Vec<String>> = names.map(split).collect();
+    let ending = common_ending(&names);
+    if ending < 2 {
+        return None;
+    }
+    let first = &names[0];
+    let beginning = (0..first.len() - ending)
+        .take_while(|&at| {
+            names.iter().all(|name| at + ending < name.len() && name[at] == first[at])
+        })
+        .count();
+    let words = first[..beginning].iter().chain(&first[first.len() - ending..]);
+    Some(words.map(String::as_str).collect::<Vec<_>>().join(" "))
 }
 
 /// Returns a name that no type has had: as it is, with an ending, or with a number.

@@ -30,7 +30,7 @@ pub(super) fn copy_record(from: &dyn Record, into: &mut dyn Record) {
 }
 
 /// Sets a value to another, and tells whether it can hold it; otherwise it is anything.
-fn copy(from: &dyn Value, into: &mut dyn Value) -> bool {
+pub(super) fn copy(from: &dyn Value, into: &mut dyn Value) -> bool {
     into.clear(false);
     match from.view() {
         View::Absent => {}
@@ -79,7 +79,7 @@ fn copy_content(from: &dyn Union, into: &mut dyn Union) -> bool {
 }
 
 /// Returns a value as free-form JSON.
-fn json(value: &dyn Value) -> Json {
+pub(super) fn json(value: &dyn Value) -> Json {
     // It is text of our own making.
     Json::from_slice(&encode::text(value)).unwrap_or_default()
 }

@@ -100,7 +100,8 @@ macro_rules! page {
 /// A row for each variant: its index, the variant, what selects it (values of the discriminator,
 /// or a [`Kind`](crate::codec::Kind) of JSON value), and the type that converts into it. The enum
 /// derives `Clone` itself, and has a variant `Unknown` whose content has a default. The record that
-/// follows `common` holds the fields that all variants share; `common()` returns it.
+/// follows `common` holds the fields that all variants share; `common()` returns it, and
+/// `update_common()` changes them.
 ///
 /// ```
 /// use atlas_admin_runtime::codec::{Json, Map};
@@ -143,6 +144,13 @@ macro_rules! union {
                 #[inline]
                 pub fn common(&self) -> $common {
                     $crate::codec::for_macros::common(self)
+                }
+
+                /// Changes fields that all variants share, whichever variant it is. The variant
+                /// stays the same one; all else that it holds stays as it is.
+                #[inline]
+                pub fn update_common(&mut self, change: impl ::core::ops::FnOnce(&mut $common)) {
+                    $crate::codec::for_macros::update_common(self, change);
                 }
             }
         )?
@@ -193,6 +201,11 @@ macro_rules! union {
                     $($index => Self::$variant(::core::default::Default::default()),)*
                     _ => ::core::default::Default::default(),
                 };
+                self.content_mut()
+            }
+
+            #[inline]
+            fn content_mut(&mut self) -> &mut dyn $crate::codec::Value {
                 match self {
                     $(Self::$variant(content) => content,)*
                     Self::Unknown(content) => content,

@@ -198,3 +198,30 @@ fn what_all_variants_share_is_there_whichever_it_is() {
     amount.extra.insert("mine", 1);
     assert_eq!(Metric::Count(amount).common().extra.get("mine"), Some(&of!(1)));
 }
+
+#[test]
+fn what_all_variants_share_is_changed_whichever_it_is() {
+    for units in ["BYTES", "RAW", "PARSECS"] {
+        let text = format!(r#"{{"value": 1.5, "units": "{units}", "more": [1]}}"#);
+        let mut metric = read::<Metric>(&text).unwrap();
+        metric.update_common(|amount| amount.value = Some(2.5));
+        let changed = text.replace("1.5", "2.5");
+        assert_eq!(json(&write(&metric)), json(&changed));
+        metric.update_common(|amount| amount.extra.insert("mine", true));
+        assert_eq!(metric.common().extra.get("mine"), Some(&of!(true)));
+        metric.update_common(|amount| amount.value = None);
+        assert_eq!(metric.common().value, None);
+        assert_eq!(metric.common().extra.get("more"), Some(&of!([1])));
+    }
+}
+
+#[test]
+fn an_unchanged_union_stays_as_it_was() {
+    for text in [r#"{"units":"BYTES","value":null}"#, r#"{"value":1}"#] {
+        let mut metric = read::<Metric>(text).unwrap();
+        let before = metric.clone();
+        metric.update_common(|_| ());
+        assert!(metric == before);
+        assert_eq!(write(&metric), write(&before));
+    }
+}
