@@ -71,19 +71,27 @@ pub(crate) fn run(arguments: lexopt::Parser) -> ExitCode {
 }
 
 fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
-    let mut options =
-        Options { documents: Vec::new(), from: Vec::new(), mutations: Vec::new(), keep: None };
+    let mut options = Options {
+        documents: Vec::new(),
+        from: Vec::new(),
+        mutations: Vec::new(),
+        keep: None,
+    };
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Value(path) => options.documents.extend(documents(Path::new(&path))?),
             Arg::Long("from") => {
-                let number = arguments.value()?.to_str().and_then(|text| text.parse().ok());
-                let number: usize = number.ok_or_else(|| usage("--from takes a number"))?;
+                let number =
+                    arguments.value()?.to_str().and_then(|text| text.parse().ok());
+                let number: usize =
+                    number.ok_or_else(|| usage("--from takes a number"))?;
                 options.from.push(number.wrapping_sub(1));
             }
             Arg::Long("mutate") => {
                 let name = arguments.value()?;
-                let chosen = |it: &&Mutation| name == "all" || name == it.group || name == it.name;
+                let chosen = |it: &&Mutation| {
+                    name == "all" || name == it.group || name == it.name
+                };
                 options.mutations.extend(MUTATIONS.iter().filter(chosen));
                 if options.mutations.is_empty() {
                     return Err(usage("--mutate takes a mutation's name, or all"));
@@ -98,7 +106,9 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
         options.from.push(0);
     }
     if options.from.iter().any(|from| *from >= options.documents.len()) {
-        return Err(usage("--from is the number of a document, and there is at least one"));
+        return Err(usage(
+            "--from is the number of a document, and there is at least one",
+        ));
     }
     Ok(Some(options))
 }
@@ -112,7 +122,8 @@ fn documents(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let entries = fs::read_dir(path).map_err(|error| Failure::unreadable(path, &error))?;
+    let entries =
+        fs::read_dir(path).map_err(|error| Failure::unreadable(path, &error))?;
     let paths = entries.flatten().map(|entry| entry.path());
     let mut paths: Vec<PathBuf> =
         paths.filter(|path| path.extension().is_some_and(|end| end == "yaml")).collect();
@@ -127,7 +138,11 @@ fn chain(options: &Options) -> Result<ExitCode, Failure> {
         let empty = Ledger::default();
         let ledger = crates.last().map_or(&empty, |before| &before.output.ledger);
         crates.push(generate_file(path, ledger)?);
-        eprintln!("generated {} ({:.0} s)", path.display(), started.elapsed().as_secs_f64());
+        eprintln!(
+            "generated {} ({:.0} s)",
+            path.display(),
+            started.elapsed().as_secs_f64()
+        );
         if !options.mutations.is_empty() && crates.len() > options.from[0] {
             break;
         }
@@ -176,14 +191,19 @@ fn mutated(base: &Generated, mutation: &Mutation) -> Result<Generated, Vec<Diagn
 }
 
 /// Generates the crate of a document that has been corrected already.
-fn generate(name: String, tree: Value, ledger: &Ledger) -> Result<Generated, Vec<Diagnostic>> {
+fn generate(
+    name: String,
+    tree: Value,
+    ledger: &Ledger,
+) -> Result<Generated, Vec<Diagnostic>> {
     let runtime = crate::root().join("runtime");
     let runtime = runtime.canonicalize().unwrap_or(runtime);
     let options = generator::Options {
         home: Home::Alone(runtime.display().to_string()),
         ..generator::Options::default()
     };
-    let output = generator::generate(tree.to_string().as_bytes(), &[], ledger, &options)?;
+    let output =
+        generator::generate(tree.to_string().as_bytes(), &[], ledger, &options)?;
     Ok(Generated { name, tree, output })
 }
 
@@ -193,12 +213,15 @@ fn compare(
     crates: &[Generated],
     numbers: &[(usize, usize)],
 ) -> Result<usize, Failure> {
-    let folder = options.keep.clone().unwrap_or_else(|| crate::root().join("target/chain"));
+    let folder =
+        options.keep.clone().unwrap_or_else(|| crate::root().join("target/chain"));
     fs::create_dir_all(&folder).map_err(|error| Failure::unwritable(&folder, &error))?;
-    let folder = folder.canonicalize().map_err(|error| Failure::unreadable(&folder, &error))?;
+    let folder =
+        folder.canonicalize().map_err(|error| Failure::unreadable(&folder, &error))?;
     let mut programs = Vec::new();
     for from in &options.from {
-        let surface = surface::read(&crates[*from].output.files).map_err(Failure::Input)?;
+        let surface =
+            surface::read(&crates[*from].output.files).map_err(Failure::Input)?;
         let places = place::places(&surface);
         let items = program::items(&surface, |name| places.contains_key(name));
         programs.push((surface, places, items));
@@ -228,7 +251,8 @@ fn compare(
         let title = format!("{} → {}", earlier.name, later.name);
         let (text, promises) = report::report(&title, pair, &judge);
         print!("{text}");
-        broken += if options.mutations.is_empty() { promises } else { pair.broken.len() };
+        broken +=
+            if options.mutations.is_empty() { promises } else { pair.broken.len() };
     }
     if options.keep.is_none() {
         compile::clean(&folder).map_err(|error| Failure::unwritable(&folder, &error))?;

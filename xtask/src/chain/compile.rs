@@ -167,7 +167,8 @@ fn attribute(error: &CompileError, pairs: &mut [Pair<'_>]) -> Result<bool, Failu
     let text = error.message["message"].as_str().unwrap_or_default();
     let Some(pair) = index.and_then(|index| pairs.get_mut(index)) else {
         let rendered = error.message["rendered"].as_str().unwrap_or(text);
-        let what = format!("error: the crate {} doesn't compile\n{rendered}", error.target);
+        let what =
+            format!("error: the crate {} doesn't compile\n{rendered}", error.target);
         return Err(Failure::Input(what));
     };
     let mut is_new = false;
@@ -175,7 +176,10 @@ fn attribute(error: &CompileError, pairs: &mut [Pair<'_>]) -> Result<bool, Failu
         let line = span["line_start"].as_u64().and_then(|line| line.try_into().ok());
         let item = line.and_then(program::item_on).filter(|it| *it < pair.items.len());
         if let Some(item) = item.filter(|_| span["is_primary"] == true) {
-            is_new |= pair.broken.insert(item, text.to_owned()).is_none();
+            // "mismatched types" says nothing without it.
+            let label = span["label"].as_str().map(|it| format!(" ({it})"));
+            let text = format!("{text}{}", label.unwrap_or_default());
+            is_new |= pair.broken.insert(item, text.replace('\n', " ")).is_none();
         }
     }
     Ok(is_new)
@@ -190,7 +194,10 @@ mod tests {
         let line = r#"{"reason": "compiler-message", "target": {"name": "program-1"},
             "message": {"level": "error", "message": "no", "spans": [{"line_start": 9}]}}"#;
         let error = error_of(line).expect("an error");
-        assert_eq!((&error.target[..], &error.message["message"]), ("program-1", &"no".into()));
+        assert_eq!(
+            (&error.target[..], &error.message["message"]),
+            ("program-1", &"no".into())
+        );
         assert!(error_of(&line.replace("\"error\"", "\"warning\"")).is_none());
         assert!(error_of(&line.replace("[{\"line_start\": 9}]", "[]")).is_none());
     }

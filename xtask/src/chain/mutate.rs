@@ -15,7 +15,11 @@ pub(super) struct Mutation {
     pub apply: fn(&mut Value),
 }
 
-const fn mutation(group: &'static str, name: &'static str, apply: fn(&mut Value)) -> Mutation {
+const fn mutation(
+    group: &'static str,
+    name: &'static str,
+    apply: fn(&mut Value),
+) -> Mutation {
     Mutation { group, name, apply }
 }
 
@@ -52,7 +56,9 @@ fn rename_tag(document: &mut Value) {
         let tag = operation["tags"][0].as_str();
         tag.into_iter().for_each(|tag| *counts.entry(tag.to_owned()).or_default() += 1);
     });
-    let Some((most, _)) = counts.into_iter().max_by_key(|(_, count)| *count) else { return };
+    let Some((most, _)) = counts.into_iter().max_by_key(|(_, count)| *count) else {
+        return;
+    };
     let renamed = |value: &mut Value| {
         if value == &json!(most) {
             *value = format!("Renewed {most}").into();
@@ -78,7 +84,8 @@ fn require_nothing(document: &mut Value) {
 fn require_everything(document: &mut Value) {
     each_schema(document, |schema| {
         if let Some(properties) = schema["properties"].as_object() {
-            let names: Vec<Value> = properties.keys().map(|name| name.as_str().into()).collect();
+            let names: Vec<Value> =
+                properties.keys().map(|name| name.as_str().into()).collect();
             schema["required"] = names.into();
         }
         flip_nullable(schema);
@@ -103,7 +110,6 @@ fn remove_enums(document: &mut Value) {
             && let Some(schema) = schema.as_object_mut()
         {
             schema.remove("enum");
-            // A default without its enum is a string like any other.
         }
     });
 }
@@ -126,7 +132,8 @@ fn add_version(document: &mut Value) {
     each_operation(document, |operation| {
         let mut versions = Vec::new();
         each_object(operation, &mut |object| {
-            versions.extend(object.keys().filter_map(|name| dated(name)).map(str::to_owned));
+            versions
+                .extend(object.keys().filter_map(|name| dated(name)).map(str::to_owned));
         });
         let Some(newest) = versions.into_iter().max() else { return };
         each_object(operation, &mut |object| {
@@ -141,8 +148,10 @@ fn add_version(document: &mut Value) {
 
 /// Returns the date of a media type that has one and nothing beside it.
 fn dated(media_type: &str) -> Option<&str> {
-    let version = media_type.strip_prefix("application/vnd.atlas.")?.split('+').next()?;
-    let is_date = version.len() == 10 && version.chars().all(|c| c.is_ascii_digit() || c == '-');
+    let version =
+        media_type.strip_prefix("application/vnd.atlas.")?.split('+').next()?;
+    let is_date =
+        version.len() == 10 && version.chars().all(|c| c.is_ascii_digit() || c == '-');
     is_date.then_some(version)
 }
 
@@ -153,7 +162,10 @@ fn add_parameter(document: &mut Value) {
     each_operation(document, |operation| {
         if let Some(operation) = operation.as_object_mut() {
             let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
-            parameters.as_array_mut().into_iter().for_each(|it| it.push(parameter.clone()));
+            parameters
+                .as_array_mut()
+                .into_iter()
+                .for_each(|it| it.push(parameter.clone()));
         }
     });
 }

@@ -30,16 +30,18 @@ pub(super) fn places(surface: &Surface) -> BTreeMap<String, Vec<Place>> {
     let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
     for function in &surface.functions {
         let parameters = function.parameters.iter();
-        let (bodies, others): (Vec<&String>, _) =
-            parameters.partition(|ty| ty.starts_with("&types::") || ty.starts_with("&["));
+        let (bodies, others): (Vec<&String>, _) = parameters
+            .partition(|ty| ty.starts_with("&types::") || ty.starts_with("&["));
         let setters = function.setters.iter().flat_map(|setter| &setter.parameters);
-        let others: Vec<&String> = Vec::from_iter(others).into_iter().chain(setters).collect();
+        let others: Vec<&String> =
+            Vec::from_iter(others).into_iter().chain(setters).collect();
         for (start, types) in [
             (Start::Body, bodies),
             (Start::Response, vec![&function.response]),
             (Start::Parameters, others),
         ] {
-            let roots: Vec<&str> = types.into_iter().flat_map(|ty| mentioned(ty)).collect();
+            let roots: Vec<&str> =
+                types.into_iter().flat_map(|ty| mentioned(ty)).collect();
             for (name, names) in reached(surface, &roots) {
                 let operation = function.operation.clone();
                 places.entry(name).or_default().push(Place { operation, start, names });
@@ -60,12 +62,14 @@ fn reached(surface: &Surface, roots: &[&str]) -> BTreeMap<String, Vec<String>> {
     while !now.is_empty() {
         let mut next = Vec::new();
         for (name, names) in now {
-            let Some(ty) = surface.types.get(&name).filter(|_| !found.contains_key(&name))
+            let Some(ty) =
+                surface.types.get(&name).filter(|_| !found.contains_key(&name))
             else {
                 continue;
             };
             let mut step = |ty: &str, json_name: Option<&String>| {
-                let names: Vec<String> = names.iter().chain(json_name).cloned().collect();
+                let names: Vec<String> =
+                    names.iter().chain(json_name).cloned().collect();
                 next.extend(mentioned(ty).map(|name| (name.to_owned(), names.clone())));
             };
             match &ty.shape {
@@ -74,8 +78,11 @@ fn reached(surface: &Surface, roots: &[&str]) -> BTreeMap<String, Vec<String>> {
                 }
                 Shape::Enum(_) => {}
                 Shape::Union(union) => {
-                    let contents = union.variants.iter().filter_map(|it| it.content.as_ref());
-                    contents.chain(&union.common).for_each(|content| step(content, None));
+                    let contents =
+                        union.variants.iter().filter_map(|it| it.content.as_ref());
+                    contents
+                        .chain(&union.common)
+                        .for_each(|content| step(content, None));
                 }
             }
             found.insert(name, names);
@@ -117,7 +124,9 @@ impl<'a> Document<'a> {
 
     /// Returns the schemas at a place.
     pub(super) fn at(&self, place: &Place) -> Vec<&'a Value> {
-        let Some((_, operation)) = self.operation(&place.operation) else { return Vec::new() };
+        let Some((_, operation)) = self.operation(&place.operation) else {
+            return Vec::new();
+        };
         let roots: Vec<&Value> = match place.start {
             Start::Parameters => {
                 let parameters = self.parameters(&place.operation);
@@ -136,7 +145,11 @@ impl<'a> Document<'a> {
     }
 
     /// Returns the schemas of a property of some schemas.
-    pub(super) fn properties(&self, schemas: &[&'a Value], name: &str) -> Vec<&'a Value> {
+    pub(super) fn properties(
+        &self,
+        schemas: &[&'a Value],
+        name: &str,
+    ) -> Vec<&'a Value> {
         let properties = schemas.iter().filter_map(|it| it.get("properties")?.get(name));
         self.spread(properties.collect())
     }
@@ -147,8 +160,11 @@ impl<'a> Document<'a> {
     }
 
     fn parameters(&self, operation: &Operation) -> Vec<&'a Value> {
-        let Some((item, operation)) = self.operation(operation) else { return Vec::new() };
-        let lists = [item, operation].into_iter().filter_map(|it| it["parameters"].as_array());
+        let Some((item, operation)) = self.operation(operation) else {
+            return Vec::new();
+        };
+        let lists =
+            [item, operation].into_iter().filter_map(|it| it["parameters"].as_array());
         lists.flatten().map(|parameter| self.resolved(parameter)).collect()
     }
 
@@ -163,9 +179,11 @@ impl<'a> Document<'a> {
         let responses = responses
             .filter(move |(code, _)| start != Some(Start::Body) && code.starts_with('2'))
             .map(|(_, response)| response);
-        let body = operation.get("requestBody").filter(|_| start != Some(Start::Response));
+        let body =
+            operation.get("requestBody").filter(|_| start != Some(Start::Response));
         let version = format!("atlas.{version}+");
-        let contents = responses.chain(body).map(|holder| &self.resolved(holder)["content"]);
+        let contents =
+            responses.chain(body).map(|holder| &self.resolved(holder)["content"]);
         let contents: Vec<_> = contents.filter_map(Value::as_object).flatten().collect();
         let media = contents.into_iter();
         media.filter(move |(name, _)| name.contains(&version)).map(|(_, media)| media)
@@ -189,8 +207,12 @@ impl<'a> Document<'a> {
             for key in ["allOf", "oneOf", "anyOf"] {
                 open.extend(schema[key].as_array().into_iter().flatten());
             }
-            open.extend(["items", "additionalProperties"].iter().filter_map(|k| schema.get(k)));
-            for target in schema["discriminator"]["mapping"].as_object().into_iter().flatten() {
+            open.extend(
+                ["items", "additionalProperties"].iter().filter_map(|k| schema.get(k)),
+            );
+            for target in
+                schema["discriminator"]["mapping"].as_object().into_iter().flatten()
+            {
                 let pointer = target.1.as_str().and_then(|it| it.strip_prefix('#'));
                 open.extend(pointer.and_then(|it| self.tree.pointer(it)));
             }
@@ -202,7 +224,9 @@ impl<'a> Document<'a> {
 /// A path without the names of its parameters.
 fn positional(path: &str) -> String {
     let segments = path.split('/').map(|part| match (part.find('{'), part.find('}')) {
-        (Some(start), Some(end)) => format!("{}{{}}{}", &part[..start], &part[end + 1..]),
+        (Some(start), Some(end)) => {
+            format!("{}{{}}{}", &part[..start], &part[end + 1..])
+        }
         _ => part.to_owned(),
     });
     segments.collect::<Vec<_>>().join("/")

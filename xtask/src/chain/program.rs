@@ -77,10 +77,7 @@ impl Item {
 }
 
 /// Returns the items of a surface; types only where a function needs them.
-pub(super) fn items(
-    surface: &Surface,
-    is_reached: impl Fn(&str) -> bool,
-) -> Vec<Item> {
+pub(super) fn items(surface: &Surface, is_reached: impl Fn(&str) -> bool) -> Vec<Item> {
     let mut items = Vec::new();
     for (index, function) in surface.functions.iter().enumerate() {
         let is_page = is_page(surface, &function.response);
@@ -160,7 +157,12 @@ fn of_type(name: &str, ty: &Type, items: &mut Vec<Item>) {
         Shape::Enum(variants) => {
             for variant in variants {
                 let json = variant.values.clone();
-                add(Kind::Variant, format!("::{}", variant.name), json, chosen(&path, variant));
+                add(
+                    Kind::Variant,
+                    format!("::{}", variant.name),
+                    json,
+                    chosen(&path, variant),
+                );
             }
         }
         Shape::Union(union) => of_union(&path, union, &mut add),
@@ -174,7 +176,12 @@ fn of_union(
 ) {
     for variant in &union.variants {
         let json = variant.values.clone();
-        add(Kind::Variant, format!("::{}", variant.name), json.clone(), chosen(path, variant));
+        add(
+            Kind::Variant,
+            format!("::{}", variant.name),
+            json.clone(),
+            chosen(path, variant),
+        );
         if let Some(from) = &variant.from {
             let code = format!("(x: {from}) -> {path} {{ x.into() }}");
             add(Kind::Conversion, format!(" from {from}"), json, code);
@@ -250,7 +257,10 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         let line = lines.iter().position(|line| line.ends_with("types::Unit::Piece"));
         let index = item_on(line.expect("a line") + 1).expect("an item");
-        assert_eq!((items[index].kind, &items[index].json[0][..]), (Kind::Variant, "PIECE"));
+        assert_eq!(
+            (items[index].kind, &items[index].json[0][..]),
+            (Kind::Variant, "PIECE")
+        );
         assert!(!text.contains("i0"), "the first is left out");
         assert_eq!(item_on(1), None);
     }

@@ -70,7 +70,8 @@ impl Judge<'_> {
         }
         let names = Vec::new();
         for start in [Start::Body, Start::Response] {
-            let place = Place { operation: operation.clone(), start, names: names.clone() };
+            let place =
+                Place { operation: operation.clone(), start, names: names.clone() };
             let (before, after) = (self.earlier.at(&place), self.later.at(&place));
             if before.is_empty() != after.is_empty() {
                 return Verdict::ChangedUpstream;
@@ -100,7 +101,11 @@ impl Judge<'_> {
 }
 
 /// Writes the table and the list of what broke; the second result is how many promises.
-pub(super) fn report(title: &str, pair: &Pair<'_>, judge: &Judge<'_>) -> (String, usize) {
+pub(super) fn report(
+    title: &str,
+    pair: &Pair<'_>,
+    judge: &Judge<'_>,
+) -> (String, usize) {
     let gone: BTreeSet<&str> = pair
         .broken
         .keys()
@@ -152,7 +157,9 @@ fn table(
         let cells = Verdict::ALL.map(|verdict| count(verdict).to_string()).join(" | ");
         let follows = follows.get(&kind).copied().unwrap_or(0);
         let word = kind.word();
-        text.push_str(&format!("| {word} | {items} | {broken} | {follows} | {cells} |\n"));
+        text.push_str(&format!(
+            "| {word} | {items} | {broken} | {follows} | {cells} |\n"
+        ));
     }
     text + "\n"
 }

@@ -84,8 +84,6 @@ pub(super) struct Variant {
 }
 
 pub(super) struct Union {
-    /// The JSON name of the discriminator; None for a union by kind of JSON.
-    pub discriminator: Option<String>,
     pub variants: Vec<Variant>,
     /// The record that `common()` returns.
     pub common: Option<String>,

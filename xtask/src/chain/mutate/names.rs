@@ -30,10 +30,15 @@ pub(super) fn rename_schemas(document: &mut Value) {
                 *target = renamed(text).into();
             }
         };
-        if object.get("$ref").and_then(Value::as_str).is_some_and(|it| it.starts_with(PREFIX)) {
+        if object
+            .get("$ref")
+            .and_then(Value::as_str)
+            .is_some_and(|it| it.starts_with(PREFIX))
+        {
             object.get_mut("$ref").into_iter().for_each(&mut rename);
         }
-        let mapping = object.get_mut("discriminator").and_then(|it| it.get_mut("mapping"));
+        let mapping =
+            object.get_mut("discriminator").and_then(|it| it.get_mut("mapping"));
         let targets = mapping.and_then(Value::as_object_mut).into_iter();
         targets.flat_map(|it| it.values_mut()).for_each(rename);
     });
@@ -46,10 +51,16 @@ pub(super) fn name_inline_schemas(document: &mut Value) {
     let components = taken.clone();
     let mut added = Map::new();
     each_named_schema(document, &[], &mut |names, schema| {
-        let has_name = names.len() == 2 && names[0] == "components" && components.contains(&names[1])
+        let has_name = names.len() == 2
+            && names[0] == "components"
+            && components.contains(&names[1])
             || names.last().is_some_and(|name| name.starts_with("allOf"));
         let is_type = schema.get("properties").is_some() || schema.get("enum").is_some();
-        let name: String = names.iter().flat_map(|name| name.chars()).filter(char::is_ascii_alphanumeric).collect();
+        let name: String = names
+            .iter()
+            .flat_map(|name| name.chars())
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
         let name = format!("Named{name}");
         if is_type && !has_name && taken.insert(name.clone()) {
             let reference = json!({ "$ref": format!("{PREFIX}{name}") });
@@ -67,17 +78,21 @@ pub(super) fn inline_schemas(document: &mut Value) {
         if let Some(name) = referred(object) {
             *uses.entry(name.to_owned()).or_default() += 1;
         }
-        let lists = ["oneOf", "anyOf", "allOf"].iter().filter_map(|key| object.get(*key));
+        let lists =
+            ["oneOf", "anyOf", "allOf"].iter().filter_map(|key| object.get(*key));
         for branch in lists.filter_map(Value::as_array).flatten() {
             chosen.extend(branch.as_object().and_then(referred).map(str::to_owned));
         }
-        let mapping = object.get("discriminator").and_then(|it| it["mapping"].as_object());
+        let mapping =
+            object.get("discriminator").and_then(|it| it["mapping"].as_object());
         let targets = mapping.into_iter().flatten().filter_map(|(_, it)| it.as_str());
         chosen.extend(targets.map(|it| it.trim_start_matches(PREFIX).to_owned()));
     });
     let Some(named) = schemas(document) else { return };
     let is_free = |name: &String, schema: &Value| {
-        let is_union = ["oneOf", "anyOf", "discriminator"].iter().any(|it| schema.get(it).is_some());
+        let is_union = ["oneOf", "anyOf", "discriminator"]
+            .iter()
+            .any(|it| schema.get(it).is_some());
         uses.get(name) == Some(&1) && !chosen.contains(name) && !is_union
     };
     let free: BTreeMap<String, Value> = named
@@ -121,7 +136,10 @@ mod tests {
         let mut document = document();
         rename_schemas(&mut document);
         let pear = &document["components"]["schemas"]["RenewedPear"];
-        assert_eq!(pear["properties"]["soil"]["$ref"], "#/components/schemas/RenewedSoil");
+        assert_eq!(
+            pear["properties"]["soil"]["$ref"],
+            "#/components/schemas/RenewedSoil"
+        );
     }
 
     #[test]

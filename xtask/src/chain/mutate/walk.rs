@@ -40,14 +40,22 @@ pub(super) fn each_named_schema(
     }
 }
 
-fn schema(value: &mut Value, names: &[String], each: &mut dyn FnMut(&[String], &mut Value)) {
+fn schema(
+    value: &mut Value,
+    names: &[String],
+    each: &mut dyn FnMut(&[String], &mut Value),
+) {
     let Some(object) = value.as_object_mut() else { return };
     for (key, inner) in object.iter_mut() {
         match key.as_str() {
             "properties" => members(inner, names, each),
-            "items" | "additionalProperties" | "not" => schema(inner, &with(names, key), each),
+            "items" | "additionalProperties" | "not" => {
+                schema(inner, &with(names, key), each)
+            }
             "allOf" | "oneOf" | "anyOf" => {
-                for (index, inner) in inner.as_array_mut().into_iter().flatten().enumerate() {
+                for (index, inner) in
+                    inner.as_array_mut().into_iter().flatten().enumerate()
+                {
                     schema(inner, &with(names, &format!("{key}{index}")), each);
                 }
             }
@@ -57,7 +65,11 @@ fn schema(value: &mut Value, names: &[String], each: &mut dyn FnMut(&[String], &
     each(names, value);
 }
 
-fn members(value: &mut Value, names: &[String], each: &mut dyn FnMut(&[String], &mut Value)) {
+fn members(
+    value: &mut Value,
+    names: &[String],
+    each: &mut dyn FnMut(&[String], &mut Value),
+) {
     for (name, member) in value.as_object_mut().into_iter().flatten() {
         schema(member, &with(names, name), each);
     }
@@ -69,7 +81,10 @@ fn with(names: &[String], name: &str) -> Vec<String> {
 }
 
 /// Visits every object below a value.
-pub(super) fn each_object(value: &mut Value, each: &mut dyn FnMut(&mut Map<String, Value>)) {
+pub(super) fn each_object(
+    value: &mut Value,
+    each: &mut dyn FnMut(&mut Map<String, Value>),
+) {
     match value {
         Value::Object(object) => {
             object.values_mut().for_each(|value| each_object(value, each));

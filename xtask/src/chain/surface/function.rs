@@ -36,8 +36,8 @@ pub(super) fn of_module(
         let inner = Definitions::of(items);
         let own = inner.functions.values().map(|function| (*function, &inner));
         let imported = items.iter().filter_map(imported);
-        let imported = imported
-            .filter_map(|name| Some((*outer.functions.get(&name)?, &outer)));
+        let imported =
+            imported.filter_map(|name| Some((*outer.functions.get(&name)?, &outer)));
         for (function, definitions) in own.chain(imported) {
             let path = format!("{module}::{name}::{}", function.sig.ident);
             let Some(operation) = definitions.operation(function) else { continue };
@@ -72,7 +72,9 @@ impl<'a> Definitions<'a> {
         let (mut functions, mut operations) = (BTreeMap::new(), BTreeMap::new());
         for item in items {
             match item {
-                Item::Fn(function) if matches!(function.vis, syn::Visibility::Public(_)) => {
+                Item::Fn(function)
+                    if matches!(function.vis, syn::Visibility::Public(_)) =>
+                {
                     functions.insert(function.sig.ident.to_string(), function);
                 }
                 Item::Static(item) => {
@@ -173,7 +175,8 @@ fn setters(file: &File, scope: &Scope<'_>) -> BTreeMap<String, Vec<Setter>> {
         let Some(builder) = builder.path.segments.last() else { continue };
         for item in &body.items {
             let ImplItem::Fn(method) = item else { continue };
-            if body.trait_.is_none() && matches!(method.vis, syn::Visibility::Public(_)) {
+            if body.trait_.is_none() && matches!(method.vis, syn::Visibility::Public(_))
+            {
                 found.entry(builder.ident.to_string()).or_default().push(Setter {
                     name: method.sig.ident.to_string(),
                     parameters: parameters(&method.sig, scope),

@@ -100,10 +100,6 @@ fn pairs(tokens: &[TokenTree]) -> Vec<(String, String)> {
 fn union(mut variants: Vec<Variant>, tokens: &[TokenTree], scope: &Scope<'_>) -> Union {
     let mut rows = tokens.split(|token| token.to_string() == ";");
     let head = rows.next().unwrap_or_default();
-    let discriminator = head.iter().find_map(|token| match token {
-        TokenTree::Literal(literal) => text(literal),
-        _ => None,
-    });
     let common = after(head, "common").and_then(|tokens| parsed(tokens, scope));
     for row in rows {
         let Some(name) = row.get(1).map(ToString::to_string) else { continue };
@@ -116,7 +112,7 @@ fn union(mut variants: Vec<Variant>, tokens: &[TokenTree], scope: &Scope<'_>) ->
         }
         variant.from = after(row, "from").and_then(|tokens| parsed(tokens, scope));
     }
-    Union { discriminator, variants, common }
+    Union { variants, common }
 }
 
 fn after(tokens: &[TokenTree], word: &str) -> Option<TokenStream> {
