@@ -168,7 +168,7 @@ fn summarise(output: &Output, changed: usize, took: Duration) {
 }
 
 /// Reads the overlays of a folder, in order of their names; a folder that is not there has none.
-fn read_overlays(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+pub(crate) fn read_overlays(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

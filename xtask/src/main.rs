@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 mod bench;
+mod chain;
 mod codegen;
 mod failure;
 mod plan;
@@ -24,6 +25,7 @@ Commands:
   spec import   put an OpenAPI document into spec/, its prose removed
   spec fetch    download the published document and import it
   bench         measure what the README's table says
+  chain         find what an update of the document breaks in programs
   help          show this text
 
 `cargo xtask <COMMAND> --help` tells more about one.
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
     let rest = lexopt::Parser::from_args(arguments);
     match command.to_str() {
         Some("bench") => bench::run(rest),
+        Some("chain") => chain::run(rest),
         Some("codegen") => codegen::run(rest),
         Some("spec") => spec::run(rest),
         Some("help" | "--help" | "-h") => {

@@ -1,0 +1,231 @@
+//! Documents of tomorrow: changes of a document that keep all that a program uses of the API.
+
+use serde_json::{Value, json};
+
+mod names;
+mod walk;
+
+use walk::{each_object, each_operation, each_schema};
+
+/// A change of a document.
+pub(super) struct Mutation {
+    /// The word for `--mutate`.
+    pub group: &'static str,
+    pub name: &'static str,
+    pub apply: fn(&mut Value),
+}
+
+const fn mutation(
+    group: &'static str,
+    name: &'static str,
+    apply: fn(&mut Value),
+) -> Mutation {
+    Mutation { group, name, apply }
+}
+
+pub(super) const MUTATIONS: [Mutation; 11] = [
+    mutation("ids", "ids", rename_operations),
+    mutation("tag", "tag", rename_tag),
+    mutation("required", "required-none", require_nothing),
+    mutation("required", "required-all", require_everything),
+    mutation("enums", "enums-removed", remove_enums),
+    mutation("enums", "enums-one-dropped", drop_values),
+    mutation("schemas", "schemas", names::rename_schemas),
+    mutation("inline", "inline-named", names::name_inline_schemas),
+    mutation("inline", "named-inlined", names::inline_schemas),
+    mutation("versions", "versions", add_version),
+    mutation("parameters", "parameters", add_parameter),
+];
+
+const LATER: &str = "2031-05-01";
+
+fn rename_operations(document: &mut Value) {
+    each_operation(document, |operation| {
+        for key in ["operationId", "x-xgen-operation-id-override"] {
+            if let Some(Value::String(id)) = operation.get_mut(key) {
+                *id = format!("{id}Renewed");
+            }
+        }
+    });
+}
+
+/// Renames the tag of the most operations.
+fn rename_tag(document: &mut Value) {
+    let mut counts = std::collections::BTreeMap::<String, usize>::new();
+    each_operation(document, |operation| {
+        let tag = operation["tags"][0].as_str();
+        tag.into_iter().for_each(|tag| *counts.entry(tag.to_owned()).or_default() += 1);
+    });
+    let Some((most, _)) = counts.into_iter().max_by_key(|(_, count)| *count) else {
+        return;
+    };
+    let renamed = |value: &mut Value| {
+        if value == &json!(most) {
+            *value = format!("Renewed {most}").into();
+        }
+    };
+    each_operation(document, |operation| {
+        let tags = operation.get_mut("tags").and_then(Value::as_array_mut);
+        tags.into_iter().flatten().for_each(renamed);
+    });
+    let tags = document.get_mut("tags").and_then(Value::as_array_mut);
+    tags.into_iter().flatten().for_each(|tag| renamed(&mut tag["name"]));
+}
+
+fn require_nothing(document: &mut Value) {
+    each_schema(document, |schema| {
+        if let Some(schema) = schema.as_object_mut() {
+            schema.remove("required");
+        }
+        flip_nullable(schema);
+    });
+}
+
+fn require_everything(document: &mut Value) {
+    each_schema(document, |schema| {
+        if let Some(properties) = schema["properties"].as_object() {
+            let names: Vec<Value> =
+                properties.keys().map(|name| name.as_str().into()).collect();
+            schema["required"] = names.into();
+        }
+        flip_nullable(schema);
+    });
+}
+
+fn flip_nullable(schema: &mut Value) {
+    let is_plain = schema.get("$ref").is_none() && schema.get("type").is_some();
+    let is_nullable = schema["nullable"] == true;
+    if let Some(schema) = schema.as_object_mut().filter(|_| is_plain) {
+        schema.insert("nullable".to_owned(), (!is_nullable).into());
+    }
+}
+
+fn is_enum_of_strings(schema: &Value) -> bool {
+    schema["enum"].as_array().is_some_and(|values| values.iter().all(Value::is_string))
+}
+
+fn remove_enums(document: &mut Value) {
+    each_schema(document, |schema| {
+        if is_enum_of_strings(schema)
+            && let Some(schema) = schema.as_object_mut()
+        {
+            schema.remove("enum");
+        }
+    });
+}
+
+fn drop_values(document: &mut Value) {
+    each_schema(document, |schema| {
+        if is_enum_of_strings(schema)
+            && let Some(values) = schema["enum"].as_array_mut().filter(|it| it.len() > 1)
+            && let Some(last) = values.pop()
+            && schema["default"] == last
+            && let Some(schema) = schema.as_object_mut()
+        {
+            schema.remove("default");
+        }
+    });
+}
+
+/// Adds a version to every operation: a copy of the newest one.
+fn add_version(document: &mut Value) {
+    each_operation(document, |operation| {
+        let mut versions = Vec::new();
+        each_object(operation, &mut |object| {
+            versions
+                .extend(object.keys().filter_map(|name| dated(name)).map(str::to_owned));
+        });
+        let Some(newest) = versions.into_iter().max() else { return };
+        each_object(operation, &mut |object| {
+            let names = object.keys().filter(|name| dated(name) == Some(&newest));
+            for name in names.cloned().collect::<Vec<_>>() {
+                let copy = object[&name].clone();
+                object.insert(name.replace(&newest, LATER), copy);
+            }
+        });
+    });
+}
+
+/// Returns the date of a media type that has one and nothing beside it.
+fn dated(media_type: &str) -> Option<&str> {
+    let version =
+        media_type.strip_prefix("application/vnd.atlas.")?.split('+').next()?;
+    let is_date =
+        version.len() == 10 && version.chars().all(|c| c.is_ascii_digit() || c == '-');
+    is_date.then_some(version)
+}
+
+fn add_parameter(document: &mut Value) {
+    let parameter = json!({
+        "name": "brandNew", "in": "query", "schema": { "type": "boolean", "default": false },
+    });
+    each_operation(document, |operation| {
+        if let Some(operation) = operation.as_object_mut() {
+            let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+            parameters
+                .as_array_mut()
+                .into_iter()
+                .for_each(|it| it.push(parameter.clone()));
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document() -> Value {
+        json!({
+            "tags": [{ "name": "Fruit" }],
+            "paths": { "/a": { "get": {
+                "operationId": "getA", "tags": ["Fruit"],
+                "responses": { "200": { "content": {
+                    "application/vnd.atlas.2024-01-01+json": { "schema": {
+                        "$ref": "#/components/schemas/Pear"
+                    } },
+                    "application/vnd.atlas.2024-08-05+json": { "schema": {
+                        "$ref": "#/components/schemas/Pear"
+                    } },
+                } } },
+            } } },
+            "components": { "schemas": { "Pear": {
+                "type": "object", "required": ["unit"],
+                "properties": {
+                    "unit": { "type": "string", "enum": ["KILO", "PIECE"] },
+                    "origin": { "type": "object", "properties": { "soil": { "type": "string" } } },
+                },
+            } } },
+        })
+    }
+
+    #[test]
+    fn every_mutation_changes_something() {
+        for mutation in MUTATIONS {
+            let mut changed = document();
+            (mutation.apply)(&mut changed);
+            // Here a schema is used twice and so not inlined.
+            let is_same = changed == document();
+            assert_eq!(is_same, mutation.name == "named-inlined", "{}", mutation.name);
+        }
+    }
+
+    #[test]
+    fn a_version_is_added_beside_the_newest() {
+        let mut changed = document();
+        add_version(&mut changed);
+        let content = &changed["paths"]["/a"]["get"]["responses"]["200"]["content"];
+        assert_eq!(content.as_object().expect("content").len(), 3);
+        assert!(content.get("application/vnd.atlas.2031-05-01+json").is_some());
+    }
+
+    #[test]
+    fn a_property_can_be_called_enum_or_required() {
+        let mut changed = json!({ "components": { "schemas": { "A": { "properties": {
+            "required": { "type": "string", "enum": ["A", "B"] },
+        } } } } });
+        require_nothing(&mut changed);
+        drop_values(&mut changed);
+        let property = &changed["components"]["schemas"]["A"]["properties"]["required"];
+        assert_eq!(property["enum"], json!(["A"]));
+    }
+}

@@ -1,0 +1,125 @@
+//! The public surface of a generated crate: the functions of its dated modules, and its types.
+//!
+//! It is read from the text of the generated files with `syn`, as a program would see it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use atlas_admin_generator::Files;
+use syn::{File, Item};
+
+mod function;
+mod table;
+mod ty;
+
+pub(super) use ty::mentioned;
+
+/// What a program can name of a crate.
+#[derive(Default)]
+pub(super) struct Surface {
+    pub functions: Vec<Function>,
+    pub types: BTreeMap<String, Type>,
+}
+
+/// A request function of a dated module.
+pub(super) struct Function {
+    /// `clusters::v2024_08_05::get_cluster`.
+    pub path: String,
+    pub operation: Operation,
+    /// The types of the parameters.
+    pub parameters: Vec<String>,
+    /// The type that is returned: a request or a builder.
+    pub returned: String,
+    /// The type of the response.
+    pub response: String,
+    pub setters: Vec<Setter>,
+}
+
+/// An operation in a version, by what the service knows of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Operation {
+    /// In lower case, as in a document.
+    pub method: String,
+    pub path: String,
+    /// `2024-08-05`.
+    pub version: String,
+}
+
+/// A setter of an optional parameter.
+#[derive(Clone)]
+pub(super) struct Setter {
+    pub name: String,
+    pub parameters: Vec<String>,
+    /// The JSON name of the parameter.
+    pub json_name: Option<String>,
+}
+
+/// A type of the module `types`.
+pub(super) struct Type {
+    pub shape: Shape,
+    /// The type of the items, if the type is a page of a list.
+    pub items: Option<String>,
+}
+
+pub(super) enum Shape {
+    Record(Vec<Field>),
+    Enum(Vec<Variant>),
+    Union(Union),
+}
+
+pub(super) struct Field {
+    pub name: String,
+    pub ty: String,
+    /// None for `extra`.
+    pub json_name: Option<String>,
+}
+
+pub(super) struct Variant {
+    pub name: String,
+    /// The type of the content.
+    pub content: Option<String>,
+    /// The JSON values that select the variant.
+    pub values: Vec<String>,
+    /// The type that converts into the variant.
+    pub from: Option<String>,
+}
+
+pub(super) struct Union {
+    pub variants: Vec<Variant>,
+    /// The record that `common()` returns.
+    pub common: Option<String>,
+}
+
+/// Reads the surface of generated files.
+pub(super) fn read(files: &Files) -> Result<Surface, String> {
+    let mut modules = Vec::new();
+    let mut types = Vec::new();
+    for (path, text) in files {
+        let Some(path) = path.strip_prefix("src/") else { continue };
+        let Some(name) = path.strip_suffix(".rs") else { continue };
+        let file = syn::parse_file(text).map_err(|error| format!("{path}: {error}"))?;
+        if name.starts_with("types/") {
+            types.push(file);
+        } else if !["lib", "types", "registry"].contains(&name) {
+            modules.push((name.to_owned(), file));
+        }
+    }
+    let names = type_names(&types);
+    let mut surface = Surface::default();
+    for (module, file) in &modules {
+        surface.functions.extend(function::of_module(module, file, &names));
+    }
+    for file in &types {
+        table::collect(file, &names, &mut surface.types);
+    }
+    Ok(surface)
+}
+
+fn type_names(files: &[File]) -> BTreeSet<String> {
+    let items = files.iter().flat_map(|file| &file.items);
+    let names = items.filter_map(|item| match item {
+        Item::Struct(item) => Some(item.ident.to_string()),
+        Item::Enum(item) => Some(item.ident.to_string()),
+        _ => None,
+    });
+    names.collect()
+}
