@@ -208,9 +208,13 @@ impl<'a> Build<'a> {
             Kind::Record(_) | Kind::Enum(_) => None,
         });
         let unions: Vec<&Union> = unions.collect();
+        let pairs: Vec<Pair<'_>> = unions
+            .iter()
+            .flat_map(|union| matches(self.api, self.ledger, recorded, union))
+            .collect();
         let mut variants: Vec<Variant> = Vec::new();
-        for union in &unions {
-            self.add_variants(recorded, union, &mut variants);
+        for found in unions.iter().flat_map(|union| &union.variants) {
+            self.add_variant(&pairs, found, &mut variants);
         }
         if unions.len() < defs.len() || defs.is_empty() {
             // A record, or any JSON value, may still be any of them.
@@ -222,50 +226,45 @@ impl<'a> Build<'a> {
             }
         }
         let by = unions.first().map(|union| union.by.clone());
-        Union {
-            by: by.unwrap_or_else(|| recorded.discriminator()),
-            variants,
-            common: None,
-        }
+        Union { by: by.unwrap_or_else(|| recorded.discriminator()), variants, common: None }
     }
 
-    fn add_variants(
-        &mut self,
-        recorded: &RecordedUnion,
-        union: &Union,
-        into: &mut Vec<Variant>,
-    ) {
-        let matches = matches(self.api, self.ledger, recorded, union);
-        let known_tags: Vec<&String> =
-            matches.iter().flat_map(|(known, _)| known.tags).collect();
-        for found in &union.variants {
-            let mut known =
-                matches.iter().filter(|(_, own)| std::ptr::eq(*own, found)).peekable();
-            if known.peek().is_none() {
-                let ty = self.convert(&found.ty);
-                if into.iter().all(|other| other.ty != ty || other.tags != found.tags) {
-                    into.push(Variant { ty, ..found.clone() });
-                }
+    /// Adds the recorded variants that a variant of the document stands for, or itself if it is new.
+    fn add_variant(&mut self, pairs: &[Pair<'_>], found: &Variant, into: &mut Vec<Variant>) {
+        let known: Vec<&RecordedVariant<'_>> = pairs
+            .iter()
+            .filter(|(_, own)| std::ptr::eq(*own, found))
+            .map(|(known, _)| known)
+            .collect();
+        if known.is_empty() {
+            let ty = self.convert(&found.ty);
+            if into.iter().all(|other| other.ty != ty || other.tags != found.tags) {
+                into.push(Variant { ty, ..found.clone() });
             }
-            let new = found.tags.iter().filter(|tag| !known_tags.contains(tag)).cloned();
-            let mut new: Vec<String> = new.collect();
-            for (known, _) in known {
-                let ty = self.ty(Some(&known.ty), &[&found.ty]);
-                if find(into, known.name).is_none() {
-                    into.push(variant(known, ty));
-                }
-                // Values that are new select the first of those that the document has made one.
-                if let Some(variant) = find(into, known.name) {
-                    variant.tags.extend(new.drain(..));
-                    let order =
-                        |tag: &String| found.tags.iter().position(|own| own == tag);
-                    variant.tags.sort_by_key(|tag| order(tag).unwrap_or(usize::MAX));
-                    variant.tags.dedup();
-                }
+        }
+        let is_known = |tag: &&String| pairs.iter().any(|(known, _)| known.tags.contains(tag));
+        let mut new: Vec<String> =
+            found.tags.iter().filter(|tag| !is_known(tag)).cloned().collect();
+        for known in known {
+            let all = pairs.iter().filter(|(own, _)| own.name == known.name);
+            let all: Vec<&Type> = all.map(|(_, found)| &found.ty).collect();
+            if find(into, known.name).is_none() {
+                let ty = self.ty(Some(&known.ty), &all);
+                into.push(variant(known, ty));
+            }
+            // Values that are new select the first of those that the document has made one.
+            if let Some(variant) = find(into, known.name) {
+                variant.tags.append(&mut new);
+                let order = |tag: &String| found.tags.iter().position(|own| own == tag);
+                variant.tags.sort_by_key(|tag| order(tag).unwrap_or(usize::MAX));
+                variant.tags.dedup();
             }
         }
     }
 }
+
+/// A recorded variant, and one that the document has for it.
+type Pair<'p> = (RecordedVariant<'p>, &'p Variant);
 
 fn find<'v>(variants: &'v mut [Variant], name: &str) -> Option<&'v mut Variant> {
     variants.iter_mut().find(|variant| variant.recorded.as_deref() == Some(name))

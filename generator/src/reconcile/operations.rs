@@ -2,7 +2,7 @@
 
 use super::build::Build;
 use crate::model::{
-    Answer, Body, Content, Operation, OperationVersion, Output, Parameter,
+    Answer, Body, Content, Operation, OperationVersion, Output, Parameter, Type,
 };
 use crate::names::{RecordedAnswer, RecordedOperation, parameter_keys};
 
@@ -101,6 +101,8 @@ fn reconcile_answer(
     answer.output = match (known.map(|known| &known.output), output) {
         (Some(Output::Empty), _) => Output::Empty,
         (Some(Output::Stream), _) => Output::Stream,
+        // Where nothing comes any more, any JSON value is `null`.
+        (Some(Output::Json(Type::Json)), Output::Empty) => Output::Json(Type::Json),
         (Some(Output::Json(_)), Output::Json(ty) | Output::Optional(ty)) => {
             Output::Json(ty)
         }

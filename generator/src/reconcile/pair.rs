@@ -1,6 +1,6 @@
 //! Which definitions of the document stand where the ledger has which types.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::variants::{contents, matches};
 use crate::model::{Api, Kind, Operation, Output, Type, TypeId};
@@ -13,6 +13,8 @@ pub(super) struct Pairs<'a> {
     sources: BTreeMap<String, Vec<TypeId>>,
     names: HashMap<TypeId, Vec<String>>,
     pending: Vec<(String, TypeId)>,
+    /// Whether only definitions that are declared where the recorded type was are paired.
+    only_known_places: bool,
 }
 
 /// Walks the document and the ledger side by side.
@@ -23,11 +25,17 @@ pub(super) fn pairs<'a>(api: &'a Api, ledger: &'a Ledger) -> Pairs<'a> {
         sources: BTreeMap::new(),
         names: HashMap::new(),
         pending: Vec::new(),
+        only_known_places: true,
     };
-    for operation in &api.operations {
-        pairs.pair_operation(operation);
-    }
+    // What is declared where it was is the best of several that stand for one type: it comes
+    // first, and the others join it or part from it.
+    pairs.pair_operations();
+    pairs.only_known_places = false;
+    let known = pairs.sources.iter();
+    let known = known.flat_map(|(name, ids)| ids.iter().map(|id| (name.clone(), *id)));
+    pairs.pending = known.collect();
     pairs.follow();
+    pairs.pair_operations();
     pairs.pair_by_place();
     pairs
 }
@@ -90,6 +98,13 @@ impl Pairs<'_> {
         }
     }
 
+    fn pair_operations(&mut self) {
+        for operation in &self.api.operations {
+            self.pair_operation(operation);
+        }
+        self.follow();
+    }
+
     fn pair_operation(&mut self, operation: &Operation) {
         let Some(recorded) = self.ledger.operation(&operation.key()) else { return };
         for (key, parameter) in parameter_keys(&operation.parameters) {
@@ -127,7 +142,10 @@ impl Pairs<'_> {
     }
 
     fn pair_definition(&mut self, name: &str, id: TypeId) {
-        if self.sources(name).contains(&id) || !self.accepts(name, id) {
+        if self.sources(name).contains(&id)
+            || (self.only_known_places && self.recorded_place(id) != Some(name))
+            || !self.accepts(name, id, &mut HashSet::new())
+        {
             return;
         }
         self.sources.entry(name.to_owned()).or_default().push(id);
@@ -146,8 +164,9 @@ impl Pairs<'_> {
         }
     }
 
-    /// Whether a definition can stand for a recorded type, beside those that do already.
-    fn accepts(&self, name: &str, id: TypeId) -> bool {
+    /// Whether a definition can stand for a recorded type, beside those that do already. Properties
+    /// that have come to differ in type part what was one type; the first keeps it.
+    fn accepts(&self, name: &str, id: TypeId, seen: &mut HashSet<(String, TypeId)>) -> bool {
         let kind = &self.api.def(id).kind;
         if self.ledger.values(name).is_some() {
             return matches!(kind, Kind::Enum(_));
@@ -155,26 +174,35 @@ impl Pairs<'_> {
         if matches!(kind, Kind::Enum(_)) {
             return false;
         }
-        let Kind::Record(record) = kind else { return true };
-        // Properties that have come to differ in type part what was one type. The first keeps it.
-        let is_first = self.sources(name).is_empty();
-        is_first
-            || record.fields.iter().all(|field| {
+        let sources = self.sources(name);
+        if sources.is_empty() || sources.contains(&id) || !seen.insert((name.to_owned(), id)) {
+            return true;
+        }
+        match (kind, self.ledger.union(name)) {
+            (Kind::Record(record), None) => record.fields.iter().all(|field| {
                 let known = self.ledger.field(name, &field.json_name);
                 let ty = known.and_then(|known| known.ty).map(|known| known.ty);
-                ty.is_none_or(|ty| self.is_alike(&ty, &field.ty))
-            })
+                ty.is_none_or(|ty| self.could_be(&ty, &field.ty, seen))
+            }),
+            (Kind::Union(union), Some(recorded)) => {
+                let variants = matches(self.api, self.ledger, recorded, union);
+                variants.iter().all(|(known, found)| self.could_be(&known.ty, &found.ty, seen))
+            }
+            _ => true,
+        }
     }
 
-    /// Whether a type could be had as a recorded type once all is paired.
-    fn is_alike(&self, recorded: &Type<String>, found: &Type) -> bool {
+    /// Whether a type can be had as a recorded type, as far as is known before all is paired.
+    fn could_be(
+        &self,
+        recorded: &Type<String>,
+        found: &Type,
+        seen: &mut HashSet<(String, TypeId)>,
+    ) -> bool {
         match (recorded, found) {
-            (Type::Def(name), Type::Def(id)) => {
-                let is_enum = matches!(self.api.def(*id).kind, Kind::Enum(_));
-                self.ledger.values(name).is_some() == is_enum
-            }
+            (Type::Def(name), Type::Def(id)) => self.accepts(name, *id, seen),
             (Type::List(recorded), Type::List(found))
-            | (Type::Map(recorded), Type::Map(found)) => self.is_alike(recorded, found),
+            | (Type::Map(recorded), Type::Map(found)) => self.could_be(recorded, found, seen),
             _ => self.fits(recorded, found),
         }
     }
