@@ -49,14 +49,13 @@ fn write_crates(folder: &Path, pairs: &[Pair<'_>]) -> io::Result<()> {
     let mut members = Vec::new();
     for (index, pair) in pairs.iter().enumerate() {
         let home = folder.join("crates").join(&pair.against);
-        let _ = fs::remove_dir_all(&home);
-        for (path, text) in pair.files {
+        for (path, text) in pair.files.iter().filter(|(path, _)| *path != "Cargo.toml") {
             let path = home.join(path);
             fs::create_dir_all(path.parent().unwrap_or(&home))?;
-            fs::write(path, text)?;
+            write(&path, text)?;
         }
         let manifest = crate_manifest(&pair.against, &pair.files["Cargo.toml"])?;
-        fs::write(home.join("Cargo.toml"), manifest)?;
+        write(&home.join("Cargo.toml"), &manifest)?;
         let program = folder.join(program_name(index));
         fs::create_dir_all(program.join("src"))?;
         fs::write(program.join("Cargo.toml"), program_manifest(index, &pair.against))?;
@@ -116,12 +115,17 @@ fn write_programs(folder: &Path, pairs: &[Pair<'_>]) -> io::Result<()> {
     for (index, pair) in pairs.iter().enumerate() {
         let text = program::text(pair.items, |item| pair.broken.contains_key(&item));
         let path = folder.join(program_name(index)).join("src/lib.rs");
-        // A program that compiles is not touched, and so not compiled again.
-        if fs::read_to_string(&path).ok().as_ref() != Some(&text) {
-            fs::write(path, text)?;
-        }
+        write(&path, &text)?;
     }
     Ok(())
+}
+
+/// Writes a file, unless it holds the text: what is not touched is not compiled again.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    if fs::read_to_string(path).is_ok_and(|found| found == text) {
+        return Ok(());
+    }
+    fs::write(path, text)
 }
 
 /// An error of rustc, in JSON, and the name of the crate.
