@@ -125,6 +125,24 @@ pub struct Field {
 }
 
 impl Field {
+    /// Returns a field of which nothing but its type is known.
+    pub fn new(json_name: &str, ty: Type) -> Self {
+        Self {
+            json_name: json_name.to_owned(),
+            ty,
+            required: false,
+            nullable: false,
+            read_only: false,
+            write_only: false,
+            secret: false,
+            identity: false,
+            kept: false,
+            deprecated: false,
+            limits: Limits::default(),
+            prose: None,
+        }
+    }
+
     /// Keeps what holds for another declaration of the same property too; the types are the
     /// caller's business.
     pub fn weaken(&mut self, other: &Self) {

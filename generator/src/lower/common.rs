@@ -37,6 +37,7 @@ pub(super) fn add_common_records(api: &mut Api, ledger: &Ledger) {
             continue;
         }
         if let Some(name) = name {
+            add_tag(api, ledger, name, &property, &mut fields);
             fields.iter_mut().for_each(|field| restore(api, ledger, name, field));
         }
         let def = TypeDef {
@@ -54,6 +55,17 @@ pub(super) fn add_common_records(api: &mut Api, ledger: &Ledger) {
         if let Kind::Union(union) = &mut api.types[index].kind {
             union.common = Some(Type::Def(id));
         }
+    }
+}
+
+/// Adds the field of the tag where the record has had one: every object has a tag, whether its
+/// variant has a field for it or not.
+fn add_tag(api: &Api, ledger: &Ledger, record: &str, tag: &str, fields: &mut Vec<Field>) {
+    let known = ledger.field(record, tag).and_then(|known| known.ty);
+    let ty = known.and_then(|known| find(api, &known.ty));
+    let place = fields.binary_search_by(|field| field.json_name.as_str().cmp(tag));
+    if let (Some(ty), Err(place)) = (ty, place) {
+        fields.insert(place, Field::new(tag, ty));
     }
 }
 

@@ -70,18 +70,10 @@ impl<'d> Lowering<'d> {
         let ty = self.lower_node(declared.node, &declared.spot);
         let schema = self.resolve(declared.node);
         let mut field = Field {
-            json_name: json_name.to_owned(),
-            ty,
             required,
-            nullable: false,
-            read_only: false,
-            write_only: false,
-            secret: false,
-            identity: false,
-            kept: false,
-            deprecated: false,
             limits: schema.map(|schema| Facets::of(schema).limits).unwrap_or_default(),
             prose: schema.and_then(|schema| prose(&schema.schema_data)),
+            ..Field::new(json_name, ty)
         };
         if let Some(schema) = schema {
             field.nullable = schema.schema_data.nullable;

@@ -88,6 +88,7 @@ impl<'d> Lowering<'d> {
                     self.unmapped(&spot.pointer, format!("{why}: any JSON value"));
                     Some(Type::Json)
                 }
+                Plan::Only(node) => Some(self.lower_node(node, spot)),
                 _ => None,
             };
         }

@@ -22,6 +22,8 @@ pub(super) enum Plan<'d> {
     Tag { property: String, inferred: bool, variants: Vec<Tagged<'d>> },
     /// An enum by the kind of the JSON value.
     JsonKind,
+    /// The only one there is, which is no object.
+    Only(Node<'d>),
     /// One record with the properties of all.
     Merge,
     /// Nothing that Rust could tell apart, and why.
@@ -75,7 +77,11 @@ impl<'d> Lowering<'d> {
             return Plan::FreeForm("a choice between schemas without a type".to_owned());
         };
         if kinds.iter().collect::<BTreeSet<_>>().len() == kinds.len() {
-            return if kinds.len() == 1 { Plan::Merge } else { Plan::JsonKind };
+            return match kinds.as_slice() {
+                [JsonKind::Object] => Plan::Merge,
+                [_] => Plan::Only(nodes[0]),
+                _ => Plan::JsonKind,
+            };
         }
         if kinds.iter().any(|kind| *kind != JsonKind::Object) {
             return Plan::FreeForm(
@@ -287,7 +293,7 @@ impl<'d> Lowering<'d> {
                     common: None,
                 })
             }
-            Plan::Merge | Plan::FreeForm(_) => {
+            Plan::Merge | Plan::Only(_) | Plan::FreeForm(_) => {
                 Kind::Record(self.merge(node, facets, spot))
             }
         }

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::pair::Pairs;
-use super::variants::matches;
+use super::variants::{fields, matches};
 use crate::model::{
-    Api, Enum, Field, Kind, Limits, Origin, Place, Record, Type, TypeDef, TypeId, Union,
+    Api, Enum, Field, Kind, Origin, Place, Record, Type, TypeDef, TypeId, Union,
     Variant,
 };
 use crate::names::{FieldType, Ledger, RecordedUnion, RecordedVariant};
@@ -184,20 +184,8 @@ impl<'a> Build<'a> {
         let lines = ledger.record(name).into_iter().flatten();
         let fields = lines.filter_map(|(json_name, _)| {
             let known = ledger.field(name, json_name)?.ty?;
-            Some(Field {
-                json_name: json_name.clone(),
-                ty: self.restore(&known.ty),
-                required: false,
-                nullable: known.nullable,
-                read_only: false,
-                write_only: false,
-                secret: false,
-                identity: false,
-                kept: false,
-                deprecated: false,
-                limits: Limits::default(),
-                prose: None,
-            })
+            let ty = self.restore(&known.ty);
+            Some(Field { nullable: known.nullable, ..Field::new(json_name, ty) })
         });
         Record { fields: fields.collect() }
     }
@@ -224,6 +212,10 @@ impl<'a> Build<'a> {
                     variants.push(variant(&known, ty));
                 }
             }
+        }
+        if let Some((common, _)) = recorded.common() {
+            // Its fields have these types, whatever those of the variants have become.
+            self.record_of_ledger(common);
         }
         let by = unions.first().map(|union| union.by.clone());
         Union { by: by.unwrap_or_else(|| recorded.discriminator()), variants, common: None }
@@ -284,32 +276,6 @@ fn values_of<'a>(
         Kind::Record(_) | Kind::Union(_) => &[],
     });
     Enum::new(found.chain(recorded).map(String::as_str))
-}
-
-/// The fields that a definition declares: one list, or one for each variant.
-fn fields<'a>(api: &'a Api, def: &'a TypeDef) -> Vec<Vec<&'a Field>> {
-    let mut lists = Vec::new();
-    let mut pending = vec![def];
-    let mut seen: Vec<*const TypeDef> = Vec::new();
-    while let Some(def) = pending.pop() {
-        if seen.contains(&std::ptr::from_ref(def)) {
-            continue;
-        }
-        seen.push(def);
-        match &def.kind {
-            Kind::Record(record) => lists.push(record.fields.iter().collect()),
-            Kind::Union(union) => {
-                pending.extend(union.variants.iter().rev().filter_map(|variant| {
-                    match variant.ty {
-                        Type::Def(id) => Some(api.def(id)),
-                        _ => None,
-                    }
-                }))
-            }
-            Kind::Enum(_) => {}
-        }
-    }
-    lists
 }
 
 /// The place of a type that no place of the document declares any more.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::variants::{contents, matches};
+use super::variants::{contents, fields, matches};
 use crate::model::{Api, Kind, Operation, Output, Type, TypeId};
 use crate::names::{Ledger, parameter_keys};
 
@@ -58,12 +58,12 @@ impl Pairs<'_> {
     /// Whether a type of the document can be had as a recorded type.
     pub(super) fn fits(&self, recorded: &Type<String>, found: &Type) -> bool {
         match (recorded, found) {
-            (Type::Json, _) => true,
+            // What does not fit is kept by the record around.
+            (Type::Json, _) | (_, Type::Json) => true,
             (Type::String | Type::DateTime | Type::Date, found) => self.is_text(found),
             (Type::Float, Type::Float | Type::Int)
             | (Type::Int, Type::Int)
-            | (Type::Bool, Type::Bool)
-            | (Type::List(_) | Type::Map(_), Type::Json) => true,
+            | (Type::Bool, Type::Bool) => true,
             (Type::List(recorded), Type::List(found)) => self.fits(recorded, found),
             (Type::Map(recorded), Type::Map(found)) => self.fits(recorded, found),
             (Type::Map(value), Type::Def(id)) => {
@@ -80,7 +80,7 @@ impl Pairs<'_> {
         if self.ledger.values(name).is_some() {
             return self.is_text(found);
         }
-        if matches!(found, Type::Json | Type::Map(_)) {
+        if matches!(found, Type::Map(_)) {
             return true;
         }
         let union = self.ledger.union(name);
@@ -212,13 +212,8 @@ impl Pairs<'_> {
         while let Some((name, id)) = self.pending.pop() {
             let api = self.api;
             match &api.def(id).kind {
-                Kind::Record(record) if self.ledger.record(&name).is_some() => {
-                    for field in &record.fields {
-                        let known = self.ledger.field(&name, &field.json_name);
-                        if let Some(known) = known.and_then(|known| known.ty) {
-                            self.pair(&known.ty, &field.ty);
-                        }
-                    }
+                Kind::Record(_) if self.ledger.record(&name).is_some() => {
+                    self.pair_fields(&name, id);
                 }
                 // What is one record today stands for every variant that it once was.
                 Kind::Record(_) => {
@@ -232,6 +227,9 @@ impl Pairs<'_> {
                         {
                             self.pair(&known.ty, &found.ty);
                         }
+                        if let Some((common, _)) = recorded.common() {
+                            self.pair_fields(common, id);
+                        }
                     }
                     // What is a choice today was one record with the properties of all.
                     None => {
@@ -241,6 +239,17 @@ impl Pairs<'_> {
                     }
                 },
                 Kind::Enum(_) => {}
+            }
+        }
+    }
+
+    /// Pairs the fields of a record, or of all variants, with those of a recorded record.
+    fn pair_fields(&mut self, name: &str, id: TypeId) {
+        let api = self.api;
+        for field in fields(api, api.def(id)).into_iter().flatten() {
+            let known = self.ledger.field(name, &field.json_name);
+            if let Some(known) = known.and_then(|known| known.ty) {
+                self.pair(&known.ty, &field.ty);
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Which variants of a union are the recorded ones.
 
-use crate::model::{Api, Type, Union, Variant};
+use std::collections::BTreeSet;
+
+use crate::model::{Api, Field, Kind, Type, TypeDef, Union, Variant};
 use crate::names::{Ledger, RecordedUnion, RecordedVariant};
 
 /// Returns the types of the variants of a recorded union.
@@ -9,8 +11,8 @@ pub(super) fn contents(ledger: &Ledger, union: &str) -> Vec<Type<String>> {
     union.iter().flat_map(|union| union.variants()).map(|variant| variant.ty).collect()
 }
 
-/// Returns each recorded variant with the ones that the document has for it, in the document's
-/// order: those that the same values select, else those that hold the same thing.
+/// Returns each recorded variant with the ones that the document has for it: those that the same
+/// values select, else those that hold the same thing, else those that are most like it.
 pub(super) fn matches<'a, 'l>(
     api: &Api,
     ledger: &Ledger,
@@ -33,7 +35,35 @@ pub(super) fn matches<'a, 'l>(
         }
         found.extend(selected.into_iter().map(|known| (known.clone(), variant)));
     }
+    let rest: Vec<&RecordedVariant<'_>> =
+        known.iter().filter(|known| found.iter().all(|(own, _)| own.name != known.name)).collect();
+    for variant in &union.variants {
+        if found.iter().all(|(_, own)| !std::ptr::eq(*own, variant))
+            && let Some(known) = most_alike(api, ledger, &rest, variant)
+        {
+            found.push((known.clone(), variant));
+        }
+    }
     found
+}
+
+/// Returns the recorded variant with the most properties of those whose properties a variant has.
+fn most_alike<'k, 'l>(
+    api: &Api,
+    ledger: &Ledger,
+    known: &[&'k RecordedVariant<'l>],
+    variant: &Variant,
+) -> Option<&'k RecordedVariant<'l>> {
+    let Type::Def(id) = variant.ty else { return None };
+    let own = fields(api, api.def(id)).into_iter().flatten();
+    let own: BTreeSet<&String> = own.map(|field| &field.json_name).collect();
+    let count = |known: &RecordedVariant<'_>| {
+        let Type::Def(name) = &known.ty else { return None };
+        let lines = ledger.record(name)?;
+        lines.keys().all(|property| own.contains(property)).then_some(lines.len())
+    };
+    let counted = known.iter().filter_map(|known| Some((count(known)?, *known)));
+    counted.max_by_key(|(count, _)| *count).map(|(_, known)| known)
 }
 
 /// Whether a type is the recorded one, as far as can be told from what stands there.
@@ -57,4 +87,30 @@ fn is_same(api: &Api, ledger: &Ledger, recorded: &Type<String>, found: &Type) ->
 
 fn is_text<D>(ty: &Type<D>) -> bool {
     matches!(ty, Type::String | Type::DateTime | Type::Date)
+}
+
+/// The fields that a definition declares: one list, or one for each variant.
+pub(super) fn fields<'a>(api: &'a Api, def: &'a TypeDef) -> Vec<Vec<&'a Field>> {
+    let mut lists = Vec::new();
+    let mut pending = vec![def];
+    let mut seen: Vec<*const TypeDef> = Vec::new();
+    while let Some(def) = pending.pop() {
+        if seen.contains(&std::ptr::from_ref(def)) {
+            continue;
+        }
+        seen.push(def);
+        match &def.kind {
+            Kind::Record(record) => lists.push(record.fields.iter().collect()),
+            Kind::Union(union) => {
+                pending.extend(union.variants.iter().rev().filter_map(|variant| {
+                    match variant.ty {
+                        Type::Def(id) => Some(api.def(id)),
+                        _ => None,
+                    }
+                }))
+            }
+            Kind::Enum(_) => {}
+        }
+    }
+    lists
 }
