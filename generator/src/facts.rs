@@ -2,6 +2,7 @@
 //! identifies an item of a list, which features need a type, and who uses it.
 
 mod boxing;
+mod conversions;
 mod gates;
 mod identity;
 mod pages;
@@ -27,6 +28,8 @@ pub struct Facts {
     pub read_only: HashSet<Member>,
     /// The fields by which an update tells the items of a list apart.
     pub identities: HashSet<Member>,
+    /// The variants that their content converts into.
+    pub conversions: HashSet<Member>,
     /// The records that are pages of a list.
     pub pages: HashSet<TypeId>,
     /// What a type needs to be there, by its index.
@@ -52,6 +55,7 @@ impl Facts {
             boxed: boxing::boxed(api, ledger),
             read_only: read_only(api),
             identities: identity::identities(api),
+            conversions: conversions::conversions(api, ledger),
             pages: pages::pages(api, &users, ledger),
             conditions,
             users,

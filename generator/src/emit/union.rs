@@ -57,7 +57,10 @@ fn table(emit: &Emit<'_>, id: TypeId, union: &Union) -> String {
     let rows = emit.names.members(id).zip(&union.variants).enumerate().map(
         |(index, (name, variant))| {
             let by = selector(emit, union, variant);
-            let from = converts(emit, union, variant)
+            let from = emit
+                .facts
+                .conversions
+                .contains(&(id, index))
                 .then(|| emit.ty(&variant.ty, &TokenStream::new()))
                 .map(|ty| quote!(from #ty));
             let index = Literal::usize_unsuffixed(index);
@@ -80,16 +83,6 @@ fn selector(emit: &Emit<'_>, union: &Union, variant: &Variant) -> TokenStream {
         JsonKind::Array => quote!(Array),
         JsonKind::Object => quote!(Object),
     }
-}
-
-/// Whether a value converts into a variant because of its type: a record that only this variant
-/// holds.
-fn converts(emit: &Emit<'_>, union: &Union, variant: &Variant) -> bool {
-    let Type::Def(id) = variant.ty else { return false };
-    let holders = union.variants.iter().filter(|other| other.ty == variant.ty);
-    matches!(emit.api.def(id).kind, Kind::Record(_))
-        && holders.count() == 1
-        && union.common.as_ref() != Some(&variant.ty)
 }
 
 pub(super) fn json_kind(emit: &Emit<'_>, ty: &Type) -> JsonKind {

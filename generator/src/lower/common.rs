@@ -60,7 +60,13 @@ pub(super) fn add_common_records(api: &mut Api, ledger: &Ledger) {
 
 /// Adds the field of the tag where the record has had one: every object has a tag, whether its
 /// variant has a field for it or not.
-fn add_tag(api: &Api, ledger: &Ledger, record: &str, tag: &str, fields: &mut Vec<Field>) {
+fn add_tag(
+    api: &Api,
+    ledger: &Ledger,
+    record: &str,
+    tag: &str,
+    fields: &mut Vec<Field>,
+) {
     let known = ledger.field(record, tag).and_then(|known| known.ty);
     let ty = known.and_then(|known| find(api, &known.ty));
     let place = fields.binary_search_by(|field| field.json_name.as_str().cmp(tag));

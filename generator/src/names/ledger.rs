@@ -73,6 +73,9 @@ pub(crate) struct Union {
     /// The record of what all variants have in common, boxed or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     common: Option<String>,
+    /// The variants that their content converts into.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    from: BTreeSet<String>,
     /// Variant → type, and the values that select it.
     variants: BTreeMap<String, Vec<String>>,
 }
@@ -270,6 +273,11 @@ impl Union {
     /// Returns the record of what all variants have in common, and whether it is boxed.
     pub(crate) fn common(&self) -> Option<(&str, bool)> {
         self.common.as_deref().map(text::unboxed)
+    }
+
+    /// Whether its content converts into a variant.
+    pub(crate) fn converts(&self, variant: &str) -> bool {
+        self.from.contains(variant)
     }
 
     /// Returns the variants in order of their names.

@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::pair::Pairs;
 use super::variants::{fields, matches};
 use crate::model::{
-    Api, Enum, Field, Kind, Origin, Place, Record, Type, TypeDef, TypeId, Union,
-    Variant,
+    Api, Enum, Field, Kind, Origin, Place, Record, Type, TypeDef, TypeId, Union, Variant,
 };
 use crate::names::{FieldType, Ledger, RecordedUnion, RecordedVariant};
 use crate::pointer::Pointer;
@@ -218,11 +217,20 @@ impl<'a> Build<'a> {
             self.record_of_ledger(common);
         }
         let by = unions.first().map(|union| union.by.clone());
-        Union { by: by.unwrap_or_else(|| recorded.discriminator()), variants, common: None }
+        Union {
+            by: by.unwrap_or_else(|| recorded.discriminator()),
+            variants,
+            common: None,
+        }
     }
 
     /// Adds the recorded variants that a variant of the document stands for, or itself if it is new.
-    fn add_variant(&mut self, pairs: &[Pair<'_>], found: &Variant, into: &mut Vec<Variant>) {
+    fn add_variant(
+        &mut self,
+        pairs: &[Pair<'_>],
+        found: &Variant,
+        into: &mut Vec<Variant>,
+    ) {
         let known: Vec<&RecordedVariant<'_>> = pairs
             .iter()
             .filter(|(_, own)| std::ptr::eq(*own, found))
@@ -234,7 +242,8 @@ impl<'a> Build<'a> {
                 into.push(Variant { ty, ..found.clone() });
             }
         }
-        let is_known = |tag: &&String| pairs.iter().any(|(known, _)| known.tags.contains(tag));
+        let is_known =
+            |tag: &&String| pairs.iter().any(|(known, _)| known.tags.contains(tag));
         let mut new: Vec<String> =
             found.tags.iter().filter(|tag| !is_known(tag)).cloned().collect();
         for known in known {

@@ -166,7 +166,12 @@ impl Pairs<'_> {
 
     /// Whether a definition can stand for a recorded type, beside those that do already. Properties
     /// that have come to differ in type part what was one type; the first keeps it.
-    fn accepts(&self, name: &str, id: TypeId, seen: &mut HashSet<(String, TypeId)>) -> bool {
+    fn accepts(
+        &self,
+        name: &str,
+        id: TypeId,
+        seen: &mut HashSet<(String, TypeId)>,
+    ) -> bool {
         let kind = &self.api.def(id).kind;
         if self.ledger.values(name).is_some() {
             return matches!(kind, Kind::Enum(_));
@@ -175,7 +180,10 @@ impl Pairs<'_> {
             return false;
         }
         let sources = self.sources(name);
-        if sources.is_empty() || sources.contains(&id) || !seen.insert((name.to_owned(), id)) {
+        if sources.is_empty()
+            || sources.contains(&id)
+            || !seen.insert((name.to_owned(), id))
+        {
             return true;
         }
         match (kind, self.ledger.union(name)) {
@@ -186,7 +194,9 @@ impl Pairs<'_> {
             }),
             (Kind::Union(union), Some(recorded)) => {
                 let variants = matches(self.api, self.ledger, recorded, union);
-                variants.iter().all(|(known, found)| self.could_be(&known.ty, &found.ty, seen))
+                variants
+                    .iter()
+                    .all(|(known, found)| self.could_be(&known.ty, &found.ty, seen))
             }
             _ => true,
         }
@@ -202,7 +212,9 @@ impl Pairs<'_> {
         match (recorded, found) {
             (Type::Def(name), Type::Def(id)) => self.accepts(name, *id, seen),
             (Type::List(recorded), Type::List(found))
-            | (Type::Map(recorded), Type::Map(found)) => self.could_be(recorded, found, seen),
+            | (Type::Map(recorded), Type::Map(found)) => {
+                self.could_be(recorded, found, seen)
+            }
             _ => self.fits(recorded, found),
         }
     }

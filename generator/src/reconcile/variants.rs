@@ -35,8 +35,10 @@ pub(super) fn matches<'a, 'l>(
         }
         found.extend(selected.into_iter().map(|known| (known.clone(), variant)));
     }
-    let rest: Vec<&RecordedVariant<'_>> =
-        known.iter().filter(|known| found.iter().all(|(own, _)| own.name != known.name)).collect();
+    let rest: Vec<&RecordedVariant<'_>> = known
+        .iter()
+        .filter(|known| found.iter().all(|(own, _)| own.name != known.name))
+        .collect();
     for variant in &union.variants {
         if found.iter().all(|(_, own)| !std::ptr::eq(*own, variant))
             && let Some(known) = most_alike(api, ledger, &rest, variant)

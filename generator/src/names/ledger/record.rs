@@ -52,6 +52,11 @@ impl Ledger {
             Kind::Union(union) => {
                 let line = self.unions.entry(name.clone()).or_default();
                 line.record(union, members, &is_boxed, &names.types);
+                let converting = members
+                    .iter()
+                    .enumerate()
+                    .filter(|(index, _)| facts.conversions.contains(&(id, *index)));
+                line.from.extend(converting.map(|(_, name)| name.clone()));
             }
         }
     }

@@ -1,0 +1,40 @@
+//! Which records convert into a union: those that only one of its variants holds.
+
+use std::collections::HashSet;
+
+use super::Member;
+use crate::model::{Api, Kind, Type, TypeDef, TypeId, Union, Variant};
+use crate::names::Ledger;
+
+/// Returns the variants that their content converts into. What has converted once does so for
+/// good, even where another variant comes to hold the same record.
+pub(super) fn conversions(api: &Api, ledger: &Ledger) -> HashSet<Member> {
+    let mut found = HashSet::new();
+    for (index, def) in api.types.iter().enumerate() {
+        let Kind::Union(union) = &def.kind else { continue };
+        for (member, variant) in union.variants.iter().enumerate() {
+            let is_one = is_record(api, union, &variant.ty)
+                && (has_converted(def, variant, ledger)
+                    || is_only_holder(union, variant));
+            if is_one {
+                found.insert((TypeId(index), member));
+            }
+        }
+    }
+    found
+}
+
+fn is_record(api: &Api, union: &Union, ty: &Type) -> bool {
+    let Type::Def(id) = ty else { return false };
+    matches!(api.def(*id).kind, Kind::Record(_)) && union.common.as_ref() != Some(ty)
+}
+
+fn has_converted(def: &TypeDef, variant: &Variant, ledger: &Ledger) -> bool {
+    let union = def.recorded.as_deref().and_then(|name| ledger.union(name));
+    let name = variant.recorded.as_deref();
+    union.zip(name).is_some_and(|(union, name)| union.converts(name))
+}
+
+fn is_only_holder(union: &Union, variant: &Variant) -> bool {
+    union.variants.iter().filter(|other| other.ty == variant.ty).count() == 1
+}
