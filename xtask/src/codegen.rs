@@ -17,7 +17,7 @@ mod tree;
 
 const USAGE: &str = "\
 Usage: cargo xtask codegen [--spec PATH] [--out DIR] [--overlays DIR] [--docs facts|full]
-                           [--check]
+                           [--check] [--new-names]
 
 Writes the crate in generated/ from spec/atlas-admin-v2.yaml, the corrections in
 spec/overlays and the names in spec/names.toml.
@@ -28,6 +28,8 @@ spec/overlays and the names in spec/names.toml.
   --overlays DIR      other corrections
   --docs facts|full   doc comments in our words (the default), or with the document's prose,
                       whose licence then holds for the crate
+  --new-names         for a major version: set the promises of spec/names.toml aside, name
+                      everything by rule, and list what that changes for programs
   --check             write nothing; list what differs, and exit with 1 if anything does
 
 Exit code 2 means that the input can't be used; nothing is written then.
@@ -39,6 +41,7 @@ struct Options {
     overlays: Option<PathBuf>,
     docs: Docs,
     check: bool,
+    new_names: bool,
 }
 
 /// Runs `cargo xtask codegen …`.
@@ -63,6 +66,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
         overlays: None,
         docs: Docs::Facts,
         check: false,
+        new_names: false,
     };
     while let Some(argument) = arguments.next()? {
         match argument {
@@ -81,6 +85,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
                 }
             }
             Arg::Long("check") => options.check = true,
+            Arg::Long("new-names") => options.new_names = true,
             Arg::Long("help") | Arg::Short('h') => return Ok(None),
             other => return Err(other.unexpected().into()),
         }
@@ -99,7 +104,8 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     )?;
     let overlays: Vec<(&str, &[u8])> =
         overlays.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-    let ledger = read_ledger(&spec.join("names.toml"))?;
+    let known = read_ledger(&spec.join("names.toml"))?;
+    let ledger = if options.new_names { Ledger::default() } else { known.clone() };
     // Corrections belong to the vendored document; of another one they may say nothing.
     let is_other = options.spec.is_some() && options.overlays.is_none();
     let out = options.out.clone().unwrap_or_else(|| root.join("generated"));
@@ -112,6 +118,11 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
         .map_err(Failure::Document)?;
     for note in &output.notes {
         eprintln!("{note}");
+    }
+    if options.new_names {
+        for change in known.changes(&output.ledger) {
+            println!("{change}");
+        }
     }
     let is_ours =
         options.spec.is_none() && options.out.is_none() && options.docs == Docs::Facts;

@@ -5,6 +5,7 @@
 //! so that its name is not given to something else. A new document and the ledger suffice to
 //! generate what programs were written against.
 
+mod changes;
 mod record;
 mod text;
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Api, Field, Kind, Type, TypeDef, Union, Variant};
+use crate::model::{
+    Api, Discriminator, Field, JsonKind, Kind, Type, TypeDef, TypeId, Union, Variant,
+};
 use crate::names::{Ledger, RecordedUnion, RecordedVariant};
 
 /// Returns the types of the variants of a recorded union.
@@ -28,8 +30,14 @@ pub(super) fn matches<'a, 'l>(
         let mut selected: Vec<&RecordedVariant<'_>> =
             known.iter().filter(is_selected).collect();
         if selected.is_empty() {
+            let by_kind = recorded.is_by_kind() && union.by == Discriminator::JsonKind;
             let holds = |known: &&RecordedVariant<'_>| {
-                is_same(api, ledger, &known.ty, &variant.ty)
+                if by_kind {
+                    kind(&known.ty, &|name| ledger.values(name).is_some())
+                        == kind(&variant.ty, &|id| is_enum(api, *id))
+                } else {
+                    is_same(api, ledger, &known.ty, &variant.ty)
+                }
             };
             selected = known.iter().filter(holds).collect();
         }
@@ -85,6 +93,23 @@ fn is_same(api: &Api, ledger: &Ledger, recorded: &Type<String>, found: &Type) ->
         | (Type::Json, Type::Json) => true,
         (recorded, found) => is_text(recorded) && is_text(found),
     }
+}
+
+/// The kind of the JSON value.
+fn kind<D>(ty: &Type<D>, is_enum: &dyn Fn(&D) -> bool) -> JsonKind {
+    match ty {
+        Type::Bool => JsonKind::Boolean,
+        Type::Int | Type::Float => JsonKind::Number,
+        Type::String | Type::DateTime | Type::Date => JsonKind::String,
+        Type::List(_) => JsonKind::Array,
+        Type::Map(_) | Type::Json => JsonKind::Object,
+        Type::Def(def) if is_enum(def) => JsonKind::String,
+        Type::Def(_) => JsonKind::Object,
+    }
+}
+
+fn is_enum(api: &Api, id: TypeId) -> bool {
+    matches!(api.def(id).kind, Kind::Enum(_))
 }
 
 fn is_text<D>(ty: &Type<D>) -> bool {

@@ -100,7 +100,9 @@ fn keeps(changes: &[(&str, &str)], gone: &[&str]) -> Output {
         })
         .collect();
     assert!(missing.is_empty(), "no longer there: {missing:#?}\nbut: {now:#?}");
-    keeps_lines(&first.ledger, &second.ledger);
+    if gone.is_empty() {
+        keeps_lines(&first.ledger, &second.ledger);
+    }
     let third = generated(&changed, &second.ledger);
     assert_eq!(third.files, second.files, "a second run moves something");
     assert_eq!(third.ledger, second.ledger);
@@ -336,4 +338,156 @@ fn types_that_become_equal_stay_two() {
     ] {
         assert!(names.contains(name), "{name}: {names:#?}");
     }
+}
+
+#[test]
+fn another_operation_id_changes_nothing() {
+    keeps_every_name(&[("operationId: getGroupBasket", "operationId: fetchBasket")]);
+}
+
+#[test]
+fn a_renamed_group_keeps_its_module_and_feature() {
+    let second = keeps_every_name(&[("tags: [Fruits]", "tags: [Groceries]")]);
+    assert!(second.files["Cargo.toml"].contains("\nfruits = []\n"));
+    assert!(!second.files["Cargo.toml"].contains("groceries"));
+}
+
+#[test]
+fn the_feature_of_a_group_that_is_gone_stays() {
+    let more = format!(
+        "{PATHS}{}",
+        PATHS[8..].replace("basket", "box").replace("Fruits", "Boxes")
+    )
+    .replace(
+        "  /box:\n    get:\n      operationId: getGroupBasket",
+        "  /box:\n    get:\n      operationId: getBox",
+    );
+    let both = generated(&document(&[(PATHS, &more)]), &Ledger::default());
+    assert!(both.files.contains_key("src/boxes.rs"));
+    let second = generated(&document(&[]), &both.ledger);
+    assert!(!second.files.contains_key("src/boxes.rs"));
+    assert!(second.files["Cargo.toml"].contains("\nboxes = []\n"));
+}
+
+#[test]
+fn required_and_nullable_may_toggle() {
+    keeps_every_name(&[
+        ("days: {type: integer}", "days: {type: integer, nullable: true}"),
+        ("    Ping: {type: object,", "    Ping: {type: object, required: [pong],"),
+    ]);
+}
+
+#[test]
+fn an_enum_stays_one_and_text_stays_text() {
+    let second = keeps_every_name(&[
+        ("grade: {type: string, enum: [A, B]}", "grade: {type: string}"),
+        (
+            "order, in: query, schema: {type: string, enum: [UP, DOWN]}",
+            "order, in: query, schema: {type: string}",
+        ),
+        ("country: {type: string}", "country: {type: string, enum: [FR, DE]}"),
+    ]);
+    let names = surface(&second.files);
+    assert!(names.contains("field types::Origin.country: Option < String >"));
+    assert!(
+        second.files["src/types/fruits.rs"].contains("`FR`"),
+        "the values are documented"
+    );
+}
+
+#[test]
+fn a_value_that_is_gone_stays() {
+    keeps_every_name(&[("enum: [A, B]", "enum: [B, C]")]);
+}
+
+#[test]
+fn text_may_turn_into_a_time_and_back() {
+    let first =
+        [("country: {type: string}", "country: {type: string, format: date-time}")];
+    keeps_every_name(&first);
+}
+
+#[test]
+fn an_inline_type_may_get_a_name() {
+    keeps_every_name(&[
+        (
+            "origin: {type: object, properties: {country: {type: string}, soil: {type: string, enum: [CLAY]}}}",
+            "origin: {$ref: '#/components/schemas/Provenance'}",
+        ),
+        (
+            "  schemas:\n",
+            "  schemas:\n    Provenance: {type: object, properties: {country: {type: string}, soil: {$ref: '#/components/schemas/Ground'}}}\n    Ground: {type: string, enum: [CLAY]}\n",
+        ),
+    ]);
+}
+
+#[test]
+fn a_schema_may_be_renamed() {
+    let renamed = SCHEMAS
+        .replace("    Apple:", "    Pomaceous:")
+        .replace("schemas/Apple'", "schemas/Pomaceous'")
+        .replace("    Notice:", "    Announcement:")
+        .replace("schemas/Notice'", "schemas/Announcement'");
+    keeps_every_name(&[(SCHEMAS, &renamed)]);
+}
+
+#[test]
+fn a_schema_that_takes_the_name_of_another_gets_another_name() {
+    let swapped = SCHEMAS
+        .replace("    Ping:", "    Third:")
+        .replace("    Pong:", "    Ping:")
+        .replace("    Third:", "    Pong:")
+        .replace("schemas/Ping'", "schemas/Third'")
+        .replace("schemas/Pong'", "schemas/Ping'")
+        .replace("schemas/Third'", "schemas/Pong'");
+    keeps_every_name(&[(SCHEMAS, &swapped)]);
+}
+
+#[test]
+fn a_first_optional_parameter_makes_no_builder() {
+    let plain = "      parameters:
+        - {name: order, in: query, schema: {type: string, enum: [UP, DOWN]}}
+";
+    let first = generated(&document(&[(plain, "")]), &Ledger::default());
+    let second = generated(&document(&[]), &first.ledger);
+    let now = surface(&second.files);
+    assert!(surface(&first.files).is_subset(&now), "{now:#?}");
+    let calls = &second.files["tests/contract/calls/fruits.rs"];
+    assert!(calls.contains(".query(\"order\", "), "it can still be set: {calls}");
+}
+
+#[test]
+fn an_optional_parameter_that_becomes_required_stays_a_setter() {
+    keeps_every_name(&[(
+        "name: order, in: query,",
+        "name: order, in: query, required: true,",
+    )]);
+}
+
+#[test]
+fn any_json_value_keeps_what_was_a_record() {
+    keeps_every_name(&[(
+        "notice: {$ref: '#/components/schemas/Notice'}",
+        "notice: {type: object}",
+    )]);
+}
+
+#[test]
+fn a_choice_that_becomes_one_record_stays_a_choice() {
+    let choice = "      oneOf: [{$ref: '#/components/schemas/RipeNotice'}, {$ref: '#/components/schemas/SoldNotice'}]";
+    keeps_every_name(&[(
+        choice,
+        "      {type: object, properties: {type: {type: string}, days: {type: integer}, cents: {type: integer}}}",
+    )]);
+}
+
+#[test]
+fn a_number_that_becomes_text_breaks_alone() {
+    let second =
+        keeps(&[("cents: {type: integer}", "cents: {type: string}")], &["cents"]);
+    let names = surface(&second.files);
+    assert!(
+        names.contains("field types::SoldNotice.cents: Option < String >"),
+        "{names:#?}"
+    );
 }
