@@ -422,6 +422,21 @@ impl Answer {
     }
 }
 
+impl<D> Type<D> {
+    /// Returns the kind of the JSON value; `is_enum` tells which definitions are enums.
+    pub fn json_kind(&self, is_enum: &dyn Fn(&D) -> bool) -> JsonKind {
+        match self {
+            Self::Bool => JsonKind::Boolean,
+            Self::Int | Self::Float => JsonKind::Number,
+            Self::String | Self::DateTime | Self::Date => JsonKind::String,
+            Self::List(_) => JsonKind::Array,
+            Self::Map(_) | Self::Json => JsonKind::Object,
+            Self::Def(def) if is_enum(def) => JsonKind::String,
+            Self::Def(_) => JsonKind::Object,
+        }
+    }
+}
+
 impl Type {
     /// Returns the definition that the type leads to through lists and maps.
     pub fn leaf(&self) -> Option<TypeId> {

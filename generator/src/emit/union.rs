@@ -86,15 +86,5 @@ fn selector(emit: &Emit<'_>, union: &Union, variant: &Variant) -> TokenStream {
 }
 
 pub(super) fn json_kind(emit: &Emit<'_>, ty: &Type) -> JsonKind {
-    match ty {
-        Type::Bool => JsonKind::Boolean,
-        Type::Int | Type::Float => JsonKind::Number,
-        Type::String | Type::DateTime | Type::Date => JsonKind::String,
-        Type::List(_) => JsonKind::Array,
-        Type::Map(_) | Type::Json => JsonKind::Object,
-        Type::Def(id) => match &emit.api.def(*id).kind {
-            Kind::Enum(_) => JsonKind::String,
-            _ => JsonKind::Object,
-        },
-    }
+    ty.json_kind(&|id| matches!(emit.api.def(*id).kind, Kind::Enum(_)))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Api, Discriminator, Field, JsonKind, Kind, Type, TypeDef, TypeId, Union, Variant,
+    Api, Discriminator, Field, Kind, Type, TypeDef, TypeId, Union, Variant,
 };
 use crate::names::{Ledger, RecordedUnion, RecordedVariant};
 
@@ -33,8 +33,8 @@ pub(super) fn matches<'a, 'l>(
             let by_kind = recorded.is_by_kind() && union.by == Discriminator::JsonKind;
             let holds = |known: &&RecordedVariant<'_>| {
                 if by_kind {
-                    kind(&known.ty, &|name| ledger.values(name).is_some())
-                        == kind(&variant.ty, &|id| is_enum(api, *id))
+                    known.ty.json_kind(&|name| ledger.values(name).is_some())
+                        == variant.ty.json_kind(&|id| is_enum(api, *id))
                 } else {
                     is_same(api, ledger, &known.ty, &variant.ty)
                 }
@@ -92,19 +92,6 @@ fn is_same(api: &Api, ledger: &Ledger, recorded: &Type<String>, found: &Type) ->
         | (Type::Int | Type::Float, Type::Int | Type::Float)
         | (Type::Json, Type::Json) => true,
         (recorded, found) => is_text(recorded) && is_text(found),
-    }
-}
-
-/// The kind of the JSON value.
-fn kind<D>(ty: &Type<D>, is_enum: &dyn Fn(&D) -> bool) -> JsonKind {
-    match ty {
-        Type::Bool => JsonKind::Boolean,
-        Type::Int | Type::Float => JsonKind::Number,
-        Type::String | Type::DateTime | Type::Date => JsonKind::String,
-        Type::List(_) => JsonKind::Array,
-        Type::Map(_) | Type::Json => JsonKind::Object,
-        Type::Def(def) if is_enum(def) => JsonKind::String,
-        Type::Def(_) => JsonKind::Object,
     }
 }
 
