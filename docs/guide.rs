@@ -19,6 +19,7 @@ pages! {
     concepts: "src/concepts.md",
     auth: "src/auth.md",
     versions: "src/versions.md",
+    what_an_update_can_change: "src/what-an-update-can-change.md",
     errors: "src/errors.md",
     paging: "src/paging.md",
     updates: "src/updates.md",

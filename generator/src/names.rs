@@ -48,6 +48,10 @@ pub struct Names {
     pub members: Vec<Vec<String>>,
 }
 
+/// How the name of a request function is written into the ledger.
+const OPERATION_LINE: &str =
+    "[operations.\"<method> <path>\"] function = \"<module>::<function>\"";
+
 /// Names everything.
 pub fn name(api: &Api, ledger: &Ledger) -> Result<Names, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
@@ -80,7 +84,7 @@ fn name_modules(
     ledger: &Ledger,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<String> {
-    let mut scope = Scope::new("module", "modules");
+    let mut scope = Scope::new("module", "[modules] \"<group>\" = \"<module>\"");
     for taken in reserved::MODULES {
         scope.reserve(taken, taken);
     }
@@ -117,8 +121,11 @@ fn name_functions(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<String> {
     report_repeated_ids(api, diagnostics);
-    let mut scopes: Vec<Scope> =
-        api.tags.iter().map(|_| Scope::new("request function", "operations")).collect();
+    let mut scopes: Vec<Scope> = api
+        .tags
+        .iter()
+        .map(|_| Scope::new("request function", OPERATION_LINE))
+        .collect();
     let of_the_past: Vec<BTreeSet<&str>> =
         modules.iter().map(|module| ledger.functions(module)).collect();
     let mut names = Vec::new();
@@ -171,19 +178,21 @@ fn name_builders(
     let mut scopes: Vec<Scope> = api
         .tags
         .iter()
-        .map(|_| Scope::new("builder of a request", "operations"))
+        .map(|_| Scope::new("builder of a request", OPERATION_LINE))
         .collect();
     let mut names = Vec::new();
     for (operation, function) in api.operations.iter().zip(functions) {
         let name = casing::builder_name(function);
         let scope = &mut scopes[operation.tag];
-        scope.claim(&name, &operation.id, &operation.pointer, diagnostics);
+        if operation.has_builder {
+            scope.claim(&name, &operation.id, &operation.pointer, diagnostics);
+        }
         names.push(name);
     }
     names
 }
 
-/// Claims the names of the parameters, which no ledger holds: they follow from the spelling alone.
+/// Claims the names of the parameters.
 fn claim_parameters(api: &Api, diagnostics: &mut Vec<Diagnostic>) {
     for operation in &api.operations {
         let what = format!("argument or setter of {}", operation.id);

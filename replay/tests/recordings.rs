@@ -192,7 +192,7 @@ fn missing_parts_are_no_failure_and_broken_bodies_are() {
     let mut error =
         got(path, "text/plain", json!({"text": r#"{"error": 500, "a": 1}"#}));
     error["response"]["status"] = json!(500);
-    assert_eq!(kinds(&outcome(&error)).last(), Some(&("undeclared", "a")));
+    assert!(!kinds(&outcome(&error)).contains(&("body", "")));
     // A form, where JSON is declared.
     let mut form = sent(&json!({}));
     form["request"]["postData"] = json!({"mimeType": "application/x-www-form-urlencoded", "params": [{"name": "a"}]});

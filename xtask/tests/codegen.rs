@@ -284,8 +284,8 @@ fn operations_need_an_id_and_a_function_of_their_own() {
     let two = |first: &str, second: &str| {
         document(&(get("/a", first) + &get("/b", second)), THING, "")
     };
-    let operations = "help: name one of them with a line in section [operations]";
-    let taken = "`list_things` is claimed by `listThings` (#/paths/~1a/get) and by";
+    let operations = "help: name one of them in spec/names.toml: [operations.";
+    let taken = "`list_things` is claimed by `get /a` (#/paths/~1a/get) and by";
     assert_all_refused(&[
         (
             "no id",
@@ -309,7 +309,7 @@ fn operations_need_an_id_and_a_function_of_their_own() {
         (
             "one function by an override",
             two("listThings", "b\n      x-xgen-operation-id-override: listThings"),
-            &[taken, "and by `b`", "at #/paths/~1b/get", operations],
+            &[taken, "and by `get /b`", "at #/paths/~1b/get", operations],
         ),
     ]);
 }
@@ -338,8 +338,8 @@ fn rust_names_are_given_once() {
     let used = operation("/a", "operationId: a", JSON, "foo_bar")
         + &operation("/b", "operationId: b", JSON, "FooBar");
     let schemas = format!("    foo_bar: {THING}\n    FooBar: {THING}\n");
-    let field = "help: name one of them with a line in section [fields]";
-    let value = "help: name one of them with a line in section [values]";
+    let field = "help: name one of them in spec/names.toml: [records.Thing]";
+    let value = "help: name one of them in spec/names.toml: [enums.";
     let at_id = "at #/components/schemas/Thing/properties/id";
     assert_all_refused(&[
         (
@@ -348,7 +348,7 @@ fn rust_names_are_given_once() {
             &[
                 "type `FooBar` is claimed by `FooBar` (#/components/schemas/FooBar)",
                 "at #/components/schemas/foo_bar",
-                "help: name one of them with a line in section [types]",
+                "help: name one of them in spec/names.toml: [types]",
             ],
         ),
         (
@@ -359,12 +359,12 @@ fn rust_names_are_given_once() {
         (
             "values by case",
             with_property("id: {type: string, enum: ['up', 'UP']}"),
-            &["`Up` is claimed by `Thing.id/up`", "by `Thing.id/UP`", at_id, value],
+            &["ThingId `Up` is claimed by `up`", "by `UP`", at_id, value],
         ),
         (
             "values by punctuation",
             with_property("id: {type: string, enum: [a-b, a_b]}"),
-            &["`AB` is claimed by `Thing.id/a-b`", "by `Thing.id/a_b`", at_id, value],
+            &["ThingId `AB` is claimed by `a-b`", "by `a_b`", at_id, value],
         ),
     ]);
 }

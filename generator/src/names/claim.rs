@@ -16,12 +16,9 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    /// Returns a scope whose names are kept in a section of the ledger.
-    pub(super) fn new(what: impl Into<String>, section: impl Display) -> Self {
-        let help = format!(
-            "name one of them with a line in section [{section}] of spec/names.toml: \"<key>\" = \"<name>\""
-        );
-        Self::with_help(what, help)
+    /// Returns a scope whose names the ledger holds; `line` shows how to write one by hand.
+    pub(super) fn new(what: impl Into<String>, line: impl Display) -> Self {
+        Self::with_help(what, format!("name one of them in spec/names.toml: {line}"))
     }
 
     /// Returns a scope whose names the ledger does not hold.

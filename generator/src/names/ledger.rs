@@ -116,6 +116,13 @@ impl Ledger {
         self.operations.get(key)
     }
 
+    /// Whether a type has but a name, which someone gave it by hand.
+    pub(crate) fn is_only_named(&self, ty: &str) -> bool {
+        self.record(ty).is_none()
+            && self.values(ty).is_none()
+            && self.union(ty).is_none()
+    }
+
     /// Returns the module that the operations of a group were first put into.
     pub(crate) fn module(&self, group: &str) -> Option<&str> {
         self.modules.get(group).map(String::as_str)
@@ -209,6 +216,11 @@ impl Operation {
 
     pub(crate) fn function(&self) -> &str {
         self.function.rsplit("::").next().unwrap_or_default()
+    }
+
+    /// Whether there is but a name, which someone gave it by hand.
+    pub(crate) fn is_only_named(&self) -> bool {
+        self.answers.is_empty()
     }
 
     pub(crate) fn has_builder(&self) -> bool {

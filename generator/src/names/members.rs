@@ -29,7 +29,7 @@ pub(super) fn name_members(
                 });
                 let naming = Naming {
                     what: format!("field of {name}"),
-                    section: format!("records.{name}"),
+                    line: format!("[records.{name}] \"<property>\" = \"<field>\""),
                     recorded: recorded.collect(),
                     by_rule: field_name,
                 };
@@ -39,7 +39,7 @@ pub(super) fn name_members(
                 let json_names = values.values.iter().map(String::as_str);
                 let naming = Naming {
                     what: format!("variant of {name}"),
-                    section: format!("enums.{name}"),
+                    line: format!("[enums.{name}] \"<value>\" = \"<variant>\""),
                     recorded: ledger.values(name).cloned().unwrap_or_default(),
                     by_rule: variant_name,
                 };
@@ -56,8 +56,8 @@ pub(super) fn name_members(
 struct Naming {
     /// What is named, for messages: `field of Cluster`.
     what: String,
-    /// The section of the ledger that holds the names.
-    section: String,
+    /// How a name is written into the ledger.
+    line: String,
     /// JSON name → name, of members that are gone too.
     recorded: Section,
     by_rule: fn(&str) -> String,
@@ -71,7 +71,7 @@ impl Naming {
         json_names: impl Iterator<Item = &'a str>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<String> {
-        let mut scope = Scope::new(self.what.clone(), self.section.clone());
+        let mut scope = Scope::new(self.what.clone(), self.line.clone());
         let place = &def.origin.places[0];
         json_names
             .map(|json_name| {
@@ -110,11 +110,15 @@ fn name_variants(
         .collect();
     let short: Vec<String> =
         union.variants.iter().map(|v| short_name(v, union, name, types)).collect();
-    let mut scope = Scope::new(format!("variant of {name}"), format!("unions.{name}"));
+    let mut scope = Scope::new(
+        format!("variant of {name}"),
+        format!("[unions.{name}.variants] <variant> = [\"<type>\", \"<value>\"]"),
+    );
     let mut names = Vec::new();
     for (index, variant) in union.variants.iter().enumerate() {
         let full = type_text(&variant.ty, types);
-        let name = variant.recorded.clone().unwrap_or_else(|| {
+        let given = || given_name(ledger, name, variant);
+        let name = variant.recorded.clone().or_else(given).unwrap_or_else(|| {
             let is_distinct =
                 short.iter().filter(|other| **other == short[index]).count() == 1;
             let short = (is_distinct && !short[index].is_empty())
@@ -130,6 +134,15 @@ fn name_variants(
         names.push(name);
     }
     names
+}
+
+/// The name that someone has given a variant by hand, by the values that select it.
+fn given_name(ledger: &Ledger, union: &str, variant: &Variant) -> Option<String> {
+    let variants = ledger.union(union)?.variants();
+    let mut given = variants.iter().filter(|given| !given.tags.is_empty());
+    let given =
+        given.find(|given| given.tags.iter().all(|tag| variant.tags.contains(tag)))?;
+    Some(given.name.to_owned())
 }
 
 /// A name without what the union's name says already: the tag where the document maps just one,

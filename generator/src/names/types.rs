@@ -16,12 +16,13 @@ pub(super) fn name_types(
 ) -> Vec<String> {
     let mut naming = Naming {
         names: vec![None; api.types.len()],
-        scope: Scope::new("type", "types"),
+        scope: Scope::new("type", "[types] \"<place>\" = \"<type>\""),
         diagnostics,
     };
     let mut order: Vec<usize> = (0..api.types.len()).collect();
     order.sort_by(|a, b| api.types[*a].origin.places.cmp(&api.types[*b].origin.places));
     naming.take_recorded_names(api, &order);
+    naming.take_given_names(api, ledger, &order);
     let of_the_past = ledger.type_names();
     naming.name_schemas(api, &of_the_past, &order);
     naming.name_inline_types(api, &of_the_past, &order);
@@ -46,6 +47,22 @@ impl Naming<'_> {
             let def = &api.types[index];
             if let Some(name) = &def.recorded {
                 self.claim(index, name.clone(), &def.origin.places[0]);
+            }
+        }
+    }
+
+    /// What someone has named by hand has that name.
+    fn take_given_names(&mut self, api: &Api, ledger: &Ledger, order: &[usize]) {
+        for &index in order {
+            let mut places = api.types[index].origin.places.iter();
+            if self.names[index].is_none()
+                && let Some(place) =
+                    places.find(|place| ledger.type_name(&place.key).is_some())
+                && let Some(name) = ledger.type_name(&place.key)
+                && ledger.is_only_named(name)
+                && self.scope.is_free(name)
+            {
+                self.claim(index, name.to_owned(), place);
             }
         }
     }

@@ -279,6 +279,7 @@ impl Pairs<'_> {
             }
             if let Some(name) = self.recorded_place(id).map(str::to_owned)
                 && self.sources(&name).is_empty()
+                && !self.ledger.is_only_named(&name)
             {
                 self.pair_definition(&name, id);
                 self.follow();

@@ -1,6 +1,8 @@
 //! Names are a promise: what a program can name today it can name after the next update, unless
 //! the API itself took it away.
 
+use std::collections::BTreeSet;
+
 use atlas_admin_generator::{Ledger, Options, Output, generate};
 
 use super::said;
@@ -490,4 +492,37 @@ fn a_number_that_becomes_text_breaks_alone() {
         names.contains("field types::SoldNotice.cents: Option < String >"),
         "{names:#?}"
     );
+}
+
+/// Generates with lines that someone has written by hand into an empty ledger.
+fn named_by_hand(lines: &str) -> BTreeSet<String> {
+    let ledger = Ledger::parse(lines).unwrap_or_else(|problem| panic!("{problem}"));
+    let first = generated(&document(&[]), &ledger);
+    let second = generated(&document(&[]), &first.ledger);
+    assert_eq!(second.files, first.files, "a second run moves something");
+    surface(&first.files)
+}
+
+#[test]
+fn names_can_be_given_by_hand() {
+    let given = [
+        ("[operations.\"get /basket\"]\nfunction = \"shop::get_it\"", "fn shop::get_it"),
+        ("[modules]\nFruits = \"shop\"", "fn shop::get_group_basket"),
+        ("[types]\nApple = \"Pome\"", "type types::Pome"),
+        ("[types]\nFruit = \"Edible\"", "type types::Edible"),
+        ("[types]\n\"Apple.grade\" = \"Grade\"", "type types::Grade"),
+        (
+            "[records.Apple]\nkind = \"species\"",
+            "field types::Apple.species: Option < String >",
+        ),
+        ("[enums.AppleGrade]\nA = \"Best\"", "variant types::AppleGrade::Best"),
+        (
+            "[unions.Fruit.variants]\nRound = [\"Apple\", \"APPLE\"]",
+            "variant types::Fruit::Round (Apple)",
+        ),
+    ];
+    for (lines, name) in given {
+        let names = named_by_hand(lines);
+        assert!(names.contains(name), "{name}\n{names:#?}");
+    }
 }
