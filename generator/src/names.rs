@@ -108,7 +108,7 @@ fn name_modules(
 }
 
 /// Returns a name, or the first with a number that is free.
-fn free_name(name: &str, is_free: impl Fn(&str) -> bool) -> String {
+pub fn free_name(name: &str, is_free: impl Fn(&str) -> bool) -> String {
     let numbered = (2..).map(|number| format!("{name}_{number}"));
     let mut names = std::iter::once(name.to_owned()).chain(numbered);
     names.find(|name| is_free(name)).unwrap_or_default()

@@ -1,10 +1,14 @@
 //! The request functions: arguments, setters and what requests resolve to.
 
+use std::collections::BTreeSet;
+
 use super::build::Build;
 use crate::model::{
     Answer, Body, Content, Operation, OperationVersion, Output, Parameter, Type,
 };
-use crate::names::{RecordedAnswer, RecordedOperation, parameter_keys};
+use crate::names::{
+    RecordedAnswer, RecordedOperation, free_name, parameter_keys, parameter_name,
+};
 
 /// Returns the operations with the types that the ledger promises.
 pub(super) fn reconciled(build: &mut Build<'_>) -> Vec<Operation> {
@@ -49,7 +53,21 @@ fn parameters(
             }
         }
     }
+    if recorded.is_some() {
+        name_new_parameters(&mut parameters);
+    }
     parameters
+}
+
+/// A parameter that comes later leaves the others their names.
+fn name_new_parameters(parameters: &mut [Parameter]) {
+    let known = parameters.iter().filter_map(|own| own.recorded.clone());
+    let mut taken: BTreeSet<String> = known.collect();
+    for parameter in parameters.iter_mut().filter(|own| own.recorded.is_none()) {
+        let name = free_name(&parameter_name(parameter), |name| !taken.contains(name));
+        taken.insert(name.clone());
+        parameter.recorded = Some(name);
+    }
 }
 
 fn reconcile_version(
