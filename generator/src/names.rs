@@ -211,7 +211,7 @@ fn claim_parameters(api: &Api, diagnostics: &mut Vec<Diagnostic>) {
 fn formats(operation: &crate::model::Operation) -> Vec<Option<Format>> {
     let mut formats = vec![None];
     for version in &operation.versions {
-        for answer in version.answers.iter().skip(1) {
+        for answer in version.answers.iter().filter(|answer| !answer.is_first) {
             let format = Some(answer.media_type.format);
             if !formats.contains(&format) {
                 formats.push(format);

@@ -89,6 +89,12 @@ fn reconcile_version(
             answer.media_type.format,
         )
     });
+    // Where the format of that function is gone, the others stay where they are.
+    for (index, answer) in version.answers.iter_mut().enumerate() {
+        let known = answers.get(answer.media_type.format.as_str());
+        let is_first = index == 0 && answers.is_empty();
+        answer.is_first = known.map_or(is_first, |known| known.is_first);
+    }
     if let Some(body) = &mut version.body {
         let known = recorded.and_then(|recorded| recorded.body(version.version));
         *body = Body {
