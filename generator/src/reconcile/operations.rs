@@ -40,7 +40,12 @@ fn parameters(
     let mut parameters = operation.parameters.clone();
     for (key, found) in parameter_keys(&operation.parameters) {
         let known = recorded.and_then(|recorded| recorded.parameter(&key));
-        let ty = build.ty(known.as_ref().map(|known| &known.ty), &[&found.ty]);
+        let is_one = !matches!(found.ty, Type::List(_) | Type::Map(_));
+        let ty = match known.as_ref().map(|known| &known.ty) {
+            // All that is sent here is text: a number, too, or one of several kinds.
+            Some(Type::String) if is_one => Type::String,
+            known => build.ty(known, &[&found.ty]),
+        };
         let is_argument = match (recorded, &known) {
             (Some(_), known) => known.as_ref().is_some_and(|known| known.is_argument),
             (None, _) => found.required,
