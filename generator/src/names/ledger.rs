@@ -304,9 +304,9 @@ impl Union {
         let found =
             variants.find(|(name, line)| RecordedVariant::parse(name, line).is_none());
         let common = self.common.as_deref();
-        found
-            .map(|(name, _)| name.as_str())
-            .or_else(|| common.filter(|line| !text::is_identifier(text::unboxed(line).0)))
+        found.map(|(name, _)| name.as_str()).or_else(|| {
+            common.filter(|line| !text::is_identifier(text::unboxed(line).0))
+        })
     }
 }
 

@@ -181,7 +181,5 @@ pub(crate) fn is_identifier(name: &str) -> bool {
     let mut characters = name.chars();
     let first =
         characters.next().is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c));
-    first
-        && !UNRAWABLE.contains(&name)
-        && characters.all(unicode_ident::is_xid_continue)
+    first && !UNRAWABLE.contains(&name) && characters.all(unicode_ident::is_xid_continue)
 }
