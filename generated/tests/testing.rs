@@ -1,4 +1,4 @@
-//! The scripted client: what it answers, and what it says when a test is wrong.
+//! The mock client: what it responds, and what it says when a test is wrong.
 
 #![cfg(all(feature = "clusters", feature = "projects", feature = "invoices"))]
 
@@ -29,7 +29,7 @@ fn failure(test: impl AsyncFnOnce()) -> String {
 
 #[tokio::test]
 async fn answers_have_the_status_and_the_media_type_of_their_version() {
-    let (client, atlas) = testing::scripted();
+    let (client, atlas) = testing::mock_client();
     let create = projects::create_group(&group("MyProject"));
     atlas.on(&create).exactly().respond(Group { id: set("g1"), ..group("MyProject") });
     atlas.on(&clusters::delete_cluster("g1", "old")).respond(());
@@ -52,7 +52,7 @@ async fn answers_have_the_status_and_the_media_type_of_their_version() {
 
 #[tokio::test]
 async fn a_list_is_answered_page_by_page() {
-    let (client, atlas) = testing::scripted();
+    let (client, atlas) = testing::mock_client();
     atlas.on(&projects::list_groups().page_num(2)).respond_json(serde_json::json!({
         "results": [{"name": "b", "orgId": "o1"}],
             "links": [],
@@ -69,7 +69,7 @@ async fn a_list_is_answered_page_by_page() {
         .unwrap();
     assert_eq!(names, ["a", "b"]);
 
-    let (client, atlas) = testing::scripted();
+    let (client, atlas) = testing::mock_client();
     atlas.on(&projects::list_groups()).respond(PaginatedAtlasGroupView {
         results: list([group("only")]),
         ..Default::default()
@@ -81,7 +81,7 @@ async fn a_list_is_answered_page_by_page() {
 
 #[tokio::test]
 async fn what_goes_wrong_goes_wrong_as_with_the_service() {
-    let (client, atlas) = testing::scripted();
+    let (client, atlas) = testing::mock_client();
     let get = clusters::get_cluster("g1", "prod");
     atlas
         .on(&clusters::get_cluster(ANY, ANY))
@@ -107,7 +107,7 @@ async fn what_goes_wrong_goes_wrong_as_with_the_service() {
 
 #[tokio::test]
 async fn predicates_and_versions_choose_the_rule() {
-    let (client, atlas) = testing::scripted();
+    let (client, atlas) = testing::mock_client();
     let create = |name| projects::create_group(&group(name));
     atlas
         .on(&create(""))
@@ -127,7 +127,7 @@ async fn predicates_and_versions_choose_the_rule() {
 
 #[tokio::test]
 async fn a_payload_is_downloaded_and_a_token_granted() {
-    let (_, atlas) = testing::scripted();
+    let (_, atlas) = testing::mock_client();
     let account = Credentials::service_account("mdb_sa_id_1", "mdb_sa_sk_1");
     let client = atlas.client_builder().credentials(account).build().unwrap();
     atlas.on(&invoices::get_invoice_csv("o1", "i1")).respond_bytes("a,b\n1,2\n");
@@ -135,13 +135,13 @@ async fn a_payload_is_downloaded_and_a_token_granted() {
         invoices::get_invoice_csv("o1", "i1").send(&client).await.unwrap().into_value();
     assert_eq!(csv.chunk().await.unwrap().as_deref(), Some(&b"a,b\n1,2\n"[..]));
     let asked = atlas.single_request(&invoices::get_invoice_csv("o1", "i1"));
-    assert_eq!(asked.header("authorization"), Some("Bearer scripted"));
+    assert_eq!(asked.header("authorization"), Some("Bearer mock"));
 }
 
 #[test]
 fn a_test_that_asks_for_something_else_is_told_why() {
     let message = failure(async || {
-        let (client, atlas) = testing::scripted();
+        let (client, atlas) = testing::mock_client();
         atlas.on(&clusters::get_cluster("g1", "prod")).respond(cluster("prod"));
         atlas
             .on(&clusters::list_clusters("g1").items_per_page(50))
@@ -162,7 +162,7 @@ fn a_test_that_asks_for_something_else_is_told_why() {
     );
 
     let message = failure(async || {
-        let (client, atlas) = testing::scripted();
+        let (client, atlas) = testing::mock_client();
         atlas.on(&clusters::get_cluster("g1", "prod")).respond(cluster("prod"));
         for _ in 0..2 {
             _ = clusters::get_cluster("g1", "prod").send(&client).await;
@@ -174,7 +174,7 @@ fn a_test_that_asks_for_something_else_is_told_why() {
 #[test]
 fn a_test_that_asks_for_too_little_is_told_what() {
     let message = failure(async || {
-        let (client, atlas) = testing::scripted();
+        let (client, atlas) = testing::mock_client();
         atlas.on(&clusters::get_cluster(ANY, "prod")).respond(cluster("prod")).times(2);
         _ = clusters::get_cluster("g1", "prod").send(&client).await;
     });
@@ -185,7 +185,7 @@ fn a_test_that_asks_for_too_little_is_told_what() {
     );
 
     let message = failure(async || {
-        let (_, atlas) = testing::scripted();
+        let (_, atlas) = testing::mock_client();
         atlas.single_request(&clusters::get_cluster(ANY, "prod"));
     });
     assert!(message.contains("came:     nothing"), "{message}");
@@ -194,7 +194,7 @@ fn a_test_that_asks_for_too_little_is_told_what() {
 #[test]
 fn an_order_is_kept_where_it_is_asked_for() {
     let message = failure(async || {
-        let (client, atlas) = testing::scripted();
+        let (client, atlas) = testing::mock_client();
         atlas.in_order();
         atlas.on(&clusters::get_cluster("g1", "a")).respond(cluster("a"));
         atlas.on(&clusters::get_cluster("g1", "b")).respond(cluster("b"));
@@ -207,7 +207,7 @@ fn an_order_is_kept_where_it_is_asked_for() {
 #[test]
 fn what_a_task_did_wrong_is_told_at_the_end() {
     let message = failure(async || {
-        let (client, atlas) = testing::scripted();
+        let (client, atlas) = testing::mock_client();
         let task = tokio::spawn(async move {
             _ = clusters::get_cluster("g1", "a").send(&client).await;
         });
@@ -215,13 +215,13 @@ fn what_a_task_did_wrong_is_told_at_the_end() {
         drop(atlas);
     });
     assert!(message.contains("unexpected request"), "{message}");
-    assert!(message.contains("scripted: nothing"), "{message}");
+    assert!(message.contains("expected: nothing"), "{message}");
 }
 
 /// As it stands in the README.
 #[tokio::test]
 async fn waits_out_the_rate_limit() {
-    let (client, atlas) = testing::scripted();
+    let (client, atlas) = testing::mock_client();
     atlas
         .on(&clusters::get_cluster(ANY, "prod"))
         .throttle(Duration::from_secs(30))

@@ -11,7 +11,7 @@
 //! | room | what it holds |
 //! |---|---|
 //! | `values`, `nullable`, `set`, `time`, `open_enum`, `extra`, `json` | the values that records are made of |
-//! | `reader`, `decode`, `text_body`, `path`, `drift` | JSON text to values, and where it differed |
+//! | `reader`, `decode`, `text_body`, `path`, `mismatch` | JSON text to values, and where it differed |
 //! | `members`, `encode`, `writer`, `request_body` | values to JSON text |
 //! | `bridge`, `debug`, `same`, `copy`, `common`, `macros` | what else a generated type offers, on the same access |
 //!

@@ -1,6 +1,6 @@
 //! Tests of programs that use this crate: answers without a network, and what was asked.
 //!
-//! [`scripted`] gives a client and the [`MockTransport`] that answers it. What is answered has the
+//! [`mock_client`] gives a client and the [`MockTransport`] that answers it. What is answered has the
 //! type of the operation's answer, so a test breaks where it is compiled, not where it runs,
 //! when it no longer fits the operation:
 //!
@@ -28,7 +28,7 @@
 //!
 //! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
 //! # runtime.block_on(async {
-//! let (client, atlas) = testing::scripted();
+//! let (client, atlas) = testing::mock_client();
 //! atlas
 //!     .on(&clusters::get_cluster(ANY, "prod"))
 //!     .throttle(Duration::from_secs(30))
@@ -55,9 +55,9 @@
 //! - Rules are looked at in the order in which they were written, and the first that is meant
 //!   and not used up replies. After [`MockTransport::in_order`] the requests must come in that order.
 //! - A request that no rule is meant for ends the test with a panic that says what came and
-//!   what was expected; so does a reply that nobody asked for, at the end of the script.
+//!   what was expected; so does a reply that nobody asked for, at the end of the test.
 //!
-//! A script answers one client in the process. For a whole program there is a fake of the service:
+//! A mock answers one client in the process. For a whole program there is a fake of the service:
 //! the feature `fake`, and in it `testing::fake`.
 
 use std::panic::Location;
@@ -88,17 +88,17 @@ mod reply;
 /// Stands for any text in a path: `get_cluster(ANY, "prod")`.
 pub const ANY: &str = "*";
 
-/// Returns a client without credentials, and the script that answers it.
-pub fn scripted() -> (Client, MockTransport) {
-    let script = MockTransport::new();
-    let client = script.client_builder().build();
-    (client.expect("a client that connects to nothing"), script)
+/// Returns a client without credentials, and the mock that answers it.
+pub fn mock_client() -> (Client, MockTransport) {
+    let mock = MockTransport::new();
+    let client = mock.client_builder().build();
+    (client.expect("a client that connects to nothing"), mock)
 }
 
 /// Answers the requests of a client as a test says, and keeps them.
 ///
 /// Dropping it checks that every reply was asked for: see [`MockTransport::verify`].
-#[must_use = "dropping the script ends it"]
+#[must_use = "dropping the mock ends it"]
 pub struct MockTransport {
     rules: Arc<Rules>,
     clock: VirtualClock,

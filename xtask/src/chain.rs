@@ -35,12 +35,13 @@ lists what no longer compiles.
 
   --from N       the document that the program is written for, counted from 1 (default: 1)
   --mutate NAME  compiles it against changed copies of that document instead: ids, tag, required,
-                 enums, schemas, inline, versions, parameters, or all
+                 enums, grown, schemas, inline, versions, parameters, or all
   --keep DIR     the folder for crates and programs, which are kept (default: target/chain,
                  where only what cargo compiled is kept)
 
 Whether the later document still has what broke is found out by its place: method, path and
 version, and the JSON names from there, through any branch of a union. That is an approximation.
+What it can't tell, and was looked up, stands in spec/broken.txt.
 Exit code 1 means that a promise is broken, or that anything is that a mutation must not break.
 ";
 
@@ -111,6 +112,15 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
         ));
     }
     Ok(Some(options))
+}
+
+/// Reads which items the API itself has broken.
+fn known() -> Result<Vec<String>, Failure> {
+    let bytes = read(&crate::root().join("spec/broken.txt"))?;
+    let text = String::from_utf8_lossy(&bytes);
+    let items =
+        text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    Ok(items.filter(|item| !item.is_empty()).map(str::to_owned).collect())
 }
 
 fn usage(what: &str) -> Failure {
@@ -238,6 +248,7 @@ fn compare(
     };
     let mut pairs: Vec<Pair<'_>> = numbers.iter().map(pair).collect();
     compile::compile(&folder, &mut pairs)?;
+    let known = known()?;
     let mut broken = 0;
     for (pair, &(from, later)) in pairs.iter().zip(numbers) {
         let (surface, places, _) = program(from);
@@ -247,6 +258,7 @@ fn compare(
             places,
             earlier: Document::of(&earlier.tree),
             later: Document::of(&later.tree),
+            known: &known,
         };
         let title = format!("{} → {}", earlier.name, later.name);
         let (text, promises) = report::report(&title, pair, &judge);

@@ -73,7 +73,7 @@ pub fn decode_observed(
     observer: &mut dyn Observer,
 ) -> Result<(), DecodeError> {
     let noted = Decoder::run(bytes, into, direction, true)?;
-    report(bytes, noted).for_each(|drift| observer.drift(drift));
+    report(bytes, noted).for_each(|mismatch| observer.mismatch(mismatch));
     Ok(())
 }
 

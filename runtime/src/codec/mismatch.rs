@@ -73,12 +73,12 @@ impl Mismatch {
 /// Hears of the differences between an answer and the document.
 pub trait Observer {
     /// Called once for each difference, in the order of the text, when all of it has been read.
-    fn drift(&mut self, drift: Mismatch);
+    fn mismatch(&mut self, mismatch: Mismatch);
 }
 
 impl<F: FnMut(Mismatch)> Observer for F {
-    fn drift(&mut self, drift: Mismatch) {
-        self(drift);
+    fn mismatch(&mut self, mismatch: Mismatch) {
+        self(mismatch);
     }
 }
 

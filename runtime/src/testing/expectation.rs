@@ -1,4 +1,4 @@
-//! What a script replies to one kind of request.
+//! What is replied to one kind of request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -177,6 +177,6 @@ impl<T: Value> Expectation<'_, T> {
 impl<T> std::fmt::Debug for Expectation<'_, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let operation = self.operation.map_or(ANY, |operation| operation.name);
-        f.debug_tuple("On").field(&operation).finish()
+        f.debug_tuple("Expectation").field(&operation).finish()
     }
 }

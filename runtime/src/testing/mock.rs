@@ -1,4 +1,4 @@
-//! The rules of a script, and what they were asked.
+//! The expectations of a test, and the requests that came.
 
 use std::collections::VecDeque;
 use std::fmt::Write;
@@ -77,9 +77,9 @@ impl State {
     fn explain(&self, asked: &RecordedRequest) -> String {
         let mut text = format!("unexpected request\n  came:     {asked}");
         if self.rules.is_empty() {
-            text.push_str("\n  scripted: nothing");
+            text.push_str("\n  expected: nothing");
         }
-        let mut label = "scripted:";
+        let mut label = "expected:";
         for rule in &self.rules {
             let why = match rule.pattern.compare(asked) {
                 _ if rule.replies.is_empty() => {
@@ -207,7 +207,7 @@ fn token(asked: &RecordedRequest) -> Option<Outcome> {
     }
     let body = match asked.path() {
         oauth::TOKEN => {
-            r#"{"access_token":"scripted","expires_in":3600,"token_type":"Bearer"}"#
+            r#"{"access_token":"mock","expires_in":3600,"token_type":"Bearer"}"#
         }
         oauth::REVOKE => "",
         _ => return None,
@@ -225,7 +225,7 @@ impl Transport for Rules {
             match outcome {
                 Ok(Outcome::Response(response)) => Ok(response.map(Body::from)),
                 Ok(Outcome::Broken(stage)) => {
-                    Err(TransportError::new(stage, "as the script says"))
+                    Err(TransportError::new(stage, "as the test says"))
                 }
                 #[cfg(feature = "fake")]
                 Ok(Outcome::Stored { .. }) => unreachable!("only a fake stores"),

@@ -1,4 +1,4 @@
-//! Which requests a script speaks of.
+//! Which requests an expectation is for.
 
 use std::fmt;
 use std::panic::Location;
@@ -158,7 +158,7 @@ impl Pattern {
     }
 }
 
-/// One line: what is meant, and where the script says so.
+/// One line: what is meant, and where it was written.
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.operation {

@@ -23,13 +23,14 @@ const fn mutation(
     Mutation { group, name, apply }
 }
 
-pub(super) const MUTATIONS: [Mutation; 11] = [
+pub(super) const MUTATIONS: [Mutation; 12] = [
     mutation("ids", "ids", rename_operations),
     mutation("tag", "tag", rename_tag),
     mutation("required", "required-none", require_nothing),
     mutation("required", "required-all", require_everything),
     mutation("enums", "enums-removed", remove_enums),
     mutation("enums", "enums-one-dropped", drop_values),
+    mutation("grown", "grown", grow),
     mutation("schemas", "schemas", names::rename_schemas),
     mutation("inline", "inline-named", names::name_inline_schemas),
     mutation("inline", "named-inlined", names::inline_schemas),
@@ -125,6 +126,46 @@ fn drop_values(document: &mut Value) {
             schema.remove("default");
         }
     });
+}
+
+/// Adds a value to every enum, a property to every object, and a variant to every union that has a
+/// mapping.
+fn grow(document: &mut Value) {
+    let mut variants = Vec::new();
+    each_schema(document, |schema| {
+        if is_enum_of_strings(schema)
+            && let Some(values) = schema["enum"].as_array_mut()
+        {
+            let value =
+                format!("BRAND_NEW_AFTER_{}", values[0].as_str().unwrap_or_default());
+            values.push(value.into());
+        }
+        if let Some(properties) =
+            schema.get_mut("properties").and_then(Value::as_object_mut)
+        {
+            properties.insert("brandNew".to_owned(), json!({ "type": "boolean" }));
+        }
+        let tag = schema.pointer("/discriminator/propertyName").and_then(Value::as_str);
+        if let Some(tag) = tag.map(str::to_owned)
+            && let Some(mapping) = schema
+                .pointer_mut("/discriminator/mapping")
+                .and_then(Value::as_object_mut)
+        {
+            let name = format!("BrandNew{}", variants.len());
+            let target = format!("#/components/schemas/{name}");
+            mapping.insert("BRAND_NEW".to_owned(), target.as_str().into());
+            if let Some(choices) = schema.get_mut("oneOf").and_then(Value::as_array_mut)
+            {
+                choices.push(json!({ "$ref": target }));
+            }
+            variants.push((name, tag));
+        }
+    });
+    for (name, tag) in variants {
+        document["components"]["schemas"][&name] = json!({
+            "type": "object", "properties": { tag: { "type": "string" } },
+        });
+    }
 }
 
 /// Adds a version to every operation: a copy of the newest one.

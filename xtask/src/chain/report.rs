@@ -39,10 +39,15 @@ pub(super) struct Judge<'a> {
     pub places: &'a BTreeMap<String, Vec<Place>>,
     pub earlier: Document<'a>,
     pub later: Document<'a>,
+    /// The items that the API itself has broken.
+    pub known: &'a [String],
 }
 
 impl Judge<'_> {
     fn judge(&self, item: &Item) -> Verdict {
+        if self.known.iter().any(|known| names(&item.name, known)) {
+            return Verdict::ChangedUpstream;
+        }
         match &item.owner {
             Owner::Function(index) => self.judge_function(item, *index),
             Owner::Type(name) => {
@@ -98,6 +103,14 @@ impl Judge<'_> {
             Verdict::PromiseBroken
         }
     }
+}
+
+/// Whether the name of an item has another name in it, as a whole.
+fn names(item: &str, known: &str) -> bool {
+    item.match_indices(known).any(|(at, _)| {
+        let after = item[at + known.len()..].chars().next();
+        after.is_none_or(|next| next != '_' && !next.is_alphanumeric())
+    })
 }
 
 /// Writes the table and the list of what broke; the second result is how many promises.

@@ -328,8 +328,8 @@ fn check_body(call: &Call<'_>, allows_missing: bool) -> Result<(), String> {
     let Some(make) = call.route.entry.body else { return Ok(()) };
     let mut value = make();
     let mut problem = None;
-    let mut observe = |drift: Mismatch| {
-        let (path, message) = match drift {
+    let mut observe = |mismatch: Mismatch| {
+        let (path, message) = match mismatch {
             Mismatch::Type { path, message } => (path, message),
             // A property that is null is one that is not set; an item, or all of the body, is
             // a thing that is not there.
