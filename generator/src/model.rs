@@ -308,6 +308,8 @@ pub struct Answer {
     pub statuses: Vec<(u16, Content)>,
     /// What a request resolves to.
     pub output: Output,
+    /// Whether its function is the one without a format in its name.
+    pub is_first: bool,
 }
 
 /// What a request resolves to.

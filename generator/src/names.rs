@@ -108,7 +108,7 @@ fn name_modules(
 }
 
 /// Returns a name, or the first with a number that is free.
-fn free_name(name: &str, is_free: impl Fn(&str) -> bool) -> String {
+pub fn free_name(name: &str, is_free: impl Fn(&str) -> bool) -> String {
     let numbered = (2..).map(|number| format!("{name}_{number}"));
     let mut names = std::iter::once(name.to_owned()).chain(numbered);
     names.find(|name| is_free(name)).unwrap_or_default()
@@ -211,7 +211,7 @@ fn claim_parameters(api: &Api, diagnostics: &mut Vec<Diagnostic>) {
 fn formats(operation: &crate::model::Operation) -> Vec<Option<Format>> {
     let mut formats = vec![None];
     for version in &operation.versions {
-        for answer in version.answers.iter().skip(1) {
+        for answer in version.answers.iter().filter(|answer| !answer.is_first) {
             let format = Some(answer.media_type.format);
             if !formats.contains(&format) {
                 formats.push(format);

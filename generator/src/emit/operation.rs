@@ -41,7 +41,7 @@ pub(super) fn calls<'a>(emit: &Emit<'a>, tag: usize) -> Vec<Call<'a>> {
         for version in &operation.versions {
             let is_current = emit.facts.is_current(operation, version.version);
             for (format, answer) in version.answers.iter().enumerate() {
-                let other = (format > 0).then_some(answer.media_type.format);
+                let other = (!answer.is_first).then_some(answer.media_type.format);
                 calls.push(Call {
                     index,
                     operation,

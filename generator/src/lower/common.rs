@@ -173,7 +173,8 @@ fn intersect(
             };
             if other.ty != field.ty {
                 if !is_text(api, &field.ty) || !is_text(api, &other.ty) {
-                    return None;
+                    // What is known gets its type back, and holds what fits.
+                    return is_known(&field).then_some(field);
                 }
                 field.ty = Type::String;
             }

@@ -472,6 +472,7 @@ impl OperationVersion {
                     media_type,
                     statuses: vec![(code, content)],
                     output: Output::Empty,
+                    is_first: false,
                 });
                 self.answers.sort_by_key(|answer| answer.media_type.format);
             }

@@ -7,7 +7,7 @@ use super::nouns::{camel, snake};
 use super::reserved;
 
 /// Keywords that can't be raw identifiers (the Rust Reference, "Keywords").
-const UNRAWABLE: [&str; 4] = ["self", "super", "crate", "_"];
+pub(super) const UNRAWABLE: [&str; 5] = ["self", "Self", "super", "crate", "_"];
 
 pub(super) fn type_name(spelling: &str) -> String {
     let name = digits_apart(camel(&readable(spelling)));

@@ -303,7 +303,10 @@ impl Union {
         let mut variants = self.variants.iter();
         let found =
             variants.find(|(name, line)| RecordedVariant::parse(name, line).is_none());
-        found.map(|(name, _)| name.as_str())
+        let common = self.common.as_deref();
+        found.map(|(name, _)| name.as_str()).or_else(|| {
+            common.filter(|line| !text::is_identifier(text::unboxed(line).0))
+        })
     }
 }
 

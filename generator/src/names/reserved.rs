@@ -17,6 +17,7 @@ pub(super) const MODULES: &[&str] = &[
     "lib",
     "list",
     "main",
+    "mod",
     "operation",
     "registry",
     "set",

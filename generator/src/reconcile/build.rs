@@ -113,7 +113,10 @@ impl<'a> Build<'a> {
 
     fn recorded(&mut self, name: &str) -> TypeDef {
         let sources = self.pairs.sources(name);
-        let defs: Vec<&TypeDef> = sources.iter().map(|id| self.api.def(*id)).collect();
+        let mut defs: Vec<&TypeDef> =
+            sources.iter().map(|id| self.api.def(*id)).collect();
+        // The order in which they were found depends on what the ledger has.
+        defs.sort_by(|a, b| a.origin.places.cmp(&b.origin.places));
         let kind = if let Some(values) = self.ledger.values(name) {
             Kind::Enum(values_of(&defs, values.keys()))
         } else if let Some(union) = self.ledger.union(name) {

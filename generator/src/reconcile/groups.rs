@@ -24,6 +24,12 @@ pub(super) fn keep_modules(api: &mut Api, ledger: &Ledger) {
     for (index, tag) in found.into_iter().enumerate() {
         let module = modules[index].take();
         let key = module.clone().unwrap_or_else(|| format!(" {}", tag.name));
+        // Its operations are all in the modules of other groups.
+        let is_left = api.operations.iter().any(|operation| operation.tag == index)
+            && !wanted.contains(&key);
+        if module.is_none() && is_left {
+            continue;
+        }
         // A group that was renamed beside one that was not: the old name stands for both.
         let is_first = module
             .as_deref()

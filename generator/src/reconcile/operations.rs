@@ -1,10 +1,14 @@
 //! The request functions: arguments, setters and what requests resolve to.
 
+use std::collections::BTreeSet;
+
 use super::build::Build;
 use crate::model::{
     Answer, Body, Content, Operation, OperationVersion, Output, Parameter, Type,
 };
-use crate::names::{RecordedAnswer, RecordedOperation, parameter_keys};
+use crate::names::{
+    RecordedAnswer, RecordedOperation, free_name, parameter_keys, parameter_name,
+};
 
 /// Returns the operations with the types that the ledger promises.
 pub(super) fn reconciled(build: &mut Build<'_>) -> Vec<Operation> {
@@ -36,7 +40,12 @@ fn parameters(
     let mut parameters = operation.parameters.clone();
     for (key, found) in parameter_keys(&operation.parameters) {
         let known = recorded.and_then(|recorded| recorded.parameter(&key));
-        let ty = build.ty(known.as_ref().map(|known| &known.ty), &[&found.ty]);
+        let is_one = !matches!(found.ty, Type::List(_) | Type::Map(_));
+        let ty = match known.as_ref().map(|known| &known.ty) {
+            // All that is sent here is text: a number, too, or one of several kinds.
+            Some(Type::String) if is_one => Type::String,
+            known => build.ty(known, &[&found.ty]),
+        };
         let is_argument = match (recorded, &known) {
             (Some(_), known) => known.as_ref().is_some_and(|known| known.is_argument),
             (None, _) => found.required,
@@ -49,7 +58,21 @@ fn parameters(
             }
         }
     }
+    if recorded.is_some() {
+        name_new_parameters(&mut parameters);
+    }
     parameters
+}
+
+/// A parameter that comes later leaves the others their names.
+fn name_new_parameters(parameters: &mut [Parameter]) {
+    let known = parameters.iter().filter_map(|own| own.recorded.clone());
+    let mut taken: BTreeSet<String> = known.collect();
+    for parameter in parameters.iter_mut().filter(|own| own.recorded.is_none()) {
+        let name = free_name(&parameter_name(parameter), |name| !taken.contains(name));
+        taken.insert(name.clone());
+        parameter.recorded = Some(name);
+    }
 }
 
 fn reconcile_version(
@@ -71,6 +94,12 @@ fn reconcile_version(
             answer.media_type.format,
         )
     });
+    // Where the format of that function is gone, the others stay where they are.
+    for (index, answer) in version.answers.iter_mut().enumerate() {
+        let known = answers.get(answer.media_type.format.as_str());
+        let is_first = index == 0 && answers.is_empty();
+        answer.is_first = known.map_or(is_first, |known| known.is_first);
+    }
     if let Some(body) = &mut version.body {
         let known = recorded.and_then(|recorded| recorded.body(version.version));
         *body = Body {

@@ -66,9 +66,13 @@ impl Pairs<'_> {
             | (Type::Bool, Type::Bool) => true,
             (Type::List(recorded), Type::List(found)) => self.fits(recorded, found),
             (Type::Map(recorded), Type::Map(found)) => self.fits(recorded, found),
-            (Type::Map(value), Type::Def(id)) => {
-                **value == Type::Json && !matches!(self.api.def(*id).kind, Kind::Enum(_))
-            }
+            (Type::Map(value), Type::Def(id)) => match &self.api.def(*id).kind {
+                Kind::Enum(_) => false,
+                Kind::Record(record) => {
+                    record.fields.iter().all(|field| self.fits(value, &field.ty))
+                }
+                Kind::Union(_) => **value == Type::Json,
+            },
             (Type::Def(name), Type::Def(id)) => self.sources(name).contains(id),
             (Type::Def(name), found) => self.fits_definition(name, found),
             _ => false,

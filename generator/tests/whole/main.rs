@@ -13,6 +13,7 @@ mod others;
 mod promise;
 mod secrets;
 mod surface;
+mod tomorrow;
 
 use std::collections::BTreeMap;
 use std::fs;

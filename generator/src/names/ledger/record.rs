@@ -87,14 +87,15 @@ impl Operation {
         self.builder = operation.has_builder;
         self.newest.extend(operation.newest_stable().map(|version| version.to_string()));
         for version in &operation.versions {
-            for (index, answer) in version.answers.iter().enumerate() {
+            for answer in &version.answers {
                 let key =
                     format!("{} {}", version.version, answer.media_type.format.as_str());
                 let line =
-                    RecordedAnswer::line(&answer.output, index == 0, &names.types);
+                    RecordedAnswer::line(&answer.output, answer.is_first, &names.types);
                 self.answers.insert(key, line);
             }
-            if let Some(body) = &version.body {
+            // What came later than the function is no argument of it, and must not become one.
+            if let Some(body) = version.body.as_ref().filter(|body| body.is_argument) {
                 let ty = type_text(&body.ty, &names.types);
                 self.bodies.insert(version.version.to_string(), ty);
             }

@@ -1,6 +1,10 @@
 //! The lines of the ledger: names, and types as Rust writes them.
 
+use super::super::casing::UNRAWABLE;
 use crate::model::{Field, Output, Type, TypeId};
+
+/// How many lists and maps a type may be in.
+const MOST_LAYERS: usize = 64;
 
 /// A field of a record: `name: Option<Box<Type>>`; without a type only its name is known.
 #[derive(Clone, Debug)]
@@ -142,6 +146,10 @@ pub(super) fn held_text(ty: &Type, boxed: bool, types: &[String]) -> String {
 
 /// Reads a type.
 pub(crate) fn parse_type(text: &str) -> Option<Type<String>> {
+    // More is a mistake, and would not fit on the stack.
+    if text.matches('<').count() > MOST_LAYERS {
+        return None;
+    }
     Some(match text {
         "bool" => Type::Bool,
         "i64" => Type::Int,
@@ -173,5 +181,5 @@ pub(crate) fn is_identifier(name: &str) -> bool {
     let mut characters = name.chars();
     let first =
         characters.next().is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c));
-    first && name != "_" && characters.all(unicode_ident::is_xid_continue)
+    first && !UNRAWABLE.contains(&name) && characters.all(unicode_ident::is_xid_continue)
 }

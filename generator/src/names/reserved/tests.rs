@@ -203,7 +203,7 @@ fn modules() {
             .map(str::to_owned)
             .collect();
         // What Cargo and rustc look for in `src/`.
-        let mut names: Set = ["lib", "main"].map(str::to_owned).into();
+        let mut names: Set = ["lib", "main", "mod"].map(str::to_owned).into();
         for item in items(&output.files["src/lib.rs"]) {
             match item {
                 Item::Use(item) => leaves(&item.tree, &mut names),
