@@ -92,12 +92,13 @@ fn name_modules(
     let mut names = Vec::new();
     for tag in &api.tags {
         let recorded = tag.module.as_deref().or_else(|| ledger.module(&tag.name));
+        // Beside modules of the past, a new one gives way to those before it too.
+        let is_free = |name: &str| {
+            !of_the_past.contains(name)
+                && (of_the_past.is_empty() || scope.is_free(name))
+        };
         let name = recorded.map_or_else(
-            || {
-                free_name(&casing::module_name(&tag.name), |name| {
-                    !of_the_past.contains(name)
-                })
-            },
+            || free_name(&casing::module_name(&tag.name), is_free),
             str::to_owned,
         );
         let at = Pointer::root().child("tags");

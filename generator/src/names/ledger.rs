@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::model::Discriminator;
+use crate::model::{Discriminator, Type};
 use crate::version::Version;
 
 pub(crate) use record::parameter_keys;
@@ -187,14 +187,30 @@ impl Ledger {
         RecordedField::parse(self.records.get(ty)?.get(json_name)?)
     }
 
+    /// Whether a line of a record is one that the record can have: text needs no box, and `extra` is
+    /// every record's own.
+    fn is_usable_field(&self, line: &str) -> bool {
+        RecordedField::parse(line).is_some_and(|field| {
+            let boxed = field.ty.filter(|ty| ty.boxed).map(|ty| ty.ty);
+            let can_box = match boxed {
+                None => true,
+                Some(Type::Def(name)) => !self.enums.contains_key(&name),
+                Some(_) => false,
+            };
+            field.name != "extra" && can_box
+        })
+    }
+
     /// Finds a line that is not understood.
     fn unusable(&self) -> Option<(&str, &str)> {
-        let names = [&self.modules, &self.types].into_iter().chain(self.enums.values());
-        let mut names = names.flatten().filter(|(_, name)| !text::is_identifier(name));
+        let names = [&self.modules, &self.types].into_iter().flatten();
+        let mut names = names.filter(|(_, name)| !text::is_identifier(name));
+        let mut values = self.enums.values().flatten();
         let mut fields = self.records.values().flatten();
         let found = names
             .next()
-            .or_else(|| fields.find(|(_, line)| RecordedField::parse(line).is_none()));
+            .or_else(|| values.find(|(_, name)| !text::is_variant(name)))
+            .or_else(|| fields.find(|(_, line)| !self.is_usable_field(line)));
         if let Some((key, line)) = found {
             return Some((key, line));
         }
@@ -243,7 +259,7 @@ impl Operation {
             .collect()
     }
 
-    pub(crate) fn body(&self, version: Version) -> Option<crate::model::Type<String>> {
+    pub(crate) fn body(&self, version: Version) -> Option<Type<String>> {
         text::parse_type(self.bodies.get(&version.to_string())?)
     }
 

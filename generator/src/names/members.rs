@@ -75,19 +75,22 @@ impl Naming {
         let place = &def.origin.places[0];
         json_names
             .map(|json_name| {
-                let name = self.name(json_name);
+                let name = self.name(json_name, &scope, def);
                 scope.claim(&name, json_name, &place.pointer, diagnostics);
                 name
             })
             .collect()
     }
 
-    fn name(&self, json_name: &str) -> String {
+    /// A new member gives way to those that the type has had, and to those before it.
+    fn name(&self, json_name: &str, scope: &Scope, def: &TypeDef) -> String {
         if let Some(name) = self.recorded.get(json_name) {
             return name.clone();
         }
-        let is_free =
-            |name: &str| !self.recorded.values().any(|recorded| recorded == name);
+        let is_free = |name: &str| {
+            !self.recorded.values().any(|recorded| recorded == name)
+                && (def.recorded.is_none() || scope.is_free(name))
+        };
         free_name(&(self.by_rule)(json_name), is_free)
     }
 }

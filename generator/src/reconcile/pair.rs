@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::variants::{contents, fields, matches};
-use crate::model::{Api, Kind, Operation, Output, Type, TypeId};
+use crate::model::{Api, Discriminator, Kind, Operation, Output, Type, TypeId, Variant};
 use crate::names::{Ledger, parameter_keys};
 
 /// The definitions that stand at the places of each recorded type, and the reverse.
@@ -60,6 +60,11 @@ impl Pairs<'_> {
         match (recorded, found) {
             // What does not fit is kept by the record around.
             (Type::Json, _) | (_, Type::Json) => true,
+            (Type::Bool | Type::Int | Type::Float | Type::String, Type::Def(id))
+                if self.is_choice_by_kind(*id) =>
+            {
+                self.variants(*id).any(|variant| self.fits(recorded, &variant.ty))
+            }
             (Type::String | Type::DateTime | Type::Date, found) => self.is_text(found),
             (Type::Float, Type::Float | Type::Int)
             | (Type::Int, Type::Int)
@@ -92,6 +97,19 @@ impl Pairs<'_> {
             union.is_by_kind()
                 && union.variants().iter().any(|variant| self.fits(&variant.ty, found))
         })
+    }
+
+    fn is_choice_by_kind(&self, id: TypeId) -> bool {
+        let kind = &self.api.def(id).kind;
+        matches!(kind, Kind::Union(union) if union.by == Discriminator::JsonKind)
+    }
+
+    fn variants(&self, id: TypeId) -> impl Iterator<Item = &Variant> {
+        let variants = match &self.api.def(id).kind {
+            Kind::Union(union) => union.variants.as_slice(),
+            Kind::Record(_) | Kind::Enum(_) => &[],
+        };
+        variants.iter()
     }
 
     fn is_text(&self, ty: &Type) -> bool {

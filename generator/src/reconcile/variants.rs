@@ -22,26 +22,33 @@ pub(super) fn matches<'a, 'l>(
     union: &'a Union,
 ) -> Vec<(RecordedVariant<'l>, &'a Variant)> {
     let known = recorded.variants();
-    let mut found = Vec::new();
+    let mut found: Vec<(RecordedVariant<'l>, &'a Variant)> = Vec::new();
     for variant in &union.variants {
-        let is_selected = |known: &&RecordedVariant<'_>| {
-            known.tags.iter().any(|tag| variant.tags.contains(tag))
-        };
-        let mut selected: Vec<&RecordedVariant<'_>> =
-            known.iter().filter(is_selected).collect();
-        if selected.is_empty() {
-            let by_kind = recorded.is_by_kind() && union.by == Discriminator::JsonKind;
-            let holds = |known: &&RecordedVariant<'_>| {
-                if by_kind {
-                    known.ty.json_kind(&|name| ledger.values(name).is_some())
-                        == variant.ty.json_kind(&|id| is_enum(api, *id))
-                } else {
-                    is_same(api, ledger, &known.ty, &variant.ty)
-                }
-            };
-            selected = known.iter().filter(holds).collect();
+        let selected = known
+            .iter()
+            .filter(|known| known.tags.iter().any(|tag| variant.tags.contains(tag)));
+        found.extend(selected.map(|known| (known.clone(), variant)));
+    }
+    let by_kind = recorded.is_by_kind() && union.by == Discriminator::JsonKind;
+    let holds = |known: &RecordedVariant<'_>, variant: &Variant| {
+        if by_kind {
+            known.ty.json_kind(&|name| ledger.values(name).is_some())
+                == variant.ty.json_kind(&|id| is_enum(api, *id))
+        } else {
+            is_same(api, ledger, &known.ty, &variant.ty)
         }
-        found.extend(selected.into_iter().map(|known| (known.clone(), variant)));
+    };
+    let selected = found.len();
+    for variant in &union.variants {
+        let by_tag = &found[..selected];
+        if by_tag.iter().any(|(_, own)| std::ptr::eq(*own, variant)) {
+            continue;
+        }
+        let free = known
+            .iter()
+            .filter(|known| by_tag.iter().all(|(own, _)| own.name != known.name));
+        let same: Vec<_> = free.filter(|known| holds(known, variant)).cloned().collect();
+        found.extend(same.into_iter().map(|known| (known, variant)));
     }
     let rest: Vec<&RecordedVariant<'_>> = known
         .iter()

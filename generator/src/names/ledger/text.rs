@@ -118,7 +118,7 @@ impl<'l> RecordedVariant<'l> {
         let (ty, tags) = line.split_first()?;
         let (ty, boxed) = unboxed(ty);
         let ty = parse_type(ty)?;
-        is_identifier(name).then_some(Self { name, ty, boxed, tags })
+        is_variant(name).then_some(Self { name, ty, boxed, tags })
     }
 }
 
@@ -182,4 +182,9 @@ pub(crate) fn is_identifier(name: &str) -> bool {
     let first =
         characters.next().is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c));
     first && !UNRAWABLE.contains(&name) && characters.all(unicode_ident::is_xid_continue)
+}
+
+/// Whether a name can be that of a variant: `Unknown` is every enum's own.
+pub(crate) fn is_variant(name: &str) -> bool {
+    is_identifier(name) && name != "Unknown"
 }
