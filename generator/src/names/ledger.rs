@@ -1,9 +1,9 @@
 //! The ledger: everything public that was once chosen and another document could change,
 //! `spec/names.toml`.
 //!
-//! It is consulted first and only ever added to: what is gone from the document keeps its lines,
-//! so that its name is not given to something else. A new document and the ledger suffice to
-//! generate what programs were written against.
+//! It is consulted first. What is gone from the document keeps its lines, so that its name is not
+//! given to something else; a line changes only where the document has changed what it stands
+//! for. A new document and the ledger suffice to generate what programs were written against.
 
 mod changes;
 mod record;
@@ -52,15 +52,19 @@ pub(crate) struct Operation {
     /// Module and function: `clusters::get_cluster`.
     function: String,
     /// Whether the request is a builder.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     builder: bool,
     /// The stable versions that have been the newest one: their functions never move behind a
     /// feature.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     newest: BTreeSet<String>,
     /// Version and format → what the request resolves to; the first format of a version has none.
     answers: Section,
     /// Version → type of the body.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     bodies: Section,
     /// Parameter → argument or setter, and its type.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     parameters: Section,
 }
 
@@ -83,8 +87,9 @@ pub(crate) struct Union {
 
 const HEADER: &str = "\
 # Public names and types once chosen: what they stand for = the name, and what it was first.
-# Written by `cargo xtask codegen`, consulted first and only ever added to; a removed thing keeps
-# its line. By hand: a better name before its first release, and lines that resolve collisions.
+# Written by `cargo xtask codegen`, and consulted first. A removed thing keeps its line; a line that
+# changes is something that the API itself has changed, and breaks programs. By hand: a better name
+# before its first release, and lines that resolve collisions.
 
 ";
 
