@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p atlas-admin --example download_log -- PROJECT_ID HOST mongodb.gz`
 
-use atlas_admin::{Client, monitoring_and_logs, types::DownloadClusterLogLogName};
+use atlas_admin::{Client, monitoring_and_logs, types::DownloadClusterLogName};
 use clap::Parser;
 use indicatif::ProgressBar;
 
@@ -18,7 +18,7 @@ struct Args {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Args { project_id, host, file } = Args::parse();
     let client = Client::from_env()?;
-    let log = DownloadClusterLogLogName::MongoDb;
+    let log = DownloadClusterLogName::MongoDb;
     let answer = monitoring_and_logs::download_cluster_log(&project_id, &host, log)
         .send(&client)
         .await?;

@@ -13,7 +13,7 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, access_tracking};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = access_tracking::get_access_history_cluster(group_id, cluster_name)
+/// let response = access_tracking::get_access_history_cluster(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -84,7 +84,7 @@ static GET_ACCESS_HISTORY_CLUSTER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, access_tracking};
 /// # async fn example(client: Client, group_id: &str, hostname: &str) -> Result<(), Error> {
-/// let answer = access_tracking::get_access_history_process(group_id, hostname)
+/// let response = access_tracking::get_access_history_process(group_id, hostname)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -222,7 +222,7 @@ atlas_admin_runtime::builder!(GetAccessHistoryProcess);
 
 /// Access Tracking, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::get_access_history_cluster;
     pub use super::get_access_history_process;

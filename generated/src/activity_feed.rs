@@ -13,7 +13,7 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, activity_feed};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = activity_feed::get_group_activity_feed(group_id)
+/// let response = activity_feed::get_group_activity_feed(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -78,7 +78,9 @@ static GET_GROUP_ACTIVITY_FEED: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, activity_feed};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = activity_feed::get_org_activity_feed(org_id).send(&client).await?;
+/// let response = activity_feed::get_org_activity_feed(org_id)
+///     .send(&client)
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -207,7 +209,7 @@ atlas_admin_runtime::builder!(GetOrgActivityFeed);
 
 /// Activity Feed, version 2025-03-12: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {
     pub use super::get_group_activity_feed;
     pub use super::get_org_activity_feed;

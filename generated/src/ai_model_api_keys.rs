@@ -13,7 +13,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, ai_model_api_keys, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::AiModelApiKeyCreateRequest { ..Default::default() };
-/// let answer = ai_model_api_keys::create_group_model_key(group_id, &body)
+/// let response = ai_model_api_keys::create_group_model_key(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -129,7 +129,7 @@ static DELETE_GROUP_MODEL_KEY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_api_keys};
 /// # async fn example(client: Client, group_id: &str, api_key_id: &str) -> Result<(), Error> {
-/// let answer = ai_model_api_keys::get_group_model_key(group_id, api_key_id)
+/// let response = ai_model_api_keys::get_group_model_key(group_id, api_key_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -188,7 +188,7 @@ static GET_GROUP_MODEL_KEY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_api_keys};
 /// # async fn example(client: Client, org_id: &str, api_key_id: &str) -> Result<(), Error> {
-/// let answer = ai_model_api_keys::get_org_model_key(org_id, api_key_id)
+/// let response = ai_model_api_keys::get_org_model_key(org_id, api_key_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -247,7 +247,7 @@ static GET_ORG_MODEL_KEY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_api_keys};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = ai_model_api_keys::list_group_model_keys(group_id)
+/// let response = ai_model_api_keys::list_group_model_keys(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -310,7 +310,7 @@ static LIST_GROUP_MODEL_KEYS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_api_keys};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = ai_model_api_keys::list_org_model_keys(org_id)
+/// let response = ai_model_api_keys::list_org_model_keys(org_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -374,7 +374,7 @@ static LIST_ORG_MODEL_KEYS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, ai_model_api_keys, types};
 /// # async fn example(client: Client, group_id: &str, api_key_id: &str) -> Result<(), Error> {
 /// let body = types::AiModelApiKeyUpdateRequest { ..Default::default() };
-/// let answer = ai_model_api_keys::update_group_model_key(group_id, api_key_id, &body)
+/// let response = ai_model_api_keys::update_group_model_key(group_id, api_key_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -472,7 +472,7 @@ atlas_admin_runtime::builder!(ListOrgModelKeys);
 
 /// AI Model API Keys, version 2025-03-12: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {
     pub use super::create_group_model_key;
     pub use super::delete_group_model_key;

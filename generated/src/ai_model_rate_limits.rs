@@ -12,7 +12,7 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_rate_limits};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = ai_model_rate_limits::get_group_model_limits(group_id)
+/// let response = ai_model_rate_limits::get_group_model_limits(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -76,7 +76,7 @@ static GET_GROUP_MODEL_LIMITS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_rate_limits, types};
 /// # async fn example(client: Client, group_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> Result<(), Error> {
-/// let answer = ai_model_rate_limits::get_group_rate_limits(group_id, cloud, geography, model_group_name)
+/// let response = ai_model_rate_limits::get_group_rate_limits(group_id, cloud, geography, model_group_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -150,7 +150,7 @@ static GET_GROUP_RATE_LIMITS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_rate_limits};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = ai_model_rate_limits::get_org_model_limits(org_id)
+/// let response = ai_model_rate_limits::get_org_model_limits(org_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -214,7 +214,7 @@ static GET_ORG_MODEL_LIMITS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_rate_limits, types};
 /// # async fn example(client: Client, org_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> Result<(), Error> {
-/// let answer = ai_model_rate_limits::get_org_rate_limits(org_id, cloud, geography, model_group_name)
+/// let response = ai_model_rate_limits::get_org_rate_limits(org_id, cloud, geography, model_group_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -289,7 +289,7 @@ static GET_ORG_RATE_LIMITS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_rate_limits, types};
 /// # async fn example(client: Client, group_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> Result<(), Error> {
-/// let answer = ai_model_rate_limits::reset_group_model_limits(group_id, cloud, geography, model_group_name)
+/// let response = ai_model_rate_limits::reset_group_model_limits(group_id, cloud, geography, model_group_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -363,7 +363,7 @@ static RESET_GROUP_MODEL_LIMITS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_rate_limits};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = ai_model_rate_limits::reset_group_rate_limits(group_id)
+/// let response = ai_model_rate_limits::reset_group_rate_limits(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -422,7 +422,7 @@ static RESET_GROUP_RATE_LIMITS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, ai_model_rate_limits, types};
 /// # async fn example(client: Client, group_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> Result<(), Error> {
 /// let body = types::AiModelsRateLimitUpdateRequest { ..Default::default() };
-/// let answer = ai_model_rate_limits::update_group_rate_limits(group_id, cloud, geography, model_group_name, &body)
+/// let response = ai_model_rate_limits::update_group_rate_limits(group_id, cloud, geography, model_group_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -535,7 +535,7 @@ atlas_admin_runtime::builder!(GetOrgModelLimits);
 
 /// AI Model Rate Limits, version 2025-03-12: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {
     pub use super::get_group_model_limits;
     pub use super::get_group_rate_limits;

@@ -13,7 +13,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, alert_configurations, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body: types::GroupAlertsConfig = Default::default();
-/// let answer = alert_configurations::create_alert_config(group_id, &body)
+/// let response = alert_configurations::create_alert_config(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -128,7 +128,7 @@ static DELETE_ALERT_CONFIG: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alert_configurations};
 /// # async fn example(client: Client, group_id: &str, alert_config_id: &str) -> Result<(), Error> {
-/// let answer = alert_configurations::get_alert_config(group_id, alert_config_id)
+/// let response = alert_configurations::get_alert_config(group_id, alert_config_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -187,7 +187,7 @@ static GET_ALERT_CONFIG: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alert_configurations};
 /// # async fn example(client: Client, group_id: &str, alert_id: &str) -> Result<(), Error> {
-/// let answer = alert_configurations::get_alert_configs(group_id, alert_id)
+/// let response = alert_configurations::get_alert_configs(group_id, alert_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -254,7 +254,7 @@ static GET_ALERT_CONFIGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alert_configurations};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = alert_configurations::list_alert_configs(group_id)
+/// let response = alert_configurations::list_alert_configs(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -318,7 +318,7 @@ static LIST_ALERT_CONFIGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alert_configurations};
 /// # async fn example(client: Client) -> Result<(), Error> {
-/// let answer = alert_configurations::list_matcher_field_names()
+/// let response = alert_configurations::list_matcher_field_names()
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -367,7 +367,7 @@ static LIST_MATCHER_FIELD_NAMES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, alert_configurations, types};
 /// # async fn example(client: Client, group_id: &str, alert_config_id: &str) -> Result<(), Error> {
 /// let body = types::AlertsToggle { ..Default::default() };
-/// let answer = alert_configurations::toggle_alert_config(group_id, alert_config_id, &body)
+/// let response = alert_configurations::toggle_alert_config(group_id, alert_config_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -428,7 +428,7 @@ static TOGGLE_ALERT_CONFIG: Operation = Operation {
 /// # use atlas_admin::{Client, Error, alert_configurations, types};
 /// # async fn example(client: Client, group_id: &str, alert_config_id: &str) -> Result<(), Error> {
 /// let body: types::GroupAlertsConfig = Default::default();
-/// let answer = alert_configurations::update_alert_config(group_id, alert_config_id, &body)
+/// let response = alert_configurations::update_alert_config(group_id, alert_config_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -536,7 +536,7 @@ atlas_admin_runtime::builder!(ListAlertConfigs);
 
 /// Alert Configurations, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::create_alert_config;
     pub use super::delete_alert_config;

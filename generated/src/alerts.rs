@@ -13,7 +13,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, alerts, types};
 /// # async fn example(client: Client, group_id: &str, alert_id: &str) -> Result<(), Error> {
 /// let body = types::AcknowledgeAlert { ..Default::default() };
-/// let answer = alerts::acknowledge_alert(group_id, alert_id, &body)
+/// let response = alerts::acknowledge_alert(group_id, alert_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -74,7 +74,7 @@ static ACKNOWLEDGE_ALERT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alerts};
 /// # async fn example(client: Client, group_id: &str, alert_id: &str) -> Result<(), Error> {
-/// let answer = alerts::get_alert(group_id, alert_id).send(&client).await?;
+/// let response = alerts::get_alert(group_id, alert_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -132,7 +132,7 @@ static GET_ALERT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alerts};
 /// # async fn example(client: Client, group_id: &str, alert_config_id: &str) -> Result<(), Error> {
-/// let answer = alerts::get_alert_config_alerts(group_id, alert_config_id)
+/// let response = alerts::get_alert_config_alerts(group_id, alert_config_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -199,7 +199,7 @@ static GET_ALERT_CONFIG_ALERTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alerts};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = alerts::list_alerts(group_id).send(&client).await?;
+/// let response = alerts::list_alerts(group_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -313,7 +313,7 @@ atlas_admin_runtime::builder!(ListAlerts);
 
 /// Alerts, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
     use crate::types;
@@ -334,7 +334,7 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, alerts, types};
     /// # async fn example(client: Client, group_id: &str, alert_id: &str) -> Result<(), Error> {
     /// let body = types::AlertView { ..Default::default() };
-    /// let answer = alerts::v2023_01_01::acknowledge_alert(group_id, alert_id, &body)
+    /// let response = alerts::v2023_01_01::acknowledge_alert(group_id, alert_id, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -396,7 +396,7 @@ pub mod v2023_01_01 {
 
 /// Alerts, version 2024-05-30: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_05_30 {
     pub use super::acknowledge_alert;
 }

@@ -15,7 +15,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body: types::ClusterSearchIndex = Default::default();
-/// let answer = atlas_search::create_cluster_fts_index(group_id, cluster_name, &body)
+/// let response = atlas_search::create_cluster_fts_index(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -80,7 +80,7 @@ static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::ApiSearchDeploymentRequestView { ..Default::default() };
-/// let answer = atlas_search::create_cluster_search_deployment(group_id, cluster_name, &body)
+/// let response = atlas_search::create_cluster_search_deployment(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -148,7 +148,7 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body: types::SearchIndexCreateRequest = Default::default();
-/// let answer = atlas_search::create_cluster_search_index(group_id, cluster_name, &body)
+/// let response = atlas_search::create_cluster_search_index(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -490,7 +490,7 @@ static DELETE_INDEX_BY_NAME: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, index_id: &str) -> Result<(), Error> {
-/// let answer = atlas_search::get_cluster_fts_index(group_id, cluster_name, index_id)
+/// let response = atlas_search::get_cluster_fts_index(group_id, cluster_name, index_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -565,7 +565,7 @@ static GET_CLUSTER_FTS_INDEX: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = atlas_search::get_cluster_search_deployment(group_id, cluster_name)
+/// let response = atlas_search::get_cluster_search_deployment(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -626,7 +626,7 @@ static GET_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, index_id: &str) -> Result<(), Error> {
-/// let answer = atlas_search::get_cluster_search_index(group_id, cluster_name, index_id)
+/// let response = atlas_search::get_cluster_search_index(group_id, cluster_name, index_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -702,7 +702,7 @@ static GET_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, database_name: &str, collection_name: &str, index_name: &str) -> Result<(), Error> {
-/// let answer = atlas_search::get_index_by_name(group_id, cluster_name, database_name, collection_name, index_name)
+/// let response = atlas_search::get_index_by_name(group_id, cluster_name, database_name, collection_name, index_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -786,7 +786,7 @@ static GET_INDEX_BY_NAME: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, database_name: &str, collection_name: &str) -> Result<(), Error> {
-/// let answer = atlas_search::list_cluster_fts_index(group_id, cluster_name, database_name, collection_name)
+/// let response = atlas_search::list_cluster_fts_index(group_id, cluster_name, database_name, collection_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -867,7 +867,7 @@ static LIST_CLUSTER_FTS_INDEX: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = atlas_search::list_cluster_search_indexes(group_id, cluster_name)
+/// let response = atlas_search::list_cluster_search_indexes(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -935,7 +935,7 @@ static LIST_CLUSTER_SEARCH_INDEXES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, database_name: &str, collection_name: &str) -> Result<(), Error> {
-/// let answer = atlas_search::list_search_index(group_id, cluster_name, database_name, collection_name)
+/// let response = atlas_search::list_search_index(group_id, cluster_name, database_name, collection_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1018,7 +1018,7 @@ static LIST_SEARCH_INDEX: Operation = Operation {
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, index_id: &str) -> Result<(), Error> {
 /// let body: types::ClusterSearchIndex = Default::default();
-/// let answer = atlas_search::update_cluster_fts_index(group_id, cluster_name, index_id, &body)
+/// let response = atlas_search::update_cluster_fts_index(group_id, cluster_name, index_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1095,7 +1095,7 @@ static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::ApiSearchDeploymentRequestView { ..Default::default() };
-/// let answer = atlas_search::update_cluster_search_deployment(group_id, cluster_name, &body)
+/// let response = atlas_search::update_cluster_search_deployment(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1163,7 +1163,7 @@ static UPDATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, index_id: &str) -> Result<(), Error> {
 /// let body = types::SearchIndexUpdateRequest { ..Default::default() };
-/// let answer = atlas_search::update_cluster_search_index(group_id, cluster_name, index_id, &body)
+/// let response = atlas_search::update_cluster_search_index(group_id, cluster_name, index_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1239,7 +1239,7 @@ static UPDATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, database_name: &str, collection_name: &str, index_name: &str) -> Result<(), Error> {
 /// let body = types::SearchIndexUpdateRequest { ..Default::default() };
-/// let answer = atlas_search::update_index_by_name(group_id, cluster_name, database_name, collection_name, index_name, &body)
+/// let response = atlas_search::update_index_by_name(group_id, cluster_name, database_name, collection_name, index_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1316,7 +1316,7 @@ static UPDATE_INDEX_BY_NAME: Operation = Operation {
 
 /// Atlas Search, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
     use crate::types;
@@ -1345,7 +1345,7 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, atlas_search, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::ApiSearchDeploymentRequestView { ..Default::default() };
-    /// let answer = atlas_search::v2023_01_01::create_cluster_search_deployment(group_id, cluster_name, &body)
+    /// let response = atlas_search::v2023_01_01::create_cluster_search_deployment(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1484,7 +1484,7 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, atlas_search};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let answer = atlas_search::v2023_01_01::get_cluster_search_deployment(group_id, cluster_name)
+    /// let response = atlas_search::v2023_01_01::get_cluster_search_deployment(group_id, cluster_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1551,7 +1551,7 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, atlas_search, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::ApiSearchDeploymentRequestView { ..Default::default() };
-    /// let answer = atlas_search::v2023_01_01::update_cluster_search_deployment(group_id, cluster_name, &body)
+    /// let response = atlas_search::v2023_01_01::update_cluster_search_deployment(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1620,7 +1620,7 @@ pub mod v2023_01_01 {
 
 /// Atlas Search, version 2024-05-30: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_05_30 {
     #[cfg(feature = "older-versions")]
     use crate::types;
@@ -1650,7 +1650,7 @@ pub mod v2024_05_30 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, atlas_search};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let answer = atlas_search::v2024_05_30::get_cluster_search_deployment(group_id, cluster_name)
+    /// let response = atlas_search::v2024_05_30::get_cluster_search_deployment(group_id, cluster_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1713,7 +1713,7 @@ pub mod v2024_05_30 {
 
 /// Atlas Search, version 2025-03-12: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {
     pub use super::get_cluster_search_deployment;
 }

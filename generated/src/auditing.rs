@@ -12,7 +12,7 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, auditing};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = auditing::get_group_audit_log(group_id).send(&client).await?;
+/// let response = auditing::get_group_audit_log(group_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -65,7 +65,7 @@ static GET_GROUP_AUDIT_LOG: Operation = Operation {
 /// # use atlas_admin::{Client, Error, auditing, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::AuditLog { ..Default::default() };
-/// let answer = auditing::update_audit_log(group_id, &body).send(&client).await?;
+/// let response = auditing::update_audit_log(group_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -119,7 +119,7 @@ static UPDATE_AUDIT_LOG: Operation = Operation {
 
 /// Auditing, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::get_group_audit_log;
     pub use super::update_audit_log;

@@ -12,7 +12,7 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, aws_clusters_dns};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = aws_clusters_dns::get_aws_custom_dns(group_id)
+/// let response = aws_clusters_dns::get_aws_custom_dns(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -68,7 +68,7 @@ static GET_AWS_CUSTOM_DNS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, aws_clusters_dns, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::AwsCustomDnsEnabledView { ..Default::default() };
-/// let answer = aws_clusters_dns::toggle_aws_custom_dns(group_id, &body)
+/// let response = aws_clusters_dns::toggle_aws_custom_dns(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -123,7 +123,7 @@ static TOGGLE_AWS_CUSTOM_DNS: Operation = Operation {
 
 /// AWS Clusters DNS, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::get_aws_custom_dns;
     pub use super::toggle_aws_custom_dns;

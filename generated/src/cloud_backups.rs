@@ -85,7 +85,7 @@ static CANCEL_BACKUP_RESTORE_JOB: Operation = Operation {
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::DiskBackupExportJobRequest { ..Default::default() };
-/// let answer = cloud_backups::create_backup_export(group_id, cluster_name, &body)
+/// let response = cloud_backups::create_backup_export(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -149,7 +149,7 @@ static CREATE_BACKUP_EXPORT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cloud_provider: types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider) -> Result<(), Error> {
 /// let body = types::ObjectStoragePrivateEndpointRequest { ..Default::default() };
-/// let answer = cloud_backups::create_backup_private_endpoint(group_id, cloud_provider, &body)
+/// let response = cloud_backups::create_backup_private_endpoint(group_id, cloud_provider, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -217,7 +217,7 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::DiskBackupSnapshotRestoreJob { ..Default::default() };
-/// let answer = cloud_backups::create_backup_restore_job(group_id, cluster_name, &body)
+/// let response = cloud_backups::create_backup_restore_job(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -283,7 +283,7 @@ static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::ApiAtlasCollectionRestoreJobRequest { ..Default::default() };
-/// let answer = cloud_backups::create_collection_restore_job(group_id, cluster_name, &body)
+/// let response = cloud_backups::create_collection_restore_job(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -348,7 +348,7 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body: types::DiskBackupSnapshotExportBucketRequest = Default::default();
-/// let answer = cloud_backups::create_export_bucket(group_id, &body)
+/// let response = cloud_backups::create_export_bucket(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -409,7 +409,7 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::ServerlessBackupRestoreJob { ..Default::default() };
-/// let answer = cloud_backups::create_serverless_restore_job(group_id, cluster_name, &body)
+/// let response = cloud_backups::create_serverless_restore_job(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -614,7 +614,7 @@ static DELETE_BACKUP_SHARDED_CLUSTER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::delete_cluster_backup_schedule(group_id, cluster_name)
+/// let response = cloud_backups::delete_cluster_backup_schedule(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -856,7 +856,7 @@ static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, export_id: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::get_backup_export(group_id, cluster_name, export_id)
+/// let response = cloud_backups::get_backup_export(group_id, cluster_name, export_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -924,7 +924,7 @@ static GET_BACKUP_EXPORT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cloud_provider: types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider, endpoint_id: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::get_backup_private_endpoint(group_id, cloud_provider, endpoint_id)
+/// let response = cloud_backups::get_backup_private_endpoint(group_id, cloud_provider, endpoint_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -995,7 +995,7 @@ static GET_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, restore_job_id: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::get_backup_restore_job(group_id, cluster_name, restore_job_id)
+/// let response = cloud_backups::get_backup_restore_job(group_id, cluster_name, restore_job_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1063,7 +1063,7 @@ static GET_BACKUP_RESTORE_JOB: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::get_backup_schedule(group_id, cluster_name)
+/// let response = cloud_backups::get_backup_schedule(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1123,7 +1123,7 @@ static GET_BACKUP_SCHEDULE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::get_backup_sharded_cluster(group_id, cluster_name, snapshot_id)
+/// let response = cloud_backups::get_backup_sharded_cluster(group_id, cluster_name, snapshot_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1192,7 +1192,7 @@ static GET_BACKUP_SHARDED_CLUSTER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::get_backup_snapshot_database(group_id, cluster_name, snapshot_id, database_name)
+/// let response = cloud_backups::get_backup_snapshot_database(group_id, cluster_name, snapshot_id, database_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1266,7 +1266,7 @@ static GET_BACKUP_SNAPSHOT_DATABASE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::get_cluster_backup_snapshot(group_id, cluster_name, snapshot_id)
+/// let response = cloud_backups::get_cluster_backup_snapshot(group_id, cluster_name, snapshot_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1335,7 +1335,7 @@ static GET_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, job_id: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::get_collection_restore_job(group_id, cluster_name, job_id)
+/// let response = cloud_backups::get_collection_restore_job(group_id, cluster_name, job_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1403,7 +1403,7 @@ static GET_COLLECTION_RESTORE_JOB: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::get_compliance_policy(group_id)
+/// let response = cloud_backups::get_compliance_policy(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1461,7 +1461,7 @@ static GET_COMPLIANCE_POLICY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, export_bucket_id: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::get_export_bucket(group_id, export_bucket_id)
+/// let response = cloud_backups::get_export_bucket(group_id, export_bucket_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1521,7 +1521,7 @@ static GET_EXPORT_BUCKET: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, job_id: &str, source_namespace: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::get_restore_job_collection(group_id, cluster_name, job_id, source_namespace)
+/// let response = cloud_backups::get_restore_job_collection(group_id, cluster_name, job_id, source_namespace)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1596,7 +1596,7 @@ static GET_RESTORE_JOB_COLLECTION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::get_serverless_backup_snapshot(group_id, cluster_name, snapshot_id)
+/// let response = cloud_backups::get_serverless_backup_snapshot(group_id, cluster_name, snapshot_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1666,7 +1666,7 @@ static GET_SERVERLESS_BACKUP_SNAPSHOT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, restore_job_id: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::get_serverless_restore_job(group_id, cluster_name, restore_job_id)
+/// let response = cloud_backups::get_serverless_restore_job(group_id, cluster_name, restore_job_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1736,7 +1736,7 @@ static GET_SERVERLESS_RESTORE_JOB: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str, collection_name: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::get_snapshot_database_collection(group_id, cluster_name, snapshot_id, database_name, collection_name)
+/// let response = cloud_backups::get_snapshot_database_collection(group_id, cluster_name, snapshot_id, database_name, collection_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1813,7 +1813,7 @@ static GET_SNAPSHOT_DATABASE_COLLECTION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::list_backup_exports(group_id, cluster_name)
+/// let response = cloud_backups::list_backup_exports(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1881,7 +1881,7 @@ static LIST_BACKUP_EXPORTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cloud_provider: types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider) -> Result<(), Error> {
-/// let answer = cloud_backups::list_backup_private_endpoints(group_id, cloud_provider)
+/// let response = cloud_backups::list_backup_private_endpoints(group_id, cloud_provider)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1954,7 +1954,7 @@ static LIST_BACKUP_PRIVATE_ENDPOINTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::list_backup_restore_jobs(group_id, cluster_name)
+/// let response = cloud_backups::list_backup_restore_jobs(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2024,7 +2024,7 @@ static LIST_BACKUP_RESTORE_JOBS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::list_backup_sharded_clusters(group_id, cluster_name)
+/// let response = cloud_backups::list_backup_sharded_clusters(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2087,7 +2087,7 @@ static LIST_BACKUP_SHARDED_CLUSTERS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::list_backup_snapshot_databases(group_id, cluster_name, snapshot_id)
+/// let response = cloud_backups::list_backup_snapshot_databases(group_id, cluster_name, snapshot_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2164,7 +2164,7 @@ static LIST_BACKUP_SNAPSHOT_DATABASES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::list_backup_snapshots(group_id, cluster_name)
+/// let response = cloud_backups::list_backup_snapshots(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2236,7 +2236,7 @@ static LIST_BACKUP_SNAPSHOTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::list_collection_restore_jobs(group_id, cluster_name)
+/// let response = cloud_backups::list_collection_restore_jobs(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2305,7 +2305,9 @@ static LIST_COLLECTION_RESTORE_JOBS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::list_export_buckets(group_id).send(&client).await?;
+/// let response = cloud_backups::list_export_buckets(group_id)
+///     .send(&client)
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -2368,7 +2370,7 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, job_id: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::list_restore_job_collections(group_id, cluster_name, job_id)
+/// let response = cloud_backups::list_restore_job_collections(group_id, cluster_name, job_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2449,7 +2451,7 @@ static LIST_RESTORE_JOB_COLLECTIONS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::list_serverless_backup_snapshots(group_id, cluster_name)
+/// let response = cloud_backups::list_serverless_backup_snapshots(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2526,7 +2528,7 @@ static LIST_SERVERLESS_BACKUP_SNAPSHOTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::list_serverless_restore_jobs(group_id, cluster_name)
+/// let response = cloud_backups::list_serverless_restore_jobs(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2598,7 +2600,7 @@ static LIST_SERVERLESS_RESTORE_JOBS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str) -> Result<(), Error> {
-/// let answer = cloud_backups::list_snapshot_database_collections(group_id, cluster_name, snapshot_id, database_name)
+/// let response = cloud_backups::list_snapshot_database_collections(group_id, cluster_name, snapshot_id, database_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2679,7 +2681,7 @@ static LIST_SNAPSHOT_DATABASE_COLLECTIONS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::DiskBackupOnDemandSnapshotRequest { ..Default::default() };
-/// let answer = cloud_backups::take_snapshots(group_id, cluster_name, &body)
+/// let response = cloud_backups::take_snapshots(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2742,7 +2744,7 @@ static TAKE_SNAPSHOTS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, export_bucket_id: &str) -> Result<(), Error> {
 /// let body = types::UpdateRequirePrivateNetworkingRequestView { ..Default::default() };
-/// let answer = cloud_backups::update_backup_export_bucket(group_id, export_bucket_id, &body)
+/// let response = cloud_backups::update_backup_export_bucket(group_id, export_bucket_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2805,7 +2807,7 @@ static UPDATE_BACKUP_EXPORT_BUCKET: Operation = Operation {
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::DiskBackupSnapshotSchedule20240805 { ..Default::default() };
-/// let answer = cloud_backups::update_backup_schedule(group_id, cluster_name, &body)
+/// let response = cloud_backups::update_backup_schedule(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2868,7 +2870,7 @@ static UPDATE_BACKUP_SCHEDULE: Operation = Operation {
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
 /// let body = types::BackupSnapshotRetention { ..Default::default() };
-/// let answer = cloud_backups::update_backup_snapshot(group_id, cluster_name, snapshot_id, &body)
+/// let response = cloud_backups::update_backup_snapshot(group_id, cluster_name, snapshot_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2942,7 +2944,7 @@ static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::DataProtectionSettings20231001 { ..Default::default() };
-/// let answer = cloud_backups::update_compliance_policy(group_id, &body)
+/// let response = cloud_backups::update_compliance_policy(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -3316,7 +3318,7 @@ atlas_admin_runtime::builder!(UpdateCompliancePolicy);
 
 /// Cloud Backups, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
     use crate::types;
@@ -3360,7 +3362,7 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, cloud_backups, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
     /// let body = types::DiskBackupSnapshotAwsExportBucketRequest { ..Default::default() };
-    /// let answer = cloud_backups::v2023_01_01::create_export_bucket(group_id, &body)
+    /// let response = cloud_backups::v2023_01_01::create_export_bucket(group_id, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -3423,7 +3425,7 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let answer = cloud_backups::v2023_01_01::delete_cluster_backup_schedule(group_id, cluster_name)
+    /// let response = cloud_backups::v2023_01_01::delete_cluster_backup_schedule(group_id, cluster_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -3489,7 +3491,7 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let answer = cloud_backups::v2023_01_01::get_backup_schedule(group_id, cluster_name)
+    /// let response = cloud_backups::v2023_01_01::get_backup_schedule(group_id, cluster_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -3553,7 +3555,7 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let answer = cloud_backups::v2023_01_01::get_compliance_policy(group_id)
+    /// let response = cloud_backups::v2023_01_01::get_compliance_policy(group_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -3614,7 +3616,7 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
     /// # async fn example(client: Client, group_id: &str, export_bucket_id: &str) -> Result<(), Error> {
-    /// let answer = cloud_backups::v2023_01_01::get_export_bucket(group_id, export_bucket_id)
+    /// let response = cloud_backups::v2023_01_01::get_export_bucket(group_id, export_bucket_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -3678,7 +3680,7 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let answer = cloud_backups::v2023_01_01::list_export_buckets(group_id)
+    /// let response = cloud_backups::v2023_01_01::list_export_buckets(group_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -3747,7 +3749,7 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, cloud_backups, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::DiskBackupSnapshotSchedule { ..Default::default() };
-    /// let answer = cloud_backups::v2023_01_01::update_backup_schedule(group_id, cluster_name, &body)
+    /// let response = cloud_backups::v2023_01_01::update_backup_schedule(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -3814,7 +3816,7 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, cloud_backups, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
     /// let body = types::DataProtectionSettings { ..Default::default() };
-    /// let answer = cloud_backups::v2023_01_01::update_compliance_policy(group_id, &body)
+    /// let response = cloud_backups::v2023_01_01::update_compliance_policy(group_id, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -3879,7 +3881,7 @@ pub mod v2023_01_01 {
 
 /// Cloud Backups, version 2023-10-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_10_01 {
     pub use super::get_compliance_policy;
     pub use super::update_compliance_policy;
@@ -3887,7 +3889,7 @@ pub mod v2023_10_01 {
 
 /// Cloud Backups, version 2024-05-30: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_05_30 {
     pub use super::create_export_bucket;
     pub use super::get_export_bucket;
@@ -3897,7 +3899,7 @@ pub mod v2024_05_30 {
 
 /// Cloud Backups, version 2024-08-05: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_08_05 {
     pub use super::delete_cluster_backup_schedule;
     pub use super::get_backup_schedule;
@@ -3906,7 +3908,7 @@ pub mod v2024_08_05 {
 
 /// Cloud Backups, version 2024-11-13: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_11_13 {
     pub use super::create_backup_private_endpoint;
     pub use super::delete_backup_private_endpoint;
@@ -3917,7 +3919,7 @@ pub mod v2024_11_13 {
 
 /// Cloud Backups, version 2025-03-12: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {
     pub use super::create_collection_restore_job;
     pub use super::get_backup_snapshot_database;
@@ -3947,7 +3949,7 @@ pub mod preview {
     /// # use atlas_admin::{Client, Error, cloud_backups, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::ApiAtlasCollectionRestoreJobRequest { ..Default::default() };
-    /// let answer = cloud_backups::preview::create_collection_restore_job(group_id, cluster_name, &body)
+    /// let response = cloud_backups::preview::create_collection_restore_job(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -4017,7 +4019,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str) -> Result<(), Error> {
-    /// let answer = cloud_backups::preview::get_backup_snapshot_database(group_id, cluster_name, snapshot_id, database_name)
+    /// let response = cloud_backups::preview::get_backup_snapshot_database(group_id, cluster_name, snapshot_id, database_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -4092,7 +4094,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str, job_id: &str) -> Result<(), Error> {
-    /// let answer = cloud_backups::preview::get_collection_restore_job(group_id, cluster_name, job_id)
+    /// let response = cloud_backups::preview::get_collection_restore_job(group_id, cluster_name, job_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -4162,7 +4164,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str, job_id: &str, source_namespace: &str) -> Result<(), Error> {
-    /// let answer = cloud_backups::preview::get_restore_job_collection(group_id, cluster_name, job_id, source_namespace)
+    /// let response = cloud_backups::preview::get_restore_job_collection(group_id, cluster_name, job_id, source_namespace)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -4238,7 +4240,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str, collection_name: &str) -> Result<(), Error> {
-    /// let answer = cloud_backups::preview::get_snapshot_database_collection(group_id, cluster_name, snapshot_id, database_name, collection_name)
+    /// let response = cloud_backups::preview::get_snapshot_database_collection(group_id, cluster_name, snapshot_id, database_name, collection_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -4316,7 +4318,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
-    /// let answer = cloud_backups::preview::list_backup_snapshot_databases(group_id, cluster_name, snapshot_id)
+    /// let response = cloud_backups::preview::list_backup_snapshot_databases(group_id, cluster_name, snapshot_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -4396,7 +4398,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let answer = cloud_backups::preview::list_collection_restore_jobs(group_id, cluster_name)
+    /// let response = cloud_backups::preview::list_collection_restore_jobs(group_id, cluster_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -4472,7 +4474,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str, job_id: &str) -> Result<(), Error> {
-    /// let answer = cloud_backups::preview::list_restore_job_collections(group_id, cluster_name, job_id)
+    /// let response = cloud_backups::preview::list_restore_job_collections(group_id, cluster_name, job_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -4554,7 +4556,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str, database_name: &str) -> Result<(), Error> {
-    /// let answer = cloud_backups::preview::list_snapshot_database_collections(group_id, cluster_name, snapshot_id, database_name)
+    /// let response = cloud_backups::preview::list_snapshot_database_collections(group_id, cluster_name, snapshot_id, database_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())

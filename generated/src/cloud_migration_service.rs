@@ -13,7 +13,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::LiveMigrationRequest20240530 { ..Default::default() };
-/// let answer = cloud_migration_service::create_group_live_migration(group_id, &body)
+/// let response = cloud_migration_service::create_group_live_migration(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -72,7 +72,7 @@ static CREATE_GROUP_LIVE_MIGRATION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::TargetOrgRequest { ..Default::default() };
-/// let answer = cloud_migration_service::create_link_token(org_id, &body)
+/// let response = cloud_migration_service::create_link_token(org_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -244,7 +244,7 @@ static DELETE_LINK_TOKENS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_migration_service};
 /// # async fn example(client: Client, group_id: &str, live_migration_id: &str) -> Result<(), Error> {
-/// let answer = cloud_migration_service::get_group_live_migration(group_id, live_migration_id)
+/// let response = cloud_migration_service::get_group_live_migration(group_id, live_migration_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -303,7 +303,7 @@ static GET_GROUP_LIVE_MIGRATION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_migration_service};
 /// # async fn example(client: Client, group_id: &str, validation_id: &str) -> Result<(), Error> {
-/// let answer = cloud_migration_service::get_migration_validate_status(group_id, validation_id)
+/// let response = cloud_migration_service::get_migration_validate_status(group_id, validation_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -363,7 +363,7 @@ static GET_MIGRATION_VALIDATE_STATUS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_migration_service};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = cloud_migration_service::list_available_projects(org_id)
+/// let response = cloud_migration_service::list_available_projects(org_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -422,7 +422,7 @@ static LIST_AVAILABLE_PROJECTS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::LiveMigrationRequest20240530 { ..Default::default() };
-/// let answer = cloud_migration_service::validate_live_migrations(group_id, &body)
+/// let response = cloud_migration_service::validate_live_migrations(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -478,7 +478,7 @@ static VALIDATE_LIVE_MIGRATIONS: Operation = Operation {
 
 /// Cloud Migration Service, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
     use crate::types;
@@ -502,7 +502,7 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
     /// let body = types::LiveMigrationRequest { ..Default::default() };
-    /// let answer = cloud_migration_service::v2023_01_01::create_group_live_migration(group_id, &body)
+    /// let response = cloud_migration_service::v2023_01_01::create_group_live_migration(group_id, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -564,7 +564,7 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
     /// let body = types::LiveMigrationRequest { ..Default::default() };
-    /// let answer = cloud_migration_service::v2023_01_01::validate_live_migrations(group_id, &body)
+    /// let response = cloud_migration_service::v2023_01_01::validate_live_migrations(group_id, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -624,7 +624,7 @@ pub mod v2023_01_01 {
 
 /// Cloud Migration Service, version 2024-05-30: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_05_30 {
     pub use super::create_group_live_migration;
     pub use super::validate_live_migrations;

@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, cloud_provider_access, types};
 /// # async fn example(client: Client, group_id: &str, role_id: &str) -> Result<(), Error> {
 /// let body: types::CloudProviderAccessRoleRequestUpdate = Default::default();
-/// let answer = cloud_provider_access::authorize_provider_access_role(group_id, role_id, &body)
+/// let response = cloud_provider_access::authorize_provider_access_role(group_id, role_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -77,7 +77,7 @@ static AUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
 /// # use atlas_admin::{Client, Error, cloud_provider_access, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body: types::CloudProviderAccessRoleRequest = Default::default();
-/// let answer = cloud_provider_access::create_cloud_provider_access(group_id, &body)
+/// let response = cloud_provider_access::create_cloud_provider_access(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -207,7 +207,7 @@ static DEAUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_provider_access};
 /// # async fn example(client: Client, group_id: &str, role_id: &str) -> Result<(), Error> {
-/// let answer = cloud_provider_access::get_cloud_provider_access(group_id, role_id)
+/// let response = cloud_provider_access::get_cloud_provider_access(group_id, role_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -266,7 +266,7 @@ static GET_CLOUD_PROVIDER_ACCESS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_provider_access};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = cloud_provider_access::list_cloud_provider_access(group_id)
+/// let response = cloud_provider_access::list_cloud_provider_access(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -320,7 +320,7 @@ static LIST_CLOUD_PROVIDER_ACCESS: Operation = Operation {
 
 /// Cloud Provider Access, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::authorize_provider_access_role;
     pub use super::create_cloud_provider_access;

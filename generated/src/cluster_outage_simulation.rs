@@ -13,7 +13,7 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cluster_outage_simulation};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = cluster_outage_simulation::end_outage_simulation(group_id, cluster_name)
+/// let response = cluster_outage_simulation::end_outage_simulation(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -79,7 +79,7 @@ static END_OUTAGE_SIMULATION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cluster_outage_simulation};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = cluster_outage_simulation::get_outage_simulation(group_id, cluster_name)
+/// let response = cluster_outage_simulation::get_outage_simulation(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -141,7 +141,7 @@ static GET_OUTAGE_SIMULATION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, cluster_outage_simulation, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::ClusterOutageSimulation { ..Default::default() };
-/// let answer = cluster_outage_simulation::start_outage_simulation(group_id, cluster_name, &body)
+/// let response = cluster_outage_simulation::start_outage_simulation(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -204,7 +204,7 @@ static START_OUTAGE_SIMULATION: Operation = Operation {
 
 /// Cluster Outage Simulation, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::end_outage_simulation;
     pub use super::get_outage_simulation;

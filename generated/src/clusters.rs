@@ -15,7 +15,7 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = clusters::auto_scaling_configuration(group_id, cluster_name)
+/// let response = clusters::auto_scaling_configuration(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -79,7 +79,7 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::ClusterDescription20240805 { ..Default::default() };
-/// let answer = clusters::create_cluster(group_id, &body).send(&client).await?;
+/// let response = clusters::create_cluster(group_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -206,7 +206,9 @@ static DELETE_CLUSTER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = clusters::get_cluster(group_id, cluster_name).send(&client).await?;
+/// let response = clusters::get_cluster(group_id, cluster_name)
+///     .send(&client)
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -271,7 +273,7 @@ static GET_CLUSTER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = clusters::get_cluster_status(group_id, cluster_name)
+/// let response = clusters::get_cluster_status(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -330,7 +332,7 @@ static GET_CLUSTER_STATUS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = clusters::get_process_args(group_id, cluster_name)
+/// let response = clusters::get_process_args(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -391,7 +393,7 @@ static GET_PROCESS_ARGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
 /// # async fn example(client: Client, group_id: &str, sample_dataset_id: &str) -> Result<(), Error> {
-/// let answer = clusters::get_sample_dataset_load(group_id, sample_dataset_id)
+/// let response = clusters::get_sample_dataset_load(group_id, sample_dataset_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -516,7 +518,7 @@ static GRANT_MONGO_EMPLOYEE_ACCESS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
 /// # async fn example(client: Client) -> Result<(), Error> {
-/// let answer = clusters::list_cluster_details().send(&client).await?;
+/// let response = clusters::list_cluster_details().send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -568,7 +570,7 @@ static LIST_CLUSTER_DETAILS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = clusters::list_cluster_provider_regions(group_id)
+/// let response = clusters::list_cluster_provider_regions(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -634,7 +636,7 @@ static LIST_CLUSTER_PROVIDER_REGIONS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = clusters::list_clusters(group_id).send(&client).await?;
+/// let response = clusters::list_clusters(group_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -768,7 +770,7 @@ static PIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
 /// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
-/// let answer = clusters::request_sample_dataset_load(group_id, name)
+/// let response = clusters::request_sample_dataset_load(group_id, name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1011,7 +1013,7 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::ClusterDescription20240805 { ..Default::default() };
-/// let answer = clusters::update_cluster(group_id, cluster_name, &body)
+/// let response = clusters::update_cluster(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1087,7 +1089,7 @@ static UPDATE_CLUSTER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::ClusterDescriptionProcessArgs20240805 { ..Default::default() };
-/// let answer = clusters::update_process_args(group_id, cluster_name, &body)
+/// let response = clusters::update_process_args(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1150,7 +1152,7 @@ static UPDATE_PROCESS_ARGS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::ServerlessInstanceDescription { ..Default::default() };
-/// let answer = clusters::upgrade_cluster_to_serverless(group_id, &body)
+/// let response = clusters::upgrade_cluster_to_serverless(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1213,7 +1215,7 @@ static UPGRADE_CLUSTER_TO_SERVERLESS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::LegacyAtlasTenantClusterUpgradeRequest { ..Default::default() };
-/// let answer = clusters::upgrade_tenant_upgrade(group_id, &body)
+/// let response = clusters::upgrade_tenant_upgrade(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1276,7 +1278,7 @@ static UPGRADE_TENANT_UPGRADE: Operation = Operation {
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::ClusterConfigurationValidation { ..Default::default() };
-/// let answer = clusters::validate_group_cluster_configurations(group_id, &body)
+/// let response = clusters::validate_group_cluster_configurations(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1537,7 +1539,7 @@ atlas_admin_runtime::builder!(UpdateCluster);
 
 /// Clusters, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
     use crate::types;
@@ -1563,7 +1565,7 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
     /// let body = types::LegacyAtlasCluster { ..Default::default() };
-    /// let answer = clusters::v2023_01_01::create_cluster(group_id, &body)
+    /// let response = clusters::v2023_01_01::create_cluster(group_id, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1704,7 +1706,7 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let answer = clusters::v2023_01_01::get_cluster(group_id, cluster_name)
+    /// let response = clusters::v2023_01_01::get_cluster(group_id, cluster_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1774,7 +1776,7 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let answer = clusters::v2023_01_01::get_process_args(group_id, cluster_name)
+    /// let response = clusters::v2023_01_01::get_process_args(group_id, cluster_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1837,7 +1839,7 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let answer = clusters::v2023_01_01::list_clusters(group_id)
+    /// let response = clusters::v2023_01_01::list_clusters(group_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1969,7 +1971,7 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::LegacyAtlasCluster { ..Default::default() };
-    /// let answer = clusters::v2023_01_01::update_cluster(group_id, cluster_name, &body)
+    /// let response = clusters::v2023_01_01::update_cluster(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -2049,7 +2051,7 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::ClusterDescriptionProcessArgs { ..Default::default() };
-    /// let answer = clusters::v2023_01_01::update_process_args(group_id, cluster_name, &body)
+    /// let response = clusters::v2023_01_01::update_process_args(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -2111,7 +2113,7 @@ pub mod v2023_01_01 {
 
 /// Clusters, version 2023-02-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_02_01 {
     #[cfg(feature = "older-versions")]
     use crate::types;
@@ -2131,7 +2133,7 @@ pub mod v2023_02_01 {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
     /// let body = types::AdvancedClusterDescription { ..Default::default() };
-    /// let answer = clusters::v2023_02_01::create_cluster(group_id, &body)
+    /// let response = clusters::v2023_02_01::create_cluster(group_id, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -2202,7 +2204,7 @@ pub mod v2023_02_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let answer = clusters::v2023_02_01::get_cluster(group_id, cluster_name)
+    /// let response = clusters::v2023_02_01::get_cluster(group_id, cluster_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -2272,7 +2274,7 @@ pub mod v2023_02_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let answer = clusters::v2023_02_01::list_clusters(group_id)
+    /// let response = clusters::v2023_02_01::list_clusters(group_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -2342,7 +2344,7 @@ pub mod v2023_02_01 {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::AdvancedClusterDescription { ..Default::default() };
-    /// let answer = clusters::v2023_02_01::update_cluster(group_id, cluster_name, &body)
+    /// let response = clusters::v2023_02_01::update_cluster(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -2418,7 +2420,7 @@ pub mod v2023_02_01 {
 
 /// Clusters, version 2024-05-30: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_05_30 {
     pub use super::pin_feature_compatibility_version;
     pub use super::unpin_feature_compatibility_version;
@@ -2426,7 +2428,7 @@ pub mod v2024_05_30 {
 
 /// Clusters, version 2024-08-05: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_08_05 {
     #[cfg(feature = "older-versions")]
     use crate::types;
@@ -2452,7 +2454,7 @@ pub mod v2024_08_05 {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
     /// let body = types::ClusterDescription20240805 { ..Default::default() };
-    /// let answer = clusters::v2024_08_05::create_cluster(group_id, &body)
+    /// let response = clusters::v2024_08_05::create_cluster(group_id, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -2524,7 +2526,7 @@ pub mod v2024_08_05 {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::ClusterDescription20240805 { ..Default::default() };
-    /// let answer = clusters::v2024_08_05::update_cluster(group_id, cluster_name, &body)
+    /// let response = clusters::v2024_08_05::update_cluster(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -2600,7 +2602,7 @@ pub mod v2024_08_05 {
 
 /// Clusters, version 2024-10-23: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_10_23 {
     pub use super::create_cluster;
     pub use super::update_cluster;
@@ -2608,7 +2610,7 @@ pub mod v2024_10_23 {
 
 /// Clusters, version 2025-03-12: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {
     pub use super::validate_group_cluster_configurations;
 }
@@ -2628,7 +2630,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let answer = clusters::preview::get_cluster_sql_interface(group_id, cluster_name)
+    /// let response = clusters::preview::get_cluster_sql_interface(group_id, cluster_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -2690,7 +2692,7 @@ pub mod preview {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::SqlInterfaceStatusUpdateRequest { ..Default::default() };
-    /// let answer = clusters::preview::update_cluster_sql_interface(group_id, cluster_name, &body)
+    /// let response = clusters::preview::update_cluster_sql_interface(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())

@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, cluster_view: types::ClusterView) -> Result<(), Error> {
-/// let answer = collection_level_metrics::get_cluster_namespaces(group_id, cluster_name, cluster_view)
+/// let response = collection_level_metrics::get_cluster_namespaces(group_id, cluster_name, cluster_view)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -90,7 +90,7 @@ static GET_CLUSTER_NAMESPACES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics};
 /// # async fn example(client: Client, group_id: &str, process_id: &str) -> Result<(), Error> {
-/// let answer = collection_level_metrics::get_process_namespaces(group_id, process_id)
+/// let response = collection_level_metrics::get_process_namespaces(group_id, process_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -161,7 +161,7 @@ static GET_PROCESS_NAMESPACES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, cluster_view: types::ClusterView, database_name: &str, collection_name: &str) -> Result<(), Error> {
-/// let answer = collection_level_metrics::list_coll_stat_measurements(group_id, cluster_name, cluster_view, database_name, collection_name)
+/// let response = collection_level_metrics::list_coll_stat_measurements(group_id, cluster_name, cluster_view, database_name, collection_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -250,7 +250,7 @@ static LIST_COLL_STAT_MEASUREMENTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = collection_level_metrics::list_coll_stat_metrics(group_id)
+/// let response = collection_level_metrics::list_coll_stat_metrics(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -309,7 +309,7 @@ static LIST_COLL_STAT_METRICS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = collection_level_metrics::list_pinned_namespaces(group_id, cluster_name)
+/// let response = collection_level_metrics::list_pinned_namespaces(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -370,7 +370,7 @@ static LIST_PINNED_NAMESPACES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics};
 /// # async fn example(client: Client, group_id: &str, process_id: &str, database_name: &str, collection_name: &str) -> Result<(), Error> {
-/// let answer = collection_level_metrics::list_process_measurements(group_id, process_id, database_name, collection_name)
+/// let response = collection_level_metrics::list_process_measurements(group_id, process_id, database_name, collection_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -452,7 +452,7 @@ static LIST_PROCESS_MEASUREMENTS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, collection_level_metrics, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::NamespacesRequest { ..Default::default() };
-/// let answer = collection_level_metrics::pin_namespaces(group_id, cluster_name, &body)
+/// let response = collection_level_metrics::pin_namespaces(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -515,7 +515,7 @@ static PIN_NAMESPACES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, collection_level_metrics, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::NamespacesRequest { ..Default::default() };
-/// let answer = collection_level_metrics::unpin_namespaces(group_id, cluster_name, &body)
+/// let response = collection_level_metrics::unpin_namespaces(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -578,7 +578,7 @@ static UNPIN_NAMESPACES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, collection_level_metrics, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::NamespacesRequest { ..Default::default() };
-/// let answer = collection_level_metrics::update_pinned_namespaces(group_id, cluster_name, &body)
+/// let response = collection_level_metrics::update_pinned_namespaces(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -752,7 +752,7 @@ atlas_admin_runtime::builder!(ListProcessMeasurements);
 
 /// Collection Level Metrics, version 2023-11-15: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_11_15 {
     pub use super::get_cluster_namespaces;
     pub use super::get_process_namespaces;

@@ -13,7 +13,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, custom_database_roles, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::UserCustomDbRole { ..Default::default() };
-/// let answer = custom_database_roles::create_custom_db_role(group_id, &body)
+/// let response = custom_database_roles::create_custom_db_role(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -132,7 +132,7 @@ static DELETE_CUSTOM_DB_ROLE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, custom_database_roles};
 /// # async fn example(client: Client, group_id: &str, role_name: &str) -> Result<(), Error> {
-/// let answer = custom_database_roles::get_custom_db_role(group_id, role_name)
+/// let response = custom_database_roles::get_custom_db_role(group_id, role_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -191,7 +191,7 @@ static GET_CUSTOM_DB_ROLE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, custom_database_roles};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = custom_database_roles::list_custom_db_roles(group_id)
+/// let response = custom_database_roles::list_custom_db_roles(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -247,7 +247,7 @@ static LIST_CUSTOM_DB_ROLES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, custom_database_roles, types};
 /// # async fn example(client: Client, group_id: &str, role_name: &str) -> Result<(), Error> {
 /// let body = types::UpdateCustomDbRole { ..Default::default() };
-/// let answer = custom_database_roles::update_custom_db_role(group_id, role_name, &body)
+/// let response = custom_database_roles::update_custom_db_role(group_id, role_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -306,7 +306,7 @@ static UPDATE_CUSTOM_DB_ROLE: Operation = Operation {
 
 /// Custom Database Roles, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::create_custom_db_role;
     pub use super::delete_custom_db_role;

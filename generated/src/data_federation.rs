@@ -13,7 +13,7 @@ use atlas_admin_runtime::{Download, Request, Version};
 /// # use atlas_admin::{Client, Error, data_federation, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::DataLakeTenant { ..Default::default() };
-/// let answer = data_federation::create_data_federation(group_id, &body)
+/// let response = data_federation::create_data_federation(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -79,7 +79,7 @@ static CREATE_DATA_FEDERATION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, data_federation, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::PrivateNetworkEndpointIdEntry { ..Default::default() };
-/// let answer = data_federation::create_private_endpoint_id(group_id, &body)
+/// let response = data_federation::create_private_endpoint_id(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -194,7 +194,7 @@ static DELETE_DATA_FEDERATION: Operation = Operation {
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation, types};
-/// # async fn example(client: Client, group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitLimitName) -> Result<(), Error> {
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitName) -> Result<(), Error> {
 /// data_federation::delete_data_federation_limit(group_id, tenant_name, limit_name)
 ///     .send(&client)
 ///     .await?;
@@ -232,7 +232,7 @@ static DELETE_DATA_FEDERATION: Operation = Operation {
 pub fn delete_data_federation_limit(
     group_id: &str,
     tenant_name: &str,
-    limit_name: types::DeleteDataFederationLimitLimitName,
+    limit_name: types::DeleteDataFederationLimitName,
 ) -> Request<()> {
     Request::new(
         &DELETE_DATA_FEDERATION_LIMIT,
@@ -326,7 +326,7 @@ static DELETE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
-/// let answer = data_federation::download_federation_query_logs(group_id, tenant_name)
+/// let response = data_federation::download_federation_query_logs(group_id, tenant_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -400,7 +400,7 @@ static DOWNLOAD_FEDERATION_QUERY_LOGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
-/// let answer = data_federation::get_data_federation(group_id, tenant_name)
+/// let response = data_federation::get_data_federation(group_id, tenant_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -460,8 +460,8 @@ static GET_DATA_FEDERATION: Operation = Operation {
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation, types};
-/// # async fn example(client: Client, group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitLimitName) -> Result<(), Error> {
-/// let answer = data_federation::get_data_federation_limit(group_id, tenant_name, limit_name)
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitName) -> Result<(), Error> {
+/// let response = data_federation::get_data_federation_limit(group_id, tenant_name, limit_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -497,7 +497,7 @@ static GET_DATA_FEDERATION: Operation = Operation {
 pub fn get_data_federation_limit(
     group_id: &str,
     tenant_name: &str,
-    limit_name: types::DeleteDataFederationLimitLimitName,
+    limit_name: types::DeleteDataFederationLimitName,
 ) -> Request<types::DataFederationTenantQueryLimit> {
     Request::new(
         &GET_DATA_FEDERATION_LIMIT,
@@ -532,7 +532,7 @@ static GET_DATA_FEDERATION_LIMIT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation};
 /// # async fn example(client: Client, group_id: &str, endpoint_id: &str) -> Result<(), Error> {
-/// let answer = data_federation::get_private_endpoint_id(group_id, endpoint_id)
+/// let response = data_federation::get_private_endpoint_id(group_id, endpoint_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -594,7 +594,7 @@ static GET_PRIVATE_ENDPOINT_ID: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = data_federation::list_data_federation(group_id)
+/// let response = data_federation::list_data_federation(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -654,7 +654,7 @@ static LIST_DATA_FEDERATION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
-/// let answer = data_federation::list_data_federation_limits(group_id, tenant_name)
+/// let response = data_federation::list_data_federation_limits(group_id, tenant_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -714,7 +714,7 @@ static LIST_DATA_FEDERATION_LIMITS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = data_federation::list_private_endpoint_ids(group_id)
+/// let response = data_federation::list_private_endpoint_ids(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -779,9 +779,9 @@ static LIST_PRIVATE_ENDPOINT_IDS: Operation = Operation {
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation, types};
-/// # async fn example(client: Client, group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitLimitName) -> Result<(), Error> {
+/// # async fn example(client: Client, group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitName) -> Result<(), Error> {
 /// let body = types::DataFederationTenantQueryLimit { ..Default::default() };
-/// let answer = data_federation::set_data_federation_limit(group_id, tenant_name, limit_name, &body)
+/// let response = data_federation::set_data_federation_limit(group_id, tenant_name, limit_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -818,7 +818,7 @@ static LIST_PRIVATE_ENDPOINT_IDS: Operation = Operation {
 pub fn set_data_federation_limit(
     group_id: &str,
     tenant_name: &str,
-    limit_name: types::DeleteDataFederationLimitLimitName,
+    limit_name: types::DeleteDataFederationLimitName,
     body: &types::DataFederationTenantQueryLimit,
 ) -> Request<types::DataFederationTenantQueryLimit> {
     Request::with_body(
@@ -855,7 +855,7 @@ static SET_DATA_FEDERATION_LIMIT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, data_federation, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, skip_role_validation: bool) -> Result<(), Error> {
 /// let body = types::DataLakeTenant { ..Default::default() };
-/// let answer = data_federation::update_data_federation(group_id, tenant_name, skip_role_validation, &body)
+/// let response = data_federation::update_data_federation(group_id, tenant_name, skip_role_validation, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -999,7 +999,7 @@ atlas_admin_runtime::builder!(ListPrivateEndpointIds);
 
 /// Data Federation, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::create_data_federation;
     pub use super::create_private_endpoint_id;
@@ -1032,7 +1032,7 @@ pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin
         answers 204 => Empty;
         errors 401 403 404 429 500;
     DELETE_DATA_FEDERATION_LIMIT;
-        is delete_data_federation_limit(group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitLimitName) -> ();
+        is delete_data_federation_limit(group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitName) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 429 500;
     DELETE_PRIVATE_ENDPOINT_ID;
@@ -1048,7 +1048,7 @@ pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin
         answers 200 => Json<crate::types::DataLakeTenant>;
         errors 400 401 403 404 429 500;
     GET_DATA_FEDERATION_LIMIT;
-        is get_data_federation_limit(group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitLimitName) -> types::DataFederationTenantQueryLimit;
+        is get_data_federation_limit(group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitName) -> types::DataFederationTenantQueryLimit;
         answers 200 => Json<crate::types::DataFederationTenantQueryLimit>;
         errors 401 403 404 429 500;
     GET_PRIVATE_ENDPOINT_ID;
@@ -1068,7 +1068,7 @@ pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin
         answers 200 => Json<crate::types::PaginatedPrivateNetworkEndpointIdEntryView>;
         errors 400 401 403 404 429 500;
     SET_DATA_FEDERATION_LIMIT, body crate::types::DataFederationTenantQueryLimit;
-        is set_data_federation_limit(group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitLimitName, body: &types::DataFederationTenantQueryLimit) -> types::DataFederationTenantQueryLimit;
+        is set_data_federation_limit(group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitName, body: &types::DataFederationTenantQueryLimit) -> types::DataFederationTenantQueryLimit;
         answers 200 => Json<crate::types::DataFederationTenantQueryLimit>;
         errors 400 401 403 404 429 500;
     UPDATE_DATA_FEDERATION, body crate::types::DataLakeTenant;

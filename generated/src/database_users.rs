@@ -13,7 +13,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, database_users, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::CloudDatabaseUser { ..Default::default() };
-/// let answer = database_users::create_database_user(group_id, &body)
+/// let response = database_users::create_database_user(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -140,7 +140,7 @@ static DELETE_DATABASE_USER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, database_users};
 /// # async fn example(client: Client, group_id: &str, database_name: &str, username: &str) -> Result<(), Error> {
-/// let answer = database_users::get_database_user(group_id, database_name, username)
+/// let response = database_users::get_database_user(group_id, database_name, username)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -205,7 +205,9 @@ static GET_DATABASE_USER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, database_users};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = database_users::list_database_users(group_id).send(&client).await?;
+/// let response = database_users::list_database_users(group_id)
+///     .send(&client)
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -269,7 +271,7 @@ static LIST_DATABASE_USERS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, database_users, types};
 /// # async fn example(client: Client, group_id: &str, database_name: &str, username: &str) -> Result<(), Error> {
 /// let body = types::CloudDatabaseUser { ..Default::default() };
-/// let answer = database_users::update_database_user(group_id, database_name, username, &body)
+/// let response = database_users::update_database_user(group_id, database_name, username, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -359,7 +361,7 @@ atlas_admin_runtime::builder!(ListDatabaseUsers);
 
 /// Database Users, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::create_database_user;
     pub use super::delete_database_user;

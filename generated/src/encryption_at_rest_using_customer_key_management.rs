@@ -15,7 +15,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management, types};
 /// # async fn example(client: Client, group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider) -> Result<(), Error> {
 /// let body: types::EarPrivateEndpoint = Default::default();
-/// let answer = encryption_at_rest_using_customer_key_management::create_rest_private_endpoint(group_id, cloud_provider, &body)
+/// let response = encryption_at_rest_using_customer_key_management::create_rest_private_endpoint(group_id, cloud_provider, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -81,7 +81,7 @@ static CREATE_REST_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = encryption_at_rest_using_customer_key_management::get_encryption_at_rest(group_id)
+/// let response = encryption_at_rest_using_customer_key_management::get_encryption_at_rest(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -137,7 +137,7 @@ static GET_ENCRYPTION_AT_REST: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management, types};
 /// # async fn example(client: Client, group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider, endpoint_id: &str) -> Result<(), Error> {
-/// let answer = encryption_at_rest_using_customer_key_management::get_rest_private_endpoint(group_id, cloud_provider, endpoint_id)
+/// let response = encryption_at_rest_using_customer_key_management::get_rest_private_endpoint(group_id, cloud_provider, endpoint_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -208,7 +208,7 @@ static GET_REST_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management, types};
 /// # async fn example(client: Client, group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider) -> Result<(), Error> {
-/// let answer = encryption_at_rest_using_customer_key_management::list_rest_private_endpoints(group_id, cloud_provider)
+/// let response = encryption_at_rest_using_customer_key_management::list_rest_private_endpoints(group_id, cloud_provider)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -352,7 +352,7 @@ static REQUEST_PRIVATE_ENDPOINT_DELETION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::EncryptionAtRest { ..Default::default() };
-/// let answer = encryption_at_rest_using_customer_key_management::update_encryption_at_rest(group_id, &body)
+/// let response = encryption_at_rest_using_customer_key_management::update_encryption_at_rest(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -435,7 +435,7 @@ atlas_admin_runtime::builder!(ListRestPrivateEndpoints);
 /// Encryption at Rest using Customer Key Management, version 2023-01-01: the operations that
 /// have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::create_rest_private_endpoint;
     pub use super::get_encryption_at_rest;

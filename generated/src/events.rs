@@ -13,7 +13,7 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, events};
 /// # async fn example(client: Client, group_id: &str, event_id: &str) -> Result<(), Error> {
-/// let answer = events::get_group_event(group_id, event_id).send(&client).await?;
+/// let response = events::get_group_event(group_id, event_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -75,7 +75,7 @@ static GET_GROUP_EVENT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, events};
 /// # async fn example(client: Client, org_id: &str, event_id: &str) -> Result<(), Error> {
-/// let answer = events::get_org_event(org_id, event_id).send(&client).await?;
+/// let response = events::get_org_event(org_id, event_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -137,7 +137,7 @@ static GET_ORG_EVENT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, events};
 /// # async fn example(client: Client) -> Result<(), Error> {
-/// let answer = events::list_event_types().send(&client).await?;
+/// let response = events::list_event_types().send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -190,7 +190,7 @@ static LIST_EVENT_TYPES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, events};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = events::list_group_events(group_id).send(&client).await?;
+/// let response = events::list_group_events(group_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -258,7 +258,7 @@ static LIST_GROUP_EVENTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, events};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = events::list_org_events(org_id).send(&client).await?;
+/// let response = events::list_org_events(org_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -492,7 +492,7 @@ atlas_admin_runtime::builder!(ListOrgEvents);
 
 /// Events, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::get_group_event;
     pub use super::get_org_event;

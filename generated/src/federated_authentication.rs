@@ -15,7 +15,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
 /// # async fn example(client: Client, federation_settings_id: &str) -> Result<(), Error> {
 /// let body = types::FederationOidcIdentityProviderUpdate { ..Default::default() };
-/// let answer = federated_authentication::create_identity_provider(federation_settings_id, &body)
+/// let response = federated_authentication::create_identity_provider(federation_settings_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -78,7 +78,7 @@ static CREATE_IDENTITY_PROVIDER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
 /// # async fn example(client: Client, federation_settings_id: &str, org_id: &str) -> Result<(), Error> {
 /// let body = types::AuthFederationRoleMapping { ..Default::default() };
-/// let answer = federated_authentication::create_role_mapping(federation_settings_id, org_id, &body)
+/// let response = federated_authentication::create_role_mapping(federation_settings_id, org_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -335,7 +335,7 @@ static DELETE_ROLE_MAPPING: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
 /// # async fn example(client: Client, federation_settings_id: &str, org_id: &str) -> Result<(), Error> {
-/// let answer = federated_authentication::get_connected_org_config(federation_settings_id, org_id)
+/// let response = federated_authentication::get_connected_org_config(federation_settings_id, org_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -397,7 +397,7 @@ static GET_CONNECTED_ORG_CONFIG: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = federated_authentication::get_federation_settings(org_id)
+/// let response = federated_authentication::get_federation_settings(org_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -454,7 +454,7 @@ static GET_FEDERATION_SETTINGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
 /// # async fn example(client: Client, federation_settings_id: &str, identity_provider_id: &str) -> Result<(), Error> {
-/// let answer = federated_authentication::get_identity_provider(federation_settings_id, identity_provider_id)
+/// let response = federated_authentication::get_identity_provider(federation_settings_id, identity_provider_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -520,7 +520,7 @@ static GET_IDENTITY_PROVIDER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
 /// # async fn example(client: Client, federation_settings_id: &str, identity_provider_id: &str) -> Result<(), Error> {
-/// let answer = federated_authentication::get_identity_provider_metadata(federation_settings_id, identity_provider_id)
+/// let response = federated_authentication::get_identity_provider_metadata(federation_settings_id, identity_provider_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -590,7 +590,7 @@ static GET_IDENTITY_PROVIDER_METADATA: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
 /// # async fn example(client: Client, federation_settings_id: &str, org_id: &str, id: &str) -> Result<(), Error> {
-/// let answer = federated_authentication::get_role_mapping(federation_settings_id, org_id, id)
+/// let response = federated_authentication::get_role_mapping(federation_settings_id, org_id, id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -659,7 +659,7 @@ static GET_ROLE_MAPPING: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
 /// # async fn example(client: Client, federation_settings_id: &str) -> Result<(), Error> {
-/// let answer = federated_authentication::list_connected_org_configs(federation_settings_id)
+/// let response = federated_authentication::list_connected_org_configs(federation_settings_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -726,7 +726,7 @@ static LIST_CONNECTED_ORG_CONFIGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
 /// # async fn example(client: Client, federation_settings_id: &str) -> Result<(), Error> {
-/// let answer = federated_authentication::list_identity_providers(federation_settings_id)
+/// let response = federated_authentication::list_identity_providers(federation_settings_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -795,7 +795,7 @@ static LIST_IDENTITY_PROVIDERS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
 /// # async fn example(client: Client, federation_settings_id: &str, org_id: &str) -> Result<(), Error> {
-/// let answer = federated_authentication::list_role_mappings(federation_settings_id, org_id)
+/// let response = federated_authentication::list_role_mappings(federation_settings_id, org_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -991,7 +991,7 @@ static REVOKE_IDENTITY_PROVIDER_JWKS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
 /// # async fn example(client: Client, federation_settings_id: &str, org_id: &str) -> Result<(), Error> {
 /// let body = types::ConnectedOrgConfig { ..Default::default() };
-/// let answer = federated_authentication::update_connected_org_config(federation_settings_id, org_id, &body)
+/// let response = federated_authentication::update_connected_org_config(federation_settings_id, org_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1060,7 +1060,7 @@ static UPDATE_CONNECTED_ORG_CONFIG: Operation = Operation {
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
 /// # async fn example(client: Client, federation_settings_id: &str, identity_provider_id: &str) -> Result<(), Error> {
 /// let body = types::FederationIdentityProviderUpdate { ..Default::default() };
-/// let answer = federated_authentication::update_identity_provider(federation_settings_id, identity_provider_id, &body)
+/// let response = federated_authentication::update_identity_provider(federation_settings_id, identity_provider_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1133,7 +1133,7 @@ static UPDATE_IDENTITY_PROVIDER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
 /// # async fn example(client: Client, federation_settings_id: &str, org_id: &str, id: &str) -> Result<(), Error> {
 /// let body = types::AuthFederationRoleMapping { ..Default::default() };
-/// let answer = federated_authentication::update_role_mapping(federation_settings_id, org_id, id, &body)
+/// let response = federated_authentication::update_role_mapping(federation_settings_id, org_id, id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1255,7 +1255,7 @@ atlas_admin_runtime::builder!(ListIdentityProviders);
 
 /// Federated Authentication, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
     use crate::types;
@@ -1286,7 +1286,7 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, federated_authentication};
     /// # async fn example(client: Client, federation_settings_id: &str, identity_provider_id: &str) -> Result<(), Error> {
-    /// let answer = federated_authentication::v2023_01_01::get_identity_provider(federation_settings_id, identity_provider_id)
+    /// let response = federated_authentication::v2023_01_01::get_identity_provider(federation_settings_id, identity_provider_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1359,7 +1359,7 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, federated_authentication, types};
     /// # async fn example(client: Client, federation_settings_id: &str, identity_provider_id: &str) -> Result<(), Error> {
     /// let body = types::FederationSamlIdentityProviderUpdate { ..Default::default() };
-    /// let answer = federated_authentication::v2023_01_01::update_identity_provider(federation_settings_id, identity_provider_id, &body)
+    /// let response = federated_authentication::v2023_01_01::update_identity_provider(federation_settings_id, identity_provider_id, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1431,7 +1431,7 @@ pub mod v2023_01_01 {
 
 /// Federated Authentication, version 2023-11-15: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_11_15 {
     pub use super::create_identity_provider;
     pub use super::delete_identity_provider;

@@ -13,7 +13,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, flex_clusters, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::FlexClusterDescriptionCreate20241113 { ..Default::default() };
-/// let answer = flex_clusters::create_flex_cluster(group_id, &body)
+/// let response = flex_clusters::create_flex_cluster(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -130,7 +130,7 @@ static DELETE_FLEX_CLUSTER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_clusters};
 /// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
-/// let answer = flex_clusters::get_flex_cluster(group_id, name)
+/// let response = flex_clusters::get_flex_cluster(group_id, name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -191,7 +191,7 @@ static GET_FLEX_CLUSTER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_clusters};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = flex_clusters::list_flex_clusters(group_id).send(&client).await?;
+/// let response = flex_clusters::list_flex_clusters(group_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -255,7 +255,7 @@ static LIST_FLEX_CLUSTERS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, flex_clusters, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::AtlasTenantClusterUpgradeRequest20240805 { ..Default::default() };
-/// let answer = flex_clusters::tenant_upgrade(group_id, &body)
+/// let response = flex_clusters::tenant_upgrade(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -317,7 +317,7 @@ static TENANT_UPGRADE: Operation = Operation {
 /// # use atlas_admin::{Client, Error, flex_clusters, types};
 /// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
 /// let body = types::FlexClusterDescriptionUpdate20241113 { ..Default::default() };
-/// let answer = flex_clusters::update_flex_cluster(group_id, name, &body)
+/// let response = flex_clusters::update_flex_cluster(group_id, name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -401,7 +401,7 @@ atlas_admin_runtime::builder!(ListFlexClusters);
 
 /// Flex Clusters, version 2024-11-13: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_11_13 {
     pub use super::create_flex_cluster;
     pub use super::delete_flex_cluster;

@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, flex_restore_jobs, types};
 /// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
 /// let body = types::FlexBackupRestoreJobCreate20241113 { ..Default::default() };
-/// let answer = flex_restore_jobs::create_flex_restore_job(group_id, name, &body)
+/// let response = flex_restore_jobs::create_flex_restore_job(group_id, name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -77,7 +77,7 @@ static CREATE_FLEX_RESTORE_JOB: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_restore_jobs};
 /// # async fn example(client: Client, group_id: &str, name: &str, restore_job_id: &str) -> Result<(), Error> {
-/// let answer = flex_restore_jobs::get_flex_restore_job(group_id, name, restore_job_id)
+/// let response = flex_restore_jobs::get_flex_restore_job(group_id, name, restore_job_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -146,7 +146,7 @@ static GET_FLEX_RESTORE_JOB: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_restore_jobs};
 /// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
-/// let answer = flex_restore_jobs::list_flex_restore_jobs(group_id, name)
+/// let response = flex_restore_jobs::list_flex_restore_jobs(group_id, name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -236,7 +236,7 @@ atlas_admin_runtime::builder!(ListFlexRestoreJobs);
 
 /// Flex Restore Jobs, version 2024-11-13: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_11_13 {
     pub use super::create_flex_restore_job;
     pub use super::get_flex_restore_job;

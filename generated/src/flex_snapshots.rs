@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, flex_snapshots, types};
 /// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
 /// let body = types::FlexBackupSnapshotDownloadCreate20241113 { ..Default::default() };
-/// let answer = flex_snapshots::download_flex_backup(group_id, name, &body)
+/// let response = flex_snapshots::download_flex_backup(group_id, name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -77,7 +77,7 @@ static DOWNLOAD_FLEX_BACKUP: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_snapshots};
 /// # async fn example(client: Client, group_id: &str, name: &str, snapshot_id: &str) -> Result<(), Error> {
-/// let answer = flex_snapshots::get_flex_backup_snapshot(group_id, name, snapshot_id)
+/// let response = flex_snapshots::get_flex_backup_snapshot(group_id, name, snapshot_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -146,7 +146,7 @@ static GET_FLEX_BACKUP_SNAPSHOT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_snapshots};
 /// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
-/// let answer = flex_snapshots::list_flex_backup_snapshots(group_id, name)
+/// let response = flex_snapshots::list_flex_backup_snapshots(group_id, name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -236,7 +236,7 @@ atlas_admin_runtime::builder!(ListFlexBackupSnapshots);
 
 /// Flex Snapshots, version 2024-11-13: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_11_13 {
     pub use super::download_flex_backup;
     pub use super::get_flex_backup_snapshot;

@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, global_clusters, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::CustomZoneMappings { ..Default::default() };
-/// let answer = global_clusters::create_custom_zone_mapping(group_id, cluster_name, &body)
+/// let response = global_clusters::create_custom_zone_mapping(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -79,7 +79,7 @@ static CREATE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 /// # use atlas_admin::{Client, Error, global_clusters, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::ManagedNamespaces { ..Default::default() };
-/// let answer = global_clusters::create_managed_namespace(group_id, cluster_name, &body)
+/// let response = global_clusters::create_managed_namespace(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -144,7 +144,7 @@ static CREATE_MANAGED_NAMESPACE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, global_clusters};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = global_clusters::delete_custom_zone_mapping(group_id, cluster_name)
+/// let response = global_clusters::delete_custom_zone_mapping(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -206,7 +206,7 @@ static DELETE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, global_clusters};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = global_clusters::delete_managed_namespaces(group_id, cluster_name)
+/// let response = global_clusters::delete_managed_namespaces(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -276,7 +276,7 @@ static DELETE_MANAGED_NAMESPACES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, global_clusters};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = global_clusters::get_cluster_global_writes(group_id, cluster_name)
+/// let response = global_clusters::get_cluster_global_writes(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -352,7 +352,7 @@ atlas_admin_runtime::builder!(DeleteManagedNamespaces);
 
 /// Global Clusters, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 #[cfg(feature = "older-versions")]
 pub mod v2023_01_01 {
     use crate::types;
@@ -367,7 +367,7 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, global_clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::CustomZoneMappings { ..Default::default() };
-    /// let answer = global_clusters::v2023_01_01::create_custom_zone_mapping(group_id, cluster_name, &body)
+    /// let response = global_clusters::v2023_01_01::create_custom_zone_mapping(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -433,7 +433,7 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, global_clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::ManagedNamespaces { ..Default::default() };
-    /// let answer = global_clusters::v2023_01_01::create_managed_namespace(group_id, cluster_name, &body)
+    /// let response = global_clusters::v2023_01_01::create_managed_namespace(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -499,7 +499,7 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let answer = global_clusters::v2023_01_01::delete_custom_zone_mapping(group_id, cluster_name)
+    /// let response = global_clusters::v2023_01_01::delete_custom_zone_mapping(group_id, cluster_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -562,7 +562,7 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let answer = global_clusters::v2023_01_01::delete_managed_namespaces(group_id, cluster_name)
+    /// let response = global_clusters::v2023_01_01::delete_managed_namespaces(group_id, cluster_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -633,7 +633,7 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let answer = global_clusters::v2023_01_01::get_cluster_global_writes(group_id, cluster_name)
+    /// let response = global_clusters::v2023_01_01::get_cluster_global_writes(group_id, cluster_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -691,7 +691,7 @@ pub mod v2023_01_01 {
 
 /// Global Clusters, version 2023-02-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 #[cfg(feature = "older-versions")]
 pub mod v2023_02_01 {
     use crate::types;
@@ -706,7 +706,7 @@ pub mod v2023_02_01 {
     /// # use atlas_admin::{Client, Error, global_clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::CustomZoneMappings { ..Default::default() };
-    /// let answer = global_clusters::v2023_02_01::create_custom_zone_mapping(group_id, cluster_name, &body)
+    /// let response = global_clusters::v2023_02_01::create_custom_zone_mapping(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -772,7 +772,7 @@ pub mod v2023_02_01 {
     /// # use atlas_admin::{Client, Error, global_clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::ManagedNamespaces { ..Default::default() };
-    /// let answer = global_clusters::v2023_02_01::create_managed_namespace(group_id, cluster_name, &body)
+    /// let response = global_clusters::v2023_02_01::create_managed_namespace(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -838,7 +838,7 @@ pub mod v2023_02_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let answer = global_clusters::v2023_02_01::delete_custom_zone_mapping(group_id, cluster_name)
+    /// let response = global_clusters::v2023_02_01::delete_custom_zone_mapping(group_id, cluster_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -901,7 +901,7 @@ pub mod v2023_02_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let answer = global_clusters::v2023_02_01::delete_managed_namespaces(group_id, cluster_name)
+    /// let response = global_clusters::v2023_02_01::delete_managed_namespaces(group_id, cluster_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -972,7 +972,7 @@ pub mod v2023_02_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let answer = global_clusters::v2023_02_01::get_cluster_global_writes(group_id, cluster_name)
+    /// let response = global_clusters::v2023_02_01::get_cluster_global_writes(group_id, cluster_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1030,7 +1030,7 @@ pub mod v2023_02_01 {
 
 /// Global Clusters, version 2024-08-05: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_08_05 {
     pub use super::create_custom_zone_mapping;
     pub use super::create_managed_namespace;

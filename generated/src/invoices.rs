@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Download, Request, Version};
 /// # use atlas_admin::{Client, Error, invoices, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::CostExplorerFilterRequestBody { ..Default::default() };
-/// let answer = invoices::create_cost_explorer_process(org_id, &body)
+/// let response = invoices::create_cost_explorer_process(org_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -74,7 +74,7 @@ static CREATE_COST_EXPLORER_PROCESS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, invoices, types};
 /// # async fn example(client: Client, org_id: &str, invoice_id: &str) -> Result<(), Error> {
 /// let body = types::InvoiceReportRequest { ..Default::default() };
-/// let answer = invoices::create_org_invoice_report(org_id, invoice_id, &body)
+/// let response = invoices::create_org_invoice_report(org_id, invoice_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -134,7 +134,7 @@ static CREATE_ORG_INVOICE_REPORT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
 /// # async fn example(client: Client, org_id: &str, token: &str) -> Result<(), Error> {
-/// let answer = invoices::get_cost_explorer_usage(org_id, token)
+/// let response = invoices::get_cost_explorer_usage(org_id, token)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -194,7 +194,7 @@ static GET_COST_EXPLORER_USAGE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
 /// # async fn example(client: Client, org_id: &str, token: &str) -> Result<(), Error> {
-/// let answer = invoices::get_cost_explorer_usage_as_csv(org_id, token)
+/// let response = invoices::get_cost_explorer_usage_as_csv(org_id, token)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -251,7 +251,7 @@ static GET_COST_EXPLORER_USAGE_AS_CSV: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
 /// # async fn example(client: Client, org_id: &str, invoice_id: &str) -> Result<(), Error> {
-/// let answer = invoices::get_invoice(org_id, invoice_id).send(&client).await?;
+/// let response = invoices::get_invoice(org_id, invoice_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -305,7 +305,7 @@ static GET_INVOICE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
 /// # async fn example(client: Client, org_id: &str, invoice_id: &str) -> Result<(), Error> {
-/// let answer = invoices::get_invoice_as_csv(org_id, invoice_id)
+/// let response = invoices::get_invoice_as_csv(org_id, invoice_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -361,7 +361,9 @@ static GET_INVOICE_AS_CSV: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
 /// # async fn example(client: Client, org_id: &str, invoice_id: &str) -> Result<(), Error> {
-/// let answer = invoices::get_invoice_csv(org_id, invoice_id).send(&client).await?;
+/// let response = invoices::get_invoice_csv(org_id, invoice_id)
+///     .send(&client)
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -416,7 +418,7 @@ static GET_INVOICE_CSV: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
 /// # async fn example(client: Client, org_id: &str, invoice_id: &str, report_id: &str) -> Result<(), Error> {
-/// let answer = invoices::get_org_invoice_report(org_id, invoice_id, report_id)
+/// let response = invoices::get_org_invoice_report(org_id, invoice_id, report_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -481,7 +483,7 @@ static GET_ORG_INVOICE_REPORT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
 /// # async fn example(client: Client, sku_id: &str) -> Result<(), Error> {
-/// let answer = invoices::get_sku(sku_id).send(&client).await?;
+/// let response = invoices::get_sku(sku_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -533,7 +535,7 @@ static GET_SKU: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = invoices::list_invoice_pending(org_id).send(&client).await?;
+/// let response = invoices::list_invoice_pending(org_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -586,7 +588,7 @@ static LIST_INVOICE_PENDING: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = invoices::list_invoices(org_id).send(&client).await?;
+/// let response = invoices::list_invoices(org_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -654,7 +656,7 @@ static LIST_INVOICES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
 /// # async fn example(client: Client, org_id: &str, invoice_id: &str) -> Result<(), Error> {
-/// let answer = invoices::list_org_invoice_reports(org_id, invoice_id)
+/// let response = invoices::list_org_invoice_reports(org_id, invoice_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -721,7 +723,7 @@ static LIST_ORG_INVOICE_REPORTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices};
 /// # async fn example(client: Client) -> Result<(), Error> {
-/// let answer = invoices::list_skus().send(&client).await?;
+/// let response = invoices::list_skus().send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -776,7 +778,7 @@ static LIST_SKUS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, invoices, types};
 /// # async fn example(client: Client, org_id: &str, invoice_id: &str) -> Result<(), Error> {
 /// let body = types::ApiPublicUsageDetailsQueryRequest { ..Default::default() };
-/// let answer = invoices::search_invoice_line_items(org_id, invoice_id, &body)
+/// let response = invoices::search_invoice_line_items(org_id, invoice_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -976,7 +978,7 @@ atlas_admin_runtime::builder!(SearchInvoiceLineItems);
 
 /// Invoices, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::create_cost_explorer_process;
     pub use super::get_cost_explorer_usage;
@@ -990,14 +992,14 @@ pub mod v2023_01_01 {
 
 /// Invoices, version 2024-08-05: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_08_05 {
     pub use super::search_invoice_line_items;
 }
 
 /// Invoices, version 2025-03-12: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {
     pub use super::create_org_invoice_report;
     pub use super::get_org_invoice_report;
@@ -1022,7 +1024,7 @@ pub mod preview {
     /// # use atlas_admin::{Client, Error, invoices, types};
     /// # async fn example(client: Client, org_id: &str, invoice_id: &str) -> Result<(), Error> {
     /// let body = types::ReportGenerationRequest { ..Default::default() };
-    /// let answer = invoices::preview::generate_invoice_report(org_id, invoice_id, &body)
+    /// let response = invoices::preview::generate_invoice_report(org_id, invoice_id, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1085,7 +1087,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, invoices};
     /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-    /// let answer = invoices::preview::get_org_associated_invoices(org_id)
+    /// let response = invoices::preview::get_org_associated_invoices(org_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())

@@ -13,7 +13,7 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ldap_configuration};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = ldap_configuration::delete_ldap_user_mapping(group_id)
+/// let response = ldap_configuration::delete_ldap_user_mapping(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -68,7 +68,7 @@ static DELETE_LDAP_USER_MAPPING: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ldap_configuration};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = ldap_configuration::get_user_security(group_id)
+/// let response = ldap_configuration::get_user_security(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -124,7 +124,7 @@ static GET_USER_SECURITY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ldap_configuration};
 /// # async fn example(client: Client, group_id: &str, request_id: &str) -> Result<(), Error> {
-/// let answer = ldap_configuration::get_user_security_verify(group_id, request_id)
+/// let response = ldap_configuration::get_user_security_verify(group_id, request_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -184,7 +184,7 @@ static GET_USER_SECURITY_VERIFY: Operation = Operation {
 /// # use atlas_admin::{Client, Error, ldap_configuration, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::UserSecurity { ..Default::default() };
-/// let answer = ldap_configuration::update_user_security(group_id, &body)
+/// let response = ldap_configuration::update_user_security(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -244,7 +244,7 @@ static UPDATE_USER_SECURITY: Operation = Operation {
 /// # use atlas_admin::{Client, Error, ldap_configuration, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::LdapVerifyConnectivityJobRequestParams { ..Default::default() };
-/// let answer = ldap_configuration::verify_user_security_ldap(group_id, &body)
+/// let response = ldap_configuration::verify_user_security_ldap(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -300,7 +300,7 @@ static VERIFY_USER_SECURITY_LDAP: Operation = Operation {
 
 /// LDAP Configuration, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::delete_ldap_user_mapping;
     pub use super::get_user_security;

@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, legacy_backup, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::BackupRestoreJob { ..Default::default() };
-/// let answer = legacy_backup::create_cluster_restore_job(group_id, cluster_name, &body)
+/// let response = legacy_backup::create_cluster_restore_job(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -147,7 +147,7 @@ static DELETE_CLUSTER_SNAPSHOT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, checkpoint_id: &str) -> Result<(), Error> {
-/// let answer = legacy_backup::get_cluster_backup_checkpoint(group_id, cluster_name, checkpoint_id)
+/// let response = legacy_backup::get_cluster_backup_checkpoint(group_id, cluster_name, checkpoint_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -220,7 +220,7 @@ static GET_CLUSTER_BACKUP_CHECKPOINT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, job_id: &str) -> Result<(), Error> {
-/// let answer = legacy_backup::get_cluster_restore_job(group_id, cluster_name, job_id)
+/// let response = legacy_backup::get_cluster_restore_job(group_id, cluster_name, job_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -290,7 +290,7 @@ static GET_CLUSTER_RESTORE_JOB: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
-/// let answer = legacy_backup::get_cluster_snapshot(group_id, cluster_name, snapshot_id)
+/// let response = legacy_backup::get_cluster_snapshot(group_id, cluster_name, snapshot_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -359,7 +359,7 @@ static GET_CLUSTER_SNAPSHOT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = legacy_backup::get_cluster_snapshot_schedule(group_id, cluster_name)
+/// let response = legacy_backup::get_cluster_snapshot_schedule(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -420,7 +420,7 @@ static GET_CLUSTER_SNAPSHOT_SCHEDULE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = legacy_backup::list_cluster_backup_checkpoints(group_id, cluster_name)
+/// let response = legacy_backup::list_cluster_backup_checkpoints(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -492,7 +492,7 @@ static LIST_CLUSTER_BACKUP_CHECKPOINTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = legacy_backup::list_cluster_restore_jobs(group_id, cluster_name)
+/// let response = legacy_backup::list_cluster_restore_jobs(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -563,7 +563,7 @@ static LIST_CLUSTER_RESTORE_JOBS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = legacy_backup::list_cluster_snapshots(group_id, cluster_name)
+/// let response = legacy_backup::list_cluster_snapshots(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -634,7 +634,7 @@ static LIST_CLUSTER_SNAPSHOTS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, legacy_backup, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
 /// let body = types::BackupSnapshot { ..Default::default() };
-/// let answer = legacy_backup::update_cluster_snapshot(group_id, cluster_name, snapshot_id, &body)
+/// let response = legacy_backup::update_cluster_snapshot(group_id, cluster_name, snapshot_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -709,7 +709,7 @@ static UPDATE_CLUSTER_SNAPSHOT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, legacy_backup, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::ApiAtlasSnapshotScheduleView { ..Default::default() };
-/// let answer = legacy_backup::update_cluster_snapshot_schedule(group_id, cluster_name, &body)
+/// let response = legacy_backup::update_cluster_snapshot_schedule(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -860,7 +860,7 @@ atlas_admin_runtime::builder!(ListClusterSnapshots);
 
 /// Legacy Backup, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     #[allow(deprecated, reason = "the function says so itself")]
     pub use super::create_cluster_restore_job;

@@ -104,8 +104,8 @@
 #[doc(inline)]
 pub use atlas_admin_runtime::{
     AccessToken, ApiError, Client, ClientBuilder, Clock, Credentials, Download, Error,
-    FileStore, IntoBody, Items, MemoryStore, Operation, Options, Output, Page, Pages,
-    Poller, RateLimit, Request, Response, ResponseFuture, RetryPolicy, TokenStore,
+    FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options, Output, Page,
+    Pages, Poller, RateLimit, Request, Response, ResponseFuture, RetryPolicy, TokenStore,
     Transport, Version,
 };
 #[doc(inline)]

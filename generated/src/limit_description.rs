@@ -16,8 +16,8 @@ pub mod preview {
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, limit_description, types};
-    /// # async fn example(client: Client, limit_name: types::GetDefaultGroupLimitLimitName) -> Result<(), Error> {
-    /// let answer = limit_description::preview::get_default_group_limit(limit_name)
+    /// # async fn example(client: Client, limit_name: types::GetDefaultGroupLimitName) -> Result<(), Error> {
+    /// let response = limit_description::preview::get_default_group_limit(limit_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -44,7 +44,7 @@ pub mod preview {
     #[doc(alias = "/api/atlas/v2/defaultGroupLimits/{limitName}")]
     #[inline]
     pub fn get_default_group_limit(
-        limit_name: types::GetDefaultGroupLimitLimitName,
+        limit_name: types::GetDefaultGroupLimitName,
     ) -> Request<types::DefaultGroupLimitResponse> {
         Request::new(&GET_DEFAULT_GROUP_LIMIT, &[limit_name.as_str()])
     }
@@ -71,7 +71,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, limit_description};
     /// # async fn example(client: Client) -> Result<(), Error> {
-    /// let answer = limit_description::preview::list_default_group_limits()
+    /// let response = limit_description::preview::list_default_group_limits()
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -146,7 +146,7 @@ pub mod preview {
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     #[cfg(feature = "preview")]
     preview::GET_DEFAULT_GROUP_LIMIT;
-        is preview::get_default_group_limit(limit_name: types::GetDefaultGroupLimitLimitName) -> types::DefaultGroupLimitResponse;
+        is preview::get_default_group_limit(limit_name: types::GetDefaultGroupLimitName) -> types::DefaultGroupLimitResponse;
         answers 200 => Json<crate::types::DefaultGroupLimitResponse>;
         errors 401 403 404 429 500;
     #[cfg(feature = "preview")]

@@ -66,7 +66,7 @@ static DEFER_MAINTENANCE_WINDOW: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, maintenance_windows};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = maintenance_windows::get_maintenance_window(group_id)
+/// let response = maintenance_windows::get_maintenance_window(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -289,7 +289,7 @@ static UPDATE_MAINTENANCE_WINDOW: Operation = Operation {
 
 /// Maintenance Windows, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::defer_maintenance_window;
     pub use super::get_maintenance_window;
@@ -312,7 +312,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, maintenance_windows};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let answer = maintenance_windows::preview::get_maintenance_window(group_id)
+    /// let response = maintenance_windows::preview::get_maintenance_window(group_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())

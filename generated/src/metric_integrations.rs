@@ -18,7 +18,7 @@ pub mod preview {
     /// # use atlas_admin::{Client, Error, metric_integrations, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
     /// let body = types::MetricIntegrationRequest { ..Default::default() };
-    /// let answer = metric_integrations::preview::create_group_metric_integration(group_id, &body)
+    /// let response = metric_integrations::preview::create_group_metric_integration(group_id, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -145,7 +145,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, metric_integrations};
     /// # async fn example(client: Client, group_id: &str, metric_integration_id: &str) -> Result<(), Error> {
-    /// let answer = metric_integrations::preview::get_group_metric_integration(group_id, metric_integration_id)
+    /// let response = metric_integrations::preview::get_group_metric_integration(group_id, metric_integration_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -209,7 +209,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, metric_integrations};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let answer = metric_integrations::preview::list_group_metric_integrations(group_id)
+    /// let response = metric_integrations::preview::list_group_metric_integrations(group_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -312,7 +312,7 @@ pub mod preview {
     /// # use atlas_admin::{Client, Error, metric_integrations, types};
     /// # async fn example(client: Client, group_id: &str, metric_integration_id: &str) -> Result<(), Error> {
     /// let body = types::MetricIntegrationUpdateRequest { ..Default::default() };
-    /// let answer = metric_integrations::preview::update_group_metric_integration(group_id, metric_integration_id, &body)
+    /// let response = metric_integrations::preview::update_group_metric_integration(group_id, metric_integration_id, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())

@@ -15,7 +15,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, group_id: &str, user_id: &str) -> Result<(), Error> {
 /// let body = types::AddOrRemoveGroupRole { ..Default::default() };
-/// let answer = mongodb_cloud_users::add_group_user_role(group_id, user_id, &body)
+/// let response = mongodb_cloud_users::add_group_user_role(group_id, user_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -77,7 +77,7 @@ static ADD_GROUP_USER_ROLE: Operation = Operation {
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::GroupUserRequest { ..Default::default() };
-/// let answer = mongodb_cloud_users::add_group_users(group_id, &body)
+/// let response = mongodb_cloud_users::add_group_users(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -137,7 +137,7 @@ static ADD_GROUP_USERS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
 /// let body = types::AddOrRemoveOrgRole { ..Default::default() };
-/// let answer = mongodb_cloud_users::add_org_role(org_id, user_id, &body)
+/// let response = mongodb_cloud_users::add_org_role(org_id, user_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -200,7 +200,7 @@ static ADD_ORG_ROLE: Operation = Operation {
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
 /// let body = types::AddOrRemoveUserFromTeam { ..Default::default() };
-/// let answer = mongodb_cloud_users::add_org_team_user(org_id, team_id, &body)
+/// let response = mongodb_cloud_users::add_org_team_user(org_id, team_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -261,7 +261,7 @@ static ADD_ORG_TEAM_USER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::OrgUserRequest { ..Default::default() };
-/// let answer = mongodb_cloud_users::create_org_user(org_id, &body)
+/// let response = mongodb_cloud_users::create_org_user(org_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -321,7 +321,7 @@ static CREATE_ORG_USER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client) -> Result<(), Error> {
 /// let body = types::CloudAppUser { ..Default::default() };
-/// let answer = mongodb_cloud_users::create_user(&body).send(&client).await?;
+/// let response = mongodb_cloud_users::create_user(&body).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -368,7 +368,7 @@ static CREATE_USER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
 /// # async fn example(client: Client, group_id: &str, user_id: &str) -> Result<(), Error> {
-/// let answer = mongodb_cloud_users::get_group_user(group_id, user_id)
+/// let response = mongodb_cloud_users::get_group_user(group_id, user_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -433,7 +433,7 @@ static GET_GROUP_USER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
 /// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
-/// let answer = mongodb_cloud_users::get_org_user(org_id, user_id)
+/// let response = mongodb_cloud_users::get_org_user(org_id, user_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -495,7 +495,7 @@ static GET_ORG_USER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
 /// # async fn example(client: Client, user_id: &str) -> Result<(), Error> {
-/// let answer = mongodb_cloud_users::get_user(user_id).send(&client).await?;
+/// let response = mongodb_cloud_users::get_user(user_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -546,7 +546,7 @@ static GET_USER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
 /// # async fn example(client: Client, user_name: &str) -> Result<(), Error> {
-/// let answer = mongodb_cloud_users::get_user_by_name(user_name)
+/// let response = mongodb_cloud_users::get_user_by_name(user_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -601,7 +601,7 @@ static GET_USER_BY_NAME: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = mongodb_cloud_users::list_group_users(group_id)
+/// let response = mongodb_cloud_users::list_group_users(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -669,7 +669,7 @@ static LIST_GROUP_USERS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = mongodb_cloud_users::list_org_users(org_id).send(&client).await?;
+/// let response = mongodb_cloud_users::list_org_users(org_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -732,7 +732,7 @@ static LIST_ORG_USERS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
 /// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
-/// let answer = mongodb_cloud_users::list_team_users(org_id, team_id)
+/// let response = mongodb_cloud_users::list_team_users(org_id, team_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -859,7 +859,7 @@ static REMOVE_GROUP_USER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, group_id: &str, user_id: &str) -> Result<(), Error> {
 /// let body = types::AddOrRemoveGroupRole { ..Default::default() };
-/// let answer = mongodb_cloud_users::remove_group_user_role(group_id, user_id, &body)
+/// let response = mongodb_cloud_users::remove_group_user_role(group_id, user_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -921,7 +921,7 @@ static REMOVE_GROUP_USER_ROLE: Operation = Operation {
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
 /// let body = types::AddOrRemoveOrgRole { ..Default::default() };
-/// let answer = mongodb_cloud_users::remove_org_role(org_id, user_id, &body)
+/// let response = mongodb_cloud_users::remove_org_role(org_id, user_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -983,7 +983,7 @@ static REMOVE_ORG_ROLE: Operation = Operation {
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
 /// let body = types::AddOrRemoveUserFromTeam { ..Default::default() };
-/// let answer = mongodb_cloud_users::remove_org_team_user(org_id, team_id, &body)
+/// let response = mongodb_cloud_users::remove_org_team_user(org_id, team_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1098,7 +1098,7 @@ static REMOVE_ORG_USER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
 /// let body = types::OrgUserUpdateRequest { ..Default::default() };
-/// let answer = mongodb_cloud_users::update_org_user(org_id, user_id, &body)
+/// let response = mongodb_cloud_users::update_org_user(org_id, user_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1342,7 +1342,7 @@ atlas_admin_runtime::builder!(ListTeamUsers);
 
 /// MongoDB Cloud Users, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
     use crate::types;
@@ -1365,7 +1365,7 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let answer = mongodb_cloud_users::v2023_01_01::list_group_users(group_id)
+    /// let response = mongodb_cloud_users::v2023_01_01::list_group_users(group_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1436,7 +1436,7 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
     /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-    /// let answer = mongodb_cloud_users::v2023_01_01::list_org_users(org_id)
+    /// let response = mongodb_cloud_users::v2023_01_01::list_org_users(org_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1506,7 +1506,7 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
     /// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
-    /// let answer = mongodb_cloud_users::v2023_01_01::list_team_users(org_id, team_id)
+    /// let response = mongodb_cloud_users::v2023_01_01::list_team_users(org_id, team_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1697,7 +1697,7 @@ pub mod v2023_01_01 {
 
 /// MongoDB Cloud Users, version 2025-02-19: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2025_02_19 {
     pub use super::add_group_user_role;
     pub use super::add_group_users;

@@ -13,8 +13,8 @@ use atlas_admin_runtime::{Download, Request, Version};
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
-/// # async fn example(client: Client, group_id: &str, host_name: &str, log_name: types::DownloadClusterLogLogName) -> Result<(), Error> {
-/// let answer = monitoring_and_logs::download_cluster_log(group_id, host_name, log_name)
+/// # async fn example(client: Client, group_id: &str, host_name: &str, log_name: types::DownloadClusterLogName) -> Result<(), Error> {
+/// let response = monitoring_and_logs::download_cluster_log(group_id, host_name, log_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -53,7 +53,7 @@ use atlas_admin_runtime::{Download, Request, Version};
 pub fn download_cluster_log(
     group_id: &str,
     host_name: &str,
-    log_name: types::DownloadClusterLogLogName,
+    log_name: types::DownloadClusterLogName,
 ) -> DownloadClusterLog<Download> {
     DownloadClusterLog {
         request: Request::new(
@@ -98,7 +98,7 @@ static DOWNLOAD_CLUSTER_LOG: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
 /// # async fn example(client: Client, group_id: &str, process_id: &str, database_name: &str) -> Result<(), Error> {
-/// let answer = monitoring_and_logs::get_database(group_id, process_id, database_name)
+/// let response = monitoring_and_logs::get_database(group_id, process_id, database_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -167,7 +167,7 @@ static GET_DATABASE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
 /// # async fn example(client: Client, group_id: &str, process_id: &str, database_name: &str, granularity: &str) -> Result<(), Error> {
-/// let answer = monitoring_and_logs::get_database_measurements(group_id, process_id, database_name, granularity)
+/// let response = monitoring_and_logs::get_database_measurements(group_id, process_id, database_name, granularity)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -249,7 +249,7 @@ static GET_DATABASE_MEASUREMENTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
 /// # async fn example(client: Client, group_id: &str, process_id: &str) -> Result<(), Error> {
-/// let answer = monitoring_and_logs::get_group_process(group_id, process_id)
+/// let response = monitoring_and_logs::get_group_process(group_id, process_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -309,7 +309,7 @@ static GET_GROUP_PROCESS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
 /// # async fn example(client: Client, group_id: &str, process_id: &str, database_name: &str, collection_name: &str, index_name: &str, granularity: &str, metrics: &[types::ListIndexMeasurementsMetric]) -> Result<(), Error> {
-/// let answer = monitoring_and_logs::get_index_measurements(group_id, process_id, database_name, collection_name, index_name, granularity, metrics)
+/// let response = monitoring_and_logs::get_index_measurements(group_id, process_id, database_name, collection_name, index_name, granularity, metrics)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -401,7 +401,7 @@ static GET_INDEX_MEASUREMENTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
 /// # async fn example(client: Client, group_id: &str, process_id: &str, partition_name: &str) -> Result<(), Error> {
-/// let answer = monitoring_and_logs::get_process_disk(group_id, process_id, partition_name)
+/// let response = monitoring_and_logs::get_process_disk(group_id, process_id, partition_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -470,7 +470,7 @@ static GET_PROCESS_DISK: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
 /// # async fn example(client: Client, group_id: &str, process_id: &str, partition_name: &str, granularity: &str) -> Result<(), Error> {
-/// let answer = monitoring_and_logs::get_process_disk_measurements(group_id, process_id, partition_name, granularity)
+/// let response = monitoring_and_logs::get_process_disk_measurements(group_id, process_id, partition_name, granularity)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -553,7 +553,7 @@ static GET_PROCESS_DISK_MEASUREMENTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
 /// # async fn example(client: Client, group_id: &str, process_id: &str, granularity: &str) -> Result<(), Error> {
-/// let answer = monitoring_and_logs::get_process_measurements(group_id, process_id, granularity)
+/// let response = monitoring_and_logs::get_process_measurements(group_id, process_id, granularity)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -630,7 +630,7 @@ static GET_PROCESS_MEASUREMENTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
 /// # async fn example(client: Client, group_id: &str, process_id: &str) -> Result<(), Error> {
-/// let answer = monitoring_and_logs::list_databases(group_id, process_id)
+/// let response = monitoring_and_logs::list_databases(group_id, process_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -698,7 +698,7 @@ static LIST_DATABASES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = monitoring_and_logs::list_group_processes(group_id)
+/// let response = monitoring_and_logs::list_group_processes(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -761,7 +761,7 @@ static LIST_GROUP_PROCESSES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
 /// # async fn example(client: Client, group_id: &str, process_id: &str) -> Result<(), Error> {
-/// let answer = monitoring_and_logs::list_host_fts_metrics(group_id, process_id)
+/// let response = monitoring_and_logs::list_host_fts_metrics(group_id, process_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -823,7 +823,7 @@ static LIST_HOST_FTS_METRICS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
 /// # async fn example(client: Client, group_id: &str, process_id: &str, database_name: &str, collection_name: &str, granularity: &str, metrics: &[types::ListIndexMeasurementsMetric]) -> Result<(), Error> {
-/// let answer = monitoring_and_logs::list_index_measurements(group_id, process_id, database_name, collection_name, granularity, metrics)
+/// let response = monitoring_and_logs::list_index_measurements(group_id, process_id, database_name, collection_name, granularity, metrics)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -912,7 +912,7 @@ static LIST_INDEX_MEASUREMENTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
 /// # async fn example(client: Client, group_id: &str, process_id: &str, granularity: &str, metrics: &[types::ListMeasurementsMetric]) -> Result<(), Error> {
-/// let answer = monitoring_and_logs::list_measurements(group_id, process_id, granularity, metrics)
+/// let response = monitoring_and_logs::list_measurements(group_id, process_id, granularity, metrics)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -994,7 +994,7 @@ static LIST_MEASUREMENTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs};
 /// # async fn example(client: Client, group_id: &str, process_id: &str) -> Result<(), Error> {
-/// let answer = monitoring_and_logs::list_process_disks(group_id, process_id)
+/// let response = monitoring_and_logs::list_process_disks(group_id, process_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1319,7 +1319,7 @@ atlas_admin_runtime::builder!(ListProcessDisks);
 
 /// Monitoring and Logs, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
     use crate::types;
@@ -1349,8 +1349,8 @@ pub mod v2023_01_01 {
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
-    /// # async fn example(client: Client, group_id: &str, host_name: &str, log_name: types::DownloadClusterLogLogName) -> Result<(), Error> {
-    /// let answer = monitoring_and_logs::v2023_01_01::download_cluster_log(group_id, host_name, log_name)
+    /// # async fn example(client: Client, group_id: &str, host_name: &str, log_name: types::DownloadClusterLogName) -> Result<(), Error> {
+    /// let response = monitoring_and_logs::v2023_01_01::download_cluster_log(group_id, host_name, log_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1393,7 +1393,7 @@ pub mod v2023_01_01 {
     pub fn download_cluster_log(
         group_id: &str,
         host_name: &str,
-        log_name: types::DownloadClusterLogLogName,
+        log_name: types::DownloadClusterLogName,
     ) -> super::DownloadClusterLog<Download> {
         super::DownloadClusterLog {
             request: Request::new(
@@ -1436,7 +1436,7 @@ pub mod v2023_01_01 {
 
 /// Monitoring and Logs, version 2023-02-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_02_01 {
     pub use super::download_cluster_log;
 }
@@ -1444,12 +1444,12 @@ pub mod v2023_02_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     DOWNLOAD_CLUSTER_LOG;
-        is download_cluster_log(group_id: &str, host_name: &str, log_name: types::DownloadClusterLogLogName) -> Download;
+        is download_cluster_log(group_id: &str, host_name: &str, log_name: types::DownloadClusterLogName) -> Download;
         answers 200 => Stream;
         errors 400 401 403 404 409 429 500;
     #[cfg(feature = "older-versions")]
     v2023_01_01::DOWNLOAD_CLUSTER_LOG;
-        is v2023_01_01::download_cluster_log(group_id: &str, host_name: &str, log_name: types::DownloadClusterLogLogName) -> Download;
+        is v2023_01_01::download_cluster_log(group_id: &str, host_name: &str, log_name: types::DownloadClusterLogName) -> Download;
         answers 200 => Stream;
         errors 400 401 403 404 409 429 500;
     GET_DATABASE;

@@ -13,7 +13,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body: types::CloudProviderContainer = Default::default();
-/// let answer = network_peering::create_group_container(group_id, &body)
+/// let response = network_peering::create_group_container(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -73,7 +73,7 @@ static CREATE_GROUP_CONTAINER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body: types::BaseNetworkPeeringConnectionSettings = Default::default();
-/// let answer = network_peering::create_group_peer(group_id, &body)
+/// let response = network_peering::create_group_peer(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -189,7 +189,7 @@ static DELETE_GROUP_CONTAINER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering};
 /// # async fn example(client: Client, group_id: &str, peer_id: &str) -> Result<(), Error> {
-/// let answer = network_peering::delete_group_peer(group_id, peer_id)
+/// let response = network_peering::delete_group_peer(group_id, peer_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -249,7 +249,7 @@ static DELETE_GROUP_PEER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::PrivateIpModeView { ..Default::default() };
-/// let answer = network_peering::disable_peering(group_id, &body)
+/// let response = network_peering::disable_peering(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -309,7 +309,7 @@ static DISABLE_PEERING: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering};
 /// # async fn example(client: Client, group_id: &str, container_id: &str) -> Result<(), Error> {
-/// let answer = network_peering::get_group_container(group_id, container_id)
+/// let response = network_peering::get_group_container(group_id, container_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -367,7 +367,7 @@ static GET_GROUP_CONTAINER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering};
 /// # async fn example(client: Client, group_id: &str, peer_id: &str) -> Result<(), Error> {
-/// let answer = network_peering::get_group_peer(group_id, peer_id)
+/// let response = network_peering::get_group_peer(group_id, peer_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -426,7 +426,7 @@ static GET_GROUP_PEER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = network_peering::list_group_container_all(group_id)
+/// let response = network_peering::list_group_container_all(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -489,7 +489,7 @@ static LIST_GROUP_CONTAINER_ALL: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str, provider_name: types::ProviderName) -> Result<(), Error> {
-/// let answer = network_peering::list_group_containers(group_id, provider_name)
+/// let response = network_peering::list_group_containers(group_id, provider_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -560,7 +560,7 @@ static LIST_GROUP_CONTAINERS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = network_peering::list_group_peers(group_id).send(&client).await?;
+/// let response = network_peering::list_group_peers(group_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -624,7 +624,7 @@ static LIST_GROUP_PEERS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str, container_id: &str) -> Result<(), Error> {
 /// let body: types::CloudProviderContainer = Default::default();
-/// let answer = network_peering::update_group_container(group_id, container_id, &body)
+/// let response = network_peering::update_group_container(group_id, container_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -686,7 +686,7 @@ static UPDATE_GROUP_CONTAINER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str, peer_id: &str) -> Result<(), Error> {
 /// let body: types::BaseNetworkPeeringConnectionSettings = Default::default();
-/// let answer = network_peering::update_group_peer(group_id, peer_id, &body)
+/// let response = network_peering::update_group_peer(group_id, peer_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -747,7 +747,7 @@ static UPDATE_GROUP_PEER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = network_peering::verify_private_ip_mode(group_id)
+/// let response = network_peering::verify_private_ip_mode(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -880,7 +880,7 @@ atlas_admin_runtime::builder!(ListGroupPeers);
 
 /// Network Peering, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::create_group_container;
     pub use super::create_group_peer;

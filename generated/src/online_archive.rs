@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Download, Request, Version};
 /// # use atlas_admin::{Client, Error, online_archive, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::BackupOnlineArchiveCreate { ..Default::default() };
-/// let answer = online_archive::create_online_archive(group_id, cluster_name, &body)
+/// let response = online_archive::create_online_archive(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -145,7 +145,7 @@ static DELETE_ONLINE_ARCHIVE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, online_archive};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = online_archive::download_query_logs(group_id, cluster_name)
+/// let response = online_archive::download_query_logs(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -222,7 +222,7 @@ static DOWNLOAD_QUERY_LOGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, online_archive};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, archive_id: &str) -> Result<(), Error> {
-/// let answer = online_archive::get_online_archive(group_id, cluster_name, archive_id)
+/// let response = online_archive::get_online_archive(group_id, cluster_name, archive_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -291,7 +291,7 @@ static GET_ONLINE_ARCHIVE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, online_archive};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = online_archive::list_online_archives(group_id, cluster_name)
+/// let response = online_archive::list_online_archives(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -360,7 +360,7 @@ static LIST_ONLINE_ARCHIVES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, online_archive, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, archive_id: &str) -> Result<(), Error> {
 /// let body = types::BackupOnlineArchive { ..Default::default() };
-/// let answer = online_archive::update_online_archive(group_id, cluster_name, archive_id, &body)
+/// let response = online_archive::update_online_archive(group_id, cluster_name, archive_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -481,7 +481,7 @@ atlas_admin_runtime::builder!(ListOnlineArchives);
 
 /// Online Archive, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::create_online_archive;
     pub use super::delete_online_archive;

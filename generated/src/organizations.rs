@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client) -> Result<(), Error> {
 /// let body = types::CreateOrganizationRequest { ..Default::default() };
-/// let answer = organizations::create_org(&body).send(&client).await?;
+/// let response = organizations::create_org(&body).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -65,7 +65,7 @@ static CREATE_ORG: Operation = Operation {
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::OrganizationInvitationRequest { ..Default::default() };
-/// let answer = organizations::create_org_invite(org_id, &body)
+/// let response = organizations::create_org_invite(org_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -234,7 +234,7 @@ static DELETE_ORG_INVITE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = organizations::get_org(org_id).send(&client).await?;
+/// let response = organizations::get_org(org_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -288,7 +288,7 @@ static GET_ORG: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = organizations::get_org_delegation_settings(org_id)
+/// let response = organizations::get_org_delegation_settings(org_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -344,7 +344,7 @@ static GET_ORG_DELEGATION_SETTINGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = organizations::get_org_groups(org_id).send(&client).await?;
+/// let response = organizations::get_org_groups(org_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -405,7 +405,7 @@ static GET_ORG_GROUPS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
 /// # async fn example(client: Client, org_id: &str, invitation_id: &str) -> Result<(), Error> {
-/// let answer = organizations::get_org_invite(org_id, invitation_id)
+/// let response = organizations::get_org_invite(org_id, invitation_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -465,7 +465,7 @@ static GET_ORG_INVITE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = organizations::get_org_settings(org_id).send(&client).await?;
+/// let response = organizations::get_org_settings(org_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -517,7 +517,7 @@ static GET_ORG_SETTINGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = organizations::list_org_invites(org_id).send(&client).await?;
+/// let response = organizations::list_org_invites(org_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -575,7 +575,7 @@ static LIST_ORG_INVITES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
 /// # async fn example(client: Client) -> Result<(), Error> {
-/// let answer = organizations::list_orgs().send(&client).await?;
+/// let response = organizations::list_orgs().send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -631,7 +631,7 @@ static LIST_ORGS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::AtlasOrganization { ..Default::default() };
-/// let answer = organizations::update_org(org_id, &body).send(&client).await?;
+/// let response = organizations::update_org(org_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -689,7 +689,7 @@ static UPDATE_ORG: Operation = Operation {
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::OrgDelegationSettingsUpdateRequest { ..Default::default() };
-/// let answer = organizations::update_org_delegation_settings(org_id, &body)
+/// let response = organizations::update_org_delegation_settings(org_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -748,7 +748,7 @@ static UPDATE_ORG_DELEGATION_SETTINGS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str, invitation_id: &str) -> Result<(), Error> {
 /// let body = types::OrganizationInvitationUpdateRequest { ..Default::default() };
-/// let answer = organizations::update_org_invite_by_id(org_id, invitation_id, &body)
+/// let response = organizations::update_org_invite_by_id(org_id, invitation_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -810,7 +810,7 @@ static UPDATE_ORG_INVITE_BY_ID: Operation = Operation {
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::OrganizationInvitationRequest { ..Default::default() };
-/// let answer = organizations::update_org_invites(org_id, &body)
+/// let response = organizations::update_org_invites(org_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -870,7 +870,7 @@ static UPDATE_ORG_INVITES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::OrganizationSettings { ..Default::default() };
-/// let answer = organizations::update_org_settings(org_id, &body)
+/// let response = organizations::update_org_settings(org_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -929,7 +929,7 @@ static UPDATE_ORG_SETTINGS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
 /// let body = types::UpdateOrgRolesForUser { ..Default::default() };
-/// let answer = organizations::update_org_user_roles(org_id, user_id, &body)
+/// let response = organizations::update_org_user_roles(org_id, user_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1061,7 +1061,7 @@ atlas_admin_runtime::builder!(ListOrgs);
 
 /// Organizations, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::create_org;
     #[allow(deprecated, reason = "the function says so itself")]
@@ -1089,7 +1089,7 @@ pub mod v2023_01_01 {
 
 /// Organizations, version 2025-03-12: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {
     pub use super::get_org_delegation_settings;
     pub use super::update_org_delegation_settings;
@@ -1109,7 +1109,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, organizations};
     /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-    /// let answer = organizations::preview::get_org_maintenance_settings(org_id)
+    /// let response = organizations::preview::get_org_maintenance_settings(org_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1166,7 +1166,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, organizations};
     /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-    /// let answer = organizations::preview::reset_org_maintenance_settings(org_id)
+    /// let response = organizations::preview::reset_org_maintenance_settings(org_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -1224,7 +1224,7 @@ pub mod preview {
     /// # use atlas_admin::{Client, Error, organizations, types};
     /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
     /// let body = types::OrganizationMaintenanceSettingsUpdateRequest { ..Default::default() };
-    /// let answer = organizations::preview::update_org_maintenance_settings(org_id, &body)
+    /// let response = organizations::preview::update_org_maintenance_settings(org_id, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())

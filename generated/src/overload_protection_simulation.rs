@@ -20,7 +20,7 @@ pub mod preview {
     /// # use atlas_admin::{Client, Error, overload_protection_simulation, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::OverloadProtectionSimulationRequest { ..Default::default() };
-    /// let answer = overload_protection_simulation::preview::create_cluster_overload_simulation(group_id, cluster_name, &body)
+    /// let response = overload_protection_simulation::preview::create_cluster_overload_simulation(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -162,7 +162,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, overload_protection_simulation};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str, simulation_id: &str) -> Result<(), Error> {
-    /// let answer = overload_protection_simulation::preview::get_cluster_overload_simulation(group_id, cluster_name, simulation_id)
+    /// let response = overload_protection_simulation::preview::get_cluster_overload_simulation(group_id, cluster_name, simulation_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -234,7 +234,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, overload_protection_simulation};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let answer = overload_protection_simulation::preview::list_cluster_overload_simulations(group_id, cluster_name)
+    /// let response = overload_protection_simulation::preview::list_cluster_overload_simulations(group_id, cluster_name)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())

@@ -120,7 +120,7 @@ static ENABLE_MANAGED_SLOW_MS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = performance_advisor::get_managed_slow_ms(group_id)
+/// let response = performance_advisor::get_managed_slow_ms(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -176,7 +176,7 @@ static GET_MANAGED_SLOW_MS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = performance_advisor::get_serverless_auto_indexing(group_id, cluster_name)
+/// let response = performance_advisor::get_serverless_auto_indexing(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -239,7 +239,7 @@ static GET_SERVERLESS_AUTO_INDEXING: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = performance_advisor::list_cluster_suggested_indexes(group_id, cluster_name)
+/// let response = performance_advisor::list_cluster_suggested_indexes(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -311,7 +311,7 @@ static LIST_CLUSTER_SUGGESTED_INDEXES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = performance_advisor::list_drop_index_suggestions(group_id, cluster_name)
+/// let response = performance_advisor::list_drop_index_suggestions(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -374,7 +374,7 @@ static LIST_DROP_INDEX_SUGGESTIONS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
 /// # async fn example(client: Client, group_id: &str, process_id: &str) -> Result<(), Error> {
-/// let answer = performance_advisor::list_performance_advisor_namespaces(group_id, process_id)
+/// let response = performance_advisor::list_performance_advisor_namespaces(group_id, process_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -447,7 +447,7 @@ static LIST_PERFORMANCE_ADVISOR_NAMESPACES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = performance_advisor::list_schema_advice(group_id, cluster_name)
+/// let response = performance_advisor::list_schema_advice(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -510,7 +510,7 @@ static LIST_SCHEMA_ADVICE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
 /// # async fn example(client: Client, group_id: &str, process_id: &str) -> Result<(), Error> {
-/// let answer = performance_advisor::list_slow_query_logs(group_id, process_id)
+/// let response = performance_advisor::list_slow_query_logs(group_id, process_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -593,7 +593,7 @@ static LIST_SLOW_QUERY_LOGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
 /// # async fn example(client: Client, group_id: &str, process_id: &str) -> Result<(), Error> {
-/// let answer = performance_advisor::list_suggested_indexes(group_id, process_id)
+/// let response = performance_advisor::list_suggested_indexes(group_id, process_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -884,7 +884,7 @@ atlas_admin_runtime::builder!(ListSuggestedIndexes);
 
 /// Performance Advisor, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::disable_managed_slow_ms;
     pub use super::enable_managed_slow_ms;
@@ -900,7 +900,7 @@ pub mod v2023_01_01 {
 
 /// Performance Advisor, version 2024-08-05: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_08_05 {
     pub use super::list_cluster_suggested_indexes;
     pub use super::list_drop_index_suggestions;

@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
 /// # async fn example(client: Client, group_id: &str, cloud_provider: types::CloudProvider, endpoint_service_id: &str) -> Result<(), Error> {
 /// let body: types::CreateEndpointRequest = Default::default();
-/// let answer = private_endpoint_services::create_private_endpoint(group_id, cloud_provider, endpoint_service_id, &body)
+/// let response = private_endpoint_services::create_private_endpoint(group_id, cloud_provider, endpoint_service_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -91,7 +91,7 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::CloudProviderEndpointServiceRequest { ..Default::default() };
-/// let answer = private_endpoint_services::create_private_endpoint_service(group_id, &body)
+/// let response = private_endpoint_services::create_private_endpoint_service(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -299,7 +299,7 @@ static DELETE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
 /// # async fn example(client: Client, group_id: &str, cloud_provider: types::CloudProvider, endpoint_service_id: &str, endpoint_id: &str) -> Result<(), Error> {
-/// let answer = private_endpoint_services::get_private_endpoint(group_id, cloud_provider, endpoint_service_id, endpoint_id)
+/// let response = private_endpoint_services::get_private_endpoint(group_id, cloud_provider, endpoint_service_id, endpoint_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -375,7 +375,7 @@ static GET_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
 /// # async fn example(client: Client, group_id: &str, cloud_provider: types::CloudProvider, endpoint_service_id: &str) -> Result<(), Error> {
-/// let answer = private_endpoint_services::get_private_endpoint_service(group_id, cloud_provider, endpoint_service_id)
+/// let response = private_endpoint_services::get_private_endpoint_service(group_id, cloud_provider, endpoint_service_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -447,7 +447,7 @@ static GET_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = private_endpoint_services::get_regional_endpoint_mode(group_id)
+/// let response = private_endpoint_services::get_regional_endpoint_mode(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -505,7 +505,7 @@ static GET_REGIONAL_ENDPOINT_MODE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
 /// # async fn example(client: Client, group_id: &str, cloud_provider: types::CloudProvider) -> Result<(), Error> {
-/// let answer = private_endpoint_services::list_private_endpoint_service(group_id, cloud_provider)
+/// let response = private_endpoint_services::list_private_endpoint_service(group_id, cloud_provider)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -572,7 +572,7 @@ static LIST_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::ProjectSettingItemView { ..Default::default() };
-/// let answer = private_endpoint_services::toggle_regional_endpoint_mode(group_id, &body)
+/// let response = private_endpoint_services::toggle_regional_endpoint_mode(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -633,7 +633,7 @@ static TOGGLE_REGIONAL_ENDPOINT_MODE: Operation = Operation {
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
 /// # async fn example(client: Client, group_id: &str, endpoint_service_id: &str) -> Result<(), Error> {
 /// let body = types::ApiAtlasModifyEndpointServiceRequestView { ..Default::default() };
-/// let answer = private_endpoint_services::update_private_endpoint_service(group_id, endpoint_service_id, &body)
+/// let response = private_endpoint_services::update_private_endpoint_service(group_id, endpoint_service_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -697,7 +697,7 @@ static UPDATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 
 /// Private Endpoint Services, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::create_private_endpoint;
     pub use super::create_private_endpoint_service;

@@ -73,7 +73,7 @@ static ADD_GROUP_API_KEY: Operation = Operation {
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::CreateAtlasProjectApiKey { ..Default::default() };
-/// let answer = programmatic_api_keys::create_group_api_key(group_id, &body)
+/// let response = programmatic_api_keys::create_group_api_key(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -131,7 +131,7 @@ static CREATE_GROUP_API_KEY: Operation = Operation {
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
 /// # async fn example(client: Client, org_id: &str, api_user_id: &str) -> Result<(), Error> {
 /// let body: Vec<types::UserAccessListRequest> = Default::default();
-/// let answer = programmatic_api_keys::create_org_access_entry(org_id, api_user_id, &body)
+/// let response = programmatic_api_keys::create_org_access_entry(org_id, api_user_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -204,7 +204,7 @@ static CREATE_ORG_ACCESS_ENTRY: Operation = Operation {
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::CreateAtlasOrganizationApiKey { ..Default::default() };
-/// let answer = programmatic_api_keys::create_org_api_key(org_id, &body)
+/// let response = programmatic_api_keys::create_org_api_key(org_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -383,7 +383,7 @@ static DELETE_ORG_API_KEY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys};
 /// # async fn example(client: Client, org_id: &str, api_user_id: &str, ip_address: &str) -> Result<(), Error> {
-/// let answer = programmatic_api_keys::get_org_access_entry(org_id, api_user_id, ip_address)
+/// let response = programmatic_api_keys::get_org_access_entry(org_id, api_user_id, ip_address)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -449,7 +449,7 @@ static GET_ORG_ACCESS_ENTRY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys};
 /// # async fn example(client: Client, org_id: &str, api_user_id: &str) -> Result<(), Error> {
-/// let answer = programmatic_api_keys::get_org_api_key(org_id, api_user_id)
+/// let response = programmatic_api_keys::get_org_api_key(org_id, api_user_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -507,7 +507,7 @@ static GET_ORG_API_KEY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = programmatic_api_keys::list_group_api_keys(group_id)
+/// let response = programmatic_api_keys::list_group_api_keys(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -570,7 +570,7 @@ static LIST_GROUP_API_KEYS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys};
 /// # async fn example(client: Client, org_id: &str, api_user_id: &str) -> Result<(), Error> {
-/// let answer = programmatic_api_keys::list_org_access_entries(org_id, api_user_id)
+/// let response = programmatic_api_keys::list_org_access_entries(org_id, api_user_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -637,7 +637,7 @@ static LIST_ORG_ACCESS_ENTRIES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = programmatic_api_keys::list_org_api_keys(org_id)
+/// let response = programmatic_api_keys::list_org_api_keys(org_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -757,7 +757,7 @@ static REMOVE_GROUP_API_KEY: Operation = Operation {
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
 /// # async fn example(client: Client, group_id: &str, api_user_id: &str) -> Result<(), Error> {
 /// let body = types::UpdateAtlasProjectApiKey { ..Default::default() };
-/// let answer = programmatic_api_keys::update_api_key_roles(group_id, api_user_id, &body)
+/// let response = programmatic_api_keys::update_api_key_roles(group_id, api_user_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -831,7 +831,7 @@ static UPDATE_API_KEY_ROLES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
 /// # async fn example(client: Client, org_id: &str, api_user_id: &str) -> Result<(), Error> {
 /// let body = types::UpdateAtlasOrganizationApiKey { ..Default::default() };
-/// let answer = programmatic_api_keys::update_org_api_key(org_id, api_user_id, &body)
+/// let response = programmatic_api_keys::update_org_api_key(org_id, api_user_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1013,7 +1013,7 @@ atlas_admin_runtime::builder!(UpdateApiKeyRoles);
 
 /// Programmatic API Keys, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::add_group_api_key;
     pub use super::create_group_api_key;

@@ -13,7 +13,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, project_ip_access_list, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body: Vec<types::NetworkPermissionEntry> = Default::default();
-/// let answer = project_ip_access_list::create_access_list_entry(group_id, &body)
+/// let response = project_ip_access_list::create_access_list_entry(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -136,7 +136,7 @@ static DELETE_ACCESS_LIST_ENTRY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, project_ip_access_list};
 /// # async fn example(client: Client, group_id: &str, entry_value: &str) -> Result<(), Error> {
-/// let answer = project_ip_access_list::get_access_list_entry(group_id, entry_value)
+/// let response = project_ip_access_list::get_access_list_entry(group_id, entry_value)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -196,7 +196,7 @@ static GET_ACCESS_LIST_ENTRY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, project_ip_access_list};
 /// # async fn example(client: Client, group_id: &str, entry_value: &str) -> Result<(), Error> {
-/// let answer = project_ip_access_list::get_access_list_status(group_id, entry_value)
+/// let response = project_ip_access_list::get_access_list_status(group_id, entry_value)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -257,7 +257,7 @@ static GET_ACCESS_LIST_STATUS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, project_ip_access_list};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = project_ip_access_list::list_access_list_entries(group_id)
+/// let response = project_ip_access_list::list_access_list_entries(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -368,7 +368,7 @@ atlas_admin_runtime::builder!(ListAccessListEntries);
 
 /// Project IP Access List, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::create_access_list_entry;
     pub use super::delete_access_list_entry;

@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::GroupInvitationRequest { ..Default::default() };
-/// let answer = projects::add_group_user(group_id, &body).send(&client).await?;
+/// let response = projects::add_group_user(group_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -72,7 +72,7 @@ static ADD_GROUP_USER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client) -> Result<(), Error> {
 /// let body = types::Group { ..Default::default() };
-/// let answer = projects::create_group(&body).send(&client).await?;
+/// let response = projects::create_group(&body).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -123,7 +123,7 @@ static CREATE_GROUP: Operation = Operation {
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::GroupInvitationRequest { ..Default::default() };
-/// let answer = projects::create_group_invite(group_id, &body)
+/// let response = projects::create_group_invite(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -288,7 +288,7 @@ static DELETE_GROUP_INVITE: Operation = Operation {
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
-/// # async fn example(client: Client, group_id: &str, limit_name: types::DeleteGroupLimitLimitName) -> Result<(), Error> {
+/// # async fn example(client: Client, group_id: &str, limit_name: types::DeleteGroupLimitName) -> Result<(), Error> {
 /// projects::delete_group_limit(group_id, limit_name).send(&client).await?;
 /// # Ok(())
 /// # }
@@ -320,7 +320,7 @@ static DELETE_GROUP_INVITE: Operation = Operation {
 #[inline]
 pub fn delete_group_limit(
     group_id: &str,
-    limit_name: types::DeleteGroupLimitLimitName,
+    limit_name: types::DeleteGroupLimitName,
 ) -> Request<()> {
     Request::new(&DELETE_GROUP_LIMIT, &[group_id, limit_name.as_str()])
 }
@@ -347,7 +347,7 @@ static DELETE_GROUP_LIMIT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = projects::get_group(group_id).send(&client).await?;
+/// let response = projects::get_group(group_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -400,7 +400,7 @@ static GET_GROUP: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
 /// # async fn example(client: Client, group_name: &str) -> Result<(), Error> {
-/// let answer = projects::get_group_by_name(group_name).send(&client).await?;
+/// let response = projects::get_group_by_name(group_name).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -452,7 +452,7 @@ static GET_GROUP_BY_NAME: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
 /// # async fn example(client: Client, group_id: &str, invitation_id: &str) -> Result<(), Error> {
-/// let answer = projects::get_group_invite(group_id, invitation_id)
+/// let response = projects::get_group_invite(group_id, invitation_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -511,7 +511,7 @@ static GET_GROUP_INVITE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = projects::get_group_ip_addresses(group_id).send(&client).await?;
+/// let response = projects::get_group_ip_addresses(group_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -562,8 +562,8 @@ static GET_GROUP_IP_ADDRESSES: Operation = Operation {
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
-/// # async fn example(client: Client, group_id: &str, limit_name: types::DeleteGroupLimitLimitName) -> Result<(), Error> {
-/// let answer = projects::get_group_limit(group_id, limit_name)
+/// # async fn example(client: Client, group_id: &str, limit_name: types::DeleteGroupLimitName) -> Result<(), Error> {
+/// let response = projects::get_group_limit(group_id, limit_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -596,7 +596,7 @@ static GET_GROUP_IP_ADDRESSES: Operation = Operation {
 #[inline]
 pub fn get_group_limit(
     group_id: &str,
-    limit_name: types::DeleteGroupLimitLimitName,
+    limit_name: types::DeleteGroupLimitName,
 ) -> Request<types::DataFederationLimit> {
     Request::new(&GET_GROUP_LIMIT, &[group_id, limit_name.as_str()])
 }
@@ -623,7 +623,7 @@ static GET_GROUP_LIMIT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = projects::get_group_settings(group_id).send(&client).await?;
+/// let response = projects::get_group_settings(group_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -675,7 +675,7 @@ static GET_GROUP_SETTINGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = projects::get_mongodb_versions(group_id).send(&client).await?;
+/// let response = projects::get_mongodb_versions(group_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -741,7 +741,7 @@ static GET_MONGODB_VERSIONS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = projects::list_group_invites(group_id).send(&client).await?;
+/// let response = projects::list_group_invites(group_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -798,7 +798,7 @@ static LIST_GROUP_INVITES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = projects::list_group_limits(group_id).send(&client).await?;
+/// let response = projects::list_group_limits(group_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -852,7 +852,7 @@ static LIST_GROUP_LIMITS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
 /// # async fn example(client: Client) -> Result<(), Error> {
-/// let answer = projects::list_groups().send(&client).await?;
+/// let response = projects::list_groups().send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -906,7 +906,7 @@ static LIST_GROUPS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::GroupMigrationRequest { ..Default::default() };
-/// let answer = projects::migrate_group(group_id, &body).send(&client).await?;
+/// let response = projects::migrate_group(group_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -961,9 +961,9 @@ static MIGRATE_GROUP: Operation = Operation {
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
-/// # async fn example(client: Client, group_id: &str, limit_name: types::DeleteGroupLimitLimitName) -> Result<(), Error> {
+/// # async fn example(client: Client, group_id: &str, limit_name: types::DeleteGroupLimitName) -> Result<(), Error> {
 /// let body: types::DataFederationLimit = Default::default();
-/// let answer = projects::set_group_limit(group_id, limit_name, &body)
+/// let response = projects::set_group_limit(group_id, limit_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -996,7 +996,7 @@ static MIGRATE_GROUP: Operation = Operation {
 #[inline]
 pub fn set_group_limit(
     group_id: &str,
-    limit_name: types::DeleteGroupLimitLimitName,
+    limit_name: types::DeleteGroupLimitName,
     body: &types::DataFederationLimit,
 ) -> Request<types::DataFederationLimit> {
     Request::with_body(&SET_GROUP_LIMIT, &[group_id, limit_name.as_str()], body)
@@ -1025,7 +1025,7 @@ static SET_GROUP_LIMIT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::GroupUpdate { ..Default::default() };
-/// let answer = projects::update_group(group_id, &body).send(&client).await?;
+/// let response = projects::update_group(group_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -1079,7 +1079,7 @@ static UPDATE_GROUP: Operation = Operation {
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::GroupInvitationRequest { ..Default::default() };
-/// let answer = projects::update_group_invites(group_id, &body)
+/// let response = projects::update_group_invites(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1139,7 +1139,7 @@ static UPDATE_GROUP_INVITES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::GroupSettings { ..Default::default() };
-/// let answer = projects::update_group_settings(group_id, &body)
+/// let response = projects::update_group_settings(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1197,7 +1197,7 @@ static UPDATE_GROUP_SETTINGS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str, user_id: &str) -> Result<(), Error> {
 /// let body = types::UpdateGroupRolesForUser { ..Default::default() };
-/// let answer = projects::update_group_user_roles(group_id, user_id, &body)
+/// let response = projects::update_group_user_roles(group_id, user_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1258,7 +1258,7 @@ static UPDATE_GROUP_USER_ROLES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str, invitation_id: &str) -> Result<(), Error> {
 /// let body = types::GroupInvitationUpdateRequest { ..Default::default() };
-/// let answer = projects::update_invite_by_id(group_id, invitation_id, &body)
+/// let response = projects::update_invite_by_id(group_id, invitation_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1413,7 +1413,7 @@ atlas_admin_runtime::builder!(ListGroups);
 
 /// Projects, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::create_group;
     #[allow(deprecated, reason = "the function says so itself")]
@@ -1447,7 +1447,7 @@ pub mod v2023_01_01 {
 
 /// Projects, version 2023-02-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_02_01 {
     #[allow(deprecated, reason = "the function says so itself")]
     pub use super::add_group_user;
@@ -1455,7 +1455,7 @@ pub mod v2023_02_01 {
 
 /// Projects, version 2024-05-30: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_05_30 {
     pub use super::migrate_group;
 }
@@ -1483,7 +1483,7 @@ pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin
         answers 204 => Empty;
         errors 401 403 404 429 500;
     DELETE_GROUP_LIMIT;
-        is delete_group_limit(group_id: &str, limit_name: types::DeleteGroupLimitLimitName) -> ();
+        is delete_group_limit(group_id: &str, limit_name: types::DeleteGroupLimitName) -> ();
         answers 204 => Empty;
         errors 400 401 403 404 409 429 500;
     GET_GROUP;
@@ -1503,7 +1503,7 @@ pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin
         answers 200 => Json<crate::types::GroupIpAddresses>;
         errors 401 403 404 429 500;
     GET_GROUP_LIMIT;
-        is get_group_limit(group_id: &str, limit_name: types::DeleteGroupLimitLimitName) -> types::DataFederationLimit;
+        is get_group_limit(group_id: &str, limit_name: types::DeleteGroupLimitName) -> types::DataFederationLimit;
         answers 200 => Json<crate::types::DataFederationLimit>;
         errors 400 401 403 404 409 429 500;
     GET_GROUP_SETTINGS;
@@ -1531,7 +1531,7 @@ pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin
         answers 200 => Json<crate::types::Group>;
         errors 401 402 403 404 429 500;
     SET_GROUP_LIMIT, body crate::types::DataFederationLimit;
-        is set_group_limit(group_id: &str, limit_name: types::DeleteGroupLimitLimitName, body: &types::DataFederationLimit) -> types::DataFederationLimit;
+        is set_group_limit(group_id: &str, limit_name: types::DeleteGroupLimitName, body: &types::DataFederationLimit) -> types::DataFederationLimit;
         answers 200 => Json<crate::types::DataFederationLimit>;
         errors 400 401 403 404 409 429 500;
     UPDATE_GROUP, body crate::types::GroupUpdate;

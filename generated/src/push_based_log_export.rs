@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, push_based_log_export, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body: types::LogIntegrationRequest = Default::default();
-/// let answer = push_based_log_export::create_group_log_integration(group_id, &body)
+/// let response = push_based_log_export::create_group_log_integration(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -242,7 +242,7 @@ static DELETE_LOG_EXPORT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export};
 /// # async fn example(client: Client, group_id: &str, id: &str) -> Result<(), Error> {
-/// let answer = push_based_log_export::get_group_log_integration(group_id, id)
+/// let response = push_based_log_export::get_group_log_integration(group_id, id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -301,7 +301,7 @@ static GET_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = push_based_log_export::get_log_export(group_id)
+/// let response = push_based_log_export::get_log_export(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -357,7 +357,7 @@ static GET_LOG_EXPORT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = push_based_log_export::list_group_log_integrations(group_id)
+/// let response = push_based_log_export::list_group_log_integrations(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -423,7 +423,7 @@ static LIST_GROUP_LOG_INTEGRATIONS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, push_based_log_export, types};
 /// # async fn example(client: Client, group_id: &str, id: &str) -> Result<(), Error> {
 /// let body: types::LogIntegrationRequest = Default::default();
-/// let answer = push_based_log_export::update_group_log_integration(group_id, id, &body)
+/// let response = push_based_log_export::update_group_log_integration(group_id, id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -569,7 +569,7 @@ atlas_admin_runtime::builder!(ListGroupLogIntegrations);
 
 /// Push-Based Log Export, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     #[allow(deprecated, reason = "the function says so itself")]
     pub use super::create_log_export;
@@ -583,7 +583,7 @@ pub mod v2023_01_01 {
 
 /// Push-Based Log Export, version 2025-03-12: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {
     pub use super::create_group_log_integration;
     pub use super::delete_group_log_integration;

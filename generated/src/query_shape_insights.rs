@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, query_shape_insights};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, query_shape_hash: &str) -> Result<(), Error> {
-/// let answer = query_shape_insights::get_cluster_query_shape(group_id, cluster_name, query_shape_hash)
+/// let response = query_shape_insights::get_cluster_query_shape(group_id, cluster_name, query_shape_hash)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -83,7 +83,7 @@ static GET_CLUSTER_QUERY_SHAPE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, query_shape_insights};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, query_shape_hash: &str) -> Result<(), Error> {
-/// let answer = query_shape_insights::get_query_shape_details(group_id, cluster_name, query_shape_hash)
+/// let response = query_shape_insights::get_query_shape_details(group_id, cluster_name, query_shape_hash)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -160,7 +160,7 @@ static GET_QUERY_SHAPE_DETAILS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, query_shape_insights};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = query_shape_insights::list_cluster_query_shapes(group_id, cluster_name)
+/// let response = query_shape_insights::list_cluster_query_shapes(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -230,7 +230,7 @@ static LIST_CLUSTER_QUERY_SHAPES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, query_shape_insights};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let answer = query_shape_insights::list_query_shape_summaries(group_id, cluster_name)
+/// let response = query_shape_insights::list_query_shape_summaries(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -307,7 +307,7 @@ static LIST_QUERY_SHAPE_SUMMARIES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, query_shape_insights, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, query_shape_hash: &str) -> Result<(), Error> {
 /// let body = types::QueryShapeUpdateRequest { ..Default::default() };
-/// let answer = query_shape_insights::update_cluster_query_shape(group_id, cluster_name, query_shape_hash, &body)
+/// let response = query_shape_insights::update_cluster_query_shape(group_id, cluster_name, query_shape_hash, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -485,7 +485,7 @@ atlas_admin_runtime::builder!(ListQueryShapeSummaries);
 
 /// Query Shape Insights, version 2025-03-12: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {
     pub use super::get_cluster_query_shape;
     pub use super::get_query_shape_details;

@@ -12,7 +12,7 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, rate_limiting};
 /// # async fn example(client: Client, endpoint_set_id: &str) -> Result<(), Error> {
-/// let answer = rate_limiting::get_rate_limit(endpoint_set_id)
+/// let response = rate_limiting::get_rate_limit(endpoint_set_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -75,7 +75,7 @@ static GET_RATE_LIMIT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, rate_limiting};
 /// # async fn example(client: Client) -> Result<(), Error> {
-/// let answer = rate_limiting::list_rate_limits().send(&client).await?;
+/// let response = rate_limiting::list_rate_limits().send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -211,7 +211,7 @@ atlas_admin_runtime::builder!(ListRateLimits);
 
 /// Rate Limiting, version 2025-03-12: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {
     pub use super::get_rate_limit;
     pub use super::list_rate_limits;
@@ -232,7 +232,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, rate_limiting};
     /// # async fn example(client: Client, endpoint_set_id: &str) -> Result<(), Error> {
-    /// let answer = rate_limiting::preview::get_rate_limit(endpoint_set_id)
+    /// let response = rate_limiting::preview::get_rate_limit(endpoint_set_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -296,7 +296,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, rate_limiting};
     /// # async fn example(client: Client) -> Result<(), Error> {
-    /// let answer = rate_limiting::preview::list_rate_limits().send(&client).await?;
+    /// let response = rate_limiting::preview::list_rate_limits().send(&client).await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -13,7 +13,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, resource_policies, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::ApiAtlasResourcePolicyCreateView { ..Default::default() };
-/// let answer = resource_policies::create_org_resource_policy(org_id, &body)
+/// let response = resource_policies::create_org_resource_policy(org_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -131,7 +131,7 @@ static DELETE_ORG_RESOURCE_POLICY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, resource_policies};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = resource_policies::get_non_compliant_resources(org_id)
+/// let response = resource_policies::get_non_compliant_resources(org_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -190,7 +190,7 @@ static GET_NON_COMPLIANT_RESOURCES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, resource_policies};
 /// # async fn example(client: Client, org_id: &str, resource_policy_id: &str) -> Result<(), Error> {
-/// let answer = resource_policies::get_org_resource_policy(org_id, resource_policy_id)
+/// let response = resource_policies::get_org_resource_policy(org_id, resource_policy_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -249,7 +249,7 @@ static GET_ORG_RESOURCE_POLICY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, resource_policies};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = resource_policies::list_org_resource_policies(org_id)
+/// let response = resource_policies::list_org_resource_policies(org_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -308,7 +308,7 @@ static LIST_ORG_RESOURCE_POLICIES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, resource_policies, types};
 /// # async fn example(client: Client, org_id: &str, resource_policy_id: &str) -> Result<(), Error> {
 /// let body = types::ApiAtlasResourcePolicyEditView { ..Default::default() };
-/// let answer = resource_policies::update_org_resource_policy(org_id, resource_policy_id, &body)
+/// let response = resource_policies::update_org_resource_policy(org_id, resource_policy_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -369,7 +369,7 @@ static UPDATE_ORG_RESOURCE_POLICY: Operation = Operation {
 /// # use atlas_admin::{Client, Error, resource_policies, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::ApiAtlasResourcePolicyCreateView { ..Default::default() };
-/// let answer = resource_policies::validate_resource_policies(org_id, &body)
+/// let response = resource_policies::validate_resource_policies(org_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -425,7 +425,7 @@ static VALIDATE_RESOURCE_POLICIES: Operation = Operation {
 
 /// Resource Policies, version 2024-08-05: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_08_05 {
     pub use super::create_org_resource_policy;
     pub use super::delete_org_resource_policy;

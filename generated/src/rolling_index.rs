@@ -72,7 +72,7 @@ static CREATE_ROLLING_INDEX: Operation = Operation {
 
 /// Rolling Index, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::create_rolling_index;
 }

@@ -12,7 +12,7 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, root};
 /// # async fn example(client: Client) -> Result<(), Error> {
-/// let answer = root::get_system_status().send(&client).await?;
+/// let response = root::get_system_status().send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -57,7 +57,7 @@ static GET_SYSTEM_STATUS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, root};
 /// # async fn example(client: Client) -> Result<(), Error> {
-/// let answer = root::list_control_plane_addresses().send(&client).await?;
+/// let response = root::list_control_plane_addresses().send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -98,14 +98,14 @@ static LIST_CONTROL_PLANE_ADDRESSES: Operation = Operation {
 
 /// Root, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::get_system_status;
 }
 
 /// Root, version 2023-11-15: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_11_15 {
     pub use super::list_control_plane_addresses;
 }

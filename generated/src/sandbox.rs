@@ -18,7 +18,7 @@ pub mod preview {
     /// # use atlas_admin::{Client, Error, sandbox, types};
     /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
     /// let body = types::SandboxConfigRequest { ..Default::default() };
-    /// let answer = sandbox::preview::create_org_sandbox_config(org_id, &body)
+    /// let response = sandbox::preview::create_org_sandbox_config(org_id, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -135,7 +135,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, sandbox};
     /// # async fn example(client: Client, group_id: &str, sandbox_config_id: &str) -> Result<(), Error> {
-    /// let answer = sandbox::preview::generate_sandbox_cluster_description(group_id, sandbox_config_id)
+    /// let response = sandbox::preview::generate_sandbox_cluster_description(group_id, sandbox_config_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -198,7 +198,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, sandbox};
     /// # async fn example(client: Client, org_id: &str, sandbox_config_id: &str) -> Result<(), Error> {
-    /// let answer = sandbox::preview::get_org_sandbox_config(org_id, sandbox_config_id)
+    /// let response = sandbox::preview::get_org_sandbox_config(org_id, sandbox_config_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -256,7 +256,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, sandbox};
     /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-    /// let answer = sandbox::preview::list_org_sandbox_config(org_id)
+    /// let response = sandbox::preview::list_org_sandbox_config(org_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -340,7 +340,7 @@ pub mod preview {
     /// # use atlas_admin::{Client, Error, sandbox, types};
     /// # async fn example(client: Client, org_id: &str, sandbox_config_id: &str) -> Result<(), Error> {
     /// let body = types::SandboxConfigUpdateRequest { ..Default::default() };
-    /// let answer = sandbox::preview::update_org_sandbox_config(org_id, sandbox_config_id, &body)
+    /// let response = sandbox::preview::update_org_sandbox_config(org_id, sandbox_config_id, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())

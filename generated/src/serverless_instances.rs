@@ -13,7 +13,7 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_instances};
 /// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
-/// let answer = serverless_instances::get_serverless_instance(group_id, name)
+/// let response = serverless_instances::get_serverless_instance(group_id, name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -75,7 +75,7 @@ static GET_SERVERLESS_INSTANCE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_instances};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = serverless_instances::list_serverless_instances(group_id)
+/// let response = serverless_instances::list_serverless_instances(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -163,7 +163,7 @@ atlas_admin_runtime::builder!(ListServerlessInstances);
 
 /// Serverless Instances, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     #[allow(deprecated, reason = "the function says so itself")]
     pub use super::get_serverless_instance;

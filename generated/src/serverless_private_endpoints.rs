@@ -15,7 +15,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints, types};
 /// # async fn example(client: Client, group_id: &str, instance_name: &str) -> Result<(), Error> {
 /// let body = types::ServerlessTenantCreateRequest { ..Default::default() };
-/// let answer = serverless_private_endpoints::create_serverless_private_endpoint(group_id, instance_name, &body)
+/// let response = serverless_private_endpoints::create_serverless_private_endpoint(group_id, instance_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -157,7 +157,7 @@ static DELETE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints};
 /// # async fn example(client: Client, group_id: &str, instance_name: &str, endpoint_id: &str) -> Result<(), Error> {
-/// let answer = serverless_private_endpoints::get_serverless_private_endpoint(group_id, instance_name, endpoint_id)
+/// let response = serverless_private_endpoints::get_serverless_private_endpoint(group_id, instance_name, endpoint_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -230,7 +230,7 @@ static GET_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints};
 /// # async fn example(client: Client, group_id: &str, instance_name: &str) -> Result<(), Error> {
-/// let answer = serverless_private_endpoints::list_serverless_private_endpoint(group_id, instance_name)
+/// let response = serverless_private_endpoints::list_serverless_private_endpoint(group_id, instance_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -295,7 +295,7 @@ static LIST_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints, types};
 /// # async fn example(client: Client, group_id: &str, instance_name: &str, endpoint_id: &str) -> Result<(), Error> {
 /// let body: types::ServerlessTenantEndpointUpdate = Default::default();
-/// let answer = serverless_private_endpoints::update_serverless_private_endpoint(group_id, instance_name, endpoint_id, &body)
+/// let response = serverless_private_endpoints::update_serverless_private_endpoint(group_id, instance_name, endpoint_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -366,7 +366,7 @@ static UPDATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 
 /// Serverless Private Endpoints, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     #[allow(deprecated, reason = "the function says so itself")]
     pub use super::create_serverless_private_endpoint;

@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
 /// let body: Vec<types::ServiceAccountIpAccessListEntry> = Default::default();
-/// let answer = service_accounts::create_access_list(group_id, client_id, &body)
+/// let response = service_accounts::create_access_list(group_id, client_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -86,7 +86,7 @@ static CREATE_ACCESS_LIST: Operation = Operation {
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
 /// let body = types::ServiceAccountSecretRequest { ..Default::default() };
-/// let answer = service_accounts::create_group_secret(group_id, client_id, &body)
+/// let response = service_accounts::create_group_secret(group_id, client_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -148,7 +148,7 @@ static CREATE_GROUP_SECRET: Operation = Operation {
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::GroupServiceAccountRequest { ..Default::default() };
-/// let answer = service_accounts::create_group_service_account(group_id, &body)
+/// let response = service_accounts::create_group_service_account(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -208,7 +208,7 @@ static CREATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
 /// let body: Vec<types::ServiceAccountIpAccessListEntry> = Default::default();
-/// let answer = service_accounts::create_org_access_list(org_id, client_id, &body)
+/// let response = service_accounts::create_org_access_list(org_id, client_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -279,7 +279,7 @@ static CREATE_ORG_ACCESS_LIST: Operation = Operation {
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
 /// let body = types::ServiceAccountSecretRequest { ..Default::default() };
-/// let answer = service_accounts::create_org_secret(org_id, client_id, &body)
+/// let response = service_accounts::create_org_secret(org_id, client_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -341,7 +341,7 @@ static CREATE_ORG_SECRET: Operation = Operation {
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::OrgServiceAccountRequest { ..Default::default() };
-/// let answer = service_accounts::create_org_service_account(org_id, &body)
+/// let response = service_accounts::create_org_service_account(org_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -782,7 +782,7 @@ static DELETE_ORG_SERVICE_ACCOUNT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
 /// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
-/// let answer = service_accounts::get_group_service_account(group_id, client_id)
+/// let response = service_accounts::get_group_service_account(group_id, client_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -840,7 +840,7 @@ static GET_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
 /// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
-/// let answer = service_accounts::get_org_service_account(org_id, client_id)
+/// let response = service_accounts::get_org_service_account(org_id, client_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -899,7 +899,7 @@ static GET_ORG_SERVICE_ACCOUNT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
 /// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
-/// let answer = service_accounts::get_service_account_groups(org_id, client_id)
+/// let response = service_accounts::get_service_account_groups(org_id, client_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -967,7 +967,7 @@ static GET_SERVICE_ACCOUNT_GROUPS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
 /// let body = types::GroupServiceAccountRoleAssignment { ..Default::default() };
-/// let answer = service_accounts::invite_group_service_account(group_id, client_id, &body)
+/// let response = service_accounts::invite_group_service_account(group_id, client_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1026,7 +1026,7 @@ static INVITE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
 /// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
-/// let answer = service_accounts::list_access_list(group_id, client_id)
+/// let response = service_accounts::list_access_list(group_id, client_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1093,7 +1093,7 @@ static LIST_ACCESS_LIST: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = service_accounts::list_group_service_accounts(group_id)
+/// let response = service_accounts::list_group_service_accounts(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1156,7 +1156,7 @@ static LIST_GROUP_SERVICE_ACCOUNTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
 /// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
-/// let answer = service_accounts::list_org_access_list(org_id, client_id)
+/// let response = service_accounts::list_org_access_list(org_id, client_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1223,7 +1223,7 @@ static LIST_ORG_ACCESS_LIST: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = service_accounts::list_org_service_accounts(org_id)
+/// let response = service_accounts::list_org_service_accounts(org_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1288,7 +1288,7 @@ static LIST_ORG_SERVICE_ACCOUNTS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
 /// let body = types::GroupServiceAccountUpdateRequest { ..Default::default() };
-/// let answer = service_accounts::update_group_service_account(group_id, client_id, &body)
+/// let response = service_accounts::update_group_service_account(group_id, client_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1349,7 +1349,7 @@ static UPDATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
 /// let body = types::OrgServiceAccountUpdateRequest { ..Default::default() };
-/// let answer = service_accounts::update_org_service_account(org_id, client_id, &body)
+/// let response = service_accounts::update_org_service_account(org_id, client_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1576,7 +1576,7 @@ atlas_admin_runtime::builder!(ListOrgServiceAccounts);
 
 /// Service Accounts, version 2024-08-05: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_08_05 {
     pub use super::create_access_list;
     pub use super::create_group_secret;

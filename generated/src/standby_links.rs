@@ -18,7 +18,7 @@ pub mod preview {
     /// # use atlas_admin::{Client, Error, standby_links, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
     /// let body = types::ApiStandbyLinkRequest { ..Default::default() };
-    /// let answer = standby_links::preview::create_group_standby_link(group_id, &body)
+    /// let response = standby_links::preview::create_group_standby_link(group_id, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -77,7 +77,7 @@ pub mod preview {
     /// # use atlas_admin::{Client, Error, standby_links, types};
     /// # async fn example(client: Client, group_id: &str, standby_link_id: &str) -> Result<(), Error> {
     /// let body = types::ApiStandbyLinkFailoverRequest { ..Default::default() };
-    /// let answer = standby_links::preview::create_standby_link_failover(group_id, standby_link_id, &body)
+    /// let response = standby_links::preview::create_standby_link_failover(group_id, standby_link_id, &body)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -203,7 +203,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, standby_links};
     /// # async fn example(client: Client, group_id: &str, standby_link_id: &str) -> Result<(), Error> {
-    /// let answer = standby_links::preview::get_group_standby_link(group_id, standby_link_id)
+    /// let response = standby_links::preview::get_group_standby_link(group_id, standby_link_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -262,7 +262,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, standby_links};
     /// # async fn example(client: Client, group_id: &str, standby_link_id: &str, failover_id: &str) -> Result<(), Error> {
-    /// let answer = standby_links::preview::get_standby_link_failover(group_id, standby_link_id, failover_id)
+    /// let response = standby_links::preview::get_standby_link_failover(group_id, standby_link_id, failover_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -333,7 +333,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, standby_links};
     /// # async fn example(client: Client, group_id: &str, standby_link_id: &str) -> Result<(), Error> {
-    /// let answer = standby_links::preview::inspect_failover_readiness(group_id, standby_link_id)
+    /// let response = standby_links::preview::inspect_failover_readiness(group_id, standby_link_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -396,7 +396,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, standby_links};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let answer = standby_links::preview::list_group_standby_links(group_id)
+    /// let response = standby_links::preview::list_group_standby_links(group_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())
@@ -478,7 +478,7 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, standby_links};
     /// # async fn example(client: Client, group_id: &str, standby_link_id: &str) -> Result<(), Error> {
-    /// let answer = standby_links::preview::list_standby_link_failovers(group_id, standby_link_id)
+    /// let response = standby_links::preview::list_standby_link_failovers(group_id, standby_link_id)
     ///     .send(&client)
     ///     .await?;
     /// # Ok(())

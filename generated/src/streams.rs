@@ -78,7 +78,7 @@ static ACCEPT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str) -> Result<(), Error> {
 /// let body: types::StreamsFailoverConnection = Default::default();
-/// let answer = streams::create_failover_connection(group_id, tenant_name, connection_name, &body)
+/// let response = streams::create_failover_connection(group_id, tenant_name, connection_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -158,7 +158,7 @@ static CREATE_FAILOVER_CONNECTION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::StreamsPrivateLinkConnection { ..Default::default() };
-/// let answer = streams::create_private_link_connection(group_id, &body)
+/// let response = streams::create_private_link_connection(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -224,7 +224,7 @@ static CREATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
 /// let body: types::StreamsConnection = Default::default();
-/// let answer = streams::create_stream_connection(group_id, tenant_name, &body)
+/// let response = streams::create_stream_connection(group_id, tenant_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -292,7 +292,7 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
 /// let body = types::StreamsProcessor { ..Default::default() };
-/// let answer = streams::create_stream_processor(group_id, tenant_name, &body)
+/// let response = streams::create_stream_processor(group_id, tenant_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -359,7 +359,7 @@ static CREATE_STREAM_PROCESSOR: Operation = Operation {
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::StreamsTenant { ..Default::default() };
-/// let answer = streams::create_stream_workspace(group_id, &body)
+/// let response = streams::create_stream_workspace(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -826,7 +826,7 @@ static DELETE_VPC_PEERING_CONNECTION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
-/// let answer = streams::download_audit_logs(group_id, tenant_name)
+/// let response = streams::download_audit_logs(group_id, tenant_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -904,7 +904,7 @@ static DOWNLOAD_AUDIT_LOGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
-/// let answer = streams::download_operational_logs(group_id, tenant_name)
+/// let response = streams::download_operational_logs(group_id, tenant_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -983,7 +983,7 @@ static DOWNLOAD_OPERATIONAL_LOGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
 /// # async fn example(client: Client, group_id: &str, cloud_provider: &str, region_name: &str) -> Result<(), Error> {
-/// let answer = streams::get_account_details(group_id, cloud_provider, region_name)
+/// let response = streams::get_account_details(group_id, cloud_provider, region_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1057,7 +1057,7 @@ static GET_ACCOUNT_DETAILS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
 /// # async fn example(client: Client, group_id: &str, connection_id: &str) -> Result<(), Error> {
-/// let answer = streams::get_private_link_connection(group_id, connection_id)
+/// let response = streams::get_private_link_connection(group_id, connection_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1119,7 +1119,7 @@ static GET_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str) -> Result<(), Error> {
-/// let answer = streams::get_stream_connection(group_id, tenant_name, connection_name)
+/// let response = streams::get_stream_connection(group_id, tenant_name, connection_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1187,7 +1187,7 @@ static GET_STREAM_CONNECTION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str, failover_connection_id: &str) -> Result<(), Error> {
-/// let answer = streams::get_stream_failover_connection(group_id, tenant_name, connection_name, failover_connection_id)
+/// let response = streams::get_stream_failover_connection(group_id, tenant_name, connection_name, failover_connection_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1265,7 +1265,7 @@ static GET_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, processor_name: &str) -> Result<(), Error> {
-/// let answer = streams::get_stream_processor(group_id, tenant_name, processor_name)
+/// let response = streams::get_stream_processor(group_id, tenant_name, processor_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1337,7 +1337,7 @@ static GET_STREAM_PROCESSOR: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
-/// let answer = streams::get_stream_processors(group_id, tenant_name)
+/// let response = streams::get_stream_processors(group_id, tenant_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1409,7 +1409,7 @@ static GET_STREAM_PROCESSORS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
-/// let answer = streams::get_stream_workspace(group_id, tenant_name)
+/// let response = streams::get_stream_workspace(group_id, tenant_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1484,7 +1484,7 @@ static GET_STREAM_WORKSPACE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = streams::list_active_peering_connections(group_id)
+/// let response = streams::list_active_peering_connections(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1548,7 +1548,7 @@ static LIST_ACTIVE_PEERING_CONNECTIONS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str) -> Result<(), Error> {
-/// let answer = streams::list_failover_connections(group_id, tenant_name, connection_name)
+/// let response = streams::list_failover_connections(group_id, tenant_name, connection_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1628,7 +1628,7 @@ static LIST_FAILOVER_CONNECTIONS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = streams::list_private_link_connections(group_id)
+/// let response = streams::list_private_link_connections(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1692,7 +1692,7 @@ static LIST_PRIVATE_LINK_CONNECTIONS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
-/// let answer = streams::list_stream_connections(group_id, tenant_name)
+/// let response = streams::list_stream_connections(group_id, tenant_name)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -1766,7 +1766,7 @@ static LIST_STREAM_CONNECTIONS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = streams::list_stream_workspaces(group_id).send(&client).await?;
+/// let response = streams::list_stream_workspaces(group_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -1828,7 +1828,7 @@ static LIST_STREAM_WORKSPACES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams};
 /// # async fn example(client: Client, group_id: &str, requester_account_id: &str) -> Result<(), Error> {
-/// let answer = streams::list_vpc_peering_connections(group_id, requester_account_id)
+/// let response = streams::list_vpc_peering_connections(group_id, requester_account_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2181,7 +2181,7 @@ static STOP_STREAM_PROCESSOR: Operation = Operation {
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, connection_id: &str) -> Result<(), Error> {
 /// let body = types::StreamsPrivateLinkConnectionRequest { ..Default::default() };
-/// let answer = streams::update_private_link_connection(group_id, connection_id, &body)
+/// let response = streams::update_private_link_connection(group_id, connection_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2251,7 +2251,7 @@ static UPDATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str) -> Result<(), Error> {
 /// let body: types::StreamsConnection = Default::default();
-/// let answer = streams::update_stream_connection(group_id, tenant_name, connection_name, &body)
+/// let response = streams::update_stream_connection(group_id, tenant_name, connection_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2331,7 +2331,7 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str, failover_connection_id: &str) -> Result<(), Error> {
 /// let body: types::StreamsFailoverConnection = Default::default();
-/// let answer = streams::update_stream_failover_connection(group_id, tenant_name, connection_name, failover_connection_id, &body)
+/// let response = streams::update_stream_failover_connection(group_id, tenant_name, connection_name, failover_connection_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2412,7 +2412,7 @@ static UPDATE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, processor_name: &str) -> Result<(), Error> {
 /// let body = types::StreamsModifyStreamProcessor { ..Default::default() };
-/// let answer = streams::update_stream_processor(group_id, tenant_name, processor_name, &body)
+/// let response = streams::update_stream_processor(group_id, tenant_name, processor_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2490,7 +2490,7 @@ static UPDATE_STREAM_PROCESSOR: Operation = Operation {
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
 /// let body = types::StreamsTenantUpdateRequest { ..Default::default() };
-/// let answer = streams::update_stream_workspace(group_id, tenant_name, &body)
+/// let response = streams::update_stream_workspace(group_id, tenant_name, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2558,7 +2558,7 @@ static UPDATE_STREAM_WORKSPACE: Operation = Operation {
 /// # use atlas_admin::{Client, Error, streams};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body: atlas_admin::codec::Json = Default::default();
-/// let answer = streams::with_stream_sample_connections(group_id, &body)
+/// let response = streams::with_stream_sample_connections(group_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -2829,7 +2829,7 @@ atlas_admin_runtime::builder!(ListVpcPeeringConnections);
 
 /// Streams, version 2023-02-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_02_01 {
     pub use super::accept_vpc_peering_connection;
     pub use super::create_private_link_connection;
@@ -2854,7 +2854,7 @@ pub mod v2023_02_01 {
 
 /// Streams, version 2024-05-30: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_05_30 {
     pub use super::create_stream_processor;
     pub use super::delete_stream_processor;
@@ -2867,14 +2867,14 @@ pub mod v2024_05_30 {
 
 /// Streams, version 2024-08-05: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_08_05 {
     pub use super::with_stream_sample_connections;
 }
 
 /// Streams, version 2024-11-13: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2024_11_13 {
     pub use super::get_account_details;
     pub use super::list_active_peering_connections;
@@ -2882,7 +2882,7 @@ pub mod v2024_11_13 {
 
 /// Streams, version 2025-03-12: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {
     pub use super::create_failover_connection;
     pub use super::delete_stream_failover_connection;

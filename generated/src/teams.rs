@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, teams, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body: Vec<types::TeamRole> = Default::default();
-/// let answer = teams::add_group_teams(group_id, &body).send(&client).await?;
+/// let response = teams::add_group_teams(group_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -71,7 +71,9 @@ static ADD_GROUP_TEAMS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, teams, types};
 /// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
 /// let body: Vec<types::AddUserToTeam> = Default::default();
-/// let answer = teams::add_team_users(org_id, team_id, &body).send(&client).await?;
+/// let response = teams::add_team_users(org_id, team_id, &body)
+///     .send(&client)
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -133,7 +135,7 @@ static ADD_TEAM_USERS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, teams, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::Team { ..Default::default() };
-/// let answer = teams::create_org_team(org_id, &body).send(&client).await?;
+/// let response = teams::create_org_team(org_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -241,7 +243,7 @@ static DELETE_ORG_TEAM: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams};
 /// # async fn example(client: Client, group_id: &str, team_id: &str) -> Result<(), Error> {
-/// let answer = teams::get_group_team(group_id, team_id).send(&client).await?;
+/// let response = teams::get_group_team(group_id, team_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -295,7 +297,7 @@ static GET_GROUP_TEAM: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams};
 /// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
-/// let answer = teams::get_org_team(org_id, team_id).send(&client).await?;
+/// let response = teams::get_org_team(org_id, team_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -349,7 +351,7 @@ static GET_ORG_TEAM: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams};
 /// # async fn example(client: Client, org_id: &str, team_name: &str) -> Result<(), Error> {
-/// let answer = teams::get_team_by_name(org_id, team_name).send(&client).await?;
+/// let response = teams::get_team_by_name(org_id, team_name).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -404,7 +406,7 @@ static GET_TEAM_BY_NAME: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = teams::list_group_teams(group_id).send(&client).await?;
+/// let response = teams::list_group_teams(group_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -464,7 +466,7 @@ static LIST_GROUP_TEAMS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let answer = teams::list_org_teams(org_id).send(&client).await?;
+/// let response = teams::list_org_teams(org_id).send(&client).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -640,7 +642,7 @@ static REMOVE_USER_FROM_TEAM: Operation = Operation {
 /// # use atlas_admin::{Client, Error, teams, types};
 /// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
 /// let body = types::TeamUpdate { ..Default::default() };
-/// let answer = teams::rename_org_team(org_id, team_id, &body)
+/// let response = teams::rename_org_team(org_id, team_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -702,7 +704,7 @@ static RENAME_ORG_TEAM: Operation = Operation {
 /// # use atlas_admin::{Client, Error, teams, types};
 /// # async fn example(client: Client, group_id: &str, team_id: &str) -> Result<(), Error> {
 /// let body = types::TeamRole { ..Default::default() };
-/// let answer = teams::update_group_team(group_id, team_id, &body)
+/// let response = teams::update_group_team(group_id, team_id, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -809,7 +811,7 @@ atlas_admin_runtime::builder!(ListOrgTeams);
 
 /// Teams, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::add_group_teams;
     #[allow(deprecated, reason = "the function says so itself")]

@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, third_party_integrations, types};
 /// # async fn example(client: Client, group_id: &str, integration_type: types::IntegrationType) -> Result<(), Error> {
 /// let body: types::ThirdPartyIntegration = Default::default();
-/// let answer = third_party_integrations::create_group_integration(group_id, integration_type, &body)
+/// let response = third_party_integrations::create_group_integration(group_id, integration_type, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -147,7 +147,7 @@ static DELETE_GROUP_INTEGRATION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, third_party_integrations, types};
 /// # async fn example(client: Client, group_id: &str, integration_type: types::IntegrationType) -> Result<(), Error> {
-/// let answer = third_party_integrations::get_group_integration(group_id, integration_type)
+/// let response = third_party_integrations::get_group_integration(group_id, integration_type)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -206,7 +206,7 @@ static GET_GROUP_INTEGRATION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, third_party_integrations};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = third_party_integrations::list_group_integrations(group_id)
+/// let response = third_party_integrations::list_group_integrations(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -272,7 +272,7 @@ static LIST_GROUP_INTEGRATIONS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, third_party_integrations, types};
 /// # async fn example(client: Client, group_id: &str, integration_type: types::IntegrationType) -> Result<(), Error> {
 /// let body: types::ThirdPartyIntegration = Default::default();
-/// let answer = third_party_integrations::update_group_integration(group_id, integration_type, &body)
+/// let response = third_party_integrations::update_group_integration(group_id, integration_type, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -416,7 +416,7 @@ atlas_admin_runtime::builder!(UpdateGroupIntegration);
 
 /// Third-Party Integrations, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::create_group_integration;
     pub use super::delete_group_integration;

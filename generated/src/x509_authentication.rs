@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, x509_authentication, types};
 /// # async fn example(client: Client, group_id: &str, username: &str) -> Result<(), Error> {
 /// let body = types::UserCert { ..Default::default() };
-/// let answer = x509_authentication::create_database_user_cert(group_id, username, &body)
+/// let response = x509_authentication::create_database_user_cert(group_id, username, &body)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -77,7 +77,7 @@ static CREATE_DATABASE_USER_CERT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, x509_authentication};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let answer = x509_authentication::disable_security_customer_x509(group_id)
+/// let response = x509_authentication::disable_security_customer_x509(group_id)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -133,7 +133,7 @@ static DISABLE_SECURITY_CUSTOMER_X509: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, x509_authentication};
 /// # async fn example(client: Client, group_id: &str, username: &str) -> Result<(), Error> {
-/// let answer = x509_authentication::list_database_user_certs(group_id, username)
+/// let response = x509_authentication::list_database_user_certs(group_id, username)
 ///     .send(&client)
 ///     .await?;
 /// # Ok(())
@@ -223,7 +223,7 @@ atlas_admin_runtime::builder!(ListDatabaseUserCerts);
 
 /// X.509 Authentication, version 2023-01-01: the operations that have it.
 ///
-/// What stands here never changes its version.
+/// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::create_database_user_cert;
     pub use super::disable_security_customer_x509;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use atlas_admin::testing::ANY;
 use atlas_admin::testing::fake::Fake;
 use atlas_admin::types::{
-    ClusterDescription20240805, DownloadClusterLogLogName, Group, StateName,
+    ClusterDescription20240805, DownloadClusterLogName, Group, StateName,
 };
 use atlas_admin::{
     clusters, database_users, invoices, monitoring_and_logs, project_ip_access_list,
@@ -202,7 +202,7 @@ async fn events_logs_and_invoices_are_read() {
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("payload");
     let path = file.to_str().unwrap();
-    let log = DownloadClusterLogLogName::MongoDb;
+    let log = DownloadClusterLogName::MongoDb;
     fake.on(&monitoring_and_logs::download_cluster_log(GROUP, "host", log))
         .respond_bytes(&b"\x1f\x8blog"[..]);
     let printed = run(&fake, "download_log", &[GROUP, "host", path]);

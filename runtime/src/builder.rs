@@ -23,7 +23,7 @@ macro_rules! builder {
             #[inline]
             pub fn query(
                 self,
-                name: &'static str,
+                name: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>,
                 value: impl ::core::convert::Into<$crate::codec::Json>,
             ) -> Self {
                 Self { request: self.request.query(name, value) }
@@ -33,7 +33,7 @@ macro_rules! builder {
             #[inline]
             pub fn header(
                 self,
-                name: &'static str,
+                name: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>,
                 value: impl ::core::convert::Into<$crate::codec::Json>,
             ) -> Self {
                 Self { request: self.request.header(name, value) }

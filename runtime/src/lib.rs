@@ -76,6 +76,7 @@ mod trace;
 mod version;
 
 pub use auth::{AccessToken, FileStore, MemoryStore, TokenStore};
+pub use builder::IntoList;
 pub use client::{Client, ClientBuilder};
 pub use clock::Clock;
 pub use codec::{

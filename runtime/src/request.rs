@@ -3,6 +3,7 @@
 //! Building one does no IO and can't fail: what is wrong with it is kept, and sending it or
 //! asking for its body says so.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -38,7 +39,7 @@ pub struct Request<T> {
 pub(crate) struct Parts {
     pub(crate) operation: &'static Operation,
     path: String,
-    query: Vec<(&'static str, Vec<String>)>,
+    query: Vec<(Cow<'static, str>, Vec<String>)>,
     headers: HeaderMap,
     body: Option<RequestBody>,
     /// What makes the request impossible to send, until that part is set anew.
@@ -46,11 +47,11 @@ pub(crate) struct Parts {
 }
 
 /// A part of a request that can have a problem.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, PartialEq)]
 enum Part {
     Path,
-    Query(&'static str),
-    Header(&'static str),
+    Query(Cow<'static, str>),
+    Header(Cow<'static, str>),
     Body,
 }
 
@@ -102,29 +103,37 @@ impl<T> Request<T> {
     /// request.query("includeCount", true).query("status", ["OPEN", "CLOSED"])
     /// # }
     /// ```
-    pub fn query(mut self, name: &'static str, value: impl Into<Json>) -> Self {
-        self.set_query(name, &value.into());
+    pub fn query(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<Json>,
+    ) -> Self {
+        self.parts_mut().set_query(name.into(), &value.into());
         self
     }
 
     /// Sets a header by its name, in place of an earlier value; `null` removes it.
     ///
     /// The items of a list are joined by commas (OpenAPI 3.0 `style: simple`).
-    pub fn header(mut self, name: &'static str, value: impl Into<Json>) -> Self {
-        self.set_header(name, &value.into());
+    pub fn header(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<Json>,
+    ) -> Self {
+        self.parts_mut().set_header(name.into(), &value.into());
         self
     }
 
     /// Sets a query parameter to a typed value.
     #[doc(hidden)]
     pub fn set_query(&mut self, name: &'static str, value: &dyn codec::Value) {
-        self.parts_mut().set_query(name, value);
+        self.parts_mut().set_query(name.into(), value);
     }
 
     /// Sets a header parameter to a typed value.
     #[doc(hidden)]
     pub fn set_header(&mut self, name: &'static str, value: &dyn codec::Value) {
-        self.parts_mut().set_header(name, value);
+        self.parts_mut().set_header(name.into(), value);
     }
 
     /// Sets the body, in place of an earlier one: a typed value, or free-form JSON. It is encoded
@@ -240,8 +249,8 @@ impl Parts {
             let declared =
                 operation.parameters.iter().find(|declared| declared.name == *name);
             match declared.map(|declared| declared.location) {
-                Some(Location::Header) => parts.set_header(name, *value),
-                _ => parts.set_query(name, *value),
+                Some(Location::Header) => parts.set_header((*name).into(), *value),
+                _ => parts.set_query((*name).into(), *value),
             }
         }
         if let Some(body) = body {
@@ -250,8 +259,8 @@ impl Parts {
         parts
     }
 
-    fn set_query(&mut self, name: &'static str, value: &dyn codec::Value) {
-        self.forget_problem(Part::Query(name));
+    fn set_query(&mut self, name: Cow<'static, str>, value: &dyn codec::Value) {
+        self.forget_problem(&Part::Query(name.clone()));
         self.query.retain(|(other, _)| *other != name);
         match text::texts(value) {
             Ok(texts) if texts.is_empty() => {}
@@ -263,16 +272,16 @@ impl Parts {
         }
     }
 
-    fn set_header(&mut self, name: &'static str, value: &dyn codec::Value) {
-        self.forget_problem(Part::Header(name));
-        if let Err(message) = self.try_header(name, value) {
+    fn set_header(&mut self, name: Cow<'static, str>, value: &dyn codec::Value) {
+        self.forget_problem(&Part::Header(name.clone()));
+        if let Err(message) = self.try_header(&name, value) {
             self.fail(Part::Header(name), message);
         }
     }
 
     fn try_header(
         &mut self,
-        name: &'static str,
+        name: &str,
         value: &dyn codec::Value,
     ) -> Result<(), String> {
         let texts = text::texts(value)
@@ -290,7 +299,7 @@ impl Parts {
     }
 
     fn set_body(&mut self, encoded: Result<RequestBody, EncodeError>) {
-        self.forget_problem(Part::Body);
+        self.forget_problem(&Part::Body);
         self.body = encoded
             .map_err(|error| {
                 let message = format!("the body can't be sent: {error}");
@@ -305,8 +314,8 @@ impl Parts {
         self.problems.push((part, error));
     }
 
-    fn forget_problem(&mut self, part: Part) {
-        self.problems.retain(|(other, _)| *other != part);
+    fn forget_problem(&mut self, part: &Part) {
+        self.problems.retain(|(other, _)| other != part);
     }
 
     /// Returns the body, or what keeps the request from being sent.
@@ -361,7 +370,7 @@ impl Parts {
     /// Makes the request one for a certain page.
     pub(crate) fn set_page(&mut self, page: u32) {
         self.query.retain(|(name, _)| *name != "pageNum");
-        self.query.push(("pageNum", vec![page.to_string()]));
+        self.query.push(("pageNum".into(), vec![page.to_string()]));
     }
 }
 

@@ -60,6 +60,7 @@
 //! A mock answers one client in the process. For a whole program there is a fake of the service:
 //! the feature `fake`, and in it `testing::fake`.
 
+use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -102,6 +103,15 @@ pub fn mock_client() -> (Client, MockTransport) {
 pub struct MockTransport {
     rules: Arc<Rules>,
     clock: VirtualClock,
+}
+
+impl fmt::Debug for MockTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let requests = self.rules.requests();
+        f.debug_struct("MockTransport")
+            .field("requests", &requests)
+            .finish_non_exhaustive()
+    }
 }
 
 impl MockTransport {

@@ -3,7 +3,8 @@
 
 use super::*;
 
-/// The schema `EventTypeForNdsGroup`: one of 710 values, or one yet to be declared.
+/// The schema `EventTypeForNdsGroup`: one of 710 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EventTypeForNdsGroup {
@@ -2145,7 +2146,7 @@ atlas_admin_runtime::open_enum! {
     WeeklyBillingChangeOverThreshold "WEEKLY_BILLING_CHANGE_OVER_THRESHOLD"
 }
 
-/// The schema `EventTypeForOrg`: one of 296 values, or one yet to be declared.
+/// The schema `EventTypeForOrg`: one of 296 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EventTypeForOrg {

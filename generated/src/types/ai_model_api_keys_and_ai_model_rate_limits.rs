@@ -3,7 +3,8 @@
 
 use super::*;
 
-/// The cloud of `AiModelApiKeyCreateRequest`: one value, or one yet to be declared.
+/// The cloud of `AiModelApiKeyCreateRequest`: one documented value; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `AiModelApiKeyCreateRequest.cloud` and 4 other places.
 #[derive(Clone)]
@@ -20,7 +21,8 @@ atlas_admin_runtime::open_enum! {
     Any "ANY"
 }
 
-/// The geography of `AiModelApiKeyCreateRequest`: one value, or one yet to be declared.
+/// The geography of `AiModelApiKeyCreateRequest`: one documented value; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `AiModelApiKeyCreateRequest.geography` and 4 other places.
 #[derive(Clone)]

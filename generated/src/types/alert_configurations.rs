@@ -23,7 +23,7 @@ atlas_admin_runtime::record! {
     2 value "value" [REQUIRED]
 }
 
-/// The operator of `AlertMatcher`: one of 7 values, or one yet to be declared.
+/// The operator of `AlertMatcher`: one of 7 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AlertMatcher.operator` and 6 other places.
 #[derive(Clone)]
@@ -114,7 +114,7 @@ atlas_admin_runtime::union! {
     13 Webhook ["WEBHOOK"] from WebhookNotification;
 }
 
-/// What every `AlertsNotificationRootForGroup` has in common, whichever it is.
+/// The fields that all variants of `AlertsNotificationRootForGroup` share.
 ///
 /// Declared at `AlertsNotificationRootForGroup`.
 #[derive(Clone, Default)]
@@ -216,8 +216,8 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The schema `AppServiceEventTypeViewAlertableNoThreshold`: one of 10 values, or one yet to be
-/// declared.
+/// The schema `AppServiceEventTypeViewAlertableNoThreshold`: one of 10 documented values;
+/// others are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
@@ -323,7 +323,8 @@ atlas_admin_runtime::record! {
     2 value "value" [REQUIRED]
 }
 
-/// The schema `AppServiceMetricMatcherField`: one value, or one yet to be declared.
+/// The schema `AppServiceMetricMatcherField`: one documented value; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppServiceMetricMatcherField {
@@ -364,7 +365,7 @@ atlas_admin_runtime::union! {
     2 Time ["REALM_ENDPOINTS_COMPUTE_MS", "REALM_ENDPOINTS_RESPONSE_MS", "REALM_GQL_COMPUTE_MS", "REALM_GQL_RESPONSE_MS", "REALM_OVERALL_COMPUTE_MS", "REALM_SDK_FNS_RESPONSE_MS", "REALM_SDK_FUNCTIONS_COMPUTE_MS", "REALM_SDK_MQL_COMPUTE_MS", "REALM_SDK_MQL_RESPONSE_MS", "REALM_SYNC_CLIENT_BOOTSTRAP_MS", "REALM_SYNC_CURRENT_OPLOG_LAG_MS_SUM", "REALM_TRIGGERS_COMPUTE_MS", "REALM_TRIGGERS_CURRENT_OPLOG_LAG_MS_SUM", "REALM_TRIGGERS_RESPONSE_MS"] from TimeMetricThresholdView;
 }
 
-/// What every `AppServiceMetricThreshold` has in common, whichever it is.
+/// The fields that all variants of `AppServiceMetricThreshold` share.
 ///
 /// Declared at `AppServiceMetricThreshold`.
 #[derive(Clone, Default)]
@@ -392,8 +393,8 @@ atlas_admin_runtime::record! {
     4 units "units"
 }
 
-/// The schema `BillingEventTypeViewAlertableWithThreshold`: one of 5 values, or one yet to be
-/// declared.
+/// The schema `BillingEventTypeViewAlertableWithThreshold`: one of 5 documented values; others
+/// are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
@@ -525,7 +526,7 @@ atlas_admin_runtime::record! {
     2 value "value" [REQUIRED]
 }
 
-/// The schema `ClusterMatcherField`: one value, or one yet to be declared.
+/// The schema `ClusterMatcherField`: one documented value; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterMatcherField {
@@ -540,8 +541,8 @@ atlas_admin_runtime::open_enum! {
     ClusterName "CLUSTER_NAME"
 }
 
-/// The schema `CpsBackupEventTypeViewForNdsGroupAlertableWithThreshold`: one of 3 values, or
-/// one yet to be declared.
+/// The schema `CpsBackupEventTypeViewForNdsGroupAlertableWithThreshold`: one of 3 documented
+/// values; others are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
@@ -664,7 +665,8 @@ atlas_admin_runtime::record! {
     5 notifier_id "notifierId" [IDENTITY]
 }
 
-/// The datadog region of `DatadogNotification`: one of 6 values, or one yet to be declared.
+/// The datadog region of `DatadogNotification`: one of 6 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `DatadogNotification.datadogRegion`.
 ///
@@ -739,8 +741,8 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The event type name of `DefaultAlertConfigViewForNdsGroup`: one of 113 values, or one yet to
-/// be declared.
+/// The event type name of `DefaultAlertConfigViewForNdsGroup`: one of 113 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `DefaultAlertConfigViewForNdsGroup.eventTypeName`.
 ///
@@ -1163,8 +1165,8 @@ atlas_admin_runtime::record! {
     10 updated "updated" [READ_ONLY]
 }
 
-/// The schema `EncryptionKeyEventTypeViewAlertable`: one of 6 values, or one yet to be
-/// declared.
+/// The schema `EncryptionKeyEventTypeViewAlertable`: one of 6 documented values; others are
+/// kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
@@ -1197,7 +1199,7 @@ atlas_admin_runtime::open_enum! {
     GcpEncryptionKeyNeedsRotation "GCP_ENCRYPTION_KEY_NEEDS_ROTATION"
 }
 
-/// The schema `EventSeverity`: one of 4 values, or one yet to be declared.
+/// The schema `EventSeverity`: one of 4 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EventSeverity {
@@ -1304,7 +1306,7 @@ atlas_admin_runtime::union! {
     14 FlexAvgCommandExecutionTime ["FLEX_AVG_COMMAND_EXECUTION_TIME"];
 }
 
-/// What every `FlexClusterMetricThreshold` has in common, whichever it is.
+/// The fields that all variants of `FlexClusterMetricThreshold` share.
 ///
 /// Declared at `FlexClusterMetricThreshold`.
 #[derive(Clone, Default)]
@@ -1440,7 +1442,8 @@ atlas_admin_runtime::record! {
     2 units "units"
 }
 
-/// The operator of `GreaterThanDaysThresholdView`: one value, or one yet to be declared.
+/// The operator of `GreaterThanDaysThresholdView`: one documented value; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `GreaterThanDaysThresholdView.operator` and 2 other places.
 #[derive(Clone)]
@@ -1457,7 +1460,8 @@ atlas_admin_runtime::open_enum! {
     GreaterThan "GREATER_THAN"
 }
 
-/// The units of `GreaterThanDaysThresholdView`: one value, or one yet to be declared.
+/// The units of `GreaterThanDaysThresholdView`: one documented value; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `GreaterThanDaysThresholdView.units` and one other place.
 #[derive(Clone)]
@@ -1635,7 +1639,7 @@ atlas_admin_runtime::union! {
     17 StreamProcessorMetric ["OUTSIDE_STREAM_PROCESSOR_METRIC_THRESHOLD"] from StreamProcessorMetricAlertConfigViewForNdsGroup;
 }
 
-/// What every `GroupAlertsConfig` has in common, whichever it is.
+/// The fields that all variants of `GroupAlertsConfig` share.
 ///
 /// Declared at `GroupAlertsConfig`.
 #[derive(Clone, Default)]
@@ -1817,7 +1821,7 @@ atlas_admin_runtime::record! {
     2 value "value"
 }
 
-/// The schema `HostMatcherField`: one of 6 values, or one yet to be declared.
+/// The schema `HostMatcherField`: one of 6 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostMatcherField {
@@ -2382,7 +2386,7 @@ atlas_admin_runtime::union! {
     159 FtsJvmCurrentMemory ["FTS_JVM_CURRENT_MEMORY"];
 }
 
-/// What every `HostMetricThreshold` has in common, whichever it is.
+/// The fields that all variants of `HostMetricThreshold` share.
 ///
 /// Declared at `HostMetricThreshold`.
 #[derive(Clone, Default)]
@@ -2476,7 +2480,8 @@ atlas_admin_runtime::record! {
     2 units "units"
 }
 
-/// The operator of `LessThanDaysThresholdView`: one value, or one yet to be declared.
+/// The operator of `LessThanDaysThresholdView`: one documented value; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `LessThanDaysThresholdView.operator` and one other place.
 #[derive(Clone)]
@@ -2554,7 +2559,7 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The schema `MatcherFieldView`: one of 13 values, or one yet to be declared.
+/// The schema `MatcherFieldView`: one of 13 documented values; others are kept as `Unknown`.
 ///
 /// Returned by `alert_configurations::list_matcher_field_names`.
 #[derive(Clone)]
@@ -2607,7 +2612,7 @@ atlas_admin_runtime::open_enum! {
     TypeName "TYPE_NAME"
 }
 
-/// The schema `MatcherHostType`: one of 7 values, or one yet to be declared.
+/// The schema `MatcherHostType`: one of 7 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MatcherHostType {
@@ -2690,7 +2695,8 @@ atlas_admin_runtime::record! {
     4 notifier_id "notifierId" [IDENTITY]
 }
 
-/// The mode of `AssertMsgRawMetricThresholdView`: one value, or one yet to be declared.
+/// The mode of `AssertMsgRawMetricThresholdView`: one documented value; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `AssertMsgRawMetricThresholdView.mode` and 189 other places.
 #[derive(Clone)]
@@ -2745,8 +2751,8 @@ atlas_admin_runtime::record! {
     8 updated "updated" [READ_ONLY]
 }
 
-/// The schema `NDSAutoScalingAuditTypeViewAlertable`: one of 18 values, or one yet to be
-/// declared.
+/// The schema `NDSAutoScalingAuditTypeViewAlertable`: one of 18 documented values; others are
+/// kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
@@ -2876,7 +2882,7 @@ atlas_admin_runtime::record! {
     2 value "value" [REQUIRED]
 }
 
-/// The schema `NDSAutoscalingMatcherField`: one value, or one yet to be declared.
+/// The schema `NDSAutoscalingMatcherField`: one documented value; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NdsAutoscalingMatcherField {
@@ -2935,8 +2941,8 @@ atlas_admin_runtime::record! {
     10 updated "updated" [READ_ONLY]
 }
 
-/// The schema `NDSX509UserAuthenticationEventTypeViewAlertable`: one of 3 values, or one yet to
-/// be declared.
+/// The schema `NDSX509UserAuthenticationEventTypeViewAlertable`: one of 3 documented values;
+/// others are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
@@ -2983,7 +2989,7 @@ atlas_admin_runtime::record! {
     3 units "units"
 }
 
-/// The schema `Operator`: one of 2 values, or one yet to be declared.
+/// The schema `Operator`: one of 2 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Operator {
@@ -3001,8 +3007,8 @@ atlas_admin_runtime::open_enum! {
     Greater ">"
 }
 
-/// The operator of `AssertMsgRawMetricThresholdView`: one of 2 values, or one yet to be
-/// declared.
+/// The operator of `AssertMsgRawMetricThresholdView`: one of 2 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `AssertMsgRawMetricThresholdView.operator` and 189 other places.
 #[derive(Clone)]
@@ -3051,7 +3057,8 @@ atlas_admin_runtime::record! {
     5 opsgenie_region "opsGenieRegion"
 }
 
-/// The ops genie region of `OpsGenieNotification`: one of 2 values, or one yet to be declared.
+/// The ops genie region of `OpsGenieNotification`: one of 2 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `OpsGenieNotification.opsGenieRegion`.
 #[derive(Clone)]
@@ -3100,7 +3107,7 @@ atlas_admin_runtime::record! {
     5 sms_enabled "smsEnabled"
 }
 
-/// The role of `OrgNotification`: one of 6 values, or one yet to be declared.
+/// The role of `OrgNotification`: one of 6 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `OrgNotification.roles[]`.
 #[derive(Clone)]
@@ -3256,8 +3263,8 @@ atlas_admin_runtime::record! {
     10 updated "updated" [READ_ONLY]
 }
 
-/// The schema `ReplicaSetEventTypeViewForNdsGroupAlertableNoThreshold`: one of 2 values, or one
-/// yet to be declared.
+/// The schema `ReplicaSetEventTypeViewForNdsGroupAlertableNoThreshold`: one of 2 documented
+/// values; others are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
@@ -3278,8 +3285,8 @@ atlas_admin_runtime::open_enum! {
     PrimaryElected "PRIMARY_ELECTED"
 }
 
-/// The schema `ReplicaSetEventTypeViewForNdsGroupAlertableWithThreshold`: one of 4 values, or
-/// one yet to be declared.
+/// The schema `ReplicaSetEventTypeViewForNdsGroupAlertableWithThreshold`: one of 4 documented
+/// values; others are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
@@ -3326,7 +3333,8 @@ atlas_admin_runtime::record! {
     2 value "value" [REQUIRED]
 }
 
-/// The schema `ReplicaSetMatcherField`: one of 3 values, or one yet to be declared.
+/// The schema `ReplicaSetMatcherField`: one of 3 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReplicaSetMatcherField {
@@ -3367,7 +3375,7 @@ atlas_admin_runtime::union! {
     1 TooManyElections ["TOO_MANY_ELECTIONS"] from GreaterThanRawThresholdAlertConfigViewForNdsGroup;
 }
 
-/// What every `ReplicaSetThresholdAlertConfigViewForNdsGroup` has in common, whichever it is.
+/// The fields that all variants of `ReplicaSetThresholdAlertConfigViewForNdsGroup` share.
 ///
 /// Declared at `ReplicaSetThresholdAlertConfigViewForNdsGroup`.
 #[derive(Clone, Default)]
@@ -3542,7 +3550,7 @@ atlas_admin_runtime::union! {
     16 ServerlessConnections ["SERVERLESS_CONNECTIONS"] from RawMetricThresholdView;
 }
 
-/// What every `ServerlessMetricThreshold` has in common, whichever it is.
+/// The fields that all variants of `ServerlessMetricThreshold` share.
 ///
 /// Declared at `ServerlessMetricThreshold`.
 #[derive(Clone, Default)]
@@ -3570,7 +3578,8 @@ atlas_admin_runtime::record! {
     4 units "units"
 }
 
-/// The schema `ServerlessMetricUnits`: one of 6 values, or one yet to be declared.
+/// The schema `ServerlessMetricUnits`: one of 6 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ServerlessMetricUnits {
@@ -3740,8 +3749,8 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The schema `StreamProcessorEventTypeViewAlertableNoThreshold`: one of 2 values, or one yet
-/// to be declared.
+/// The schema `StreamProcessorEventTypeViewAlertableNoThreshold`: one of 2 documented values;
+/// others are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
@@ -3832,7 +3841,7 @@ atlas_admin_runtime::union! {
     3 StreamProcessorOutputMessageCount ["STREAM_PROCESSOR_OUTPUT_MESSAGE_COUNT"] from RawMetricThresholdView;
 }
 
-/// What every `StreamProcessorMetricThreshold` has in common, whichever it is.
+/// The fields that all variants of `StreamProcessorMetricThreshold` share.
 ///
 /// Declared at `StreamProcessorMetricThreshold`.
 #[derive(Clone, Default)]
@@ -3903,7 +3912,7 @@ atlas_admin_runtime::record! {
     2 value "value" [REQUIRED]
 }
 
-/// The schema `StreamsMatcherField`: one of 2 values, or one yet to be declared.
+/// The schema `StreamsMatcherField`: one of 2 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamsMatcherField {

@@ -3,7 +3,8 @@
 
 use super::*;
 
-/// The units of `AlertsThresholdInteger`: one of 36 values, or one yet to be declared.
+/// The units of `AlertsThresholdInteger`: one of 36 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `AlertsThresholdInteger.units` and one other place.
 #[derive(Clone)]
@@ -125,8 +126,8 @@ atlas_admin_runtime::open_enum! {
     Tokens "tokens"
 }
 
-/// The schema `HostEventTypeViewForNdsGroupAlertable`: one of 21 values, or one yet to be
-/// declared.
+/// The schema `HostEventTypeViewForNdsGroupAlertable`: one of 21 documented values; others are
+/// kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).

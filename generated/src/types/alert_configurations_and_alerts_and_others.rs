@@ -3,7 +3,7 @@
 
 use super::*;
 
-/// The schema `DataMetricUnits`: one of 10 values, or one yet to be declared.
+/// The schema `DataMetricUnits`: one of 10 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataMetricUnits {
@@ -45,7 +45,7 @@ atlas_admin_runtime::open_enum! {
     Terabytes "TERABYTES"
 }
 
-/// The schema `NumberMetricUnits`: one of 4 values, or one yet to be declared.
+/// The schema `NumberMetricUnits`: one of 4 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NumberMetricUnits {
@@ -69,7 +69,7 @@ atlas_admin_runtime::open_enum! {
     Thousand "THOUSAND"
 }
 
-/// The schema `RawMetricUnits`: one value, or one yet to be declared.
+/// The schema `RawMetricUnits`: one documented value; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RawMetricUnits {
@@ -84,7 +84,7 @@ atlas_admin_runtime::open_enum! {
     Raw "RAW"
 }
 
-/// The schema `TimeMetricUnits`: one of 7 values, or one yet to be declared.
+/// The schema `TimeMetricUnits`: one of 7 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TimeMetricUnits {

@@ -3,7 +3,7 @@
 
 use super::*;
 
-/// The region of `OpsGenie`: one of 2 values, or one yet to be declared.
+/// The region of `OpsGenie`: one of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `OpsGenie.region` and 2 other places.
 #[derive(Clone)]

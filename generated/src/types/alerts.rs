@@ -69,7 +69,7 @@ atlas_admin_runtime::union! {
     7 Default ["CREDIT_CARD_ABOUT_TO_EXPIRE", "PENDING_INVOICE_OVER_THRESHOLD", "DAILY_BILL_OVER_THRESHOLD", "DAILY_BILLING_CHANGE_OVER_THRESHOLD", "WEEKLY_BILLING_CHANGE_OVER_THRESHOLD", "MONTHLY_BILLING_CHANGE_OVER_THRESHOLD", "CPS_SNAPSHOT_STARTED", "CPS_SNAPSHOT_SUCCESSFUL", "CPS_SNAPSHOT_FAILED", "CPS_CONCURRENT_SNAPSHOT_FAILED_WILL_RETRY", "CPS_SNAPSHOT_BEHIND", "CPS_COPY_SNAPSHOT_STARTED", "CPS_COPY_SNAPSHOT_FAILED", "CPS_COPY_SNAPSHOT_FAILED_WILL_RETRY", "CPS_COPY_SNAPSHOT_SUCCESSFUL", "CPS_PREV_SNAPSHOT_OLD", "CPS_SNAPSHOT_FALLBACK_SUCCESSFUL", "CPS_SNAPSHOT_FALLBACK_FAILED", "CPS_RESTORE_SUCCESSFUL", "CPS_EXPORT_SUCCESSFUL", "CPS_RESTORE_FAILED", "CPS_EXPORT_FAILED", "CPS_COLLECTION_RESTORE_SUCCESSFUL", "CPS_COLLECTION_RESTORE_FAILED", "CPS_COLLECTION_RESTORE_PARTIAL_SUCCESS", "CPS_COLLECTION_RESTORE_CANCELED", "CPS_AUTO_EXPORT_FAILED", "CPS_SNAPSHOT_DOWNLOAD_REQUEST_FAILED", "CPS_OPLOG_BEHIND", "CPS_OPLOG_CAUGHT_UP", "AWS_ENCRYPTION_KEY_NEEDS_ROTATION", "AZURE_ENCRYPTION_KEY_NEEDS_ROTATION", "GCP_ENCRYPTION_KEY_NEEDS_ROTATION", "AWS_ENCRYPTION_KEY_INVALID", "AZURE_ENCRYPTION_KEY_INVALID", "GCP_ENCRYPTION_KEY_INVALID", "FTS_INDEX_DELETION_FAILED", "FTS_INDEX_BUILD_COMPLETE", "FTS_INDEX_BUILD_FAILED", "FTS_INDEX_CLEANED_UP", "FTS_INDEX_STALE", "FTS_INDEXES_RESTORE_FAILED", "FTS_INDEXES_SYNONYM_MAPPING_INVALID", "USERS_WITHOUT_MULTI_FACTOR_AUTH", "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_DENIED", "ENCRYPTION_AT_REST_CONFIG_NO_LONGER_VALID", "GROUP_SERVICE_ACCOUNT_SECRETS_EXPIRING", "GROUP_SERVICE_ACCOUNT_SECRETS_EXPIRED", "ACTIVE_LEGACY_TLS_CONNECTIONS", "WEBHOOK_TEMPLATE_RENDER_FAILED", "MONGOTUNE_ALERT", "CLUSTER_INSTANCE_STOP_START", "CLUSTER_INSTANCE_RESYNC_REQUESTED", "CLUSTER_INSTANCE_UPDATE_REQUESTED", "SAMPLE_DATASET_LOAD_REQUESTED", "TENANT_UPGRADE_TO_SERVERLESS_SUCCESSFUL", "TENANT_UPGRADE_TO_SERVERLESS_FAILED", "NETWORK_PERMISSION_ENTRY_ADDED", "NETWORK_PERMISSION_ENTRY_REMOVED", "NETWORK_PERMISSION_ENTRY_UPDATED", "CLUSTER_BLOCK_WRITE", "CLUSTER_UNBLOCK_WRITE", "LOG_STREAMING_EXPORT_FAILED_NONRETRYABLE", "LOG_STREAMING_EXPORT_FAILED_RETRIES_EXHAUSTED", "MAINTENANCE_IN_ADVANCED", "MAINTENANCE_AUTO_DEFERRED", "MAINTENANCE_STARTED", "MAINTENANCE_COMPLETED", "MAINTENANCE_NO_LONGER_NEEDED", "NDS_X509_USER_AUTHENTICATION_CUSTOMER_CA_EXPIRATION_CHECK", "NDS_X509_USER_AUTHENTICATION_CUSTOMER_CRL_EXPIRATION_CHECK", "NDS_X509_USER_AUTHENTICATION_MANAGED_USER_CERTS_EXPIRATION_CHECK", "ONLINE_ARCHIVE_INSUFFICIENT_INDEXES_CHECK", "ONLINE_ARCHIVE_MAX_CONSECUTIVE_OFFLOAD_WINDOWS_CHECK", "OUTSIDE_SERVERLESS_METRIC_THRESHOLD", "JOINED_GROUP", "REMOVED_FROM_GROUP", "USER_ROLES_CHANGED_AUDIT", "TAGS_MODIFIED", "CLUSTER_TAGS_MODIFIED", "GROUP_TAGS_MODIFIED", "STREAM_PROCESSOR_STATE_IS_FAILED", "STREAM_PROCESSOR_AUTOSCALE_INITIATED", "OUTSIDE_STREAM_PROCESSOR_METRIC_THRESHOLD", "COMPUTE_AUTO_SCALE_INITIATED_BASE", "COMPUTE_AUTO_SCALE_INITIATED_ANALYTICS", "COMPUTE_AUTO_SCALE_SCALE_DOWN_FAIL_BASE", "COMPUTE_AUTO_SCALE_SCALE_DOWN_FAIL_ANALYTICS", "COMPUTE_AUTO_SCALE_MAX_INSTANCE_SIZE_FAIL_BASE", "COMPUTE_AUTO_SCALE_MAX_INSTANCE_SIZE_FAIL_ANALYTICS", "COMPUTE_AUTO_SCALE_OPLOG_FAIL_BASE", "COMPUTE_AUTO_SCALE_OPLOG_FAIL_ANALYTICS", "DISK_AUTO_SCALE_INITIATED", "DISK_AUTO_SCALE_MAX_DISK_SIZE_FAIL", "DISK_AUTO_SCALE_OPLOG_FAIL", "PREDICTIVE_COMPUTE_AUTO_SCALE_INITIATED_BASE", "PREDICTIVE_COMPUTE_AUTO_SCALE_MAX_INSTANCE_SIZE_FAIL_BASE", "PREDICTIVE_COMPUTE_AUTO_SCALE_OPLOG_FAIL_BASE", "CLUSTER_AUTO_SHARDING_INITIATED", "CLUSTER_RESHARDING_COMPLETED", "COMPUTE_AUTO_SCALE_DOWNSCALE_SKIPPED_FALLBACK_BASE", "COMPUTE_AUTO_SCALE_DOWNSCALE_SKIPPED_FALLBACK_ANALYTICS", "CPS_DATA_PROTECTION_ENABLE_REQUESTED", "CPS_DATA_PROTECTION_ENABLED", "CPS_DATA_PROTECTION_UPDATE_REQUESTED", "CPS_DATA_PROTECTION_UPDATED", "CPS_DATA_PROTECTION_DISABLE_REQUESTED", "CPS_DATA_PROTECTION_DISABLED", "CPS_DATA_PROTECTION_APPROVED_FOR_DISABLEMENT", "RESOURCE_POLICY_VIOLATED"] from DefaultAlertViewForNdsGroup;
 }
 
-/// What every `AlertViewForNdsGroup` has in common, whichever it is.
+/// The fields that all variants of `AlertViewForNdsGroup` share.
 ///
 /// Declared at `AlertViewForNdsGroup`.
 #[derive(Clone, Default)]
@@ -124,7 +124,7 @@ atlas_admin_runtime::record! {
     13 updated "updated" [READ_ONLY]
 }
 
-/// The status of `AlertView`: one of 4 values, or one yet to be declared.
+/// The status of `AlertView`: one of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AlertView.status` and 11 other places.
 #[derive(Clone)]
@@ -203,7 +203,8 @@ atlas_admin_runtime::record! {
     13 updated "updated" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `AppServiceEventTypeViewAlertable`: one of 11 values, or one yet to be declared.
+/// The schema `AppServiceEventTypeViewAlertable`: one of 11 documented values; others are kept
+/// as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppServiceEventTypeViewAlertable {
@@ -422,8 +423,8 @@ atlas_admin_runtime::record! {
     13 updated "updated" [REQUIRED | READ_ONLY]
 }
 
-/// The event type name of `DefaultAlertViewForNdsGroup`: one of 132 values, or one yet to be
-/// declared.
+/// The event type name of `DefaultAlertViewForNdsGroup`: one of 132 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `DefaultAlertViewForNdsGroup.eventTypeName`.
 #[derive(Clone)]
@@ -981,7 +982,7 @@ atlas_admin_runtime::union! {
     3 SearchMaxNumberOfLuceneDocs ["SEARCH_MAX_NUMBER_OF_LUCENE_DOCS"] from NumberMetricAlertView;
 }
 
-/// What every `HostMetricAlert` has in common, whichever it is.
+/// The fields that all variants of `HostMetricAlert` share.
 ///
 /// Declared at `HostMetricAlert`.
 #[derive(Clone, Default)]
@@ -1048,7 +1049,8 @@ atlas_admin_runtime::record! {
     17 updated "updated" [READ_ONLY]
 }
 
-/// The schema `HostMetricEventTypeViewAlertable`: one value, or one yet to be declared.
+/// The schema `HostMetricEventTypeViewAlertable`: one documented value; others are kept as
+/// `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
@@ -1083,8 +1085,8 @@ atlas_admin_runtime::record! {
     1 units "units" [READ_ONLY]
 }
 
-/// The status of `get /api/atlas/v2/groups/{}/alerts`: one of 3 values, or one yet to be
-/// declared.
+/// The status of `get /api/atlas/v2/groups/{}/alerts`: one of 3 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/alerts?status`.
 #[derive(Clone)]
@@ -1332,8 +1334,8 @@ atlas_admin_runtime::record! {
     18 updated "updated" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `ReplicaSetEventTypeViewForNdsGroupAlertable`: one of 6 values, or one yet to be
-/// declared.
+/// The schema `ReplicaSetEventTypeViewForNdsGroupAlertable`: one of 6 documented values; others
+/// are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReplicaSetEventTypeViewForNdsGroupAlertable {

@@ -3,7 +3,7 @@
 
 use super::*;
 
-/// The analyzer of `SearchIndex`: one of 46 values, or one yet to be declared.
+/// The analyzer of `SearchIndex`: one of 46 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `SearchIndex.analyzer` and 2 other places.
 ///
@@ -443,8 +443,8 @@ atlas_admin_runtime::record! {
     5 state_name "stateName" [READ_ONLY]
 }
 
-/// The state name of `ApiSearchDeploymentResponseView`: one of 3 values, or one yet to be
-/// declared.
+/// The state name of `ApiSearchDeploymentResponseView`: one of 3 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `ApiSearchDeploymentResponseView.stateName`.
 #[derive(Clone)]
@@ -571,7 +571,7 @@ atlas_admin_runtime::union! {
     1 VectorSearch ["vectorSearch"] from VectorSearchIndex;
 }
 
-/// What every `ClusterSearchIndex` has in common, whichever it is.
+/// The fields that all variants of `ClusterSearchIndex` share.
 ///
 /// Declared at `ClusterSearchIndex`.
 #[derive(Clone, Default)]
@@ -608,7 +608,8 @@ atlas_admin_runtime::record! {
     7 r#type "type"
 }
 
-/// The status of `ClusterSearchIndex`: one of 6 values, or one yet to be declared.
+/// The status of `ClusterSearchIndex`: one of 6 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `ClusterSearchIndex.status`.
 #[derive(Clone)]
@@ -640,7 +641,7 @@ atlas_admin_runtime::open_enum! {
     Steady "STEADY"
 }
 
-/// The type of `ClusterSearchIndex`: one of 2 values, or one yet to be declared.
+/// The type of `ClusterSearchIndex`: one of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ClusterSearchIndex.type` and 2 other places.
 #[derive(Clone)]
@@ -681,8 +682,8 @@ atlas_admin_runtime::union! {
     1 List Array;
 }
 
-/// The original tokens of `tokenFilterasciiFolding`: one of 2 values, or one yet to be
-/// declared.
+/// The original tokens of `tokenFilterasciiFolding`: one of 2 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `tokenFilterasciiFolding.originalTokens` and one other place.
 #[derive(Clone)]
@@ -702,7 +703,8 @@ atlas_admin_runtime::open_enum! {
     Omit "omit"
 }
 
-/// The search analyzer of `SearchIndex`: one of 46 values, or one yet to be declared.
+/// The search analyzer of `SearchIndex`: one of 46 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `SearchIndex.searchAnalyzer` and one other place.
 #[derive(Clone)]
@@ -923,7 +925,7 @@ atlas_admin_runtime::union! {
     1 VectorSearch ["vectorSearch"] from VectorSearchIndexCreateRequest;
 }
 
-/// What every `SearchIndexCreateRequest` has in common, whichever it is.
+/// The fields that all variants of `SearchIndexCreateRequest` share.
 ///
 /// Declared at `SearchIndexCreateRequest`.
 #[derive(Clone, Default)]
@@ -989,7 +991,7 @@ atlas_admin_runtime::union! {
     1 VectorSearch ["vectorSearch"] from VectorSearchIndexResponse;
 }
 
-/// What every `SearchIndexResponse` has in common, whichever it is.
+/// The fields that all variants of `SearchIndexResponse` share.
 ///
 /// Declared at `SearchIndexResponse`.
 #[derive(Clone, Default)]
@@ -1026,7 +1028,8 @@ atlas_admin_runtime::record! {
     7 r#type "type"
 }
 
-/// The status of `SearchIndexResponse`: one of 7 values, or one yet to be declared.
+/// The status of `SearchIndexResponse`: one of 7 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `SearchIndexResponse.status` and 5 other places.
 #[derive(Clone)]
@@ -1204,8 +1207,8 @@ atlas_admin_runtime::record! {
     1 types "types" [REQUIRED]
 }
 
-/// The synonym mapping status of `TextSearchIndexResponse`: one of 3 values, or one yet to be
-/// declared.
+/// The synonym mapping status of `TextSearchIndexResponse`: one of 3 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `TextSearchIndexResponse.synonymMappingStatus` and one other place.
 #[derive(Clone)]
@@ -1262,7 +1265,8 @@ atlas_admin_runtime::record! {
     0 collection "collection" [REQUIRED]
 }
 
-/// The term not in bounds of `tokenFilteredgeGram`: one of 2 values, or one yet to be declared.
+/// The term not in bounds of `tokenFilteredgeGram`: one of 2 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `tokenFilteredgeGram.termNotInBounds` and one other place.
 #[derive(Clone)]
@@ -1665,8 +1669,8 @@ atlas_admin_runtime::record! {
     0 normalization_form "normalizationForm"
 }
 
-/// The normalization form of `tokenFiltericuNormalizer`: one of 4 values, or one yet to be
-/// declared.
+/// The normalization form of `tokenFiltericuNormalizer`: one of 4 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `tokenFiltericuNormalizer.normalizationForm`.
 #[derive(Clone)]
@@ -1771,7 +1775,7 @@ atlas_admin_runtime::record! {
     2 replacement "replacement" [REQUIRED]
 }
 
-/// The matches of `tokenFilterregex`: one of 2 values, or one yet to be declared.
+/// The matches of `tokenFilterregex`: one of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `tokenFilterregex.matches`.
 #[derive(Clone)]
@@ -1835,8 +1839,8 @@ atlas_admin_runtime::record! {
     0 stemmer_name "stemmerName" [REQUIRED]
 }
 
-/// The stemmer name of `tokenFiltersnowballStemming`: one of 25 values, or one yet to be
-/// declared.
+/// The stemmer name of `tokenFiltersnowballStemming`: one of 25 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `tokenFiltersnowballStemming.stemmerName`.
 #[derive(Clone)]

@@ -3,7 +3,8 @@
 
 use super::*;
 
-/// The cloud provider of `AWSInterfaceEndpoint`: one of 3 values, or one yet to be declared.
+/// The cloud provider of `AWSInterfaceEndpoint`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `AWSInterfaceEndpoint.cloudProvider` and 28 other places.
 #[derive(Clone)]

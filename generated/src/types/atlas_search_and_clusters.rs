@@ -3,8 +3,8 @@
 
 use super::*;
 
-/// The instance size of `ApiSearchDeploymentEffectiveSpecView`: one of 26 values, or one yet to
-/// be declared.
+/// The instance size of `ApiSearchDeploymentEffectiveSpecView`: one of 26 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `ApiSearchDeploymentEffectiveSpecView.instanceSize` and 2 other places.
 #[derive(Clone)]

@@ -3,8 +3,8 @@
 
 use super::*;
 
-/// The encryption at rest provider of `AdvancedClusterDescription`: one of 4 values, or one yet
-/// to be declared.
+/// The encryption at rest provider of `AdvancedClusterDescription`: one of 4 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.encryptionAtRestProvider` and 5 other places.
 ///

@@ -29,7 +29,8 @@ atlas_admin_runtime::record! {
     3 enabled "enabled"
 }
 
-/// The configuration type of `AuditLog`: one of 3 values, or one yet to be declared.
+/// The configuration type of `AuditLog`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `AuditLog.configurationType`.
 #[derive(Clone)]

@@ -54,8 +54,8 @@ atlas_admin_runtime::record! {
     6 total_documents "totalDocuments" [READ_ONLY]
 }
 
-/// The state of `ApiAtlasCollectionRestoreCollectionStateResponse`: one of 10 values, or one
-/// yet to be declared.
+/// The state of `ApiAtlasCollectionRestoreCollectionStateResponse`: one of 10 documented
+/// values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasCollectionRestoreCollectionStateResponse.state` and one other place.
 #[derive(Clone)]
@@ -119,8 +119,8 @@ atlas_admin_runtime::record! {
     2 state "state"
 }
 
-/// The state of `ApiAtlasCollectionRestoreIndexStatus`: one of 5 values, or one yet to be
-/// declared.
+/// The state of `ApiAtlasCollectionRestoreIndexStatus`: one of 5 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasCollectionRestoreIndexStatus.state` and one other place.
 #[derive(Clone)]
@@ -289,8 +289,8 @@ atlas_admin_runtime::record! {
     19 write_strategy "writeStrategy"
 }
 
-/// The state of `ApiAtlasCollectionRestoreJobResponse`: one of 6 values, or one yet to be
-/// declared.
+/// The state of `ApiAtlasCollectionRestoreJobResponse`: one of 6 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasCollectionRestoreJobResponse.state`.
 #[derive(Clone)]
@@ -373,7 +373,8 @@ atlas_admin_runtime::record! {
     1 frequency_type "frequencyType"
 }
 
-/// The frequency type of `AutoExportPolicyView`: one of 2 values, or one yet to be declared.
+/// The frequency type of `AutoExportPolicyView`: one of 2 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `AutoExportPolicyView.frequencyType`.
 #[derive(Clone)]
@@ -421,8 +422,8 @@ atlas_admin_runtime::record! {
     4 retention_value "retentionValue" [REQUIRED]
 }
 
-/// The frequency type of `BackupComplianceOnDemandPolicyItem`: one value, or one yet to be
-/// declared.
+/// The frequency type of `BackupComplianceOnDemandPolicyItem`: one documented value; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `BackupComplianceOnDemandPolicyItem.frequencyType`.
 #[derive(Clone)]
@@ -467,8 +468,8 @@ atlas_admin_runtime::record! {
     4 retention_value "retentionValue" [REQUIRED]
 }
 
-/// The frequency type of `BackupComplianceScheduledPolicyItem`: one of 5 values, or one yet to
-/// be declared.
+/// The frequency type of `BackupComplianceScheduledPolicyItem`: one of 5 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `BackupComplianceScheduledPolicyItem.frequencyType` and one other place.
 #[derive(Clone)]
@@ -522,7 +523,7 @@ pub struct BackupSnapshotRetention {
     /// `links`. Read-only.
     pub links: Option<Vec<Link>>,
     /// `retentionUnit`. Required.
-    pub retention_unit: Option<BackupSnapshotRetentionRetentionUnit>,
+    pub retention_unit: Option<BackupSnapshotRetentionUnit>,
     /// `retentionValue`. Required.
     pub retention_value: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
@@ -536,12 +537,13 @@ atlas_admin_runtime::record! {
     2 retention_value "retentionValue" [REQUIRED]
 }
 
-/// The retention unit of `BackupSnapshotRetention`: one of 4 values, or one yet to be declared.
+/// The retention unit of `BackupSnapshotRetention`: one of 4 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `BackupSnapshotRetention.retentionUnit`.
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum BackupSnapshotRetentionRetentionUnit {
+pub enum BackupSnapshotRetentionUnit {
     /// `DAYS`.
     Days,
     /// `WEEKS`.
@@ -555,7 +557,7 @@ pub enum BackupSnapshotRetentionRetentionUnit {
 }
 
 atlas_admin_runtime::open_enum! {
-    BackupSnapshotRetentionRetentionUnit
+    BackupSnapshotRetentionUnit
     Days "DAYS"
     Months "MONTHS"
     Weeks "WEEKS"
@@ -619,7 +621,8 @@ atlas_admin_runtime::record! {
     13 updated_user "updatedUser" [READ_ONLY]
 }
 
-/// The state of `DataProtectionSettings`: one of 4 values, or one yet to be declared.
+/// The state of `DataProtectionSettings`: one of 4 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `DataProtectionSettings.state` and one other place.
 #[derive(Clone)]
@@ -693,7 +696,8 @@ atlas_admin_runtime::record! {
     4 retention_value "retentionValue" [REQUIRED]
 }
 
-/// The frequency type of `DiskBackupApiPolicyItem`: one of 6 values, or one yet to be declared.
+/// The frequency type of `DiskBackupApiPolicyItem`: one of 6 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `DiskBackupApiPolicyItem.frequencyType` and 2 other places.
 #[derive(Clone)]
@@ -764,7 +768,7 @@ atlas_admin_runtime::union! {
     1 TimeBased ["daily", "hourly", "monthly", "weekly", "yearly"] from DiskBackupTimeBasedCopyPolicyItem;
 }
 
-/// What every `DiskBackupCopyPolicyItem` has in common, whichever it is.
+/// The fields that all variants of `DiskBackupCopyPolicyItem` share.
 ///
 /// Declared at `DiskBackupCopyPolicyItem`.
 #[derive(Clone, Default)]
@@ -911,7 +915,8 @@ atlas_admin_runtime::record! {
     3 snapshot_id "snapshotId" [REQUIRED | WRITE_ONLY]
 }
 
-/// The state of `DiskBackupExportJob`: one of 5 values, or one yet to be declared.
+/// The state of `DiskBackupExportJob`: one of 5 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `DiskBackupExportJob.state`.
 #[derive(Clone)]
@@ -1055,7 +1060,8 @@ atlas_admin_runtime::record! {
     15 r#type "type" [READ_ONLY]
 }
 
-/// The status of `DiskBackupReplicaSet`: one of 4 values, or one yet to be declared.
+/// The status of `DiskBackupReplicaSet`: one of 4 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `DiskBackupReplicaSet.status` and 2 other places.
 #[derive(Clone)]
@@ -1081,7 +1087,8 @@ atlas_admin_runtime::open_enum! {
     Queued "queued"
 }
 
-/// The type of `DiskBackupReplicaSet`: one of 2 values, or one yet to be declared.
+/// The type of `DiskBackupReplicaSet`: one of 2 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `DiskBackupReplicaSet.type` and one other place.
 #[derive(Clone)]
@@ -1342,7 +1349,7 @@ atlas_admin_runtime::record! {
     5 tenant_id "tenantId" [REQUIRED]
 }
 
-/// What every `DiskBackupSnapshot` has in common, whichever it is.
+/// The fields that all variants of `DiskBackupSnapshot` share.
 ///
 /// Declared at `DiskBackupSnapshot`.
 #[derive(Clone, Default)]
@@ -1419,7 +1426,7 @@ atlas_admin_runtime::union! {
     2 Gcp ["GCP"] from DiskBackupSnapshotGcpExportBucketRequest;
 }
 
-/// What every `DiskBackupSnapshotExportBucketRequest` has in common, whichever it is.
+/// The fields that all variants of `DiskBackupSnapshotExportBucketRequest` share.
 ///
 /// Declared at `DiskBackupSnapshotExportBucketRequest`.
 #[derive(Clone, Default)]
@@ -1466,7 +1473,7 @@ atlas_admin_runtime::union! {
     2 Gcp ["GCP"] from DiskBackupSnapshotGcpExportBucketResponse;
 }
 
-/// What every `DiskBackupSnapshotExportBucketResponse` has in common, whichever it is.
+/// The fields that all variants of `DiskBackupSnapshotExportBucketResponse` share.
 ///
 /// Declared at `DiskBackupSnapshotExportBucketResponse`.
 #[derive(Clone, Default)]
@@ -1605,8 +1612,8 @@ atlas_admin_runtime::record! {
     18 timestamp "timestamp" [READ_ONLY]
 }
 
-/// The delivery type of `DiskBackupSnapshotRestoreJob`: one of 3 values, or one yet to be
-/// declared.
+/// The delivery type of `DiskBackupSnapshotRestoreJob`: one of 3 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `DiskBackupSnapshotRestoreJob.deliveryType` and one other place.
 #[derive(Clone)]
@@ -1761,7 +1768,8 @@ atlas_admin_runtime::record! {
     1 retention_days "retentionDays"
 }
 
-/// The frequency type of `ExtraRetentionSetting`: one of 6 values, or one yet to be declared.
+/// The frequency type of `ExtraRetentionSetting`: one of 6 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `ExtraRetentionSetting.frequencyType`.
 #[derive(Clone)]
@@ -1793,7 +1801,8 @@ atlas_admin_runtime::open_enum! {
     Yearly "YEARLY"
 }
 
-/// The frequency of `DiskBackupCopySetting`: one of 6 values, or one yet to be declared.
+/// The frequency of `DiskBackupCopySetting`: one of 6 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `DiskBackupCopySetting.frequencies[]` and one other place.
 #[derive(Clone)]
@@ -1825,8 +1834,8 @@ atlas_admin_runtime::open_enum! {
     Yearly "YEARLY"
 }
 
-/// The index strategy of `ApiAtlasCollectionRestoreJobRequest`: one of 3 values, or one yet to
-/// be declared.
+/// The index strategy of `ApiAtlasCollectionRestoreJobRequest`: one of 3 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasCollectionRestoreJobRequest.indexStrategy` and one other place.
 #[derive(Clone)]
@@ -1871,8 +1880,8 @@ atlas_admin_runtime::record! {
     2 vpc_region_name "vpcRegionName"
 }
 
-/// The region name of `ObjectStoragePrivateEndpointRequest`: one of 27 values, or one yet to be
-/// declared.
+/// The region name of `ObjectStoragePrivateEndpointRequest`: one of 27 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `ObjectStoragePrivateEndpointRequest.regionName` and one other place.
 #[derive(Clone)]
@@ -2315,8 +2324,8 @@ atlas_admin_runtime::record! {
     2 total_count "totalCount" [READ_ONLY]
 }
 
-/// The retention unit of `BackupComplianceOnDemandPolicyItem`: one of 4 values, or one yet to
-/// be declared.
+/// The retention unit of `BackupComplianceOnDemandPolicyItem`: one of 4 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `BackupComplianceOnDemandPolicyItem.retentionUnit` and 3 other places.
 #[derive(Clone)]
@@ -2428,7 +2437,7 @@ pub struct ServerlessBackupSnapshot {
     /// `serverlessInstanceName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub serverless_instance_name: Option<String>,
     /// `snapshotType`. Read-only.
-    pub snapshot_type: Option<ServerlessBackupSnapshotSnapshotType>,
+    pub snapshot_type: Option<ServerlessBackupSnapshotType>,
     /// `status`. Read-only.
     pub status: Option<DiskBackupReplicaSetStatus>,
     /// `storageSizeBytes`. Read-only.
@@ -2451,8 +2460,8 @@ atlas_admin_runtime::record! {
     9 storage_size_bytes "storageSizeBytes" [READ_ONLY]
 }
 
-/// The frequency type of `ServerlessBackupSnapshot`: one of 4 values, or one yet to be
-/// declared.
+/// The frequency type of `ServerlessBackupSnapshot`: one of 4 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `ServerlessBackupSnapshot.frequencyType`.
 #[derive(Clone)]
@@ -2478,12 +2487,13 @@ atlas_admin_runtime::open_enum! {
     Weekly "weekly"
 }
 
-/// The snapshot type of `ServerlessBackupSnapshot`: one of 2 values, or one yet to be declared.
+/// The snapshot type of `ServerlessBackupSnapshot`: one of 2 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `ServerlessBackupSnapshot.snapshotType`.
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum ServerlessBackupSnapshotSnapshotType {
+pub enum ServerlessBackupSnapshotType {
     /// `onDemand`.
     OnDemand,
     /// `scheduled`.
@@ -2493,12 +2503,13 @@ pub enum ServerlessBackupSnapshotSnapshotType {
 }
 
 atlas_admin_runtime::open_enum! {
-    ServerlessBackupSnapshotSnapshotType
+    ServerlessBackupSnapshotType
     OnDemand "onDemand"
     Scheduled "scheduled"
 }
 
-/// The snapshot type of `DiskBackupReplicaSet`: one of 3 values, or one yet to be declared.
+/// The snapshot type of `DiskBackupReplicaSet`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `DiskBackupReplicaSet.snapshotType` and one other place.
 #[derive(Clone)]
@@ -2554,8 +2565,8 @@ atlas_admin_runtime::record! {
     0 require_private_networking "requirePrivateNetworking" [REQUIRED]
 }
 
-/// The vpc region name of `ObjectStoragePrivateEndpointRequest`: one of 27 values, or one yet
-/// to be declared.
+/// The vpc region name of `ObjectStoragePrivateEndpointRequest`: one of 27 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `ObjectStoragePrivateEndpointRequest.vpcRegionName` and one other place.
 #[derive(Clone)]
@@ -2650,8 +2661,8 @@ atlas_admin_runtime::open_enum! {
     UsWest2 "US_WEST_2"
 }
 
-/// The write strategy of `ApiAtlasCollectionRestoreJobRequest`: one of 2 values, or one yet to
-/// be declared.
+/// The write strategy of `ApiAtlasCollectionRestoreJobRequest`: one of 2 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasCollectionRestoreJobRequest.writeStrategy` and one other place.
 #[derive(Clone)]

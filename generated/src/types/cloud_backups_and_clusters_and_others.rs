@@ -3,8 +3,8 @@
 
 use super::*;
 
-/// The config server type of `AdvancedClusterDescription`: one of 2 values, or one yet to be
-/// declared.
+/// The config server type of `AdvancedClusterDescription`: one of 2 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.configServerType` and 5 other places.
 ///

@@ -3,7 +3,8 @@
 
 use super::*;
 
-/// The status of `AWSKMSEARPrivateEndpoint`: one of 6 values, or one yet to be declared.
+/// The status of `AWSKMSEARPrivateEndpoint`: one of 6 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `AWSKMSEARPrivateEndpoint.status` and 2 other places.
 #[derive(Clone)]

@@ -3,8 +3,8 @@
 
 use super::*;
 
-/// The cloud provider of `ApiAtlasModifyEndpointServiceRequestView`: one value, or one yet to
-/// be declared.
+/// The cloud provider of `ApiAtlasModifyEndpointServiceRequestView`: one documented value;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasModifyEndpointServiceRequestView.cloudProvider` and 6 other places.
 #[derive(Clone)]

@@ -70,7 +70,8 @@ atlas_admin_runtime::record! {
     3 private_link_id "privateLinkId"
 }
 
-/// The hostname schema type of `Destination`: one of 3 values, or one yet to be declared.
+/// The hostname schema type of `Destination`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `Destination.hostnameSchemaType`.
 #[derive(Clone)]
@@ -147,7 +148,8 @@ atlas_admin_runtime::record! {
     4 status "status" [READ_ONLY]
 }
 
-/// The status of `LiveImportValidation`: one of 3 values, or one yet to be declared.
+/// The status of `LiveImportValidation`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `LiveImportValidation.status`.
 #[derive(Clone)]
@@ -234,7 +236,8 @@ atlas_admin_runtime::record! {
     4 status "status" [READ_ONLY]
 }
 
-/// The status of `LiveMigrationResponse`: one of 5 values, or one yet to be declared.
+/// The status of `LiveMigrationResponse`: one of 5 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `LiveMigrationResponse.status`.
 #[derive(Clone)]

@@ -418,8 +418,8 @@ atlas_admin_runtime::record! {
     CloudProviderAccessGcpServiceAccountRequestUpdate
 }
 
-/// The status of `CloudProviderAccessGCPServiceAccount`: one of 4 values, or one yet to be
-/// declared.
+/// The status of `CloudProviderAccessGCPServiceAccount`: one of 4 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `CloudProviderAccessGCPServiceAccount.status`.
 #[derive(Clone)]
@@ -486,7 +486,7 @@ atlas_admin_runtime::union! {
     2 Gcp ["GCP"] from CloudProviderAccessGcpServiceAccount;
 }
 
-/// What every `CloudProviderAccessRole` has in common, whichever it is.
+/// The fields that all variants of `CloudProviderAccessRole` share.
 ///
 /// Declared at `CloudProviderAccessRole`.
 #[derive(Clone, Default)]
@@ -533,7 +533,7 @@ atlas_admin_runtime::union! {
     2 Gcp ["GCP"] from CloudProviderAccessGcpServiceAccountRequest;
 }
 
-/// What every `CloudProviderAccessRoleRequest` has in common, whichever it is.
+/// The fields that all variants of `CloudProviderAccessRoleRequest` share.
 ///
 /// Declared at `CloudProviderAccessRoleRequest`.
 #[derive(Clone, Default)]

@@ -3,8 +3,8 @@
 
 use super::*;
 
-/// The provider name of `AwsNetworkPeeringConnectionSettings`: one of 3 values, or one yet to
-/// be declared.
+/// The provider name of `AwsNetworkPeeringConnectionSettings`: one of 3 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `AwsNetworkPeeringConnectionSettings.providerName` and 11 other places.
 #[derive(Clone)]

@@ -23,8 +23,8 @@ atlas_admin_runtime::record! {
     2 r#type "type"
 }
 
-/// The type of `AtlasClusterOutageSimulationOutageFilter`: one value, or one yet to be
-/// declared.
+/// The type of `AtlasClusterOutageSimulationOutageFilter`: one documented value; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `AtlasClusterOutageSimulationOutageFilter.type`.
 #[derive(Clone)]
@@ -78,7 +78,8 @@ atlas_admin_runtime::record! {
     6 state "state" [READ_ONLY]
 }
 
-/// The state of `ClusterOutageSimulation`: one of 6 values, or one yet to be declared.
+/// The state of `ClusterOutageSimulation`: one of 6 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `ClusterOutageSimulation.state`.
 #[derive(Clone)]

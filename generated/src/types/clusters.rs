@@ -49,8 +49,8 @@ atlas_admin_runtime::record! {
     5 volume_type "volumeType"
 }
 
-/// The instance size name of `AWSCloudProviderSettings`: one of 47 values, or one yet to be
-/// declared.
+/// The instance size name of `AWSCloudProviderSettings`: one of 47 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `AWSCloudProviderSettings.instanceSizeName`.
 #[derive(Clone)]
@@ -205,7 +205,8 @@ atlas_admin_runtime::open_enum! {
     R80Gen2 "R80_GEN_2"
 }
 
-/// The volume type of `AWSCloudProviderSettings`: one of 3 values, or one yet to be declared.
+/// The volume type of `AWSCloudProviderSettings`: one of 3 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `AWSCloudProviderSettings.volumeType`.
 #[derive(Clone)]
@@ -245,8 +246,8 @@ atlas_admin_runtime::record! {
     1 min_instance_size "minInstanceSize"
 }
 
-/// The max instance size of `AWSComputeAutoScaling`: one of 47 values, or one yet to be
-/// declared.
+/// The max instance size of `AWSComputeAutoScaling`: one of 47 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `AWSComputeAutoScaling.maxInstanceSize`.
 #[derive(Clone)]
@@ -401,8 +402,8 @@ atlas_admin_runtime::open_enum! {
     R80Gen2 "R80_GEN_2"
 }
 
-/// The min instance size of `AWSComputeAutoScaling`: one of 47 values, or one yet to be
-/// declared.
+/// The min instance size of `AWSComputeAutoScaling`: one of 47 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `AWSComputeAutoScaling.minInstanceSize`.
 #[derive(Clone)]
@@ -580,8 +581,8 @@ atlas_admin_runtime::record! {
     3 region_name "regionName"
 }
 
-/// The disk type name of `AzureCloudProviderSettings`: one of 10 values, or one yet to be
-/// declared.
+/// The disk type name of `AzureCloudProviderSettings`: one of 10 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `AzureCloudProviderSettings.diskTypeName`.
 ///
@@ -628,8 +629,8 @@ atlas_admin_runtime::open_enum! {
     P6 "P6"
 }
 
-/// The instance size name of `AzureCloudProviderSettings`: one of 22 values, or one yet to be
-/// declared.
+/// The instance size name of `AzureCloudProviderSettings`: one of 22 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `AzureCloudProviderSettings.instanceSizeName`.
 #[derive(Clone)]
@@ -709,8 +710,8 @@ atlas_admin_runtime::open_enum! {
     R80 "R80"
 }
 
-/// The region name of `AzureCloudProviderSettings`: one of 56 values, or one yet to be
-/// declared.
+/// The region name of `AzureCloudProviderSettings`: one of 56 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `AzureCloudProviderSettings.regionName`.
 ///
@@ -912,8 +913,8 @@ atlas_admin_runtime::record! {
     1 min_instance_size "minInstanceSize"
 }
 
-/// The max instance size of `AzureComputeAutoScalingRules`: one of 22 values, or one yet to be
-/// declared.
+/// The max instance size of `AzureComputeAutoScalingRules`: one of 22 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `AzureComputeAutoScalingRules.maxInstanceSize`.
 #[derive(Clone)]
@@ -993,8 +994,8 @@ atlas_admin_runtime::open_enum! {
     R80 "R80"
 }
 
-/// The min instance size of `AzureComputeAutoScalingRules`: one of 22 values, or one yet to be
-/// declared.
+/// The min instance size of `AzureComputeAutoScalingRules`: one of 22 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `AzureComputeAutoScalingRules.minInstanceSize`.
 #[derive(Clone)]
@@ -1118,7 +1119,8 @@ atlas_admin_runtime::record! {
     10 versions "versions" [READ_ONLY]
 }
 
-/// The availability of `CloudCluster`: one of 4 values, or one yet to be declared.
+/// The availability of `CloudCluster`: one of 4 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `CloudCluster.availability`.
 #[derive(Clone)]
@@ -1144,7 +1146,7 @@ atlas_admin_runtime::open_enum! {
     Warning "warning"
 }
 
-/// The type of `CloudCluster`: one of 2 values, or one yet to be declared.
+/// The type of `CloudCluster`: one of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CloudCluster.type`.
 #[derive(Clone)]
@@ -1184,8 +1186,8 @@ atlas_admin_runtime::record! {
     2 region_name "regionName"
 }
 
-/// The instance size name of `CloudGCPProviderSettings`: one of 34 values, or one yet to be
-/// declared.
+/// The instance size name of `CloudGCPProviderSettings`: one of 34 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `CloudGCPProviderSettings.instanceSizeName`.
 #[derive(Clone)]
@@ -1301,7 +1303,8 @@ atlas_admin_runtime::open_enum! {
     R80Gen2 "R80_GEN_2"
 }
 
-/// The region name of `CloudGCPProviderSettings`: one of 50 values, or one yet to be declared.
+/// The region name of `CloudGCPProviderSettings`: one of 50 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `CloudGCPProviderSettings.regionName`.
 ///
@@ -1526,7 +1529,8 @@ atlas_admin_runtime::record! {
     1 provider "provider"
 }
 
-/// The provider of `CloudProviderRegions`: one of 3 values, or one yet to be declared.
+/// The provider of `CloudProviderRegions`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `CloudProviderRegions.provider`.
 #[derive(Clone)]
@@ -1687,8 +1691,8 @@ atlas_admin_runtime::record! {
     0 auto_scaling_mode "autoScalingMode"
 }
 
-/// The auto scaling mode of `ClusterDescriptionAutoScalingModeConfiguration`: one of 2 values,
-/// or one yet to be declared.
+/// The auto scaling mode of `ClusterDescriptionAutoScalingModeConfiguration`: one of 2
+/// documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ClusterDescriptionAutoScalingModeConfiguration.autoScalingMode`.
 #[derive(Clone)]
@@ -1794,8 +1798,8 @@ atlas_admin_runtime::record! {
     2 region_name "regionName"
 }
 
-/// The instance size name of `ClusterFlexProviderSettings`: one value, or one yet to be
-/// declared.
+/// The instance size name of `ClusterFlexProviderSettings`: one documented value; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `ClusterFlexProviderSettings.instanceSizeName`.
 #[derive(Clone)]
@@ -1854,8 +1858,8 @@ atlas_admin_runtime::record! {
     4 region_name "regionName"
 }
 
-/// The effective instance size name of `ClusterFreeProviderSettings`: one of 4 values, or one
-/// yet to be declared.
+/// The effective instance size name of `ClusterFreeProviderSettings`: one of 4 documented
+/// values; others are kept as `Unknown`.
 ///
 /// Declared at `ClusterFreeProviderSettings.effectiveInstanceSizeName`.
 #[derive(Clone)]
@@ -1881,8 +1885,8 @@ atlas_admin_runtime::open_enum! {
     M5 "M5"
 }
 
-/// The instance size name of `ClusterFreeProviderSettings`: one of 3 values, or one yet to be
-/// declared.
+/// The instance size name of `ClusterFreeProviderSettings`: one of 3 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `ClusterFreeProviderSettings.instanceSizeName`.
 #[derive(Clone)]
@@ -1934,7 +1938,7 @@ atlas_admin_runtime::union! {
     4 Flex ["FLEX"] from ClusterFlexProviderSettings;
 }
 
-/// What every `ClusterProviderSettings` has in common, whichever it is.
+/// The fields that all variants of `ClusterProviderSettings` share.
 ///
 /// Declared at `ClusterProviderSettings`.
 #[derive(Clone, Default)]
@@ -1975,7 +1979,8 @@ atlas_admin_runtime::record! {
     1 links "links" [READ_ONLY]
 }
 
-/// The change status of `ClusterStatus`: one of 2 values, or one yet to be declared.
+/// The change status of `ClusterStatus`: one of 2 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `ClusterStatus.changeStatus`.
 #[derive(Clone)]
@@ -2012,8 +2017,8 @@ atlas_admin_runtime::record! {
     1 min_instance_size "minInstanceSize"
 }
 
-/// The max instance size of `FreeComputeAutoScalingRules`: one of 3 values, or one yet to be
-/// declared.
+/// The max instance size of `FreeComputeAutoScalingRules`: one of 3 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `FreeComputeAutoScalingRules.maxInstanceSize`.
 #[derive(Clone)]
@@ -2036,8 +2041,8 @@ atlas_admin_runtime::open_enum! {
     M5 "M5"
 }
 
-/// The min instance size of `FreeComputeAutoScalingRules`: one of 3 values, or one yet to be
-/// declared.
+/// The min instance size of `FreeComputeAutoScalingRules`: one of 3 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `FreeComputeAutoScalingRules.minInstanceSize`.
 #[derive(Clone)]
@@ -2077,8 +2082,8 @@ atlas_admin_runtime::record! {
     1 min_instance_size "minInstanceSize"
 }
 
-/// The max instance size of `GCPComputeAutoScaling`: one of 34 values, or one yet to be
-/// declared.
+/// The max instance size of `GCPComputeAutoScaling`: one of 34 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `GCPComputeAutoScaling.maxInstanceSize`.
 #[derive(Clone)]
@@ -2194,8 +2199,8 @@ atlas_admin_runtime::open_enum! {
     R80Gen2 "R80_GEN_2"
 }
 
-/// The min instance size of `GCPComputeAutoScaling`: one of 34 values, or one yet to be
-/// declared.
+/// The min instance size of `GCPComputeAutoScaling`: one of 34 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `GCPComputeAutoScaling.minInstanceSize`.
 #[derive(Clone)]
@@ -2807,7 +2812,8 @@ atlas_admin_runtime::record! {
     5 state "state" [READ_ONLY]
 }
 
-/// The state of `SampleDatasetStatus`: one of 3 values, or one yet to be declared.
+/// The state of `SampleDatasetStatus`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `SampleDatasetStatus.state`.
 #[derive(Clone)]

@@ -3,7 +3,8 @@
 
 use super::*;
 
-/// The schema `BaseCloudProviderInstanceSize`: one of 53 values, or one yet to be declared.
+/// The schema `BaseCloudProviderInstanceSize`: one of 53 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BaseCloudProviderInstanceSize {

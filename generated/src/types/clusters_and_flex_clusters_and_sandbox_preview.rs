@@ -3,8 +3,8 @@
 
 use super::*;
 
-/// The adaptive capacity of `AtlasTenantClusterUpgradeRequest20240805`: one of 2 values, or one
-/// yet to be declared.
+/// The adaptive capacity of `AtlasTenantClusterUpgradeRequest20240805`: one of 2 documented
+/// values; others are kept as `Unknown`.
 ///
 /// Declared at `AtlasTenantClusterUpgradeRequest20240805.adaptiveCapacity` and one other place.
 #[derive(Clone)]
@@ -110,7 +110,8 @@ atlas_admin_runtime::record! {
     1 read_preference "readPreference"
 }
 
-/// The read preference of `BiConnector`: one of 3 values, or one yet to be declared.
+/// The read preference of `BiConnector`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `BiConnector.readPreference`.
 ///
@@ -162,7 +163,7 @@ atlas_admin_runtime::union! {
     3 Tenant ["TENANT"] from TenantRegionConfig20240805;
 }
 
-/// What every `CloudRegionConfig20240805` has in common, whichever it is.
+/// The fields that all variants of `CloudRegionConfig20240805` share.
 ///
 /// Declared at `CloudRegionConfig20240805`.
 #[derive(Clone, Default)]
@@ -187,7 +188,8 @@ atlas_admin_runtime::record! {
     3 region_name "regionName"
 }
 
-/// The provider name of `CloudRegionConfig`: one of 4 values, or one yet to be declared.
+/// The provider name of `CloudRegionConfig`: one of 4 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `CloudRegionConfig.providerName` and one other place.
 #[derive(Clone)]
@@ -213,7 +215,8 @@ atlas_admin_runtime::open_enum! {
     Tenant "TENANT"
 }
 
-/// The region name of `CloudRegionConfig`: one of 141 values, or one yet to be declared.
+/// The region name of `CloudRegionConfig`: one of 141 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `CloudRegionConfig.regionName` and one other place.
 #[derive(Clone)]
@@ -738,8 +741,8 @@ atlas_admin_runtime::record! {
     2 region "region" [READ_ONLY]
 }
 
-/// The type of `ClusterDescriptionConnectionStringsPrivateEndpoint`: one of 2 values, or one
-/// yet to be declared.
+/// The type of `ClusterDescriptionConnectionStringsPrivateEndpoint`: one of 2 documented
+/// values; others are kept as `Unknown`.
 ///
 /// Declared at `ClusterDescriptionConnectionStringsPrivateEndpoint.type`.
 #[derive(Clone)]
@@ -759,8 +762,8 @@ atlas_admin_runtime::open_enum! {
     Mongos "MONGOS"
 }
 
-/// The cluster type of `AdvancedClusterDescription`: one of 3 values, or one yet to be
-/// declared.
+/// The cluster type of `AdvancedClusterDescription`: one of 3 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.clusterType` and 4 other places.
 #[derive(Clone)]
@@ -783,8 +786,8 @@ atlas_admin_runtime::open_enum! {
     Sharded "SHARDED"
 }
 
-/// The config server management mode of `AdvancedClusterDescription`: one of 2 values, or one
-/// yet to be declared.
+/// The config server management mode of `AdvancedClusterDescription`: one of 2 documented
+/// values; others are kept as `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.configServerManagementMode` and 4 other places.
 ///
@@ -808,7 +811,7 @@ atlas_admin_runtime::open_enum! {
 }
 
 /// The custom openssl cipher config tls12 item of `ApiAtlasClusterAdvancedConfigurationView`:
-/// one of 2 values, or one yet to be declared.
+/// one of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasClusterAdvancedConfigurationView.customOpensslCipherConfigTls12[]` and
 /// 2 other places.
@@ -830,7 +833,7 @@ atlas_admin_runtime::open_enum! {
 }
 
 /// The custom openssl cipher config tls13 item of `ApiAtlasClusterAdvancedConfigurationView`:
-/// one of 4 values, or one yet to be declared.
+/// one of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasClusterAdvancedConfigurationView.customOpensslCipherConfigTls13[]` and
 /// 2 other places.
@@ -900,8 +903,8 @@ atlas_admin_runtime::record! {
     0 enabled "enabled"
 }
 
-/// The disk warming mode of `AdvancedClusterDescription`: one of 3 values, or one yet to be
-/// declared.
+/// The disk warming mode of `AdvancedClusterDescription`: one of 3 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.diskWarmingMode` and 4 other places.
 ///
@@ -927,7 +930,8 @@ atlas_admin_runtime::open_enum! {
     VisibleEarlier "VISIBLE_EARLIER"
 }
 
-/// The ebs volume type of `AWSHardwareSpec`: one of 3 values, or one yet to be declared.
+/// The ebs volume type of `AWSHardwareSpec`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `AWSHardwareSpec.ebsVolumeType` and one other place.
 #[derive(Clone)]
@@ -950,8 +954,8 @@ atlas_admin_runtime::open_enum! {
     Standard "STANDARD"
 }
 
-/// The effective instance size of `TenantHardwareSpec`: one of 4 values, or one yet to be
-/// declared.
+/// The effective instance size of `TenantHardwareSpec`: one of 4 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `TenantHardwareSpec.effectiveInstanceSize` and one other place.
 #[derive(Clone)]
@@ -999,7 +1003,8 @@ atlas_admin_runtime::record! {
     2 links "links" [READ_ONLY]
 }
 
-/// The grant type of `EmployeeAccessGrantView`: one of 3 values, or one yet to be declared.
+/// The grant type of `EmployeeAccessGrantView`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `EmployeeAccessGrantView.grantType`.
 #[derive(Clone)]
@@ -1054,7 +1059,8 @@ atlas_admin_runtime::record! {
     6 node_count "nodeCount"
 }
 
-/// The instance size of `DedicatedHardwareSpec`: one of 56 values, or one yet to be declared.
+/// The instance size of `DedicatedHardwareSpec`: one of 56 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `DedicatedHardwareSpec.instanceSize` and 3 other places.
 #[derive(Clone)]
@@ -1236,8 +1242,8 @@ atlas_admin_runtime::open_enum! {
     R80Gen2 "R80_GEN_2"
 }
 
-/// The internal cluster role of `AtlasTenantClusterUpgradeRequest20240805`: one of 3 values, or
-/// one yet to be declared.
+/// The internal cluster role of `AtlasTenantClusterUpgradeRequest20240805`: one of 3 documented
+/// values; others are kept as `Unknown`.
 ///
 /// Declared at `AtlasTenantClusterUpgradeRequest20240805.internalClusterRole` and one other
 /// place.
@@ -1262,7 +1268,7 @@ atlas_admin_runtime::open_enum! {
 }
 
 /// The minimum enabled tls protocol of `ApiAtlasClusterAdvancedConfigurationView`: one of 4
-/// values, or one yet to be declared.
+/// documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasClusterAdvancedConfigurationView.minimumEnabledTlsProtocol` and 2 other
 /// places.
@@ -1333,8 +1339,8 @@ atlas_admin_runtime::record! {
     9 region_name "regionName"
 }
 
-/// The replica set scaling strategy of `AdvancedClusterDescription`: one of 3 values, or one
-/// yet to be declared.
+/// The replica set scaling strategy of `AdvancedClusterDescription`: one of 3 documented
+/// values; others are kept as `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.replicaSetScalingStrategy` and 4 other places.
 ///
@@ -1382,7 +1388,8 @@ atlas_admin_runtime::record! {
     3 zone_name "zoneName"
 }
 
-/// The root cert type of `AdvancedClusterDescription`: one value, or one yet to be declared.
+/// The root cert type of `AdvancedClusterDescription`: one documented value; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.rootCertType` and 4 other places.
 #[derive(Clone)]
@@ -1422,8 +1429,8 @@ atlas_admin_runtime::record! {
     3 region_name "regionName"
 }
 
-/// The tls cipher config mode of `ApiAtlasClusterAdvancedConfigurationView`: one of 2 values,
-/// or one yet to be declared.
+/// The tls cipher config mode of `ApiAtlasClusterAdvancedConfigurationView`: one of 2
+/// documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasClusterAdvancedConfigurationView.tlsCipherConfigMode` and 2 other
 /// places.
@@ -1444,8 +1451,8 @@ atlas_admin_runtime::open_enum! {
     Default "DEFAULT"
 }
 
-/// The version release system of `AdvancedClusterDescription`: one of 2 values, or one yet to
-/// be declared.
+/// The version release system of `AdvancedClusterDescription`: one of 2 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.versionReleaseSystem` and 5 other places.
 #[derive(Clone)]

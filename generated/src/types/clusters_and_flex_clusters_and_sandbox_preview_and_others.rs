@@ -3,8 +3,8 @@
 
 use super::*;
 
-/// The backing provider name of `ClusterFlexProviderSettings`: one of 3 values, or one yet to
-/// be declared.
+/// The backing provider name of `ClusterFlexProviderSettings`: one of 3 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `ClusterFlexProviderSettings.backingProviderName` and 6 other places.
 #[derive(Clone)]
@@ -27,7 +27,8 @@ atlas_admin_runtime::open_enum! {
     Gcp "GCP"
 }
 
-/// The state name of `AdvancedClusterDescription`: one of 5 values, or one yet to be declared.
+/// The state name of `AdvancedClusterDescription`: one of 5 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.stateName` and 6 other places.
 #[derive(Clone)]

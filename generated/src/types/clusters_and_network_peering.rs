@@ -3,7 +3,8 @@
 
 use super::*;
 
-/// The region name of `AWSCloudProviderContainer`: one of 39 values, or one yet to be declared.
+/// The region name of `AWSCloudProviderContainer`: one of 39 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `AWSCloudProviderContainer.regionName` and one other place.
 #[derive(Clone)]

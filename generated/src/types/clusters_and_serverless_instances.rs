@@ -62,8 +62,8 @@ atlas_admin_runtime::record! {
     2 r#type "type" [READ_ONLY]
 }
 
-/// The type of `ServerlessConnectionStringsPrivateEndpointList`: one value, or one yet to be
-/// declared.
+/// The type of `ServerlessConnectionStringsPrivateEndpointList`: one documented value; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `ServerlessConnectionStringsPrivateEndpointList.type`.
 #[derive(Clone)]
@@ -180,7 +180,8 @@ atlas_admin_runtime::record! {
     5 region_name "regionName" [REQUIRED]
 }
 
-/// The provider name of `ServerlessProviderSettings`: one value, or one yet to be declared.
+/// The provider name of `ServerlessProviderSettings`: one documented value; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `ServerlessProviderSettings.providerName`.
 #[derive(Clone)]

@@ -3,8 +3,8 @@
 
 use super::*;
 
-/// The provider name of `ServerlessConnectionStringsPrivateEndpointItem`: one of 2 values, or
-/// one yet to be declared.
+/// The provider name of `ServerlessConnectionStringsPrivateEndpointItem`: one of 2 documented
+/// values; others are kept as `Unknown`.
 ///
 /// Declared at `ServerlessConnectionStringsPrivateEndpointItem.providerName` and one other
 /// place.

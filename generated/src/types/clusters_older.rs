@@ -140,7 +140,7 @@ atlas_admin_runtime::union! {
     3 Tenant ["TENANT"] from TenantRegionConfig;
 }
 
-/// What every `CloudRegionConfig` has in common, whichever it is.
+/// The fields that all variants of `CloudRegionConfig` share.
 ///
 /// Declared at `CloudRegionConfig`.
 #[derive(Clone, Default)]
@@ -237,8 +237,8 @@ atlas_admin_runtime::record! {
     17 transaction_lifetime_limit_seconds "transactionLifetimeLimitSeconds"
 }
 
-/// The default read concern of `ClusterDescriptionProcessArgs`: one of 2 values, or one yet to
-/// be declared.
+/// The default read concern of `ClusterDescriptionProcessArgs`: one of 2 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `ClusterDescriptionProcessArgs.defaultReadConcern`.
 ///

@@ -26,7 +26,8 @@ atlas_admin_runtime::record! {
     2 unsupported_reason "unsupportedReason" [READ_ONLY]
 }
 
-/// The status of `SqlInterfaceStatusResponse`: one of 2 values, or one yet to be declared.
+/// The status of `SqlInterfaceStatusResponse`: one of 2 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `SqlInterfaceStatusResponse.status` and one other place.
 #[derive(Clone)]
@@ -46,8 +47,8 @@ atlas_admin_runtime::open_enum! {
     On "ON"
 }
 
-/// The unsupported reason of `SqlInterfaceStatusResponse`: one of 3 values, or one yet to be
-/// declared.
+/// The unsupported reason of `SqlInterfaceStatusResponse`: one of 3 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `SqlInterfaceStatusResponse.unsupportedReason`.
 #[derive(Clone)]

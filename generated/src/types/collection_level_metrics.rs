@@ -4,7 +4,7 @@
 use super::*;
 
 /// The cluster view of `get /api/atlas/v2/groups/{}/clusters/{}/{}/collStats/namespaces`: one
-/// of 3 values, or one yet to be declared.
+/// of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/clusters/{}/{}/collStats/namespaces?clusterView`
 /// and one other place.
@@ -32,7 +32,7 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone, Default)]
 pub struct CollStatsLatencyNamespaceMetric {
     /// `metricName`. Read-only. May be `null`.
-    pub metric_name: Nullable<CollStatsLatencyNamespaceMetricMetricName>,
+    pub metric_name: Nullable<CollStatsLatencyNamespaceMetricName>,
     /// `units`. Read-only. May be `null`.
     pub units: Nullable<CollStatsLatencyNamespaceMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
@@ -45,13 +45,13 @@ atlas_admin_runtime::record! {
     1 units "units" [REQUIRED | READ_ONLY]
 }
 
-/// The metric name of `CollStatsLatencyNamespaceMetric`: one of 24 values, or one yet to be
-/// declared.
+/// The metric name of `CollStatsLatencyNamespaceMetric`: one of 24 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `CollStatsLatencyNamespaceMetric.metricName`.
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum CollStatsLatencyNamespaceMetricMetricName {
+pub enum CollStatsLatencyNamespaceMetricName {
     /// `READS_OPS`.
     ReadsOps,
     /// `READS_LATENCY`.
@@ -105,7 +105,7 @@ pub enum CollStatsLatencyNamespaceMetricMetricName {
 }
 
 atlas_admin_runtime::open_enum! {
-    CollStatsLatencyNamespaceMetricMetricName
+    CollStatsLatencyNamespaceMetricName
     AverageCommandsLatency "AVERAGE_COMMANDS_LATENCY"
     AverageReadsLatency "AVERAGE_READS_LATENCY"
     AverageTotalOpsLatency "AVERAGE_TOTAL_OPS_LATENCY"
@@ -132,7 +132,8 @@ atlas_admin_runtime::open_enum! {
     WritesP99Value "WRITES_P99_VALUE"
 }
 
-/// The units of `CollStatsLatencyNamespaceMetric`: one value, or one yet to be declared.
+/// The units of `CollStatsLatencyNamespaceMetric`: one documented value; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `CollStatsLatencyNamespaceMetric.units`.
 #[derive(Clone)]
@@ -195,7 +196,7 @@ atlas_admin_runtime::record! {
 }
 
 /// The metric of `get /api/atlas/v2/groups/{}/clusters/{}/{}/{}/{}/collStats/measurements`: one
-/// of 24 values, or one yet to be declared.
+/// of 24 documented values; others are kept as `Unknown`.
 ///
 /// Declared at
 /// `get /api/atlas/v2/groups/{}/clusters/{}/{}/{}/{}/collStats/measurements?metrics[]` and one

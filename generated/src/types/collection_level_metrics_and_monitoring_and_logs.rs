@@ -3,8 +3,8 @@
 
 use super::*;
 
-/// The granularity of `MeasurementsCollStatsLatencyCluster`: one of 4 values, or one yet to be
-/// declared.
+/// The granularity of `MeasurementsCollStatsLatencyCluster`: one of 4 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `MeasurementsCollStatsLatencyCluster.granularity` and 3 other places.
 #[derive(Clone)]
@@ -67,7 +67,8 @@ atlas_admin_runtime::record! {
     2 units "units" [READ_ONLY]
 }
 
-/// The units of `MetricsMeasurement`: one of 10 values, or one yet to be declared.
+/// The units of `MetricsMeasurement`: one of 10 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `MetricsMeasurement.units` and one other place.
 #[derive(Clone)]

@@ -50,7 +50,7 @@ atlas_admin_runtime::record! {
 #[derive(Clone, Default)]
 pub struct DatabasePrivilegeAction {
     /// `action`. Required.
-    pub action: Option<DatabasePrivilegeActionAction>,
+    pub action: Option<DatabasePrivilegeActionValue>,
     /// `resources`. Required.
     pub resources: Option<Vec<DatabasePermittedNamespaceResource>>,
     /// Undeclared properties: received ones, and ones to send.
@@ -63,12 +63,13 @@ atlas_admin_runtime::record! {
     1 resources "resources" [REQUIRED]
 }
 
-/// The action of `DatabasePrivilegeAction`: one of 80 values, or one yet to be declared.
+/// The action of `DatabasePrivilegeAction`: one of 80 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `DatabasePrivilegeAction.action`.
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum DatabasePrivilegeActionAction {
+pub enum DatabasePrivilegeActionValue {
     /// `FIND`.
     Find,
     /// `INSERT`.
@@ -234,7 +235,7 @@ pub enum DatabasePrivilegeActionAction {
 }
 
 atlas_admin_runtime::open_enum! {
-    DatabasePrivilegeActionAction
+    DatabasePrivilegeActionValue
     Analyze "ANALYZE"
     AnalyzeShardKey "ANALYZE_SHARD_KEY"
     BypassDefaultMaxTimeMs "BYPASS_DEFAULT_MAX_TIME_MS"

@@ -3,7 +3,8 @@
 
 use super::*;
 
-/// The schema `BaseAtlasDataLakeRegion`: one of 15 values, or one yet to be declared.
+/// The schema `BaseAtlasDataLakeRegion`: one of 15 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BaseAtlasDataLakeRegion {
@@ -140,8 +141,8 @@ atlas_admin_runtime::record! {
     7 value "value" [REQUIRED]
 }
 
-/// The overrun policy of `DataFederationTenantQueryLimit`: one of 2 values, or one yet to be
-/// declared.
+/// The overrun policy of `DataFederationTenantQueryLimit`: one of 2 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `DataFederationTenantQueryLimit.overrunPolicy`.
 #[derive(Clone)]
@@ -221,7 +222,8 @@ atlas_admin_runtime::record! {
     0 level "level"
 }
 
-/// The level of `DataLakeAtlasStoreReadConcern`: one of 5 values, or one yet to be declared.
+/// The level of `DataLakeAtlasStoreReadConcern`: one of 5 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `DataLakeAtlasStoreReadConcern.level`.
 ///
@@ -273,7 +275,8 @@ atlas_admin_runtime::record! {
     2 tag_sets "tagSets"
 }
 
-/// The mode of `DataLakeAtlasStoreReadPreference`: one of 5 values, or one yet to be declared.
+/// The mode of `DataLakeAtlasStoreReadPreference`: one of 5 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `DataLakeAtlasStoreReadPreference.mode`.
 ///
@@ -383,7 +386,8 @@ atlas_admin_runtime::record! {
     7 service_url "serviceURL"
 }
 
-/// The region of `DataLakeAzureBlobStore`: one of 49 values, or one yet to be declared.
+/// The region of `DataLakeAzureBlobStore`: one of 49 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `DataLakeAzureBlobStore.region` and one other place.
 #[derive(Clone)]
@@ -648,8 +652,8 @@ atlas_admin_runtime::record! {
     12 urls "urls"
 }
 
-/// The default format of `DataLakeDatabaseDataSourceSettings`: one of 18 values, or one yet to
-/// be declared.
+/// The default format of `DataLakeDatabaseDataSourceSettings`: one of 18 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `DataLakeDatabaseDataSourceSettings.defaultFormat`.
 #[derive(Clone)]
@@ -774,7 +778,8 @@ atlas_admin_runtime::record! {
     1 region "region"
 }
 
-/// The region of `DataLakeDLSAWSStore`: one of 34 values, or one yet to be declared.
+/// The region of `DataLakeDLSAWSStore`: one of 34 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `DataLakeDLSAWSStore.region` and one other place.
 #[derive(Clone)]
@@ -907,7 +912,8 @@ atlas_admin_runtime::record! {
     1 region "region"
 }
 
-/// The region of `DataLakeDLSGCPStore`: one of 36 values, or one yet to be declared.
+/// The region of `DataLakeDLSGCPStore`: one of 36 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `DataLakeDLSGCPStore.region` and one other place.
 #[derive(Clone)]
@@ -1121,8 +1127,8 @@ atlas_admin_runtime::record! {
     7 region "region"
 }
 
-/// The additional storage class of `DataLakeS3StoreSettings`: one of 3 values, or one yet to be
-/// declared.
+/// The additional storage class of `DataLakeS3StoreSettings`: one of 3 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `DataLakeS3StoreSettings.additionalStorageClasses[]`.
 #[derive(Clone)]
@@ -1200,7 +1206,7 @@ atlas_admin_runtime::union! {
     7 Gcs ["gcs"] from DataLakeGoogleCloudStorageStore;
 }
 
-/// What every `DataLakeStoreSettings` has in common, whichever it is.
+/// The fields that all variants of `DataLakeStoreSettings` share.
 ///
 /// Declared at `DataLakeStoreSettings`.
 #[derive(Clone, Default)]
@@ -1259,7 +1265,7 @@ atlas_admin_runtime::record! {
     7 storage "storage"
 }
 
-/// The state of `DataLakeTenant`: one of 3 values, or one yet to be declared.
+/// The state of `DataLakeTenant`: one of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DataLakeTenant.state`.
 #[derive(Clone)]
@@ -1283,13 +1289,13 @@ atlas_admin_runtime::open_enum! {
 }
 
 /// The limit name of `delete /api/atlas/v2/groups/{}/dataFederation/{}/limits/{}`: one of 4
-/// values, or one yet to be declared.
+/// documented values; others are kept as `Unknown`.
 ///
 /// Declared at `delete /api/atlas/v2/groups/{}/dataFederation/{}/limits/{}?limitName` and 2
 /// other places.
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum DeleteDataFederationLimitLimitName {
+pub enum DeleteDataFederationLimitName {
     /// `bytesProcessed.query`.
     BytesProcessedQuery,
     /// `bytesProcessed.daily`.
@@ -1303,15 +1309,15 @@ pub enum DeleteDataFederationLimitLimitName {
 }
 
 atlas_admin_runtime::open_enum! {
-    DeleteDataFederationLimitLimitName
+    DeleteDataFederationLimitName
     BytesProcessedDaily "bytesProcessed.daily"
     BytesProcessedMonthly "bytesProcessed.monthly"
     BytesProcessedQuery "bytesProcessed.query"
     BytesProcessedWeekly "bytesProcessed.weekly"
 }
 
-/// The type of `get /api/atlas/v2/groups/{}/dataFederation`: one of 2 values, or one yet to be
-/// declared.
+/// The type of `get /api/atlas/v2/groups/{}/dataFederation`: one of 2 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/dataFederation?type`.
 #[derive(Clone)]
@@ -1420,7 +1426,8 @@ atlas_admin_runtime::record! {
     9 r#type "type"
 }
 
-/// The provider of `PrivateNetworkEndpointIdEntry`: one of 2 values, or one yet to be declared.
+/// The provider of `PrivateNetworkEndpointIdEntry`: one of 2 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `PrivateNetworkEndpointIdEntry.provider`.
 #[derive(Clone)]
@@ -1440,7 +1447,8 @@ atlas_admin_runtime::open_enum! {
     Azure "AZURE"
 }
 
-/// The status of `PrivateNetworkEndpointIdEntry`: one of 4 values, or one yet to be declared.
+/// The status of `PrivateNetworkEndpointIdEntry`: one of 4 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `PrivateNetworkEndpointIdEntry.status`.
 #[derive(Clone)]
@@ -1466,7 +1474,8 @@ atlas_admin_runtime::open_enum! {
     Pending "PENDING"
 }
 
-/// The type of `PrivateNetworkEndpointIdEntry`: one value, or one yet to be declared.
+/// The type of `PrivateNetworkEndpointIdEntry`: one documented value; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `PrivateNetworkEndpointIdEntry.type`.
 #[derive(Clone)]

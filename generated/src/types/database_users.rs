@@ -60,7 +60,8 @@ atlas_admin_runtime::record! {
     13 x509_type "x509Type"
 }
 
-/// The aws iam type of `CloudDatabaseUser`: one of 3 values, or one yet to be declared.
+/// The aws iam type of `CloudDatabaseUser`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `CloudDatabaseUser.awsIAMType`.
 #[derive(Clone)]
@@ -83,7 +84,8 @@ atlas_admin_runtime::open_enum! {
     User "USER"
 }
 
-/// The database name of `CloudDatabaseUser`: one of 2 values, or one yet to be declared.
+/// The database name of `CloudDatabaseUser`: one of 2 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `CloudDatabaseUser.databaseName`.
 #[derive(Clone)]
@@ -103,7 +105,8 @@ atlas_admin_runtime::open_enum! {
     Admin "admin"
 }
 
-/// The ldap auth type of `CloudDatabaseUser`: one of 3 values, or one yet to be declared.
+/// The ldap auth type of `CloudDatabaseUser`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `CloudDatabaseUser.ldapAuthType`.
 #[derive(Clone)]
@@ -126,7 +129,8 @@ atlas_admin_runtime::open_enum! {
     User "USER"
 }
 
-/// The oidc auth type of `CloudDatabaseUser`: one of 3 values, or one yet to be declared.
+/// The oidc auth type of `CloudDatabaseUser`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `CloudDatabaseUser.oidcAuthType`.
 #[derive(Clone)]
@@ -149,7 +153,8 @@ atlas_admin_runtime::open_enum! {
     User "USER"
 }
 
-/// The x509 type of `CloudDatabaseUser`: one of 3 values, or one yet to be declared.
+/// The x509 type of `CloudDatabaseUser`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `CloudDatabaseUser.x509Type`.
 #[derive(Clone)]
@@ -180,7 +185,7 @@ pub struct DatabaseUserRole {
     /// `databaseName`. Required.
     pub database_name: Option<String>,
     /// `roleName`. Required.
-    pub role_name: Option<DatabaseUserRoleRoleName>,
+    pub role_name: Option<DatabaseUserRoleName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
@@ -192,12 +197,13 @@ atlas_admin_runtime::record! {
     2 role_name "roleName" [REQUIRED]
 }
 
-/// The role name of `DatabaseUserRole`: one of 11 values, or one yet to be declared.
+/// The role name of `DatabaseUserRole`: one of 11 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `DatabaseUserRole.roleName`.
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum DatabaseUserRoleRoleName {
+pub enum DatabaseUserRoleName {
     /// `atlasAdmin`.
     AtlasAdmin,
     /// `backup`.
@@ -225,7 +231,7 @@ pub enum DatabaseUserRoleRoleName {
 }
 
 atlas_admin_runtime::open_enum! {
-    DatabaseUserRoleRoleName
+    DatabaseUserRoleName
     ACustomRoleName "<a custom role name>"
     AtlasAdmin "atlasAdmin"
     Backup "backup"
@@ -282,7 +288,7 @@ atlas_admin_runtime::record! {
     1 r#type "type" [REQUIRED]
 }
 
-/// The type of `UserScope`: one of 3 values, or one yet to be declared.
+/// The type of `UserScope`: one of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `UserScope.type`.
 #[derive(Clone)]

@@ -40,7 +40,8 @@ atlas_admin_runtime::record! {
     7 valid "valid" [READ_ONLY]
 }
 
-/// The region of `AWSKMSConfiguration`: one of 39 values, or one yet to be declared.
+/// The region of `AWSKMSConfiguration`: one of 39 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `AWSKMSConfiguration.region`.
 #[derive(Clone)]
@@ -171,8 +172,8 @@ atlas_admin_runtime::open_enum! {
     UsWest2 "US_WEST_2"
 }
 
-/// The cloud provider of `AWSKMSEARPrivateEndpoint`: one of 2 values, or one yet to be
-/// declared.
+/// The cloud provider of `AWSKMSEARPrivateEndpoint`: one of 2 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `AWSKMSEARPrivateEndpoint.cloudProvider` and 5 other places.
 #[derive(Clone)]
@@ -192,7 +193,8 @@ atlas_admin_runtime::open_enum! {
     Azure "AZURE"
 }
 
-/// The region name of `AWSKMSEARPrivateEndpoint`: one of 93 values, or one yet to be declared.
+/// The region name of `AWSKMSEARPrivateEndpoint`: one of 93 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `AWSKMSEARPrivateEndpoint.regionName` and one other place.
 #[derive(Clone)]
@@ -534,7 +536,8 @@ atlas_admin_runtime::record! {
     11 valid "valid" [READ_ONLY]
 }
 
-/// The azure environment of `AzureKeyVault`: one of 3 values, or one yet to be declared.
+/// The azure environment of `AzureKeyVault`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `AzureKeyVault.azureEnvironment`.
 #[derive(Clone)]
@@ -581,7 +584,7 @@ atlas_admin_runtime::union! {
     1 Aws ["AWS"];
 }
 
-/// What every `EARPrivateEndpoint` has in common, whichever it is.
+/// The fields that all variants of `EARPrivateEndpoint` share.
 ///
 /// Declared at `EARPrivateEndpoint`.
 #[derive(Clone, Default)]

@@ -60,7 +60,7 @@ atlas_admin_runtime::record! {
     14 username "username" [READ_ONLY]
 }
 
-/// The schema `AlertAuditTypeView`: one of 2 values, or one yet to be declared.
+/// The schema `AlertAuditTypeView`: one of 2 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AlertAuditTypeView {
@@ -135,7 +135,8 @@ atlas_admin_runtime::record! {
     14 username "username" [READ_ONLY]
 }
 
-/// The schema `AlertConfigAuditTypeView`: one of 5 values, or one yet to be declared.
+/// The schema `AlertConfigAuditTypeView`: one of 5 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AlertConfigAuditTypeView {
@@ -162,7 +163,8 @@ atlas_admin_runtime::open_enum! {
     AlertConfigEnabledAudit "ALERT_CONFIG_ENABLED_AUDIT"
 }
 
-/// The schema `ApiUserEventTypeViewForNdsGroup`: one of 10 values, or one yet to be declared.
+/// The schema `ApiUserEventTypeViewForNdsGroup`: one of 10 documented values; others are kept
+/// as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiUserEventTypeViewForNdsGroup {
@@ -204,7 +206,8 @@ atlas_admin_runtime::open_enum! {
     ApiKeyUiIpAccessListInheritanceEnabled "API_KEY_UI_IP_ACCESS_LIST_INHERITANCE_ENABLED"
 }
 
-/// The schema `ApiUserEventTypeViewForOrg`: one of 10 values, or one yet to be declared.
+/// The schema `ApiUserEventTypeViewForOrg`: one of 10 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiUserEventTypeViewForOrg {
@@ -366,7 +369,8 @@ atlas_admin_runtime::record! {
     15 whitelist_entry "whitelistEntry" [READ_ONLY]
 }
 
-/// The schema `AppServiceEventTypeView`: one of 12 values, or one yet to be declared.
+/// The schema `AppServiceEventTypeView`: one of 12 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppServiceEventTypeView {
@@ -563,8 +567,8 @@ atlas_admin_runtime::record! {
     14 username "username" [READ_ONLY]
 }
 
-/// The event type name of `AtlasResourcePolicyAuditForOrg`: one of 4 values, or one yet to be
-/// declared.
+/// The event type name of `AtlasResourcePolicyAuditForOrg`: one of 4 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `AtlasResourcePolicyAuditForOrg.eventTypeName`.
 #[derive(Clone)]
@@ -641,7 +645,8 @@ atlas_admin_runtime::record! {
     12 username "username" [READ_ONLY]
 }
 
-/// The schema `BillingEventTypeViewForNdsGroup`: one of 12 values, or one yet to be declared.
+/// The schema `BillingEventTypeViewForNdsGroup`: one of 12 documented values; others are kept
+/// as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BillingEventTypeViewForNdsGroup {
@@ -689,7 +694,8 @@ atlas_admin_runtime::open_enum! {
     WeeklyBillingChangeOverThreshold "WEEKLY_BILLING_CHANGE_OVER_THRESHOLD"
 }
 
-/// The schema `BillingEventTypeViewForOrg`: one of 80 values, or one yet to be declared.
+/// The schema `BillingEventTypeViewForOrg`: one of 80 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BillingEventTypeViewForOrg {
@@ -1115,7 +1121,7 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The schema `ChartsAuditTypeView`: one of 6 values, or one yet to be declared.
+/// The schema `ChartsAuditTypeView`: one of 6 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ChartsAuditTypeView {
@@ -1145,7 +1151,8 @@ atlas_admin_runtime::open_enum! {
     ChartsDashboardImportFailed "CHARTS_DASHBOARD_IMPORT_FAILED"
 }
 
-/// The schema `ClusterEventTypeViewForNdsGroup`: one of 2 values, or one yet to be declared.
+/// The schema `ClusterEventTypeViewForNdsGroup`: one of 2 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterEventTypeViewForNdsGroup {
@@ -1198,7 +1205,8 @@ atlas_admin_runtime::record! {
     7 shard_name "shardName" [READ_ONLY]
 }
 
-/// The schema `DataExplorerAccessedEventTypeView`: one of 4 values, or one yet to be declared.
+/// The schema `DataExplorerAccessedEventTypeView`: one of 4 documented values; others are kept
+/// as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataExplorerAccessedEventTypeView {
@@ -1468,8 +1476,8 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The event type name of `DefaultEventViewForNdsGroup`: one of 235 values, or one yet to be
-/// declared.
+/// The event type name of `DefaultEventViewForNdsGroup`: one of 235 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `DefaultEventViewForNdsGroup.eventTypeName`.
 #[derive(Clone)]
@@ -2242,8 +2250,8 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The event type name of `DefaultEventViewForOrg`: one of 79 values, or one yet to be
-/// declared.
+/// The event type name of `DefaultEventViewForOrg`: one of 79 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `DefaultEventViewForOrg.eventTypeName`.
 #[derive(Clone)]
@@ -2621,7 +2629,7 @@ atlas_admin_runtime::union! {
     26 AtlasResourcePolicyAudit ["RESOURCE_POLICY_VIOLATED"] from AtlasResourcePolicyAuditForNdsGroup;
 }
 
-/// What every `EventViewForNdsGroup` has in common, whichever it is.
+/// The fields that all variants of `EventViewForNdsGroup` share.
 ///
 /// Declared at `EventViewForNdsGroup`.
 #[derive(Clone, Default)]
@@ -2710,7 +2718,7 @@ atlas_admin_runtime::union! {
     11 AtlasResourcePolicyAudit ["RESOURCE_POLICY_CREATED", "RESOURCE_POLICY_MODIFIED", "RESOURCE_POLICY_DELETED", "RESOURCE_POLICY_VIOLATED"] from AtlasResourcePolicyAuditForOrg;
 }
 
-/// What every `EventViewForOrg` has in common, whichever it is.
+/// The fields that all variants of `EventViewForOrg` share.
 ///
 /// Declared at `EventViewForOrg`.
 #[derive(Clone, Default)]
@@ -2809,7 +2817,8 @@ atlas_admin_runtime::record! {
     10 shard_name "shardName" [READ_ONLY]
 }
 
-/// The schema `FTSIndexAuditTypeView`: one of 13 values, or one yet to be declared.
+/// The schema `FTSIndexAuditTypeView`: one of 13 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FtsIndexAuditTypeView {
@@ -2938,7 +2947,8 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(GroupPaginatedEventView, results => EventViewForNdsGroup);
 
-/// The schema `HostEventTypeViewForNdsGroup`: one of 39 values, or one yet to be declared.
+/// The schema `HostEventTypeViewForNdsGroup`: one of 39 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostEventTypeViewForNdsGroup {
@@ -3163,7 +3173,7 @@ atlas_admin_runtime::union! {
     3 SearchMaxNumberOfLuceneDocs ["SEARCH_MAX_NUMBER_OF_LUCENE_DOCS"] from NumberMetricEventView;
 }
 
-/// What every `HostMetricEvent` has in common, whichever it is.
+/// The fields that all variants of `HostMetricEvent` share.
 ///
 /// Declared at `HostMetricEvent`.
 #[derive(Clone, Default)]
@@ -3236,7 +3246,8 @@ atlas_admin_runtime::record! {
     19 username "username" [READ_ONLY]
 }
 
-/// The schema `HostMetricEventTypeView`: one of 2 values, or one yet to be declared.
+/// The schema `HostMetricEventTypeView`: one of 2 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostMetricEventTypeView {
@@ -3254,7 +3265,8 @@ atlas_admin_runtime::open_enum! {
     OutsideMetricThreshold "OUTSIDE_METRIC_THRESHOLD"
 }
 
-/// The schema `NDSAuditTypeViewForNdsGroup`: one of 294 values, or one yet to be declared.
+/// The schema `NDSAuditTypeViewForNdsGroup`: one of 294 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NdsAuditTypeViewForNdsGroup {
@@ -4148,7 +4160,8 @@ atlas_admin_runtime::open_enum! {
     VolumeImpairedResolved "VOLUME_IMPAIRED_RESOLVED"
 }
 
-/// The schema `NDSAuditTypeViewForOrg`: one of 4 values, or one yet to be declared.
+/// The schema `NDSAuditTypeViewForOrg`: one of 4 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NdsAuditTypeViewForOrg {
@@ -4292,8 +4305,8 @@ atlas_admin_runtime::record! {
     15 whitelist_entry "whitelistEntry" [READ_ONLY]
 }
 
-/// The schema `NDSAutoScalingAuditTypeViewForNdsGroup`: one of 19 values, or one yet to be
-/// declared.
+/// The schema `NDSAutoScalingAuditTypeViewForNdsGroup`: one of 19 documented values; others are
+/// kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NdsAutoScalingAuditTypeViewForNdsGroup {
@@ -4416,7 +4429,8 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The schema `NDSServerlessInstanceAuditTypeView`: one of 8 values, or one yet to be declared.
+/// The schema `NDSServerlessInstanceAuditTypeView`: one of 8 documented values; others are kept
+/// as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NdsServerlessInstanceAuditTypeView {
@@ -4506,7 +4520,8 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The schema `NDSTenantEndpointAuditTypeView`: one of 10 values, or one yet to be declared.
+/// The schema `NDSTenantEndpointAuditTypeView`: one of 10 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NdsTenantEndpointAuditTypeView {
@@ -4680,7 +4695,8 @@ atlas_admin_runtime::record! {
     19 username "username" [READ_ONLY]
 }
 
-/// The schema `OrgEventTypeViewForOrg`: one of 81 values, or one yet to be declared.
+/// The schema `OrgEventTypeViewForOrg`: one of 81 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrgEventTypeViewForOrg {
@@ -5178,7 +5194,7 @@ atlas_admin_runtime::record! {
     20 username "username" [READ_ONLY]
 }
 
-/// The severity of `raw`: one of 4 values, or one yet to be declared.
+/// The severity of `raw`: one of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `raw.severity`.
 #[derive(Clone)]
@@ -5204,7 +5220,8 @@ atlas_admin_runtime::open_enum! {
     Warning "WARNING"
 }
 
-/// The schema `ReplicaSetEventTypeViewForNdsGroup`: one of 8 values, or one yet to be declared.
+/// The schema `ReplicaSetEventTypeViewForNdsGroup`: one of 8 documented values; others are kept
+/// as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReplicaSetEventTypeViewForNdsGroup {
@@ -5240,7 +5257,8 @@ atlas_admin_runtime::open_enum! {
     TooManyUnhealthyMembers "TOO_MANY_UNHEALTHY_MEMBERS"
 }
 
-/// The schema `ResourceEventTypeView`: one of 3 values, or one yet to be declared.
+/// The schema `ResourceEventTypeView`: one of 3 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ResourceEventTypeView {
@@ -5261,7 +5279,8 @@ atlas_admin_runtime::open_enum! {
     TagsModified "TAGS_MODIFIED"
 }
 
-/// The schema `ResourceEventTypeViewForOrg`: one of 2 values, or one yet to be declared.
+/// The schema `ResourceEventTypeViewForOrg`: one of 2 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ResourceEventTypeViewForOrg {
@@ -5399,7 +5418,8 @@ atlas_admin_runtime::record! {
     15 username "username" [READ_ONLY]
 }
 
-/// The schema `SearchDeploymentAuditTypeView`: one of 3 values, or one yet to be declared.
+/// The schema `SearchDeploymentAuditTypeView`: one of 3 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SearchDeploymentAuditTypeView {
@@ -5474,8 +5494,8 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The schema `ServiceAccountEventTypeViewForNdsGroup`: one of 12 values, or one yet to be
-/// declared.
+/// The schema `ServiceAccountEventTypeViewForNdsGroup`: one of 12 documented values; others are
+/// kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ServiceAccountEventTypeViewForNdsGroup {
@@ -5523,7 +5543,8 @@ atlas_admin_runtime::open_enum! {
     ServiceAccountUiIpAccessListInheritanceEnabled "SERVICE_ACCOUNT_UI_IP_ACCESS_LIST_INHERITANCE_ENABLED"
 }
 
-/// The schema `ServiceAccountEventTypeViewForOrg`: one of 12 values, or one yet to be declared.
+/// The schema `ServiceAccountEventTypeViewForOrg`: one of 12 documented values; others are kept
+/// as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ServiceAccountEventTypeViewForOrg {
@@ -5679,8 +5700,8 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The schema `StreamProcessorEventTypeViewForNdsGroup`: one of 9 values, or one yet to be
-/// declared.
+/// The schema `StreamProcessorEventTypeViewForNdsGroup`: one of 9 documented values; others are
+/// kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamProcessorEventTypeViewForNdsGroup {
@@ -5867,7 +5888,7 @@ atlas_admin_runtime::record! {
     14 username "username" [READ_ONLY]
 }
 
-/// The schema `TeamEventTypeView`: one of 7 values, or one yet to be declared.
+/// The schema `TeamEventTypeView`: one of 7 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TeamEventTypeView {
@@ -5900,7 +5921,8 @@ atlas_admin_runtime::open_enum! {
     TeamUpdated "TEAM_UPDATED"
 }
 
-/// The schema `TeamEventTypeViewForNdsGroup`: one of 3 values, or one yet to be declared.
+/// The schema `TeamEventTypeViewForNdsGroup`: one of 3 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TeamEventTypeViewForNdsGroup {
@@ -6053,7 +6075,8 @@ atlas_admin_runtime::record! {
     20 username "username" [READ_ONLY]
 }
 
-/// The schema `UserEventTypeViewForNdsGroup`: one of 8 values, or one yet to be declared.
+/// The schema `UserEventTypeViewForNdsGroup`: one of 8 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum UserEventTypeViewForNdsGroup {
@@ -6089,7 +6112,8 @@ atlas_admin_runtime::open_enum! {
     UserRolesChangedAudit "USER_ROLES_CHANGED_AUDIT"
 }
 
-/// The schema `UserEventTypeViewForOrg`: one of 10 values, or one yet to be declared.
+/// The schema `UserEventTypeViewForOrg`: one of 10 documented values; others are kept as
+/// `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum UserEventTypeViewForOrg {

@@ -29,8 +29,8 @@ atlas_admin_runtime::record! {
     2 role_assignments "roleAssignments" [REQUIRED]
 }
 
-/// The authorization type of `FederationIdentityProvider`: one of 2 values, or one yet to be
-/// declared.
+/// The authorization type of `FederationIdentityProvider`: one of 2 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `FederationIdentityProvider.authorizationType` and 7 other places.
 #[derive(Clone)]
@@ -92,8 +92,8 @@ atlas_admin_runtime::record! {
     8 user_conflicts "userConflicts"
 }
 
-/// The post auth role grant of `ConnectedOrgConfig`: one of 7 values, or one yet to be
-/// declared.
+/// The post auth role grant of `ConnectedOrgConfig`: one of 7 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `ConnectedOrgConfig.postAuthRoleGrants[]`.
 #[derive(Clone)]
@@ -449,7 +449,8 @@ atlas_admin_runtime::record! {
     11 user_claim "userClaim"
 }
 
-/// The status of `FederationSamlIdentityProvider`: one of 2 values, or one yet to be declared.
+/// The status of `FederationSamlIdentityProvider`: one of 2 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `FederationSamlIdentityProvider.status` and one other place.
 #[derive(Clone)]
@@ -469,7 +470,8 @@ atlas_admin_runtime::open_enum! {
     Inactive "INACTIVE"
 }
 
-/// The idp type of `FederationIdentityProvider`: one of 2 values, or one yet to be declared.
+/// The idp type of `FederationIdentityProvider`: one of 2 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `FederationIdentityProvider.idpType` and 5 other places.
 #[derive(Clone)]
@@ -490,7 +492,7 @@ atlas_admin_runtime::open_enum! {
 }
 
 /// The idp type item of `get /api/atlas/v2/federationSettings/{}/identityProviders`: one of 2
-/// values, or one yet to be declared.
+/// documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/federationSettings/{}/identityProviders?idpType[]`.
 #[derive(Clone)]
@@ -511,7 +513,7 @@ atlas_admin_runtime::open_enum! {
 }
 
 /// The protocol item of `get /api/atlas/v2/federationSettings/{}/identityProviders`: one of 2
-/// values, or one yet to be declared.
+/// documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/federationSettings/{}/identityProviders?protocol[]`.
 #[derive(Clone)]
@@ -559,8 +561,8 @@ atlas_admin_runtime::record! {
     4 identity_provider_status "identityProviderStatus"
 }
 
-/// The identity provider status of `OrgFederationSettings`: one of 2 values, or one yet to be
-/// declared.
+/// The identity provider status of `OrgFederationSettings`: one of 2 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `OrgFederationSettings.identityProviderStatus`.
 #[derive(Clone)]
@@ -688,7 +690,8 @@ atlas_admin_runtime::record! {
     1 file_name "fileName"
 }
 
-/// The protocol of `FederationIdentityProvider`: one of 2 values, or one yet to be declared.
+/// The protocol of `FederationIdentityProvider`: one of 2 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `FederationIdentityProvider.protocol` and 5 other places.
 #[derive(Clone)]
@@ -708,8 +711,8 @@ atlas_admin_runtime::open_enum! {
     Saml "SAML"
 }
 
-/// The request binding of `FederationSamlIdentityProvider`: one of 2 values, or one yet to be
-/// declared.
+/// The request binding of `FederationSamlIdentityProvider`: one of 2 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `FederationSamlIdentityProvider.requestBinding` and one other place.
 #[derive(Clone)]
@@ -729,8 +732,8 @@ atlas_admin_runtime::open_enum! {
     HttpRedirect "HTTP-REDIRECT"
 }
 
-/// The response signature algorithm of `FederationSamlIdentityProvider`: one of 2 values, or
-/// one yet to be declared.
+/// The response signature algorithm of `FederationSamlIdentityProvider`: one of 2 documented
+/// values; others are kept as `Unknown`.
 ///
 /// Declared at `FederationSamlIdentityProvider.responseSignatureAlgorithm` and one other place.
 #[derive(Clone)]

@@ -197,7 +197,8 @@ atlas_admin_runtime::record! {
     13 version_release_system "versionReleaseSystem" [READ_ONLY]
 }
 
-/// The cluster type of `FlexClusterDescription20241113`: one value, or one yet to be declared.
+/// The cluster type of `FlexClusterDescription20241113`: one documented value; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `FlexClusterDescription20241113.clusterType`.
 #[derive(Clone)]
@@ -308,7 +309,8 @@ atlas_admin_runtime::record! {
     3 region_name "regionName" [READ_ONLY]
 }
 
-/// The provider name of `FlexProviderSettings20241113`: one value, or one yet to be declared.
+/// The provider name of `FlexProviderSettings20241113`: one documented value; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `FlexProviderSettings20241113.providerName` and one other place.
 #[derive(Clone)]

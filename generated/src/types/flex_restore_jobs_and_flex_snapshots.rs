@@ -59,8 +59,8 @@ atlas_admin_runtime::record! {
     13 target_project_id "targetProjectId" [READ_ONLY]
 }
 
-/// The delivery type of `FlexBackupRestoreJob20241113`: one of 2 values, or one yet to be
-/// declared.
+/// The delivery type of `FlexBackupRestoreJob20241113`: one of 2 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `FlexBackupRestoreJob20241113.deliveryType` and one other place.
 #[derive(Clone)]
@@ -80,7 +80,8 @@ atlas_admin_runtime::open_enum! {
     Restore "RESTORE"
 }
 
-/// The status of `FlexBackupRestoreJob20241113`: one of 5 values, or one yet to be declared.
+/// The status of `FlexBackupRestoreJob20241113`: one of 5 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `FlexBackupRestoreJob20241113.status` and 2 other places.
 #[derive(Clone)]

@@ -45,8 +45,8 @@ atlas_admin_runtime::record! {
     2 sort_order "sortOrder"
 }
 
-/// The sort field of `ApiPublicUsageDetailsQueryRequest`: one of 3 values, or one yet to be
-/// declared.
+/// The sort field of `ApiPublicUsageDetailsQueryRequest`: one of 3 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `ApiPublicUsageDetailsQueryRequest.sortField`.
 #[derive(Clone)]
@@ -69,8 +69,8 @@ atlas_admin_runtime::open_enum! {
     UsageDates "USAGE_DATES"
 }
 
-/// The sort order of `ApiPublicUsageDetailsQueryRequest`: one of 2 values, or one yet to be
-/// declared.
+/// The sort order of `ApiPublicUsageDetailsQueryRequest`: one of 2 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `ApiPublicUsageDetailsQueryRequest.sortOrder`.
 #[derive(Clone)]
@@ -213,7 +213,8 @@ atlas_admin_runtime::record! {
     14 updated "updated" [READ_ONLY]
 }
 
-/// The status name of `BillingInvoice`: one of 8 values, or one yet to be declared.
+/// The status name of `BillingInvoice`: one of 8 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `BillingInvoice.statusName` and 2 other places.
 #[derive(Clone)]
@@ -292,7 +293,8 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The status name of `BillingPayment`: one of 11 values, or one yet to be declared.
+/// The status name of `BillingPayment`: one of 11 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `BillingPayment.statusName`.
 #[derive(Clone)]
@@ -399,7 +401,8 @@ atlas_admin_runtime::record! {
     7 start_date "startDate" [REQUIRED]
 }
 
-/// The group by of `CostExplorerFilterRequestBody`: one of 4 values, or one yet to be declared.
+/// The group by of `CostExplorerFilterRequestBody`: one of 4 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `CostExplorerFilterRequestBody.groupBy`.
 #[derive(Clone)]
@@ -425,7 +428,8 @@ atlas_admin_runtime::open_enum! {
     Services "services"
 }
 
-/// The service of `CostExplorerFilterRequestBody`: one of 23 values, or one yet to be declared.
+/// The service of `CostExplorerFilterRequestBody`: one of 23 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `CostExplorerFilterRequestBody.services[]`.
 #[derive(Clone)]
@@ -651,7 +655,8 @@ atlas_admin_runtime::record! {
     8 state "state" [REQUIRED | READ_ONLY]
 }
 
-/// The state of `InvoiceReportResponse`: one of 4 values, or one yet to be declared.
+/// The state of `InvoiceReportResponse`: one of 4 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `InvoiceReportResponse.state`.
 #[derive(Clone)]
@@ -677,8 +682,8 @@ atlas_admin_runtime::open_enum! {
     Succeeded "SUCCEEDED"
 }
 
-/// The order by of `get /api/atlas/v2/orgs/{}/invoices`: one of 2 values, or one yet to be
-/// declared.
+/// The order by of `get /api/atlas/v2/orgs/{}/invoices`: one of 2 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/orgs/{}/invoices?orderBy`.
 #[derive(Clone)]
@@ -698,8 +703,8 @@ atlas_admin_runtime::open_enum! {
     Desc "desc"
 }
 
-/// The sort by of `get /api/atlas/v2/orgs/{}/invoices`: one of 2 values, or one yet to be
-/// declared.
+/// The sort by of `get /api/atlas/v2/orgs/{}/invoices`: one of 2 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/orgs/{}/invoices?sortBy`.
 #[derive(Clone)]
@@ -880,7 +885,8 @@ atlas_admin_runtime::record! {
     8 usage_date "usageDate"
 }
 
-/// The report format of `InvoiceReportRequest`: one value, or one yet to be declared.
+/// The report format of `InvoiceReportRequest`: one documented value; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `InvoiceReportRequest.reportFormat` and 2 other places.
 #[derive(Clone)]
@@ -897,7 +903,8 @@ atlas_admin_runtime::open_enum! {
     Csv "CSV"
 }
 
-/// The report type of `InvoiceReportRequest`: one value, or one yet to be declared.
+/// The report type of `InvoiceReportRequest`: one documented value; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `InvoiceReportRequest.reportType` and 2 other places.
 #[derive(Clone)]
@@ -968,7 +975,8 @@ atlas_admin_runtime::record! {
     7 usage_start_date "usageStartDate"
 }
 
-/// The sku service of `UsageDetailsFilterRequest`: one of 23 values, or one yet to be declared.
+/// The sku service of `UsageDetailsFilterRequest`: one of 23 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `UsageDetailsFilterRequest.skuServices[]`.
 #[derive(Clone)]

@@ -72,8 +72,8 @@ atlas_admin_runtime::record! {
     6 port "port" [REQUIRED]
 }
 
-/// The status of `LDAPVerifyConnectivityJobRequest`: one of 4 values, or one yet to be
-/// declared.
+/// The status of `LDAPVerifyConnectivityJobRequest`: one of 4 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `LDAPVerifyConnectivityJobRequest.status`.
 #[derive(Clone)]
@@ -105,9 +105,7 @@ pub struct LdapVerifyConnectivityJobRequestValidation {
     /// `status`. Read-only.
     pub status: Option<LdapVerifyConnectivityJobRequestValidationStatus>,
     /// `validationType`. Read-only.
-    pub validation_type: Option<
-        LdapVerifyConnectivityJobRequestValidationValidationType,
-    >,
+    pub validation_type: Option<LdapVerifyConnectivityJobRequestValidationType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
@@ -118,8 +116,8 @@ atlas_admin_runtime::record! {
     1 validation_type "validationType" [READ_ONLY]
 }
 
-/// The status of `LDAPVerifyConnectivityJobRequestValidation`: one of 2 values, or one yet to
-/// be declared.
+/// The status of `LDAPVerifyConnectivityJobRequestValidation`: one of 2 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `LDAPVerifyConnectivityJobRequestValidation.status`.
 #[derive(Clone)]
@@ -139,13 +137,13 @@ atlas_admin_runtime::open_enum! {
     Ok "OK"
 }
 
-/// The validation type of `LDAPVerifyConnectivityJobRequestValidation`: one of 7 values, or one
-/// yet to be declared.
+/// The validation type of `LDAPVerifyConnectivityJobRequestValidation`: one of 7 documented
+/// values; others are kept as `Unknown`.
 ///
 /// Declared at `LDAPVerifyConnectivityJobRequestValidation.validationType`.
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum LdapVerifyConnectivityJobRequestValidationValidationType {
+pub enum LdapVerifyConnectivityJobRequestValidationType {
     /// `AUTHENTICATE`.
     Authenticate,
     /// `AUTHORIZATION_ENABLED`.
@@ -165,7 +163,7 @@ pub enum LdapVerifyConnectivityJobRequestValidationValidationType {
 }
 
 atlas_admin_runtime::open_enum! {
-    LdapVerifyConnectivityJobRequestValidationValidationType
+    LdapVerifyConnectivityJobRequestValidationType
     Authenticate "AUTHENTICATE"
     AuthorizationEnabled "AUTHORIZATION_ENABLED"
     Connect "CONNECT"

@@ -117,7 +117,8 @@ atlas_admin_runtime::record! {
     4 type_name "typeName" [READ_ONLY]
 }
 
-/// The type name of `ApiCheckpointPartView`: one of 3 values, or one yet to be declared.
+/// The type name of `ApiCheckpointPartView`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `ApiCheckpointPartView.typeName`.
 #[derive(Clone)]
@@ -259,7 +260,8 @@ atlas_admin_runtime::record! {
     11 url_v2 "urlV2" [READ_ONLY]
 }
 
-/// The method name of `BackupRestoreJobDelivery`: one of 7 values, or one yet to be declared.
+/// The method name of `BackupRestoreJobDelivery`: one of 7 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `BackupRestoreJobDelivery.methodName`.
 #[derive(Clone)]
@@ -294,7 +296,8 @@ atlas_admin_runtime::open_enum! {
     ThirdPartyCopy "THIRD_PARTY_COPY"
 }
 
-/// The status name of `BackupRestoreJobDelivery`: one of 8 values, or one yet to be declared.
+/// The status name of `BackupRestoreJobDelivery`: one of 8 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `BackupRestoreJobDelivery.statusName`.
 #[derive(Clone)]
@@ -332,7 +335,8 @@ atlas_admin_runtime::open_enum! {
     Ready "READY"
 }
 
-/// The status name of `BackupRestoreJob`: one of 4 values, or one yet to be declared.
+/// The status name of `BackupRestoreJob`: one of 4 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `BackupRestoreJob.statusName`.
 #[derive(Clone)]
@@ -462,7 +466,8 @@ atlas_admin_runtime::record! {
     13 type_name "typeName" [READ_ONLY]
 }
 
-/// The compression setting of `BackupSnapshotPart`: one of 2 values, or one yet to be declared.
+/// The compression setting of `BackupSnapshotPart`: one of 2 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `BackupSnapshotPart.compressionSetting`.
 #[derive(Clone)]
@@ -482,7 +487,8 @@ atlas_admin_runtime::open_enum! {
     None "NONE"
 }
 
-/// The type name of `BackupSnapshotPart`: one of 4 values, or one yet to be declared.
+/// The type name of `BackupSnapshotPart`: one of 4 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `BackupSnapshotPart.typeName`.
 #[derive(Clone)]
@@ -508,8 +514,8 @@ atlas_admin_runtime::open_enum! {
     ReplicaSet "REPLICA_SET"
 }
 
-/// The completed of `get /api/atlas/v2/groups/{}/clusters/{}/snapshots`: one of 3 values, or
-/// one yet to be declared.
+/// The completed of `get /api/atlas/v2/groups/{}/clusters/{}/snapshots`: one of 3 documented
+/// values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/clusters/{}/snapshots?completed`.
 #[derive(Clone)]
@@ -630,7 +636,7 @@ atlas_admin_runtime::record! {
     3 type_name "typeName" [READ_ONLY]
 }
 
-/// The type name of `RestoreJobFileHash`: one value, or one yet to be declared.
+/// The type name of `RestoreJobFileHash`: one documented value; others are kept as `Unknown`.
 ///
 /// Declared at `RestoreJobFileHash.typeName`.
 #[derive(Clone)]

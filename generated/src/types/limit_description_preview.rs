@@ -28,13 +28,13 @@ atlas_admin_runtime::record! {
     3 name "name" [READ_ONLY]
 }
 
-/// The limit name of `get /api/atlas/v2/defaultGroupLimits/{}`: one of 13 values, or one yet to
-/// be declared.
+/// The limit name of `get /api/atlas/v2/defaultGroupLimits/{}`: one of 13 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/defaultGroupLimits/{}?limitName`.
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum GetDefaultGroupLimitLimitName {
+pub enum GetDefaultGroupLimitName {
     /// `MONGODB_USERS`.
     MongoDbUsers,
     /// `NUM_CLUSTERS`.
@@ -66,7 +66,7 @@ pub enum GetDefaultGroupLimitLimitName {
 }
 
 atlas_admin_runtime::open_enum! {
-    GetDefaultGroupLimitLimitName
+    GetDefaultGroupLimitName
     BytesProcessedDaily "BYTES_PROCESSED_DAILY"
     BytesProcessedMonthly "BYTES_PROCESSED_MONTHLY"
     BytesProcessedQuery "BYTES_PROCESSED_QUERY"

@@ -3,8 +3,8 @@
 
 use super::*;
 
-/// The aggregation temporality of `MetricIntegrationRequest`: one of 2 values, or one yet to be
-/// declared.
+/// The aggregation temporality of `MetricIntegrationRequest`: one of 2 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `MetricIntegrationRequest.aggregationTemporality` and 2 other places.
 #[derive(Clone)]
@@ -55,7 +55,8 @@ atlas_admin_runtime::record! {
     5 provider_type "providerType" [REQUIRED]
 }
 
-/// The integration type of `MetricIntegrationRequest`: one value, or one yet to be declared.
+/// The integration type of `MetricIntegrationRequest`: one documented value; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `MetricIntegrationRequest.integrationType` and 2 other places.
 #[derive(Clone)]
@@ -139,8 +140,8 @@ atlas_admin_runtime::record! {
     5 provider_type "providerType" [REQUIRED]
 }
 
-/// The metric selection item of `MetricIntegrationRequest`: one value, or one yet to be
-/// declared.
+/// The metric selection item of `MetricIntegrationRequest`: one documented value; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `MetricIntegrationRequest.metricSelection[]` and 2 other places.
 #[derive(Clone)]
@@ -183,7 +184,8 @@ atlas_admin_runtime::page!(
     PaginatedMetricIntegrationResponse, results => MetricIntegrationResponse
 );
 
-/// The provider type of `MetricIntegrationRequest`: one of 3 values, or one yet to be declared.
+/// The provider type of `MetricIntegrationRequest`: one of 3 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `MetricIntegrationRequest.providerType` and 2 other places.
 #[derive(Clone)]

@@ -184,7 +184,7 @@ atlas_admin_runtime::union! {
     1 Active ["ACTIVE"] from GroupActiveUserResponse;
 }
 
-/// What every `GroupUserResponse` has in common, whichever it is.
+/// The fields that all variants of `GroupUserResponse` share.
 ///
 /// Declared at `GroupUserResponse`.
 #[derive(Clone, Default)]
@@ -251,8 +251,8 @@ atlas_admin_runtime::record! {
     9 username "username" [REQUIRED | READ_ONLY]
 }
 
-/// The org membership status of `GroupUserResponse`: one of 4 values, or one yet to be
-/// declared.
+/// The org membership status of `GroupUserResponse`: one of 4 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `GroupUserResponse.orgMembershipStatus` and 6 other places.
 #[derive(Clone)]
@@ -359,7 +359,7 @@ atlas_admin_runtime::union! {
     1 Active ["ACTIVE"] from OrgActiveUserResponse;
 }
 
-/// What every `OrgUserResponse` has in common, whichever it is.
+/// The fields that all variants of `OrgUserResponse` share.
 ///
 /// Declared at `OrgUserResponse`.
 #[derive(Clone, Default)]

@@ -3,7 +3,8 @@
 
 use super::*;
 
-/// The org role of `AddOrRemoveOrgRole`: one of 7 values, or one yet to be declared.
+/// The org role of `AddOrRemoveOrgRole`: one of 7 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `AddOrRemoveOrgRole.orgRole` and 3 other places.
 #[derive(Clone)]

@@ -54,7 +54,8 @@ atlas_admin_runtime::record! {
     11 version "version" [READ_ONLY]
 }
 
-/// The type name of `ApiHostView_Atlas`: one of 9 values, or one yet to be declared.
+/// The type name of `ApiHostView_Atlas`: one of 9 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `ApiHostView_Atlas.typeName`.
 #[derive(Clone)]
@@ -142,8 +143,8 @@ atlas_admin_runtime::record! {
     9 start "start" [READ_ONLY]
 }
 
-/// The granularity of `ApiMeasurementsGeneralView_Atlas`: one of 5 values, or one yet to be
-/// declared.
+/// The granularity of `ApiMeasurementsGeneralView_Atlas`: one of 5 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `ApiMeasurementsGeneralView_Atlas.granularity`.
 #[derive(Clone)]
@@ -204,15 +205,15 @@ atlas_admin_runtime::record! {
     5 status_metrics "statusMetrics" [REQUIRED]
 }
 
-/// The log name of `get /api/atlas/v2/groups/{}/clusters/{}/logs/{}.gz`: one of 4 values, or
-/// one yet to be declared.
+/// The log name of `get /api/atlas/v2/groups/{}/clusters/{}/logs/{}.gz`: one of 4 documented
+/// values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/clusters/{}/logs/{}.gz?logName`.
 ///
 /// [More in the Atlas documentation](https://docs.atlas.mongodb.com/database-auditing/).
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum DownloadClusterLogLogName {
+pub enum DownloadClusterLogName {
     /// `mongodb`.
     MongoDb,
     /// `mongos`.
@@ -226,7 +227,7 @@ pub enum DownloadClusterLogLogName {
 }
 
 atlas_admin_runtime::open_enum! {
-    DownloadClusterLogLogName
+    DownloadClusterLogName
     MongoDb "mongodb"
     MongoDbAuditLog "mongodb-audit-log"
     Mongos "mongos"
@@ -237,7 +238,7 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone, Default)]
 pub struct FtsMetric {
     /// `metricName`. Read-only. May be `null`.
-    pub metric_name: Nullable<FtsMetricMetricName>,
+    pub metric_name: Nullable<FtsMetricName>,
     /// `units`. Read-only. May be `null`.
     pub units: Nullable<FtsMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
@@ -250,12 +251,12 @@ atlas_admin_runtime::record! {
     1 units "units" [REQUIRED | READ_ONLY]
 }
 
-/// The metric name of `FTSMetric`: one of 21 values, or one yet to be declared.
+/// The metric name of `FTSMetric`: one of 21 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `FTSMetric.metricName`.
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum FtsMetricMetricName {
+pub enum FtsMetricName {
     /// `INDEX_SIZE_ON_DISK`.
     IndexSizeOnDisk,
     /// `NUMBER_OF_DELETES`.
@@ -303,7 +304,7 @@ pub enum FtsMetricMetricName {
 }
 
 atlas_admin_runtime::open_enum! {
-    FtsMetricMetricName
+    FtsMetricName
     FtsDiskUsage "FTS_DISK_USAGE"
     FtsProcessCpuKernel "FTS_PROCESS_CPU_KERNEL"
     FtsProcessCpuUser "FTS_PROCESS_CPU_USER"
@@ -327,7 +328,7 @@ atlas_admin_runtime::open_enum! {
     TotalNumberOfQueries "TOTAL_NUMBER_OF_QUERIES"
 }
 
-/// The units of `FTSMetric`: one of 13 values, or one yet to be declared.
+/// The units of `FTSMetric`: one of 13 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `FTSMetric.units`.
 #[derive(Clone)]
@@ -381,7 +382,7 @@ atlas_admin_runtime::open_enum! {
 }
 
 /// The m item of `get /api/atlas/v2/groups/{}/processes/{}/databases/{}/measurements`: one of 9
-/// values, or one yet to be declared.
+/// documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/processes/{}/databases/{}/measurements?m[]`.
 #[derive(Clone)]
@@ -423,7 +424,7 @@ atlas_admin_runtime::open_enum! {
 }
 
 /// The m item of `get /api/atlas/v2/groups/{}/processes/{}/disks/{}/measurements`: one of 21
-/// values, or one yet to be declared.
+/// documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/processes/{}/disks/{}/measurements?m[]`.
 #[derive(Clone)]
@@ -500,8 +501,8 @@ atlas_admin_runtime::open_enum! {
     MaxDiskPartitionSpaceUsed "MAX_DISK_PARTITION_SPACE_USED"
 }
 
-/// The m item of `get /api/atlas/v2/groups/{}/processes/{}/measurements`: one of 139 values, or
-/// one yet to be declared.
+/// The m item of `get /api/atlas/v2/groups/{}/processes/{}/measurements`: one of 139 documented
+/// values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/processes/{}/measurements?m[]`.
 #[derive(Clone)]
@@ -950,7 +951,7 @@ atlas_admin_runtime::record! {
 }
 
 /// The metric of `get /api/atlas/v2/groups/{}/hosts/{}/fts/metrics/indexes/{}/{}/measurements`:
-/// one of 10 values, or one yet to be declared.
+/// one of 10 documented values; others are kept as `Unknown`.
 ///
 /// Declared at
 /// `get /api/atlas/v2/groups/{}/hosts/{}/fts/metrics/indexes/{}/{}/measurements?metrics[]` and
@@ -997,7 +998,7 @@ atlas_admin_runtime::open_enum! {
 }
 
 /// The metric of `get /api/atlas/v2/groups/{}/hosts/{}/fts/metrics/measurements`: one of 11
-/// values, or one yet to be declared.
+/// documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/hosts/{}/fts/metrics/measurements?metrics[]`.
 #[derive(Clone)]

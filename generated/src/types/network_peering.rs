@@ -69,8 +69,8 @@ atlas_admin_runtime::record! {
     8 vpc_id "vpcId" [REQUIRED]
 }
 
-/// The error state name of `AwsNetworkPeeringConnectionSettings`: one of 3 values, or one yet
-/// to be declared.
+/// The error state name of `AwsNetworkPeeringConnectionSettings`: one of 3 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `AwsNetworkPeeringConnectionSettings.errorStateName`.
 #[derive(Clone)]
@@ -93,8 +93,8 @@ atlas_admin_runtime::open_enum! {
     Rejected "REJECTED"
 }
 
-/// The status name of `AwsNetworkPeeringConnectionSettings`: one of 6 values, or one yet to be
-/// declared.
+/// The status name of `AwsNetworkPeeringConnectionSettings`: one of 6 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `AwsNetworkPeeringConnectionSettings.statusName`.
 #[derive(Clone)]
@@ -156,7 +156,8 @@ atlas_admin_runtime::record! {
     5 vnet_name "vnetName" [READ_ONLY]
 }
 
-/// The region of `AzureCloudProviderContainer`: one of 60 values, or one yet to be declared.
+/// The region of `AzureCloudProviderContainer`: one of 60 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `AzureCloudProviderContainer.region`.
 #[derive(Clone)]
@@ -385,8 +386,8 @@ atlas_admin_runtime::record! {
     7 vnet_name "vnetName" [REQUIRED]
 }
 
-/// The status of `AzureNetworkPeeringConnectionSettings`: one of 5 values, or one yet to be
-/// declared.
+/// The status of `AzureNetworkPeeringConnectionSettings`: one of 5 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `AzureNetworkPeeringConnectionSettings.status`.
 #[derive(Clone)]
@@ -442,7 +443,7 @@ atlas_admin_runtime::union! {
     2 Gcp ["GCP"] from GcpNetworkPeeringConnectionSettings;
 }
 
-/// What every `BaseNetworkPeeringConnectionSettings` has in common, whichever it is.
+/// The fields that all variants of `BaseNetworkPeeringConnectionSettings` share.
 ///
 /// Declared at `BaseNetworkPeeringConnectionSettings`.
 #[derive(Clone, Default)]
@@ -491,7 +492,7 @@ atlas_admin_runtime::union! {
     2 Aws ["AWS"] from AwsCloudProviderContainer;
 }
 
-/// What every `CloudProviderContainer` has in common, whichever it is.
+/// The fields that all variants of `CloudProviderContainer` share.
 ///
 /// Declared at `CloudProviderContainer`.
 #[derive(Clone, Default)]
@@ -516,7 +517,8 @@ atlas_admin_runtime::record! {
     3 provisioned "provisioned" [READ_ONLY]
 }
 
-/// The provider name of `CloudProviderContainer`: one of 5 values, or one yet to be declared.
+/// The provider name of `CloudProviderContainer`: one of 5 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `CloudProviderContainer.providerName`.
 #[derive(Clone)]
@@ -575,7 +577,8 @@ atlas_admin_runtime::record! {
     5 regions "regions" [REQUIRED]
 }
 
-/// The region of `GCPCloudProviderContainer`: one of 38 values, or one yet to be declared.
+/// The region of `GCPCloudProviderContainer`: one of 38 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `GCPCloudProviderContainer.regions[]`.
 #[derive(Clone)]
@@ -732,8 +735,8 @@ atlas_admin_runtime::record! {
     5 status "status" [READ_ONLY]
 }
 
-/// The status of `GCPNetworkPeeringConnectionSettings`: one of 5 values, or one yet to be
-/// declared.
+/// The status of `GCPNetworkPeeringConnectionSettings`: one of 5 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `GCPNetworkPeeringConnectionSettings.status`.
 #[derive(Clone)]

@@ -17,7 +17,8 @@ atlas_admin_runtime::record! {
     0 region "region"
 }
 
-/// The region of `AWSCreateDataProcessRegionView`: one of 10 values, or one yet to be declared.
+/// The region of `AWSCreateDataProcessRegionView`: one of 10 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `AWSCreateDataProcessRegionView.region` and one other place.
 #[derive(Clone)]
@@ -89,8 +90,8 @@ atlas_admin_runtime::record! {
     0 region "region"
 }
 
-/// The region of `AzureCreateDataProcessRegionView`: one of 3 values, or one yet to be
-/// declared.
+/// The region of `AzureCreateDataProcessRegionView`: one of 3 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `AzureCreateDataProcessRegionView.region` and one other place.
 #[derive(Clone)]
@@ -239,7 +240,8 @@ atlas_admin_runtime::record! {
     13 state "state" [READ_ONLY]
 }
 
-/// The state of `BackupOnlineArchive`: one of 6 values, or one yet to be declared.
+/// The state of `BackupOnlineArchive`: one of 6 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `BackupOnlineArchive.state` and one other place.
 #[derive(Clone)]
@@ -271,7 +273,8 @@ atlas_admin_runtime::open_enum! {
     Pending "PENDING"
 }
 
-/// The collection type of `BackupOnlineArchive`: one of 2 values, or one yet to be declared.
+/// The collection type of `BackupOnlineArchive`: one of 2 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `BackupOnlineArchive.collectionType` and one other place.
 #[derive(Clone)]
@@ -314,7 +317,7 @@ atlas_admin_runtime::union! {
     2 Gcp ["GCP"] from GcpCreateDataProcessRegionView;
 }
 
-/// What every `CreateDataProcessRegionView` has in common, whichever it is.
+/// The fields that all variants of `CreateDataProcessRegionView` share.
 ///
 /// Declared at `CreateDataProcessRegionView`.
 #[derive(Clone, Default)]
@@ -427,7 +430,7 @@ atlas_admin_runtime::union! {
     2 Gcp ["GCP"] from GcpDataProcessRegionView;
 }
 
-/// What every `DataProcessRegionView` has in common, whichever it is.
+/// The fields that all variants of `DataProcessRegionView` share.
 ///
 /// Declared at `DataProcessRegionView`.
 #[derive(Clone, Default)]
@@ -466,7 +469,8 @@ atlas_admin_runtime::record! {
     2 expire_after_days "expireAfterDays"
 }
 
-/// The date format of `DateCriteriaView`: one of 5 values, or one yet to be declared.
+/// The date format of `DateCriteriaView`: one of 5 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `DateCriteriaView.dateFormat`.
 #[derive(Clone)]
@@ -520,7 +524,8 @@ atlas_admin_runtime::record! {
     0 region "region"
 }
 
-/// The region of `GCPCreateDataProcessRegionView`: one of 2 values, or one yet to be declared.
+/// The region of `GCPCreateDataProcessRegionView`: one of 2 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `GCPCreateDataProcessRegionView.region` and one other place.
 #[derive(Clone)]
@@ -650,7 +655,8 @@ atlas_admin_runtime::record! {
     2 order "order" [REQUIRED]
 }
 
-/// The field type of `PartitionFieldView`: one of 6 values, or one yet to be declared.
+/// The field type of `PartitionFieldView`: one of 6 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `PartitionFieldView.fieldType`.
 ///

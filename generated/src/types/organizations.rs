@@ -111,8 +111,8 @@ atlas_admin_runtime::record! {
     1 idle_session_timeout_in_seconds "idleSessionTimeoutInSeconds"
 }
 
-/// The delegated mcp access of `OrgDelegationSettingsResponse`: one of 3 values, or one yet to
-/// be declared.
+/// The delegated mcp access of `OrgDelegationSettingsResponse`: one of 3 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `OrgDelegationSettingsResponse.delegatedMcpAccess` and one other place.
 #[derive(Clone)]
@@ -135,8 +135,8 @@ atlas_admin_runtime::open_enum! {
     ReadWrite "READ_WRITE"
 }
 
-/// The delegated partner access of `OrgDelegationSettingsResponse`: one of 2 values, or one yet
-/// to be declared.
+/// The delegated partner access of `OrgDelegationSettingsResponse`: one of 2 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `OrgDelegationSettingsResponse.delegatedPartnerAccess` and one other place.
 #[derive(Clone)]

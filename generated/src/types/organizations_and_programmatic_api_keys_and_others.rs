@@ -3,7 +3,8 @@
 
 use super::*;
 
-/// The role of `CreateAtlasOrganizationApiKey`: one of 7 values, or one yet to be declared.
+/// The role of `CreateAtlasOrganizationApiKey`: one of 7 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `CreateAtlasOrganizationApiKey.roles[]` and 7 other places.
 #[derive(Clone)]

@@ -44,7 +44,8 @@ atlas_admin_runtime::record! {
     8 with_default_alerts_settings "withDefaultAlertsSettings"
 }
 
-/// The region usage restrictions of `Group`: one of 2 values, or one yet to be declared.
+/// The region usage restrictions of `Group`: one of 2 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `Group.regionUsageRestrictions`.
 ///

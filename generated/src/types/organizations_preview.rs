@@ -27,7 +27,7 @@ atlas_admin_runtime::record! {
 }
 
 /// The effective wave assignment mode of `OrganizationMaintenanceSettingsResponse`: one of 2
-/// values, or one yet to be declared.
+/// documented values; others are kept as `Unknown`.
 ///
 /// Declared at `OrganizationMaintenanceSettingsResponse.effectiveWaveAssignmentMode`.
 #[derive(Clone)]
@@ -63,8 +63,8 @@ atlas_admin_runtime::record! {
     0 wave_assignment_mode "waveAssignmentMode"
 }
 
-/// The wave assignment mode of `OrganizationMaintenanceSettingsResponse`: one of 2 values, or
-/// one yet to be declared.
+/// The wave assignment mode of `OrganizationMaintenanceSettingsResponse`: one of 2 documented
+/// values; others are kept as `Unknown`.
 ///
 /// Declared at `OrganizationMaintenanceSettingsResponse.waveAssignmentMode` and one other
 /// place.

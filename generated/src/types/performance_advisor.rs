@@ -147,7 +147,7 @@ atlas_admin_runtime::record! {
     1 r#type "type" [READ_ONLY]
 }
 
-/// The type of `NamespaceObj`: one value, or one yet to be declared.
+/// The type of `NamespaceObj`: one documented value; others are kept as `Unknown`.
 ///
 /// Declared at `NamespaceObj.type`.
 #[derive(Clone)]
@@ -400,7 +400,7 @@ pub struct SchemaAdvisorItemRecommendation {
     /// `description`. Read-only.
     pub description: Option<String>,
     /// `recommendation`. Read-only.
-    pub recommendation: Option<SchemaAdvisorItemRecommendationRecommendation>,
+    pub recommendation: Option<SchemaAdvisorItemRecommendationValue>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
@@ -412,13 +412,13 @@ atlas_admin_runtime::record! {
     2 recommendation "recommendation" [READ_ONLY]
 }
 
-/// The recommendation of `SchemaAdvisorItemRecommendation`: one of 7 values, or one yet to be
-/// declared.
+/// The recommendation of `SchemaAdvisorItemRecommendation`: one of 7 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `SchemaAdvisorItemRecommendation.recommendation`.
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum SchemaAdvisorItemRecommendationRecommendation {
+pub enum SchemaAdvisorItemRecommendationValue {
     /// `REDUCE_LOOKUP_OPS`.
     ReduceLookupOps,
     /// `AVOID_UNBOUNDED_ARRAY`.
@@ -438,7 +438,7 @@ pub enum SchemaAdvisorItemRecommendationRecommendation {
 }
 
 atlas_admin_runtime::open_enum! {
-    SchemaAdvisorItemRecommendationRecommendation
+    SchemaAdvisorItemRecommendationValue
     AvoidUnboundedArray "AVOID_UNBOUNDED_ARRAY"
     OptimizeCaseInsensitiveRegexQueries "OPTIMIZE_CASE_INSENSITIVE_REGEX_QUERIES"
     OptimizeTextQueries "OPTIMIZE_TEXT_QUERIES"
@@ -496,8 +496,8 @@ atlas_admin_runtime::record! {
     1 trigger_type "triggerType" [READ_ONLY]
 }
 
-/// The trigger type of `SchemaAdvisorTriggerDetails`: one of 7 values, or one yet to be
-/// declared.
+/// The trigger type of `SchemaAdvisorTriggerDetails`: one of 7 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `SchemaAdvisorTriggerDetails.triggerType`.
 #[derive(Clone)]

@@ -45,7 +45,8 @@ atlas_admin_runtime::record! {
     3 interface_endpoint_id "interfaceEndpointId" [READ_ONLY]
 }
 
-/// The connection status of `AWSInterfaceEndpoint`: one of 5 values, or one yet to be declared.
+/// The connection status of `AWSInterfaceEndpoint`: one of 5 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `AWSInterfaceEndpoint.connectionStatus`.
 #[derive(Clone)]
@@ -107,7 +108,8 @@ atlas_admin_runtime::record! {
     6 supported_remote_regions "supportedRemoteRegions"
 }
 
-/// The status of `AWSPrivateLinkConnection`: one of 5 values, or one yet to be declared.
+/// The status of `AWSPrivateLinkConnection`: one of 5 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `AWSPrivateLinkConnection.status` and 2 other places.
 #[derive(Clone)]
@@ -167,7 +169,8 @@ atlas_admin_runtime::record! {
     5 status "status" [READ_ONLY]
 }
 
-/// The status of `AzurePrivateEndpoint`: one of 4 values, or one yet to be declared.
+/// The status of `AzurePrivateEndpoint`: one of 4 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `AzurePrivateEndpoint.status` and one other place.
 #[derive(Clone)]
@@ -375,7 +378,7 @@ atlas_admin_runtime::union! {
     2 Gcp ["GCP"] from GcpEndpointService;
 }
 
-/// What every `EndpointService` has in common, whichever it is.
+/// The fields that all variants of `EndpointService` share.
 ///
 /// Declared at `EndpointService`.
 #[derive(Clone, Default)]
@@ -488,7 +491,8 @@ atlas_admin_runtime::record! {
     6 status "status" [READ_ONLY]
 }
 
-/// The status of `PrivateGCPEndpointGroup`: one of 6 values, or one yet to be declared.
+/// The status of `PrivateGCPEndpointGroup`: one of 6 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `PrivateGCPEndpointGroup.status`.
 #[derive(Clone)]
@@ -546,7 +550,7 @@ atlas_admin_runtime::union! {
     2 Gcp ["GCP"] from PrivateGcpEndpointGroup;
 }
 
-/// What every `PrivateLinkEndpoint` has in common, whichever it is.
+/// The fields that all variants of `PrivateLinkEndpoint` share.
 ///
 /// Declared at `PrivateLinkEndpoint`.
 #[derive(Clone, Default)]

@@ -46,7 +46,7 @@ atlas_admin_runtime::record! {
 #[derive(Clone, Default)]
 pub struct NetworkPermissionEntryStatus {
     /// `STATUS`. Read-only.
-    pub status: Option<NetworkPermissionEntryStatusStatus>,
+    pub status: Option<NetworkPermissionEntryStatusValue>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
@@ -56,12 +56,13 @@ atlas_admin_runtime::record! {
     0 status "STATUS" [REQUIRED | READ_ONLY]
 }
 
-/// The status of `NetworkPermissionEntryStatus`: one of 3 values, or one yet to be declared.
+/// The status of `NetworkPermissionEntryStatus`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `NetworkPermissionEntryStatus.STATUS`.
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum NetworkPermissionEntryStatusStatus {
+pub enum NetworkPermissionEntryStatusValue {
     /// `PENDING`.
     Pending,
     /// `FAILED`.
@@ -73,7 +74,7 @@ pub enum NetworkPermissionEntryStatusStatus {
 }
 
 atlas_admin_runtime::open_enum! {
-    NetworkPermissionEntryStatusStatus
+    NetworkPermissionEntryStatusValue
     Active "ACTIVE"
     Failed "FAILED"
     Pending "PENDING"

@@ -50,7 +50,7 @@ atlas_admin_runtime::union! {
     0 Default ["atlas.project.deployment.clusters", "atlas.project.deployment.nodesPerPrivateLinkRegion", "atlas.project.deployment.serverlessMTMs", "atlas.project.security.databaseAccess.customRoles", "atlas.project.security.databaseAccess.users", "atlas.project.security.networkAccess.crossRegionEntries", "atlas.project.security.networkAccess.entries"] from DefaultLimit;
 }
 
-/// What every `DataFederationLimit` has in common, whichever it is.
+/// The fields that all variants of `DataFederationLimit` share.
 ///
 /// Declared at `DataFederationLimit`.
 #[derive(Clone, Default)]
@@ -104,13 +104,13 @@ atlas_admin_runtime::record! {
     4 value "value" [REQUIRED]
 }
 
-/// The limit name of `delete /api/atlas/v2/groups/{}/limits/{}`: one of 13 values, or one yet
-/// to be declared.
+/// The limit name of `delete /api/atlas/v2/groups/{}/limits/{}`: one of 13 documented values;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `delete /api/atlas/v2/groups/{}/limits/{}?limitName` and 2 other places.
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum DeleteGroupLimitLimitName {
+pub enum DeleteGroupLimitName {
     /// `atlas.project.security.databaseAccess.users`.
     AtlasProjectSecurityDatabaseAccessUsers,
     /// `atlas.project.deployment.clusters`.
@@ -142,7 +142,7 @@ pub enum DeleteGroupLimitLimitName {
 }
 
 atlas_admin_runtime::open_enum! {
-    DeleteGroupLimitLimitName
+    DeleteGroupLimitName
     AtlasProjectDeploymentClusters "atlas.project.deployment.clusters"
     AtlasProjectDeploymentNodesPerPrivateLinkRegion "atlas.project.deployment.nodesPerPrivateLinkRegion"
     AtlasProjectDeploymentPrivateServiceConnectionsPerRegionGroup "atlas.project.deployment.privateServiceConnectionsPerRegionGroup"
@@ -158,8 +158,8 @@ atlas_admin_runtime::open_enum! {
     DataFederationBytesProcessedWeekly "dataFederation.bytesProcessed.weekly"
 }
 
-/// The default status of `get /api/atlas/v2/groups/{}/mongoDBVersions`: one value, or one yet
-/// to be declared.
+/// The default status of `get /api/atlas/v2/groups/{}/mongoDBVersions`: one documented value;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/mongoDBVersions?defaultStatus`.
 #[derive(Clone)]
@@ -406,7 +406,8 @@ atlas_admin_runtime::record! {
     4 version "version"
 }
 
-/// The cloud provider of `MdbAvailableVersion`: one of 4 values, or one yet to be declared.
+/// The cloud provider of `MdbAvailableVersion`: one of 4 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `MdbAvailableVersion.cloudProvider` and one other place.
 #[derive(Clone)]
@@ -432,7 +433,8 @@ atlas_admin_runtime::open_enum! {
     Tenant "TENANT"
 }
 
-/// The default status of `MdbAvailableVersion`: one of 2 values, or one yet to be declared.
+/// The default status of `MdbAvailableVersion`: one of 2 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `MdbAvailableVersion.defaultStatus`.
 #[derive(Clone)]

@@ -100,7 +100,8 @@ atlas_admin_runtime::record! {
     2 region "region" [REQUIRED]
 }
 
-/// The region of `DatadogLogIntegrationRequest`: one of 7 values, or one yet to be declared.
+/// The region of `DatadogLogIntegrationRequest`: one of 7 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `DatadogLogIntegrationRequest.region` and one other place.
 #[derive(Clone)]
@@ -242,7 +243,7 @@ atlas_admin_runtime::union! {
     5 AzureLogExport ["AZURE_LOG_EXPORT"] from AzureLogIntegrationRequest;
 }
 
-/// What every `LogIntegrationRequest` has in common, whichever it is.
+/// The fields that all variants of `LogIntegrationRequest` share.
 ///
 /// Declared at `LogIntegrationRequest`.
 #[derive(Clone, Default)]
@@ -297,7 +298,7 @@ atlas_admin_runtime::union! {
     5 AzureLogExport ["AZURE_LOG_EXPORT"] from AzureLogIntegrationResponse;
 }
 
-/// What every `LogIntegrationResponse` has in common, whichever it is.
+/// The fields that all variants of `LogIntegrationResponse` share.
 ///
 /// Declared at `LogIntegrationResponse`.
 #[derive(Clone, Default)]
@@ -319,7 +320,8 @@ atlas_admin_runtime::record! {
     2 r#type "type"
 }
 
-/// The log type of `LogIntegrationRequest`: one of 4 values, or one yet to be declared.
+/// The log type of `LogIntegrationRequest`: one of 4 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `LogIntegrationRequest.logTypes[]` and one other place.
 #[derive(Clone)]
@@ -446,7 +448,8 @@ atlas_admin_runtime::record! {
     5 state "state" [READ_ONLY]
 }
 
-/// The state of `PushBasedLogExportProject`: one of 6 values, or one yet to be declared.
+/// The state of `PushBasedLogExportProject`: one of 6 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `PushBasedLogExportProject.state`.
 #[derive(Clone)]

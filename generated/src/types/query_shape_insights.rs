@@ -3,7 +3,8 @@
 
 use super::*;
 
-/// The command of `QueryStatsSummary`: one of 3 values, or one yet to be declared.
+/// The command of `QueryStatsSummary`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `QueryStatsSummary.command` and one other place.
 #[derive(Clone)]
@@ -26,8 +27,8 @@ atlas_admin_runtime::open_enum! {
     Find "find"
 }
 
-/// The status of `get /api/atlas/v2/groups/{}/clusters/{}/queryShapes`: one value, or one yet
-/// to be declared.
+/// The status of `get /api/atlas/v2/groups/{}/clusters/{}/queryShapes`: one documented value;
+/// others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/clusters/{}/queryShapes?status`.
 #[derive(Clone)]
@@ -45,7 +46,7 @@ atlas_admin_runtime::open_enum! {
 }
 
 /// The sery of `get /api/atlas/v2/groups/{}/clusters/{}/queryShapeInsights/summaries`: one of
-/// 15 values, or one yet to be declared.
+/// 15 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/clusters/{}/queryShapeInsights/summaries?series[]`.
 #[derive(Clone)]
@@ -157,7 +158,8 @@ atlas_admin_runtime::record! {
     4 status "status" [REQUIRED]
 }
 
-/// The command of `QueryShapeResponse`: one of 3 values, or one yet to be declared.
+/// The command of `QueryShapeResponse`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `QueryShapeResponse.command`.
 #[derive(Clone)]
@@ -180,7 +182,8 @@ atlas_admin_runtime::open_enum! {
     Find "FIND"
 }
 
-/// The status of `QueryShapeResponse`: one of 2 values, or one yet to be declared.
+/// The status of `QueryShapeResponse`: one of 2 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `QueryShapeResponse.status` and one other place.
 #[derive(Clone)]

@@ -63,7 +63,8 @@ atlas_admin_runtime::record! {
     1 path "path"
 }
 
-/// The method of `RateLimitEndpointSetEndpoint`: one of 5 values, or one yet to be declared.
+/// The method of `RateLimitEndpointSetEndpoint`: one of 5 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `RateLimitEndpointSetEndpoint.method`.
 #[derive(Clone)]
@@ -160,7 +161,8 @@ atlas_admin_runtime::record! {
     6 scope "scope"
 }
 
-/// The scope of `RateLimitEndpointSetResponse`: one of 4 values, or one yet to be declared.
+/// The scope of `RateLimitEndpointSetResponse`: one of 4 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `RateLimitEndpointSetResponse.scope`.
 #[derive(Clone)]

@@ -33,8 +33,8 @@ atlas_admin_runtime::record! {
     4 resource_type "resourceType" [READ_ONLY]
 }
 
-/// The resource type of `ApiAtlasNonCompliantResourceView`: one of 4 values, or one yet to be
-/// declared.
+/// The resource type of `ApiAtlasNonCompliantResourceView`: one of 4 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasNonCompliantResourceView.resourceType`.
 #[derive(Clone)]

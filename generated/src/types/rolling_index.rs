@@ -44,7 +44,7 @@ atlas_admin_runtime::record! {
     8 strength "strength"
 }
 
-/// The alternate of `Collation`: one of 2 values, or one yet to be declared.
+/// The alternate of `Collation`: one of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `Collation.alternate`.
 #[derive(Clone)]
@@ -64,7 +64,7 @@ atlas_admin_runtime::open_enum! {
     Shifted "shifted"
 }
 
-/// The case first of `Collation`: one of 3 values, or one yet to be declared.
+/// The case first of `Collation`: one of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `Collation.caseFirst`.
 #[derive(Clone)]
@@ -87,7 +87,7 @@ atlas_admin_runtime::open_enum! {
     Upper "upper"
 }
 
-/// The locale of `Collation`: one of 110 values, or one yet to be declared.
+/// The locale of `Collation`: one of 110 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `Collation.locale`.
 #[derive(Clone)]
@@ -431,7 +431,7 @@ atlas_admin_runtime::open_enum! {
     Zu "zu"
 }
 
-/// The max variable of `Collation`: one of 2 values, or one yet to be declared.
+/// The max variable of `Collation`: one of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `Collation.maxVariable`.
 #[derive(Clone)]

@@ -132,7 +132,7 @@ atlas_admin_runtime::record! {
     4 throttling "throttling" [REQUIRED | READ_ONLY]
 }
 
-/// The app name of `SystemStatus`: one value, or one yet to be declared.
+/// The app name of `SystemStatus`: one documented value; others are kept as `Unknown`.
 ///
 /// Declared at `SystemStatus.appName`.
 #[derive(Clone)]

@@ -33,7 +33,8 @@ atlas_admin_runtime::record! {
     5 status "status" [READ_ONLY]
 }
 
-/// The status of `ServerlessAWSTenantEndpoint`: one of 6 values, or one yet to be declared.
+/// The status of `ServerlessAWSTenantEndpoint`: one of 6 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `ServerlessAWSTenantEndpoint.status` and one other place.
 #[derive(Clone)]
@@ -183,7 +184,7 @@ atlas_admin_runtime::union! {
     1 Azure ["AZURE"] from ServerlessAzureTenantEndpoint;
 }
 
-/// What every `ServerlessTenantEndpoint` has in common, whichever it is.
+/// The fields that all variants of `ServerlessTenantEndpoint` share.
 ///
 /// Declared at `ServerlessTenantEndpoint`.
 #[derive(Clone, Default)]
@@ -239,7 +240,7 @@ atlas_admin_runtime::union! {
     1 Azure ["AZURE"] from ServerlessAzureTenantEndpointUpdate;
 }
 
-/// What every `ServerlessTenantEndpointUpdate` has in common, whichever it is.
+/// The fields that all variants of `ServerlessTenantEndpointUpdate` share.
 ///
 /// Declared at `ServerlessTenantEndpointUpdate`.
 #[derive(Clone, Default)]

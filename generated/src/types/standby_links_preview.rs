@@ -44,7 +44,8 @@ atlas_admin_runtime::record! {
     0 r#type "type" [REQUIRED]
 }
 
-/// The type of `ApiStandbyLinkFailoverRequest`: one of 3 values, or one yet to be declared.
+/// The type of `ApiStandbyLinkFailoverRequest`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `ApiStandbyLinkFailoverRequest.type` and one other place.
 #[derive(Clone)]
@@ -102,8 +103,8 @@ atlas_admin_runtime::record! {
     6 r#type "type"
 }
 
-/// The failover stage of `ApiStandbyLinkFailoverResponse`: one of 4 values, or one yet to be
-/// declared.
+/// The failover stage of `ApiStandbyLinkFailoverResponse`: one of 4 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `ApiStandbyLinkFailoverResponse.failoverStage`.
 #[derive(Clone)]
@@ -129,7 +130,8 @@ atlas_admin_runtime::open_enum! {
     StoppingReplication "STOPPING_REPLICATION"
 }
 
-/// The status of `ApiStandbyLinkFailoverResponse`: one of 3 values, or one yet to be declared.
+/// The status of `ApiStandbyLinkFailoverResponse`: one of 3 documented values; others are kept
+/// as `Unknown`.
 ///
 /// Declared at `ApiStandbyLinkFailoverResponse.status`.
 #[derive(Clone)]

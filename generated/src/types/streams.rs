@@ -28,7 +28,7 @@ atlas_admin_runtime::union! {
     2 Gcp ["gcp"] from GcpAccountDetails;
 }
 
-/// What every `AccountDetails` has in common, whichever it is.
+/// The fields that all variants of `AccountDetails` share.
 ///
 /// Declared at `AccountDetails`.
 #[derive(Clone, Default)]
@@ -119,7 +119,7 @@ atlas_admin_runtime::record! {
     3 storage_account_name "storageAccountName"
 }
 
-/// The schema `BaseStreamsRegion`: one of 23 values, or one yet to be declared.
+/// The schema `BaseStreamsRegion`: one of 23 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BaseStreamsRegion {
@@ -251,7 +251,7 @@ atlas_admin_runtime::record! {
     2 r#type "type"
 }
 
-/// The type of `DBRoleToExecute`: one of 2 values, or one yet to be declared.
+/// The type of `DBRoleToExecute`: one of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DBRoleToExecute.type`.
 #[derive(Clone)]
@@ -489,7 +489,8 @@ atlas_admin_runtime::record! {
     2 tier "tier"
 }
 
-/// The max tier size of `StreamConfig`: one of 5 values, or one yet to be declared.
+/// The max tier size of `StreamConfig`: one of 5 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `StreamConfig.maxTierSize`.
 #[derive(Clone)]
@@ -717,7 +718,7 @@ atlas_admin_runtime::union! {
     9 GcpPubSub ["GCPPubSub"] from StreamsGcpPubSubConnection;
 }
 
-/// What every `StreamsConnection` has in common, whichever it is.
+/// The fields that all variants of `StreamsConnection` share.
 ///
 /// Declared at `StreamsConnection`.
 #[derive(Clone, Default)]
@@ -748,7 +749,7 @@ atlas_admin_runtime::record! {
     5 r#type "type"
 }
 
-/// The state of `StreamsConnection`: one of 4 values, or one yet to be declared.
+/// The state of `StreamsConnection`: one of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `StreamsConnection.state` and one other place.
 #[derive(Clone)]
@@ -774,7 +775,7 @@ atlas_admin_runtime::open_enum! {
     Ready "READY"
 }
 
-/// The type of `StreamsConnection`: one of 9 values, or one yet to be declared.
+/// The type of `StreamsConnection`: one of 9 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `StreamsConnection.type`.
 #[derive(Clone)]
@@ -835,8 +836,8 @@ atlas_admin_runtime::record! {
     2 region "region" [REQUIRED]
 }
 
-/// The cloud provider of `StreamsDataProcessRegion`: one of 5 values, or one yet to be
-/// declared.
+/// The cloud provider of `StreamsDataProcessRegion`: one of 5 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `StreamsDataProcessRegion.cloudProvider` and one other place.
 #[derive(Clone)]
@@ -950,7 +951,7 @@ atlas_admin_runtime::union! {
     1 Kafka ["Kafka"] from StreamsFailoverKafkaConnection;
 }
 
-/// What every `StreamsFailoverConnection` has in common, whichever it is.
+/// The fields that all variants of `StreamsFailoverConnection` share.
 ///
 /// Declared at `StreamsFailoverConnection`.
 #[derive(Clone, Default)]
@@ -981,7 +982,8 @@ atlas_admin_runtime::record! {
     5 r#type "type"
 }
 
-/// The type of `StreamsFailoverConnection`: one of 2 values, or one yet to be declared.
+/// The type of `StreamsFailoverConnection`: one of 2 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `StreamsFailoverConnection.type`.
 #[derive(Clone)]
@@ -1257,7 +1259,8 @@ atlas_admin_runtime::record! {
     4 r#type "type"
 }
 
-/// The type of `StreamsKafkaNetworkingAccess`: one of 4 values, or one yet to be declared.
+/// The type of `StreamsKafkaNetworkingAccess`: one of 4 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `StreamsKafkaNetworkingAccess.type`.
 #[derive(Clone)]
@@ -1497,7 +1500,7 @@ pub struct StreamsProcessorStatus {
     /// `region`. May be `null`.
     pub region: Nullable<String>,
     /// `status`. Required.
-    pub status: Option<StreamsProcessorStatusStatus>,
+    pub status: Option<StreamsProcessorStatusValue>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
 }
@@ -1510,7 +1513,8 @@ atlas_admin_runtime::record! {
     3 status "status" [REQUIRED]
 }
 
-/// The mode of `StreamsProcessorStatus`: one of 2 values, or one yet to be declared.
+/// The mode of `StreamsProcessorStatus`: one of 2 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `StreamsProcessorStatus.mode` and one other place.
 #[derive(Clone)]
@@ -1530,12 +1534,13 @@ atlas_admin_runtime::open_enum! {
     Graceful "GRACEFUL"
 }
 
-/// The status of `StreamsProcessorStatus`: one of 3 values, or one yet to be declared.
+/// The status of `StreamsProcessorStatus`: one of 3 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `StreamsProcessorStatus.status`.
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum StreamsProcessorStatusStatus {
+pub enum StreamsProcessorStatusValue {
     /// `STARTED`.
     Started,
     /// `STOPPED`.
@@ -1547,7 +1552,7 @@ pub enum StreamsProcessorStatusStatus {
 }
 
 atlas_admin_runtime::open_enum! {
-    StreamsProcessorStatusStatus
+    StreamsProcessorStatusValue
     FailedOver "FAILED_OVER"
     Started "STARTED"
     Stopped "STOPPED"
@@ -1633,8 +1638,8 @@ atlas_admin_runtime::record! {
     2 r#type "type"
 }
 
-/// The type of `StreamsPublicPrivateLinkNetworkingAccess`: one of 2 values, or one yet to be
-/// declared.
+/// The type of `StreamsPublicPrivateLinkNetworkingAccess`: one of 2 documented values; others
+/// are kept as `Unknown`.
 ///
 /// Declared at `StreamsPublicPrivateLinkNetworkingAccess.type`.
 #[derive(Clone)]
@@ -1764,7 +1769,8 @@ atlas_admin_runtime::record! {
     7 state "state" [READ_ONLY]
 }
 
-/// The provider of `StreamsSchemaRegistryConnection`: one value, or one yet to be declared.
+/// The provider of `StreamsSchemaRegistryConnection`: one documented value; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `StreamsSchemaRegistryConnection.provider`.
 #[derive(Clone)]
@@ -1905,7 +1911,7 @@ atlas_admin_runtime::record! {
     5 stream_config "streamConfig"
 }
 
-/// The tier of `StreamConfig`: one of 5 values, or one yet to be declared.
+/// The tier of `StreamConfig`: one of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `StreamConfig.tier` and 4 other places.
 #[derive(Clone)]
@@ -2009,7 +2015,8 @@ atlas_admin_runtime::record! {
     13 status_message "statusMessage"
 }
 
-/// The local status of `VPCPeeringConnection`: one of 10 values, or one yet to be declared.
+/// The local status of `VPCPeeringConnection`: one of 10 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `VPCPeeringConnection.localStatus`.
 #[derive(Clone)]

@@ -35,7 +35,7 @@ atlas_admin_runtime::record! {
     6 send_user_provided_resource_tags "sendUserProvidedResourceTags"
 }
 
-/// The region of `Datadog`: one of 6 values, or one yet to be declared.
+/// The region of `Datadog`: one of 6 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `Datadog.region`.
 ///
@@ -69,8 +69,8 @@ atlas_admin_runtime::open_enum! {
     Us5 "US5"
 }
 
-/// The integration type of `delete /api/atlas/v2/groups/{}/integrations/{}`: one of 10 values,
-/// or one yet to be declared.
+/// The integration type of `delete /api/atlas/v2/groups/{}/integrations/{}`: one of 10
+/// documented values; others are kept as `Unknown`.
 ///
 /// Declared at `delete /api/atlas/v2/groups/{}/integrations/{}?integrationType` and 3 other
 /// places.
@@ -256,7 +256,8 @@ atlas_admin_runtime::record! {
     5 username "username" [REQUIRED]
 }
 
-/// The service discovery of `Prometheus`: one of 2 values, or one yet to be declared.
+/// The service discovery of `Prometheus`: one of 2 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `Prometheus.serviceDiscovery`.
 #[derive(Clone)]
@@ -344,7 +345,7 @@ atlas_admin_runtime::union! {
     8 MicrosoftTeams ["MICROSOFT_TEAMS"] from MicrosoftTeams;
 }
 
-/// What every `ThirdPartyIntegration` has in common, whichever it is.
+/// The fields that all variants of `ThirdPartyIntegration` share.
 ///
 /// Declared at `ThirdPartyIntegration`.
 #[derive(Clone, Default)]

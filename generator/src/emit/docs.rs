@@ -170,15 +170,17 @@ fn summary(emit: &Emit<'_>, id: TypeId) -> String {
     let name = if def.origin.named {
         schemas(&def.origin)
     } else if let Some(union) = place.key.strip_suffix("#common") {
-        return format!("What every {} has in common, whichever it is.", code(union));
+        return format!("The fields that all variants of {} share.", code(union));
     } else {
         format!("The {} of {}", words_of(&place.hint), code(&owner_of(&place.key)))
     };
     match &def.kind {
         Kind::Record(_) => format!("{name}."),
         Kind::Enum(values) => match values.values.len() {
-            1 => format!("{name}: one value, or one yet to be declared."),
-            n => format!("{name}: one of {n} values, or one yet to be declared."),
+            1 => format!("{name}: one documented value; others are kept as `Unknown`."),
+            n => format!(
+                "{name}: one of {n} documented values; others are kept as `Unknown`."
+            ),
         },
         Kind::Union(union) => format!("{name}: one of {} kinds.", union.variants.len()),
     }

@@ -123,7 +123,7 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
             #[doc(inline)]
             pub use atlas_admin_runtime::{
                 AccessToken, ApiError, Client, ClientBuilder, Clock, Credentials, Download, Error,
-                FileStore, IntoBody, Items, MemoryStore, Operation, Options, Output, Page, Pages,
+                FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options, Output, Page, Pages,
                 Poller, RateLimit, Request, Response, ResponseFuture, RetryPolicy, TokenStore,
                 Transport, Version,
             };

@@ -12,11 +12,13 @@ pub(super) fn conversions(api: &Api, ledger: &Ledger) -> HashSet<Member> {
     let mut found = HashSet::new();
     for (index, def) in api.types.iter().enumerate() {
         let Kind::Union(union) = &def.kind else { continue };
+        let mut converting = HashSet::new();
         for (member, variant) in union.variants.iter().enumerate() {
             let is_one = is_record(api, union, &variant.ty)
                 && (has_converted(def, variant, ledger)
                     || is_only_holder(union, variant));
-            if is_one {
+            // Rust has one conversion from a type.
+            if is_one && converting.insert(&variant.ty) {
                 found.insert((TypeId(index), member));
             }
         }

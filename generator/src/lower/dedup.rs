@@ -70,7 +70,7 @@ enum Content<'a> {
 struct Property<'a> {
     json_name: &'a str,
     ty: &'a Type,
-    flags: [bool; 7],
+    flags: [bool; 8],
     limits: &'a Limits,
 }
 
@@ -106,6 +106,7 @@ impl<'a> Property<'a> {
             field.secret,
             field.identity,
             field.kept,
+            field.deprecated,
         ];
         Self { json_name: &field.json_name, ty: &field.ty, flags, limits: &field.limits }
     }

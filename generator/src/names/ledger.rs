@@ -29,8 +29,8 @@ pub(crate) type Section = BTreeMap<String, String>;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ledger {
-    /// The types that are pages of a list, which can be streamed.
-    pages: BTreeSet<String>,
+    /// The types that are pages of a list, which can be streamed → the property that lists.
+    pages: Section,
     /// Operation group → module.
     modules: Section,
     /// Schema, or place of an inline type → type.
@@ -113,7 +113,8 @@ impl Ledger {
 
     /// Writes the ledger, in order of its keys.
     pub fn render(&self) -> String {
-        let body = toml::to_string_pretty(self).unwrap_or_default();
+        let body =
+            toml::to_string(self).expect("a ledger is texts, lists and tables of such");
         format!("{HEADER}{body}")
     }
 
@@ -170,7 +171,7 @@ impl Ledger {
     }
 
     pub(crate) fn is_page(&self, ty: &str) -> bool {
-        self.pages.contains(ty)
+        self.pages.contains_key(ty)
     }
 
     /// Returns the lines of an enum: value → variant.
@@ -268,6 +269,12 @@ impl Operation {
         text::parse_type(self.bodies.get(&version.to_string())?)
     }
 
+    /// Returns the names of all arguments and setters there have been.
+    pub(crate) fn parameter_names(&self) -> BTreeSet<String> {
+        let lines = self.parameters.values();
+        lines.filter_map(|line| Some(RecordedParameter::parse(line)?.name)).collect()
+    }
+
     pub(crate) fn parameter(&self, key: &str) -> Option<RecordedParameter> {
         RecordedParameter::parse(self.parameters.get(key)?)
     }
@@ -296,6 +303,14 @@ impl Union {
                 Discriminator::Tag { property: property.clone(), inferred: true }
             }
             None => Discriminator::JsonKind,
+        }
+    }
+
+    /// Whether a discriminator is the recorded one, however it was found.
+    pub(crate) fn is_told_by(&self, by: &Discriminator) -> bool {
+        match by {
+            Discriminator::Tag { property, .. } => self.by.as_ref() == Some(property),
+            Discriminator::JsonKind => self.by.is_none(),
         }
     }
 

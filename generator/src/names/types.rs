@@ -209,6 +209,11 @@ fn candidates(origin: &Origin, short: Option<&String>) -> Vec<String> {
     names
 }
 
+/// Names a type for its path. What the owner ends with, the rest need not begin with.
 fn path_name(place: &Place) -> String {
-    type_name(&format!("{} {}", place.owner, place.hint))
+    let mut words = split(&place.owner);
+    let hint = split(&place.hint);
+    let repeated = (1..=hint.len()).rev().find(|count| words.ends_with(&hint[..*count]));
+    words.extend_from_slice(&hint[repeated.unwrap_or(0)..]);
+    type_name(&words.join(" "))
 }

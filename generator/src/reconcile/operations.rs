@@ -58,16 +58,15 @@ fn parameters(
             }
         }
     }
-    if recorded.is_some() {
-        name_new_parameters(&mut parameters);
+    if let Some(recorded) = recorded {
+        name_new_parameters(&mut parameters, recorded);
     }
     parameters
 }
 
-/// A parameter that comes later leaves the others their names.
-fn name_new_parameters(parameters: &mut [Parameter]) {
-    let known = parameters.iter().filter_map(|own| own.recorded.clone());
-    let mut taken: BTreeSet<String> = known.collect();
+/// A parameter that comes later leaves the others their names, those that are gone too.
+fn name_new_parameters(parameters: &mut [Parameter], recorded: &RecordedOperation) {
+    let mut taken: BTreeSet<String> = recorded.parameter_names();
     for parameter in parameters.iter_mut().filter(|own| own.recorded.is_none()) {
         let name = free_name(&parameter_name(parameter), |name| !taken.contains(name));
         taken.insert(name.clone());

@@ -214,12 +214,14 @@ impl Pairs<'_> {
                 let ty = known.and_then(|known| known.ty).map(|known| known.ty);
                 ty.is_none_or(|ty| self.could_be(&ty, &field.ty, seen))
             }),
-            (Kind::Union(union), Some(recorded)) => {
+            (Kind::Union(union), Some(recorded)) if recorded.is_told_by(&union.by) => {
                 let variants = matches(self.api, self.ledger, recorded, union);
                 variants
                     .iter()
                     .all(|(known, found)| self.could_be(&known.ty, &found.ty, seen))
             }
+            // Values of another discriminator select nothing.
+            (Kind::Union(_), Some(_)) => false,
             _ => true,
         }
     }

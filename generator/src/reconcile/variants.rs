@@ -50,15 +50,23 @@ pub(super) fn matches<'a, 'l>(
         let same: Vec<_> = free.filter(|known| holds(known, variant)).cloned().collect();
         found.extend(same.into_iter().map(|known| (known, variant)));
     }
-    let rest: Vec<&RecordedVariant<'_>> = known
+    let mut rest: Vec<&RecordedVariant<'_>> = known
         .iter()
         .filter(|known| found.iter().all(|(own, _)| own.name != known.name))
         .collect();
+    // With the same discriminator, a value that selected no variant is a new variant's.
+    let tells_alike = recorded.is_told_by(&union.by);
     for variant in &union.variants {
-        if found.iter().all(|(_, own)| !std::ptr::eq(*own, variant))
-            && let Some(known) = most_alike(api, ledger, &rest, variant)
-        {
-            found.push((known.clone(), variant));
+        let can_be = |known: &RecordedVariant<'_>| {
+            !tells_alike || (known.tags.is_empty() && variant.tags.is_empty())
+        };
+        if found.iter().all(|(_, own)| !std::ptr::eq(*own, variant)) {
+            let some: Vec<_> =
+                rest.iter().copied().filter(|known| can_be(known)).collect();
+            if let Some(known) = most_alike(api, ledger, &some, variant) {
+                rest.retain(|other| other.name != known.name);
+                found.push((known.clone(), variant));
+            }
         }
     }
     found
@@ -77,7 +85,8 @@ fn most_alike<'k, 'l>(
     let count = |known: &RecordedVariant<'_>| {
         let Type::Def(name) = &known.ty else { return None };
         let lines = ledger.record(name)?;
-        lines.keys().all(|property| own.contains(property)).then_some(lines.len())
+        let has_all = lines.keys().all(|property| own.contains(property));
+        (has_all && !lines.is_empty()).then_some(lines.len())
     };
     let counted = known.iter().filter_map(|known| Some((count(known)?, *known)));
     counted.max_by_key(|(count, _)| *count).map(|(_, known)| known)

@@ -526,3 +526,22 @@ fn names_can_be_given_by_hand() {
         assert!(names.contains(name), "{name}\n{names:#?}");
     }
 }
+
+#[test]
+fn a_new_variant_never_stands_for_one_that_is_gone() {
+    let pear = "PEAR: '#/components/schemas/Pear'";
+    let gone = [
+        (pear, "PLUM: '#/components/schemas/Plum'"),
+        (
+            "{$ref: '#/components/schemas/Pear'}]\n    Notice",
+            "{$ref: '#/components/schemas/Plum'}]\n    Notice",
+        ),
+        (
+            "    Fruit:\n",
+            "    Plum: {type: object, properties: {kind: {type: string}, unit: {type: string, enum: [KILO, PIECE]}, origin: {type: object, properties: {country: {type: string}, soil: {type: string, enum: [CLAY]}}}, stone: {type: boolean}}}\n    Fruit:\n",
+        ),
+    ];
+    let second = keeps(&gone, &["Fruit::Pear"]);
+    let names = surface(&second.files);
+    assert!(names.contains("variant types::Fruit::Plum (Plum)"), "{names:#?}");
+}

@@ -3,7 +3,7 @@
 use super::copy::{copy, copy_record, json};
 use super::same::same;
 use super::tags::Tags;
-use super::{Extra, Record, Slot, Union, View};
+use super::{Discriminator, Extra, Record, Slot, Union, View};
 
 /// Returns the record of what all variants share, as if the tag were not known.
 pub fn common<T: Record + Default>(union: &dyn Union) -> T {
@@ -34,37 +34,79 @@ pub fn update_common<T: Record + Clone + Default>(
     let before: T = common(union);
     let mut after = before.clone();
     change(&mut after);
-    write(union, &before, &after);
+    write(union, &mut Vec::new(), &before, &after);
 }
 
-fn write(union: &mut dyn Union, before: &dyn Record, after: &dyn Record) {
+/// Writes to the content of the innermost variant. The discriminators on the way to it stay: they
+/// say which variant it is.
+fn write(
+    union: &mut dyn Union,
+    discriminators: &mut Vec<&'static str>,
+    before: &dyn Record,
+    after: &dyn Record,
+) {
+    if let Discriminator::Property(name, _) = union.variants().by {
+        discriminators.push(name);
+    }
     match union.content_mut().slot() {
-        Slot::Union(inner) => write(inner, before, after),
-        Slot::Record(record) => write_changes(record, before, after),
+        Slot::Union(inner) => write(inner, discriminators, before, after),
+        Slot::Record(record) => {
+            write_fields(record, discriminators, before, after);
+            write_extra(record, discriminators, before, after);
+        }
         _ => {}
     }
 }
 
-fn write_changes(record: &mut dyn Record, before: &dyn Record, after: &dyn Record) {
+fn write_fields(
+    record: &mut dyn Record,
+    discriminators: &[&str],
+    before: &dyn Record,
+    after: &dyn Record,
+) {
     let fields = record.table().fields;
     for (index, field) in after.table().fields.iter().enumerate() {
         let value = after.field(index);
-        if same(before.field(index), value) {
+        let name = field.json_name;
+        if discriminators.contains(&name) || same(before.field(index), value) {
             continue;
         }
-        let place = fields.binary_search_by(|own| own.json_name.cmp(field.json_name));
-        let is_copied = place.is_ok_and(|place| copy(value, record.field_mut(place)));
-        if !is_copied && let Some(extra) = Extra::of_mut(record) {
-            extra.insert(field.json_name, json(value));
+        let place = fields.binary_search_by(|own| own.json_name.cmp(name)).ok();
+        if place.is_some_and(|place| copy(value, record.field_mut(place))) {
+            continue;
+        }
+        place.inspect(|place| record.field_mut(*place).clear(false));
+        let is_unset = matches!(value.view(), View::Absent);
+        if let Some(extra) = Extra::of_mut(record) {
+            if is_unset {
+                extra.remove(name);
+            } else {
+                extra.insert(name, json(value));
+            }
         }
     }
+}
+
+fn write_extra(
+    record: &mut dyn Record,
+    discriminators: &[&str],
+    before: &dyn Record,
+    after: &dyn Record,
+) {
     let (Some(before), Some(after)) = (Extra::of(before), Extra::of(after)) else {
         return;
     };
-    let changed = after.iter().filter(|(name, value)| before.get(name) != Some(value));
-    let changed: Vec<_> = changed.collect();
-    if let Some(extra) = Extra::of_mut(record) {
-        changed.into_iter().for_each(|(name, value)| extra.insert(name, value.clone()));
+    let Some(extra) = Extra::of_mut(record) else { return };
+    let is_content = |name: &str| !discriminators.contains(&name);
+    for (name, _) in before.iter().filter(|(name, _)| is_content(name)) {
+        if after.get(name).is_none() {
+            extra.remove(name);
+        }
+    }
+    for (name, value) in after.iter().filter(|(name, _)| is_content(name)) {
+        if before.get(name) != Some(value) {
+            extra.insert(name, value.clone());
+        }
     }
 }
 

@@ -225,3 +225,15 @@ fn an_unchanged_union_stays_as_it_was() {
         assert_eq!(write(&metric), write(&before));
     }
 }
+
+#[test]
+fn a_change_of_what_is_shared_moves_nothing_to_another_variant() {
+    let text = r#"{"units":"BYTES","value":1.5,"more":[1]}"#;
+    let mut metric = read::<Metric>(text).unwrap();
+    metric.update_common(|amount| {
+        *amount = Amount { value: Some(7.0), ..Amount::default() }
+    });
+    assert_eq!(json(&write(&metric)), json(r#"{"units":"BYTES","value":7.0}"#));
+    metric.update_common(|amount| amount.extra.insert("units", "RAW"));
+    assert_eq!(json(&write(&metric)), json(r#"{"units":"BYTES","value":7.0}"#));
+}

@@ -30,13 +30,13 @@ pub(super) fn add(contract: &mut Contract) {
         data_federation::v2023_01_01::list_data_federation_limits(&sample.path::<String>("groupId"), &sample.path::<String>("tenantName"))
     });
     contract.add("getGroupDataFederationLimit", "2023-01-01", "application/vnd.atlas.2023-01-01+json", |sample| {
-        data_federation::v2023_01_01::get_data_federation_limit(&sample.path::<String>("groupId"), &sample.path::<String>("tenantName"), sample.path::<atlas_admin::types::DeleteDataFederationLimitLimitName>("limitName"))
+        data_federation::v2023_01_01::get_data_federation_limit(&sample.path::<String>("groupId"), &sample.path::<String>("tenantName"), sample.path::<atlas_admin::types::DeleteDataFederationLimitName>("limitName"))
     });
     contract.add("setGroupDataFederationLimit", "2023-01-01", "application/vnd.atlas.2023-01-01+json", |sample| {
-        data_federation::v2023_01_01::set_data_federation_limit(&sample.path::<String>("groupId"), &sample.path::<String>("tenantName"), sample.path::<atlas_admin::types::DeleteDataFederationLimitLimitName>("limitName"), &sample.body())
+        data_federation::v2023_01_01::set_data_federation_limit(&sample.path::<String>("groupId"), &sample.path::<String>("tenantName"), sample.path::<atlas_admin::types::DeleteDataFederationLimitName>("limitName"), &sample.body())
     });
     contract.add("deleteGroupDataFederationLimit", "2023-01-01", "application/vnd.atlas.2023-01-01+json", |sample| {
-        data_federation::v2023_01_01::delete_data_federation_limit(&sample.path::<String>("groupId"), &sample.path::<String>("tenantName"), sample.path::<atlas_admin::types::DeleteDataFederationLimitLimitName>("limitName"))
+        data_federation::v2023_01_01::delete_data_federation_limit(&sample.path::<String>("groupId"), &sample.path::<String>("tenantName"), sample.path::<atlas_admin::types::DeleteDataFederationLimitName>("limitName"))
     });
     contract.add("downloadGroupDataFederationQueryLogs", "2023-01-01", "application/vnd.atlas.2023-01-01+gzip", |sample| {
         data_federation::v2023_01_01::download_federation_query_logs(&sample.path::<String>("groupId"), &sample.path::<String>("tenantName"))

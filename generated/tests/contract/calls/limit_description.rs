@@ -15,6 +15,6 @@ pub(super) fn add(contract: &mut Contract) {
             .page_num(sample.query("pageNum"))
     });
     contract.add("getDefaultGroupLimit", "preview", "application/vnd.atlas.preview+json", |sample| {
-        limit_description::preview::get_default_group_limit(sample.path::<atlas_admin::types::GetDefaultGroupLimitLimitName>("limitName"))
+        limit_description::preview::get_default_group_limit(sample.path::<atlas_admin::types::GetDefaultGroupLimitName>("limitName"))
     });
 }

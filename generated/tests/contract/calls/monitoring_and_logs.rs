@@ -11,12 +11,12 @@ use crate::Contract;
 #[rustfmt::skip]
 pub(super) fn add(contract: &mut Contract) {
     contract.add("downloadGroupClusterLog", "2023-01-01", "application/vnd.atlas.2023-01-01+gzip", |sample| {
-        monitoring_and_logs::v2023_01_01::download_cluster_log(&sample.path::<String>("groupId"), &sample.path::<String>("hostName"), sample.path::<atlas_admin::types::DownloadClusterLogLogName>("logName"))
+        monitoring_and_logs::v2023_01_01::download_cluster_log(&sample.path::<String>("groupId"), &sample.path::<String>("hostName"), sample.path::<atlas_admin::types::DownloadClusterLogName>("logName"))
             .end_date(sample.query("endDate"))
             .start_date(sample.query("startDate"))
     });
     contract.add("downloadGroupClusterLog", "2023-02-01", "application/vnd.atlas.2023-02-01+gzip", |sample| {
-        monitoring_and_logs::v2023_02_01::download_cluster_log(&sample.path::<String>("groupId"), &sample.path::<String>("hostName"), sample.path::<atlas_admin::types::DownloadClusterLogLogName>("logName"))
+        monitoring_and_logs::v2023_02_01::download_cluster_log(&sample.path::<String>("groupId"), &sample.path::<String>("hostName"), sample.path::<atlas_admin::types::DownloadClusterLogName>("logName"))
             .end_date(sample.query("endDate"))
             .start_date(sample.query("startDate"))
     });

@@ -61,13 +61,13 @@ pub(super) fn add(contract: &mut Contract) {
         projects::v2023_01_01::list_group_limits(&sample.path::<String>("groupId"))
     });
     contract.add("getGroupLimit", "2023-01-01", "application/vnd.atlas.2023-01-01+json", |sample| {
-        projects::v2023_01_01::get_group_limit(&sample.path::<String>("groupId"), sample.path::<atlas_admin::types::DeleteGroupLimitLimitName>("limitName"))
+        projects::v2023_01_01::get_group_limit(&sample.path::<String>("groupId"), sample.path::<atlas_admin::types::DeleteGroupLimitName>("limitName"))
     });
     contract.add("setGroupLimit", "2023-01-01", "application/vnd.atlas.2023-01-01+json", |sample| {
-        projects::v2023_01_01::set_group_limit(&sample.path::<String>("groupId"), sample.path::<atlas_admin::types::DeleteGroupLimitLimitName>("limitName"), &sample.body())
+        projects::v2023_01_01::set_group_limit(&sample.path::<String>("groupId"), sample.path::<atlas_admin::types::DeleteGroupLimitName>("limitName"), &sample.body())
     });
     contract.add("deleteGroupLimit", "2023-01-01", "application/vnd.atlas.2023-01-01+json", |sample| {
-        projects::v2023_01_01::delete_group_limit(&sample.path::<String>("groupId"), sample.path::<atlas_admin::types::DeleteGroupLimitLimitName>("limitName"))
+        projects::v2023_01_01::delete_group_limit(&sample.path::<String>("groupId"), sample.path::<atlas_admin::types::DeleteGroupLimitName>("limitName"))
     });
     contract.add("getGroupMongoDbVersions", "2023-01-01", "application/vnd.atlas.2023-01-01+json", |sample| {
         projects::v2023_01_01::get_mongodb_versions(&sample.path::<String>("groupId"))

@@ -43,7 +43,7 @@ pub(in crate::emit) fn pinned(tag: &str, version: Version) -> Vec<String> {
     match version {
         Version::Stable(date) => vec![
             format!("{tag}, version {date}: the operations that have it."),
-            "What stands here never changes its version.".to_owned(),
+            "Functions in this module are pinned to this version.".to_owned(),
         ],
         Version::Upcoming(date) => vec![
             format!("{tag}, as announced for {date}."),

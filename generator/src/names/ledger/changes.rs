@@ -7,7 +7,9 @@ use super::Ledger;
 impl Ledger {
     /// Lists the lines of this ledger that another has not, or otherwise: `section.key: old → new`.
     pub fn changes(&self, new: &Self) -> Vec<String> {
-        let table = |ledger: &Self| Table::try_from(ledger).unwrap_or_default();
+        let table = |ledger: &Self| {
+            Table::try_from(ledger).expect("a ledger is tables of texts")
+        };
         let mut changes = Vec::new();
         compare(
             "",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::text::{held_text, type_text};
 use super::{Ledger, Operation, RecordedAnswer, RecordedField, Section, Union};
-use crate::facts::Facts;
+use crate::facts::{Facts, ITEMS};
 use crate::model::{
     self, Api, Discriminator, Kind, Location, Parameter, Record, TypeId,
 };
@@ -27,8 +27,9 @@ impl Ledger {
         for index in 0..api.types.len() {
             self.record_type(api, facts, names, TypeId(index));
         }
-        let pages = facts.pages.iter().map(|id| names.types[id.0].clone());
-        self.pages.extend(pages);
+        for id in &facts.pages {
+            add(&mut self.pages, &names.types[id.0], ITEMS);
+        }
     }
 
     fn record_type(&mut self, api: &Api, facts: &Facts, names: &Names, id: TypeId) {
