@@ -4,6 +4,7 @@
 //! been decided by `lower`, what things are called in Rust is decided by `names`.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 
 use crate::pointer::Pointer;
 use crate::version::{Date, MediaType, Version};
@@ -354,6 +355,15 @@ impl Api {
         &self.types[id.0]
     }
 
+    pub fn is_enum(&self, id: TypeId) -> bool {
+        matches!(self.def(id).kind, Kind::Enum(_))
+    }
+
+    /// Returns the kind of the JSON value of a type.
+    pub fn json_kind(&self, ty: &Type) -> JsonKind {
+        ty.json_kind(&|id| self.is_enum(*id))
+    }
+
     /// The distinct versions of all operations.
     pub fn versions(&self) -> BTreeSet<Version> {
         let versions = self.operations.iter().flat_map(|operation| &operation.versions);
@@ -425,6 +435,31 @@ impl Answer {
 }
 
 impl<D> Type<D> {
+    /// Returns the type with other definitions.
+    pub fn map<E>(&self, to: &mut dyn FnMut(&D) -> E) -> Type<E> {
+        let Ok(ty) = self.try_map(&mut |def| Ok::<E, Infallible>(to(def)));
+        ty
+    }
+
+    /// Returns the type with other definitions, or the first error.
+    pub fn try_map<E, F>(
+        &self,
+        to: &mut dyn FnMut(&D) -> Result<E, F>,
+    ) -> Result<Type<E>, F> {
+        Ok(match self {
+            Self::Bool => Type::Bool,
+            Self::Int => Type::Int,
+            Self::Float => Type::Float,
+            Self::String => Type::String,
+            Self::DateTime => Type::DateTime,
+            Self::Date => Type::Date,
+            Self::Json => Type::Json,
+            Self::List(item) => Type::List(Box::new(item.try_map(to)?)),
+            Self::Map(value) => Type::Map(Box::new(value.try_map(to)?)),
+            Self::Def(def) => Type::Def(to(def)?),
+        })
+    }
+
     /// Returns the kind of the JSON value; `is_enum` tells which definitions are enums.
     pub fn json_kind(&self, is_enum: &dyn Fn(&D) -> bool) -> JsonKind {
         match self {

@@ -13,8 +13,8 @@ mod types;
 
 pub use ledger::Ledger;
 pub(crate) use ledger::{
-    FieldType, Operation as RecordedOperation, RecordedAnswer, RecordedVariant, Section,
-    Union as RecordedUnion, parameter_keys,
+    FieldType, Fields, Operation as RecordedOperation, RecordedAnswer, RecordedVariant,
+    Union as RecordedUnion, parameter_key,
 };
 pub use types::common_name;
 

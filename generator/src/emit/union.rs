@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{Emit, docs};
-use crate::model::{Discriminator, JsonKind, Kind, Type, TypeId, Union, Variant};
+use crate::model::{Discriminator, JsonKind, Type, TypeId, Union, Variant};
 use crate::render::{self, Piece};
 
 pub(super) fn union(emit: &Emit<'_>, id: TypeId, union: &Union, out: &mut Vec<Piece>) {
@@ -76,15 +76,11 @@ fn selector(emit: &Emit<'_>, union: &Union, variant: &Variant) -> TokenStream {
         let values = &variant.tags;
         return quote!([#(#values),*]);
     }
-    match json_kind(emit, &variant.ty) {
+    match emit.api.json_kind(&variant.ty) {
         JsonKind::Boolean => quote!(Boolean),
         JsonKind::Number => quote!(Number),
         JsonKind::String => quote!(String),
         JsonKind::Array => quote!(Array),
         JsonKind::Object => quote!(Object),
     }
-}
-
-pub(super) fn json_kind(emit: &Emit<'_>, ty: &Type) -> JsonKind {
-    ty.json_kind(&|id| matches!(emit.api.def(*id).kind, Kind::Enum(_)))
 }

@@ -64,16 +64,15 @@ fn recorded_members(def: &TypeDef, ledger: &Ledger) -> Vec<(usize, bool)> {
             let fields = record.fields.iter().enumerate();
             fields
                 .filter_map(|(index, field)| {
-                    let known = ledger.field(name, &field.json_name)?.ty?;
-                    Some((index, known.boxed))
+                    let known = ledger.field(name, &field.json_name)?;
+                    Some((index, known.held.boxed))
                 })
                 .collect()
         }
         Kind::Union(union) => {
             let Some(recorded) = ledger.union(name) else { return Vec::new() };
-            let variants = recorded.variants();
             let known = |variant: &Variant| {
-                let mut variants = variants.iter();
+                let mut variants = recorded.variants();
                 variants.find(|known| Some(known.name) == variant.recorded.as_deref())
             };
             let members = union.variants.iter().enumerate();

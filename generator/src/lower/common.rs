@@ -7,10 +7,10 @@ use crate::model::{
     Api, Discriminator, Field, Kind, Limits, Origin, Place, Record, Type, TypeDef,
     TypeId, Union,
 };
-use crate::names::{Ledger, Section};
+use crate::names::{Fields, Ledger};
 
 /// The lines of the ledger for the record of what is common.
-type Known<'l> = Option<&'l Section>;
+type Known<'l> = Option<&'l Fields>;
 
 /// Adds the record to every tagged union whose variants share more than the tag. A union that the
 /// ledger knows without one stays so.
@@ -67,8 +67,8 @@ fn add_tag(
     tag: &str,
     fields: &mut Vec<Field>,
 ) {
-    let known = ledger.field(record, tag).and_then(|known| known.ty);
-    let ty = known.and_then(|known| find(api, &known.ty));
+    let known = ledger.field(record, tag);
+    let ty = known.and_then(|known| find(api, &known.held.ty));
     let place = fields.binary_search_by(|field| field.json_name.as_str().cmp(tag));
     if let (Some(ty), Err(place)) = (ty, place) {
         fields.insert(place, Field::new(tag, ty));
@@ -77,30 +77,19 @@ fn add_tag(
 
 /// Gives a field of the record the type that it had first.
 fn restore(api: &Api, ledger: &Ledger, record: &str, field: &mut Field) {
-    let known = ledger.field(record, &field.json_name).and_then(|known| known.ty);
-    let Some(known) = known else { return };
-    if let Some(ty) = find(api, &known.ty) {
+    let Some(known) = ledger.field(record, &field.json_name) else { return };
+    if let Some(ty) = find(api, &known.held.ty) {
         field.ty = ty;
         field.nullable = known.nullable;
     }
 }
 
 fn find(api: &Api, ty: &Type<String>) -> Option<Type> {
-    Some(match ty {
-        Type::Bool => Type::Bool,
-        Type::Int => Type::Int,
-        Type::Float => Type::Float,
-        Type::String => Type::String,
-        Type::DateTime => Type::DateTime,
-        Type::Date => Type::Date,
-        Type::Json => Type::Json,
-        Type::List(item) => Type::List(Box::new(find(api, item)?)),
-        Type::Map(value) => Type::Map(Box::new(find(api, value)?)),
-        Type::Def(name) => {
-            let is_it = |def: &TypeDef| def.recorded.as_ref() == Some(name);
-            Type::Def(TypeId(api.types.iter().position(is_it)?))
-        }
-    })
+    let id = |name: &String| {
+        let is_it = |def: &TypeDef| def.recorded.as_ref() == Some(name);
+        api.types.iter().position(is_it).map(TypeId).ok_or(())
+    };
+    ty.try_map(&mut |name| id(name)).ok()
 }
 
 fn common_places(union: &Origin) -> Vec<Place> {
@@ -198,7 +187,7 @@ fn relax(mut field: Field) -> Field {
 fn is_text(api: &Api, ty: &Type) -> bool {
     match ty {
         Type::String => true,
-        Type::Def(id) => matches!(api.def(*id).kind, Kind::Enum(_)),
+        Type::Def(id) => api.is_enum(*id),
         _ => false,
     }
 }

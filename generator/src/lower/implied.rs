@@ -29,7 +29,8 @@ pub(super) fn drop_implied_tags(api: &mut Api, ledger: &Ledger) {
 
 fn is_recorded(def: &TypeDef, property: &str, ledger: &Ledger) -> bool {
     let name = def.recorded.as_deref();
-    name.is_some_and(|name| ledger.field(name, property).is_some())
+    let fields = name.and_then(|name| ledger.record(name));
+    fields.is_some_and(|fields| fields.contains_key(property))
 }
 
 /// Returns what each type is used as.

@@ -13,7 +13,7 @@ use super::facets::{Facets, Node, schema_name};
 use super::{Lowering, Spot};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Answer, Body, Content, Kind, Location, Method, Operation, OperationVersion, Output,
+    Answer, Body, Content, Location, Method, Operation, OperationVersion, Output,
     Parameter, Tag, Type, operation_key,
 };
 use crate::pointer::Pointer;
@@ -285,7 +285,7 @@ impl<'d> Lowering<'d> {
     fn is_scalar(&self, ty: &Type) -> bool {
         match ty {
             Type::List(_) | Type::Map(_) | Type::Json => false,
-            Type::Def(id) => matches!(self.api.def(*id).kind, Kind::Enum(_)),
+            Type::Def(id) => self.api.is_enum(*id),
             _ => true,
         }
     }

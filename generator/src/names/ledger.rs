@@ -17,13 +17,16 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::{Discriminator, Type};
 use crate::version::Version;
 
-pub(crate) use record::parameter_keys;
-pub(crate) use text::{
-    FieldType, RecordedAnswer, RecordedField, RecordedParameter, RecordedVariant,
-};
+pub(crate) use record::parameter_key;
+pub(crate) use text::{FieldType, RecordedAnswer, RecordedField, RecordedParameter};
 
-/// Lines of the ledger: key → text.
+use text::{Content, Function, Held};
+
+/// Lines of the ledger: key → name.
 pub(crate) type Section = BTreeMap<String, String>;
+
+/// The fields of a record, by their JSON names.
+pub(crate) type Fields = BTreeMap<String, RecordedField>;
 
 /// What names what, by section.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,15 +35,18 @@ pub struct Ledger {
     /// The types that are pages of a list, which can be streamed → the property that lists.
     pages: Section,
     /// Operation group → module.
+    #[serde(deserialize_with = "text::names")]
     modules: Section,
     /// Schema, or place of an inline type → type.
+    #[serde(deserialize_with = "text::names")]
     types: Section,
     /// Method and path → request function.
     operations: BTreeMap<String, Operation>,
     /// Enum → value → variant.
+    #[serde(deserialize_with = "text::values")]
     enums: BTreeMap<String, Section>,
     /// Record → JSON name → field and its type.
-    records: BTreeMap<String, Section>,
+    records: BTreeMap<String, Fields>,
     /// Union → its discriminator and its variants.
     unions: BTreeMap<String, Union>,
 }
@@ -49,8 +55,7 @@ pub struct Ledger {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Operation {
-    /// Module and function: `clusters::get_cluster`.
-    function: String,
+    function: Function,
     /// Whether the request is a builder.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     builder: bool,
@@ -59,13 +64,13 @@ pub(crate) struct Operation {
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     newest: BTreeSet<String>,
     /// Version and format → what the request resolves to; the first format of a version has none.
-    answers: Section,
+    answers: BTreeMap<String, RecordedAnswer>,
     /// Version → type of the body.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    bodies: Section,
+    bodies: BTreeMap<String, Type<String>>,
     /// Parameter → argument or setter, and its type.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    parameters: Section,
+    parameters: BTreeMap<String, RecordedParameter>,
 }
 
 /// The variants of a union, and how they are told apart.
@@ -77,12 +82,22 @@ pub(crate) struct Union {
     by: Option<String>,
     /// The record of what all variants have in common, boxed or not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    common: Option<String>,
+    common: Option<Held>,
     /// The variants that their content converts into.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     from: BTreeSet<String>,
     /// Variant → type, and the values that select it.
-    variants: BTreeMap<String, Vec<String>>,
+    #[serde(deserialize_with = "text::variants")]
+    variants: BTreeMap<String, Content>,
+}
+
+/// A variant of a union: its name, its type, and the values of the discriminator.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RecordedVariant<'l> {
+    pub(crate) name: &'l str,
+    pub(crate) ty: &'l Type<String>,
+    pub(crate) boxed: bool,
+    pub(crate) tags: &'l [String],
 }
 
 const HEADER: &str = "\
@@ -100,13 +115,11 @@ impl Ledger {
             let help = "correct the line, or restore the file from version control";
             problem(format!("spec/names.toml is not understood: {error}"), help)
         })?;
-        match ledger.unusable() {
+        match ledger.boxed_enum() {
             None => Ok(ledger),
-            Some((key, text)) => Err(problem(
-                format!(
-                    "spec/names.toml says `{text}` of `{key}`, which is not understood"
-                ),
-                "write names as Rust identifiers, and types as the other lines do",
+            Some(field) => Err(problem(
+                format!("spec/names.toml has a box around an enum in {field}"),
+                "write it without the box: an enum holds nothing",
             )),
         }
     }
@@ -179,8 +192,8 @@ impl Ledger {
         self.enums.get(ty)
     }
 
-    /// Returns the lines of a record.
-    pub(crate) fn record(&self, ty: &str) -> Option<&Section> {
+    /// Returns the fields of a record.
+    pub(crate) fn record(&self, ty: &str) -> Option<&Fields> {
         self.records.get(ty)
     }
 
@@ -188,56 +201,34 @@ impl Ledger {
         self.unions.get(ty)
     }
 
-    /// Returns the field of a record.
-    pub(crate) fn field(&self, ty: &str, json_name: &str) -> Option<RecordedField> {
-        RecordedField::parse(self.records.get(ty)?.get(json_name)?)
+    /// Returns the type of a field.
+    pub(crate) fn field(&self, record: &str, json_name: &str) -> Option<&FieldType> {
+        self.records.get(record)?.get(json_name)?.ty.as_ref()
     }
 
-    /// Whether a line of a record is one that the record can have: text needs no box, and `extra` is
-    /// every record's own.
-    fn is_usable_field(&self, line: &str) -> bool {
-        RecordedField::parse(line).is_some_and(|field| {
-            let boxed = field.ty.filter(|ty| ty.boxed).map(|ty| ty.ty);
-            let can_box = match boxed {
-                None => true,
-                Some(Type::Def(name)) => !self.enums.contains_key(&name),
-                Some(_) => false,
-            };
-            field.name != "extra" && can_box
-        })
-    }
-
-    /// Finds a line that is not understood.
-    fn unusable(&self) -> Option<(&str, &str)> {
-        let names = [&self.modules, &self.types].into_iter().flatten();
-        let mut names = names.filter(|(_, name)| !text::is_identifier(name));
-        let mut values = self.enums.values().flatten();
-        let mut fields = self.records.values().flatten();
-        let found = names
-            .next()
-            .or_else(|| values.find(|(_, name)| !text::is_variant(name)))
-            .or_else(|| fields.find(|(_, line)| !self.is_usable_field(line)));
-        if let Some((key, line)) = found {
-            return Some((key, line));
-        }
-        self.operations
-            .iter()
-            .find_map(|(key, operation)| operation.unusable().map(|line| (&**key, line)))
-            .or_else(|| {
-                let mut unions = self.unions.iter();
-                unions
-                    .find_map(|(key, union)| union.unusable().map(|line| (&**key, line)))
+    /// Finds a field that has a box around an enum.
+    fn boxed_enum(&self) -> Option<String> {
+        let is_boxed_enum = |field: &RecordedField| {
+            let held = field.ty.as_ref().map(|ty| &ty.held).filter(|held| held.boxed);
+            held.is_some_and(|held| {
+                matches!(&held.ty, Type::Def(name) if self.enums.contains_key(name))
             })
+        };
+        self.records.iter().find_map(|(record, fields)| {
+            let (json_name, _) =
+                fields.iter().find(|(_, field)| is_boxed_enum(field))?;
+            Some(format!("[records.{record}] {json_name}"))
+        })
     }
 }
 
 impl Operation {
     pub(crate) fn module(&self) -> &str {
-        self.function.split("::").next().unwrap_or_default()
+        &self.function.module
     }
 
     pub(crate) fn function(&self) -> &str {
-        self.function.rsplit("::").next().unwrap_or_default()
+        &self.function.name
     }
 
     /// Whether there is but a name, which someone gave it by hand.
@@ -255,44 +246,25 @@ impl Operation {
     }
 
     /// Returns what a version answers, by format.
-    pub(crate) fn answers(&self, version: Version) -> BTreeMap<&str, RecordedAnswer> {
+    pub(crate) fn answers(&self, version: Version) -> BTreeMap<&str, &RecordedAnswer> {
         let version = format!("{version} ");
-        let lines = self.answers.iter();
-        lines
-            .filter_map(|(key, line)| {
-                Some((key.strip_prefix(&version)?, RecordedAnswer::parse(line)?))
-            })
+        let answers = self.answers.iter();
+        answers
+            .filter_map(|(key, answer)| Some((key.strip_prefix(&version)?, answer)))
             .collect()
     }
 
-    pub(crate) fn body(&self, version: Version) -> Option<Type<String>> {
-        text::parse_type(self.bodies.get(&version.to_string())?)
+    pub(crate) fn body(&self, version: Version) -> Option<&Type<String>> {
+        self.bodies.get(&version.to_string())
     }
 
     /// Returns the names of all arguments and setters there have been.
     pub(crate) fn parameter_names(&self) -> BTreeSet<String> {
-        let lines = self.parameters.values();
-        lines.filter_map(|line| Some(RecordedParameter::parse(line)?.name)).collect()
+        self.parameters.values().map(|parameter| parameter.name.clone()).collect()
     }
 
-    pub(crate) fn parameter(&self, key: &str) -> Option<RecordedParameter> {
-        RecordedParameter::parse(self.parameters.get(key)?)
-    }
-
-    fn unusable(&self) -> Option<&str> {
-        let path: Vec<&str> = self.function.split("::").collect();
-        if path.len() != 2 || !path.iter().all(|name| text::is_identifier(name)) {
-            return Some(&self.function);
-        }
-        let answers =
-            self.answers.values().filter(|line| RecordedAnswer::parse(line).is_none());
-        let bodies =
-            self.bodies.values().filter(|line| text::parse_type(line).is_none());
-        let parameters = self
-            .parameters
-            .values()
-            .filter(|line| RecordedParameter::parse(line).is_none());
-        answers.chain(bodies).chain(parameters).map(String::as_str).next()
+    pub(crate) fn parameter(&self, key: &str) -> Option<&RecordedParameter> {
+        self.parameters.get(key)
     }
 }
 
@@ -321,7 +293,10 @@ impl Union {
 
     /// Returns the record of what all variants have in common, and whether it is boxed.
     pub(crate) fn common(&self) -> Option<(&str, bool)> {
-        self.common.as_deref().map(text::unboxed)
+        match self.common.as_ref()? {
+            Held { ty: Type::Def(name), boxed } => Some((name, *boxed)),
+            Held { .. } => None,
+        }
     }
 
     /// Whether its content converts into a variant.
@@ -330,18 +305,12 @@ impl Union {
     }
 
     /// Returns the variants in order of their names.
-    pub(crate) fn variants(&self) -> Vec<RecordedVariant<'_>> {
-        let variants = self.variants.iter();
-        variants.filter_map(|(name, line)| RecordedVariant::parse(name, line)).collect()
-    }
-
-    fn unusable(&self) -> Option<&str> {
-        let mut variants = self.variants.iter();
-        let found =
-            variants.find(|(name, line)| RecordedVariant::parse(name, line).is_none());
-        let common = self.common.as_deref();
-        found.map(|(name, _)| name.as_str()).or_else(|| {
-            common.filter(|line| !text::is_identifier(text::unboxed(line).0))
+    pub(crate) fn variants(&self) -> impl Iterator<Item = RecordedVariant<'_>> {
+        self.variants.iter().map(|(name, Content { held, tags })| RecordedVariant {
+            name,
+            ty: &held.ty,
+            boxed: held.boxed,
+            tags,
         })
     }
 }

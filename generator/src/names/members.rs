@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::casing::{field_name, variant_name};
 use super::claim::Scope;
 use super::free_name;
-use super::ledger::{Ledger, RecordedField, Section};
+use super::ledger::{Ledger, Section};
 use super::nouns;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Api, Discriminator, Kind, Type, TypeDef, Union, Variant};
@@ -24,9 +24,8 @@ pub(super) fn name_members(
                 let json_names =
                     record.fields.iter().map(|field| field.json_name.as_str());
                 let recorded = ledger.record(name).into_iter().flatten();
-                let recorded = recorded.filter_map(|(json_name, line)| {
-                    Some((json_name.clone(), RecordedField::parse(line)?.name))
-                });
+                let recorded = recorded
+                    .map(|(json_name, field)| (json_name.clone(), field.name.clone()));
                 let naming = Naming {
                     what: format!("field of {name}"),
                     line: format!("[records.{name}] \"<property>\" = \"<field>\""),
@@ -141,8 +140,8 @@ fn name_variants(
 
 /// The name that someone has given a variant by hand, by the values that select it.
 fn given_name(ledger: &Ledger, union: &str, variant: &Variant) -> Option<String> {
-    let variants = ledger.union(union)?.variants();
-    let mut given = variants.iter().filter(|given| !given.tags.is_empty());
+    let mut given =
+        ledger.union(union)?.variants().filter(|given| !given.tags.is_empty());
     let given =
         given.find(|given| given.tags.iter().all(|tag| variant.tags.contains(tag)))?;
     Some(given.name.to_owned())

@@ -65,35 +65,14 @@ impl<'a> Build<'a> {
     }
 
     fn restore(&mut self, recorded: &Type<String>) -> Type {
-        self.each_def(recorded, &mut |build, name| {
-            build.id(Node::Recorded(name.clone()))
-        })
+        recorded.map(&mut |name| self.id(Node::Recorded(name.clone())))
     }
 
     fn convert(&mut self, found: &Type) -> Type {
-        self.each_def(found, &mut |build, id| {
-            let name = build.pairs.name(*id).map(str::to_owned);
-            build.id(name.map_or(Node::New(*id), Node::Recorded))
+        found.map(&mut |id| {
+            let name = self.pairs.name(*id).map(str::to_owned);
+            self.id(name.map_or(Node::New(*id), Node::Recorded))
         })
-    }
-
-    fn each_def<D>(
-        &mut self,
-        ty: &Type<D>,
-        to: &mut dyn FnMut(&mut Self, &D) -> TypeId,
-    ) -> Type {
-        match ty {
-            Type::Bool => Type::Bool,
-            Type::Int => Type::Int,
-            Type::Float => Type::Float,
-            Type::String => Type::String,
-            Type::DateTime => Type::DateTime,
-            Type::Date => Type::Date,
-            Type::Json => Type::Json,
-            Type::List(item) => Type::List(Box::new(self.each_def(item, to))),
-            Type::Map(value) => Type::Map(Box::new(self.each_def(value, to))),
-            Type::Def(def) => Type::Def(to(self, def)),
-        }
     }
 
     fn id(&mut self, node: Node) -> TypeId {
@@ -151,8 +130,8 @@ impl<'a> Build<'a> {
             declared.entry(&field.json_name).or_default().push(field);
         }
         let fields = declared.into_iter().map(|(json_name, found)| {
-            let known = self.ledger.field(name, json_name).and_then(|known| known.ty);
-            self.field(known.as_ref(), &found, found.len() == all.len())
+            let known = self.ledger.field(name, json_name);
+            self.field(known, &found, found.len() == all.len())
         });
         Record { fields: fields.collect() }
     }
@@ -168,7 +147,7 @@ impl<'a> Build<'a> {
         found[1..].iter().for_each(|other| field.weaken(other));
         field.required &= is_in_all;
         let types: Vec<&Type> = found.iter().map(|field| &field.ty).collect();
-        field.ty = self.ty(known.map(|known| &known.ty), &types);
+        field.ty = self.ty(known.map(|known| &known.held.ty), &types);
         if let Some(known) = known {
             field.nullable = known.nullable;
         }
@@ -182,11 +161,10 @@ impl<'a> Build<'a> {
 
     /// Makes a record that the document has no properties of any more, but any JSON value.
     fn record_of_ledger(&mut self, name: &str) -> Record {
-        let ledger = self.ledger;
-        let lines = ledger.record(name).into_iter().flatten();
-        let fields = lines.filter_map(|(json_name, _)| {
-            let known = ledger.field(name, json_name)?.ty?;
-            let ty = self.restore(&known.ty);
+        let known = self.ledger.record(name).into_iter().flatten();
+        let fields = known.filter_map(|(json_name, known)| {
+            let known = known.ty.as_ref()?;
+            let ty = self.restore(&known.held.ty);
             Some(Field { nullable: known.nullable, ..Field::new(json_name, ty) })
         });
         Record { fields: fields.collect() }
@@ -210,14 +188,19 @@ impl<'a> Build<'a> {
             // A record, or any JSON value, may still be any of them.
             for known in recorded.variants() {
                 if find(&mut variants, known.name).is_none() {
-                    let ty = self.restore(&known.ty);
+                    let ty = self.restore(known.ty);
                     variants.push(variant(&known, ty));
                 }
             }
         }
         if let Some((common, _)) = recorded.common() {
-            // Its fields have these types, whatever those of the variants have become.
-            self.record_of_ledger(common);
+            // The record is made later. Its fields have these types, whatever those of the
+            // variants have become.
+            for known in
+                self.ledger.record(common).into_iter().flat_map(|it| it.values())
+            {
+                known.ty.iter().for_each(|known| _ = self.restore(&known.held.ty));
+            }
         }
         let by = unions.first().map(|union| union.by.clone());
         Union {
@@ -253,7 +236,7 @@ impl<'a> Build<'a> {
             let all = pairs.iter().filter(|(own, _)| own.name == known.name);
             let all: Vec<&Type> = all.map(|(_, found)| &found.ty).collect();
             if find(into, known.name).is_none() {
-                let ty = self.ty(Some(&known.ty), &all);
+                let ty = self.ty(Some(known.ty), &all);
                 into.push(variant(known, ty));
             }
             // Values that are new select the first of those that the document has made one.

@@ -7,7 +7,7 @@ use crate::model::{
     Answer, Body, Content, Operation, OperationVersion, Output, Parameter, Type,
 };
 use crate::names::{
-    RecordedAnswer, RecordedOperation, free_name, parameter_keys, parameter_name,
+    RecordedAnswer, RecordedOperation, free_name, parameter_key, parameter_name,
 };
 
 /// Returns the operations with the types that the ledger promises.
@@ -38,25 +38,20 @@ fn parameters(
     recorded: Option<&RecordedOperation>,
 ) -> Vec<Parameter> {
     let mut parameters = operation.parameters.clone();
-    for (key, found) in parameter_keys(&operation.parameters) {
+    for (index, parameter) in parameters.iter_mut().enumerate() {
+        let key = parameter_key(index, parameter);
         let known = recorded.and_then(|recorded| recorded.parameter(&key));
-        let is_one = !matches!(found.ty, Type::List(_) | Type::Map(_));
-        let ty = match known.as_ref().map(|known| &known.ty) {
+        let is_one = !matches!(parameter.ty, Type::List(_) | Type::Map(_));
+        parameter.ty = match known.map(|known| &known.ty) {
             // All that is sent here is text: a number, too, or one of several kinds.
             Some(Type::String) if is_one => Type::String,
-            known => build.ty(known, &[&found.ty]),
+            known => build.ty(known, &[&parameter.ty]),
         };
-        let is_argument = match (recorded, &known) {
-            (Some(_), known) => known.as_ref().is_some_and(|known| known.is_argument),
-            (None, _) => found.required,
+        parameter.is_argument = match recorded {
+            Some(_) => known.is_some_and(|known| known.is_argument),
+            None => parameter.required,
         };
-        for parameter in &mut parameters {
-            if (parameter.location, &parameter.name) == (found.location, &found.name) {
-                parameter.ty = ty.clone();
-                parameter.is_argument = is_argument;
-                parameter.recorded = known.as_ref().map(|known| known.name.clone());
-            }
-        }
+        parameter.recorded = known.map(|known| known.name.clone());
     }
     if let Some(recorded) = recorded {
         name_new_parameters(&mut parameters, recorded);
@@ -82,7 +77,7 @@ fn reconcile_version(
     let answers = recorded.map(|recorded| recorded.answers(version.version));
     let answers = answers.unwrap_or_default();
     for answer in &mut version.answers {
-        let known = answers.get(answer.media_type.format.as_str());
+        let known = answers.get(answer.media_type.format.as_str()).copied();
         reconcile_answer(build, answer, known);
     }
     // The function without a format in its name stays the one of the same format.
@@ -102,7 +97,7 @@ fn reconcile_version(
     if let Some(body) = &mut version.body {
         let known = recorded.and_then(|recorded| recorded.body(version.version));
         *body = Body {
-            ty: build.ty(known.as_ref(), &[&body.ty]),
+            ty: build.ty(known, &[&body.ty]),
             media_type: body.media_type,
             is_argument: answers.is_empty() || known.is_some(),
         };

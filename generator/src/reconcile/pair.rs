@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::variants::{contents, fields, matches};
-use crate::model::{Api, Discriminator, Kind, Operation, Output, Type, TypeId, Variant};
-use crate::names::{Ledger, parameter_keys};
+use crate::model::{
+    Api, Discriminator, JsonKind, Kind, Operation, Output, Type, TypeId, Variant,
+};
+use crate::names::{Ledger, parameter_key};
 
 /// The definitions that stand at the places of each recorded type, and the reverse.
 pub(super) struct Pairs<'a> {
@@ -95,7 +97,7 @@ impl Pairs<'_> {
         let union = self.ledger.union(name);
         union.is_some_and(|union| {
             union.is_by_kind()
-                && union.variants().iter().any(|variant| self.fits(&variant.ty, found))
+                && union.variants().any(|variant| self.fits(variant.ty, found))
         })
     }
 
@@ -113,11 +115,7 @@ impl Pairs<'_> {
     }
 
     fn is_text(&self, ty: &Type) -> bool {
-        match ty {
-            Type::String | Type::DateTime | Type::Date => true,
-            Type::Def(id) => matches!(self.api.def(*id).kind, Kind::Enum(_)),
-            _ => false,
-        }
+        self.api.json_kind(ty) == JsonKind::String
     }
 
     fn pair_operations(&mut self) {
@@ -129,8 +127,8 @@ impl Pairs<'_> {
 
     fn pair_operation(&mut self, operation: &Operation) {
         let Some(recorded) = self.ledger.operation(&operation.key()) else { return };
-        for (key, parameter) in parameter_keys(&operation.parameters) {
-            if let Some(known) = recorded.parameter(&key) {
+        for (index, parameter) in operation.parameters.iter().enumerate() {
+            if let Some(known) = recorded.parameter(&parameter_key(index, parameter)) {
                 self.pair(&known.ty, &parameter.ty);
             }
         }
@@ -148,7 +146,7 @@ impl Pairs<'_> {
             if let (Some(known), Some(body)) =
                 (recorded.body(version.version), &version.body)
             {
-                self.pair(&known, &body.ty);
+                self.pair(known, &body.ty);
             }
         }
     }
@@ -182,7 +180,7 @@ impl Pairs<'_> {
             return;
         };
         for variant in union.variants() {
-            self.pair(&variant.ty, found);
+            self.pair(variant.ty, found);
         }
     }
 
@@ -194,12 +192,9 @@ impl Pairs<'_> {
         id: TypeId,
         seen: &mut HashSet<(String, TypeId)>,
     ) -> bool {
-        let kind = &self.api.def(id).kind;
-        if self.ledger.values(name).is_some() {
-            return matches!(kind, Kind::Enum(_));
-        }
-        if matches!(kind, Kind::Enum(_)) {
-            return false;
+        let is_enum = self.api.is_enum(id);
+        if is_enum || self.ledger.values(name).is_some() {
+            return is_enum && self.ledger.values(name).is_some();
         }
         let sources = self.sources(name);
         if sources.is_empty()
@@ -208,17 +203,16 @@ impl Pairs<'_> {
         {
             return true;
         }
-        match (kind, self.ledger.union(name)) {
+        match (&self.api.def(id).kind, self.ledger.union(name)) {
             (Kind::Record(record), None) => record.fields.iter().all(|field| {
                 let known = self.ledger.field(name, &field.json_name);
-                let ty = known.and_then(|known| known.ty).map(|known| known.ty);
-                ty.is_none_or(|ty| self.could_be(&ty, &field.ty, seen))
+                known.is_none_or(|known| self.could_be(&known.held.ty, &field.ty, seen))
             }),
             (Kind::Union(union), Some(recorded)) if recorded.is_told_by(&union.by) => {
                 let variants = matches(self.api, self.ledger, recorded, union);
                 variants
                     .iter()
-                    .all(|(known, found)| self.could_be(&known.ty, &found.ty, seen))
+                    .all(|(known, found)| self.could_be(known.ty, &found.ty, seen))
             }
             // Values of another discriminator select nothing.
             (Kind::Union(_), Some(_)) => false,
@@ -254,14 +248,14 @@ impl Pairs<'_> {
                 // What is one record today stands for every variant that it once was.
                 Kind::Record(_) => {
                     for ty in contents(self.ledger, &name) {
-                        self.pair(&ty, &Type::Def(id));
+                        self.pair(ty, &Type::Def(id));
                     }
                 }
                 Kind::Union(union) => match self.ledger.union(&name) {
                     Some(recorded) => {
                         for (known, found) in matches(api, self.ledger, recorded, union)
                         {
-                            self.pair(&known.ty, &found.ty);
+                            self.pair(known.ty, &found.ty);
                         }
                         if let Some((common, _)) = recorded.common() {
                             self.pair_fields(common, id);
@@ -283,9 +277,8 @@ impl Pairs<'_> {
     fn pair_fields(&mut self, name: &str, id: TypeId) {
         let api = self.api;
         for field in fields(api, api.def(id)).into_iter().flatten() {
-            let known = self.ledger.field(name, &field.json_name);
-            if let Some(known) = known.and_then(|known| known.ty) {
-                self.pair(&known.ty, &field.ty);
+            if let Some(known) = self.ledger.field(name, &field.json_name) {
+                self.pair(&known.held.ty, &field.ty);
             }
         }
     }

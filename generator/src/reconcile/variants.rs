@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{
-    Api, Discriminator, Field, Kind, Type, TypeDef, TypeId, Union, Variant,
-};
+use crate::model::{Api, Discriminator, Field, Kind, Type, TypeDef, Union, Variant};
 use crate::names::{Ledger, RecordedUnion, RecordedVariant};
 
 /// Returns the types of the variants of a recorded union.
-pub(super) fn contents(ledger: &Ledger, union: &str) -> Vec<Type<String>> {
+pub(super) fn contents<'l>(ledger: &'l Ledger, union: &str) -> Vec<&'l Type<String>> {
     let union = ledger.union(union);
     union.iter().flat_map(|union| union.variants()).map(|variant| variant.ty).collect()
 }
@@ -21,21 +19,21 @@ pub(super) fn matches<'a, 'l>(
     recorded: &'l RecordedUnion,
     union: &'a Union,
 ) -> Vec<(RecordedVariant<'l>, &'a Variant)> {
-    let known = recorded.variants();
+    let known: Vec<RecordedVariant<'l>> = recorded.variants().collect();
     let mut found: Vec<(RecordedVariant<'l>, &'a Variant)> = Vec::new();
     for variant in &union.variants {
         let selected = known
             .iter()
             .filter(|known| known.tags.iter().any(|tag| variant.tags.contains(tag)));
-        found.extend(selected.map(|known| (known.clone(), variant)));
+        found.extend(selected.map(|known| (*known, variant)));
     }
     let by_kind = recorded.is_by_kind() && union.by == Discriminator::JsonKind;
     let holds = |known: &RecordedVariant<'_>, variant: &Variant| {
         if by_kind {
             known.ty.json_kind(&|name| ledger.values(name).is_some())
-                == variant.ty.json_kind(&|id| is_enum(api, *id))
+                == variant.ty.json_kind(&|id| api.is_enum(*id))
         } else {
-            is_same(api, ledger, &known.ty, &variant.ty)
+            is_same(api, ledger, known.ty, &variant.ty)
         }
     };
     let selected = found.len();
@@ -47,7 +45,7 @@ pub(super) fn matches<'a, 'l>(
         let free = known
             .iter()
             .filter(|known| by_tag.iter().all(|(own, _)| own.name != known.name));
-        let same: Vec<_> = free.filter(|known| holds(known, variant)).cloned().collect();
+        let same: Vec<_> = free.filter(|known| holds(known, variant)).copied().collect();
         found.extend(same.into_iter().map(|known| (known, variant)));
     }
     let mut rest: Vec<&RecordedVariant<'_>> = known
@@ -65,7 +63,7 @@ pub(super) fn matches<'a, 'l>(
                 rest.iter().copied().filter(|known| can_be(known)).collect();
             if let Some(known) = most_alike(api, ledger, &some, variant) {
                 rest.retain(|other| other.name != known.name);
-                found.push((known.clone(), variant));
+                found.push((*known, variant));
             }
         }
     }
@@ -83,7 +81,7 @@ fn most_alike<'k, 'l>(
     let own = fields(api, api.def(id)).into_iter().flatten();
     let own: BTreeSet<&String> = own.map(|field| &field.json_name).collect();
     let count = |known: &RecordedVariant<'_>| {
-        let Type::Def(name) = &known.ty else { return None };
+        let Type::Def(name) = known.ty else { return None };
         let lines = ledger.record(name)?;
         let has_all = lines.keys().all(|property| own.contains(property));
         (has_all && !lines.is_empty()).then_some(lines.len())
@@ -109,10 +107,6 @@ fn is_same(api: &Api, ledger: &Ledger, recorded: &Type<String>, found: &Type) ->
         | (Type::Json, Type::Json) => true,
         (recorded, found) => is_text(recorded) && is_text(found),
     }
-}
-
-fn is_enum(api: &Api, id: TypeId) -> bool {
-    matches!(api.def(id).kind, Kind::Enum(_))
 }
 
 fn is_text<D>(ty: &Type<D>) -> bool {

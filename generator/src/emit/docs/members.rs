@@ -1,7 +1,6 @@
 //! Doc comments of fields, variants, values and parameters.
 
 use super::{code, join, prose};
-use crate::emit::union::json_kind;
 use crate::emit::{Docs, Emit};
 use crate::facts::Member;
 use crate::model::{Discriminator, Field, JsonKind, Limits, Parameter, Union, Variant};
@@ -59,7 +58,7 @@ pub(in crate::emit) fn variant(
 ) -> Vec<String> {
     const SHOWN: usize = 3;
     let Discriminator::Tag { .. } = &union.by else {
-        let kind = match json_kind(emit, &variant.ty) {
+        let kind = match emit.api.json_kind(&variant.ty) {
             JsonKind::Boolean => "`true` or `false`.",
             JsonKind::Number => "A JSON number.",
             JsonKind::String => "A JSON string.",

@@ -1,12 +1,13 @@
 //! Adding to the ledger what a document has chosen.
 
-use std::collections::BTreeMap;
-
-use super::text::{held_text, type_text};
-use super::{Ledger, Operation, RecordedAnswer, RecordedField, Section, Union};
+use super::text::{Content, Function, Held};
+use super::{
+    FieldType, Fields, Ledger, Operation, RecordedAnswer, RecordedField,
+    RecordedParameter, Section, Union,
+};
 use crate::facts::{Facts, ITEMS};
 use crate::model::{
-    self, Api, Discriminator, Kind, Location, Parameter, Record, TypeId,
+    self, Api, Discriminator, Kind, Location, Output, Parameter, Record, Type, TypeId,
 };
 use crate::names::{Names, parameter_name};
 
@@ -64,15 +65,16 @@ impl Ledger {
 }
 
 fn record_fields(
-    lines: &mut Section,
+    lines: &mut Fields,
     record: &Record,
     members: &[String],
     is_boxed: &dyn Fn(usize) -> bool,
     types: &[String],
 ) {
     for (index, (field, name)) in record.fields.iter().zip(members).enumerate() {
-        let line = RecordedField::line(name, field, is_boxed(index), types);
-        lines.insert(field.json_name.clone(), line);
+        let held = held(&field.ty, is_boxed(index), types);
+        let ty = Some(FieldType { held, nullable: field.nullable });
+        lines.insert(field.json_name.clone(), RecordedField { name: name.clone(), ty });
     }
 }
 
@@ -84,46 +86,49 @@ impl Operation {
         function: &str,
         names: &Names,
     ) {
-        self.function = format!("{module}::{function}");
+        self.function =
+            Function { module: module.to_owned(), name: function.to_owned() };
         self.builder = operation.has_builder;
         self.newest.extend(operation.newest_stable().map(|version| version.to_string()));
         for version in &operation.versions {
             for answer in &version.answers {
                 let key =
                     format!("{} {}", version.version, answer.media_type.format.as_str());
-                let line =
-                    RecordedAnswer::line(&answer.output, answer.is_first, &names.types);
-                self.answers.insert(key, line);
+                let output = match &answer.output {
+                    Output::Empty => Output::Empty,
+                    Output::Stream => Output::Stream,
+                    Output::Json(ty) => Output::Json(named(ty, &names.types)),
+                    Output::Optional(ty) => Output::Optional(named(ty, &names.types)),
+                };
+                let is_first = answer.is_first;
+                self.answers.insert(key, RecordedAnswer { output, is_first });
             }
             // What came later than the function is no argument of it, and must not become one.
             if let Some(body) = version.body.as_ref().filter(|body| body.is_argument) {
-                let ty = type_text(&body.ty, &names.types);
+                let ty = named(&body.ty, &names.types);
                 self.bodies.insert(version.version.to_string(), ty);
             }
         }
-        for (key, parameter) in parameter_keys(&operation.parameters) {
+        for (index, parameter) in operation.parameters.iter().enumerate() {
+            let is_argument = parameter.is_argument;
             // What is neither can still become a setter in a major version.
-            if parameter.is_argument || operation.has_builder {
-                let role = if parameter.is_argument { "argument" } else { "setter" };
-                let ty = type_text(&parameter.ty, &names.types);
+            if is_argument || operation.has_builder {
                 let name = parameter_name(parameter);
-                self.parameters.insert(key, format!("{role} {name}: {ty}"));
+                let ty = named(&parameter.ty, &names.types);
+                let recorded = RecordedParameter { name, ty, is_argument };
+                self.parameters.insert(parameter_key(index, parameter), recorded);
             }
         }
     }
 }
 
-/// Returns the parameters by what they are known by: those of the path by position.
-pub(crate) fn parameter_keys(parameters: &[Parameter]) -> BTreeMap<String, &Parameter> {
-    let keys = parameters.iter().enumerate().map(|(index, parameter)| {
-        let key = match parameter.location {
-            Location::Path => format!("{{{index}}}"),
-            Location::Query => format!("?{}", parameter.name),
-            Location::Header => format!("{}:", parameter.name),
-        };
-        (key, parameter)
-    });
-    keys.collect()
+/// Returns what a parameter is known by: one of the path by its position.
+pub(crate) fn parameter_key(index: usize, parameter: &Parameter) -> String {
+    match parameter.location {
+        Location::Path => format!("{{{index}}}"),
+        Location::Query => format!("?{}", parameter.name),
+        Location::Header => format!("{}:", parameter.name),
+    }
 }
 
 impl Union {
@@ -139,15 +144,23 @@ impl Union {
             Discriminator::JsonKind => None,
         };
         if let Some(common) = &union.common {
-            let boxed = is_boxed(union.variants.len());
-            self.common = Some(held_text(common, boxed, types));
+            self.common = Some(held(common, is_boxed(union.variants.len()), types));
         }
         for (index, (variant, name)) in union.variants.iter().zip(members).enumerate() {
-            let mut line = vec![held_text(&variant.ty, is_boxed(index), types)];
-            line.extend(variant.tags.iter().cloned());
-            self.variants.insert(name.clone(), line);
+            let held = held(&variant.ty, is_boxed(index), types);
+            self.variants
+                .insert(name.clone(), Content { held, tags: variant.tags.clone() });
         }
     }
+}
+
+fn held(ty: &Type, boxed: bool, types: &[String]) -> Held {
+    Held { ty: named(ty, types), boxed }
+}
+
+/// Returns a type with the names of its definitions.
+fn named(ty: &Type, types: &[String]) -> Type<String> {
+    ty.map(&mut |id| types[id.0].clone())
 }
 
 fn add(section: &mut Section, key: &str, name: &str) {
