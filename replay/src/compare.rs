@@ -238,9 +238,7 @@ fn objects(
 fn member<'v>(value: &'v dyn Value, blank: &'v mut dyn Value, name: &str) -> Typed<'v> {
     match (value.view(), blank.slot()) {
         (View::Record(record), Slot::Record(blank)) => {
-            let fields = record.table().fields;
-            let index =
-                fields.binary_search_by(|field| field.json_name.cmp(name)).ok()?;
+            let index = record.table().index_of(name)?;
             Some((record.field(index), blank.field_mut(index)))
         }
         (View::Map(entries), Slot::Map(blank)) => {

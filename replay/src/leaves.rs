@@ -57,15 +57,15 @@ impl Leaves {
             }
             (_, View::Json(_)) => self.all(path, json, Holder::FreeForm),
             (Json::Object(members), View::Record(record)) => {
-                let fields = record.table().fields;
+                let table = record.table();
                 for (name, json) in members.iter() {
                     let here = child(path, name);
-                    match fields.binary_search_by(|field| field.json_name.cmp(name)) {
-                        Ok(index) => {
+                    match table.index_of(name) {
+                        Some(index) => {
                             self.field(&here, json, &record.field(index).view())
                         }
-                        Err(_) if tags.contains(&name.as_str()) => self.typed += 1,
-                        Err(_) => self.all(&here, json, Holder::Undeclared),
+                        None if tags.contains(&name.as_str()) => self.typed += 1,
+                        None => self.all(&here, json, Holder::Undeclared),
                     }
                 }
             }

@@ -156,6 +156,14 @@ pub struct Table {
     pub fields: &'static [Field],
 }
 
+impl Table {
+    /// Returns the index of the field of a property.
+    #[inline]
+    pub fn index_of(&self, json_name: &str) -> Option<usize> {
+        self.fields.binary_search_by(|field| field.json_name.cmp(json_name)).ok()
+    }
+}
+
 /// The description of a field.
 #[derive(Debug)]
 pub struct Field {

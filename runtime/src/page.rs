@@ -126,10 +126,8 @@ impl Pager {
         // A server that pays no heed to the number would send one page for ever.
         let is_repeat = self.last.as_ref() == Some(&body) && !body.is_empty();
         let is_empty = length(page) == 0;
-        let is_last = match has_next(page) {
-            Some(has_next) => !has_next,
-            None => is_empty,
-        };
+        let has_next = has_next(page);
+        let is_last = has_next.map_or(is_empty, |has_next| !has_next);
         if !is_last && !is_repeat && self.page < u32::MAX {
             self.page += 1;
             self.last = Some(body);
@@ -137,7 +135,7 @@ impl Pager {
             self.ask();
             self.advance(context);
         }
-        is_first || !is_repeat && (!is_empty || has_next(page).is_some())
+        is_first || !is_repeat && (!is_empty || has_next.is_some())
     }
 }
 
@@ -189,15 +187,14 @@ fn has_next(page: &dyn Value) -> Option<bool> {
 /// Returns the field of a record by its JSON name.
 fn property<'a>(value: &'a dyn Value, name: &str) -> Option<&'a dyn Value> {
     let View::Record(record) = value.view() else { return None };
-    let index =
-        record.table().fields.iter().position(|field| field.json_name == name)?;
-    Some(record.field(index))
+    Some(record.field(record.table().index_of(name)?))
 }
 
 /// The pages of a list, each a whole [`Response`]. Made by
 /// [`Request::pages`](crate::Request::pages).
 ///
-/// The first page is requested at once, each next one while the one before is in use.
+/// The first page is requested when the stream is first polled, each next one while the one
+/// before is in use.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Pages<T> {
     pager: Pager,
@@ -260,8 +257,8 @@ impl<T> fmt::Debug for Pages<T> {
 /// The items of a list, from all of its pages. Made by
 /// [`Request::stream`](crate::Request::stream).
 ///
-/// The first page is requested at once, each next one while the items of the one before are in
-/// use.
+/// The first page is requested when the stream is first polled, each next one while the items of
+/// the one before are in use.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Items<T: Page> {
     pages: Pages<T>,

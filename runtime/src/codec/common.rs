@@ -64,14 +64,14 @@ fn write_fields(
     before: &dyn Record,
     after: &dyn Record,
 ) {
-    let fields = record.table().fields;
+    let own = record.table();
     for (index, field) in after.table().fields.iter().enumerate() {
         let value = after.field(index);
         let name = field.json_name;
         if discriminators.contains(&name) || same(before.field(index), value) {
             continue;
         }
-        let place = fields.binary_search_by(|own| own.json_name.cmp(name)).ok();
+        let place = own.index_of(name);
         if place.is_some_and(|place| copy(value, record.field_mut(place))) {
             continue;
         }
@@ -114,17 +114,16 @@ fn write_extra(
 fn set_tags(tags: Option<&Tags<'_>>, into: &mut dyn Record) {
     let Some(tag) = tags else { return };
     let Some(value) = tag.value else { return set_tags(tag.outer, into) };
-    let fields = into.table().fields;
-    match fields.binary_search_by(|field| field.json_name.cmp(tag.name)) {
-        Ok(index) if matches!(into.field(index).view(), View::Absent) => {
+    match into.table().index_of(tag.name) {
+        Some(index) if matches!(into.field(index).view(), View::Absent) => {
             match into.field_mut(index).slot() {
                 Slot::Str(text) => value.clone_into(text),
                 Slot::Enum(name) => name.set(value),
                 _ => {}
             }
         }
-        Ok(_) => {}
-        Err(_) => {
+        Some(_) => {}
+        None => {
             if let Some(extra) =
                 Extra::of_mut(into).filter(|extra| extra.get(tag.name).is_none())
             {

@@ -10,11 +10,10 @@ use super::{Entries, Extra, Json, List, Record, Slot, Union, Value, View, encode
 /// its [`Extra`].
 pub(super) fn copy_record(from: &dyn Record, into: &mut dyn Record) {
     let mut kept = Extra::of(from).cloned().unwrap_or_default();
-    let declared = into.table().fields;
+    let declared = into.table();
     for (index, field) in from.table().fields.iter().enumerate() {
         let value = from.field(index);
-        let place =
-            declared.binary_search_by(|other| other.json_name.cmp(field.json_name)).ok();
+        let place = declared.index_of(field.json_name);
         let is_copied = place.is_some_and(|place| copy(value, into.field_mut(place)));
         if !is_copied
             && !matches!(value.view(), View::Absent)

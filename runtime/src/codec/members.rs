@@ -345,8 +345,7 @@ impl Walk<'_> {
     }
 
     fn index_of(&self, name: &str) -> Option<usize> {
-        let fields = self.record.table().fields;
-        fields.binary_search_by(|field| field.json_name.cmp(name)).ok()
+        self.record.table().index_of(name)
     }
 }
 

@@ -55,7 +55,8 @@ impl Decoder<'_> {
         {
             extra.set_received();
         }
-        let fields = record.table().fields;
+        let table = record.table();
+        let fields = table.fields;
         let start = self.reader.at() + 1;
         let mut seen = Seen::default();
         let mut next = 0;
@@ -66,12 +67,12 @@ impl Decoder<'_> {
                 next = index + 1;
             } else {
                 let key = self.reader.key()?;
-                match fields.binary_search_by(|field| field.json_name.cmp(&key)) {
-                    Ok(index) => {
+                match table.index_of(&key) {
+                    Some(index) => {
                         self.member(record, &fields[index], index, &mut seen)?;
                         next = index + 1;
                     }
-                    Err(_) => self.undeclared(record, &key, tags)?,
+                    None => self.undeclared(record, &key, tags)?,
                 }
             }
             more = self.reader.more(b'}')?;

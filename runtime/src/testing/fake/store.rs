@@ -422,19 +422,16 @@ fn items(value: &mut dyn Value, with: &mut dyn FnMut(&mut dyn List)) -> bool {
             with(list);
             true
         }
-        Slot::Record(record) => {
-            let fields = record.table().fields;
-            match fields.iter().position(|field| field.json_name == "results") {
-                Some(index) => match record.field_mut(index).slot() {
-                    Slot::List(list) => {
-                        with(list);
-                        true
-                    }
-                    _ => false,
-                },
-                None => false,
-            }
-        }
+        Slot::Record(record) => match record.table().index_of("results") {
+            Some(index) => match record.field_mut(index).slot() {
+                Slot::List(list) => {
+                    with(list);
+                    true
+                }
+                _ => false,
+            },
+            None => false,
+        },
         _ => false,
     }
 }
