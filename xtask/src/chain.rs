@@ -12,6 +12,7 @@ use lexopt::Arg;
 use serde_json::Value;
 
 use crate::failure::{Failure, read};
+use crate::surface;
 use compile::Pair;
 use mutate::{MUTATIONS, Mutation};
 use place::Document;
@@ -22,7 +23,6 @@ mod mutate;
 mod place;
 mod program;
 mod report;
-mod surface;
 
 const USAGE: &str = "\
 Usage: cargo xtask chain PATH... [--from N]... [--keep DIR]

@@ -13,6 +13,7 @@ mod failure;
 mod plan;
 mod replay;
 mod spec;
+mod surface;
 
 const USAGE: &str = "\
 The tasks of this repository.

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::twin;
 use crate::failure::Failure;
 
 /// Writes the crate and returns its folder.
@@ -34,46 +35,38 @@ fn make(root: &Path, folder: &Path) -> io::Result<()> {
     fs::write(folder.join("Cargo.toml"), standalone(&manifest, root)?)
 }
 
-/// Drops the table access and the macros, and derives what they stood for.
+/// Drops the calls of the runtime's macros, and derives what they stood for.
 fn derive_only(text: &str) -> String {
     let mut kept = String::new();
-    let mut lines = text.lines().peekable();
+    let mut lines = text.lines();
     while let Some(line) = lines.next() {
-        let dropped = ["impl Record for ", "impl Union for ", "impl Page for "];
-        if dropped.iter().any(|start| line.starts_with(start)) {
-            while lines.next().is_some_and(|line| line != "}") {}
-        } else if let Some(call) = line.strip_prefix("atlas_admin_runtime::") {
-            let mut whole = call.to_owned();
-            while !whole.ends_with(");") {
-                whole.push_str(lines.next().unwrap_or(");").trim());
+        if let Some(call) = line.strip_prefix("atlas_admin_runtime::") {
+            // A table in braces ends on a line of its own.
+            if call.ends_with('{') {
+                let mut table = lines.by_ref().take_while(|line| *line != "}");
+                kept.push_str(&default_of(call, table.next().unwrap_or_default()));
+                table.for_each(drop);
+            } else if !call.ends_with(");") {
+                lines.by_ref().take_while(|line| !line.ends_with(");")).for_each(drop);
             }
-            kept.push_str(&default_of(&whole));
         } else if let Some(derives) = line.strip_prefix("#[derive(Clone") {
             let default = if derives.contains("Default") { "Default, " } else { "" };
             kept.push_str(&format!("#[derive(Clone, Debug, {default}PartialEq)]\n"));
         } else {
-            kept.push_str(line);
+            // What can't be compared by a derive stands for a text.
+            kept.push_str(&line.replace("(UndeclaredValue)", "(String)"));
             kept.push('\n');
         }
     }
     kept
 }
 
-/// What derives of an enum with an `Unknown` variant can't make.
-fn default_of(call: &str) -> String {
-    let name: String = call
-        .split_once('(')
-        .map_or("", |(_, rest)| rest)
-        .chars()
-        .take_while(|character| character.is_alphanumeric() || *character == '_')
-        .collect();
+/// What derives of an enum with an `Unknown` variant can't make; the head of its table names it.
+fn default_of(call: &str, head: &str) -> String {
     if call.starts_with("record!") {
         return String::new();
     }
-    format!(
-        "impl Default for {name} {{\n    fn default() -> Self {{\n        \
-         Self::Unknown(Default::default())\n    }}\n}}\n"
-    )
+    twin::default_of(head.trim().split(' ').next().unwrap_or_default())
 }
 
 /// A package of its own with the features of the generated crate, which have nothing to enable.
@@ -88,4 +81,39 @@ fn standalone(manifest: &str, root: &Path) -> io::Result<String> {
          [features]\n{}",
         names.collect::<String>()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use syn::Item;
+
+    use super::derive_only;
+
+    /// How many structs and enums a file has, how many defaults, and how many macros.
+    fn counts(text: &str) -> [usize; 4] {
+        let items = syn::parse_file(text).expect("Rust").items;
+        let count = |is: fn(&&Item) -> bool| items.iter().filter(is).count();
+        [
+            count(|item| matches!(item, Item::Struct(_))),
+            count(|item| matches!(item, Item::Enum(_))),
+            count(|item| matches!(item, Item::Impl(_))),
+            count(|item| matches!(item, Item::Macro(_))),
+        ]
+    }
+
+    #[test]
+    fn every_generated_type_stays_and_no_macro() {
+        let folder = crate::root().join("generated/src/types");
+        let mut all = 0;
+        for entry in fs::read_dir(folder).expect("the types") {
+            let text =
+                fs::read_to_string(entry.expect("a file").path()).expect("a text");
+            let [structs, enums, ..] = counts(&text);
+            assert_eq!(counts(&derive_only(&text)), [structs, enums, enums, 0]);
+            all += structs + enums;
+        }
+        assert!(all > 0);
+    }
 }

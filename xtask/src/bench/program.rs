@@ -13,7 +13,7 @@ const MAIN: &str = r#"use atlas_admin::{Client, clusters};
 async fn main() -> Result<(), atlas_admin::Error> {
     let client = Client::from_env()?;
     let page = clusters::list_clusters("32b6e34b3d91647abb20e7b8").send(&client).await?;
-    for cluster in &page.results {
+    for cluster in page.items() {
         println!("{:?}", cluster.name);
     }
     Ok(())

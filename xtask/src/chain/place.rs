@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::surface::{Operation, Shape, Surface, mentioned};
+use crate::surface::{Operation, Shape, Surface, mentioned};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Start {

@@ -1,7 +1,7 @@
 //! A program that uses everything that a surface promises: one line of Rust for each item, so that
 //! the line of an error tells what broke.
 
-use super::surface::{Function, Shape, Surface, Type, Union, Variant};
+use crate::surface::{Function, Shape, Surface, Type, Union, Variant};
 
 /// The lines before the first item.
 const HEAD: &str = "#![allow(warnings)]\nuse atlas_admin::*;\n\

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::compile::Pair;
 use super::place::{Document, Place, Start, has_value, kinds};
 use super::program::{Item, Kind, Owner};
-use super::surface::{Surface, mentioned};
+use crate::surface::{Surface, mentioned};
 
 /// Whether the later document still has what broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

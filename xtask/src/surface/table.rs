@@ -112,7 +112,8 @@ fn union(mut variants: Vec<Variant>, tokens: &[TokenTree], scope: &Scope<'_>) ->
         }
         variant.from = after(row, "from").and_then(|tokens| parsed(tokens, scope));
     }
-    Union { variants, common }
+    let by = pairs(head).into_iter().find(|(word, _)| word == "by").map(|(_, by)| by);
+    Union { by, variants, common }
 }
 
 fn after(tokens: &[TokenTree], word: &str) -> Option<TokenStream> {

@@ -11,17 +11,17 @@ mod function;
 mod table;
 mod ty;
 
-pub(super) use ty::mentioned;
+pub(crate) use ty::mentioned;
 
 /// What a program can name of a crate.
 #[derive(Default)]
-pub(super) struct Surface {
+pub(crate) struct Surface {
     pub functions: Vec<Function>,
     pub types: BTreeMap<String, Type>,
 }
 
 /// A request function of a dated module.
-pub(super) struct Function {
+pub(crate) struct Function {
     /// `clusters::v2024_08_05::get_cluster`.
     pub path: String,
     pub operation: Operation,
@@ -36,7 +36,7 @@ pub(super) struct Function {
 
 /// An operation in a version, by what the service knows of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Operation {
+pub(crate) struct Operation {
     /// In lower case, as in a document.
     pub method: String,
     pub path: String,
@@ -46,7 +46,7 @@ pub(super) struct Operation {
 
 /// A setter of an optional parameter.
 #[derive(Clone)]
-pub(super) struct Setter {
+pub(crate) struct Setter {
     pub name: String,
     pub parameters: Vec<String>,
     /// The JSON name of the parameter.
@@ -54,26 +54,26 @@ pub(super) struct Setter {
 }
 
 /// A type of the module `types`.
-pub(super) struct Type {
+pub(crate) struct Type {
     pub shape: Shape,
     /// The type of the items, if the type is a page of a list.
     pub items: Option<String>,
 }
 
-pub(super) enum Shape {
+pub(crate) enum Shape {
     Record(Vec<Field>),
     Enum(Vec<Variant>),
     Union(Union),
 }
 
-pub(super) struct Field {
+pub(crate) struct Field {
     pub name: String,
     pub ty: String,
     /// None for `extra`.
     pub json_name: Option<String>,
 }
 
-pub(super) struct Variant {
+pub(crate) struct Variant {
     pub name: String,
     /// The type of the content.
     pub content: Option<String>,
@@ -83,14 +83,16 @@ pub(super) struct Variant {
     pub from: Option<String>,
 }
 
-pub(super) struct Union {
+pub(crate) struct Union {
+    /// The property that tells the variants apart; None where the kind of JSON value does.
+    pub by: Option<String>,
     pub variants: Vec<Variant>,
     /// The record that `common()` returns.
     pub common: Option<String>,
 }
 
 /// Reads the surface of generated files.
-pub(super) fn read(files: &Files) -> Result<Surface, String> {
+pub(crate) fn read(files: &Files) -> Result<Surface, String> {
     let mut modules = Vec::new();
     let mut types = Vec::new();
     for (path, text) in files {

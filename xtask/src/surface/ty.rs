@@ -61,7 +61,7 @@ fn compact(text: &str) -> String {
 }
 
 /// Returns the names of the module `types` that a text mentions.
-pub(in crate::chain) fn mentioned(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn mentioned(text: &str) -> impl Iterator<Item = &str> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     text.split("types::").skip(1).map(move |rest| {
         let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
