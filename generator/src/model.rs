@@ -307,13 +307,13 @@ pub struct Answer {
     pub media_type: MediaType,
     /// The success statuses in ascending order, and what the body of each is.
     pub statuses: Vec<(u16, Content)>,
-    /// What a request resolves to.
+    /// The value that a request resolves to.
     pub output: Output,
     /// Whether its function is the one without a format in its name.
     pub is_first: bool,
 }
 
-/// What a request resolves to.
+/// The value that a request resolves to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output<D = TypeId> {
     Empty,

@@ -48,7 +48,7 @@ pub struct Names {
     pub members: Vec<Vec<String>>,
 }
 
-/// How the name of a request function is written into the ledger.
+/// An example of a line that names a request function in the ledger.
 const OPERATION_LINE: &str =
     "[operations.\"<method> <path>\"] function = \"<module>::<function>\"";
 

@@ -116,7 +116,7 @@ pub enum View<'a> {
     Extra(&'a Extra),
 }
 
-/// Where a [`Value`] is read into: the decoder's side, which no caller handles.
+/// The place that a [`Value`] is read into. Only the decoder uses it.
 #[doc(hidden)]
 pub enum Slot<'a> {
     Bool(&'a mut bool),

@@ -11,10 +11,10 @@ use crate::output::Output;
 use crate::request::{Options, Parts};
 use crate::response::{Response, ResponseFuture};
 
-/// How long a poller waits between two requests unless it is told.
+/// The default wait between a response and the next request.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// How long a poller goes on unless it is told.
+/// The default limit of the whole wait.
 const TIMEOUT: Duration = Duration::from_secs(60 * 60);
 
 /// Repeats a request until its response satisfies a predicate.

@@ -13,7 +13,7 @@ mod ty;
 
 pub(crate) use ty::mentioned;
 
-/// What a program can name of a crate.
+/// The names of a crate that a program can use.
 #[derive(Default)]
 pub(crate) struct Surface {
     pub functions: Vec<Function>,

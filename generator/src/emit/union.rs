@@ -70,7 +70,7 @@ fn table(emit: &Emit<'_>, id: TypeId, union: &Union) -> String {
     render::table("union", &head, rows)
 }
 
-/// What selects a variant: values of the discriminator, or a kind of JSON value.
+/// Returns the tokens that select a variant: values of the discriminator, or a kind of JSON value.
 fn selector(emit: &Emit<'_>, union: &Union, variant: &Variant) -> TokenStream {
     if let Discriminator::Tag { .. } = union.by {
         let values = &variant.tags;

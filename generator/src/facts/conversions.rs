@@ -1,4 +1,4 @@
-//! Which records convert into a union: those that only one of its variants holds.
+//! Records that convert into a union: those that only one of its variants holds.
 
 use std::collections::HashSet;
 

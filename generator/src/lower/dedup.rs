@@ -58,7 +58,7 @@ pub(super) fn merge_equal_variants(api: &mut Api) {
     }
 }
 
-/// What makes a type the same thing as another.
+/// The content of a type. Types with equal content are the same thing.
 #[derive(PartialEq, Eq, Hash)]
 enum Content<'a> {
     Enum(BTreeSet<&'a str>),

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::model::{Api, Discriminator, Kind, Type, TypeDef, TypeId, Variant};
 use crate::names::Ledger;
 
-/// What a type is used as.
+/// The uses of a type.
 pub(super) enum Uses {
     /// As variants of some unions, each for one value of this property.
     Variant { property: String, unions: BTreeSet<TypeId> },

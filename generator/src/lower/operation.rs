@@ -23,8 +23,8 @@ use crate::version::{Date, Format, MediaType, Version};
 /// read headers. The runtime reads headers and decodes the declared shape.
 const WRAPPING: [&str; 2] = ["envelope", "pretty"];
 
-/// What an operation is called: places by its method and path, which stay, types by its short
-/// name.
+/// The names of an operation: the key, of method and path, for places, which stay; the short name
+/// for types.
 #[derive(Clone, Copy)]
 struct Called<'a> {
     key: &'a str,

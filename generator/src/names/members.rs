@@ -51,11 +51,11 @@ pub(super) fn name_members(
         .collect()
 }
 
-/// How the members of a type are named by their JSON names.
+/// The naming of a type's members by their JSON names.
 struct Naming {
-    /// What is named, for messages: `field of Cluster`.
+    /// The thing that is named, for messages: `field of Cluster`.
     what: String,
-    /// How a name is written into the ledger.
+    /// An example of a line in the ledger.
     line: String,
     /// JSON name → name, of members that are gone too.
     recorded: Section,

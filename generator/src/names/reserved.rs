@@ -4,7 +4,7 @@
 //! macro of the builders, and the generated manifest. A name missing here fails them, and so does
 //! one that is reserved for nothing.
 
-/// What stands in the crate's root or is a file in `src/`: no module of an operation group.
+/// Names in the crate's root, and files in `src/`: no module of an operation group has one.
 pub(super) const MODULES: &[&str] = &[
     "atlas_admin_runtime",
     "blocking",
@@ -40,7 +40,7 @@ pub(super) const FEATURES: &[&str] = &[
     "tracing",
 ];
 
-/// What the files of `types` use without a path.
+/// Names that the files of `types` use without a path.
 pub(super) const TYPES: &[&str] = &[
     "Box",
     "Date",
@@ -56,7 +56,7 @@ pub(super) const TYPES: &[&str] = &[
     "Vec",
 ];
 
-/// What the modules of operation groups use without a path: no builder.
+/// Names that the modules of operation groups use without a path: no builder has one.
 pub(super) const BUILDERS: &[&str] = &[
     "Download",
     "Into",
@@ -72,7 +72,7 @@ pub(super) const BUILDERS: &[&str] = &[
     "Version",
 ];
 
-/// What the modules of operation groups import: no request function.
+/// Names that the modules of operation groups import: no request function has one.
 pub(super) const FUNCTIONS: &[&str] = &["date", "types"];
 
 /// The methods of every builder, which a setter of the same name would clash with.

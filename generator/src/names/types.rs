@@ -41,7 +41,7 @@ impl Naming<'_> {
         self.names[index] = Some(name);
     }
 
-    /// What had a name keeps it.
+    /// Takes the names that types have had.
     fn take_recorded_names(&mut self, api: &Api, order: &[usize]) {
         for &index in order {
             let def = &api.types[index];
@@ -51,7 +51,7 @@ impl Naming<'_> {
         }
     }
 
-    /// What someone has named by hand has that name.
+    /// Takes the names that someone has given by hand.
     fn take_given_names(&mut self, api: &Api, ledger: &Ledger, order: &[usize]) {
         for &index in order {
             let mut places = api.types[index].origin.places.iter();

@@ -11,7 +11,7 @@ use crate::model::{
 use crate::names::{FieldType, Ledger, RecordedUnion, RecordedVariant};
 use crate::pointer::Pointer;
 
-/// What a type is made of.
+/// The source of a type that is made.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Node {
     /// A recorded type.

@@ -5,25 +5,37 @@ use std::collections::BTreeMap;
 use crate::model::{Api, Tag};
 use crate::names::Ledger;
 
+/// What tells the groups apart that are left.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    /// A recorded module.
+    Module(String),
+    /// A group that has no module yet.
+    New(String),
+}
+
+impl Key {
+    fn of(module: Option<&String>, group: &Tag) -> Self {
+        module
+            .map_or_else(|| Self::New(group.name.clone()), |it| Self::Module(it.clone()))
+    }
+}
+
 /// Gives every operation the group of its recorded module, and every group its module.
 pub(super) fn keep_modules(api: &mut Api, ledger: &Ledger) {
     let found = std::mem::take(&mut api.tags);
-    let mut modules = modules(api, &found, ledger);
-    let mut tags: BTreeMap<String, Tag> = BTreeMap::new();
-    let mut wanted: Vec<String> = Vec::new();
-    for operation in &api.operations {
-        let recorded = ledger.operation(&operation.key()).map(|known| known.module());
-        let own = modules[operation.tag].clone();
-        let key = match recorded {
-            Some(module) => module.to_owned(),
-            // Only a name: what has no module yet is told apart by its group.
-            None => own.unwrap_or_else(|| format!(" {}", found[operation.tag].name)),
-        };
-        wanted.push(key);
-    }
-    for (index, tag) in found.into_iter().enumerate() {
-        let module = modules[index].take();
-        let key = module.clone().unwrap_or_else(|| format!(" {}", tag.name));
+    let modules = modules(api, &found, ledger);
+    let wanted: Vec<Key> = api
+        .operations
+        .iter()
+        .map(|operation| match ledger.operation(&operation.key()) {
+            Some(recorded) => Key::Module(recorded.module().to_owned()),
+            None => Key::of(modules[operation.tag].as_ref(), &found[operation.tag]),
+        })
+        .collect();
+    let mut tags: BTreeMap<Key, Tag> = BTreeMap::new();
+    for (index, (tag, module)) in found.into_iter().zip(modules).enumerate() {
+        let key = Key::of(module.as_ref(), &tag);
         // Its operations are all in the modules of other groups.
         let is_left = api.operations.iter().any(|operation| operation.tag == index)
             && !wanted.contains(&key);
@@ -39,16 +51,21 @@ pub(super) fn keep_modules(api: &mut Api, ledger: &Ledger) {
         }
     }
     for key in &wanted {
-        if !tags.contains_key(key) {
-            let name = ledger.group(key).unwrap_or(key).to_owned();
-            let tag = Tag { name, prose: None, module: Some(key.clone()) };
-            tags.insert(key.clone(), tag);
+        if let Key::Module(module) = key
+            && !tags.contains_key(key)
+        {
+            let name = ledger.group(module).unwrap_or(module).to_owned();
+            tags.insert(
+                key.clone(),
+                Tag { name, prose: None, module: Some(module.clone()) },
+            );
         }
     }
-    let mut tags: Vec<(String, Tag)> = tags.into_iter().collect();
+    let mut tags: Vec<(Key, Tag)> = tags.into_iter().collect();
     tags.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
     for (operation, key) in api.operations.iter_mut().zip(wanted) {
-        operation.tag = tags.iter().position(|(own, _)| *own == key).unwrap_or_default();
+        let place = tags.iter().position(|(own, _)| *own == key);
+        operation.tag = place.expect("each key that is wanted has a group");
     }
     api.tags = tags.into_iter().map(|(_, tag)| tag).collect();
 }

@@ -31,7 +31,8 @@ fn reconcile(build: &mut Build<'_>, found: &Operation) -> Operation {
     operation
 }
 
-/// What a request function takes never changes: what comes later is set on the request.
+/// Returns the parameters. The arguments of a request function never change: a parameter that comes
+/// later is set on the request.
 fn parameters(
     build: &mut Build<'_>,
     operation: &Operation,

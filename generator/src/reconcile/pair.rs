@@ -1,4 +1,4 @@
-//! Which definitions of the document stand where the ledger has which types.
+//! Pairs of a type in the ledger and a definition of the document, both found at one place.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

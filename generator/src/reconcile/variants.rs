@@ -1,4 +1,4 @@
-//! Which variants of a union are the recorded ones.
+//! Pairs of a recorded variant and a variant of the document.
 
 use std::collections::BTreeSet;
 

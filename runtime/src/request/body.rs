@@ -1,9 +1,9 @@
-//! What a request can have as a body.
+//! Bodies of requests.
 
 use crate::codec::{EncodeError, Json, RequestBody, Value, encode_request};
 use crate::operation::Method;
 
-/// What a request can have as a body: every value of the codec, and `serde_json::Value`.
+/// A body of a request: every value of the codec, and `serde_json::Value`.
 pub trait IntoBody {
     /// Encodes the body of a request.
     #[doc(hidden)]

@@ -1,4 +1,4 @@
-//! What is replied to one kind of request.
+//! Expectations: the responses to one kind of request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::codec::{Json, Value};
 use crate::operation::Operation;
 use crate::transport::Stage;
 
-/// What is replied to one kind of request; made by [`MockTransport::on`](super::MockTransport::on).
+/// The responses to one kind of request. Made by [`MockTransport::on`](super::MockTransport::on).
 ///
 /// First what the request must look like, then the replies in their order.
 pub struct Expectation<'a, T> {

@@ -1,4 +1,4 @@
-//! Which requests an expectation is for.
+//! Patterns: the requests that an expectation is for.
 
 use std::fmt;
 use std::panic::Location;

@@ -61,7 +61,7 @@ fn derive_only(text: &str) -> String {
     kept
 }
 
-/// What derives of an enum with an `Unknown` variant can't make; the head of its table names it.
+/// Writes the default of an enum or a union, which the head of its table names.
 fn default_of(call: &str, head: &str) -> String {
     if call.starts_with("record!") {
         return String::new();
@@ -91,7 +91,7 @@ mod tests {
 
     use super::derive_only;
 
-    /// How many structs and enums a file has, how many defaults, and how many macros.
+    /// Counts the structs, the enums, the defaults and the macros of a file.
     fn counts(text: &str) -> [usize; 4] {
         let items = syn::parse_file(text).expect("Rust").items;
         let count = |is: fn(&&Item) -> bool| items.iter().filter(is).count();

@@ -12,7 +12,7 @@ use atlas_admin_generator::Files;
 
 use crate::surface::{self, Field, Shape, Type, Union, Variant, mentioned};
 
-/// What the twin's types stand on.
+/// The imports and aliases that the twin's types use.
 const HEAD: &str = "\
 use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};

@@ -13,7 +13,8 @@ use toml::Table;
 use super::program::{self, Item};
 use crate::failure::Failure;
 
-/// How often what still compiles is compiled again: an error of a name hides others.
+/// The most rounds of compiling. An error of a name hides others, so that what is left is compiled
+/// again.
 const MAX_ROUNDS: usize = 12;
 
 /// A program, and the crate that it is compiled against.

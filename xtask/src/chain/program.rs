@@ -7,7 +7,7 @@ use crate::surface::{Function, Shape, Surface, Type, Union, Variant};
 const HEAD: &str = "#![allow(warnings)]\nuse atlas_admin::*;\n\
                     use atlas_admin_runtime::builder::IntoList;\n";
 
-/// What kind of thing an item uses.
+/// The kind of thing that an item uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     /// A call, sent: the parameters, and the type of the response.
@@ -50,7 +50,7 @@ impl Kind {
     }
 }
 
-/// Where an item belongs: a function, or a member of a type; each by its index or name.
+/// The owner of an item: a function, or a member of a type; each by its index or name.
 #[derive(Clone, Debug)]
 pub(super) enum Owner {
     Function(usize),

@@ -1,4 +1,4 @@
-//! What broke, and whether the API still has it.
+//! The report: each item that broke, and whether the API still has it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,7 +33,7 @@ impl Verdict {
     }
 }
 
-/// What the verdict on an item is made of.
+/// The facts that a verdict on an item is made of.
 pub(super) struct Judge<'a> {
     pub surface: &'a Surface,
     pub places: &'a BTreeMap<String, Vec<Place>>,

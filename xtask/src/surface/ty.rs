@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Path, Type};
 
-/// Where a type is written, and what the names there mean.
+/// The module that a type is written in, and the names that are in scope there.
 pub(super) struct Scope<'a> {
     /// The module that `super` and bare builders belong to.
     pub module: &'a str,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::super::casing::UNRAWABLE;
 use crate::model::{Output, Type};
 
-/// How many lists and maps a type may be in.
+/// The most lists and maps that a type may be in.
 const MOST_LAYERS: usize = 64;
 
 /// Module and function: `clusters::get_cluster`.
@@ -48,8 +48,8 @@ pub(crate) struct RecordedParameter {
     pub(crate) is_argument: bool,
 }
 
-/// What a version answers in one format: `Type`, and whether its function is the version's first:
-/// `other Type` if not.
+/// The response of a version in one format: `Type` for the format of the function without a format
+/// in its name, `other Type` for any other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RecordedAnswer {
     pub(crate) output: Output<String>,
