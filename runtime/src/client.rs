@@ -11,7 +11,7 @@ use crate::auth::Auth;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::operation::Operation;
-use crate::retry::RetryPolicy;
+use crate::retry::{Budget, RetryPolicy};
 use crate::transport::Transport;
 use crate::version::Version;
 
@@ -36,6 +36,7 @@ pub(crate) struct Core {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) auth: Auth,
     pub(crate) retry: RetryPolicy,
+    pub(crate) budget: Budget,
     pub(crate) limits: Limits,
     pub(crate) user_agent: HeaderValue,
     warned: Mutex<HashSet<(&'static str, Version)>>,
@@ -58,18 +59,19 @@ impl Client {
         ClientBuilder::new()
     }
 
-    /// Takes back the access token of a service account, in the service and in the token
-    /// store (`POST {base}/api/oauth/revoke`, RFC 7009). The next request asks for a new one.
+    /// Revokes the access token of a service account, that of this client and that of the token
+    /// store where it is another (`POST {base}/api/oauth/revoke`, RFC 7009). The next request
+    /// requests a new one.
     ///
-    /// Does nothing for other credentials and where there is no token.
+    /// Has the retries and the time limit of a call. Does nothing for other credentials and where
+    /// there is no token.
     ///
     /// # Errors
     ///
-    /// Returns what kept the service from revoking; the client has forgotten the token all
-    /// the same.
+    /// Returns what kept the service from revoking a token, which then is kept.
     pub async fn revoke(&self) -> Result<(), Error> {
         match &self.core().auth {
-            Auth::ServiceAccount(account) => account.revoke(self.core()).await,
+            Auth::ServiceAccount(account) => account.revoke().await,
             _ => Ok(()),
         }
     }
@@ -80,6 +82,21 @@ impl Client {
 }
 
 impl Core {
+    /// Returns a core with the same transport and limits that sends no credentials.
+    pub(crate) fn without_credentials(&self) -> Self {
+        Self {
+            base: self.base.clone(),
+            transport: Arc::clone(&self.transport),
+            clock: Arc::clone(&self.clock),
+            auth: Auth::None,
+            retry: self.retry.clone(),
+            budget: Budget::default(),
+            limits: self.limits,
+            user_agent: self.user_agent.clone(),
+            warned: Mutex::default(),
+        }
+    }
+
     /// Tells whether this is the first sight of a deprecated operation in a version.
     pub(crate) fn is_news(&self, operation: &'static Operation) -> bool {
         let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);

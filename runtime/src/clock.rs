@@ -6,8 +6,8 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::sync::LazyLock;
-use std::task::Poll;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -60,23 +60,133 @@ impl Clock for SystemClock {
     }
 }
 
-/// Waits for a future for a limited time; returns `None` where it took longer.
-pub(crate) async fn limit<F: Future>(
-    clock: &dyn Clock,
-    duration: Option<Duration>,
-    mut future: Pin<&mut F>,
-) -> Option<F::Output> {
-    let Some(duration) = duration else { return Some(future.await) };
-    let mut end = None;
-    poll_fn(|context| {
-        if let Poll::Ready(output) = future.as_mut().poll(context) {
-            return Poll::Ready(Some(output));
+/// How late a time limit may be noticed before it counts as noticed by nobody.
+const LATE: Duration = Duration::from_secs(1);
+
+/// Time as the limits of a call count it: while someone waits for the response.
+///
+/// It runs always, unless it was made [paused](Stopwatch::paused): a page that was requested
+/// ahead waits for its consumer, not the consumer for the page.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stopwatch(Option<Arc<Mutex<Waited>>>);
+
+#[derive(Debug, Default)]
+struct Waited {
+    before: Duration,
+    /// When the present wait began, on the monotonic clock; `None` while nobody waits.
+    since: Option<Duration>,
+}
+
+impl Stopwatch {
+    /// Returns a stopwatch that runs between [`Stopwatch::start`] and [`Stopwatch::stop`].
+    pub(crate) fn paused() -> Self {
+        Self(Some(Arc::default()))
+    }
+
+    /// Returns the time that was waited so far, from some fixed point.
+    pub(crate) fn elapsed(&self, clock: &dyn Clock) -> Duration {
+        let Some(waited) = &self.0 else { return clock.monotonic() };
+        let waited = lock(waited);
+        let present = waited.since.map(|since| clock.monotonic().saturating_sub(since));
+        waited.before + present.unwrap_or_default()
+    }
+
+    /// Says that someone waits from now on.
+    pub(crate) fn start(&self, clock: &dyn Clock) {
+        if let Some(waited) = &self.0 {
+            lock(waited).since.get_or_insert_with(|| clock.monotonic());
         }
-        // Made only now: most futures that end at once never need a timer.
-        let end = end.get_or_insert_with(|| clock.sleep(duration));
-        end.as_mut().poll(context).map(|()| None)
-    })
-    .await
+    }
+
+    /// Says that nobody waits any more.
+    pub(crate) fn stop(&self, clock: &dyn Clock) {
+        if let Some(waited) = &self.0 {
+            let mut waited = lock(waited);
+            if let Some(since) = waited.since.take() {
+                waited.before += clock.monotonic().saturating_sub(since);
+            }
+        }
+    }
+
+    fn is_running(&self) -> bool {
+        self.0.as_ref().is_none_or(|waited| lock(waited).since.is_some())
+    }
+}
+
+fn lock(waited: &Mutex<Waited>) -> MutexGuard<'_, Waited> {
+    waited.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A time limit for several futures, one after another.
+///
+/// It never fails what is ready, and it starts anew where nobody polled when it ran out: then
+/// nobody waited, and what arrived in the meantime is still to be taken.
+pub(crate) struct Timer<'a> {
+    clock: &'a dyn Clock,
+    stopwatch: &'a Stopwatch,
+    limit: Duration,
+    /// When the limit runs out, on the stopwatch; `None` where there is no limit.
+    end: Option<Duration>,
+    /// The wait for the end, and when it is over on the monotonic clock. Made only when a future
+    /// is pending: most that end at once never need it.
+    alarm: Option<(BoxFuture<'static, ()>, Duration)>,
+}
+
+impl<'a> Timer<'a> {
+    /// Starts a time limit; `None` is no limit.
+    pub(crate) fn new(
+        clock: &'a dyn Clock,
+        stopwatch: &'a Stopwatch,
+        limit: Option<Duration>,
+    ) -> Self {
+        let end = limit.map(|limit| stopwatch.elapsed(clock).saturating_add(limit));
+        Self { clock, stopwatch, limit: limit.unwrap_or_default(), end, alarm: None }
+    }
+
+    /// Returns the time that is left, `None` where there is no limit.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        let end = self.end?;
+        Some(end.saturating_sub(self.stopwatch.elapsed(self.clock)))
+    }
+
+    /// Waits for a future; returns `None` where the limit ran out before.
+    pub(crate) async fn wait<F: Future>(
+        &mut self,
+        mut future: Pin<&mut F>,
+    ) -> Option<F::Output> {
+        poll_fn(|context| match future.as_mut().poll(context) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending => self.poll(context).map(|()| None),
+        })
+        .await
+    }
+
+    /// Is ready when the limit has run out.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(end) = self.end else { return Poll::Pending };
+        // Whoever starts the stopwatch polls as well.
+        while self.stopwatch.is_running() {
+            let now = self.clock.monotonic();
+            let left = end.saturating_sub(self.stopwatch.elapsed(self.clock));
+            let (alarm, due) = self.alarm.get_or_insert_with(|| {
+                (self.clock.sleep(left), now.saturating_add(left))
+            });
+            if alarm.as_mut().poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            let late = self.clock.monotonic().saturating_sub(*due);
+            self.alarm = None;
+            let elapsed = self.stopwatch.elapsed(self.clock);
+            if late > LATE {
+                self.end = Some(elapsed.saturating_add(self.limit));
+                return self.poll(context);
+            }
+            if elapsed >= end {
+                return Poll::Ready(());
+            }
+        }
+        Poll::Pending
+    }
 }
 
 /// Returns a number from 0 (included) to 1 (excluded) that differs between calls and

@@ -36,6 +36,8 @@ pub(crate) struct Inner {
     pub(crate) body: Bytes,
     pub(crate) api: ApiError,
     pub(crate) attempts: u32,
+    /// Whether the service may have executed the request.
+    pub(crate) may_be_executed: bool,
     pub(crate) source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -100,6 +102,10 @@ impl Error {
     pub(crate) fn edit(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         change(Arc::make_mut(&mut self.0));
         self
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.0.kind
     }
 
     /// Returns the operation that was called, where the error belongs to one.

@@ -1,26 +1,27 @@
-//! From a request to its answer: the one core that all types of answers share.
+//! From a request to its response: the core that all types of responses share.
 //!
-//! In this order: the overall time limit; the retry policy; for each try its time limit, its
-//! authentication ([`auth`](crate::auth)), redirects, the transport, the body; then the
-//! judgement of the status. The value itself is read by the caller of this module.
+//! In this order: the time limit of the call; the retry policy; for each attempt its time limit,
+//! its authentication ([`auth`](crate::auth)), redirects, the transport; the status; the body.
+//! The value itself is read by the caller of this module.
 
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::LOCATION;
+use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, StatusCode};
 
-use crate::auth::{Auth, Nonce};
+use crate::auth::{Auth, Nonce, Refusal};
 use crate::client::{Client, Core};
-use crate::clock;
+use crate::clock::{self, Stopwatch, Timer};
+use crate::codec::is_blank;
 use crate::error::{Error, Kind};
 use crate::operation::{Method, Operation};
 use crate::request::{Options, Parts};
 use crate::retry::Again;
 use crate::trace;
-use crate::transport::{Body, BoxFuture};
+use crate::transport::{Body, BoxFuture, Url};
 
 pub(crate) use answer::{Answer, OTHER_SERVER, Payload, status_error};
 pub(crate) use body::{drain, excerpt, is_framed, read};
@@ -33,7 +34,7 @@ mod call;
 /// How many redirects within the origin are followed.
 const REDIRECTS: usize = 5;
 
-/// Why a try failed, and whether the request may be sent again.
+/// Why an attempt failed, and whether the request may be sent again.
 #[derive(Clone)]
 pub(crate) struct Failure {
     pub(crate) error: Error,
@@ -41,11 +42,18 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// Makes it the failure of something that went before the request itself.
+    /// Marks the failure as having happened before the request was sent.
     pub(crate) fn unsent(mut self) -> Self {
         if let Again::IfRepeatable(after) = self.again {
             self.again = Again::Always(after);
         }
+        self.error = self.error.edit(|error| error.may_be_executed = false);
+        self
+    }
+
+    /// Marks the failure as having happened when the service may have executed the request.
+    pub(crate) fn after_sending(mut self) -> Self {
+        self.error = self.error.edit(|error| error.may_be_executed = true);
         self
     }
 }
@@ -56,64 +64,91 @@ impl From<Error> for Failure {
     }
 }
 
-/// Sends a request and returns its answer, with the body read unless it `streams`.
+/// What a caller expects of the body of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// Nothing: `()`.
+    Nothing,
+    /// A value that is read from it.
+    Value,
+    /// The bytes as they arrive.
+    Stream,
+}
+
+/// Sends a request and returns its answer, with the body read unless it is a stream. The
+/// limits count the time on `stopwatch`.
 pub(crate) fn run(
     client: &Client,
     parts: &Arc<Parts>,
     options: &Options,
-    streams: bool,
+    expected: Expected,
+    stopwatch: Stopwatch,
 ) -> BoxFuture<'static, Result<Answer, Error>> {
     let (client, parts, options) = (client.clone(), Arc::clone(parts), options.clone());
     let operation = parts.operation;
     Box::pin(trace::request(operation, async move {
         let core = client.core();
-        let call = Call::new(core, &parts, streams)?;
-        let result = tries(core, &call, operation, &options, streams).await;
+        let call = Call::new(core, &parts, expected)?;
+        let result =
+            retry_loop(core, &call, operation, &options, expected, &stopwatch).await;
         result.map_err(|error| error.of(operation))
     }))
 }
 
-async fn tries(
+async fn retry_loop(
     core: &Core,
     call: &Call,
     operation: &'static Operation,
     options: &Options,
-    streams: bool,
+    expected: Expected,
+    stopwatch: &Stopwatch,
 ) -> Result<Answer, Error> {
     let policy = options.retry.as_ref().unwrap_or(&core.retry);
     let total = options.timeout.or(core.limits.total);
     let limit = options.attempt.or(core.limits.attempt);
-    let end = total.map(|total| core.clock.monotonic().saturating_add(total));
-    let mut attempt = 1;
+    let whole = Timer::new(&*core.clock, stopwatch, total);
+    let mut attempts = 1;
+    let mut may_be_executed = false;
     loop {
-        // The limit of the call cuts that of the try, so that one timer does for both: the
-        // waits between tries end before it anyway.
-        let left = end.map(|end| end.saturating_sub(core.clock.monotonic()));
+        // The limit of the call cuts that of the attempt, so that one timer does for both: the
+        // waits between attempts end before it anyway.
+        let left = whole.left();
         let shorter = limit.into_iter().chain(left).min();
-        let one = one(core, call, operation, streams, shorter);
-        let Failure { error, again } = match trace::attempt(attempt, one).await {
-            Ok(answer) => return Ok(answer.arrived(core, attempt, limit)),
+        let timer = Timer::new(&*core.clock, stopwatch, shorter);
+        let attempt = attempt(core, call, operation, expected, timer);
+        let Failure { error, again } = match trace::attempt(attempts, attempt).await {
+            Ok(answer) => {
+                core.budget.earn();
+                return Ok(answer.arrived(core, attempts, limit));
+            }
             Err(failure) => failure,
         };
-        let wait = policy.wait(operation.method, again, attempt, clock::jitter());
-        let fits = |wait: &Duration| {
-            end.is_none_or(|end| core.clock.monotonic().saturating_add(*wait) < end)
-        };
-        let Some(wait) = wait.filter(fits) else {
+        let is_gone = error.kind() == Kind::Status && error.is_not_found();
+        if may_be_executed && operation.method == Method::Delete && is_gone {
+            return Ok(Answer::deleted(operation, &error).arrived(core, attempts, limit));
+        }
+        may_be_executed |= error.may_have_been_executed();
+        let again = policy.judge(&error, again, core.clock.now());
+        let wait = policy
+            .wait(operation.method, again, attempts, clock::jitter())
+            .filter(|wait| whole.left().is_none_or(|left| *wait < left))
+            .filter(|_| error.is_rate_limited() || core.budget.take());
+        let Some(wait) = wait else {
             return Err(error.edit(|error| {
-                error.attempts = attempt;
+                error.attempts = attempts;
+                error.may_be_executed = may_be_executed;
                 if error.kind == Kind::Timeout {
                     error.message = out_of_time(limit, left, total);
                 }
             }));
         };
-        trace::waits(attempt, wait, &error);
+        trace::waits(attempts, wait, &error);
         core.clock.sleep(wait).await;
-        attempt += 1;
+        attempts += 1;
     }
 }
 
-/// Says which limit ran out: that of a try, or what the call had left where that is shorter.
+/// Says which limit ran out: that of an attempt, or what the call had left where that is shorter.
 fn out_of_time(
     attempt: Option<Duration>,
     left: Option<Duration>,
@@ -122,68 +157,92 @@ fn out_of_time(
     let of_the_call = left.is_some_and(|left| attempt.is_none_or(|limit| left < limit));
     let (limit, name) = match of_the_call {
         true => (total, "that of a call (`timeout`)"),
-        false => (attempt, "that of a try (`attempt_timeout`)"),
+        false => (attempt, "that of an attempt (`attempt_timeout`)"),
     };
     format!(
-        "no whole answer within the time limit of {:?}, {name}",
+        "no whole response within the time limit of {:?}, {name}",
         limit.unwrap_or_default()
     )
 }
 
-/// Tries once, within a time limit.
-async fn one(
+/// Sends a call once, and follows redirects within the origin.
+async fn attempt(
     core: &Core,
     call: &Call,
     operation: &'static Operation,
-    streams: bool,
-    limit: Option<Duration>,
+    expected: Expected,
+    mut timer: Timer<'_>,
 ) -> Result<Answer, Failure> {
     call.begin();
-    // Pinned here, for whatever takes it by value copies it.
-    let attempt = pin!(follow(core, call, operation, streams, limit));
-    clock::limit(&*core.clock, limit, attempt).await.unwrap_or_else(|| {
-        let error = Error::new(Kind::Timeout, "no whole answer within the time limit");
-        let failure = Failure { error, again: Again::IfRepeatable(None) };
-        Err(if call.was_sent() { failure } else { failure.unsent() })
-    })
-}
-
-/// Sends a call and follows redirects within the origin.
-async fn follow(
-    core: &Core,
-    call: &Call,
-    operation: &'static Operation,
-    streams: bool,
-    limit: Option<Duration>,
-) -> Result<Answer, Failure> {
     let mut redirected;
-    let mut call = call;
+    let mut target = call;
     for _ in 0..=REDIRECTS {
-        let (response, nonce) = authorized(core, call, limit).await?;
+        let sent = {
+            // Pinned here, for whatever takes it by value copies it.
+            let sent = pin!(authorized(core, target, timer.left()));
+            timer.wait(sent).await
+        };
+        let (response, nonce) = sent.unwrap_or_else(|| Err(late(call)))?;
         let (parts, body) = response.into_parts();
         trace::answered(parts.status);
         if !parts.status.is_redirection() {
-            return settle(core, operation, streams, parts, body, nonce).await;
+            return classify(core, operation, expected, parts, body, nonce, timer).await;
         }
-        let safe = matches!(operation.method, Method::Get | Method::Head);
-        let location = parts.headers.get(LOCATION).and_then(|to| to.to_str().ok());
-        let target = location.and_then(|to| core.base.redirect(call.url(), to));
-        let Some(target) = target.filter(|_| safe) else {
-            let message = match location {
-                Some(_) if !safe => "only a GET follows redirects",
-                Some(_) => "redirects to another origin are not followed",
-                None => "a redirect to nowhere",
-            };
-            let body = Box::pin(excerpt(core, &parts.headers, body)).await;
-            let error = status_error(Kind::Redirect, parts.status, &parts.headers, body);
-            return Err(error.edit(|error| error.message = message.to_owned()).into());
+        let Some(url) = redirect_target(core, target, operation, &parts) else {
+            let body = Box::pin(excerpt(core, &parts.headers, body, timer.left())).await;
+            return Err(not_followed(operation, &parts, body).into());
         };
-        drain(body).await;
+        drain(core, body).await;
         give_back(core, nonce);
-        redirected = call.redirected(target);
-        call = &redirected;
+        redirected = target.redirected(url);
+        target = &redirected;
     }
     Err(Error::new(Kind::Redirect, "redirected too often").into())
+}
+
+/// Makes the failure of an attempt that ran out of time before the response began.
+fn late(call: &Call) -> Failure {
+    let failure = timed_out();
+    if call.was_sent() { failure.after_sending() } else { failure.unsent() }
+}
+
+/// Makes the failure of an attempt that ran out of time.
+fn timed_out() -> Failure {
+    let error = Error::new(Kind::Timeout, "no whole response within the time limit");
+    Failure { error, again: Again::IfRepeatable(None) }
+}
+
+/// Returns where a redirect leads to, where it may be followed.
+fn redirect_target(
+    core: &Core,
+    call: &Call,
+    operation: &Operation,
+    response: &http::response::Parts,
+) -> Option<Url> {
+    if !is_safe(operation) {
+        return None;
+    }
+    let location = response.headers.get(LOCATION)?.to_str().ok()?;
+    core.base.redirect(call.url(), location)
+}
+
+/// Makes the error of a redirect that is not followed.
+fn not_followed(
+    operation: &Operation,
+    response: &http::response::Parts,
+    body: Bytes,
+) -> Error {
+    let message = match response.headers.get(LOCATION) {
+        Some(_) if !is_safe(operation) => "only a GET follows redirects",
+        Some(_) => "redirects away from the base URL are not followed",
+        None => "a redirect to nowhere",
+    };
+    let error = status_error(Kind::Redirect, response.status, &response.headers, body);
+    error.edit(|error| error.message = message.to_owned())
+}
+
+fn is_safe(operation: &Operation) -> bool {
+    matches!(operation.method, Method::Get | Method::Head)
 }
 
 /// Sends a call with the credentials of the client, and once more where these were good but
@@ -199,58 +258,115 @@ async fn authorized(
         // On the heap, for the way to a nonce is large: else every request has its size.
         Auth::ApiKey(key) => return Box::pin(key.send(core, call)).await,
         Auth::ServiceAccount(account) => {
-            let bearer = account.token(core, limit).await?;
+            let bearer = account.token(limit).await?;
+            let sent_at = core.clock.monotonic();
             let response = call.send(core, Some(bearer.header())).await?;
             if response.status() != StatusCode::UNAUTHORIZED {
+                bearer.worked(core.clock.monotonic());
                 return Ok((response, None));
             }
-            // Revoked, or expired by the server's clock: the request was not executed.
-            account.refuse(&bearer);
-            drain(response.into_body()).await;
-            let bearer = account.token(core, limit).await?;
-            call.send(core, Some(bearer.header())).await?
+            let refused = Refusal { bearer, sent_at, limit };
+            Box::pin(account.send_again(core, call, refused, response)).await?
         }
     };
     Ok((response, None))
 }
 
 /// Makes an answer or an error of a response.
-async fn settle(
+async fn classify(
     core: &Core,
     operation: &'static Operation,
-    streams: bool,
+    expected: Expected,
     parts: http::response::Parts,
     body: Body,
     nonce: Option<Nonce>,
+    mut timer: Timer<'_>,
 ) -> Result<Answer, Failure> {
     let (status, headers) = (parts.status, parts.headers);
     if !status.is_success() {
-        let body = Box::pin(excerpt(core, &headers, body)).await;
+        let body = Box::pin(excerpt(core, &headers, body, timer.left())).await;
         give_back(core, nonce);
-        let mut error = status_error(Kind::Status, status, &headers, body);
-        if status == StatusCode::UNAUTHORIZED && matches!(core.auth, Auth::None) {
-            let message = "the client was built without credentials";
-            error = error.edit(|error| error.message = message.to_owned());
-        }
-        let again = Again::after(status, &headers, core.clock.now());
-        return Err(Failure { error, again });
+        return Err(refused(core, status, &headers, body));
     }
     note_deprecation(core, operation, &headers);
-    let body = if streams {
-        Payload::Open { body, patience: None }
-    } else {
-        let read = read(core, &headers, body, core.limits.body).await;
-        let bytes = read.map_err(|failure| Failure {
-            error: failure.error.edit(|error| {
-                error.status = Some(status);
-                error.headers = headers.clone();
-            }),
-            ..failure
-        })?;
-        Payload::Whole { bytes, is_framed: is_framed(parts.version, &headers) }
+    if expected == Expected::Stream {
+        give_back(core, nonce);
+        let body = Payload::Open { body, patience: None };
+        return Ok(Answer::new(operation, status, headers, body));
+    }
+    // What went wrong with the body of a success, the request was executed.
+    let of_success = |failure: Failure| {
+        let mut failure = failure.after_sending();
+        failure.error = failure.error.edit(|error| {
+            error.status = Some(status);
+            error.headers = headers.clone();
+        });
+        failure
     };
+    let read = {
+        let read = pin!(read(core, &headers, body, core.limits.body));
+        timer.wait(read).await
+    };
+    let bytes = read.unwrap_or_else(|| Err(timed_out())).map_err(of_success)?;
     give_back(core, nonce);
+    let is_framed = is_framed(parts.version, status, &headers);
+    absence(operation, expected, &bytes, is_framed, &headers).map_err(of_success)?;
+    let body = Payload::Whole { bytes, is_framed };
     Ok(Answer::new(operation, status, headers, body))
+}
+
+/// Makes the failure of a response with another status than success.
+fn refused(
+    core: &Core,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Failure {
+    let mut error = status_error(Kind::Status, status, headers, body);
+    if status == StatusCode::UNAUTHORIZED && matches!(core.auth, Auth::None) {
+        let message = "the client was built without credentials";
+        error = error.edit(|error| error.message = message.to_owned());
+    }
+    let again = Again::after(status, headers, core.clock.now());
+    let failure = Failure { error, again };
+    match status.as_u16() {
+        408 | 500.. => failure.after_sending(),
+        _ => failure,
+    }
+}
+
+/// Fails where a body is absent that has to be there: an absence is not a value.
+///
+/// A read that declares a body has to return one. A write is done whatever its response says,
+/// so that an empty body leaves the value unset, if it is whole.
+fn absence(
+    operation: &Operation,
+    expected: Expected,
+    bytes: &Bytes,
+    is_framed: bool,
+    headers: &HeaderMap,
+) -> Result<(), Failure> {
+    let is_blank = is_blank(bytes);
+    if expected != Expected::Value || !(is_blank || bytes.trim_ascii() == b"null") {
+        return Ok(());
+    }
+    if is_blank && !is_framed {
+        let message = "the connection ended before the body of the response";
+        let error = Error::new(Kind::Transport, message);
+        return Err(Failure { error, again: Again::IfRepeatable(None) });
+    }
+    if !is_safe(operation) {
+        return Ok(());
+    }
+    let what = if is_blank { "no body" } else { "`null`" };
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let hint = match kind {
+        Some(kind) if !kind.contains("json") => format!(" as {kind}; {OTHER_SERVER}"),
+        _ => String::new(),
+    };
+    let message =
+        format!("the response has {what} where the document declares one{hint}");
+    Err(broken(Kind::Decode, &message, bytes.clone()).into())
 }
 
 /// Returns the nonce of a request that is over.

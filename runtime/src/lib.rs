@@ -90,7 +90,7 @@ pub use page::{Items, Page, Pages};
 pub use poll::Poller;
 pub use request::{IntoBody, Options, Request};
 pub use response::{RateLimit, Response, ResponseFuture};
-pub use retry::RetryPolicy;
+pub use retry::{Repeat, RetryPolicy};
 pub use transport::Transport;
 pub use version::Version;
 

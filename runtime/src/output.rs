@@ -2,7 +2,7 @@
 
 use crate::codec::Value;
 use crate::error::Error;
-use crate::exchange::Answer;
+use crate::exchange::{Answer, Expected};
 use crate::response::Response;
 
 pub use crate::download::Download;
@@ -21,16 +21,20 @@ pub(crate) mod sealed {
     /// How an answer becomes the value. Apart from [`Output`], so that no one else implements
     /// it and it can change.
     pub trait Sealed: Sized {
-        /// Whether the body stays unread until the caller reads it.
+        /// What is expected of the body.
         #[doc(hidden)]
-        const STREAMS: bool;
+        const EXPECTED: Expected;
 
         #[doc(hidden)]
         fn receive(answer: Answer) -> Result<Response<Self>, Error>;
     }
 
     impl<T: Value + Default> Sealed for T {
-        const STREAMS: bool = false;
+        // A value without a size holds nothing.
+        const EXPECTED: Expected = match size_of::<T>() {
+            0 => Expected::Nothing,
+            _ => Expected::Value,
+        };
 
         fn receive(answer: Answer) -> Result<Response<Self>, Error> {
             let mut value = T::default();
@@ -40,7 +44,7 @@ pub(crate) mod sealed {
     }
 
     impl Sealed for Download {
-        const STREAMS: bool = true;
+        const EXPECTED: Expected = Expected::Stream;
 
         fn receive(answer: Answer) -> Result<Response<Self>, Error> {
             Ok(answer.into_download())

@@ -1,9 +1,10 @@
-//! Paging: answers that hold a part of a list, and streams over all of it.
+//! Paging: responses that hold a part of a list, and streams over all of it.
 //!
-//! The streams ask for page after page by number (`pageNum`) and never look at `totalCount`.
-//! A page is the last where its `links` name no next one; where it has no links, the page
-//! after the last is the first that is empty.
+//! The streams request page after page by number (`pageNum`). A page is the last where its
+//! `links` name no next one, and where it is empty; `totalCount` only limits how far ahead pages
+//! are requested, for it is wrong while a list changes.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::marker::PhantomData;
@@ -11,13 +12,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use futures_core::Stream;
 
 use crate::client::Client;
+use crate::clock::Stopwatch;
 use crate::codec::{Json, Value, View};
 use crate::error::Error;
-use crate::exchange::{self, Answer};
+use crate::exchange::{self, Answer, Expected};
 use crate::output::Output;
 use crate::output::sealed::Sealed;
 use crate::request::{Options, Parts};
@@ -56,17 +57,23 @@ struct Pager {
     client: Client,
     parts: Arc<Parts>,
     options: Options,
-    page: u32,
-    ahead: Ahead,
-    /// The body of the page before.
-    last: Option<Bytes>,
+    /// The pages that were requested and not taken, in order.
+    requested: VecDeque<Requested>,
+    /// How many pages may be requested ahead.
+    ahead: usize,
+    /// The number of the page that is requested next; `None` where the request names its page by
+    /// something that is no number.
+    next: Option<u64>,
+    /// The number of the last page, as far as is known.
+    last: Option<u64>,
+    /// Runs while the consumer waits for a page, not while a page waits for its consumer.
+    stopwatch: Stopwatch,
 }
 
-/// The page that was asked for but not taken.
-enum Ahead {
-    Asked(BoxFuture<'static, Result<Answer, Error>>),
+/// A page that was requested.
+enum Requested {
+    Pending(BoxFuture<'static, Result<Answer, Error>>),
     Arrived(Result<Answer, Error>),
-    End,
 }
 
 impl Pager {
@@ -75,67 +82,93 @@ impl Pager {
             client: client.clone(),
             parts: Arc::clone(first),
             options: options.clone(),
-            page: first.page().unwrap_or(1),
-            ahead: Ahead::End,
+            requested: VecDeque::new(),
+            ahead: 1,
+            next: first.page().map_or(Some(1), |page| page.parse().ok()),
             last: None,
+            stopwatch: Stopwatch::paused(),
         };
-        pager.ask();
+        pager.request();
         pager
     }
 
-    /// Asks for the page that the request names.
-    fn ask(&mut self) {
-        let Self { client, parts, options, .. } = self;
-        self.ahead = Ahead::Asked(exchange::run(client, parts, options, false));
+    /// Requests the page that the request names.
+    fn request(&mut self) {
+        let Self { client, parts, options, stopwatch, .. } = self;
+        let stopwatch = stopwatch.clone();
+        let page = exchange::run(client, parts, options, Expected::Value, stopwatch);
+        self.requested.push_back(Requested::Pending(page));
+        self.next = self.next.and_then(|page| page.checked_add(1));
     }
 
-    /// Lets the page that was asked for arrive while nobody waits for it.
-    fn advance(&mut self, context: &mut Context<'_>) {
-        if let Ahead::Asked(answer) = &mut self.ahead
-            && let Poll::Ready(answer) = answer.as_mut().poll(context)
+    /// Requests the pages after one that was taken, as many as may be ahead.
+    fn request_ahead(&mut self) {
+        while self.requested.len() < self.ahead
+            && let Some(next) = self.next
+            && (self.requested.is_empty() || self.last.is_none_or(|last| next <= last))
         {
-            self.ahead = Ahead::Arrived(answer);
+            Arc::make_mut(&mut self.parts).set_page(next);
+            self.request();
         }
     }
 
-    /// Takes the page that was asked for.
-    fn poll(
-        &mut self,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Answer, Error>>> {
-        self.advance(context);
-        match std::mem::replace(&mut self.ahead, Ahead::End) {
-            Ahead::Arrived(answer) => Poll::Ready(Some(answer)),
-            Ahead::End => Poll::Ready(None),
-            asked @ Ahead::Asked(_) => {
-                self.ahead = asked;
-                Poll::Pending
+    /// Lets the pages that were requested arrive.
+    fn advance(&mut self, context: &mut Context<'_>) {
+        for page in &mut self.requested {
+            if let Requested::Pending(answer) = page
+                && let Poll::Ready(answer) = answer.as_mut().poll(context)
+            {
+                *page = Requested::Arrived(answer);
             }
         }
     }
 
-    /// Looks at a page that was taken, asks for the next unless it was the last, and tells
+    /// Takes the next page.
+    fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Answer, Error>>> {
+        let clock = Arc::clone(&self.client.core().clock);
+        self.stopwatch.start(&*clock);
+        self.advance(context);
+        let answer = match self.requested.pop_front() {
+            None => None,
+            Some(Requested::Arrived(answer)) => Some(answer),
+            Some(pending) => {
+                self.requested.push_front(pending);
+                return Poll::Pending;
+            }
+        };
+        self.stopwatch.stop(&*clock);
+        Poll::Ready(answer)
+    }
+
+    /// Looks at a page that was taken, requests those after it unless it was the last, and tells
     /// whether it is one to hand out.
     fn judge(
         &mut self,
-        body: Bytes,
         page: &dyn Value,
+        is_first: bool,
         context: &mut Context<'_>,
     ) -> bool {
-        let is_first = self.last.is_none();
-        // A server that pays no heed to the number would send one page for ever.
-        let is_repeat = self.last.as_ref() == Some(&body) && !body.is_empty();
-        let is_empty = length(page) == 0;
+        let length = length(page);
         let has_next = has_next(page);
-        let is_last = has_next.map_or(is_empty, |has_next| !has_next);
-        if !is_last && !is_repeat && self.page < u32::MAX {
-            self.page += 1;
-            self.last = Some(body);
-            Arc::make_mut(&mut self.parts).set_page(self.page);
-            self.ask();
+        if length == 0 || has_next == Some(false) {
+            self.end();
+        } else {
+            // There is another, so that this one is as long as a page gets.
+            let total = total(page).and_then(|total| u64::try_from(total).ok());
+            self.last = total.map(|total| total.div_ceil(length as u64)).or(self.last);
+            self.request_ahead();
             self.advance(context);
         }
-        is_first || !is_repeat && (!is_empty || has_next.is_some())
+        is_first || length > 0 || has_next.is_some()
+    }
+
+    /// Gives up the pages that were requested: there are none, or an error came before them.
+    fn end(&mut self) {
+        self.requested.clear();
+        self.next = None;
     }
 }
 
@@ -154,6 +187,24 @@ fn length(page: &dyn Value) -> usize {
         },
         _ => 0,
     }
+}
+
+/// Returns the number of items in all pages, where the page says it (`totalCount`).
+fn total(page: &dyn Value) -> Option<i64> {
+    match page.view() {
+        View::Json(page) => page.get("totalCount")?.as_i64(),
+        View::Record(_) => match property(page, "totalCount")?.view() {
+            View::Int(total) => Some(total),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Tells whether a value is a page whose list is absent.
+pub(crate) fn lacks_list(value: &dyn Value) -> bool {
+    let list = property(value, "results").map(Value::view);
+    matches!(list, Some(View::Absent | View::Null))
 }
 
 /// Tells whether the links of a page name a next one (RFC 8288); `None` where it has no
@@ -198,12 +249,25 @@ fn property<'a>(value: &'a dyn Value, name: &str) -> Option<&'a dyn Value> {
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Pages<T> {
     pager: Pager,
+    is_first: bool,
     output: PhantomData<fn() -> T>,
 }
 
 impl<T: Page + Output> Pages<T> {
     pub(crate) fn new(client: &Client, first: &Arc<Parts>, options: &Options) -> Self {
-        Self { pager: Pager::new(client, first, options), output: PhantomData }
+        let pager = Pager::new(client, first, options);
+        Self { pager, is_first: true, output: PhantomData }
+    }
+
+    /// Sets how many pages are requested ahead of the one that is in use: 1 by default, and at
+    /// least.
+    ///
+    /// More make the pages of a large list arrive at the same time; they are still returned in
+    /// order, and each is requested once. Where the list tells its length (`totalCount`), none
+    /// after the last is requested.
+    pub fn ahead(mut self, pages: usize) -> Self {
+        self.pager.ahead = pages.max(1);
+        self
     }
 
     /// Returns the next page, `None` after the last and after an error.
@@ -222,12 +286,15 @@ impl<T: Page + Output> Pages<T> {
             Poll::Ready(None) => return Poll::Ready(None),
             Poll::Ready(Some(answer)) => answer,
         };
-        let body = answer.as_ref().map(Answer::body).unwrap_or_default();
         let page = match answer.and_then(<T as Sealed>::receive) {
             Ok(page) => page,
-            Err(error) => return Poll::Ready(Some(Err(error))),
+            Err(error) => {
+                self.pager.end();
+                return Poll::Ready(Some(Err(error)));
+            }
         };
-        let counts = self.pager.judge(body, page.value(), context);
+        let is_first = std::mem::replace(&mut self.is_first, false);
+        let counts = self.pager.judge(page.value(), is_first, context);
         // One that doesn't count is never followed by another.
         Poll::Ready(counts.then_some(Ok(page)))
     }
@@ -246,10 +313,8 @@ impl<T: Page + Output> Stream for Pages<T> {
 
 impl<T> fmt::Debug for Pages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Pager { parts, page, .. } = &self.pager;
         f.debug_struct("Pages")
-            .field("request", parts)
-            .field("page", page)
+            .field("request", &self.pager.parts)
             .finish_non_exhaustive()
     }
 }
@@ -268,6 +333,13 @@ pub struct Items<T: Page> {
 impl<T: Page + Output> Items<T> {
     pub(crate) fn new(client: &Client, first: &Arc<Parts>, options: &Options) -> Self {
         Self { pages: Pages::new(client, first, options), items: Vec::new().into_iter() }
+    }
+
+    /// Sets how many pages are requested ahead of the one whose items are taken: 1 by default,
+    /// and at least. See [`Pages::ahead`].
+    pub fn ahead(mut self, pages: usize) -> Self {
+        self.pages = self.pages.ahead(pages);
+        self
     }
 
     /// Returns the next item, `None` after the last and after an error.

@@ -361,14 +361,14 @@ impl Parts {
         headers
     }
 
-    /// Returns the number of the page that is asked for, where the request says one.
-    pub(crate) fn page(&self) -> Option<u32> {
+    /// Returns the page that is requested, where the request names one.
+    pub(crate) fn page(&self) -> Option<&str> {
         let (_, texts) = self.query.iter().find(|(name, _)| *name == "pageNum")?;
-        texts.first()?.parse().ok()
+        texts.first().map(String::as_str)
     }
 
     /// Makes the request one for a certain page.
-    pub(crate) fn set_page(&mut self, page: u32) {
+    pub(crate) fn set_page(&mut self, page: u64) {
         self.query.retain(|(name, _)| *name != "pageNum");
         self.query.push(("pageNum".into(), vec![page.to_string()]));
     }

@@ -1,4 +1,4 @@
-//! An answer: its value, and what its status line and headers say.
+//! A response: its value, and what its status line and headers say.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -14,14 +14,23 @@ pub use limit::RateLimit;
 mod future;
 pub(crate) mod limit;
 
-/// What the service answered.
+/// A response of the service.
 ///
 /// Dereferences to the value.
 pub struct Response<T> {
     value: T,
     status: StatusCode,
     headers: HeaderMap,
-    alterations: Alterations,
+    arrived: Arrived,
+}
+
+/// How a response arrived.
+pub(crate) struct Arrived {
+    /// How often the request was sent.
+    pub(crate) attempts: u32,
+    pub(crate) has_body: bool,
+    /// What decoding altered.
+    pub(crate) alterations: Alterations,
 }
 
 impl<T> Response<T> {
@@ -29,9 +38,9 @@ impl<T> Response<T> {
         value: T,
         status: StatusCode,
         headers: HeaderMap,
-        alterations: Alterations,
+        arrived: Arrived,
     ) -> Self {
-        Self { value, status, headers, alterations }
+        Self { value, status, headers, arrived }
     }
 
     /// Returns the value and drops the rest.
@@ -44,9 +53,21 @@ impl<T> Response<T> {
         &self.value
     }
 
-    /// Returns the status, which is 200 to 299.
+    /// Returns the status, which is 200 to 299; or 404 for a DELETE that was sent again because
+    /// the response to an earlier attempt was lost, and then found nothing left to delete.
     pub fn status(&self) -> u16 {
         self.status.as_u16()
+    }
+
+    /// Returns whether there was a body to read. The service answers some writes without one
+    /// though one is declared; the value is unset then, and the write is done all the same.
+    pub fn has_body(&self) -> bool {
+        self.arrived.has_body
+    }
+
+    /// Returns the number of times the request was sent until this response arrived.
+    pub fn attempts(&self) -> u32 {
+        self.arrived.attempts
     }
 
     /// Returns the headers.
@@ -60,7 +81,7 @@ impl<T> Response<T> {
     ///
     /// All else in which the body differs from the document is kept in the value.
     pub fn mismatches(&self) -> Vec<Mismatch> {
-        self.alterations.report()
+        self.arrived.alterations.report()
     }
 
     /// Returns how much of the rate limit is left, where the service said so.

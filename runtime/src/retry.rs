@@ -1,33 +1,51 @@
-//! When a request is tried again, and how long it waits: pure decisions, no waiting here.
+//! Which failed requests are sent again, and after how long: pure decisions, no waiting here.
 //!
-//! | what happened | tried again |
+//! | what happened | sent again |
 //! |---|---|
 //! | nothing was sent (no connection, no token) | always |
-//! | 429 | always: the service did nothing |
-//! | 500, 502, 503, 504, a broken connection, a try that took too long | GET, HEAD, PUT, DELETE |
+//! | 425, 429 | always: the service did nothing |
+//! | 408, 500, 502, 503, 504, a broken connection, an attempt that took too long | GET, HEAD, PUT, DELETE |
 //! | anything else | never |
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
+use crate::error::{Error, Kind};
 use crate::operation::Method;
 use crate::response::limit;
 
-/// How often and how soon a failed request is tried again.
+pub(crate) use budget::Budget;
+
+mod budget;
+
+/// The longest `Retry-After` that is followed where the call has no time limit.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
+
+/// How often and how soon a failed request is sent again.
 ///
-/// By default up to 5 attempts; the first wait is at most half a second, each one after it
-/// twice as long, none longer than 30 seconds; half of each is random. A `Retry-After` of the
+/// By default up to 10 attempts. The first wait is at most half a second, each one after it
+/// twice as long, none longer than 30 seconds; half of each is random. Together they last 60 to
+/// 122 seconds: longer than a limit of the service, which are per minute, and than a short
+/// outage, and within the time limit of a call (5 minutes by default). A `Retry-After` of the
 /// service comes before these.
+///
+/// A client has a budget of 100 retries, and each success adds half of one: while the service
+/// is down, calls fail at their first error once the budget is used up. Retries after 429 are not
+/// counted.
 ///
 /// ```
 /// use std::time::Duration;
-/// use atlas_admin_runtime::{Options, RetryPolicy};
+/// use atlas_admin_runtime::{Options, Repeat, RetryPolicy};
 ///
 /// let patient = RetryPolicy::new()
-///     .attempts(10)
-///     .backoff(Duration::from_secs(1), Duration::from_secs(60));
+///     .attempts(20)
+///     .backoff(Duration::from_secs(1), Duration::from_secs(60))
+///     // The service refuses a change while another is going on.
+///     .error_code("CLUSTER_UPDATE_IN_PROGRESS", Repeat::Always)
+///     .status(503, Repeat::Never);
 /// let options = Options::new().retry(patient).timeout(Duration::from_secs(600));
 /// assert_eq!(RetryPolicy::new().attempts(1), RetryPolicy::never());
 /// # _ = options;
@@ -37,14 +55,32 @@ pub struct RetryPolicy {
     attempts: u32,
     first: Duration,
     longest: Duration,
+    is_safe: bool,
+    statuses: Vec<(u16, Repeat)>,
+    codes: Vec<(Cow<'static, str>, Repeat)>,
+}
+
+/// Whether a request that failed in a certain way is sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Never.
+    Never,
+    /// Where a repeat has the effect of one call: GET, HEAD, PUT and DELETE (RFC 9110 section
+    /// 9.2.2), and what is declared [safe](RetryPolicy::safe_to_repeat).
+    IfSafe,
+    /// Whatever the method: right only where the service did nothing.
+    Always,
 }
 
 impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
-            attempts: 5,
+            attempts: 10,
             first: Duration::from_millis(500),
             longest: Duration::from_secs(30),
+            is_safe: false,
+            statuses: Vec::new(),
+            codes: Vec::new(),
         }
     }
 }
@@ -55,7 +91,7 @@ impl RetryPolicy {
         Self::default()
     }
 
-    /// Returns a policy that never tries again.
+    /// Returns a policy that sends each request once.
     pub fn never() -> Self {
         Self::default().attempts(1)
     }
@@ -75,6 +111,33 @@ impl RetryPolicy {
         self
     }
 
+    /// Declares the request safe to repeat, whatever its method: a POST that creates nothing, a
+    /// PATCH that sets values.
+    #[must_use]
+    pub fn safe_to_repeat(mut self) -> Self {
+        self.is_safe = true;
+        self
+    }
+
+    /// Sets whether a request is sent again after a response with this status.
+    #[must_use]
+    pub fn status(mut self, status: u16, repeat: Repeat) -> Self {
+        self.statuses.push((status, repeat));
+        self
+    }
+
+    /// Sets whether a request is sent again after an error with this code of the service,
+    /// whatever the status: `CLUSTER_NOT_FOUND`.
+    #[must_use]
+    pub fn error_code(
+        mut self,
+        code: impl Into<Cow<'static, str>>,
+        repeat: Repeat,
+    ) -> Self {
+        self.codes.push((code.into(), repeat));
+        self
+    }
+
     /// Decides whether a request that failed is sent again, and after how long.
     ///
     /// `attempts` is how often it was sent, `random` is from 0 to 1.
@@ -87,10 +150,12 @@ impl RetryPolicy {
     ) -> Option<Duration> {
         let retry_after = match again {
             Again::Never => return None,
-            Again::IfRepeatable(_) if !method.is_idempotent() => return None,
+            Again::IfRepeatable(_) if !(self.is_safe || method.is_idempotent()) => {
+                return None;
+            }
             Again::IfRepeatable(retry_after) | Again::Always(retry_after) => retry_after,
         };
-        if attempts >= self.attempts {
+        if attempts >= self.attempts || retry_after > Some(LONGEST_RETRY_AFTER) {
             return None;
         }
         let doubled = 2_u32.saturating_pow(attempts.saturating_sub(1));
@@ -98,10 +163,41 @@ impl RetryPolicy {
         Some(match retry_after {
             // On top of what the service says, so that callers that were refused together
             // don't come back together.
-            Some(after) => after.saturating_add(self.first.mul_f64(random)),
-            None => backoff.mul_f64(0.5 + random / 2.0),
+            Some(after) => after.saturating_add(part(self.first, random)),
+            None => part(backoff, 0.5 + random / 2.0),
         })
     }
+
+    /// Judges a failure as the caller taught it to; `again` where nothing was said about it. The
+    /// last that was said counts, and a code comes before a status.
+    pub(crate) fn judge(&self, error: &Error, again: Again, now: Timestamp) -> Again {
+        if error.kind() != Kind::Status {
+            return again;
+        }
+        let code = error.error_code();
+        let by_code =
+            self.codes.iter().rev().find(|(taught, _)| Some(&**taught) == code);
+        let by_status = self
+            .statuses
+            .iter()
+            .rev()
+            .find(|(taught, _)| Some(*taught) == error.status());
+        let repeat = by_code.map(|(_, repeat)| repeat);
+        match repeat.or(by_status.map(|(_, repeat)| repeat)) {
+            None => again,
+            Some(Repeat::Never) => Again::Never,
+            Some(Repeat::IfSafe) => {
+                Again::IfRepeatable(retry_after(error.headers(), now))
+            }
+            Some(Repeat::Always) => Again::Always(retry_after(error.headers(), now)),
+        }
+    }
+}
+
+/// Returns a part of a duration; the factor is from 0 to 1.
+fn part(duration: Duration, factor: f64) -> Duration {
+    // Not `mul_f64`, which panics where the longest durations are rounded up.
+    Duration::try_from_secs_f64(duration.as_secs_f64() * factor).unwrap_or(duration)
 }
 
 /// Whether what happened allows to send a request again, and the wait that the service asked
@@ -116,26 +212,36 @@ pub(crate) enum Again {
 }
 
 impl Again {
-    /// Judges an answer.
+    /// Judges a response.
     pub(crate) fn after(
         status: StatusCode,
         headers: &HeaderMap,
         now: Timestamp,
     ) -> Self {
         match status.as_u16() {
-            429 => Self::Always(retry_after(headers, now)),
-            500 | 502 | 503 | 504 => Self::IfRepeatable(retry_after(headers, now)),
+            425 | 429 => Self::Always(retry_after(headers, now)),
+            408 | 500 | 502 | 503 | 504 => Self::IfRepeatable(retry_after(headers, now)),
             _ => Self::Never,
         }
     }
 }
 
-/// Reads `Retry-After`: seconds or an HTTP date (RFC 9110 section 10.2.3).
+/// Reads `Retry-After`: seconds or an HTTP date (RFC 9110 section 10.2.3); of several the
+/// longest.
 fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    if let Some(seconds) = limit::number(headers, "retry-after") {
-        return Some(Duration::from_secs(seconds));
+    let values = headers.get_all("retry-after").iter();
+    let values = values.filter_map(|value| value.to_str().ok());
+    values.filter_map(|text| wait_until(text.trim(), now)).max()
+}
+
+fn wait_until(text: &str, now: Timestamp) -> Option<Duration> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if is_number && text.bytes().any(|byte| byte.is_ascii_digit()) {
+        // Fractions are not of the standard, but sent.
+        let seconds = text.parse().ok()?;
+        return Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
     }
-    let until = limit::date(headers, "retry-after")?.duration_since(now);
+    let until = limit::parse_date(text)?.duration_since(now);
     Some(Duration::try_from(until).unwrap_or_default())
 }
 
@@ -195,10 +301,87 @@ mod tests {
             after("Thu, 06 Aug 2026 11:00:00 GMT"),
             Again::Always(Some(Duration::ZERO))
         );
-        for unreadable in ["soon", "-1", ""] {
+        assert_eq!(after("1.5"), Again::Always(Some(Duration::from_millis(1500))));
+        for date in ["Thursday, 06-Aug-26 12:00:30 GMT", "Thu Aug  6 12:00:30 2026"] {
+            assert_eq!(
+                after(date),
+                Again::Always(Some(Duration::from_secs(30))),
+                "{date}"
+            );
+        }
+        for unreadable in ["soon", "-1", "", ".", "1.2.3", "Thursday"] {
             assert_eq!(after(unreadable), Again::Always(None));
         }
         let wait = RetryPolicy::new().wait(Method::Post, after("7"), 1, 1.0);
         assert_eq!(wait, Some(Duration::from_millis(7500)));
+    }
+
+    #[test]
+    fn of_two_waits_the_longer_counts() {
+        let mut headers = HeaderMap::new();
+        for value in ["1", "7", "2"] {
+            headers.append("retry-after", value.parse().unwrap());
+        }
+        let wait = retry_after(&headers, Timestamp::UNIX_EPOCH);
+        assert_eq!(wait, Some(Duration::from_secs(7)));
+    }
+
+    #[test]
+    fn a_wait_has_an_end_whatever_the_service_says() {
+        let mut headers = HeaderMap::new();
+        headers.insert("retry-after", u64::MAX.to_string().parse().unwrap());
+        let again =
+            Again::after(StatusCode::TOO_MANY_REQUESTS, &headers, Timestamp::UNIX_EPOCH);
+        assert_eq!(RetryPolicy::new().wait(Method::Get, again, 1, 0.5), None);
+        let odd = RetryPolicy::new().backoff(Duration::MAX, Duration::MAX);
+        assert!(odd.wait(Method::Get, Again::Always(None), 1, 1.0).is_some());
+    }
+
+    #[test]
+    fn the_default_outlasts_a_minute() {
+        let policy = RetryPolicy::new();
+        let total = |random| {
+            let waits = (1..).map_while(|attempts| {
+                policy.wait(Method::Get, Again::Always(None), attempts, random)
+            });
+            waits.sum::<Duration>().as_secs()
+        };
+        assert_eq!((total(0.0), total(1.0)), (60, 121));
+    }
+
+    #[test]
+    fn a_policy_can_be_taught() {
+        use crate::error::Kind;
+        let error = |status, body: &'static str| {
+            let status = StatusCode::from_u16(status).unwrap();
+            crate::exchange::status_error(
+                Kind::Status,
+                status,
+                &HeaderMap::new(),
+                body.into(),
+            )
+        };
+        let policy = RetryPolicy::new()
+            .status(409, Repeat::IfSafe)
+            .status(503, Repeat::Never)
+            .error_code("BUSY", Repeat::Always);
+        let judge = |policy: &RetryPolicy, error| {
+            policy.judge(&error, Again::Never, Timestamp::UNIX_EPOCH)
+        };
+        assert_eq!(judge(&policy, error(409, "")), Again::IfRepeatable(None));
+        let busy = r#"{"errorCode":"BUSY"}"#;
+        assert_eq!(judge(&policy, error(409, busy)), Again::Always(None));
+        assert_eq!(judge(&policy, error(404, "")), Again::Never);
+        let down = policy.judge(
+            &error(503, ""),
+            Again::IfRepeatable(None),
+            Timestamp::UNIX_EPOCH,
+        );
+        assert_eq!(down, Again::Never);
+        let wait = |policy: RetryPolicy| {
+            policy.wait(Method::Post, Again::IfRepeatable(None), 1, 0.5)
+        };
+        assert_eq!(wait(RetryPolicy::new()), None);
+        assert!(wait(RetryPolicy::new().safe_to_repeat()).is_some());
     }
 }

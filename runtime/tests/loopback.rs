@@ -9,6 +9,7 @@ mod loopback {
     #[allow(dead_code, reason = "the examples use all of it")]
     pub(crate) mod server;
 
+    mod absence;
     mod bodies;
     mod building;
     mod cancel;

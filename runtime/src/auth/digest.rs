@@ -98,7 +98,7 @@ impl ApiKey {
             if replaced || !(stale || self.accepted.load(Ordering::Relaxed)) {
                 return Ok((response, None));
             }
-            drain(response.into_body()).await;
+            drain(core, response.into_body()).await;
             nonce = fresh;
             replaced = true;
         }
@@ -125,15 +125,15 @@ impl ApiKey {
             let response =
                 call.probe().send(core, None).await.map_err(Failure::unsent)?;
             if let Some(nonce) = challenge_of(&response, now()) {
-                drain(response.into_body()).await;
+                drain(core, response.into_body()).await;
                 return Ok(Probe::Challenge(nonce));
             }
             let (parts, body) = response.into_parts();
             match Again::after(parts.status, &parts.headers, core.clock.now()) {
-                Again::Never => drain(body).await,
+                Again::Never => drain(core, body).await,
                 Again::IfRepeatable(after) | Again::Always(after) => {
                     let body =
-                        crate::exchange::excerpt(core, &parts.headers, body).await;
+                        crate::exchange::excerpt(core, &parts.headers, body, None).await;
                     let error =
                         status_error(Kind::Status, parts.status, &parts.headers, body);
                     return Err(Failure { error, again: Again::Always(after) });
@@ -143,7 +143,7 @@ impl ApiKey {
         let response = call.send(core, None).await?;
         Ok(match challenge_of(&response, now()) {
             Some(nonce) => {
-                drain(response.into_body()).await;
+                drain(core, response.into_body()).await;
                 Probe::Challenge(nonce)
             }
             None => Probe::Answer(response),

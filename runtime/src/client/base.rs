@@ -76,11 +76,14 @@ impl Base {
         self.url.scheme() == "http"
     }
 
-    /// Resolves where an answer redirects to; `None` where that is another origin (RFC 6454)
-    /// or can't be read.
+    /// Resolves where a response redirects to; `None` where that is not below the base URL, or
+    /// can't be read: another origin (RFC 6454), or another path of a gateway, gets no credentials.
     pub(crate) fn redirect(&self, from: &Url, location: &str) -> Option<Url> {
         let target = from.join(location).ok()?;
+        let prefix = self.url.path().trim_end_matches('/');
+        let below = target.path().strip_prefix(prefix)?;
         let same = target.origin() == self.url.origin()
+            && (below.is_empty() || below.starts_with('/'))
             && target.username().is_empty()
             && target.password().is_none();
         same.then_some(target)
@@ -151,6 +154,13 @@ mod tests {
             "https://cloud.mongodb.com.evil.example/",
         ] {
             assert_eq!(to(other), None, "{other}");
+        }
+        let base = Base::parse("https://gw.example/atlas/").unwrap();
+        let from = base.join("/api/x");
+        let to = |location| base.redirect(&from, location).map(String::from);
+        assert_eq!(to("/atlas/y").as_deref(), Some("https://gw.example/atlas/y"));
+        for outside in ["/y", "/atlas-2/y", "/atlas/../y", "/atlas/%2e%2e/y"] {
+            assert_eq!(to(outside), None, "{outside}");
         }
     }
 }

@@ -212,16 +212,19 @@ impl ClientBuilder {
             }
         };
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::default()));
-        Ok(Client(Arc::new(Core {
-            auth: Auth::new(self.credentials, &base, store)?,
+        let mut core = Core {
+            auth: Auth::None,
             base,
             transport,
             clock: self.clock,
             retry: self.retry,
+            budget: Default::default(),
             limits: self.limits,
             user_agent: user_agent(self.user_agent.as_deref())?,
             warned: Default::default(),
-        })))
+        };
+        core.auth = Auth::new(self.credentials, &core, store)?;
+        Ok(Client(Arc::new(core)))
     }
 }
 

@@ -50,11 +50,54 @@ impl ApiError {
             object.shift_remove("badRequestDetail").filter(|detail| !detail.is_null());
         Self { detail, error, error_code, parameters, reason, bad_request_detail }
     }
+
+    /// Tells whether the code names a role that the caller lacks, as in `NOT_ORG_GROUP_CREATOR`
+    /// and `API_KEY_ACCESS_LIST_ACCESS_DENIED`. The service knows the credentials then, also
+    /// where it answers 401.
+    pub(crate) fn names_a_missing_role(&self) -> bool {
+        let Some(code) = &self.error_code else { return false };
+        let of_credentials =
+            ["TOKEN", "CREDENTIAL", "AUTHENTICATED", "EXPIRED", "REVOKED"];
+        let of_roles =
+            ["ACCESS_DENIED", "UNAUTHORIZED_", "ROLE", "PERMISSION", "PRIVILEGE"];
+        let has = |words: &[&str]| words.iter().any(|word| code.contains(word));
+        let is_role = code.starts_with("NOT_") || code.ends_with("_UNAUTHORIZED");
+        !has(&of_credentials) && (is_role || has(&of_roles))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_tells_a_missing_role_from_unknown_credentials() {
+        let names = |code: &str| {
+            ApiError { error_code: Some(code.into()), ..Default::default() }
+                .names_a_missing_role()
+        };
+        for role in [
+            "NOT_ORG_GROUP_CREATOR",
+            "API_KEY_ACCESS_LIST_ACCESS_DENIED",
+            "USER_UNAUTHORIZED",
+            "NOT_IN_GROUP",
+            "INSUFFICIENT_PERMISSIONS",
+        ] {
+            assert!(names(role), "{role}");
+        }
+        for other in [
+            "UNEXPECTED_ERROR",
+            "UNAUTHORIZED",
+            "INVALID_SERVICE_ACCOUNT_TOKEN",
+            "TOKEN_UNAUTHORIZED",
+            "NOT_AUTHENTICATED",
+            "invalid_client",
+            "",
+        ] {
+            assert!(!names(other), "{other}");
+        }
+        assert!(!ApiError::default().names_a_missing_role());
+    }
 
     #[test]
     fn reads_both_formats_and_survives_neither() {

@@ -7,8 +7,12 @@ use http::header::{LOCATION, RETRY_AFTER};
 use super::{Error, Kind};
 use crate::transport::Url;
 
-/// How much of an answer is quoted, in characters.
+/// How much of a response is quoted, in characters.
 const EXCERPT: usize = 200;
+
+/// What to do where the credentials lack a role.
+const ROLE: &str = "if it is a role that the credentials lack, the documentation of the request \
+                    function names those that do";
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,6 +81,15 @@ impl Error {
         Some(detail)
     }
 
+    /// Tells whether a request that must not run twice may have been executed, and nothing else
+    /// tells the caller.
+    fn lost_response(&self) -> bool {
+        let is_repeatable = self.0.operation.is_none_or(|it| it.method.is_idempotent());
+        let is_lost =
+            matches!(self.0.kind, Kind::Transport | Kind::Timeout | Kind::Decode);
+        self.0.may_be_executed && is_lost && !is_repeatable
+    }
+
     /// Returns the innermost cause, which is what the system or the peer said.
     fn root(&self) -> Option<String> {
         let first = std::error::Error::source(self)?;
@@ -123,13 +136,17 @@ impl Error {
             let seconds: u32 = wait.parse().ok().filter(|seconds| *seconds > 0)?;
             return Some(format!("the service asks to wait {seconds} seconds"));
         }
+        if self.lost_response() {
+            return Some(
+                "the request may have been executed: look before you repeat it"
+                    .to_owned(),
+            );
+        }
         let status = self.0.status?;
         let advice = match status.as_u16() {
+            401 if self.is_forbidden() => ROLE,
             401 => "check the credentials, and that they belong to this base URL",
-            403 => {
-                "if it is a role that the credentials lack, the documentation of the \
-                 request function names those that do"
-            }
+            403 => ROLE,
             406 => {
                 "the service doesn't know this version of the operation: ask for another, or \
                  update this crate"
@@ -148,11 +165,29 @@ impl Error {
     }
 }
 
-/// Returns the start of a text with its runs of white space and control characters as single
-/// spaces, so that an answer can't forge lines of a log.
+/// Tells whether a character is not seen, or changes how others are: control characters, and
+/// the format characters (Unicode category Cf) that reorder, join or hide text.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// Returns the start of a text with its runs of white space and unseen characters as single
+/// spaces, so that a response can't forge lines of a log or reorder what is read there.
 fn one_line(text: &str) -> String {
     let mut line = String::new();
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let words = text.split(|c: char| c.is_whitespace() || is_unseen(c));
     for word in words.filter(|word| !word.is_empty()) {
         if !line.is_empty() {
             line.push(' ');
@@ -199,6 +234,25 @@ mod tests {
         );
         let other = answer(429, ("retry-after", "soon"), body).to_string();
         assert!(other.ends_with("Too many requests."), "{other}");
+    }
+
+    #[test]
+    fn no_character_of_a_response_changes_how_the_line_is_read() {
+        let body =
+            "{\"detail\":\"a\u{202e}b\u{2066}c\u{200b}d\u{feff}e\u{85}f\u{9b}31mg\"}";
+        let line = answer(400, ("x", "y"), body).to_string();
+        assert_eq!(line, "400 Bad Request: a b c d e f 31mg");
+    }
+
+    #[test]
+    fn a_missing_role_is_told_from_unknown_credentials() {
+        let body = r#"{"errorCode":"NOT_ORG_GROUP_CREATOR","detail":"No."}"#;
+        let error = answer(401, ("x", "y"), body);
+        assert!(error.is_forbidden() && !error.is_unauthorized());
+        assert!(error.to_string().contains("role"), "{error}");
+        let error = answer(401, ("x", "y"), r#"{"errorCode":"UNEXPECTED_ERROR"}"#);
+        assert!(!error.is_forbidden() && error.is_unauthorized());
+        assert!(error.to_string().contains("check the credentials"), "{error}");
     }
 
     #[test]

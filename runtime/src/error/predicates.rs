@@ -29,12 +29,16 @@ impl Error {
     /// refuses them (`invalid_client`, RFC 6749 section 5.2).
     pub fn is_unauthorized(&self) -> bool {
         let refused = self.0.kind == Kind::Token && self.code_is("invalid_client");
-        (self.has_status(401) || refused) && !self.is_too_many_tokens()
+        let unknown = self.has_status(401) && !self.0.api.names_a_missing_role();
+        (unknown || refused) && !self.is_too_many_tokens()
     }
 
-    /// Tells whether the credentials don't allow the call (403), the access list included.
+    /// Tells whether the credentials don't allow the call: 403, the access list included, or 401
+    /// with a code that names a missing role, which some operations answer instead.
     pub fn is_forbidden(&self) -> bool {
-        self.has_status(403)
+        let lacks_role =
+            self.0.kind == Kind::Status && self.0.api.names_a_missing_role();
+        self.has_status(403) || self.has_status(401) && lacks_role
     }
 
     /// Tells whether the caller's address is not on the access list of the API key, the
@@ -114,12 +118,24 @@ impl Error {
         self.0.kind == Kind::Decode
     }
 
-    /// Tells whether the same request may succeed later: too many requests, an error of the
-    /// service (500, 502, 503, 504), a broken connection, a time limit.
+    /// Tells whether the service may have executed the request: the response was lost or can't
+    /// be read, or has a status that leaves it open (408, 500 and above).
     ///
-    /// It says nothing about whether a repeat is *safe*: a POST may have been executed.
+    /// False where the request was not sent, and where the service refused it: it did nothing
+    /// then. Where a call was attempted several times, one such attempt is enough.
+    pub fn may_have_been_executed(&self) -> bool {
+        self.0.may_be_executed
+    }
+
+    /// Tells whether the same request may succeed later: too many requests, an error of the
+    /// service (500, 502, 503, 504), a request that it gave up or was not ready for (408, 425),
+    /// a broken connection, a time limit.
+    ///
+    /// It says nothing about whether a repeat is *safe*: see
+    /// [`Error::may_have_been_executed`].
     pub fn is_retryable(&self) -> bool {
-        let status = matches!(self.status(), Some(429 | 500 | 502 | 503 | 504));
+        let status =
+            matches!(self.status(), Some(408 | 425 | 429 | 500 | 502 | 503 | 504));
         let broken =
             matches!(self.0.kind, Kind::Connect | Kind::Transport | Kind::Timeout);
         (status || broken) && !self.is_too_many_tokens()

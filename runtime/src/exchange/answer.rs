@@ -13,9 +13,12 @@ use crate::codec::{
 };
 use crate::download::{Download, Patience, Source};
 use crate::error::{ApiError, Error, Inner, Kind};
-use crate::operation::Operation;
-use crate::response::Response;
+use crate::operation::{Method, Operation};
+use crate::page::lacks_list;
+use crate::response::{Arrived, Response};
 use crate::transport::Body;
+
+use super::body::kept;
 
 /// What to do about a success that is none of the service's.
 pub(crate) const OTHER_SERVER: &str =
@@ -28,7 +31,7 @@ pub struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Payload,
-    /// How often the request was tried until it arrived.
+    /// How often the request was sent until it arrived.
     attempts: u32,
 }
 
@@ -55,7 +58,16 @@ impl Answer {
         Self { operation, status, headers, body, attempts: 1 }
     }
 
-    /// Notes how often the request was tried, and limits the wait for each next chunk where
+    /// Makes the answer to a DELETE that found nothing after an attempt which may have been
+    /// executed: what it was to delete is gone.
+    pub(super) fn deleted(operation: &'static Operation, error: &Error) -> Self {
+        let status = StatusCode::NOT_FOUND;
+        let headers = error.headers().clone();
+        let body = Payload::Whole { bytes: Bytes::new(), is_framed: true };
+        Self::new(operation, status, headers, body)
+    }
+
+    /// Notes how often the request was sent, and limits the wait for each next chunk where
     /// the body is left to the caller.
     pub(super) fn arrived(
         mut self,
@@ -70,15 +82,7 @@ impl Answer {
         self
     }
 
-    /// Returns the body, where it was read as a whole.
-    pub(crate) fn body(&self) -> Bytes {
-        match &self.body {
-            Payload::Whole { bytes, .. } => bytes.clone(),
-            Payload::Open { .. } => Bytes::new(),
-        }
-    }
-
-    /// Reads the body into a value, and returns the parts of it that decoding altered; an answer
+    /// Reads the body into a value, and returns the parts of it that decoding altered; a response
     /// without a body leaves the value as it is.
     ///
     /// Both ways the service differs from its document here: bodies are empty where one is
@@ -102,13 +106,17 @@ impl Answer {
             Ok(_) if non_object_of(value).is_some_and(|found| !found.is_null()) => {
                 ("it is not an object".to_owned(), None)
             }
+            // It would look like a list of nothing.
+            Ok(_) if self.operation.method == Method::Get && lacks_list(value) => {
+                ("it is a page without `results`".to_owned(), None)
+            }
             Ok(alterations) => return Ok(alterations),
         };
         let message = match content_type {
             Some(kind) if !kind.contains("json") => {
-                format!("the answer is {kind}, not JSON; {OTHER_SERVER}")
+                format!("the response is {kind}, not JSON; {OTHER_SERVER}")
             }
-            _ => format!("the answer can't be read: {problem}"),
+            _ => format!("the response can't be read: {problem}"),
         };
         Err(Error::build(Inner {
             kind: Kind::Decode,
@@ -118,6 +126,7 @@ impl Answer {
             headers: self.headers.clone(),
             body: bytes.clone(),
             attempts: self.attempts,
+            may_be_executed: true,
             source,
             ..Inner::default()
         }))
@@ -125,7 +134,12 @@ impl Answer {
 
     /// Gives the answer its value, and the parts of the body that decoding altered.
     pub(crate) fn with<T>(self, value: T, alterations: Alterations) -> Response<T> {
-        Response::new(value, self.status, self.headers, alterations)
+        let has_body = match &self.body {
+            Payload::Whole { bytes, .. } => !is_blank(bytes),
+            Payload::Open { .. } => true,
+        };
+        let arrived = Arrived { attempts: self.attempts, has_body, alterations };
+        Response::new(value, self.status, self.headers, arrived)
     }
 
     /// Leaves the body to the caller.
@@ -136,7 +150,12 @@ impl Answer {
         };
         let source = Source { operation: self.operation, attempts: self.attempts };
         let download = Download::new(body, patience, source, &self.headers);
-        Response::new(download, self.status, self.headers, Alterations::default())
+        let arrived = Arrived {
+            attempts: self.attempts,
+            has_body: true,
+            alterations: Alterations::default(),
+        };
+        Response::new(download, self.status, self.headers, arrived)
     }
 }
 
@@ -157,7 +176,7 @@ pub(crate) fn status_error(
         status: Some(status),
         headers: headers.clone(),
         api: ApiError::parse(&body),
-        body,
+        body: kept(body),
         ..Inner::default()
     })
 }

@@ -1,21 +1,34 @@
 //! Bodies read into memory, never beyond a limit.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderValue, Version};
+use http::{HeaderMap, HeaderValue, StatusCode, Version};
 
 use super::{Failure, broken};
 use crate::client::Core;
+use crate::clock::{Stopwatch, Timer};
 use crate::error::{Error, Kind};
 use crate::inflate::{Problem, inflate};
 use crate::retry::Again;
 use crate::transport::{Body, TransportError};
 
-/// How much is read of the body of an error, in bytes.
-const EXCERPT: u64 = 1 << 20;
+/// How much is read of the body of an error, in bytes: its code may come last.
+const EXCERPT: u64 = 16 << 20;
+
+/// How much of the body of an error is kept, in bytes.
+const KEPT: usize = 1 << 20;
+
+/// How long the body of an error is waited for: the status says most of it.
+const EXCERPT_LIMIT: Duration = Duration::from_secs(2);
 
 /// How much of an unwanted body is read to keep its connection, in bytes.
 const DRAIN: usize = 64 << 10;
+
+/// How long an unwanted body is waited for to keep its connection.
+const DRAIN_LIMIT: Duration = Duration::from_millis(500);
 
 /// Reads a whole body and inflates it where it was compressed in transit.
 pub(crate) async fn read(
@@ -31,7 +44,7 @@ pub(crate) async fn read(
         End::Broken(error) => {
             let bytes = core.auth.scrub(bytes);
             let error =
-                Error::with_source(Kind::Transport, "the answer broke off", error)
+                Error::with_source(Kind::Transport, "the response broke off", error)
                     .edit(|broken| broken.body = bytes);
             return Err(Failure { error, again: Again::IfRepeatable(None) });
         }
@@ -44,23 +57,40 @@ pub(crate) async fn read(
             Problem::Broken => Failure {
                 error: broken(
                     Kind::Transport,
-                    "the answer is no whole gzip stream",
+                    "the response is no whole gzip stream",
                     bytes,
                 ),
                 again: Again::IfRepeatable(None),
             },
         }),
         other => {
-            let message = format!("the answer is compressed as {other:?}, not as gzip");
+            let message =
+                format!("the response is compressed as {other:?}, not as gzip");
             Err(broken(Kind::Decode, &message, bytes).into())
         }
     }
 }
 
-/// Reads what there is of the body of an error, with the secrets in use left out.
-pub(crate) async fn excerpt(core: &Core, headers: &HeaderMap, mut body: Body) -> Bytes {
-    // What keeps it from being read matters less than the status.
-    let (bytes, _) = collect(&HeaderMap::new(), &mut body, EXCERPT).await;
+/// Reads what arrives of the body of an error within `left` and two seconds, with the secrets
+/// in use left out. What keeps it from being read matters less than the status.
+pub(crate) async fn excerpt(
+    core: &Core,
+    headers: &HeaderMap,
+    mut body: Body,
+    left: Option<Duration>,
+) -> Bytes {
+    let mut bytes = BytesMut::new();
+    let limit = left.map_or(EXCERPT_LIMIT, |left| left.min(EXCERPT_LIMIT));
+    let stopwatch = Stopwatch::default();
+    let mut timer = Timer::new(&*core.clock, &stopwatch, Some(limit));
+    while let Some(Some(Ok(chunk))) = timer.wait(pin!(body.chunk())).await {
+        let room = (EXCERPT as usize).saturating_sub(bytes.len());
+        bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() >= room {
+            break;
+        }
+    }
+    let bytes = bytes.freeze();
     let bytes = match encoding(headers).as_str() {
         "gzip" | "x-gzip" => inflate(&bytes, EXCERPT).unwrap_or(bytes),
         _ => bytes,
@@ -68,10 +98,24 @@ pub(crate) async fn excerpt(core: &Core, headers: &HeaderMap, mut body: Body) ->
     core.auth.scrub(bytes)
 }
 
+/// Returns the part of the body of an error that is kept.
+pub(super) fn kept(body: Bytes) -> Bytes {
+    match body.len() > KEPT {
+        // A copy, so that the rest is freed.
+        true => Bytes::copy_from_slice(&body[..KEPT]),
+        false => body,
+    }
+}
+
 /// Tells whether a message says where its body ends, by which one that was cut is noticed
 /// (RFC 9112 section 6.3, RFC 9113 section 8.1, RFC 1952 section 2.3.1).
-pub(crate) fn is_framed(version: Version, headers: &HeaderMap) -> bool {
+pub(crate) fn is_framed(
+    version: Version,
+    status: StatusCode,
+    headers: &HeaderMap,
+) -> bool {
     version >= Version::HTTP_2
+        || matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT)
         || headers.contains_key(CONTENT_LENGTH)
         || headers.contains_key(TRANSFER_ENCODING)
         || matches!(encoding(headers).as_str(), "gzip" | "x-gzip")
@@ -85,9 +129,11 @@ fn encoding(headers: &HeaderMap) -> String {
 }
 
 /// Reads and drops a small body, so that the connection can be used again.
-pub(crate) async fn drain(mut body: Body) {
+pub(crate) async fn drain(core: &Core, mut body: Body) {
+    let stopwatch = Stopwatch::default();
+    let mut timer = Timer::new(&*core.clock, &stopwatch, Some(DRAIN_LIMIT));
     let mut left = DRAIN;
-    while let Some(Ok(chunk)) = body.chunk().await {
+    while let Some(Some(Ok(chunk))) = timer.wait(pin!(body.chunk())).await {
         let Some(rest) = left.checked_sub(chunk.len()) else { return };
         left = rest;
     }
@@ -136,5 +182,5 @@ async fn collect(headers: &HeaderMap, body: &mut Body, limit: u64) -> (Bytes, En
 }
 
 fn too_large(limit: u64) -> Error {
-    Error::new(Kind::TooLarge, format!("the answer is larger than {limit} bytes"))
+    Error::new(Kind::TooLarge, format!("the response is larger than {limit} bytes"))
 }

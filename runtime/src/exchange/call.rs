@@ -8,7 +8,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, Method, Response};
 
-use super::Failure;
+use super::{Expected, Failure};
 use crate::client::Core;
 use crate::error::{Error, Kind};
 use crate::operation::Operation;
@@ -23,7 +23,7 @@ pub(crate) struct Call {
     headers: HeaderMap,
     body: Option<Bytes>,
     operation: Option<&'static Operation>,
-    /// Whether this try got as far as the request itself: what went before (a token, a
+    /// Whether this attempt got as far as the request itself: what went before (a token, a
     /// probe) can be repeated whatever the method.
     sent: AtomicBool,
 }
@@ -34,11 +34,18 @@ impl Call {
     /// # Errors
     ///
     /// Returns what keeps it from being sent.
-    pub(crate) fn new(core: &Core, parts: &Parts, streams: bool) -> Result<Self, Error> {
+    pub(crate) fn new(
+        core: &Core,
+        parts: &Parts,
+        expected: Expected,
+    ) -> Result<Self, Error> {
         let body = parts.sendable()?.cloned();
         let mut headers = parts.headers();
         // What a caller downloads is handed on as it is, so it must not be packed once more.
-        let encoding = if streams { "identity" } else { "gzip" };
+        let encoding = match expected {
+            Expected::Stream => "identity",
+            Expected::Nothing | Expected::Value => "gzip",
+        };
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(encoding));
         headers.insert(USER_AGENT, core.user_agent.clone());
         let method = method(parts.operation.method);
@@ -105,12 +112,12 @@ impl Call {
         }
     }
 
-    /// Begins a try.
+    /// Begins an attempt.
     pub(crate) fn begin(&self) {
         self.sent.store(false, Ordering::Relaxed);
     }
 
-    /// Tells whether this try handed the request to the transport.
+    /// Tells whether this attempt handed the request to the transport.
     pub(crate) fn was_sent(&self) -> bool {
         self.sent.load(Ordering::Relaxed)
     }
@@ -148,11 +155,12 @@ impl Call {
             Stage::Exchange => Failure {
                 error: Error::with_source(
                     Kind::Transport,
-                    "the connection broke before the answer",
+                    "the connection broke before the response",
                     error,
                 ),
                 again: Again::IfRepeatable(None),
-            },
+            }
+            .after_sending(),
         })
     }
 }

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 
 use super::Response;
 use crate::client::Client;
+use crate::clock::Stopwatch;
 use crate::error::Error;
 use crate::exchange::{self, Answer};
 use crate::output::Output;
@@ -25,7 +26,8 @@ pub struct ResponseFuture<T> {
 
 impl<T: Output> ResponseFuture<T> {
     pub(crate) fn new(client: &Client, parts: &Arc<Parts>, options: &Options) -> Self {
-        let answer = exchange::run(client, parts, options, T::STREAMS);
+        let stopwatch = Stopwatch::default();
+        let answer = exchange::run(client, parts, options, T::EXPECTED, stopwatch);
         Self { answer, output: PhantomData }
     }
 }

@@ -2,7 +2,9 @@
 
 use http::HeaderMap;
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::fmt::rfc2822::DateTimeParser;
+use jiff::tz::TimeZone;
 
 /// How much of a rate limit is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,16 +33,29 @@ pub(crate) fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
     text(headers, name)?.parse().ok()
 }
 
-/// Reads a date: `@` and seconds (RFC 9745) or an HTTP date (RFC 9110 section 5.6.7), also
-/// with the one-digit day that the service writes.
+/// Reads the date of a header.
 pub(crate) fn date(headers: &HeaderMap, name: &str) -> Option<Timestamp> {
-    let text = text(headers, name)?;
+    parse_date(text(headers, name)?)
+}
+
+/// Reads a date: `@` and seconds (RFC 9745) or an HTTP date in one of its three forms (RFC 9110
+/// section 5.6.7), also with the one-digit day that the service writes.
+pub(crate) fn parse_date(text: &str) -> Option<Timestamp> {
     if let Some(seconds) = text.strip_prefix('@') {
         return Timestamp::from_second(seconds.parse().ok()?).ok();
     }
-    // The parser checks the name of the weekday, which says nothing.
-    let date = text.split_once(',').map_or(text, |(_, date)| date.trim());
-    DateTimeParser::new().parse_timestamp(date).ok()
+    // The parsers check the name of the weekday, which says nothing.
+    let date = match text.split_once([',', ' ']) {
+        Some((weekday, date)) if weekday.starts_with(char::is_alphabetic) => date.trim(),
+        _ => text,
+    };
+    if let Ok(date) = DateTimeParser::new().parse_timestamp(date) {
+        return Some(date);
+    }
+    let obsolete = ["%d-%b-%y %H:%M:%S GMT", "%b %e %H:%M:%S %Y"];
+    let parsed = |form: &&str| DateTime::strptime(form, date).ok();
+    let date = obsolete.iter().find_map(parsed)?;
+    TimeZone::UTC.to_timestamp(date).ok()
 }
 
 #[cfg(test)]
@@ -59,6 +74,9 @@ mod tests {
             ("Thu, 1 Jul 2027 00:00:00 GMT", Some("2027-07-01T00:00:00Z")),
             ("Mon, 1 Jul 2027 00:00:00 GMT", Some("2027-07-01T00:00:00Z")),
             ("Sun, 06 Nov 1994 08:49:37 GMT", Some("1994-11-06T08:49:37Z")),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", Some("1994-11-06T08:49:37Z")),
+            ("Sun Nov  6 08:49:37 1994", Some("1994-11-06T08:49:37Z")),
+            ("1 Jul 2027 00:00:00 GMT", Some("2027-07-01T00:00:00Z")),
             ("@1688169599", Some("2023-06-30T23:59:59Z")),
             ("true", None),
             ("@", None),

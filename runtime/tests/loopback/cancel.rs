@@ -7,7 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use atlas_admin_runtime::codec::Json;
-use atlas_admin_runtime::{Client, Credentials, Request};
+use atlas_admin_runtime::{Client, Credentials, Options, Request};
 
 use super::api::{api_key, builder, every_method, get, service_account};
 use super::clock::{LIMIT, Steps};
@@ -115,9 +115,9 @@ async fn a_nonce_goes_with_the_request_that_is_dropped() {
 
 #[tokio::test]
 async fn who_waits_for_a_token_goes_on_where_the_one_that_asked_is_dropped() {
-    let server = Server::start(|number, seen| match (number, seen.target.as_str()) {
-        (0, _) => Reply::raw("").hang(),
-        (_, "/api/oauth/token") => Reply::new(200, &[], r#"{"access_token":"t"}"#),
+    let server = Server::start(|_, seen| match seen.target.as_str() {
+        "/api/oauth/token" => Reply::new(200, &[], r#"{"access_token":"t"}"#)
+            .after(Duration::from_millis(200)),
         _ => Reply::json("{}"),
     })
     .await;
@@ -138,5 +138,30 @@ async fn who_waits_for_a_token_goes_on_where_the_one_that_asked_is_dropped() {
     for other in others {
         other.await.unwrap().unwrap();
     }
-    assert_eq!((server.count("POST"), server.count("GET")), (2, 10));
+    assert_eq!((server.count("POST"), server.count("GET")), (1, 10));
+}
+
+#[tokio::test]
+async fn a_token_request_outlives_its_callers_and_serves_the_next() {
+    let server = Server::start(|_, seen| match seen.target.as_str() {
+        "/api/oauth/token" => Reply::new(200, &[], r#"{"access_token":"t"}"#)
+            .after(Duration::from_millis(300)),
+        _ => Reply::json("{}"),
+    })
+    .await;
+    let client = Client::builder().base_url(&server.url).credentials(service_account());
+    let client = client.build().unwrap();
+    let mut done = 0;
+    for _ in 0..10 {
+        let limit = Duration::from_millis(100);
+        done += usize::from(
+            tokio::time::timeout(limit, get().send(&client))
+                .await
+                .is_ok_and(|it| it.is_ok()),
+        );
+        let options = Options::new().timeout(limit);
+        done += usize::from(get().send_with(&client, &options).await.is_ok());
+    }
+    assert!(done >= 15, "{done} of 20");
+    assert_eq!(server.count("POST"), 1);
 }

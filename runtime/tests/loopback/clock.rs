@@ -8,15 +8,16 @@ use atlas_admin_runtime::Clock;
 use atlas_admin_runtime::transport::BoxFuture;
 
 /// Waits are written down and over at once, but for time limits, which are never over: those
-/// that are longer than any wait in these tests, and the limit of a renewal.
+/// that are longer than any wait in these tests, and those of the runtime's own.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Steps(Arc<Mutex<(Duration, Vec<Duration>)>>);
 
 /// The time limit to set with this clock.
 pub(crate) const LIMIT: Duration = Duration::from_secs(24 * 3600);
 
-/// How long a call waits for the renewal of a token that is still good.
-pub(crate) const RENEWAL: Duration = Duration::from_secs(5);
+/// Time limits of the runtime's own, in milliseconds: of unwanted bodies, of the bodies of
+/// errors and of renewals, of a store, and of its turn.
+const OWN_LIMITS: [u128; 4] = [500, 2_000, 5_000, 15_000];
 
 impl Steps {
     pub(crate) fn advance(&self, duration: Duration) {
@@ -40,7 +41,7 @@ impl Clock for Steps {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        if duration >= LIMIT / 2 || duration == RENEWAL {
+        if duration >= LIMIT / 2 || OWN_LIMITS.contains(&duration.as_millis()) {
             return Box::pin(std::future::pending());
         }
         let mut steps = self.0.lock().unwrap();

@@ -3,9 +3,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use atlas_admin_runtime::transport::BoxFuture;
-use atlas_admin_runtime::{Client, Clock, FileStore, MemoryStore, RetryPolicy};
+use atlas_admin_runtime::{
+    AccessToken, Client, Clock, FileStore, MemoryStore, RetryPolicy, TokenStore,
+};
 
-use super::api::{SECRET, builder, every_method, get, service_account};
+use super::api::{SECRET, builder, every_method, get, list, service_account};
 use super::clock::Steps;
 use super::server::{Reply, Seen, Server};
 
@@ -85,10 +87,11 @@ async fn a_token_is_renewed_before_it_expires() {
 
 #[tokio::test]
 async fn a_refused_token_is_replaced_once_for_all_callers() {
-    let (server, _, client, issuer) = start().await;
+    let (server, clock, client, issuer) = start().await;
     for request in every_method() {
         request.send(&client).await.unwrap();
         issuer.issued.fetch_add(1, Ordering::SeqCst);
+        clock.advance(REFUSAL_PAUSE);
     }
     assert_eq!(tokens(&server), 5);
 
@@ -101,6 +104,94 @@ async fn a_refused_token_is_replaced_once_for_all_callers() {
         call.await.unwrap().unwrap();
     }
     assert_eq!(tokens(&server), before + 1);
+}
+
+/// How long no refusal makes a client request a token, after one that did.
+const REFUSAL_PAUSE: Duration = Duration::from_secs(5 * 60);
+
+/// A service that refuses every token for one operation, and for no other.
+async fn refusing(body: &'static str) -> (Server, Steps, Client) {
+    let server = Server::start(move |number, seen| match seen.target.as_str() {
+        "/api/oauth/token" => {
+            let token =
+                format!(r#"{{"access_token":"t-{number}","expires_in":360000}}"#);
+            Reply::new(200, &[], token)
+        }
+        "/api/atlas/v2/groups" => Reply::new(401, &[], body),
+        _ => Reply::json("{}"),
+    })
+    .await;
+    let clock = Steps::default();
+    let client =
+        builder(&server, &clock).credentials(service_account()).build().unwrap();
+    (server, clock, client)
+}
+
+#[tokio::test]
+async fn a_missing_role_costs_no_token() {
+    let body = r#"{"error":401,"errorCode":"NOT_ORG_GROUP_CREATOR","detail":"No."}"#;
+    let (server, clock, client) = refusing(body).await;
+    for _ in 0..100 {
+        get().send(&client).await.unwrap();
+        let error = every_method().swap_remove(1).send(&client).await.unwrap_err();
+        assert!(error.is_forbidden() && !error.is_unauthorized(), "{error}");
+        clock.advance(REFUSAL_PAUSE);
+    }
+    assert_eq!((tokens(&server), server.arrived()), (1, 201));
+}
+
+#[tokio::test]
+async fn a_refusal_costs_one_token_in_five_minutes() {
+    let (server, clock, client) = refusing(r#"{"error":401}"#).await;
+    for minute in 0..60 {
+        let error = list().send(&client).await.unwrap_err();
+        assert!(error.is_unauthorized(), "{error}");
+        clock.advance(Duration::from_secs(60));
+        let forced = minute / 5 + 1;
+        assert_eq!(tokens(&server), 1 + forced);
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_works_is_not_given_up_for_a_refusal() {
+    let server = Server::start(|number, seen| match seen.target.as_str() {
+        "/api/oauth/token" => {
+            Reply::new(200, &[], format!(r#"{{"access_token":"t-{number}"}}"#))
+        }
+        "/api/atlas/v2/groups" => {
+            Reply::new(401, &[], "").after(Duration::from_millis(100))
+        }
+        _ => Reply::json("{}"),
+    })
+    .await;
+    let client = Client::builder().base_url(&server.url).credentials(service_account());
+    let client = client.build().unwrap();
+    get().send(&client).await.unwrap();
+    let refused = tokio::spawn({
+        let client = client.clone();
+        async move { list().send(&client).await.map(drop) }
+    });
+    server.has(3).await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    get().send(&client).await.unwrap();
+    assert!(refused.await.unwrap().unwrap_err().is_unauthorized());
+    assert_eq!(tokens(&server), 1);
+}
+
+#[tokio::test]
+async fn a_failure_of_the_token_endpoint_is_shared_for_its_backoff() {
+    let server = Server::start(|_, _| Reply::new(503, &[], "")).await;
+    let retry = RetryPolicy::new().attempts(5);
+    let client = Client::builder().base_url(&server.url).credentials(service_account());
+    let client = client.retry(retry).build().unwrap();
+    let calls = (0..64).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move { get().send(&client).await.map(drop) })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        assert_eq!(call.await.unwrap().unwrap_err().status(), Some(503));
+    }
+    assert!(tokens(&server) <= 8, "{} token requests", tokens(&server));
 }
 
 #[tokio::test]
@@ -295,8 +386,8 @@ async fn with_one_token() -> Server {
 
 #[tokio::test]
 async fn a_renewal_that_hangs_goes_on_with_the_token() {
-    // Half the time of a try, but no more than 5 s.
-    for (limit, patience) in [(60, 5), (4, 2)] {
+    // A quarter of the time of an attempt, but no more than 2 s.
+    for (limit, patience) in [(60, 2), (4, 1)] {
         let server = with_one_token().await;
         let steps = Steps::default();
         let clock = Impatient(steps.clone(), Duration::from_secs(patience));
@@ -416,7 +507,8 @@ async fn a_token_that_is_due_is_used_while_one_call_renews_it() {
     let request = get();
     let expired = request.send(&client);
     assert!(tokio::time::timeout(Duration::from_millis(100), expired).await.is_err());
-    assert_eq!(tokens(&server), 3);
+    // It waits for the renewal, which goes on.
+    assert_eq!(tokens(&server), 2);
 }
 
 #[tokio::test]
@@ -435,24 +527,74 @@ async fn revoke_reaches_those_who_share_the_store() {
 }
 
 #[tokio::test]
-async fn a_revoke_that_fails_is_told_and_the_token_forgotten() {
+async fn a_revoke_that_fails_is_told_and_the_token_kept() {
     let server = Server::start(|_, seen| match seen.target.as_str() {
         "/api/oauth/token" => Reply::new(200, &[], r#"{"access_token":"t-hunter2"}"#),
         "/api/oauth/revoke" => Reply::new(503, &[], "no t-hunter2 today"),
         _ => Reply::json("{}"),
     })
     .await;
+    let retry = RetryPolicy::new().attempts(3);
     let client = builder(&server, &Steps::default())
         .credentials(service_account())
+        .retry(retry)
         .build()
         .unwrap();
     get().send(&client).await.unwrap();
-    let error = client.revoke().await.unwrap_err();
-    assert_eq!(error.status(), Some(503));
-    assert!(!format!("{error} {error:#?}").contains("hunter2"), "{error}");
-    client.revoke().await.unwrap();
+    for _ in 0..2 {
+        let error = client.revoke().await.unwrap_err();
+        assert_eq!((error.status(), error.attempts()), (Some(503), 3));
+        let told = format!("{error} {error:#?}");
+        assert!(told.contains("not revoked") && !told.contains("hunter2"), "{told}");
+    }
     get().send(&client).await.unwrap();
-    assert_eq!((tokens(&server), server.arrived()), (2, 5));
+    assert_eq!((tokens(&server), server.arrived()), (1, 9));
+}
+
+#[tokio::test]
+async fn revoke_ends_within_the_time_limit_and_holds_nothing() {
+    let server = Server::start(|_, seen| match seen.target.as_str() {
+        "/api/oauth/token" => Reply::new(200, &[], r#"{"access_token":"t"}"#),
+        "/api/oauth/revoke" => Reply::raw("").hang(),
+        _ => Reply::json("{}"),
+    })
+    .await;
+    let limit = Duration::from_millis(400);
+    let client = Client::builder().base_url(&server.url).credentials(service_account());
+    let client = client.attempt_timeout(limit / 2).timeout(limit).build().unwrap();
+    get().send(&client).await.unwrap();
+    let revoking = tokio::spawn({
+        let client = client.clone();
+        async move { client.revoke().await }
+    });
+    server.has(3).await;
+    get().send(&client).await.unwrap();
+    assert!(revoking.await.unwrap().unwrap_err().is_timeout());
+}
+
+#[tokio::test]
+async fn revoke_takes_back_the_token_of_the_store_too() {
+    let (server, clock, _, _) = start().await;
+    let store = Arc::new(MemoryStore::default());
+    let client = builder(&server, &clock).credentials(service_account());
+    let client = client.token_store(store.clone()).build().unwrap();
+    get().send(&client).await.unwrap();
+    let key = format!("{}#mdb_sa_id_1", server.url);
+    let newer = AccessToken::new("newer", "2999-01-01T00:00:00Z".parse().unwrap());
+    store.save(&key, &newer).await.unwrap();
+    client.revoke().await.unwrap();
+    let revoked: Vec<_> = server
+        .seen()
+        .into_iter()
+        .filter(|seen| seen.target == "/api/oauth/revoke")
+        .map(|seen| String::from_utf8(seen.body).unwrap())
+        .collect();
+    assert_eq!(revoked.len(), 2);
+    assert!(
+        revoked[0].starts_with("token=token-1&")
+            && revoked[1].starts_with("token=newer&")
+    );
+    assert!(store.load(&key).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -40,7 +40,7 @@ async fn items(client: &Client) -> Result<Vec<i64>, Error> {
 
 #[tokio::test]
 async fn every_item_comes_once_whatever_the_sizes() {
-    for sizes in [&[0][..], &[3], &[3, 3, 3], &[3, 1, 2, 5], &[2, 0, 2], &[2, 2, 0]] {
+    for sizes in [&[0][..], &[3], &[3, 3, 3], &[3, 1, 2, 5], &[2, 2, 0]] {
         let answer = linked(sizes);
         let server = Server::start(move |_, seen| answer(seen)).await;
         let all: Vec<i64> = (0..sizes.iter().sum::<usize>() as i64).collect();
@@ -75,7 +75,7 @@ async fn a_retried_page_loses_and_repeats_nothing() {
 }
 
 #[tokio::test]
-async fn lists_without_links_end_with_an_empty_page_or_a_repeat() {
+async fn lists_without_links_end_with_an_empty_page() {
     let server = Server::start(|_, seen| match page(seen) {
         1 => Reply::json("[1,2]"),
         2 => Reply::json("[3]"),
@@ -88,9 +88,102 @@ async fn lists_without_links_end_with_an_empty_page_or_a_repeat() {
     let pages = request.pages(&plain(&server)).count().await;
     assert_eq!(pages, 2);
 
-    let server = Server::start(|_, _| Reply::json("[1,2]")).await;
+    // Two pages may be equal.
+    let server = Server::start(|_, seen| match page(seen) {
+        1..4 => Reply::json("[1]"),
+        _ => Reply::json("[]"),
+    })
+    .await;
     let all: Vec<_> = request.stream(&plain(&server)).try_collect().await.unwrap();
-    assert_eq!((all, server.seen().len()), (vec![1, 2], 2));
+    assert_eq!((all, server.seen().len()), (vec![1, 1, 1], 4));
+}
+
+#[tokio::test]
+async fn a_page_without_items_is_the_last_whatever_its_links_say() {
+    let answer = linked(&[2, 0, 2]);
+    let server = Server::start(move |_, seen| answer(seen)).await;
+    assert_eq!(items(&plain(&server)).await.unwrap(), [0, 1]);
+    assert_eq!(server.arrived(), 2);
+}
+
+/// A list of `total` items in pages of 10, with its length and with links. It notes how many
+/// pages are requested at once.
+fn counted(total: usize) -> impl Fn(&Seen) -> Reply + Send + Sync + 'static {
+    move |seen| {
+        let page = page(seen);
+        let results: Vec<usize> = ((page - 1) * 10..total.min(page * 10)).collect();
+        let rel = if page * 10 < total { "next" } else { "previous" };
+        let body = serde_json::json!({
+            "links": [{"rel": rel}], "results": results, "totalCount": total,
+        });
+        Reply::json(&body.to_string()).after(std::time::Duration::from_millis(20))
+    }
+}
+
+#[tokio::test]
+async fn pages_ahead_come_in_order_once_and_not_past_the_end() {
+    for (total, ahead) in [(95, 4), (100, 4), (10, 4), (101, 100), (45, 0)] {
+        let answer = counted(total);
+        let server = Server::start(move |_, seen| answer(seen)).await;
+        let stream = Request::<Listing>::new(&LIST, &[]).stream(&plain(&server));
+        let items: Vec<i64> = stream.ahead(ahead).try_collect().await.unwrap();
+        assert_eq!(items, (0..total as i64).collect::<Vec<_>>());
+        let mut pages: Vec<_> = server.seen().iter().map(page).collect();
+        pages.sort_unstable();
+        assert_eq!(pages, (1..=total.div_ceil(10)).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn several_pages_ahead_are_requested_at_once() {
+    let answer = counted(100);
+    let server = Server::start(move |_, seen| answer(seen)).await;
+    let client = plain(&server);
+    let mut stream = Request::<Listing>::new(&LIST, &[]).stream(&client).ahead(4);
+    // They make progress whenever an item is taken.
+    for item in 0..9 {
+        assert_eq!(stream.next().await.unwrap().unwrap(), item);
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    server.has(5).await;
+    assert_eq!(server.arrived(), 5);
+    assert_eq!(stream.count().await, 91);
+}
+
+#[tokio::test]
+async fn a_page_that_is_named_by_no_number_is_the_only_one() {
+    let server =
+        Server::start(|_, _| Reply::json(r#"{"results":[1],"links":[{"rel":"next"}]}"#))
+            .await;
+    for name in ["-1", "abc", "99999999999999999999999"] {
+        let request = Request::<Listing>::new(&LIST, &[]).query("pageNum", name);
+        assert_eq!(request.stream(&plain(&server)).count().await, 1);
+    }
+    assert_eq!(server.arrived(), 3);
+}
+
+#[tokio::test]
+async fn time_limits_do_not_count_while_a_page_waits_for_its_consumer() {
+    // More than a connection buffers, so that the page can't arrive before it is taken.
+    let pad = "x".repeat(4 << 20);
+    let server = Server::start(move |_, seen| {
+        let next = if page(seen) < 3 { "next" } else { "self" };
+        let body = serde_json::json!({
+            "results": [page(seen), page(seen)], "links": [{"rel": next}], "pad": pad,
+        });
+        Reply::json(&body.to_string())
+    })
+    .await;
+    let limit = std::time::Duration::from_millis(300);
+    let client = Client::builder().base_url(&server.url);
+    let client = client.attempt_timeout(limit).timeout(limit * 2).build().unwrap();
+    let mut stream = Request::<Listing>::new(&LIST, &[]).stream(&client);
+    let mut items = Vec::new();
+    while let Some(item) = stream.next().await {
+        items.push(item.unwrap());
+        tokio::time::sleep(limit * 3).await;
+    }
+    assert_eq!((items, server.arrived()), (vec![1, 1, 2, 2, 3, 3], 3));
 }
 
 #[tokio::test]

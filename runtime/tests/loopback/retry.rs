@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::{
-    Client, Credentials, Download, Error, Options, Request, RetryPolicy,
+    Client, Credentials, Download, Error, Options, Repeat, Request, RetryPolicy,
 };
 use futures_util::TryStreamExt;
 
@@ -105,6 +105,67 @@ async fn a_try_that_took_too_long_is_repeated_where_that_is_safe() {
 }
 
 #[tokio::test]
+async fn a_425_is_repeated_for_every_method_and_a_408_where_that_is_safe() {
+    for (status, is_always) in [(425, true), (408, false)] {
+        for request in every_method() {
+            let server = flaky(move || Reply::new(status, &[], "")).await;
+            let result = request.send(&plain(&server)).await;
+            let repeats = is_always || request.method().is_idempotent();
+            assert_eq!(result.is_ok(), repeats, "{request:?}");
+            if let Err(error) = result {
+                assert!(error.may_have_been_executed() && error.is_retryable());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_policy_is_taught_what_is_safe_and_what_may_pass() {
+    let busy = r#"{"errorCode":"CLUSTER_BUSY"}"#;
+    for (reply, policy, repeats) in [
+        (Reply::new(409, &[], busy), RetryPolicy::new(), false),
+        (
+            Reply::new(409, &[], busy),
+            RetryPolicy::new().error_code("CLUSTER_BUSY", Repeat::Always),
+            true,
+        ),
+        (Reply::new(503, &[], ""), RetryPolicy::new(), false),
+        (Reply::new(503, &[], ""), RetryPolicy::new().safe_to_repeat(), true),
+        (Reply::new(429, &[], ""), RetryPolicy::new().status(429, Repeat::Never), false),
+    ] {
+        let first = std::sync::Mutex::new(Some(reply));
+        let server = Server::start(move |_, _| {
+            first.lock().unwrap().take().unwrap_or_else(|| Reply::json("{}"))
+        })
+        .await;
+        let post = every_method().swap_remove(1);
+        let options = Options::new().retry(policy);
+        let result = post.send_with(&plain(&server), &options).await;
+        assert_eq!(result.is_ok(), repeats, "{:?}", options);
+    }
+}
+
+#[tokio::test]
+async fn an_outage_uses_up_the_retries_of_a_client() {
+    let server = Server::start(|_, _| Reply::new(503, &[], "")).await;
+    let client = plain(&server);
+    let calls = (0..200).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move { get().send(&client).await.map(drop) })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        assert!(call.await.unwrap().is_err());
+    }
+    assert_eq!(server.arrived(), 300);
+    // 429 says nothing about an outage.
+    let server = Server::start(|_, _| Reply::new(429, &[], "")).await;
+    let client = plain(&server);
+    for _ in 0..30 {
+        assert_eq!(get().send(&client).await.unwrap_err().attempts(), 10);
+    }
+}
+
+#[tokio::test]
 async fn other_errors_are_final() {
     for status in [400, 401, 403, 404, 405, 406, 409, 410, 415, 501] {
         let server = Server::start(move |_, _| Reply::new(status, &[], "")).await;
@@ -120,14 +181,17 @@ async fn attempts_end_and_can_be_switched_off() {
     let clock = Steps::default();
     let client = builder(&server, &clock).build().unwrap();
     let error = get().send(&client).await.unwrap_err();
-    assert_eq!((error.attempts(), server.seen().len(), clock.waits().len()), (5, 5, 4));
+    assert_eq!(
+        (error.attempts(), server.seen().len(), clock.waits().len()),
+        (10, 10, 9)
+    );
     assert_eq!(
         error.to_string(),
-        "getGroup (2023-01-01): 503 Service Unavailable: down (after 5 attempts)"
+        "getGroup (2023-01-01): 503 Service Unavailable: down (after 10 attempts)"
     );
     let options = Options::new().retry(RetryPolicy::never());
     let error = get().send_with(&client, &options).await.unwrap_err();
-    assert_eq!((error.attempts(), server.seen().len()), (1, 6));
+    assert_eq!((error.attempts(), server.seen().len()), (1, 11));
 }
 
 #[tokio::test]
@@ -140,13 +204,13 @@ async fn a_wait_beyond_the_limit_is_not_begun() {
     let options = Options::new().timeout(Duration::from_secs(13 * 3600));
     let error = get().send_with(&client, &options).await.unwrap_err();
     assert!(error.is_rate_limited());
-    assert_eq!(clock.waits().len(), 4);
+    assert_eq!(clock.waits().len(), 9);
     let server =
         Server::start(|_, _| Reply::new(429, &[("retry-after", "46801")], "")).await;
     let client = builder(&server, &clock).build().unwrap();
     let error = get().send_with(&client, &options).await.unwrap_err();
     assert!(error.is_rate_limited());
-    assert_eq!((server.seen().len(), clock.waits().len()), (1, 4));
+    assert_eq!((server.seen().len(), clock.waits().len()), (1, 9));
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ fn requests_lists_and_downloads_work_without_async() {
     against(
         |number| match number {
             0 => Reply::new(503, &[], ""),
-            _ => Reply::json(r#"{"id":"1","results":[1,2]}"#),
+            _ => Reply::json(r#"{"id":"1","results":[1,2],"links":[]}"#),
         },
         |client| {
             assert_eq!(get().send_blocking(client).unwrap()["id"], "1");
@@ -41,7 +41,7 @@ fn requests_lists_and_downloads_work_without_async() {
             let reader =
                 std::io::BufReader::with_capacity(7, download.into_read(client));
             std::io::BufRead::lines(reader).for_each(|line| text += &line.unwrap());
-            assert_eq!(text, r#"{"id":"1","results":[1,2]}"#);
+            assert_eq!(text, r#"{"id":"1","results":[1,2],"links":[]}"#);
             let never = Options::new().retry(RetryPolicy::never());
             assert_eq!(request.iter_with(client, &never).count(), 2);
             let request = get();

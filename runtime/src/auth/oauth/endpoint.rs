@@ -1,0 +1,280 @@
+//! The token endpoint of the service, and the store in front of it.
+
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method};
+use jiff::SignedDuration;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value as Json;
+
+use super::Bearer;
+use crate::auth::{AccessToken, TokenStore, basic, scrub};
+use crate::client::Core;
+use crate::clock::{self, Stopwatch, Timer};
+use crate::error::{Error, Kind};
+use crate::exchange::{Call, Failure, OTHER_SERVER, excerpt, read, status_error};
+use crate::request::path::encode;
+use crate::retry::Again;
+use crate::trace;
+
+/// The path that an access token is requested from.
+pub(crate) const TOKEN: &str = "/api/oauth/token";
+
+/// The path that an access token is revoked at.
+pub(crate) const REVOKE: &str = "/api/oauth/revoke";
+
+/// How long a token lives where the endpoint doesn't say (Atlas: "valid for 1 hour").
+const LIFETIME: i64 = 3600;
+
+/// How much of a response is read, in bytes.
+const RESPONSE_LIMIT: u64 = 1 << 20;
+
+/// How long a request takes at most where the client has no limit for an attempt.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// How long the store may take to load or save: without it, a token is requested.
+const STORE_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long the store may take to give this process its turn.
+const TURN_LIMIT: Duration = Duration::from_secs(15);
+
+/// The token endpoint, the account that calls it, and its store.
+pub(super) struct Endpoint {
+    /// What requests need; without credentials.
+    core: Core,
+    secret: SecretString,
+    basic: HeaderValue,
+    /// What the token is kept under in the store.
+    key: String,
+    store: Arc<dyn TokenStore>,
+}
+
+/// The tokens to do better than.
+pub(super) struct Known {
+    pub(super) held: Option<SecretString>,
+    pub(super) refused: Option<SecretString>,
+}
+
+impl Known {
+    fn has(&self, secret: &str) -> bool {
+        let mut known = self.held.iter().chain(&self.refused);
+        known.any(|known| known.expose_secret() == secret)
+    }
+}
+
+impl Endpoint {
+    pub(super) fn new(
+        id: &str,
+        secret: SecretString,
+        core: Core,
+        store: Arc<dyn TokenStore>,
+    ) -> Result<Self, Error> {
+        let basic = basic(id, secret.expose_secret())?;
+        let key = format!("{}#{id}", core.base.as_str());
+        Ok(Self { core, secret, basic, key, store })
+    }
+
+    pub(super) fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// Takes a token from the store, or requests one and saves it.
+    pub(super) async fn obtain(
+        self: Arc<Self>,
+        known: Known,
+    ) -> Result<Bearer, Failure> {
+        let obtained = AssertUnwindSafe(self.store_or_request(&known)).catch_unwind();
+        obtained.await.unwrap_or_else(|_| {
+            let message = "the token store panicked";
+            Err(Error::new(Kind::Configuration, message).into())
+        })
+    }
+
+    async fn store_or_request(&self, known: &Known) -> Result<Bearer, Failure> {
+        if let Some(bearer) = self.stored(known).await {
+            return Ok(bearer);
+        }
+        // Of the processes that share the store, one requests and the others find its token.
+        let _turn = self.within(TURN_LIMIT, self.store.turn()).await;
+        if let Some(bearer) = self.stored(known).await {
+            return Ok(bearer);
+        }
+        let token = self.request().await?;
+        let bearer = Bearer::new(token, self.core.clock.now(), clock::jitter())?;
+        let saving = self.store.save(&self.key, &bearer.token);
+        if let Some(Err(error)) = self.within(STORE_LIMIT, saving).await {
+            trace::store_failed(&error);
+        }
+        Ok(bearer)
+    }
+
+    /// Returns the token of the store, where it is valid and none of those that are known.
+    pub(super) async fn stored(&self, known: &Known) -> Option<Bearer> {
+        let token = self.load().await?;
+        let now = self.core.clock.now();
+        let is_new = now < token.expires_at() && !known.has(token.expose_secret());
+        is_new.then(|| Bearer::new(token, now, clock::jitter()).ok()).flatten()
+    }
+
+    /// Returns the token of the store, expired or not.
+    pub(super) async fn load(&self) -> Option<AccessToken> {
+        match self.within(STORE_LIMIT, self.store.load(&self.key)).await? {
+            Ok(token) => token,
+            Err(error) => {
+                trace::store_failed(&error);
+                None
+            }
+        }
+    }
+
+    /// Removes a token from the store, unless another has taken its place.
+    pub(super) async fn remove(&self, secret: &str) {
+        // Another process that saves its token now would save this one along with it.
+        let _turn = self.within(TURN_LIMIT, self.store.turn()).await;
+        let stored = self.load().await;
+        if stored.is_some_and(|stored| stored.expose_secret() == secret)
+            && let Some(Err(error)) =
+                self.within(STORE_LIMIT, self.store.remove(&self.key)).await
+        {
+            trace::store_failed(&error);
+        }
+    }
+
+    /// Revokes a token (RFC 7009), with the retries of the client.
+    pub(super) async fn revoke(&self, secret: &str) -> Result<(), Error> {
+        let mut attempts = 1;
+        loop {
+            let form = format!("token={}&token_type_hint=access_token", encode(secret));
+            let Err(Failure { error, again }) = self.post(REVOKE, form, secret).await
+            else {
+                return Ok(());
+            };
+            // As safe to repeat as a DELETE.
+            let method = crate::operation::Method::Delete;
+            let wait = self.core.retry.wait(method, again, attempts, clock::jitter());
+            let Some(wait) = wait else {
+                return Err(error.edit(|error| {
+                    error.attempts = attempts;
+                    if error.kind == Kind::Token {
+                        error.message = "the access token was not revoked".to_owned();
+                    }
+                }));
+            };
+            self.core.clock.sleep(wait).await;
+            attempts += 1;
+        }
+    }
+
+    /// Takes the secret of the account out of a body.
+    pub(super) fn scrub(&self, body: Bytes) -> Bytes {
+        let body = scrub(body, self.secret.expose_secret());
+        let basic = self.basic.to_str().unwrap_or_default();
+        scrub(body, basic.trim_start_matches("Basic "))
+    }
+
+    /// Requests a token.
+    async fn request(&self) -> Result<AccessToken, Failure> {
+        let requested_at = self.core.clock.now();
+        let form = "grant_type=client_credentials".to_owned();
+        let body = self.post(TOKEN, form, "").await?;
+        let unusable = || {
+            // Without the body: it may hold a token.
+            let what = "the token endpoint's response holds no bearer token";
+            Error::new(Kind::Token, format!("{what}; {OTHER_SERVER}"))
+        };
+        let response: Json = serde_json::from_slice(&body).map_err(|_| unusable())?;
+        let text = |name: &str| response.get(name).and_then(Json::as_str);
+        let is_bearer =
+            text("token_type").is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
+        let secret = text("access_token").filter(|token| is_bearer && !token.is_empty());
+        let secret = secret.ok_or_else(unusable)?;
+        let seconds = response.get("expires_in").and_then(seconds).unwrap_or(LIFETIME);
+        // Counted from before the request, and less one, for there it may have begun at the
+        // last whole second: so it never ends later here.
+        let lifetime = SignedDuration::from_secs(seconds.saturating_sub(1).max(0));
+        let expires_at = requested_at.checked_add(lifetime);
+        Ok(AccessToken::new(secret, expires_at.unwrap_or(jiff::Timestamp::MAX)))
+    }
+
+    /// Sends a form to the endpoint, within a limit of its own: whoever waits for it may give
+    /// up earlier. `token` is what the form holds, and no error may.
+    async fn post(
+        &self,
+        path: &str,
+        form: String,
+        token: &str,
+    ) -> Result<Bytes, Failure> {
+        let limit = self.core.limits.attempt.unwrap_or(LIMIT);
+        let posted = self.within(limit, self.exchange(path, form, token)).await;
+        let failure = match posted {
+            Some(Ok(body)) => return Ok(body),
+            Some(Err(failure)) => failure,
+            None => {
+                let message =
+                    format!("the token endpoint did not answer within {limit:?}");
+                let error = Error::new(Kind::Timeout, message);
+                Failure { error, again: Again::Always(None) }
+            }
+        };
+        // A token request does nothing that a repeat would do twice but count against the
+        // number of active tokens, and nothing of the caller's request was sent.
+        Err(failure.unsent())
+    }
+
+    async fn exchange(
+        &self,
+        path: &str,
+        form: String,
+        token: &str,
+    ) -> Result<Bytes, Failure> {
+        let core = &self.core;
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        let content_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+        headers.insert(CONTENT_TYPE, content_type);
+        let call = Call::plain(core, Method::POST, path, headers, Some(form.into()));
+        let response = call.send(core, Some(&self.basic)).await?;
+        let (parts, body) = response.into_parts();
+        if parts.status.is_success() {
+            // Without the body of a failure: it may hold a token.
+            return read(core, &parts.headers, body, RESPONSE_LIMIT).await.map_err(
+                |failure| Failure {
+                    error: failure.error.edit(|error| error.body = Bytes::new()),
+                    ..failure
+                },
+            );
+        }
+        let body = excerpt(core, &parts.headers, body, None).await;
+        let body = scrub(self.scrub(body), token);
+        let error = status_error(Kind::Token, parts.status, &parts.headers, body);
+        let again = match Again::after(parts.status, &parts.headers, core.clock.now()) {
+            _ if error.is_too_many_tokens() => Again::Never,
+            again => again,
+        };
+        Err(Failure { error, again })
+    }
+
+    async fn within<F: Future>(&self, limit: Duration, future: F) -> Option<F::Output> {
+        let stopwatch = Stopwatch::default();
+        let mut timer = Timer::new(&*self.core.clock, &stopwatch, Some(limit));
+        timer.wait(pin!(future)).await
+    }
+}
+
+/// Reads a number of seconds, which not every server writes as a whole number (RFC 6749 section
+/// 5.1 says nothing about strings).
+fn seconds(value: &Json) -> Option<i64> {
+    match value {
+        Json::String(text) => {
+            text.trim().parse().ok().map(|seconds: f64| seconds as i64)
+        }
+        _ => value.as_i64().or_else(|| Some(value.as_f64()? as i64)),
+    }
+}

@@ -1,0 +1,55 @@
+//! The retries that a client has left.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// How many retries a client has at the beginning, and at most.
+const CAPACITY: u32 = 100;
+
+/// How many successes earn a retry.
+const SUCCESSES: u32 = 2;
+
+/// The retries that a client has left, so that an outage of the service does not multiply its
+/// load: with none left, calls fail at their first error until others succeed.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    /// In units of what one success earns.
+    left: AtomicU32,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { left: AtomicU32::new(CAPACITY * SUCCESSES) }
+    }
+}
+
+impl Budget {
+    /// Takes a retry, where there is one.
+    pub(crate) fn take(&self) -> bool {
+        self.change(|left| left.checked_sub(SUCCESSES))
+    }
+
+    /// Notes a success.
+    pub(crate) fn earn(&self) {
+        self.change(|left| (left < CAPACITY * SUCCESSES).then_some(left + 1));
+    }
+
+    fn change(&self, change: impl FnMut(u32) -> Option<u32>) -> bool {
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, change).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn successes_earn_retries_up_to_the_capacity() {
+        let budget = Budget::default();
+        budget.earn();
+        assert_eq!((0..1000).filter(|_| budget.take()).count(), 100);
+        budget.earn();
+        assert!(!budget.take());
+        budget.earn();
+        assert!(budget.take() && !budget.take());
+    }
+}
