@@ -11,6 +11,7 @@ use crate::auth::Auth;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::operation::Operation;
+use crate::pace::Pacer;
 use crate::retry::{Budget, RetryPolicy};
 use crate::transport::Transport;
 use crate::version::Version;
@@ -37,6 +38,8 @@ pub(crate) struct Core {
     pub(crate) auth: Auth,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
+    /// `None` where requests are not paced.
+    pub(crate) pacer: Option<Pacer>,
     pub(crate) limits: Limits,
     pub(crate) user_agent: HeaderValue,
     warned: Mutex<HashSet<(&'static str, Version)>>,
@@ -91,6 +94,7 @@ impl Core {
             auth: Auth::None,
             retry: self.retry.clone(),
             budget: Budget::default(),
+            pacer: None,
             limits: self.limits,
             user_agent: self.user_agent.clone(),
             warned: Mutex::default(),

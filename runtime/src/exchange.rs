@@ -18,6 +18,7 @@ use crate::clock::{self, Stopwatch, Timer};
 use crate::codec::is_blank;
 use crate::error::{Error, Kind};
 use crate::operation::{Method, Operation};
+use crate::pace::Permit;
 use crate::request::{Options, Parts};
 use crate::retry::Again;
 use crate::trace;
@@ -106,16 +107,24 @@ async fn retry_loop(
     let policy = options.retry.as_ref().unwrap_or(&core.retry);
     let total = options.timeout.or(core.limits.total);
     let limit = options.attempt.or(core.limits.attempt);
-    let whole = Timer::new(&*core.clock, stopwatch, total);
+    let mut whole = Timer::new(&*core.clock, stopwatch, total);
     let mut attempts = 1;
     let mut may_be_executed = false;
     loop {
+        let permit = match &core.pacer {
+            Some(pacer) => {
+                let admission = pin!(pacer.admit(&*core.clock, operation, call.scope()));
+                let permit = whole.wait(admission).await;
+                Some(permit.ok_or_else(|| no_time_for(total, attempts))?)
+            }
+            None => None,
+        };
         // The limit of the call cuts that of the attempt, so that one timer does for both: the
         // waits between attempts end before it anyway.
         let left = whole.left();
         let shorter = limit.into_iter().chain(left).min();
         let timer = Timer::new(&*core.clock, stopwatch, shorter);
-        let attempt = attempt(core, call, operation, expected, timer);
+        let attempt = attempt(core, call, operation, expected, timer, permit);
         let Failure { error, again } = match trace::attempt(attempts, attempt).await {
             Ok(answer) => {
                 core.budget.earn();
@@ -148,6 +157,16 @@ async fn retry_loop(
     }
 }
 
+/// Makes the error of a call whose time ran out while others went first.
+fn no_time_for(total: Option<Duration>, attempts: u32) -> Error {
+    let limit = total.unwrap_or_default();
+    let message = format!(
+        "the rate limit of the service leaves no room within the time limit of {limit:?}, \
+         that of a call (`timeout`)"
+    );
+    Error::new(Kind::Timeout, message).edit(|error| error.attempts = attempts - 1)
+}
+
 /// Says which limit ran out: that of an attempt, or what the call had left where that is shorter.
 fn out_of_time(
     attempt: Option<Duration>,
@@ -172,6 +191,7 @@ async fn attempt(
     operation: &'static Operation,
     expected: Expected,
     mut timer: Timer<'_>,
+    mut permit: Option<Permit<'_>>,
 ) -> Result<Answer, Failure> {
     call.begin();
     let mut redirected;
@@ -185,6 +205,9 @@ async fn attempt(
         let (response, nonce) = sent.unwrap_or_else(|| Err(late(call)))?;
         let (parts, body) = response.into_parts();
         trace::answered(parts.status);
+        if let Some(permit) = &mut permit {
+            permit.observe(parts.status, &parts.headers);
+        }
         if !parts.status.is_redirection() {
             return classify(core, operation, expected, parts, body, nonce, timer).await;
         }

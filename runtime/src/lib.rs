@@ -67,6 +67,7 @@ mod error;
 mod exchange;
 mod inflate;
 mod output;
+mod pace;
 mod page;
 mod poll;
 mod request;

@@ -361,6 +361,14 @@ impl Parts {
         headers
     }
 
+    /// Returns the value of the first parameter of the path, encoded: the project or organization
+    /// that the request is for. Empty where the path has none.
+    pub(crate) fn scope(&self) -> &str {
+        let template = self.operation.path.split('/');
+        let mut segments = template.zip(self.path.split('/'));
+        segments.find(|(name, _)| name.starts_with('{')).map_or("", |(_, value)| value)
+    }
+
     /// Returns the page that is requested, where the request names one.
     pub(crate) fn page(&self) -> Option<&str> {
         let (_, texts) = self.query.iter().find(|(name, _)| *name == "pageNum")?;

@@ -228,7 +228,7 @@ impl Again {
 
 /// Reads `Retry-After`: seconds or an HTTP date (RFC 9110 section 10.2.3); of several the
 /// longest.
-fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let values = headers.get_all("retry-after").iter();
     let values = values.filter_map(|value| value.to_str().ok());
     values.filter_map(|text| wait_until(text.trim(), now)).max()

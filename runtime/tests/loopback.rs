@@ -18,6 +18,7 @@ mod loopback {
     mod faults;
     mod introduction;
     mod oauth;
+    mod pacing;
     mod paging;
     mod polling;
     mod processes;

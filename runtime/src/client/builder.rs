@@ -12,6 +12,7 @@ use crate::auth::{Auth, MemoryStore, TokenStore};
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind};
+use crate::pace::Pacer;
 use crate::retry::RetryPolicy;
 use crate::transport::Transport;
 use crate::transport::reqwest::{Proxy, ReqwestTransport, Settings};
@@ -51,6 +52,7 @@ pub struct ClientBuilder {
     clock: Arc<dyn Clock>,
     retry: RetryPolicy,
     limits: Limits,
+    is_paced: bool,
 }
 
 impl ClientBuilder {
@@ -76,6 +78,7 @@ impl ClientBuilder {
                 total: Some(Duration::from_secs(300)),
                 body: BODY_LIMIT,
             },
+            is_paced: true,
         }
     }
 
@@ -141,6 +144,16 @@ impl ClientBuilder {
     /// Sets how often and how soon failed requests are tried again.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// Sets whether requests wait before the service would refuse them (429): they do by default.
+    ///
+    /// The client follows what is left of each rate limit (`RateLimit-Remaining`), and lets
+    /// requests go in order as fast as the limit allows. The wait counts to the time limit of a
+    /// call.
+    pub fn pacing(mut self, is_paced: bool) -> Self {
+        self.is_paced = is_paced;
         self
     }
 
@@ -219,6 +232,7 @@ impl ClientBuilder {
             clock: self.clock,
             retry: self.retry,
             budget: Default::default(),
+            pacer: self.is_paced.then(Pacer::default),
             limits: self.limits,
             user_agent: user_agent(self.user_agent.as_deref())?,
             warned: Default::default(),

@@ -23,6 +23,8 @@ pub(crate) struct Call {
     headers: HeaderMap,
     body: Option<Bytes>,
     operation: Option<&'static Operation>,
+    /// The value of the first parameter of the path.
+    scope: String,
     /// Whether this attempt got as far as the request itself: what went before (a token, a
     /// probe) can be repeated whatever the method.
     sent: AtomicBool,
@@ -51,7 +53,8 @@ impl Call {
         let method = method(parts.operation.method);
         let url = core.base.join(&parts.path_and_query());
         let operation = Some(parts.operation);
-        Ok(Self { method, url, headers, body, operation, sent: AtomicBool::new(false) })
+        let (scope, sent) = (parts.scope().to_owned(), AtomicBool::new(false));
+        Ok(Self { method, url, headers, body, operation, scope, sent })
     }
 
     /// Makes a request ready that is none of the API's own.
@@ -64,8 +67,8 @@ impl Call {
     ) -> Self {
         headers.insert(USER_AGENT, core.user_agent.clone());
         let url = core.base.join(path);
-        let sent = AtomicBool::new(false);
-        Self { method, url, headers, body, operation: None, sent }
+        let (scope, sent) = Default::default();
+        Self { method, url, headers, body, operation: None, scope, sent }
     }
 
     /// Returns the request that asks for the challenge of this one: without its body, and
@@ -80,6 +83,7 @@ impl Call {
             headers: kept.iter().filter_map(keep).collect(),
             body: None,
             operation: None,
+            scope: String::new(),
             sent: AtomicBool::new(false),
         }
     }
@@ -92,12 +96,18 @@ impl Call {
             headers: self.headers.clone(),
             body: self.body.clone(),
             operation: self.operation,
+            scope: self.scope.clone(),
             sent: AtomicBool::new(true),
         }
     }
 
     pub(crate) fn method(&self) -> &Method {
         &self.method
+    }
+
+    /// Returns what a rate limit may be for: the project or organization of the request.
+    pub(crate) fn scope(&self) -> String {
+        self.scope.clone()
     }
 
     pub(crate) fn url(&self) -> &Url {

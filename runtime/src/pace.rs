@@ -1,0 +1,222 @@
+//! Pacing: a client slows down before the service refuses its requests.
+//!
+//! The service limits requests by token buckets, one for each set of operations and, by the set,
+//! for each project, organization, caller or address. Its responses tell what a bucket holds at
+//! most (`RateLimit-Limit`) and still (`RateLimit-Remaining`), but neither its name, nor how fast
+//! it is refilled, nor what it is for. So the sets are told apart by the operation group and the
+//! limit; whether each has one bucket or one for each project is judged by which of the two
+//! explains the figures; and how fast they are refilled is measured.
+
+use std::collections::HashMap;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode};
+use tokio::sync::Notify;
+
+use crate::clock::{Clock, Stopwatch, Timer};
+use crate::operation::Operation;
+use crate::response::RateLimit;
+use crate::retry::retry_after;
+
+use set::Set;
+
+mod bucket;
+mod set;
+
+/// How many requests for an operation may be in flight before the first response tells its limit.
+const STARTING: u32 = 16;
+
+/// How long a request waits for that response at most.
+const START_LIMIT: Duration = Duration::from_secs(2);
+
+/// How long a wait lasts at most before the figures are looked at again, which may be better.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Lets requests go at the pace that the service allows.
+#[derive(Debug, Default)]
+pub(crate) struct Pacer {
+    state: Mutex<State>,
+    /// Tells those who wait for the first response of an operation.
+    started: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// What is known of operations, by their ids.
+    operations: HashMap<&'static str, Known>,
+    /// The sets, by operation group and limit.
+    sets: HashMap<(&'static str, u64), Set>,
+}
+
+#[derive(Debug)]
+enum Known {
+    /// Requests are in flight, and no response has come.
+    Starting(u32),
+    /// Responses tell this limit.
+    Limited(u64),
+    /// Responses tell no limit.
+    Unlimited,
+}
+
+/// The permission to send one request. Its response has to be [observed](Permit::observe).
+#[derive(Debug)]
+pub(crate) struct Permit<'a> {
+    pacer: &'a Pacer,
+    clock: &'a dyn Clock,
+    operation: &'static Operation,
+    scope: String,
+    counted: Counted,
+}
+
+/// Where a request in flight is counted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Counted {
+    Starting,
+    InSet(u64),
+    Nowhere,
+}
+
+/// What a request has to do before it may go.
+enum Admission {
+    Go(Counted),
+    AwaitStart,
+    /// Wait in the queue of a bucket, at its head for so long.
+    Queue(Arc<tokio::sync::Mutex<()>>, Duration),
+}
+
+impl Pacer {
+    /// Waits until a request may be sent.
+    ///
+    /// `scope` is what a bucket may be for: the project or organization of the request. Requests
+    /// of a bucket go in the order in which they came.
+    pub(crate) async fn admit<'a>(
+        &'a self,
+        clock: &'a dyn Clock,
+        operation: &'static Operation,
+        scope: String,
+    ) -> Permit<'a> {
+        let stopwatch = Stopwatch::default();
+        let mut turn = None;
+        let mut has_waited = false;
+        let counted = loop {
+            let started = self.started.notified();
+            match self.look(clock, operation, &scope, turn.is_some(), has_waited) {
+                Admission::Go(counted) => break counted,
+                Admission::AwaitStart => {
+                    let mut timer = Timer::new(clock, &stopwatch, Some(START_LIMIT));
+                    has_waited = timer.wait(pin!(started)).await.is_none();
+                }
+                Admission::Queue(queue, _) if turn.is_none() => {
+                    turn = Some(queue.lock_owned().await);
+                }
+                Admission::Queue(_, wait) => clock.sleep(wait.min(LOOK_AGAIN)).await,
+            }
+        };
+        Permit { pacer: self, clock, operation, scope, counted }
+    }
+
+    fn look(
+        &self,
+        clock: &dyn Clock,
+        operation: &'static Operation,
+        scope: &str,
+        has_turn: bool,
+        has_waited: bool,
+    ) -> Admission {
+        let mut state = self.state();
+        let State { operations, sets } = &mut *state;
+        let known = operations.entry(operation.id).or_insert(Known::Starting(0));
+        match known {
+            Known::Unlimited => Admission::Go(Counted::Nowhere),
+            Known::Starting(in_flight) if *in_flight < STARTING || has_waited => {
+                *in_flight += 1;
+                Admission::Go(Counted::Starting)
+            }
+            Known::Starting(_) => Admission::AwaitStart,
+            Known::Limited(limit) => {
+                let set = sets.entry((operation.tag, *limit));
+                let set = set.or_insert_with(|| Set::new(*limit));
+                match set.take(scope, clock.monotonic(), has_turn) {
+                    Ok(()) => Admission::Go(Counted::InSet(*limit)),
+                    Err((queue, wait)) => Admission::Queue(queue, wait),
+                }
+            }
+        }
+    }
+
+    /// Never held across an await.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Permit<'_> {
+    /// Learns from the response to the request.
+    pub(crate) fn observe(&mut self, status: StatusCode, headers: &HeaderMap) {
+        let said = RateLimit::read(headers);
+        let (id, tag) = (self.operation.id, self.operation.tag);
+        let mut state = self.pacer.state();
+        let others = self.end(&mut state);
+        let is_refused = status == StatusCode::TOO_MANY_REQUESTS;
+        let before = match state.operations.get(id) {
+            Some(Known::Limited(limit)) => Some(*limit),
+            _ => None,
+        };
+        let limit = said.and_then(|said| said.limit).or(before);
+        // An error of something before the service says nothing about its limits.
+        let known = match limit {
+            Some(limit) => Known::Limited(limit),
+            None if status.is_success() => Known::Unlimited,
+            None => return,
+        };
+        if !matches!((&known, before), (Known::Limited(limit), Some(before)) if *limit == before)
+        {
+            state.operations.insert(id, known);
+            self.pacer.started.notify_waiters();
+        }
+        let remaining = said.and_then(|said| said.remaining);
+        let remaining = if is_refused { Some(0) } else { remaining };
+        if let (Some(limit), Some(remaining)) = (limit, remaining) {
+            let now = self.clock.monotonic();
+            let set = state.sets.entry((tag, limit)).or_insert_with(|| Set::new(limit));
+            set.observe(&self.scope, remaining, others, now);
+            if is_refused {
+                let wait = retry_after(headers, self.clock.now()).unwrap_or_default();
+                set.refuse(&self.scope, now, now.saturating_add(wait));
+            }
+        }
+    }
+
+    /// Stops counting the request as in flight; returns how many others are that were sent
+    /// before the limit was known.
+    fn end(&mut self, state: &mut State) -> u32 {
+        let counted = std::mem::replace(&mut self.counted, Counted::Nowhere);
+        let others = match state.operations.get_mut(self.operation.id) {
+            Some(Known::Starting(in_flight)) => {
+                if counted == Counted::Starting {
+                    *in_flight = in_flight.saturating_sub(1);
+                    self.pacer.started.notify_one();
+                }
+                *in_flight
+            }
+            _ => 0,
+        };
+        if let Counted::InSet(limit) = counted
+            && let Some(set) = state.sets.get_mut(&(self.operation.tag, limit))
+        {
+            set.end(&self.scope);
+        }
+        others
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        if self.counted != Counted::Nowhere {
+            let mut state = self.pacer.state();
+            self.end(&mut state);
+        }
+    }
+}

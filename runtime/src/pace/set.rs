@@ -1,0 +1,127 @@
+//! A set of operations that share a limit: one bucket, or one for each scope.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::bucket::Bucket;
+
+/// How many scopes are remembered.
+const SCOPES: usize = 1024;
+
+/// How sure a judgement can be, so that a few odd figures don't turn it.
+const SURE: i8 = 3;
+
+/// How soon after another a response tells the hypotheses apart.
+const RECENT: Duration = Duration::from_millis(100);
+
+type Queue = Arc<tokio::sync::Mutex<()>>;
+
+/// The buckets of a set, in both hypotheses: that all scopes share one, and that each has its own.
+#[derive(Debug)]
+pub(super) struct Set {
+    limit: u64,
+    shared: Bucket,
+    scoped: HashMap<String, Bucket>,
+    /// Above 0 where figures speak for a bucket for each scope.
+    lean: i8,
+    /// When a response was last observed.
+    observed_at: Option<Duration>,
+}
+
+impl Set {
+    pub(super) fn new(limit: u64) -> Self {
+        Self {
+            limit,
+            shared: Bucket::new(limit),
+            scoped: HashMap::new(),
+            lean: 0,
+            observed_at: None,
+        }
+    }
+
+    /// Takes a request from the bucket, or returns the queue to wait in and how long its head
+    /// has to.
+    ///
+    /// Who has no turn goes before nobody who waits for one.
+    pub(super) fn take(
+        &mut self,
+        scope: &str,
+        now: Duration,
+        has_turn: bool,
+    ) -> Result<(), (Queue, Duration)> {
+        let is_scoped = self.lean > 0;
+        self.remember(scope);
+        let Some(own) = self.scoped.get_mut(scope) else { return Ok(()) };
+        let (bucket, other) = match is_scoped {
+            true => (own, &mut self.shared),
+            false => (&mut self.shared, own),
+        };
+        let is_queued = !has_turn && bucket.queue.try_lock().is_err();
+        match bucket.wait(now) {
+            Some(wait) => Err((Arc::clone(&bucket.queue), wait)),
+            None if is_queued => Err((Arc::clone(&bucket.queue), Duration::ZERO)),
+            None => {
+                bucket.take(now);
+                other.take(now);
+                Ok(())
+            }
+        }
+    }
+
+    /// Learns what a response says is left; `others` are in flight without being counted here.
+    pub(super) fn observe(
+        &mut self,
+        scope: &str,
+        remaining: u64,
+        others: u32,
+        now: Duration,
+    ) {
+        self.remember(scope);
+        let Some(own) = self.scoped.get_mut(scope) else { return };
+        let remaining = remaining as f64;
+        let (shared, alone) = (self.shared.expected(now), own.expected(now));
+        let differ = (shared - alone).abs() > (self.limit as f64 / 50.0).max(8.0);
+        // After a pause the shared bucket may have been refilled, however fast that is.
+        let is_recent =
+            self.observed_at.is_some_and(|at| now.saturating_sub(at) < RECENT);
+        self.observed_at = Some(now);
+        if differ && is_recent {
+            let step = match (remaining - alone).abs() < (remaining - shared).abs() {
+                true => 1,
+                false => -1,
+            };
+            self.lean = (self.lean + step).clamp(-SURE, SURE);
+        }
+        own.observe(remaining, others, now);
+        self.shared.observe(remaining, others, now);
+    }
+
+    /// Learns from a refusal, and lets no request through before a time.
+    pub(super) fn refuse(&mut self, scope: &str, now: Duration, until: Duration) {
+        let bucket = match self.scoped.get_mut(scope) {
+            Some(own) if self.lean > 0 => own,
+            _ => &mut self.shared,
+        };
+        bucket.refuse(now);
+        bucket.close(until);
+    }
+
+    /// Stops counting a request as in flight.
+    pub(super) fn end(&mut self, scope: &str) {
+        self.shared.end();
+        if let Some(own) = self.scoped.get_mut(scope) {
+            own.end();
+        }
+    }
+
+    fn remember(&mut self, scope: &str) {
+        if self.scoped.contains_key(scope) {
+            return;
+        }
+        if self.scoped.len() >= SCOPES {
+            self.scoped.retain(|_, bucket| bucket.is_in_use());
+        }
+        self.scoped.insert(scope.to_owned(), Bucket::new(self.limit));
+    }
+}

@@ -1,0 +1,160 @@
+//! Requests at the pace of a service that limits them by token buckets.
+#![allow(clippy::disallowed_methods, reason = "the buckets are refilled in real time")]
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::{Client, Request};
+
+use super::api::GET;
+use super::server::{Reply, Seen, Server};
+
+const LIMIT: f64 = 100.0;
+const RATE: f64 = 150.0;
+
+/// The buckets of a service: one, or one for each project.
+#[derive(Default)]
+struct Buckets {
+    levels: HashMap<String, (f64, Option<Instant>)>,
+    refused: usize,
+}
+
+impl Buckets {
+    fn answer(&mut self, name: String) -> Reply {
+        let (level, at) = self.levels.entry(name).or_insert((LIMIT, None));
+        let now = Instant::now();
+        let since = at.replace(now).map_or(Duration::ZERO, |at| now - at);
+        *level = (*level + since.as_secs_f64() * RATE).min(LIMIT);
+        let status = if *level >= 1.0 { 200 } else { 429 };
+        match status {
+            200 => *level -= 1.0,
+            _ => self.refused += 1,
+        }
+        let left = level.floor().to_string();
+        let headers = [("ratelimit-limit", "100"), ("ratelimit-remaining", &*left)];
+        Reply::new(status, &headers, "{}")
+    }
+}
+
+async fn limited(bucket: fn(&Seen) -> &str) -> (Server, impl Fn() -> usize) {
+    let buckets = Arc::new(Mutex::new(Buckets::default()));
+    let shared = buckets.clone();
+    let server = Server::start(move |_, seen| {
+        shared.lock().unwrap().answer(bucket(seen).to_owned())
+    });
+    (server.await, move || buckets.lock().unwrap().refused)
+}
+
+fn client(server: &Server) -> Client {
+    Client::builder().base_url(&server.url).build().unwrap()
+}
+
+/// Sends requests for so many projects by 64 tasks, and returns how long it took.
+async fn inventory(clients: &[Client], projects: usize) -> Duration {
+    let start = Instant::now();
+    let next = Arc::new(Mutex::new(0..projects));
+    let tasks: Vec<_> = (0..64)
+        .map(|task| {
+            let (client, next) = (clients[task % clients.len()].clone(), next.clone());
+            tokio::spawn(async move {
+                loop {
+                    let Some(project) = next.lock().unwrap().next() else { return };
+                    let project = project.to_string();
+                    let request = Request::<Json>::new(&GET, &[&project]);
+                    request.send(&client).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    start.elapsed()
+}
+
+/// Twice the time that the bucket needs for requests, and a second for a busy machine.
+fn allowed(requests: usize) -> Duration {
+    Duration::from_secs_f64((requests as f64 - LIMIT) / RATE * 2.0 + 1.0)
+}
+
+#[tokio::test]
+async fn one_bucket_for_all_is_used_up_and_not_overdrawn() {
+    let (server, refused) = limited(|_| "").await;
+    let took = inventory(&[client(&server)], 700).await;
+    assert!(took < allowed(700), "{took:?} of {:?}", allowed(700));
+    assert!(refused() <= 1, "{} refused", refused());
+}
+
+#[tokio::test]
+async fn clients_that_share_a_bucket_converge() {
+    let (server, refused) = limited(|_| "").await;
+    let took = inventory(&[client(&server), client(&server)], 700).await;
+    assert!(took < allowed(700), "{took:?} of {:?}", allowed(700));
+    // Neither knows what the other has in flight: no more than the tasks of both.
+    assert!(refused() <= 64, "{} refused", refused());
+}
+
+#[tokio::test]
+async fn a_bucket_for_each_project_delays_none() {
+    let (server, refused) = limited(|seen| &seen.target).await;
+    let took = inventory(&[client(&server)], 1000).await;
+    assert!(took < allowed(1000) / 2, "{took:?}");
+    assert_eq!(refused(), 0);
+}
+
+#[tokio::test]
+async fn pacing_can_be_switched_off() {
+    let (server, refused) = limited(|_| "").await;
+    let client = Client::builder().base_url(&server.url).pacing(false);
+    let client = client.retry(atlas_admin_runtime::RetryPolicy::never()).build();
+    let client = client.unwrap();
+    let calls = (0..300).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move {
+            Request::<Json>::new(&GET, &["1"]).send(&client).await.is_err()
+        })
+    });
+    let mut failed = 0;
+    for call in calls.collect::<Vec<_>>() {
+        failed += usize::from(call.await.unwrap());
+    }
+    assert!(failed > 0 && failed == refused());
+}
+
+#[tokio::test]
+async fn a_refusal_with_a_wait_closes_the_bucket_for_all() {
+    let server = Server::start(|number, _| match number {
+        20 => Reply::new(
+            429,
+            &[
+                ("ratelimit-limit", "500"),
+                ("ratelimit-remaining", "0"),
+                ("retry-after", "1"),
+            ],
+            "",
+        ),
+        _ => Reply::new(
+            200,
+            &[("ratelimit-limit", "500"), ("ratelimit-remaining", "400")],
+            "{}",
+        ),
+    })
+    .await;
+    let client = client(&server);
+    let request = Request::<Json>::new(&GET, &["1"]);
+    for _ in 0..20 {
+        request.send(&client).await.unwrap();
+    }
+    let start = Instant::now();
+    let refused = tokio::spawn({
+        let (client, request) = (client.clone(), request.clone());
+        async move { request.send(&client).await.map(drop) }
+    });
+    server.has(21).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    request.send(&client).await.unwrap();
+    assert!(start.elapsed() >= Duration::from_millis(950), "{:?}", start.elapsed());
+    refused.await.unwrap().unwrap();
+}
