@@ -50,6 +50,17 @@ impl ApiError {
             object.shift_remove("badRequestDetail").filter(|detail| !detail.is_null());
         Self { detail, error, error_code, parameters, reason, bad_request_detail }
     }
+
+    /// Tells whether the code of a refusal (401 or 403) names a role or permission that the
+    /// credentials lack: they are known, and so is whatever else proved them.
+    pub(crate) fn names_a_missing_role(&self) -> bool {
+        let code = self.error_code.as_deref().unwrap_or_default();
+        // `NOT_ORG_GROUP_CREATOR` is a role; `NOT_AUTHORIZED` and the like are no codes for one.
+        let lacks = code.strip_prefix("NOT_");
+        lacks.is_some_and(|role| !role.starts_with("AUTH"))
+            || code.ends_with("_UNAUTHORIZED")
+            || code.ends_with("_DENIED")
+    }
 }
 
 #[cfg(test)]
@@ -76,6 +87,27 @@ mod tests {
         for neither in [&b"<html>"[..], b"", b"[]", b"\xff", b"null", b"{\"error\":{}}"]
         {
             assert_eq!(ApiError::parse(neither), ApiError::default());
+        }
+    }
+
+    #[test]
+    fn a_missing_role_is_told_from_wrong_credentials() {
+        let names = |code: &str| {
+            let body = format!(r#"{{"error":401,"errorCode":"{code}"}}"#);
+            ApiError::parse(body.as_bytes()).names_a_missing_role()
+        };
+        for role in [
+            "NOT_ORG_GROUP_CREATOR",
+            "NOT_IN_GROUP",
+            "API_KEY_ACCESS_LIST_ACCESS_DENIED",
+            "USER_UNAUTHORIZED",
+        ] {
+            assert!(names(role), "{role}");
+        }
+        for other in
+            ["", "UNAUTHORIZED", "NOT_AUTHORIZED", "NOT_AUTHENTICATED", "invalid_client"]
+        {
+            assert!(!names(other), "{other}");
         }
     }
 }
