@@ -26,11 +26,22 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Json> {
     })
 }
 
+/// What an object takes: with the smallest table of hashes.
+const OBJECT: usize = size_of::<Map<Json>>() + 32;
+
+/// What a member takes besides its name: with its hash and its place in the table of hashes.
+const MEMBER: usize = size_of::<(String, Json)>() + 28;
+
 fn object(reader: &mut Reader<'_>) -> Result<Json> {
+    reader.take_memory(OBJECT)?;
     let mut members = Map::new();
     let mut more = reader.enter(b'}')?;
     while more {
         let key = reader.key()?.into_owned();
+        if members.len() == members.capacity() {
+            let places = reader.grow(members.len(), twice(members.len()), MEMBER)?;
+            members.reserve_exact(places - members.len());
+        }
         members.insert(key, read(reader)?);
         more = reader.more(b'}')?;
     }
@@ -41,8 +52,18 @@ fn list(reader: &mut Reader<'_>) -> Result<Json> {
     let mut items = Vec::new();
     let mut more = reader.enter(b']')?;
     while more {
+        if items.len() == items.capacity() {
+            let places =
+                reader.grow(items.len(), twice(items.len()), size_of::<Json>())?;
+            items.reserve_exact(places - items.len());
+        }
         items.push(read(reader)?);
         more = reader.more(b']')?;
     }
     Ok(Json::Array(items))
+}
+
+/// Returns how many places follow on a number: few at first, for most objects are small.
+pub(in crate::codec) fn twice(places: usize) -> usize {
+    places.saturating_mul(2).max(1)
 }
