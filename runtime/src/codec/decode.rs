@@ -15,7 +15,7 @@ use super::error::{DecodeError, Expected, Fault, Found, What};
 use super::extra::Contents;
 use super::mismatch::{Alterations, Difference, Direction, Noted, report};
 use super::path::Locator;
-use super::reader::{Checkpoint, Reader, twice};
+use super::reader::{Checkpoint, Reader, first_places, next_places};
 use super::tags::Tags;
 use super::{Entries, Enum, Extra, Json, List, Observer, Slot, Value, View};
 
@@ -288,7 +288,7 @@ impl<'a> Decoder<'a> {
             let item = list.push();
             if places == 0 {
                 size = size_of_val(item);
-                places = self.reader.grow(0, 1, size)?;
+                places = self.reader.grow(0, first_places(size), size)?;
             }
             length += 1;
             let start = self.reader.checkpoint();
@@ -321,12 +321,12 @@ impl<'a> Decoder<'a> {
             } else {
                 let length = entries.len();
                 if length == places && length > 0 {
-                    places = self.reader.grow(places, twice(places), size)?;
+                    places = self.reader.grow(places, next_places(places), size)?;
                 }
                 let value = entries.insert(key.clone().into_owned());
                 if places == 0 {
                     size = size_of_val(value) + ENTRY;
-                    places = self.reader.grow(0, 1, size + 32)?;
+                    places = self.reader.grow(0, next_places(0), size)?;
                 }
                 let start = self.reader.checkpoint();
                 if let Err(fault) = self.item(value)?

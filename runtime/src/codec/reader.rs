@@ -12,7 +12,7 @@ mod number;
 mod scan;
 mod string;
 
-pub(super) use free::twice;
+pub(super) use memory::{first_places, next_places};
 pub(super) use scan::{is_plain, run_end, same};
 
 /// How deep lists and objects may be nested. Every level takes stack.
@@ -33,7 +33,6 @@ pub(super) struct Reader<'a> {
 pub(super) struct Checkpoint {
     at: usize,
     depth: u8,
-    memory: Memory,
 }
 
 type Result<T, E = Fault> = std::result::Result<T, E>;
@@ -51,12 +50,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes memory for a value at the current place.
+    #[inline]
     pub(super) fn take_memory(&mut self, bytes: usize) -> Result<()> {
         if self.memory.take(bytes) { Ok(()) } else { Err(self.fault(What::Memory)) }
     }
 
     /// Takes the memory with which a list or map grows from a number of places to another.
-    #[cold]
+    #[inline]
     pub(super) fn grow(&mut self, from: usize, to: usize, size: usize) -> Result<usize> {
         if self.memory.grow(from, to, size) {
             Ok(to)
@@ -159,14 +159,14 @@ impl<'a> Reader<'a> {
 
     /// Returns the current place.
     pub(super) fn checkpoint(&self) -> Checkpoint {
-        Checkpoint { at: self.at, depth: self.depth, memory: self.memory }
+        Checkpoint { at: self.at, depth: self.depth }
     }
 
-    /// Goes back to a place from before. What was read since is to be dropped.
+    /// Goes back to a place from before. The memory of what was read since stays taken: that is
+    /// rare, and costs more to note for each value than it is worth.
     pub(super) fn rewind(&mut self, to: Checkpoint) {
         self.at = to.at;
         self.depth = to.depth;
-        self.memory = to.memory;
         let before = self.replaced.partition_point(|at| *at < to.at);
         self.replaced.truncate(before);
     }

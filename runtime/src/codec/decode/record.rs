@@ -3,7 +3,7 @@
 use super::{Decoder, Difference, ENTRY, Expected, Result, What};
 use crate::codec::extra::{Contents, EXTRA, Property};
 use crate::codec::members::is_masked;
-use crate::codec::reader::twice;
+use crate::codec::reader::next_places;
 use crate::codec::tags::Tags;
 use crate::codec::{Direction, Extra, Field, Json, Record, Slot, View};
 
@@ -159,7 +159,8 @@ impl Decoder<'_> {
         let length = properties.len();
         if length == properties.capacity() {
             let size = size_of::<Property>() + ENTRY;
-            let places = self.reader.grow(length, twice(length), size)?;
+            let places = if length == 0 { 1 } else { next_places(length) };
+            self.reader.grow(length, places, size)?;
             properties.reserve_exact(places - length);
         }
         extra.keep(name, value);

@@ -1,6 +1,6 @@
 //! JSON values without declared structure.
 
-use super::{Reader, Result, What};
+use super::{Reader, Result, What, next_places};
 use crate::codec::{Json, Map};
 
 /// Takes a value of any kind. The depth of the recursion is bounded by the reader.
@@ -38,12 +38,15 @@ fn object(reader: &mut Reader<'_>) -> Result<Json> {
     let mut more = reader.enter(b'}')?;
     while more {
         let key = reader.key()?.into_owned();
-        if members.len() == members.capacity() {
-            let places = reader.grow(members.len(), twice(members.len()), MEMBER)?;
-            members.reserve_exact(places - members.len());
-        }
-        members.insert(key, read(reader)?);
+        let value = read(reader)?;
         more = reader.more(b'}')?;
+        let length = members.len();
+        if length == members.capacity() {
+            // Many objects have one member.
+            let places = if more { next_places(length) } else { length + 1 };
+            members.reserve_exact(reader.grow(length, places, MEMBER)? - length);
+        }
+        members.insert(key, value);
     }
     Ok(members.into())
 }
@@ -52,18 +55,15 @@ fn list(reader: &mut Reader<'_>) -> Result<Json> {
     let mut items = Vec::new();
     let mut more = reader.enter(b']')?;
     while more {
-        if items.len() == items.capacity() {
-            let places =
-                reader.grow(items.len(), twice(items.len()), size_of::<Json>())?;
-            items.reserve_exact(places - items.len());
-        }
-        items.push(read(reader)?);
+        let value = read(reader)?;
         more = reader.more(b']')?;
+        let length = items.len();
+        if length == items.capacity() {
+            let places = if more { (2 * length).max(4) } else { length + 1 };
+            let places = reader.grow(length, places, size_of::<Json>())?;
+            items.reserve_exact(places - length);
+        }
+        items.push(value);
     }
     Ok(Json::Array(items))
-}
-
-/// Returns how many places follow on a number: few at first, for most objects are small.
-pub(in crate::codec) fn twice(places: usize) -> usize {
-    places.saturating_mul(2).max(1)
 }

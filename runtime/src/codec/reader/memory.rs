@@ -44,3 +44,21 @@ impl Memory {
         self.0 >= to.saturating_mul(size) && self.take((to - from).saturating_mul(size))
     }
 }
+
+/// Returns how many places follow on a number in a map: those for which there is room in its
+/// table of hashes.
+#[inline]
+pub(in crate::codec) const fn next_places(places: usize) -> usize {
+    match places {
+        0 => 3,
+        1..7 => 7,
+        _ => places.saturating_mul(2),
+    }
+}
+
+/// Returns how many places a list of values of a size begins with: one where they are large,
+/// for many lists have one item; otherwise as many as `Vec` takes.
+#[inline]
+pub(in crate::codec) const fn first_places(size: usize) -> usize {
+    if size > 256 { 1 } else { 4 }
+}
