@@ -16,6 +16,7 @@ mod loopback {
     mod download;
     mod faults;
     mod introduction;
+    mod nonces;
     mod oauth;
     mod paging;
     mod polling;

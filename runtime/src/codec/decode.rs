@@ -280,6 +280,7 @@ impl<'a> Decoder<'a> {
             return Err(self.reader.mismatch(Expected::List));
         }
         let mut more = self.reader.enter(b']')?;
+        // The places of the list as `Vec` makes them. To ask it would take a method for each type.
         let (mut length, mut places, mut size) = (0, 0, 0);
         while more {
             if length == places && length > 0 {
