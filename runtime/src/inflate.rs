@@ -4,7 +4,7 @@
 use std::io::Read;
 
 use bytes::Bytes;
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 
 /// Why a body could not be inflated.
 #[derive(Debug, PartialEq)]
@@ -15,16 +15,25 @@ pub(crate) enum Problem {
     Broken,
 }
 
-/// Inflates a gzip body (RFC 1952) to no more than a number of bytes.
+/// Inflates a gzip body (RFC 1952) to no more than a number of bytes: one member or more, and
+/// perhaps zeros that fill up a block after the last.
 pub(crate) fn inflate(packed: &[u8], limit: u64) -> Result<Bytes, Problem> {
     let mut inflated = Vec::with_capacity(packed.len().saturating_mul(4).min(1 << 20));
-    // One more byte than allowed tells "just fits" from "too large".
-    let mut reader = MultiGzDecoder::new(packed).take(limit.saturating_add(1));
-    reader.read_to_end(&mut inflated).map_err(|_| Problem::Broken)?;
-    if inflated.len() as u64 > limit {
-        return Err(Problem::TooLarge);
+    let mut rest = packed;
+    loop {
+        let left = limit.saturating_sub(inflated.len() as u64);
+        let mut member = GzDecoder::new(rest);
+        // One more byte than allowed tells "just fits" from "too large".
+        let mut reader = member.by_ref().take(left.saturating_add(1));
+        reader.read_to_end(&mut inflated).map_err(|_| Problem::Broken)?;
+        if inflated.len() as u64 > limit {
+            return Err(Problem::TooLarge);
+        }
+        rest = member.into_inner();
+        if rest.iter().all(|byte| *byte == 0) {
+            return Ok(inflated.into());
+        }
     }
-    Ok(inflated.into())
 }
 
 #[cfg(test)]
@@ -48,6 +57,23 @@ mod tests {
         assert_eq!(inflate(&packed, 999), Err(Problem::TooLarge));
         assert_eq!(inflate(&packed[..packed.len() - 3], 1000), Err(Problem::Broken));
         assert_eq!(inflate(b"plain", 1000), Err(Problem::Broken));
+    }
+
+    #[test]
+    fn members_and_padding_may_follow() {
+        let one = gzip(b"one");
+        let two = [&one[..], &gzip(b""), &gzip(b"two")].concat();
+        for padding in [0, 1, 511] {
+            let padded = [&two[..], &vec![0; padding]].concat();
+            assert_eq!(inflate(&padded, 6).unwrap(), "onetwo");
+            assert_eq!(inflate(&padded, 5), Err(Problem::TooLarge));
+        }
+        for garbage in [&b"x"[..], b"\0\0x", b"\x1f", b"\x1f\x8b", &one[..7]] {
+            let text = String::from_utf8_lossy(garbage).into_owned();
+            let packed = [&one[..], garbage].concat();
+            assert_eq!(inflate(&packed, 100), Err(Problem::Broken), "{text:?}");
+        }
+        assert_eq!(inflate(b"", 100), Err(Problem::Broken));
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod loopback {
     mod download;
     mod faults;
     mod introduction;
+    mod nonces;
     mod oauth;
     mod pacing;
     mod paging;

@@ -3,45 +3,52 @@
 //! Invariants: a nonce is in one request at a time; its count goes up by one with each; a
 //! request that was dropped or broke takes its nonce with it, for nobody knows whether the
 //! server counted it; a probe carries no body and is never a POST, PUT, PATCH or DELETE.
+//!
+//! A refused request is sent once more, with the nonce of the refusal, if that says `stale` or
+//! if the request had a nonce from the pool, which may have expired. All other refusals are of
+//! the key or of the call: those of a new nonce, and those that name a role that is missing,
+//! with which Atlas answers 401 on some operations. What is refused was not executed, and what
+//! breaks off while it is sent may have been: that is never repeated here.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::WWW_AUTHENTICATE;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
-use http_auth::digest::{DigestClient, Qop};
-use http_auth::{ChallengeParser, ChallengeRef, ParamValue, PasswordParams};
 use secrecy::{ExposeSecret, SecretString};
 
+use self::challenge::{Challenge, next_nonce};
+use self::pool::Pool;
+use self::response::Session;
 use super::scrub;
 use crate::client::Core;
 use crate::clock;
-use crate::error::{Error, Kind};
-use crate::exchange::{Call, Failure, drain, status_error};
+use crate::error::{ApiError, Error, Kind};
+use crate::exchange::{Call, Failure, drain, excerpt, status_error};
 use crate::retry::Again;
 use crate::transport::Body;
 
-/// How many unused nonces are kept: one for each request that was ever in flight at once.
-const IDLE: usize = 1024;
+mod challenge;
+mod pool;
+mod response;
+
+/// How long the code of a refusal is waited for: the rest of the attempt's time is for the
+/// second time.
+const CODE_LIMIT: Duration = Duration::from_millis(500);
 
 /// An API key and the nonces that it may use.
 pub(crate) struct ApiKey {
     public: String,
     private: SecretString,
-    /// The one used last comes last, and is used next: it is the least likely to be stale.
-    idle: Mutex<Vec<Nonce>>,
-    /// Whether the key was ever accepted: a refusal then is of the nonce, not of the key.
-    accepted: AtomicBool,
+    pool: Mutex<Pool>,
 }
 
 /// A nonce in the hands of one request.
 pub(crate) struct Nonce {
-    client: DigestClient,
-    /// The client nonce of a session algorithm. It is part of the session key, which a server
-    /// computes from the first request (RFC 7616 section 3.4.2), so it stays the same.
-    session: Option<String>,
+    challenge: Challenge,
+    session: Session,
+    /// How many requests it was in.
+    count: u32,
     /// When the server made it.
     issued: Duration,
 }
@@ -50,66 +57,87 @@ pub(crate) struct Nonce {
 enum Probe {
     Challenge(Nonce),
     /// The server wants no authentication, or none of this kind.
-    Answer(Response<Body>),
+    Response(Response<Body>),
+}
+
+/// What a refusal is of, as far as it tells.
+#[derive(Clone, Copy, PartialEq)]
+enum Reason {
+    /// The nonce, and nothing else.
+    Stale,
+    /// The call: the credentials lack a role.
+    Role,
+    /// The nonce, the key or the call.
+    Unknown,
+}
+
+/// A refusal after which the request was sent once more.
+#[derive(Clone, Copy)]
+struct Refusal {
+    reason: Reason,
+    /// Whether it was the second one with its nonce.
+    is_second_use: bool,
 }
 
 impl ApiKey {
     pub(crate) fn new(public: String, private: SecretString) -> Self {
-        Self {
-            public,
-            private,
-            idle: Mutex::default(),
-            accepted: AtomicBool::new(false),
-        }
+        Self { public, private, pool: Mutex::default() }
     }
 
-    /// Sends a call. The nonce that comes with the answer has to be given back by
-    /// [`ApiKey::give_back`] once the answer has been read.
+    /// Sends a call. The nonce that comes with the response has to be given back by
+    /// [`ApiKey::give_back`] once the response has been read.
     pub(crate) async fn send(
         &self,
         core: &Core,
         call: &Call,
     ) -> Result<(Response<Body>, Option<Nonce>), Failure> {
-        let pooled = self.idle().pop();
+        let now = || core.clock.monotonic();
+        let pooled = self.pool().take(call.body_length(), now());
+        let is_pooled = pooled.is_some();
         let mut nonce = match pooled {
             Some(nonce) => nonce,
             None => match self.probe(core, call).await? {
                 Probe::Challenge(nonce) => nonce,
-                Probe::Answer(response) => return Ok((response, None)),
+                Probe::Response(response) => return Ok((response, None)),
             },
         };
-        let mut replaced = false;
+        let mut earlier: Option<Refusal> = None;
         loop {
             let header = self.respond(&mut nonce, call)?;
             let response = call.send(core, Some(&header)).await?;
-            if response.status() != StatusCode::UNAUTHORIZED {
-                self.accepted.store(true, Ordering::Relaxed);
-                let next = nonce.next(response.headers(), core.clock.monotonic());
-                return Ok((response, Some(next.unwrap_or(nonce))));
-            }
-            let Some(fresh) = challenge(response.headers(), core.clock.monotonic())
-            else {
-                return Ok((response, None));
+            let Some(challenge) = challenge_of(&response) else {
+                let next = self.accepted(nonce, earlier, response.headers(), now());
+                return Ok((response, Some(next)));
             };
-            let stale = fresh.client.stale();
-            if stale {
-                self.forget(nonce.issued);
+            let (response, reason) = judge(core, response, &challenge).await;
+            let fresh = self.nonce(challenge, now());
+            match reason {
+                Reason::Role => {
+                    let next = self.accepted(nonce, earlier, response.headers(), now());
+                    let is_spent = self.pool().takes_no_nonce_twice(now());
+                    return Ok((response, Some(if is_spent { fresh } else { next })));
+                }
+                Reason::Stale => self.pool().forget(nonce.issued),
+                Reason::Unknown => {}
             }
-            if replaced || !(stale || self.accepted.load(Ordering::Relaxed)) {
+            if let Some(Refusal { reason: earlier, .. }) = earlier {
+                if (earlier, reason) == (Reason::Unknown, Reason::Unknown) {
+                    self.pool().note_doubt(now());
+                }
+                return Ok((response, None));
+            }
+            if reason != Reason::Stale && !is_pooled {
                 return Ok((response, None));
             }
             drain(core, response.into_body()).await;
+            earlier = Some(Refusal { reason, is_second_use: nonce.count == 2 });
             nonce = fresh;
-            replaced = true;
         }
     }
 
     /// Takes back a nonce whose request is over.
     pub(crate) fn give_back(&self, nonce: Nonce) {
-        let mut idle = self.idle();
-        if idle.len() < IDLE {
-            idle.push(nonce);
-        }
+        self.pool().give_back(nonce);
     }
 
     pub(super) fn scrub(&self, body: Bytes) -> Bytes {
@@ -119,12 +147,14 @@ impl ApiKey {
     /// Asks for a nonce: with the call itself where it is safe, else with a GET of the same
     /// target, so that a server that wants no authentication does nothing twice.
     async fn probe(&self, core: &Core, call: &Call) -> Result<Probe, Failure> {
-        let now = || core.clock.monotonic();
+        let fresh = |response: &Response<Body>| {
+            Some(self.nonce(challenge_of(response)?, core.clock.monotonic()))
+        };
         let safe = matches!(*call.method(), Method::GET | Method::HEAD);
         if !safe {
             let response =
                 call.probe().send(core, None).await.map_err(Failure::unsent)?;
-            if let Some(nonce) = challenge_of(&response, now()) {
+            if let Some(nonce) = fresh(&response) {
                 drain(core, response.into_body()).await;
                 return Ok(Probe::Challenge(nonce));
             }
@@ -132,8 +162,7 @@ impl ApiKey {
             match Again::after(parts.status, &parts.headers, core.clock.now()) {
                 Again::Never => drain(core, body).await,
                 Again::IfRepeatable(after) | Again::Always(after) => {
-                    let body =
-                        crate::exchange::excerpt(core, &parts.headers, body, None).await;
+                    let body = excerpt(core, &parts.headers, body, None).await;
                     let error =
                         status_error(Kind::Status, parts.status, &parts.headers, body);
                     return Err(Failure { error, again: Again::Always(after) });
@@ -141,195 +170,193 @@ impl ApiKey {
             }
         }
         let response = call.send(core, None).await?;
-        Ok(match challenge_of(&response, now()) {
+        Ok(match fresh(&response) {
             Some(nonce) => {
                 drain(core, response.into_body()).await;
                 Probe::Challenge(nonce)
             }
-            None => Probe::Answer(response),
+            None => Probe::Response(response),
         })
     }
 
+    /// Makes a nonce of a challenge.
+    fn nonce(&self, challenge: Challenge, now: Duration) -> Nonce {
+        let cnonce = format!("{:016x}{:016x}", clock::random(), clock::random());
+        let session = Session::new(&challenge, &self.public, &self.private, cnonce);
+        Nonce { challenge, session, count: 0, issued: now }
+    }
+
     fn respond(&self, nonce: &mut Nonce, call: &Call) -> Result<HeaderValue, Error> {
-        let target = call.target();
-        let parameters = PasswordParams {
-            username: &self.public,
-            password: self.private.expose_secret(),
-            uri: &target,
-            method: call.method().as_str(),
-            // For `auth-int`, which is never chosen.
-            body: None,
-        };
-        let response = match &nonce.session {
-            // Despite its name it is right here: the value is random, and fixed for a session.
-            Some(cnonce) => {
-                nonce.client.respond_with_testing_cnonce(&parameters, cnonce)
-            }
-            None => nonce.client.respond(&parameters),
-        };
         let unusable =
             || Error::new(Kind::Configuration, "the API key can't answer the challenge");
-        let mut header = HeaderValue::from_str(&response.map_err(|_| unusable())?)
-            .map_err(|_| unusable())?;
+        nonce.count = nonce.count.checked_add(1).ok_or_else(unusable)?;
+        let Nonce { challenge, session, count, .. } = nonce;
+        let (method, target) = (call.method().as_str(), call.target());
+        let header =
+            session.authorization(challenge, &self.public, method, &target, *count);
+        let mut header = HeaderValue::from_bytes(&header).map_err(|_| unusable())?;
         header.set_sensitive(true);
         Ok(header)
     }
 
-    /// Drops the nonces that are no younger than one that was stale.
-    fn forget(&self, issued: Duration) {
-        self.idle().retain(|nonce| nonce.issued > issued);
+    /// Notes that the server took a nonce, and returns the one for the next request: the same,
+    /// or the one that the server wants to see.
+    fn accepted(
+        &self,
+        nonce: Nonce,
+        earlier: Option<Refusal>,
+        headers: &HeaderMap,
+        now: Duration,
+    ) -> Nonce {
+        let mut pool = self.pool();
+        pool.note_accepted(nonce.count);
+        if earlier.is_some_and(|earlier| earlier.is_second_use) {
+            pool.note_second_use_refused(now);
+        }
+        drop(pool);
+        nonce.next(headers, now)
     }
 
     /// Never held across an await.
-    fn idle(&self) -> MutexGuard<'_, Vec<Nonce>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pool(&self) -> MutexGuard<'_, Pool> {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Nonce {
-    fn new(mut challenge: ChallengeRef<'_>, issued: Duration) -> Option<Self> {
-        for (name, value) in &mut challenge.params {
-            if name.eq_ignore_ascii_case("algorithm") {
-                *value = canonical(*value);
-            }
+    /// Returns the nonce that the server wants to see next, or this one. A session keeps its
+    /// key (RFC 7616 section 3.4.2).
+    fn next(mut self, headers: &HeaderMap, now: Duration) -> Self {
+        if let Some(nonce) = next_nonce(headers) {
+            self.challenge.nonce = nonce;
+            self.count = 0;
+            self.issued = now;
         }
-        let client = DigestClient::try_from(&challenge).ok()?;
-        // Not `auth-int`: http-auth 0.1 hashes the body itself where RFC 7616 section 3.4.3
-        // says the hash of the body, and TLS protects it anyway.
-        if !(client.qop() & Qop::Auth) {
-            return None;
-        }
-        let session = client
-            .session()
-            .then(|| format!("{:016x}{:016x}", clock::random(), clock::random()));
-        Some(Self { client, session, issued })
-    }
-
-    /// Returns the nonce that the server wants to see next, where it names one
-    /// (`Authentication-Info`, RFC 7616 section 3.5).
-    fn next(&self, headers: &HeaderMap, issued: Duration) -> Option<Self> {
-        let info = headers.get("authentication-info")?.to_str().ok()?;
-        // The parameters have the syntax of a challenge's.
-        let info = format!("Digest {info}");
-        let info = ChallengeParser::new(&info).next()?.ok()?;
-        let (_, next) = info
-            .params
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case("nextnonce"))?;
-        let qop = if self.client.rfc2069_compat() { "" } else { ", qop=\"auth\"" };
-        let algorithm = algorithm(&self.client)?;
-        let opaque = self
-            .client
-            .opaque()
-            .map_or(String::new(), |opaque| format!(", opaque={}", quote(opaque)));
-        let challenge = format!(
-            "Digest realm={}, nonce={}, algorithm={algorithm}{qop}{opaque}",
-            quote(self.client.realm()),
-            quote(&next.to_unescaped()),
-        );
-        let challenge = ChallengeParser::new(&challenge).next()?.ok()?;
-        Self::new(challenge, issued)
+        self
     }
 }
 
-/// Quotes a string (RFC 9110 section 5.6.4).
-fn quote(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-/// Spells the name of an algorithm as http-auth knows it. Servers write `md5`, too.
-fn canonical(name: ParamValue<'_>) -> ParamValue<'_> {
-    let plain = ["MD5", "SHA-256", "SHA-512-256"];
-    let sessions = ["MD5-sess", "SHA-256-sess", "SHA-512-256-sess"];
-    let text = name.to_unescaped();
-    let mut known = plain.into_iter().chain(sessions);
-    let found = known.find(|known| known.eq_ignore_ascii_case(&text));
-    found.and_then(|known| ParamValue::try_from_escaped(known).ok()).unwrap_or(name)
-}
-
-fn algorithm(client: &DigestClient) -> Option<String> {
-    use http_auth::digest::Algorithm;
-    let name = match client.algorithm() {
-        Algorithm::Md5 => "MD5",
-        Algorithm::Sha256 => "SHA-256",
-        Algorithm::Sha512Trunc256 => "SHA-512-256",
-        _ => return None,
+/// Finds out what a refusal is of. Its body is read for that, and put back.
+async fn judge(
+    core: &Core,
+    response: Response<Body>,
+    challenge: &Challenge,
+) -> (Response<Body>, Reason) {
+    if challenge.is_stale {
+        return (response, Reason::Stale);
+    }
+    let (parts, body) = response.into_parts();
+    // On the heap, for it is large, and rare. Who reads the error takes it for inflated.
+    let body = Box::pin(excerpt(core, &parts.headers, body, Some(CODE_LIMIT))).await;
+    let reason = match ApiError::parse(&body).names_a_missing_role() {
+        true => Reason::Role,
+        false => Reason::Unknown,
     };
-    Some(format!("{name}{}", if client.session() { "-sess" } else { "" }))
+    (Response::from_parts(parts, body.into()), reason)
 }
 
-fn challenge_of(response: &Response<Body>, now: Duration) -> Option<Nonce> {
+/// Returns the challenge of a response that refuses the credentials.
+fn challenge_of(response: &Response<Body>) -> Option<Challenge> {
     let refused = response.status() == StatusCode::UNAUTHORIZED;
-    refused.then(|| challenge(response.headers(), now))?
-}
-
-/// Returns the nonce of the first Digest challenge that can be answered (RFC 7616 section
-/// 3.7). Never Basic, which would send the private key itself.
-fn challenge(headers: &HeaderMap, now: Duration) -> Option<Nonce> {
-    headers
-        .get_all(WWW_AUTHENTICATE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| {
-            ChallengeParser::new(value).map_while(Result::ok).collect::<Vec<_>>()
-        })
-        .filter(|challenge| challenge.scheme.eq_ignore_ascii_case("digest"))
-        .find_map(|challenge| Nonce::new(challenge, now))
+    refused.then(|| Challenge::find(response.headers()))?
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn nonce(headers: &[&'static str]) -> Option<String> {
-        let headers = headers.iter();
-        let headers = headers
-            .map(|value| (WWW_AUTHENTICATE, HeaderValue::from_static(value)))
-            .collect();
-        challenge(&headers, Duration::ZERO).map(|nonce| nonce.client.nonce().to_owned())
+    /// Answers a challenge for a GET with its first nonce, and returns the header.
+    fn answer(
+        challenge: &str,
+        user: &str,
+        password: &str,
+        cnonce: &str,
+        target: &str,
+    ) -> String {
+        let challenge = HeaderValue::from_bytes(challenge.as_bytes()).unwrap();
+        let headers =
+            HeaderMap::from_iter([(http::header::WWW_AUTHENTICATE, challenge)]);
+        let challenge = Challenge::find(&headers).unwrap();
+        let session = Session::new(&challenge, user, &password.into(), cnonce.into());
+        let header = session.authorization(&challenge, user, "GET", target, 1);
+        String::from_utf8(header).unwrap()
     }
 
     #[test]
-    fn a_challenge_is_found_however_it_is_written() {
-        for headers in [
-            &[r#"Digest realm="r", domain="", nonce="n", algorithm=MD5, qop="auth""#][..],
-            &[r#"Digest qop="auth", opaque="o", algorithm="MD5", nonce="n", realm="r""#],
-            &["digest realm=r,nonce=n,algorithm=md5,qop=auth"],
-            &[r#"DIGEST REALM="r" ,  NONCE = "n" , QOP="auth", stale=FALSE"#],
-            &[r#"Digest realm="a\"b\\c, Basic d", nonce="n", qop="auth""#],
-            // RFC 2069, before there was `qop`.
-            &[r#"Digest realm="r", nonce="n""#],
-            &[
-                r#"Negotiate, Basic realm="x", Digest realm="r", nonce="n", qop="auth-int,auth""#,
-            ],
-            &[", ,, Digest realm=r, nonce=n, qop=auth, Basic realm=x"],
-            &["Basic realm=\"x", r#"Digest realm="r", nonce="n", qop="auth""#],
-            &["", r#"Digest realm="r", nonce="n", algorithm="SHA-512-256-SESS""#],
-            &[
-                r#"Digest realm="r", nonce="1", algorithm=SHA-3, qop="auth""#,
-                r#"Digest realm="r", nonce="n", algorithm=SHA-256, qop="auth""#,
-                r#"Digest realm="r", nonce="3", algorithm=MD5, qop="auth""#,
-            ],
+    fn the_example_with_two_algorithms() {
+        // RFC 7616 section 3.9.1.
+        for (algorithm, response) in [
+            ("MD5", "8ca523f5e9506fed4657c9700eebdbec"),
+            (
+                "SHA-256",
+                "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1",
+            ),
         ] {
-            assert_eq!(nonce(headers).as_deref(), Some("n"), "{headers:?}");
+            let challenge = format!(
+                "Digest realm=\"http-auth@example.org\", qop=\"auth, auth-int\", \
+                 algorithm={algorithm}, \
+                 nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", \
+                 opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\""
+            );
+            let cnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ";
+            let header = answer(
+                &challenge,
+                "Mufasa",
+                "Circle of Life",
+                cnonce,
+                "/dir/index.html",
+            );
+            let expected = format!(
+                "Digest username=\"Mufasa\", realm=\"http-auth@example.org\", \
+                 nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", \
+                 uri=\"/dir/index.html\", algorithm={algorithm}, qop=auth, nc=00000001, \
+                 cnonce=\"{cnonce}\", opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\", \
+                 response=\"{response}\""
+            );
+            assert_eq!(header, expected);
         }
     }
 
     #[test]
-    fn what_can_not_be_answered_is_no_challenge() {
-        for headers in [
-            &[][..],
-            &["Basic realm=r"],
-            &["Bearer"],
-            &["Digest"],
-            &["Digest realm=r"],
-            &["Digest nonce=n"],
-            &["Digest realm=r, nonce=n, qop=auth-int"],
-            &["Digest realm=r, nonce=n, algorithm=unknown"],
-            &["Digest realm=r, nonce=n, nonce=m"],
-            &["Digest realm=\"r, nonce=n"],
-        ] {
-            assert_eq!(nonce(headers), None, "{headers:?}");
-        }
+    fn the_example_with_a_name_in_utf_8() {
+        // RFC 7616 section 3.9.2 with the response of erratum 4897. The server would take the
+        // hash of the name, too; it need not be sent (section 3.4.4).
+        let challenge = "Digest realm=\"api@example.org\", qop=\"auth\", \
+            algorithm=SHA-512-256, nonce=\"5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK\", \
+            opaque=\"HRPCssKJSGjCrkzDg8OhwpzCiGPChXYjwrI2QmXDnsOS\", charset=UTF-8, \
+            userhash=true";
+        let cnonce = "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v";
+        let header =
+            answer(challenge, "Jäsøn Doe", "Secret, or not?", cnonce, "/doe.json");
+        assert!(header.contains("username*=UTF-8''J%C3%A4s%C3%B8n%20Doe, "), "{header}");
+        let response =
+            "3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5";
+        assert!(header.ends_with(&format!("response=\"{response}\"")), "{header}");
+    }
+
+    #[test]
+    fn the_example_from_before_there_was_qop() {
+        // RFC 2069 section 2.4 with the response of erratum 749.
+        let challenge = "Digest realm=\"testrealm@host.com\", \
+            nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", \
+            opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"";
+        let header =
+            answer(challenge, "Mufasa", "CircleOfLife", "unused", "/dir/index.html");
+        assert_eq!(
+            header,
+            "Digest username=\"Mufasa\", realm=\"testrealm@host.com\", \
+             nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", uri=\"/dir/index.html\", \
+             opaque=\"5ccc069c403ebaf9f0171e9517f40e41\", \
+             response=\"1949323746fe6a43ef61f9606e7febea\""
+        );
+    }
+
+    #[test]
+    fn what_the_server_sent_goes_back_as_it_came() {
+        let challenge = "Digest realm=\"Müller \\\"&\\\" Söhne\", nonce=\"n\", algorithm=Md5-Sess, qop=AUTH";
+        let header = answer(challenge, "ab\"c", "p", "c", "/");
+        assert!(header.contains("realm=\"Müller \\\"&\\\" Söhne\""), "{header}");
+        assert!(header.contains("username=\"ab\\\"c\""), "{header}");
+        assert!(header.contains("algorithm=Md5-Sess"), "{header}");
     }
 }

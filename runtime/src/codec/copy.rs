@@ -3,7 +3,7 @@
 //! This is how a union's variants and the record of what they share turn into each other: field by
 //! field, with each record's origin and each property's.
 
-use super::decode::decode_own;
+use super::decode::decode_copy;
 use super::{Entries, Extra, Json, List, Record, Slot, Union, Value, View, encode};
 
 /// Sets a record to the fields of another that it has as well. What it has no field for is kept in
@@ -73,12 +73,14 @@ fn copy_content(from: &dyn Union, into: &mut dyn Union) -> bool {
         copy(content, into.select(index))
     } else {
         // Variants of two unions can only be told apart by reading.
-        decode_own(&encode::text(from), into).is_ok()
+        decode_copy(&encode::text(from), into).is_ok()
     }
 }
 
 /// Returns a value as free-form JSON.
 pub(super) fn json(value: &dyn Value) -> Json {
+    let mut json = Json::Null;
     // It is text of our own making.
-    Json::from_slice(&encode::text(value)).unwrap_or_default()
+    _ = decode_copy(&encode::text(value), &mut json);
+    json
 }

@@ -12,9 +12,10 @@
 use bytes::Bytes;
 
 use super::error::{DecodeError, Expected, Fault, Found, What};
+use super::extra::Contents;
 use super::mismatch::{Alterations, Difference, Direction, Noted, report};
 use super::path::Locator;
-use super::reader::{Checkpoint, Reader};
+use super::reader::{Checkpoint, Reader, first_places, next_places};
 use super::tags::Tags;
 use super::{Entries, Enum, Extra, Json, List, Observer, Slot, Value, View};
 
@@ -23,6 +24,10 @@ mod union;
 
 /// What some servers write before UTF-8, though RFC 8259 section 8.1 forbids it.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// What an entry of a map takes besides its value: with its hash and its place in the table of
+/// hashes.
+const ENTRY: usize = size_of::<String>() + 28;
 
 type Result<T, E = Fault> = std::result::Result<T, E>;
 
@@ -44,6 +49,10 @@ type Result<T, E = Fault> = std::result::Result<T, E>;
 /// what the value takes nor `null`, unless that is a record. The value then holds what was read
 /// so far.
 ///
+/// So does text whose values take more than 1 MiB of memory and 16 bytes for each byte of it. An
+/// empty object in a list may be a record of a kilobyte, so a small text could fill any memory;
+/// what the service sends takes 8 at most.
+///
 /// ```
 /// use atlas_admin_runtime::codec::{Map, decode};
 ///
@@ -53,7 +62,7 @@ type Result<T, E = Fault> = std::result::Result<T, E>;
 /// # Ok::<(), atlas_admin_runtime::codec::DecodeError>(())
 /// ```
 pub fn decode(bytes: &[u8], into: &mut dyn Value) -> Result<(), DecodeError> {
-    Decoder::run(bytes, into, Direction::Response, false).map(|_| ())
+    Decoder::run(bytes, into, Mode::of(Direction::Response)).map(|_| ())
 }
 
 /// Reads JSON text into a value and reports where the text differs from what the types declare
@@ -72,7 +81,8 @@ pub fn decode_observed(
     direction: Direction,
     observer: &mut dyn Observer,
 ) -> Result<(), DecodeError> {
-    let noted = Decoder::run(bytes, into, direction, true)?;
+    let mode = Mode { reports_all: true, ..Mode::of(direction) };
+    let noted = Decoder::run(bytes, into, mode)?;
     report(bytes, noted).for_each(|mismatch| observer.mismatch(mismatch));
     Ok(())
 }
@@ -83,19 +93,29 @@ pub(crate) fn decode_response(
     bytes: &Bytes,
     into: &mut dyn Value,
 ) -> Result<Alterations, DecodeError> {
-    let noted = Decoder::run(bytes, into, Direction::Response, false)?;
+    let noted = Decoder::run(bytes, into, Mode::of(Direction::Response))?;
     Ok(Alterations::new(bytes, noted))
 }
 
 /// Reads JSON text of the caller's own into a value.
 pub(super) fn decode_own(bytes: &[u8], into: &mut dyn Value) -> Result<(), DecodeError> {
-    Decoder::run(bytes, into, Direction::Request, false).map(|_| ())
+    Decoder::run(bytes, into, Mode::of(Direction::Request)).map(|_| ())
+}
+
+/// Reads JSON text that was made of a value, without a limit to the memory it takes.
+pub(super) fn decode_copy(
+    bytes: &[u8],
+    into: &mut dyn Value,
+) -> Result<(), DecodeError> {
+    let mode = Mode { is_limited: false, ..Mode::of(Direction::Request) };
+    Decoder::run(bytes, into, mode).map(|_| ())
 }
 
 /// Reads free-form JSON.
 pub(super) fn free(bytes: &[u8]) -> Result<Json, DecodeError> {
     let mut json = Json::Null;
-    match decode_own(bytes, &mut json) {
+    // Not limited: it takes 46 bytes for each byte of text at most, and any text is meant.
+    match decode_copy(bytes, &mut json) {
         Ok(()) if is_blank(bytes) => {
             Err(failure(bytes, Fault { at: bytes.len(), what: What::End }))
         }
@@ -113,21 +133,35 @@ pub(super) fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
 }
 
+/// How a text is read.
+#[derive(Clone, Copy)]
+struct Mode {
+    direction: Direction,
+    /// Whether all differences are noted, or the alterations alone.
+    reports_all: bool,
+    /// Whether there is a limit to the memory of the values.
+    is_limited: bool,
+}
+
+impl Mode {
+    const fn of(direction: Direction) -> Self {
+        Self { direction, reports_all: false, is_limited: true }
+    }
+}
+
 /// A walk over a text and a value at once.
 struct Decoder<'a> {
     reader: Reader<'a>,
-    /// The differences so far: all of them, or the alterations alone.
+    /// The differences so far.
     noted: Vec<Noted>,
-    reports_all: bool,
-    direction: Direction,
+    mode: Mode,
 }
 
 impl<'a> Decoder<'a> {
     fn run(
         bytes: &'a [u8],
         into: &mut dyn Value,
-        direction: Direction,
-        reports_all: bool,
+        mode: Mode,
     ) -> Result<Vec<Noted>, DecodeError> {
         into.clear(false);
         if matches!(into.slot(), Slot::Nothing) {
@@ -145,7 +179,8 @@ impl<'a> Decoder<'a> {
             }
         };
         let reader = Reader::new(text);
-        let mut decoder = Self { reader, noted: Vec::new(), reports_all, direction };
+        let reader = if mode.is_limited { reader } else { reader.without_limit() };
+        let mut decoder = Self { reader, noted: Vec::new(), mode };
         let result = match (decoder.top(into), invalid) {
             (Ok(()), Some(at)) => Err(Fault { at, what: What::Utf8 }),
             (Err(Fault { what: What::End, .. }), Some(at)) => {
@@ -234,7 +269,7 @@ impl<'a> Decoder<'a> {
         let at = self.reader.at();
         let name = self.reader.string()?;
         value.set(&name);
-        if self.reports_all && !value.declared().contains(&&*name) {
+        if self.mode.reports_all && !value.declared().contains(&&*name) {
             self.note(at, Difference::UnknownValue(name.into_owned()));
         }
         Ok(())
@@ -245,13 +280,24 @@ impl<'a> Decoder<'a> {
             return Err(self.reader.mismatch(Expected::List));
         }
         let mut more = self.reader.enter(b']')?;
+        // The places of the list as `Vec` makes them. To ask it would take a method for each type.
+        let (mut length, mut places, mut size) = (0, 0, 0);
         while more {
-            let start = self.reader.checkpoint();
+            if length == places && length > 0 {
+                places = self.reader.grow(places, (2 * places).max(4), size)?;
+            }
             let item = list.push();
+            if places == 0 {
+                size = size_of_val(item);
+                places = self.reader.grow(0, first_places(size), size)?;
+            }
+            length += 1;
+            let start = self.reader.checkpoint();
             if let Err(fault) = self.item(item)?
                 && !self.as_text(item, start, fault, true)?
             {
                 list.pop();
+                length -= 1;
             }
             more = self.reader.more(b']')?;
         }
@@ -268,13 +314,22 @@ impl<'a> Decoder<'a> {
             return Err(self.reader.mismatch(Expected::Object));
         }
         let mut more = self.reader.enter(b'}')?;
+        let (mut places, mut size) = (0, 0);
         while more {
             let key = self.reader.key()?;
             if tags.is_some_and(|tags| tags.value_of(&key).is_some()) {
                 self.reader.skip()?;
             } else {
-                let start = self.reader.checkpoint();
+                let length = entries.len();
+                if length == places && length > 0 {
+                    places = self.reader.grow(places, next_places(places), size)?;
+                }
                 let value = entries.insert(key.clone().into_owned());
+                if places == 0 {
+                    size = size_of_val(value) + ENTRY;
+                    places = self.reader.grow(0, next_places(0), size)?;
+                }
+                let start = self.reader.checkpoint();
                 if let Err(fault) = self.item(value)?
                     && !self.as_text(value, start, fault, false)?
                 {
@@ -327,8 +382,9 @@ impl<'a> Decoder<'a> {
         match keeper(value) {
             Some(Keeper::Json(json)) => *json = self.reader.free()?,
             Some(Keeper::Extra(extra)) => {
+                self.reader.take_memory(size_of::<Contents>())?;
                 extra.contents_mut().non_object = Some(self.reader.free()?);
-                if self.direction == Direction::Response {
+                if self.mode.direction == Direction::Response {
                     extra.set_received();
                 }
             }
@@ -361,6 +417,7 @@ impl<'a> Decoder<'a> {
             return Err(fault);
         }
         self.reader.skip()?;
+        self.reader.take_memory(Noted::SIZE)?;
         self.noted.push(Noted { at: fault.at, what });
         let text = self.reader.since(start).trim_ascii_start();
         match slot {
@@ -374,7 +431,7 @@ impl<'a> Decoder<'a> {
 
     /// Notes a difference, if anyone wants to know.
     fn note(&mut self, at: usize, what: Difference) {
-        if self.reports_all {
+        if self.mode.reports_all {
             self.noted.push(Noted { at, what });
         }
     }

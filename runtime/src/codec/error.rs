@@ -30,6 +30,7 @@ pub(super) enum What {
     Escape,
     Number,
     Depth,
+    Memory,
     /// Well-formed JSON that does not fit the declared type.
     Mismatch(Expected, Found),
 }
@@ -80,6 +81,10 @@ impl fmt::Display for What {
             Self::Escape => "invalid escape in a string",
             Self::Number => "invalid number",
             Self::Depth => "nested too deeply",
+            Self::Memory => {
+                "values that take too much memory: more than 1 MiB and 16 bytes for each \
+                 byte of the text"
+            }
             Self::Mismatch(expected, found) => {
                 return write!(f, "expected {expected}, found {found}");
             }

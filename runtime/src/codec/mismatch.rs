@@ -110,6 +110,11 @@ pub(super) enum Difference {
     Surrogate,
 }
 
+impl Noted {
+    /// What a note takes in a list that grows and is sorted, in bytes.
+    pub(super) const SIZE: usize = 4 * size_of::<Self>();
+}
+
 impl Difference {
     /// Describes a value that does not fit.
     pub(super) fn of(expected: Expected, found: Found) -> Self {

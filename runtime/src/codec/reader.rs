@@ -4,12 +4,15 @@ use std::borrow::Cow;
 
 use super::error::{Expected, Fault, Found, What};
 use super::{Json, Kind};
+use memory::Memory;
 
 mod free;
+mod memory;
 mod number;
 mod scan;
 mod string;
 
+pub(super) use memory::{first_places, next_places};
 pub(super) use scan::{is_plain, run_end, same};
 
 /// How deep lists and objects may be nested. Every level takes stack.
@@ -22,6 +25,7 @@ pub(super) struct Reader<'a> {
     depth: u8,
     /// Where halves of surrogate pairs were replaced.
     replaced: Vec<usize>,
+    memory: Memory,
 }
 
 /// A place to go back to.
@@ -34,9 +38,31 @@ pub(super) struct Checkpoint {
 type Result<T, E = Fault> = std::result::Result<T, E>;
 
 impl<'a> Reader<'a> {
-    /// Begins to read a text.
+    /// Begins to read a text, with the memory that a text of its size may take.
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, depth: 0, replaced: Vec::new() }
+        let memory = Memory::of(text);
+        Self { text, at: 0, depth: 0, replaced: Vec::new(), memory }
+    }
+
+    /// Takes the limit of memory away, for text that was made of values.
+    pub(super) fn without_limit(self) -> Self {
+        Self { memory: Memory::unlimited(), ..self }
+    }
+
+    /// Takes memory for a value at the current place.
+    #[inline]
+    pub(super) fn take_memory(&mut self, bytes: usize) -> Result<()> {
+        if self.memory.take(bytes) { Ok(()) } else { Err(self.fault(What::Memory)) }
+    }
+
+    /// Takes the memory with which a list or map grows from a number of places to another.
+    #[inline]
+    pub(super) fn grow(&mut self, from: usize, to: usize, size: usize) -> Result<usize> {
+        if self.memory.grow(from, to, size) {
+            Ok(to)
+        } else {
+            Err(self.fault(What::Memory))
+        }
     }
 
     /// Returns the offset that is read next.
@@ -136,7 +162,8 @@ impl<'a> Reader<'a> {
         Checkpoint { at: self.at, depth: self.depth }
     }
 
-    /// Goes back to a place from before.
+    /// Goes back to a place from before. The memory of what was read since stays taken: that is
+    /// rare, and costs more to note for each value than it is worth.
     pub(super) fn rewind(&mut self, to: Checkpoint) {
         self.at = to.at;
         self.depth = to.depth;
@@ -200,11 +227,14 @@ impl<'a> Reader<'a> {
 
     /// Takes a value of any kind and forgets it.
     pub(super) fn skip(&mut self) -> Result<()> {
+        let memory = self.memory;
         if self.peek() == Some(b'"') {
-            self.string().map(drop)
+            self.string().map(drop)?;
         } else {
-            self.free().map(drop)
+            self.free().map(drop)?;
         }
+        self.memory = memory;
+        Ok(())
     }
 
     /// Takes a value of any kind.
@@ -215,7 +245,7 @@ impl<'a> Reader<'a> {
     /// Looks for a property of the object that begins here, and returns its value where that
     /// is a string. Nothing is taken, nothing is validated.
     pub(super) fn find(&self, name: &str) -> Option<Cow<'a, str>> {
-        let Self { text, at, depth, .. } = *self;
-        scan::find(Self { text, at, depth, replaced: Vec::new() }, name)
+        let Self { text, at, depth, memory, .. } = *self;
+        scan::find(Self { text, at, depth, replaced: Vec::new(), memory }, name)
     }
 }

@@ -41,7 +41,7 @@ fn is_json(text: &str) -> bool {
     let mut reader = Reader::new(text);
     match reader.skip().and_then(|()| reader.end()) {
         Ok(()) => true,
-        Err(fault) => matches!(fault.what, What::Depth),
+        Err(fault) => matches!(fault.what, What::Depth | What::Memory),
     }
 }
 

@@ -3,6 +3,7 @@
 //! What is generic here is made once for each of a thousand types, and so is every generic
 //! function of the standard library that it calls: hence `match` where a combinator would do.
 
+use super::reader::{first_places, next_places};
 use super::{Entries, Json, List, Map, Record, Slot, Table, Value, View};
 
 impl Value for () {
@@ -119,6 +120,9 @@ impl<T: Value + Default> List for Vec<T> {
     }
 
     fn push(&mut self) -> &mut dyn Value {
+        if first_places(size_of::<T>()) == 1 && self.capacity() == 0 {
+            self.reserve_exact(1);
+        }
         self.push(T::default());
         let last = self.len() - 1;
         &mut self.as_mut_slice()[last]
@@ -162,6 +166,10 @@ impl<T: Value + Default> Entries for Map<T> {
     }
 
     fn insert(&mut self, key: String) -> &mut dyn Value {
+        let places = self.len();
+        if places == self.capacity() {
+            self.reserve_exact(next_places(places) - places);
+        }
         let value = self.entry(key).or_default();
         *value = T::default();
         value

@@ -56,12 +56,12 @@ impl ApiError {
     /// where it answers 401.
     pub(crate) fn names_a_missing_role(&self) -> bool {
         let Some(code) = &self.error_code else { return false };
-        let of_credentials =
-            ["TOKEN", "CREDENTIAL", "AUTHENTICATED", "EXPIRED", "REVOKED"];
-        let of_roles =
-            ["ACCESS_DENIED", "UNAUTHORIZED_", "ROLE", "PERMISSION", "PRIVILEGE"];
+        let of_credentials = ["TOKEN", "CREDENTIAL", "NOT_AUTH", "EXPIRED", "REVOKED"];
+        let of_roles = ["UNAUTHORIZED_", "ROLE", "PERMISSION", "PRIVILEGE"];
         let has = |words: &[&str]| words.iter().any(|word| code.contains(word));
-        let is_role = code.starts_with("NOT_") || code.ends_with("_UNAUTHORIZED");
+        let is_role = code.starts_with("NOT_")
+            || code.ends_with("_UNAUTHORIZED")
+            || code.ends_with("_DENIED");
         !has(&of_credentials) && (is_role || has(&of_roles))
     }
 }
@@ -91,6 +91,7 @@ mod tests {
             "INVALID_SERVICE_ACCOUNT_TOKEN",
             "TOKEN_UNAUTHORIZED",
             "NOT_AUTHENTICATED",
+            "NOT_AUTHORIZED",
             "invalid_client",
             "",
         ] {

@@ -114,6 +114,11 @@ impl Call {
         &self.url
     }
 
+    /// Returns the size of the body in bytes.
+    pub(crate) fn body_length(&self) -> usize {
+        self.body.as_ref().map_or(0, Bytes::len)
+    }
+
     /// Returns the target as it stands in the request line.
     pub(crate) fn target(&self) -> String {
         match self.url.query() {

@@ -1,4 +1,4 @@
-//! The server's side of Digest, written from RFC 7616 and without the crate that the client
+//! The server's side of Digest, written from RFC 7616 and without the code that the client
 //! uses.
 
 use std::collections::HashMap;
@@ -18,10 +18,11 @@ pub(crate) struct Scheme {
     pub(crate) qop: &'static str,
     /// How often a nonce may be used.
     pub(crate) uses: u32,
+    pub(crate) realm: &'static str,
 }
 
 pub(crate) const ATLAS: Scheme =
-    Scheme { algorithm: "MD5", qop: "auth", uses: u32::MAX };
+    Scheme { algorithm: "MD5", qop: "auth", uses: u32::MAX, realm: "MMS Public API" };
 
 /// Nonces that were handed out, and what became of them.
 pub(crate) struct Oracle {
@@ -38,8 +39,6 @@ struct Nonce {
 
 /// How many nonces are good at once: those before them are stale.
 const KEPT: usize = 1024;
-
-const REALM: &str = "MMS Public API";
 
 impl Oracle {
     pub(crate) fn new(scheme: Scheme) -> Self {
@@ -96,10 +95,10 @@ impl Oracle {
     /// Refuses whatever the request carried.
     pub(crate) fn challenge(&self, stale: bool) -> Reply {
         let nonce = self.next();
-        let Scheme { algorithm, qop, .. } = self.scheme;
+        let Scheme { algorithm, qop, realm, .. } = self.scheme;
         let unknown = "Digest realm=\"MMS Public API\", nonce=\"x\", algorithm=SHA-3, qop=\"auth\"";
         let challenge = format!(
-            "Basic realm=\"{REALM}\", Digest realm=\"{REALM}\", domain=\"\", nonce=\"{nonce}\", \
+            "Basic realm=\"{realm}\", Digest realm=\"{realm}\", domain=\"\", nonce=\"{nonce}\", \
              algorithm={algorithm}, qop=\"{qop}\", opaque=\"op\\\\aque\", stale={stale}"
         );
         let headers = [("www-authenticate", unknown), ("www-authenticate", &*challenge)];
@@ -114,7 +113,8 @@ impl Oracle {
     ) -> String {
         let get =
             |name: &str| parameters.get(name).map(String::as_str).unwrap_or_default();
-        let mut a1 = self.hash(&format!("{}:{REALM}:{PRIVATE}", get("username")));
+        let realm = self.scheme.realm;
+        let mut a1 = self.hash(&format!("{}:{realm}:{PRIVATE}", get("username")));
         if self.scheme.algorithm.to_ascii_lowercase().ends_with("-sess") {
             a1 = self.hash(&format!("{a1}:{}:{cnonce}", get("nonce")));
         }

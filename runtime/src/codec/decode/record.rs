@@ -1,9 +1,11 @@
 //! Objects with declared properties.
 
-use super::{Decoder, Difference, Expected, Result, What};
+use super::{Decoder, Difference, ENTRY, Expected, Result, What};
+use crate::codec::extra::{Contents, EXTRA, Property};
 use crate::codec::members::is_masked;
+use crate::codec::reader::next_places;
 use crate::codec::tags::Tags;
-use crate::codec::{Direction, Extra, Field, Record, Slot, View};
+use crate::codec::{Direction, Extra, Field, Json, Record, Slot, View};
 
 /// How many fields after the expected one are tried before a search: the service leaves out
 /// optional properties now and then, and otherwise keeps to an order.
@@ -50,13 +52,16 @@ impl Decoder<'_> {
         if self.reader.peek() != Some(b'{') {
             return Err(self.reader.mismatch(Expected::Object));
         }
-        if self.direction == Direction::Response
+        if self.mode.direction == Direction::Response
             && let Some(extra) = Extra::of_mut(record)
         {
             extra.set_received();
         }
         let table = record.table();
         let fields = table.fields;
+        if size_of_val(record) < size_of::<Extra>() {
+            self.take_boxed(record)?;
+        }
         let start = self.reader.at() + 1;
         let mut seen = Seen::default();
         let mut next = 0;
@@ -124,13 +129,41 @@ impl Decoder<'_> {
         };
         let Some((expected, found)) = fault.mismatch() else { return Err(fault) };
         self.reader.rewind(start);
+        record.field_mut(index).clear(false);
         let raw = self.reader.free()?;
         self.noted.truncate(count);
-        record.field_mut(index).clear(false);
         self.note(fault.at, Difference::of(expected, found));
-        if let Some(extra) = Extra::of_mut(record) {
-            extra.keep(declared.json_name, raw);
+        self.keep_property(record, declared.json_name, raw)
+    }
+
+    /// Takes the memory of a record in a box. That of any other is part of what it is in.
+    #[cold]
+    fn take_boxed(&mut self, record: &dyn Record) -> Result<()> {
+        let fields = (0..record.table().fields.len()).chain([EXTRA]);
+        let sizes = fields.map(|index| size_of_val(record.field(index)));
+        self.reader.take_memory(sizes.sum())
+    }
+
+    /// Keeps a property that has no place in a field.
+    fn keep_property(
+        &mut self,
+        record: &mut dyn Record,
+        name: &str,
+        value: Json,
+    ) -> Result<()> {
+        let Some(extra) = Extra::of_mut(record) else { return Ok(()) };
+        if extra.contents().is_none() {
+            self.reader.take_memory(size_of::<Contents>() + 32)?;
         }
+        let properties = &mut extra.contents_mut().properties;
+        let length = properties.len();
+        if length == properties.capacity() {
+            let size = size_of::<Property>() + ENTRY;
+            let places = if length == 0 { 1 } else { next_places(length) };
+            self.reader.grow(length, places, size)?;
+            properties.reserve_exact(places - length);
+        }
+        extra.keep(name, value);
         Ok(())
     }
 
@@ -138,7 +171,7 @@ impl Decoder<'_> {
     /// such a property is the caller's.
     fn note_masked(&self, record: &mut dyn Record, declared: &Field, index: usize) {
         if declared.flags & Field::WRITE_ONLY != 0
-            && self.direction == Direction::Response
+            && self.mode.direction == Direction::Response
             && is_masked(&record.field(index).view())
             && let Some(extra) = Extra::of_mut(record)
         {
@@ -151,7 +184,7 @@ impl Decoder<'_> {
         let at = self.reader.at();
         let field = record.field_mut(index);
         field.clear(true);
-        if self.reports_all && !matches!(field.view(), View::Null) {
+        if self.mode.reports_all && !matches!(field.view(), View::Null) {
             // What is free-form may be `null`. The question leaves the field set.
             if !matches!(field.slot(), Slot::Json(_)) {
                 self.note(at, Difference::Null);
@@ -177,18 +210,15 @@ impl Decoder<'_> {
             self.note(self.reader.at(), Difference::Undeclared);
         }
         let value = self.reader.free()?;
-        if let Some(extra) = Extra::of_mut(record) {
-            extra.keep(name, value);
-        }
-        Ok(())
+        self.keep_property(record, name, value)
     }
 
     /// Notes the required fields that were not there, if anyone wants to know.
     fn note_missing(&mut self, fields: &'static [Field], seen: &Seen, at: usize) {
-        if !self.reports_all {
+        if !self.mode.reports_all {
             return;
         }
-        let elsewhere = match self.direction {
+        let elsewhere = match self.mode.direction {
             Direction::Request => Field::READ_ONLY,
             Direction::Response => Field::WRITE_ONLY,
         };

@@ -41,7 +41,7 @@ impl Decoder<'_> {
         let known = tag.as_deref().and_then(|tag| {
             values.iter().position(|of_variant| of_variant.contains(&tag))
         });
-        if self.reports_all && known.is_none() {
+        if self.mode.reports_all && known.is_none() {
             self.note(at, Difference::UnknownTag(name, tag.map(Into::into)));
         }
         let index = known.unwrap_or(values.len());

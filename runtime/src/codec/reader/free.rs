@@ -1,6 +1,6 @@
 //! JSON values without declared structure.
 
-use super::{Reader, Result, What};
+use super::{Reader, Result, What, next_places};
 use crate::codec::{Json, Map};
 
 /// Takes a value of any kind. The depth of the recursion is bounded by the reader.
@@ -26,13 +26,27 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Json> {
     })
 }
 
+/// What an object takes: with the smallest table of hashes.
+const OBJECT: usize = size_of::<Map<Json>>() + 32;
+
+/// What a member takes besides its name: with its hash and its place in the table of hashes.
+const MEMBER: usize = size_of::<(String, Json)>() + 28;
+
 fn object(reader: &mut Reader<'_>) -> Result<Json> {
+    reader.take_memory(OBJECT)?;
     let mut members = Map::new();
     let mut more = reader.enter(b'}')?;
     while more {
         let key = reader.key()?.into_owned();
-        members.insert(key, read(reader)?);
+        let value = read(reader)?;
         more = reader.more(b'}')?;
+        let length = members.len();
+        if length == members.capacity() {
+            // Many objects have one member.
+            let places = if more { next_places(length) } else { length + 1 };
+            members.reserve_exact(reader.grow(length, places, MEMBER)? - length);
+        }
+        members.insert(key, value);
     }
     Ok(members.into())
 }
@@ -41,8 +55,15 @@ fn list(reader: &mut Reader<'_>) -> Result<Json> {
     let mut items = Vec::new();
     let mut more = reader.enter(b']')?;
     while more {
-        items.push(read(reader)?);
+        let value = read(reader)?;
         more = reader.more(b']')?;
+        let length = items.len();
+        if length == items.capacity() {
+            let places = if more { (2 * length).max(4) } else { length + 1 };
+            let places = reader.grow(length, places, size_of::<Json>())?;
+            items.reserve_exact(places - length);
+        }
+        items.push(value);
     }
     Ok(Json::Array(items))
 }

@@ -4,6 +4,10 @@ use std::borrow::Cow;
 
 use super::{Reader, Result, What, run_end};
 use crate::codec::error::Fault;
+use crate::codec::mismatch::Noted;
+
+/// What the note of a replaced character takes, here and where it is reported.
+const NOTE: usize = 3 * size_of::<usize>() + Noted::SIZE;
 
 impl<'a> Reader<'a> {
     /// Takes the string whose opening quote stands here. It is borrowed from the text, unless
@@ -74,10 +78,12 @@ impl<'a> Reader<'a> {
             0xD800..=0xDBFF => self.second_half(first)?,
             first => Some(first),
         };
-        Ok(code.and_then(char::from_u32).unwrap_or_else(|| {
-            self.replaced.push(start);
-            char::REPLACEMENT_CHARACTER
-        }))
+        if let Some(character) = code.and_then(char::from_u32) {
+            return Ok(character);
+        }
+        self.take_memory(NOTE)?;
+        self.replaced.push(start);
+        Ok(char::REPLACEMENT_CHARACTER)
     }
 
     /// Takes the second escape of a surrogate pair, where there is one, and returns the code of
