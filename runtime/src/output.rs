@@ -43,7 +43,7 @@ pub(crate) mod sealed {
         const STREAMS: bool = true;
 
         fn receive(answer: Answer) -> Result<Response<Self>, Error> {
-            Ok(answer.into_download())
+            answer.into_download()
         }
     }
 }
