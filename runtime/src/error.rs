@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use crate::operation::Operation;
+use crate::transport::TransportError;
 
 pub use api::ApiError;
 
@@ -100,6 +101,11 @@ impl Error {
     pub(crate) fn edit(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         change(Arc::make_mut(&mut self.0));
         self
+    }
+
+    /// Returns what the transport said, where it failed.
+    pub(crate) fn transport(&self) -> Option<&TransportError> {
+        self.0.source.as_deref()?.downcast_ref()
     }
 
     /// Returns the operation that was called, where the error belongs to one.

@@ -16,12 +16,14 @@ mod loopback {
     mod download;
     mod faults;
     mod introduction;
+    mod malformed;
     mod oauth;
     mod paging;
     mod polling;
     mod processes;
     mod proxy;
     mod retry;
+    mod runtimes;
     #[cfg(feature = "blocking")]
     mod sync;
     mod tls;

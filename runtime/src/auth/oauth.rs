@@ -305,6 +305,8 @@ impl ServiceAccount {
         };
         let response = match call.send(core, Some(&self.basic)).await {
             Ok(response) => response,
+            // Nothing that another attempt would mend.
+            Err(failure) if failure.again == Again::Never => return Err(failure),
             Err(failure) => return Err(failed(failure.error, None)),
         };
         let (parts, body) = response.into_parts();
