@@ -3,6 +3,7 @@
 //! The one module whose public types are those of `reqwest`: its major versions are not this
 //! crate's.
 
+use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -38,11 +39,11 @@ mod tls;
 /// Client::builder().transport(ReqwestTransport::from(http)).build()
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ReqwestTransport(Source);
 
 /// Where the `reqwest` client of a request comes from.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Source {
     Given(Client),
     Made(Arc<PerRuntime>),
@@ -66,6 +67,13 @@ impl ReqwestTransport {
             Source::Given(client) => Ok(client.clone()),
             Source::Made(clients) => clients.get(),
         }
+    }
+}
+
+/// Prints nothing of the settings: a proxy among them may have a password.
+impl fmt::Debug for ReqwestTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReqwestTransport(..)")
     }
 }
 

@@ -14,7 +14,6 @@ use super::settings::Maker;
 use crate::transport::{Stage, TransportError};
 
 /// The `reqwest` clients of one client of this crate.
-#[derive(Debug)]
 pub(super) struct PerRuntime {
     maker: Maker,
     /// The client of the runtime that comes first.
@@ -23,7 +22,6 @@ pub(super) struct PerRuntime {
 }
 
 /// The client of one runtime.
-#[derive(Debug)]
 struct Entry {
     /// That of a runtime that is gone may be given to another.
     runtime: Id,

@@ -14,7 +14,7 @@ use crate::error::{Error, Kind};
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// How the connections of a client are made.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) idle_timeout: Option<Duration>,
@@ -60,7 +60,6 @@ impl Settings {
 }
 
 /// Makes `reqwest` clients that differ in nothing.
-#[derive(Debug)]
 pub(super) struct Maker {
     settings: Settings,
     /// Read once: certificates of the platform are megabytes of files.
