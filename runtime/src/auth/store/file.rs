@@ -1,8 +1,8 @@
 //! Access tokens in a file, for short-lived processes.
 //!
-//! The file is the caller's word for a path, so nothing is taken on trust: what is there is
-//! checked when it is open ([`disk`]), and replaced only if this store wrote it ([`tokens`]).
-//! No file is touched on the thread of a caller ([`detached`]).
+//! The path is the caller's, so any file may be there: a file is checked once it is open
+//! ([`disk`]), and replaced only if this store wrote it ([`tokens`]). All of it runs on threads
+//! of its own ([`detached`]).
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -57,7 +57,7 @@ impl FileStore {
         Self { path: path.into().into(), late: Arc::default() }
     }
 
-    /// Does something with the file on a thread of its own.
+    /// Runs file work on a thread of its own, for a limited time.
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,

@@ -93,5 +93,26 @@ mod tests {
         while late.is_alive() {
             thread::yield_now();
         }
+        // A paused clock would run ahead of the thread.
+        tokio::time::resume();
+        assert!(run(&late, || Ok(())).await.is_some());
+    }
+
+    #[test]
+    fn work_that_hangs_keeps_no_runtime_from_ending() {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        let runtime = builder.enable_all().start_paused(true).build().unwrap();
+        let (free, hangs) = mpsc::channel::<()>();
+        let (late, (ended, end)) = (Late::default(), mpsc::channel());
+        let hanging = run(&late, move || {
+            _ = hangs.recv();
+            _ = ended.send(());
+            Ok(())
+        });
+        assert!(runtime.block_on(hanging).is_none());
+        // Would wait for a blocking thread of Tokio, which only the next line ends.
+        drop(runtime);
+        drop(free);
+        end.recv().unwrap();
     }
 }
