@@ -3,21 +3,28 @@
 //! [`Request::send_blocking`] and [`Request::iter`] are `send` and `stream`, and
 //! [`Download::into_read`] makes a [`Read`] of a payload; anything else (a poll, a download to
 //! a file) goes through [`Client::block_on`].
+//!
+//! They work wherever a thread may block: in a program without async, in `spawn_blocking` and
+//! `block_in_place` of Tokio, and where a runtime is entered. Async code gets an error instead,
+//! for its thread would stall: call them in `spawn_blocking` there, or await the request.
 
 use std::fmt;
 use std::future::poll_fn;
 use std::io::{self, Read};
+use std::iter::FusedIterator;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::io::{AsyncRead, ReadBuf};
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::error::{Error, Kind};
 use crate::output::{Download, Output};
 use crate::page::Page;
 use crate::request::{Options, Request};
 use crate::response::Response;
+
+mod wait;
 
 /// A [`client`](crate::Client) for programs without async.
 ///
@@ -93,17 +100,18 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns the future's own error, or that this thread runs async code, which a blocking
-    /// call would stall.
+    /// Returns the future's own error, or that this thread runs async code of Tokio, which a
+    /// blocking call would stall.
     pub fn block_on<T>(
         &self,
         future: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
-        let (Some(runtime), Err(_)) = (&self.runtime.0, Handle::try_current()) else {
-            let message = "a blocking call inside async code";
+        let (Some(runtime), false) = (&self.runtime.0, wait::is_async()) else {
+            let message = "a blocking call inside async code: await the request, or make the \
+                           call in `spawn_blocking`";
             return Err(Error::new(Kind::Configuration, message));
         };
-        runtime.block_on(future)
+        wait::wait(runtime.handle(), future)
     }
 }
 
@@ -146,7 +154,7 @@ impl<T: Page + Output> Request<T> {
     /// Returns every item of the list: [`Request::stream_with`] without async.
     pub fn iter_with(&self, client: &Client, options: &Options) -> Items<T> {
         let items = self.stream_with(&client.client, options);
-        Items { client: client.clone(), items }
+        Items { client: client.clone(), items: Some(items) }
     }
 
     /// Returns every page of the list: [`Request::pages`] without async.
@@ -157,43 +165,59 @@ impl<T: Page + Output> Request<T> {
     /// Returns every page of the list: [`Request::pages_with`] without async.
     pub fn iter_pages_with(&self, client: &Client, options: &Options) -> Pages<T> {
         let pages = self.pages_with(&client.client, options);
-        Pages { client: client.clone(), pages }
+        Pages { client: client.clone(), pages: Some(pages) }
     }
 }
 
-/// The items of a list, without async. Made by [`Request::iter`].
+/// The items of a list, without async. Made by [`Request::iter`]. An error is the last item.
 #[derive(Debug)]
 #[must_use = "an iterator does nothing until it is used"]
 pub struct Items<T: Page> {
     client: Client,
-    items: crate::page::Items<T>,
+    /// `None` after the end.
+    items: Option<crate::page::Items<T>>,
 }
 
 impl<T: Page + Output> Iterator for Items<T> {
     type Item = Result<T::Item, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let next = async { self.items.next().await.transpose() };
-        self.client.block_on(next).transpose()
+        let items = self.items.as_mut()?;
+        let next = async { items.next().await.transpose() };
+        let next = self.client.block_on(next).transpose();
+        if !matches!(next, Some(Ok(_))) {
+            self.items = None;
+        }
+        next
     }
 }
 
-/// The pages of a list, without async. Made by [`Request::iter_pages`].
+impl<T: Page + Output> FusedIterator for Items<T> {}
+
+/// The pages of a list, without async. Made by [`Request::iter_pages`]. An error is the last.
 #[derive(Debug)]
 #[must_use = "an iterator does nothing until it is used"]
 pub struct Pages<T> {
     client: Client,
-    pages: crate::page::Pages<T>,
+    /// `None` after the end.
+    pages: Option<crate::page::Pages<T>>,
 }
 
 impl<T: Page + Output> Iterator for Pages<T> {
     type Item = Result<Response<T>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let next = async { self.pages.next().await.transpose() };
-        self.client.block_on(next).transpose()
+        let pages = self.pages.as_mut()?;
+        let next = async { pages.next().await.transpose() };
+        let next = self.client.block_on(next).transpose();
+        if !matches!(next, Some(Ok(_))) {
+            self.pages = None;
+        }
+        next
     }
 }
+
+impl<T: Page + Output> FusedIterator for Pages<T> {}
 
 impl Download {
     /// Returns the payload as a [`Read`], for programs without async.

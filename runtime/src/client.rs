@@ -26,7 +26,8 @@ mod profile;
 /// Sends requests.
 ///
 /// Cheap to clone and safe to share between tasks; clones share connections, access tokens
-/// and nonces.
+/// and nonces. It needs Tokio, and works on several runtimes, at once or one after the other:
+/// each has connections of its own.
 #[derive(Clone)]
 pub struct Client(Arc<Core>);
 

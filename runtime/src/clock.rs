@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -187,6 +187,16 @@ impl<'a> Timer<'a> {
         }
         Poll::Pending
     }
+}
+
+/// Waits for a future for a limited time; returns `None` where it took longer.
+pub(crate) async fn within<F: Future>(
+    clock: &dyn Clock,
+    limit: Duration,
+    future: F,
+) -> Option<F::Output> {
+    let stopwatch = Stopwatch::default();
+    Timer::new(clock, &stopwatch, Some(limit)).wait(pin!(future)).await
 }
 
 /// Returns a number from 0 (included) to 1 (excluded) that differs between calls and

@@ -13,7 +13,7 @@
 //! | `values`, `nullable`, `set`, `time`, `open_enum`, `extra`, `json` | the values that records are made of |
 //! | `reader`, `decode`, `text_body`, `path`, `mismatch` | JSON text to values, and where it differed |
 //! | `members`, `encode`, `writer`, `request_body` | values to JSON text |
-//! | `bridge`, `debug`, `same`, `copy`, `common`, `macros` | what else a generated type offers, on the same access |
+//! | `bridge`, `debug`, `redact`, `same`, `copy`, `common`, `macros` | what else a generated type offers, on the same access |
 //!
 //! Nothing that is generic over a record has a body longer than a line: the generated crate
 //! has more than a thousand of them, and each one pays for an instantiation.
@@ -34,6 +34,7 @@ mod nullable;
 mod open_enum;
 mod path;
 mod reader;
+mod redact;
 mod request_body;
 mod same;
 mod set;

@@ -1,7 +1,8 @@
-//! Payloads that are not JSON (CSV, gzip archives): handed on as they arrive, untouched.
+//! Payloads that are not JSON (CSV, gzip archives): checked to be what the operation declares,
+//! and then handed on as they arrive.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::future::poll_fn;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use futures_core::Stream;
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
 
 use crate::clock::{self, Clock};
@@ -21,11 +22,17 @@ use crate::operation::Operation;
 use crate::response::limit;
 use crate::transport::{Body, BoxFuture};
 
+mod accept;
+mod inflate;
+
 /// A payload as it arrives: a `Stream` of [`Bytes`], an `AsyncRead`, or a file by
 /// [`Download::save_to`].
 ///
-/// What was compressed by the operation (`+gzip`) stays compressed. A chunk that takes longer
-/// than the client's limit for a try to arrive ends the download with an error.
+/// A response without a payload, with a part of it, or of another type than the operation
+/// declares (a page of a proxy) is an error before any byte is handed out. What was compressed
+/// by the operation (`+gzip`) stays compressed; what was compressed in transit is inflated, if
+/// that was done with gzip, and an error otherwise. A chunk that takes longer than the client's
+/// limit for an attempt to arrive ends the download with an error.
 pub struct Download {
     body: Body,
     /// `None` where there is no limit, or the bytes are there already.
@@ -82,24 +89,34 @@ impl fmt::Debug for Patience {
 }
 
 impl Download {
-    pub(crate) fn new(
+    /// Makes a download of the response to an operation.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the body is not the payload that the operation declares.
+    pub(crate) fn accept(
         body: Body,
         patience: Option<Patience>,
         source: Source,
+        status: StatusCode,
         headers: &HeaderMap,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, Error> {
+        let (body, is_inflated) = accept::accept(body, source, status, headers)?;
+        let length = limit::number(headers, "content-length");
+        Ok(Self {
             body,
             patience,
             source,
-            length: limit::number(headers, "content-length"),
+            // That of the bytes in transit says nothing about the payload.
+            length: length.filter(|_| !is_inflated),
             received: 0,
             progress: None,
             rest: Bytes::new(),
-        }
+        })
     }
 
-    /// Returns the size of the payload in bytes, where the service said it.
+    /// Returns the size of the payload in bytes; `None` where the service did not say it, or
+    /// compressed the payload in transit.
     pub fn size(&self) -> Option<u64> {
         self.length
     }
@@ -130,6 +147,9 @@ impl Download {
     /// all have arrived: a file at `path` is whole or untouched. Dropping the future removes
     /// the temporary file.
     ///
+    /// A new file can be read by its owner only (mode 0600 on Unix); one that replaces another
+    /// has the permissions of that.
+    ///
     /// # Errors
     ///
     /// Returns what broke the connection or kept the file from being written.
@@ -140,12 +160,16 @@ impl Download {
             let message = format!("can't write {}: {error}", path.display());
             source.of(Error::with_source(Kind::File, message, error))
         };
-        let (file, temporary) = Temporary::make(path).await.map_err(fail)?;
+        let (file, temporary, permissions) =
+            Temporary::make(path).await.map_err(fail)?;
         let mut file = tokio::fs::File::from_std(file);
         while let Some(chunk) = self.chunk().await? {
             file.write_all(&chunk).await.map_err(fail)?;
         }
         file.flush().await.map_err(fail)?;
+        if let Some(permissions) = permissions {
+            file.set_permissions(permissions).await.map_err(fail)?;
+        }
         // A name must not outlive a crash that its bytes didn't.
         file.sync_all().await.map_err(fail)?;
         drop(file);
@@ -243,18 +267,38 @@ impl fmt::Debug for Download {
 struct Temporary(PathBuf);
 
 impl Temporary {
-    /// Makes a file beside another.
-    async fn make(path: &Path) -> io::Result<(File, Self)> {
+    /// Makes a file beside another, and returns it with the permissions of that other one.
+    async fn make(path: &Path) -> io::Result<(File, Self, Option<Permissions>)> {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{:016x}.part", clock::random()));
         let temporary = Self(path.with_file_name(name));
+        let path = path.to_owned();
         // What makes the file also removes it where nobody waits for it any more.
         let made = tokio::task::spawn_blocking(move || {
-            let file =
-                OpenOptions::new().write(true).create_new(true).open(&temporary.0);
-            file.map(|file| (file, temporary))
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let file = options.open(&temporary.0)?;
+            Ok((file, temporary, permissions(&path)))
         });
         made.await?
+    }
+}
+
+/// Returns the permissions of a regular file; `None` where there is none.
+fn permissions(path: &Path) -> Option<Permissions> {
+    // Not those of what a symbolic link leads to: the link is replaced.
+    let replaced = path.symlink_metadata().ok().filter(|replaced| replaced.is_file())?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // Nothing that was downloaded runs as another user.
+        Some(Permissions::from_mode(replaced.permissions().mode() & 0o777))
+    }
+    #[cfg(not(unix))]
+    {
+        Some(replaced.permissions())
     }
 }
 

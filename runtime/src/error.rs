@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use crate::operation::Operation;
+use crate::transport::TransportError;
 
 pub use api::ApiError;
 
@@ -106,6 +107,11 @@ impl Error {
 
     pub(crate) fn kind(&self) -> Kind {
         self.0.kind
+    }
+
+    /// Returns what the transport said, where it failed.
+    pub(crate) fn transport(&self) -> Option<&TransportError> {
+        self.0.source.as_deref()?.downcast_ref()
     }
 
     /// Returns the operation that was called, where the error belongs to one.

@@ -47,7 +47,7 @@ pub(crate) mod sealed {
         const EXPECTED: Expected = Expected::Stream;
 
         fn receive(answer: Answer) -> Result<Response<Self>, Error> {
-            Ok(answer.into_download())
+            answer.into_download()
         }
     }
 }

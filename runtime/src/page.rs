@@ -207,8 +207,8 @@ pub(crate) fn lacks_list(value: &dyn Value) -> bool {
     matches!(list, Some(View::Absent | View::Null))
 }
 
-/// Tells whether the links of a page name a next one (RFC 8288); `None` where it has no
-/// links.
+/// Tells whether the links of a page name a next one (RFC 8288); `None` where a page has no
+/// links by its type. One that lacks those it has to have names none.
 fn has_next(page: &dyn Value) -> Option<bool> {
     let is_next = |rel: &str| rel.eq_ignore_ascii_case("next");
     let json = |links: &Json| {
@@ -225,8 +225,9 @@ fn has_next(page: &dyn Value) -> Option<bool> {
                 let rel = property(links.get(index), "rel").map(Value::view);
                 matches!(rel, Some(View::Str(rel)) if is_next(rel))
             })),
+            Some(_) => Some(false),
             // Beyond its fields, what the document does not declare.
-            _ => match record.field(record.table().fields.len()).view() {
+            None => match record.field(record.table().fields.len()).view() {
                 View::Extra(extra) => json(extra.get("links")?),
                 _ => None,
             },

@@ -126,9 +126,57 @@ impl<T> DerefMut for Response<T> {
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // No headers: a peer may put anything there, a cookie for one.
-        f.debug_struct("Response")
-            .field("status", &self.status())
-            .field("value", &self.value)
-            .finish_non_exhaustive()
+        let mut shown = f.debug_struct("Response");
+        shown.field("status", &self.status());
+        // A response that is a string as a whole has no table that says whether it is a secret,
+        // and the private key of a certificate is one.
+        match first_letter(&self.value) {
+            Some('"') => shown.field("value", &format_args!("(a string)")),
+            _ => shown.field("value", &self.value),
+        };
+        shown.finish_non_exhaustive()
+    }
+}
+
+/// Returns the first letter of what is printed of a value.
+fn first_letter(value: &dyn fmt::Debug) -> Option<char> {
+    struct First(Option<char>);
+
+    impl fmt::Write for First {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0 = self.0.or(text.chars().next());
+            // Nothing that comes after it is wanted.
+            self.0.map_or(Ok(()), |_| Err(fmt::Error))
+        }
+    }
+
+    let mut first = First(None);
+    _ = fmt::write(&mut first, format_args!("{value:?}"));
+    first.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    #[test]
+    fn a_response_that_is_a_string_is_not_printed() {
+        fn shown(value: impl fmt::Debug) -> String {
+            let status = StatusCode::OK;
+            let headers = HeaderMap::new();
+            let alterations = Alterations::default();
+            let arrived = Arrived { attempts: 1, has_body: true, alterations };
+            format!("{:?}", Response::new(value, status, headers, arrived))
+        }
+        let key = "-----BEGIN PRIVATE KEY-----\nhunter2";
+        let expected = "Response { status: 200, value: (a string), .. }";
+        assert_eq!(shown(key.to_owned()), expected);
+        assert_eq!(shown(json!(key)), expected);
+        assert_eq!(
+            shown(json!({"a": 1})),
+            r#"Response { status: 200, value: {"a":1}, .. }"#
+        );
+        assert_eq!(shown(()), "Response { status: 200, value: (), .. }");
     }
 }

@@ -131,6 +131,7 @@ impl fmt::Debug for Body {
 #[derive(Debug)]
 pub struct TransportError {
     stage: Stage,
+    advice: Option<&'static str>,
     source: BoxError,
 }
 
@@ -142,12 +143,37 @@ pub enum Stage {
     Connect,
     /// The request may have arrived.
     Exchange,
+    /// No byte of the request left, and no attempt can do better until something is changed: a
+    /// certificate is not trusted, a proxy wants credentials. The request is not repeated.
+    Refused,
+    /// What came back is not HTTP, or its head is too large. The request has arrived; another
+    /// attempt would end the same, so it is not repeated.
+    Malformed,
+}
+
+impl Stage {
+    /// Returns true if another attempt may do better.
+    pub(crate) fn may_pass(self) -> bool {
+        matches!(self, Self::Connect | Self::Exchange)
+    }
 }
 
 impl TransportError {
     /// Makes an error of what the HTTP stack says; its messages must not hold credentials.
     pub fn new(stage: Stage, source: impl Into<BoxError>) -> Self {
-        Self { stage, source: source.into() }
+        Self { stage, advice: None, source: source.into() }
+    }
+
+    /// Says what to do about it, in place of the general advice of an
+    /// [`Error`](crate::Error).
+    #[must_use]
+    pub fn with_advice(mut self, advice: &'static str) -> Self {
+        self.advice = Some(advice);
+        self
+    }
+
+    pub(crate) fn advice(&self) -> Option<&'static str> {
+        self.advice
     }
 
     /// Returns how far the request got.
@@ -159,8 +185,9 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.stage {
-            Stage::Connect => "could not connect",
+            Stage::Connect | Stage::Refused => "could not connect",
             Stage::Exchange => "the connection broke",
+            Stage::Malformed => "the response is not HTTP that can be read",
         })
     }
 }

@@ -17,6 +17,7 @@ mod loopback {
     mod download;
     mod faults;
     mod introduction;
+    mod malformed;
     mod nonces;
     mod oauth;
     mod pacing;
@@ -25,6 +26,7 @@ mod loopback {
     mod processes;
     mod proxy;
     mod retry;
+    mod runtimes;
     #[cfg(feature = "blocking")]
     mod sync;
     mod tls;

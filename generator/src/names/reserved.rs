@@ -38,6 +38,7 @@ pub(super) const FEATURES: &[&str] = &[
     "registry",
     "testing",
     "tracing",
+    "webpki-roots",
 ];
 
 /// Names that the files of `types` use without a path.

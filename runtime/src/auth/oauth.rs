@@ -129,9 +129,8 @@ impl ServiceAccount {
         let _renewing = Renewing(self);
         // The call needs the rest of its time for itself.
         let limit = limit.map_or(RENEWAL_LIMIT, |limit| RENEWAL_LIMIT.min(limit / 4));
-        let stopwatch = Stopwatch::default();
-        let mut timer = Timer::new(&*self.core().clock, &stopwatch, Some(limit));
-        let outcome = timer.wait(pin!(pending.clone())).await;
+        let clock = &*self.core().clock;
+        let outcome = clock::within(clock, limit, pending.clone()).await;
         match outcome.map(|outcome| self.settle(&pending, outcome)) {
             Some(Ok(renewed)) => renewed,
             // One that goes on is taken up by a later call.

@@ -48,8 +48,9 @@ impl fmt::Debug for AccessToken {
 
 /// Keeps access tokens.
 ///
-/// A client asks its store before it asks the service, and only when it has no token of its
-/// own. A store that fails costs a token request, never a call.
+/// A client asks its store before it requests a token, and only when it has no valid token of
+/// its own. A store that fails costs a token request, never a call: the feature `tracing`
+/// shows the error. A store must respond or fail: a client has no time limit of its own for it.
 pub trait TokenStore: Send + Sync {
     /// Returns the token that was saved last under a key (a base URL and a client ID),
     /// expired or not.

@@ -15,7 +15,7 @@ use crate::error::{Error, Kind};
 use crate::pace::Pacer;
 use crate::retry::RetryPolicy;
 use crate::transport::Transport;
-use crate::transport::reqwest::{Proxy, ReqwestTransport, Settings};
+use crate::transport::reqwest::{Proxy, Settings};
 
 /// What a body may become in memory: room for the largest pages, an end to endless ones.
 const BODY_LIMIT: u64 = 256 << 20;
@@ -183,7 +183,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts the certificates of a PEM file besides those that the platform trusts.
+    /// Trusts the certificates of a PEM file besides those that the platform trusts. They are
+    /// enough where the platform has none.
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.roots.push(pem.into());
         self
@@ -203,25 +204,26 @@ impl ClientBuilder {
         self
     }
 
-    /// Builds the client. Does no IO but reading the certificates that the platform trusts.
+    /// Builds the client. Does no IO but reading the certificates that the platform trusts,
+    /// and not even that for an `http` base URL without a [`proxy`](Self::proxy).
     ///
     /// # Errors
     ///
     /// Returns what is wrong with the description: a base URL that credentials must not be
-    /// sent to, a certificate that can't be read.
+    /// sent to, a certificate that can't be read; or that the platform trusts no certificate,
+    /// as in an image `FROM scratch`, where nothing else is trusted. The feature `webpki-roots`
+    /// brings certificates for that.
     pub fn build(self) -> Result<Client, Error> {
         let base = Base::parse(&self.base_url)?;
         let transport = match self.transport {
             Some(transport) => transport,
             None => {
                 let mut settings = self.settings;
-                // Credentials over plain HTTP are for loopback alone, not for a proxy on the
-                // way there.
-                settings.system_proxy = !base.is_plain();
+                settings.is_plain = base.is_plain();
                 for pem in &self.roots {
                     settings.trust(pem)?;
                 }
-                Arc::new(ReqwestTransport::from(settings.build()?))
+                Arc::new(settings.build()?)
             }
         };
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::default()));

@@ -3,12 +3,15 @@
 use std::fmt;
 
 use super::extra::non_object;
+use super::redact;
 use super::{Discriminator, Extra, Field, Json, List, Record, Union, Value, View};
 
 /// Prints a value: the type's name and the fields that are set, by their JSON names.
 ///
 /// Fields that the document marks as secret or that are only ever written are named and not
-/// shown, whatever is in them. Of undeclared properties only the names are shown.
+/// shown, whatever is in them. Of undeclared properties only the names are shown. URLs are
+/// shown without credentials and query string, and maps without the values of headers that
+/// authenticate.
 ///
 /// # Errors
 ///
@@ -28,14 +31,20 @@ impl fmt::Debug for Shown<'_> {
             View::Bool(boolean) => boolean.fmt(f),
             View::Int(number) => number.fmt(f),
             View::Float(number) => fmt::Debug::fmt(&number, f),
-            View::Str(string) => fmt::Debug::fmt(string, f),
-            View::Json(json) => fmt::Display::fmt(json, f),
+            View::Str(string) => fmt::Debug::fmt(&*redact::text(string), f),
+            View::Json(json) => match redact::json(json) {
+                Some(shown) => fmt::Display::fmt(&shown, f),
+                None => fmt::Display::fmt(json, f),
+            },
             View::Extra(extra) => fmt::Debug::fmt(extra, f),
             View::List(list) => items(list, f),
             View::Map(entries) => {
                 let mut map = f.debug_map();
                 entries.for_each(&mut |name, value| {
-                    map.entry(&name, &Shown(value.view()));
+                    match redact::is_secret_name(name) {
+                        true => map.entry(&name, &format_args!("(redacted)")),
+                        false => map.entry(&name, &Shown(value.view())),
+                    };
                 });
                 map.finish()
             }

@@ -1,12 +1,13 @@
 //! The encoded body of a request, and the paths that it omits.
 
+use std::fmt::Write;
+
 use bytes::Bytes;
 
+use super::Json;
 use super::encode::located;
 use super::path::push_name;
-
-/// What is shown in the place of a secret: JSON text like that.
-const REDACTED: &str = r#""<redacted>""#;
+use super::redact;
 
 /// The body of a request as it is sent. Made by [`encode_request`](super::encode_request).
 #[derive(Clone)]
@@ -35,7 +36,8 @@ impl RequestBody {
         self.paths(self.left_out.clone())
     }
 
-    /// Returns the text with `"<redacted>"` in the place of secrets.
+    /// Returns the text with `"<redacted>"` in the place of secrets, and without those that URLs
+    /// and headers in maps hold.
     pub(crate) fn redacted(&self) -> String {
         let mut shown = String::with_capacity(self.text.len());
         let mut rest = 0;
@@ -45,11 +47,16 @@ impl RequestBody {
             // A secret within another is gone with it.
             if begin >= rest {
                 shown.push_str(&String::from_utf8_lossy(&self.text[rest..begin]));
-                shown.push_str(REDACTED);
+                _ = write!(shown, "\"{}\"", redact::PLACEHOLDER);
                 rest = end;
             }
         }
-        shown + &String::from_utf8_lossy(&self.text[rest..])
+        shown.push_str(&String::from_utf8_lossy(&self.text[rest..]));
+        let json = Json::from_slice(shown.as_bytes());
+        match json.ok().and_then(|json| redact::json(&json)) {
+            Some(json) => json.to_string(),
+            None => shown,
+        }
     }
 
     fn paths(&self, found: Vec<(usize, impl AsRef<str>)>) -> Vec<String> {

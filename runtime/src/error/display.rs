@@ -5,7 +5,7 @@ use std::fmt;
 use http::header::{LOCATION, RETRY_AFTER};
 
 use super::{Error, Kind};
-use crate::transport::Url;
+use crate::transport::{TransportError, Url};
 
 /// How much of a response is quoted, in characters.
 const EXCERPT: usize = 200;
@@ -128,6 +128,9 @@ impl Error {
                     .to_owned(),
             );
         }
+        if let Some(advice) = self.transport().and_then(TransportError::advice) {
+            return Some(advice.to_owned());
+        }
         if self.0.kind == Kind::Connect {
             return Some("check the base URL, the network and the proxy".to_owned());
         }
@@ -206,7 +209,7 @@ mod tests {
 
     use super::*;
     use crate::exchange::status_error;
-    use crate::transport::{Stage, TransportError};
+    use crate::transport::Stage;
 
     fn answer(status: u16, header: (&'static str, &str), body: &'static str) -> Error {
         let status = StatusCode::from_u16(status).unwrap();

@@ -129,7 +129,8 @@ impl Error {
 
     /// Tells whether the same request may succeed later: too many requests, an error of the
     /// service (500, 502, 503, 504), a request that it gave up or was not ready for (408, 425),
-    /// a broken connection, a time limit.
+    /// a broken connection, a time limit. A certificate that is not trusted, a proxy that wants
+    /// credentials and a response that is not HTTP don't pass.
     ///
     /// It says nothing about whether a repeat is *safe*: see
     /// [`Error::may_have_been_executed`].
@@ -137,7 +138,8 @@ impl Error {
         let status =
             matches!(self.status(), Some(408 | 425 | 429 | 500 | 502 | 503 | 504));
         let broken =
-            matches!(self.0.kind, Kind::Connect | Kind::Transport | Kind::Timeout);
+            matches!(self.0.kind, Kind::Connect | Kind::Transport | Kind::Timeout)
+                && self.transport().is_none_or(|error| error.stage().may_pass());
         (status || broken) && !self.is_too_many_tokens()
     }
 

@@ -142,20 +142,21 @@ impl Answer {
         Response::new(value, self.status, self.headers, arrived)
     }
 
-    /// Leaves the body to the caller.
-    pub(crate) fn into_download(self) -> Response<Download> {
+    /// Leaves the body to the caller, if it is the payload that the operation declares.
+    pub(crate) fn into_download(self) -> Result<Response<Download>, Error> {
         let (body, patience) = match self.body {
             Payload::Open { body, patience } => (body, patience),
             Payload::Whole { bytes, .. } => (Body::from(bytes), None),
         };
         let source = Source { operation: self.operation, attempts: self.attempts };
-        let download = Download::new(body, patience, source, &self.headers);
+        let download =
+            Download::accept(body, patience, source, self.status, &self.headers)?;
         let arrived = Arrived {
             attempts: self.attempts,
             has_body: true,
             alterations: Alterations::default(),
         };
-        Response::new(download, self.status, self.headers, arrived)
+        Ok(Response::new(download, self.status, self.headers, arrived))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::error::{Error, Kind};
 use crate::operation::Operation;
 use crate::request::Parts;
 use crate::retry::Again;
-use crate::transport::{Body, Request, Stage, Url};
+use crate::transport::{Body, Request, Stage, TransportError, Url};
 
 /// A request on its way.
 pub(crate) struct Call {
@@ -158,25 +158,33 @@ impl Call {
             request.headers.insert(AUTHORIZATION, authorization.clone());
         }
         self.sent.store(true, Ordering::Relaxed);
-        core.transport.send(request).await.map_err(|error| match error.stage() {
-            Stage::Connect => {
+        core.transport.send(request).await.map_err(|error| self.failure(error))
+    }
+
+    /// Makes a failure of what the transport says.
+    fn failure(&self, error: TransportError) -> Failure {
+        let stage = error.stage();
+        let (kind, message, again) = match stage {
+            Stage::Connect | Stage::Refused => {
                 let origin = self.url.origin().ascii_serialization();
                 let message = format!("could not connect to {origin}");
-                Failure {
-                    error: Error::with_source(Kind::Connect, message, error),
-                    again: Again::Always(None),
-                }
+                (Kind::Connect, message, Again::Always(None))
             }
-            Stage::Exchange => Failure {
-                error: Error::with_source(
-                    Kind::Transport,
-                    "the connection broke before the response",
-                    error,
-                ),
-                again: Again::IfRepeatable(None),
+            Stage::Exchange => {
+                let message = "the connection broke before the response".to_owned();
+                (Kind::Transport, message, Again::IfRepeatable(None))
             }
-            .after_sending(),
-        })
+            Stage::Malformed => {
+                let message = "the response is not HTTP that can be read".to_owned();
+                (Kind::Transport, message, Again::Never)
+            }
+        };
+        let again = if stage.may_pass() { again } else { Again::Never };
+        let failure = Failure { error: Error::with_source(kind, message, error), again };
+        match kind {
+            Kind::Transport => failure.after_sending(),
+            _ => failure,
+        }
     }
 }
 

@@ -43,6 +43,23 @@ fn secrets_are_not_shown() {
 }
 
 #[test]
+fn what_urls_and_headers_hold_is_not_shown() {
+    let text = r#"{"name": "https://user:s3cret@h/x?Signature=s3cret",
+        "tags": {"Authorization": "Bearer s3cret", "proxy-authorization": "s3cret", "a": "b"},
+        "free": {"x-api-key": "s3cret", "urls": ["https://h?s3cret"], "n": 1.50}}"#;
+    let cluster: Cluster = read(text).unwrap();
+    let shown = format!("{cluster:?}");
+    assert!(!shown.contains("s3cret"), "{shown}");
+    for part in [
+        r#"name: "https://(redacted)@h/x?(redacted)""#,
+        r#""Authorization": (redacted), "proxy-authorization": (redacted), "a": "b""#,
+        r#"free: {"x-api-key":"<redacted>","urls":["https://h?(redacted)"],"n":1.50}"#,
+    ] {
+        assert!(shown.contains(part), "{part} in {shown}");
+    }
+}
+
+#[test]
 fn unions_and_enums_show_what_they_are() {
     assert_eq!(format!("{:?}", Provider::Aws), "\"AWS\"");
     assert_eq!(format!("{}", Provider::from("X")), "X");

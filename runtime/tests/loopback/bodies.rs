@@ -65,6 +65,16 @@ fn what_may_be_a_secret_is_not_printed() {
     assert!(own.contains(r#"{"a":{"b":"<redacted>","c":true}}"#), "{own}");
 }
 
+#[test]
+fn what_urls_hold_is_not_printed() {
+    let body = user("https://u:hunter2@h/hook?sig=hunter2");
+    let request = Request::<()>::new(&CREATE, &[]).body(&body);
+    let curl = request.to_curl().unwrap();
+    assert!(curl.contains(r#""https://(redacted)@h/hook?(redacted)""#), "{curl}");
+    assert!(!curl.contains("hunter2"), "{curl}");
+    assert!(!format!("{body:?}").contains("sig=hunter2"));
+}
+
 #[tokio::test]
 async fn what_is_required_and_unset_is_told_and_not_refused() {
     let others = Some(vec![user("b"), User::default()]);

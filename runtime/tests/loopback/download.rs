@@ -1,11 +1,14 @@
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
+use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::transport::BoxFuture;
-use atlas_admin_runtime::{Client, Clock, Download, Request};
+use atlas_admin_runtime::{Client, Clock, Download, Request, Version};
+use flate2::{Compression, write::GzEncoder};
 use futures_util::TryStreamExt;
 use tokio::io::AsyncReadExt;
 
@@ -208,4 +211,104 @@ async fn an_error_instead_of_a_payload_is_an_error() {
     let error = logs().send(&plain(&server)).await.unwrap_err();
     assert!(error.is_not_found());
     assert_eq!(error.error_code(), Some("NO_LOGS"));
+}
+
+static CSV: Operation = Operation {
+    id: "getCsv",
+    name: "getCsv",
+    tag: "Invoices",
+    method: Method::Get,
+    path: "/api/atlas/v2/csv",
+    version: Version::stable(2023, 1, 1),
+    accept: "application/vnd.atlas.2023-01-01+csv",
+    content_type: None,
+    parameters: &[],
+    success: &[200],
+    roles: &[],
+    deprecated: false,
+    sunset: None,
+    docs: "",
+};
+
+#[tokio::test]
+async fn what_is_not_the_payload_is_an_error_and_the_file_stays() {
+    let folder = folder("other");
+    let path = folder.join("usage.csv");
+    std::fs::write(&path, "older").unwrap();
+    for (head, part) in [
+        (
+            "200 X\r\ncontent-type: text/html; charset=utf-8",
+            "\"text/html; charset=utf-8\"",
+        ),
+        ("200 X\r\ncontent-encoding: br", "compressed as \"br\""),
+        ("204 X", "no payload"),
+        ("206 X\r\ncontent-range: bytes 5-8/100", "part of the payload"),
+        ("203 X", "does not declare this status"),
+    ] {
+        let server = Server::start(move |_, _| {
+            let length =
+                if head.starts_with("204") { "" } else { "content-length: 4\r\n" };
+            let body = if length.is_empty() { "" } else { "else" };
+            Reply::raw(format!("HTTP/1.1 {head}\r\n{length}\r\n{body}"))
+        })
+        .await;
+        let request = Request::<Download>::new(&CSV, &[]);
+        let error = request.send(&plain(&server)).await.unwrap_err();
+        assert!(error.to_string().contains(part), "{error}");
+        assert!(error.is_decode() && !error.is_retryable(), "{error}");
+        assert_eq!(error.status(), head[..3].parse().ok());
+        assert_eq!(server.arrived(), 1);
+    }
+    assert_eq!(std::fs::read(&path).unwrap(), b"older");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn a_payload_that_was_packed_in_transit_arrives_unpacked() {
+    let payload = b"a,b\n1,2\n".repeat(10_000);
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(&payload).unwrap();
+    let packed = packed.finish().unwrap();
+    let server = Server::start(move |_, _| {
+        let headers = [("content-encoding", "gzip"), ("content-type", "text/csv")];
+        Reply::new(200, &headers, &packed)
+    })
+    .await;
+    let request = Request::<Download>::new(&CSV, &[]);
+    let download = request.send(&plain(&server)).await.unwrap().into_value();
+    // What is known is the size in transit.
+    assert_eq!(download.size(), None);
+    let folder = folder("packed");
+    let path = folder.join("usage.csv");
+    assert_eq!(download.save_to(&path).await.unwrap(), payload.len() as u64);
+    assert!(std::fs::read(&path).unwrap() == payload);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_keeps_its_mode_and_a_new_one_is_private() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = folder("modes");
+    let path = folder.join("mongodb.gz");
+    let mode = || path.metadata().unwrap().permissions().mode() & 0o7777;
+    let server = payload().await;
+    let client = plain(&server);
+    let save = async || {
+        let download = logs().send(&client).await.unwrap().into_value();
+        download.save_to(&path).await.unwrap();
+    };
+    save().await;
+    assert_eq!(mode(), 0o600);
+    for (older, expected) in [(0o644, 0o644), (0o400, 0o400), (0o4755, 0o755)] {
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(older)).unwrap();
+        save().await;
+        assert_eq!(mode(), expected);
+    }
+    // A link is replaced: the mode of what it leads to is not that of the payload.
+    std::fs::remove_file(&path).unwrap();
+    symlink("/etc/passwd", &path).unwrap();
+    save().await;
+    assert_eq!(mode(), 0o600);
+    std::fs::remove_dir_all(folder).unwrap();
 }

@@ -50,7 +50,6 @@ async fn a_broken_connection_is_told_wherever_it_breaks() {
         ("HTTP/1.1 200 X\r\ncontent-length: 100\r\n\r\n{\"a\":", true),
         ("HTTP/1.1 200 X\r\ncontent-length: 100\r\n\r\n{\"a\":", false),
         ("HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n3\r\n{}\n\r\n", false),
-        ("NOT HTTP\r\n\r\n", false),
     ] {
         let reply = move || match reset {
             true => Reply::raw(sent).reset(),

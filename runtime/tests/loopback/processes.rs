@@ -11,6 +11,7 @@ use atlas_admin_runtime::{Client, FileStore, TokenStore};
 
 use super::api::{get, service_account};
 use super::server::{Reply, Server};
+use super::tls;
 
 /// Longer than anything here takes, shorter than a turn is waited for (10 seconds).
 const SOON: Duration = Duration::from_secs(8);
@@ -128,6 +129,42 @@ async fn one_is_told_by_its_environment_and_its_profiles() {
         ["MONGODB_ATLAS_PUBLIC_KEY", "MONGODB_ATLAS_PRIVATE_KEY"],
     ] {
         start(variables.map(|variable| (variable, "x"))).succeeds().await;
+    }
+}
+
+#[tokio::test]
+async fn a_platform_without_certificates_is_told_and_trusts_those_it_is_given() {
+    if part().is_some() {
+        let build = |url| Client::builder().base_url(url);
+        let built = build("https://cloud.mongodb.com").build();
+        if cfg!(feature = "webpki-roots") {
+            built.unwrap();
+        } else {
+            let error = built.unwrap_err().to_string();
+            for part in [
+                "No CA certificates",
+                "ca-certificates",
+                "SSL_CERT_FILE",
+                "`root_certificates`",
+                "`webpki-roots`",
+            ] {
+                assert!(error.contains(part) && !error.contains('\n'), "{error}");
+            }
+        }
+        // No TLS, no certificates.
+        build("http://127.0.0.1:9999").build().unwrap();
+        let url = tls::start().await;
+        let client = build(&url).root_certificates(tls::ROOT).build().unwrap();
+        assert_eq!(get().send(&client).await.unwrap()["id"], "1");
+        return;
+    }
+    let folder = Folder::new("scratch");
+    let test = "a_platform_without_certificates_is_told_and_trusts_those_it_is_given";
+    let mut command = folder.command(test, "scratch");
+    // Where the list of the platform is a file: macOS and Windows have theirs always.
+    if cfg!(target_os = "linux") {
+        command.env("SSL_CERT_FILE", "/dev/null").env("SSL_CERT_DIR", "/nonexistent");
+        Process::start(&mut command).succeeds().await;
     }
 }
 

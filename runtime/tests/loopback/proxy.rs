@@ -99,6 +99,24 @@ async fn a_proxy_that_refuses_or_is_not_there_has_been_sent_nothing() {
 }
 
 #[tokio::test]
+async fn a_proxy_that_wants_credentials_is_asked_once() {
+    let refusing = Server::start(|_, _| Reply::new(407, &[], "")).await;
+    let client = Client::builder()
+        .base_url("https://localhost")
+        .root_certificates(tls::ROOT)
+        .proxy(reqwest::Proxy::all(&refusing.url).unwrap())
+        .build()
+        .unwrap();
+    let error = get().send(&client).await.unwrap_err();
+    assert!(error.is_connect() && !error.is_retryable(), "{error:?}");
+    assert_eq!((error.attempts(), refusing.arrived()), (1, 1));
+    assert!(
+        error.to_string().contains("the proxy's URL with the credentials"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn a_loopback_service_is_reached_through_a_named_proxy() {
     let server = Server::start(|_, _| Reply::json(r#"{"id":"1"}"#)).await;
     // Nobody listens there: only the proxy can answer.

@@ -2,6 +2,7 @@ use std::io::Read;
 
 use atlas_admin_runtime::blocking::Client;
 use atlas_admin_runtime::{Download, Error, Options, Request, RetryPolicy};
+use tokio::runtime::Builder;
 
 use super::api::{LIST, LOGS, get, plain};
 use super::listing::Listing;
@@ -24,7 +25,8 @@ fn requests_lists_and_downloads_work_without_async() {
     against(
         |number| match number {
             0 => Reply::new(503, &[], ""),
-            _ => Reply::json(r#"{"id":"1","results":[1,2],"links":[]}"#),
+            // Without a type, for it is a download once.
+            _ => Reply::new(200, &[], r#"{"id":"1","results":[1,2],"links":[]}"#),
         },
         |client| {
             assert_eq!(get().send_blocking(client).unwrap()["id"], "1");
@@ -72,6 +74,64 @@ async fn a_blocking_call_inside_async_code_is_an_error() {
     let client = Client::new(plain(&server)).unwrap();
     let error = get().send_blocking(&client).unwrap_err();
     assert!(error.to_string().contains("async"), "{error}");
+    // A list ends with it.
+    let request = Request::<Listing>::new(&LIST, &[]);
+    let items: Vec<_> = request.iter(&client).take(3).collect();
+    assert!(matches!(&items[..], [Err(_)]), "{items:?}");
+    let pages: Vec<_> = request.iter_pages(&client).take(3).collect();
+    assert!(matches!(&pages[..], [Err(_)]), "{pages:?}");
+    assert_eq!(server.arrived(), 0);
     // Dropping it here must not panic either.
     drop(client);
+}
+
+#[test]
+fn it_works_wherever_a_thread_may_block() {
+    against(
+        |_| Reply::json(r#"{"id":"1","results":[1,2],"links":[]}"#),
+        |client| {
+            let works = |client: &Client| {
+                assert_eq!(get().send_blocking(client).unwrap()["id"], "1");
+                let items: Result<Vec<_>, _> =
+                    Request::<Listing>::new(&LIST, &[]).iter(client).collect();
+                assert_eq!(items.unwrap(), [1, 2]);
+            };
+            let mut builders =
+                [Builder::new_multi_thread(), Builder::new_current_thread()];
+            for builder in &mut builders {
+                let runtime = builder.enable_all().build().unwrap();
+                let entered = runtime.enter();
+                works(client);
+                drop(entered);
+                let inside = client.clone();
+                let spawned = runtime.spawn_blocking(move || works(&inside));
+                runtime.block_on(spawned).unwrap();
+                let inside = client.clone();
+                // A thread of a task's, which waits for it as it may.
+                let joined = async { std::thread::spawn(move || works(&inside)).join() };
+                runtime.block_on(joined).unwrap();
+            }
+            let runtime = Builder::new_multi_thread().enable_all().build().unwrap();
+            let inside = client.clone();
+            let task = async move { tokio::task::block_in_place(|| works(&inside)) };
+            runtime.block_on(runtime.spawn(task)).unwrap();
+        },
+    );
+}
+
+#[test]
+fn a_list_ends_with_its_first_error() {
+    against(
+        |number| match number {
+            0 => Reply::json(r#"{"links":[{"rel":"next","href":"x"}],"results":[1,2]}"#),
+            1 => Reply::new(404, &[], "{}"),
+            _ => Reply::json(r#"{"results":[3],"links":[]}"#),
+        },
+        |client| {
+            let mut items = Request::<Listing>::new(&LIST, &[]).iter(client);
+            let all: Vec<_> = items.by_ref().take(9).map(|item| item.ok()).collect();
+            assert_eq!(all, [Some(1), Some(2), None]);
+            assert!(items.next().is_none());
+        },
+    );
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use atlas_admin_runtime::{Client, Credentials, RetryPolicy};
+use atlas_admin_runtime::{Client, Credentials};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -52,13 +52,34 @@ pub(super) async fn start() -> String {
 async fn an_extra_root_is_trusted_and_no_other() {
     let url = start().await;
     let builder = || {
-        let builder = Client::builder().base_url(&url).retry(RetryPolicy::never());
+        let builder = Client::builder().base_url(&url);
         builder.credentials(Credentials::access_token("hunter2"))
     };
     let error = get().send(&builder().build().unwrap()).await.unwrap_err();
-    assert!(error.is_connect(), "{error:?}");
+    assert!(error.is_connect() && !error.is_retryable(), "{error:?}");
+    assert_eq!(error.attempts(), 1);
+    let line = error.to_string();
+    for part in ["UnknownIssuer", "`root_certificates`", "SSL_CERT_FILE"] {
+        assert!(line.contains(part), "{line}");
+    }
     let client = builder().root_certificates(ROOT).build().unwrap();
     assert_eq!(get().send(&client).await.unwrap()["id"], "1");
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_no_tls_is_told() {
+    let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", plain.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = plain.accept().await {
+            _ = stream.write_all(b"HTTP/1.1 400 X\r\n\r\n").await;
+        }
+    });
+    let client =
+        Client::builder().base_url(url).root_certificates(ROOT).build().unwrap();
+    let error = get().send(&client).await.unwrap_err();
+    assert_eq!((error.attempts(), error.is_retryable()), (1, false), "{error}");
+    assert!(error.to_string().contains("may not speak TLS"), "{error}");
 }
 
 #[test]

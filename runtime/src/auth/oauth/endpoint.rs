@@ -1,7 +1,6 @@
 //! The token endpoint of the service, and the store in front of it.
 
 use std::panic::AssertUnwindSafe;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use serde_json::Value as Json;
 use super::Bearer;
 use crate::auth::{AccessToken, TokenStore, basic, scrub};
 use crate::client::Core;
-use crate::clock::{self, Stopwatch, Timer};
+use crate::clock;
 use crate::error::{Error, Kind};
 use crate::exchange::{Call, Failure, OTHER_SERVER, excerpt, read, status_error};
 use crate::request::path::encode;
@@ -262,9 +261,7 @@ impl Endpoint {
     }
 
     async fn within<F: Future>(&self, limit: Duration, future: F) -> Option<F::Output> {
-        let stopwatch = Stopwatch::default();
-        let mut timer = Timer::new(&*self.core.clock, &stopwatch, Some(limit));
-        timer.wait(pin!(future)).await
+        clock::within(&*self.core.clock, limit, future).await
     }
 }
 
