@@ -87,7 +87,7 @@ pub use error::{ApiError, Error};
 pub use operation::Operation;
 pub use output::{Download, Output};
 pub use page::{Items, Page, Pages};
-pub use poll::Poller;
+pub use poll::{Outcome, Poller};
 pub use request::{IntoBody, Options, Request};
 pub use response::{RateLimit, Response, ResponseFuture};
 pub use retry::RetryPolicy;

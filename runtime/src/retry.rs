@@ -131,7 +131,7 @@ impl Again {
 }
 
 /// Reads `Retry-After`: seconds or an HTTP date (RFC 9110 section 10.2.3).
-fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     if let Some(seconds) = limit::number(headers, "retry-after") {
         return Some(Duration::from_secs(seconds));
     }
