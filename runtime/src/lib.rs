@@ -88,7 +88,7 @@ pub use operation::Operation;
 pub use output::{Download, Output};
 pub use page::{Items, Page, Pages};
 pub use poll::{Outcome, Poller};
-pub use request::{IntoBody, Options, Request};
+pub use request::{IntoBody, Options, PagedRequest, Request};
 pub use response::{RateLimit, Response, ResponseFuture};
 pub use retry::RetryPolicy;
 pub use transport::Transport;

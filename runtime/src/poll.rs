@@ -2,7 +2,8 @@
 //!
 //! A wait is for hours, and outlasts what passes: each request is repeated as the client's retry
 //! policy says, and where that gives up on an error that may pass
-//! ([`Error::is_retryable`]), the wait sends it again an interval later, until its own limit.
+//! ([`Error::is_retryable`]), the wait sends it again an interval later, until its own limit. Only
+//! where the very first request can't connect, the wait ends: the address may be wrong.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -26,7 +27,8 @@ mod schedule;
 ///
 /// Made by [`Request::poll`](crate::Request::poll). By default it sends the request every 10
 /// seconds for up to an hour, and later where the service asks for that (`Retry-After`). It goes
-/// on through errors that may pass: see [`Error::is_retryable`].
+/// on through errors that may pass ([`Error::is_retryable`]), except that the very first request
+/// has to reach a server.
 ///
 /// It owns all that it needs, so the wait can be spawned if the caller's closures can.
 #[must_use = "a poller does nothing before `until`, `until_result` or `until_gone`"]
@@ -67,6 +69,8 @@ impl<'a, T: Output> Poller<'a, T> {
     }
 
     /// Sets what each of the requests does differently from the client.
+    ///
+    /// A retry policy among them is the policy of the wait: where it gives up, the wait ends.
     pub fn options(mut self, options: Options) -> Self {
         self.schedule.options = options;
         self
@@ -159,7 +163,7 @@ impl<'a, T: Output> Poller<'a, T> {
                 // waiting.
                 {
                     match ResponseFuture::new(&client, &parts, &schedule.options).await {
-                        Err(error) if error.is_retryable() => watch.passes(error),
+                        Err(error) if watch.outlasts(&error) => watch.passes(error),
                         Err(error) => match outcome(Err(&error)).into().verdict {
                             Verdict::Pending => watch.passes(error),
                             Verdict::Done | Verdict::Failed => return Err(error),
@@ -207,7 +211,7 @@ impl<'a, T: Output> Poller<'a, T> {
                         report(&mut progress, &response);
                     }
                     Err(error) if error.is_not_found() => return Ok(()),
-                    Err(error) if error.is_retryable() => watch.passes(error),
+                    Err(error) if watch.outlasts(&error) => watch.passes(error),
                     Err(error) => return Err(error),
                 }
                 watch.pause(parts.operation).await?;

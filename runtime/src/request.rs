@@ -17,10 +17,12 @@ use crate::operation::{Location, Method, Operation};
 
 pub use body::IntoBody;
 pub use options::Options;
+pub use paged::PagedRequest;
 
 mod body;
 mod curl;
 mod options;
+mod paged;
 pub(crate) mod path;
 mod send;
 mod text;

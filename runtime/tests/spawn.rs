@@ -120,7 +120,7 @@ async fn polls(client: Client) -> Result<(), Error> {
 
 #[expect(dead_code, reason = "it has to compile")]
 async fn lists(client: Client, options: Options) -> Option<Result<(), Error>> {
-    let request = Request::<Vec<Json>>::new(&GET, &["1"]);
+    let request = Request::<Vec<Json>>::new(&GET, &["1"]).paged();
     let mut items = streamed(request.stream(&client));
     sent(items.next()).await?.ok()?;
     let mut pages = streamed(request.pages_with(&client, &options));

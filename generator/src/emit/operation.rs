@@ -438,6 +438,7 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> [TokenStream; 3] {
         call.operation.parameters.iter().filter(|parameter| !parameter.is_argument);
     let setters: Vec<TokenStream> =
         setters.map(|parameter| setter(emit, parameter)).collect();
+    let paged = call.operation.is_paged.then(|| quote!(, paged));
     let blank = blank();
     let setters = setters.iter().enumerate().map(|(index, setter)| {
         let blank = (index > 0).then(|| blank.clone());
@@ -456,7 +457,7 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> [TokenStream; 3] {
                 #(#setters)*
             }
         },
-        quote!(atlas_admin_runtime::builder!(#name);),
+        quote!(atlas_admin_runtime::builder!(#name #paged);),
     ]
 }
 

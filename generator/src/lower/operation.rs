@@ -14,7 +14,7 @@ use super::{Lowering, Spot};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Answer, Body, Content, Location, Method, Operation, OperationVersion, Output,
-    Parameter, Tag, Type, operation_key,
+    PAGE_NUMBER, Parameter, Tag, Type, operation_key,
 };
 use crate::pointer::Pointer;
 use crate::version::{Date, Format, MediaType, Version};
@@ -112,6 +112,9 @@ impl<'d> Lowering<'d> {
         if source.tags.len() > 1 {
             self.unmapped(&at.child("tags"), "only the first tag places the operation");
         }
+        let is_paged = parameters
+            .iter()
+            .any(|p| p.location == Location::Query && p.name == PAGE_NUMBER);
         let roles =
             source.extensions.get("x-rolesRequirements").and_then(Value::as_array);
         self.api.operations.push(Operation {
@@ -123,6 +126,7 @@ impl<'d> Lowering<'d> {
             versions,
             deprecated: source.deprecated,
             has_builder: false,
+            is_paged,
             roles: roles
                 .into_iter()
                 .flatten()

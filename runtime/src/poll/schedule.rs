@@ -38,6 +38,8 @@ pub(crate) struct Watch {
     client: Client,
     schedule: Schedule,
     start: Duration,
+    /// Whether a server was reached.
+    is_reached: bool,
     /// The last state that a response told.
     state: Option<String>,
     /// The error of the last request.
@@ -52,6 +54,7 @@ impl Watch {
             client: client.clone(),
             schedule: schedule.clone(),
             start: client.core().clock.monotonic(),
+            is_reached: false,
             state: None,
             error: None,
             asked: None,
@@ -73,13 +76,26 @@ impl Watch {
 
     /// Notes a response that does not end the wait.
     pub(crate) fn saw(&mut self, state: Option<String>, headers: &HeaderMap) {
+        self.is_reached = true;
         self.state = state.or(self.state.take());
         self.error = None;
         self.note_retry_after(headers);
     }
 
+    /// Whether the wait goes on through an error whatever the caller thinks of it.
+    ///
+    /// Not where the very first request can't connect: nothing says then that there is anything
+    /// at that address. And not where the caller has set a retry policy for the wait: the wait
+    /// ends where that gives up.
+    pub(crate) fn outlasts(&self, error: &Error) -> bool {
+        let may_be_elsewhere = error.is_connect() && !self.is_reached;
+        let is_free = self.schedule.options.retry.is_none();
+        error.is_retryable() && is_free && !may_be_elsewhere
+    }
+
     /// Notes an error that does not end the wait.
     pub(crate) fn passes(&mut self, error: Error) {
+        self.is_reached |= !error.is_connect();
         self.note_retry_after(error.headers());
         self.error = Some(error);
     }

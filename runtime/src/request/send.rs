@@ -1,9 +1,8 @@
-//! Sending: one response, a stream over pages, or a wait for a state.
+//! Sending: one response, or a wait for a state.
 
 use super::{Options, Request};
 use crate::client::Client;
 use crate::output::Output;
-use crate::page::{Items, Page, Pages};
 use crate::poll::Poller;
 use crate::response::ResponseFuture;
 
@@ -30,34 +29,5 @@ impl<T: Output> Request<T> {
     /// Begins to wait for a state: a cluster that is `IDLE`, an index that is `READY`.
     pub fn poll(&self, client: &Client) -> Poller<'static, T> {
         Poller::new(client, self.parts())
-    }
-}
-
-impl<T: Page + Output> Request<T> {
-    /// Returns every item of the list, page after page, from the page the request names (the
-    /// first by default) to the last.
-    ///
-    /// One page is asked for ahead of the items that are taken. The stream ends after the
-    /// first error; all items before it have been returned once.
-    pub fn stream(&self, client: &Client) -> Items<T> {
-        self.stream_with(client, &Options::DEFAULT)
-    }
-
-    /// Returns every item of the list, each page asked for with settings of its own:
-    /// [`Request::stream`].
-    pub fn stream_with(&self, client: &Client, options: &Options) -> Items<T> {
-        Items::new(client, self.parts(), options)
-    }
-
-    /// Returns every page of the list as a whole [`Response`](crate::Response), from the page the
-    /// request names (the first by default) to the last.
-    pub fn pages(&self, client: &Client) -> Pages<T> {
-        self.pages_with(client, &Options::DEFAULT)
-    }
-
-    /// Returns every page of the list, each asked for with settings of its own:
-    /// [`Request::pages`].
-    pub fn pages_with(&self, client: &Client, options: &Options) -> Pages<T> {
-        Pages::new(client, self.parts(), options)
     }
 }

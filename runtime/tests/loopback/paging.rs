@@ -35,7 +35,7 @@ fn linked(sizes: &'static [usize]) -> impl Fn(&Seen) -> Reply + Send + Sync + 's
 }
 
 async fn items(client: &Client) -> Result<Vec<i64>, Error> {
-    Request::<Listing>::new(&LIST, &[]).stream(client).try_collect().await
+    Request::<Listing>::new(&LIST, &[]).paged().stream(client).try_collect().await
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn lists_without_links_end_with_an_empty_page_or_a_repeat() {
         _ => Reply::json("[]"),
     })
     .await;
-    let request = Request::<Vec<i64>>::new(&LIST, &[]);
+    let request = Request::<Vec<i64>>::new(&LIST, &[]).paged();
     let all: Vec<_> = request.stream(&plain(&server)).try_collect().await.unwrap();
     assert_eq!((all, server.seen().len()), (vec![1, 2, 3], 3));
     let pages = request.pages(&plain(&server)).count().await;
@@ -98,7 +98,7 @@ async fn the_next_page_is_asked_for_ahead() {
     let answer = linked(&[2, 2, 2]);
     let server = Server::start(move |_, seen| answer(seen)).await;
     let client = plain(&server);
-    let mut stream = pin!(Request::<Listing>::new(&LIST, &[]).stream(&client));
+    let mut stream = pin!(Request::<Listing>::new(&LIST, &[]).paged().stream(&client));
     assert_eq!(stream.next().await.unwrap().unwrap(), 0);
     // The second page comes without anybody asking for its items; the third doesn't.
     server.has(2).await;
@@ -112,7 +112,7 @@ async fn the_page_after_a_page_is_asked_for_ahead() {
     let answer = linked(&[2, 2, 2]);
     let server = Server::start(move |_, seen| answer(seen)).await;
     let client = plain(&server);
-    let mut pages = Request::<Listing>::new(&LIST, &[]).pages(&client);
+    let mut pages = Request::<Listing>::new(&LIST, &[]).paged().pages(&client);
     assert!(pages.next().await.unwrap().is_ok());
     // On the way while the caller has the first in hands.
     server.has(2).await;
@@ -132,6 +132,7 @@ async fn a_stream_begins_where_the_request_says_and_ends_with_an_error() {
     let mut request = Request::<Listing>::new(&LIST, &[]);
     request.set_query("itemsPerPage", &2_i64);
     request.set_query("pageNum", &2_i64);
+    let request = request.paged();
     let items: Vec<_> = request.stream(&client).collect().await;
     assert_eq!(items.len(), 3);
     assert_eq!(*items[0].as_ref().unwrap(), 2);
@@ -145,7 +146,7 @@ async fn free_form_pages_are_pages() {
     let answer = linked(&[2, 1]);
     let server = Server::start(move |_, seen| answer(seen)).await;
     let client = plain(&server);
-    let request = Request::<Free>::new(&LIST, &[]);
+    let request = Request::<Free>::new(&LIST, &[]).paged();
     let items: Vec<Json> = request.stream(&client).try_collect().await.unwrap();
     assert_eq!(items, [0, 1, 2]);
 }

@@ -1,9 +1,11 @@
 use std::time::Duration;
 
-use atlas_admin_runtime::{Error, Json, Outcome, Response};
+use atlas_admin_runtime::{
+    Client, Error, Json, Options, Outcome, Response, RetryPolicy,
+};
 
 use super::api::{builder, get, plain};
-use super::clock::Steps;
+use super::clock::{LIMIT, Steps};
 use super::server::{Reply, Server};
 
 async fn creating(until: usize) -> Server {
@@ -188,4 +190,23 @@ async fn the_service_may_ask_for_longer_waits() {
     assert_eq!(waits, [30, 10, 45]);
     // It asks for more than is left, so there is nothing to wait for.
     assert!(error.is_timeout(), "{error}");
+}
+
+#[tokio::test]
+async fn it_ends_where_a_policy_of_its_own_gives_up_and_where_nothing_is_reached() {
+    let server = Server::start(|_, _| Reply::new(503, &[], "")).await;
+    let twice = Options::new().retry(RetryPolicy::new().attempts(2));
+    let poll = get().poll(&plain(&server)).options(twice).until_gone();
+    assert_eq!(poll.await.unwrap_err().attempts(), 2);
+    assert_eq!(server.arrived(), 2);
+
+    let nowhere = Client::builder()
+        .base_url("http://127.0.0.1:9")
+        .clock(Steps::default())
+        .attempt_timeout(LIMIT)
+        .timeout(LIMIT)
+        .build()
+        .unwrap();
+    let error = get().poll(&nowhere).until(|_| true).await.unwrap_err();
+    assert!(error.is_connect() && !error.is_timeout(), "{error}");
 }

@@ -28,7 +28,7 @@ fn requests_lists_and_downloads_work_without_async() {
         },
         |client| {
             assert_eq!(get().send_blocking(client).unwrap()["id"], "1");
-            let request = Request::<Listing>::new(&LIST, &[]);
+            let request = Request::<Listing>::new(&LIST, &[]).paged();
             let items: Result<Vec<_>, _> = request.iter(client).collect();
             assert_eq!(items.unwrap(), [1, 2]);
             assert_eq!(request.iter_pages(client).count(), 1);
