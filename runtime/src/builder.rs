@@ -276,6 +276,49 @@ macro_rules! paged_builder {
     };
 }
 
+/// Implements what the builder of an operation offers whose work is complete only later.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! waiting_builder {
+    ($type:ident) => {
+        impl<T: $crate::Output, W: $crate::codec::Value + ::core::default::Default>
+            $type<T, W>
+        {
+            /// Sends the request, and waits until its work is complete:
+            /// [`Request::send_and_wait`](atlas_admin_runtime::Request::send_and_wait).
+            ///
+            /// # Errors
+            ///
+            /// As [`Waiter`](atlas_admin_runtime::Waiter) says.
+            #[inline]
+            pub fn send_and_wait(
+                &self,
+                client: &$crate::Client,
+            ) -> $crate::Waiter<'static, W> {
+                self.request.send_and_wait(client)
+            }
+
+            /// Waits until its work is complete, given the response to it:
+            /// [`Request::wait`](atlas_admin_runtime::Request::wait).
+            ///
+            /// # Errors
+            ///
+            /// As [`Waiter`](atlas_admin_runtime::Waiter) says.
+            #[inline]
+            pub fn wait(
+                &self,
+                client: &$crate::Client,
+                response: &$crate::Response<T>,
+            ) -> $crate::Waiter<'static, W>
+            where
+                T: $crate::codec::Value,
+            {
+                self.request.wait(client, response)
+            }
+        }
+    };
+}
+
 /// Implements what a builder offers without async.
 #[cfg(feature = "blocking")]
 #[doc(hidden)]

@@ -16,6 +16,7 @@
 //! #     accept: "application/vnd.atlas.2023-01-01+json", content_type: None,
 //! #     parameters: &[], success: &[200], roles: &[], deprecated: false, sunset: None,
 //! #     docs: "",
+//! #     wait: None,
 //! # };
 //!
 //! /// Answers without a network, as a test does.
@@ -74,6 +75,7 @@ mod response;
 mod retry;
 mod trace;
 mod version;
+mod wait;
 
 pub use auth::{AccessToken, FileStore, MemoryStore, TokenStore};
 pub use builder::IntoList;
@@ -93,6 +95,7 @@ pub use response::{RateLimit, Response, ResponseFuture};
 pub use retry::RetryPolicy;
 pub use transport::Transport;
 pub use version::Version;
+pub use wait::{Progress, Waiter};
 
 // The crates whose types are part of this one's.
 pub use {bytes, http, indexmap, jiff, url};

@@ -25,5 +25,6 @@ mod loopback {
     #[cfg(feature = "blocking")]
     mod sync;
     mod tls;
+    mod waiting;
     mod watch;
 }

@@ -28,6 +28,7 @@ static GET: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "",
+    wait: None,
 };
 
 /// A builder as the generator writes it.

@@ -16,8 +16,10 @@ const INTERVAL: Duration = Duration::from_secs(10);
 /// The default limit of the whole wait.
 const TIMEOUT: Duration = Duration::from_secs(60 * 60);
 
-/// How much of a state is quoted, in characters.
-const STATE: usize = 60;
+/// How much of a state is quoted, in characters: by the error of what has failed, and by that of
+/// a wait that took too long, which has more to say.
+const FAILED_STATE: usize = 120;
+const LAST_STATE: usize = 60;
 
 /// How often requests are sent, for how long, and with which settings.
 #[derive(Clone, Debug)]
@@ -59,6 +61,17 @@ impl Watch {
             error: None,
             asked: None,
         }
+    }
+
+    /// Begins a wait after a response.
+    pub(crate) fn after(
+        client: &Client,
+        schedule: &Schedule,
+        headers: &HeaderMap,
+    ) -> Self {
+        let mut watch = Self::new(client, schedule);
+        watch.saw(None, headers);
+        watch
     }
 
     /// Returns how long the wait has lasted.
@@ -132,7 +145,7 @@ impl Watch {
             "not as wanted after {limit:?}, the time limit of this wait (`timeout`)"
         );
         if let Some(state) = &self.state {
-            message.push_str(&format!("; last seen: {}", excerpt(state)));
+            message.push_str(&format!("; last seen: {}", excerpt(state, LAST_STATE)));
         }
         let last = self.error.take();
         if let Some(last) = &last {
@@ -149,15 +162,17 @@ impl Watch {
 /// Makes the error of a wait for what has failed.
 pub(crate) fn failed(state: Option<&str>, operation: &'static Operation) -> Error {
     let message = match state {
-        Some(state) => format!("what was waited for has failed: {}", excerpt(state)),
+        Some(state) => {
+            format!("what was waited for has failed: {}", excerpt(state, FAILED_STATE))
+        }
         None => "what was waited for has failed".to_owned(),
     };
     Error::new(Kind::Failed, message).of(operation)
 }
 
 /// Returns the start of a state: it may be any text.
-fn excerpt(state: &str) -> String {
-    match state.char_indices().nth(STATE) {
+fn excerpt(state: &str, length: usize) -> String {
+    match state.char_indices().nth(length) {
         Some((end, _)) => format!("{}…", &state[..end]),
         None => state.to_owned(),
     }

@@ -2,9 +2,11 @@
 
 use super::{Options, Request};
 use crate::client::Client;
+use crate::codec::Value;
 use crate::output::Output;
 use crate::poll::Poller;
-use crate::response::ResponseFuture;
+use crate::response::{Response, ResponseFuture};
+use crate::wait::Waiter;
 
 impl<T: Output> Request<T> {
     /// Sends the request, as often as the client's retry policy says, and returns the response.
@@ -29,5 +31,33 @@ impl<T: Output> Request<T> {
     /// Begins to wait for a state: a cluster that is `IDLE`, an index that is `READY`.
     pub fn poll(&self, client: &Client) -> Poller<'static, T> {
         Poller::new(client, self.parts())
+    }
+
+    /// Sends the request, and waits until the work that it starts is complete: a cluster is
+    /// `IDLE`, or gone. The result is the resource then, `()` where it is gone.
+    ///
+    /// For what the documentation of the request function says so of. Its builder has this method
+    /// with the type of the result; another type of your own can be read too, or
+    /// [`Json`](crate::Json).
+    pub fn send_and_wait<W: Value + Default>(
+        &self,
+        client: &Client,
+    ) -> Waiter<'static, W> {
+        Waiter::new(client, self.parts())
+    }
+
+    /// Waits until the work is complete that this request has started, given the response to it.
+    ///
+    /// [`Request::send_and_wait`] does both. This is for a program that needs the response first,
+    /// or has begun anew since.
+    pub fn wait<W: Value + Default>(
+        &self,
+        client: &Client,
+        response: &Response<T>,
+    ) -> Waiter<'static, W>
+    where
+        T: Value,
+    {
+        Waiter::after(client, self.parts(), response)
     }
 }
