@@ -14,6 +14,7 @@ mod tag;
 mod ty;
 mod types;
 mod union;
+mod wait;
 
 use std::collections::BTreeMap;
 

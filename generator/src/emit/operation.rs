@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Emit, docs};
-use crate::facts::Gate;
+use super::{Emit, docs, wait};
+use crate::facts::{Gate, waited};
 use crate::model::{
     Answer, Body, Location, Method, Operation, OperationVersion, Output, Parameter, Type,
 };
@@ -89,7 +89,7 @@ impl Call<'_> {
     }
 
     /// Whether the function or the builder beside it names a type of the API.
-    fn names_types(&self) -> bool {
+    fn names_types(&self, emit: &Emit<'_>) -> bool {
         let answers = match &self.answer.output {
             Output::Json(ty) | Output::Optional(ty) => ty.leaf().is_some(),
             Output::Empty | Output::Stream => false,
@@ -97,8 +97,24 @@ impl Call<'_> {
         let is_set_here = self.owns_builder && self.has_builder();
         let is_here = |p: &&Parameter| p.is_argument || is_set_here;
         let mut parameters = self.operation.parameters.iter().filter(is_here);
+        let result = match self.waited(emit) {
+            Some(Output::Json(ty) | Output::Optional(ty)) => ty.leaf().is_some(),
+            Some(Output::Empty | Output::Stream) | None => false,
+        };
         let body = self.body().is_some_and(|body| body.ty.leaf().is_some());
-        answers || body || parameters.any(|parameter| parameter.ty.leaf().is_some())
+        answers
+            || body
+            || result
+            || parameters.any(|parameter| parameter.ty.leaf().is_some())
+    }
+
+    /// What the wait after it ends with, where its builder has the type.
+    fn waited(&self, emit: &Emit<'_>) -> Option<Output> {
+        let is_current =
+            |operation: &Operation, version| emit.facts.is_current(operation, version);
+        let version = self.version.version;
+        waited(emit.api, &is_current, self.operation, version)
+            .filter(|_| self.has_builder())
     }
 
     /// Whether its builder stands beside it and takes a list.
@@ -123,23 +139,31 @@ impl Call<'_> {
 }
 
 /// What the functions of a module need in scope; `attribute` says when.
-pub(super) fn imports(calls: &[&Call<'_>], attribute: &TokenStream) -> TokenStream {
+pub(super) fn imports(
+    emit: &Emit<'_>,
+    calls: &[&Call<'_>],
+    attribute: &TokenStream,
+) -> TokenStream {
     let any = |what: &dyn Fn(&Call<'_>) -> bool| calls.iter().any(|call| what(call));
     let parameter =
         any(&|call| !call.operation.parameters.is_empty()).then(|| quote!(Parameter,));
     let date = any(&|call| call.version.sunset.is_some())
         .then(|| quote!(#attribute use atlas_admin_runtime::jiff::civil::date;));
     let download = any(&|call| call.streams()).then(|| quote!(Download,));
-    let types =
-        any(&|call| call.names_types()).then(|| quote!(#attribute use crate::types;));
+    let types = any(&|call| call.names_types(emit))
+        .then(|| quote!(#attribute use crate::types;));
     let list = any(&|call| call.lists())
         .then(|| quote!(#attribute use atlas_admin_runtime::builder::IntoList;));
+    let phantom = any(&|call| call.operation.wait.is_some() && call.has_builder())
+        .then(|| quote!(#attribute use std::marker::PhantomData;));
+    let waits = wait::imports(calls);
     quote! {
+        #phantom
         #types
         #list
         #date
         #attribute
-        use atlas_admin_runtime::operation::{Method, Operation, #parameter};
+        use atlas_admin_runtime::operation::{Method, Operation, #parameter #(#waits,)*};
         #attribute
         use atlas_admin_runtime::{#download Request, Version};
     }
@@ -169,11 +193,23 @@ pub(super) fn function(
             builder_path(call)
         };
         let builder = names::ident(&emit.names.builders[call.index]);
-        (quote!(#above #builder<#output>), quote!(#above #builder { request: #request }))
+        let result = wait::result(emit, call);
+        let field = result.as_ref().map(|_| quote!(, result: PhantomData));
+        // A wait mostly ends with what the call answers with.
+        let result = result
+            .filter(|result| result.to_string() != output.to_string())
+            .map(|result| quote!(, #result));
+        (
+            quote!(#above #builder<#output #result>),
+            quote!(#above #builder { request: #request #field }),
+        )
     } else {
         (quote!(Request<#output>), request)
     };
-    let description = description(emit, call);
+    let ident = call.static_ident();
+    let description = description(emit, call, &wait::data(emit, call));
+    // The registry of the tag lists the statics of all versions.
+    let visibility = if call.is_newest { quote!() } else { quote!(pub(super)) };
     let blank = blank();
     quote! {
         #doc
@@ -187,7 +223,7 @@ pub(super) fn function(
         }
         #blank
         #cfg
-        #description
+        #visibility static #ident: Operation = #description;
     }
 }
 
@@ -271,8 +307,13 @@ impl Emit<'_> {
 
 /// What the request resolves to.
 pub(super) fn output(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
+    output_type(emit, &call.answer.output)
+}
+
+/// The type of an output.
+pub(super) fn output_type(emit: &Emit<'_>, output: &Output) -> TokenStream {
     let types = quote!(types::);
-    match &call.answer.output {
+    match output {
         Output::Empty => quote!(()),
         Output::Json(ty) => emit.argument_type(ty, &types),
         Output::Optional(ty) => {
@@ -327,10 +368,13 @@ fn required_value(parameter: &Parameter) -> TokenStream {
     }
 }
 
-/// The static that describes the operation.
-fn description(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
+/// The value that describes the operation, with the data of its wait.
+pub(super) fn description(
+    emit: &Emit<'_>,
+    call: &Call<'_>,
+    wait: &TokenStream,
+) -> TokenStream {
     let operation = call.operation;
-    let ident = call.static_ident();
     let (id, short, path) = (&operation.id, &operation.short, &operation.path);
     let tag = &emit.api.tags[operation.tag].name;
     let method = method(operation.method);
@@ -359,10 +403,8 @@ fn description(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
         None => quote!(None),
     };
     let docs = operation.docs_url.as_deref().unwrap_or_default();
-    // The registry of the tag lists the statics of all versions.
-    let visibility = if call.is_newest { quote!() } else { quote!(pub(super)) };
     quote! {
-        #visibility static #ident: Operation = Operation {
+        Operation {
             id: #id,
             name: #short,
             tag: #tag,
@@ -377,7 +419,38 @@ fn description(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
             deprecated: #deprecated,
             sunset: #sunset,
             docs: #docs,
-        };
+            wait: #wait,
+        }
+    }
+}
+
+/// The value that describes the request for the operation resource of a call: its path is known
+/// only when the call is answered.
+pub(super) fn resource(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
+    let operation = call.operation;
+    let (id, short) = (&operation.id, &operation.short);
+    let tag = &emit.api.tags[operation.tag].name;
+    let version = version(call.version.version);
+    let accept = call.answer.media_type.to_string();
+    let docs = operation.docs_url.as_deref().unwrap_or_default();
+    quote! {
+        Operation {
+            id: #id,
+            name: #short,
+            tag: #tag,
+            method: Method::Get,
+            path: "",
+            version: #version,
+            accept: #accept,
+            content_type: None,
+            parameters: &[],
+            success: &[200],
+            roles: &[],
+            deprecated: false,
+            sunset: None,
+            docs: #docs,
+            wait: None,
+        }
     }
 }
 
@@ -438,7 +511,20 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> [TokenStream; 3] {
         call.operation.parameters.iter().filter(|parameter| !parameter.is_argument);
     let setters: Vec<TokenStream> =
         setters.map(|parameter| setter(emit, parameter)).collect();
-    let paged = call.operation.is_paged.then(|| quote!(, paged));
+    let waits = call.operation.wait.is_some();
+    let kind = match (call.operation.is_paged, waits) {
+        (true, _) => quote!(, paged),
+        (false, true) => quote!(, waits),
+        (false, false) => TokenStream::new(),
+    };
+    let (declared, generics, result) = match waits {
+        true => (
+            quote!(T, W = T),
+            quote!(T, W),
+            quote!(pub(crate) result: PhantomData<fn() -> W>,),
+        ),
+        false => (quote!(T), quote!(T), TokenStream::new()),
+    };
     let blank = blank();
     let setters = setters.iter().enumerate().map(|(index, setter)| {
         let blank = (index > 0).then(|| blank.clone());
@@ -448,16 +534,17 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> [TokenStream; 3] {
         quote! {
             #doc
             #[must_use = "a request does nothing until it is sent"]
-            pub struct #name<T> {
+            pub struct #name<#declared> {
                 pub(crate) request: Request<T>,
+                #result
             }
         },
         quote! {
-            impl<T> #name<T> {
+            impl<#generics> #name<#generics> {
                 #(#setters)*
             }
         },
-        quote!(atlas_admin_runtime::builder!(#name #paged);),
+        quote!(atlas_admin_runtime::builder!(#name #kind);),
     ]
 }
 

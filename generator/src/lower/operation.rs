@@ -10,6 +10,7 @@ use openapiv3::{
 use serde_json::Value;
 
 use super::facets::{Facets, Node, schema_name};
+use super::waits::Said;
 use super::{Lowering, Spot};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
@@ -112,12 +113,16 @@ impl<'d> Lowering<'d> {
         if source.tags.len() > 1 {
             self.unmapped(&at.child("tags"), "only the first tag places the operation");
         }
-        let is_paged = parameters
-            .iter()
-            .any(|p| p.location == Location::Query && p.name == PAGE_NUMBER);
+        // Page after page is requested: what is no GET would have its effect as often.
+        let is_paged = method == Method::Get
+            && parameters
+                .iter()
+                .any(|p| p.location == Location::Query && p.name == PAGE_NUMBER);
         let roles =
             source.extensions.get("x-rolesRequirements").and_then(Value::as_array);
+        self.waits.extend(Said::of(source, &key, at));
         self.api.operations.push(Operation {
+            wait: None,
             short,
             tag,
             method,

@@ -20,12 +20,15 @@ pub struct Polled {
     pub operation: &'static Operation,
     /// Where the values of its path parameters come from, in the order of the template.
     pub parameters: &'static [Source],
-    /// The property that tells the state; `None` where only the absence of the resource tells.
-    pub property: Option<&'static str>,
-    /// The values of the property that mean done.
+    /// The properties that tell the state: the first that the resource has. None where only the
+    /// absence of the resource tells.
+    pub properties: &'static [&'static str],
+    /// The values of the property that mean done; none where any value does.
     pub done: &'static [&'static str],
     /// The values of the property that mean failed.
     pub failed: &'static [&'static str],
+    /// The properties that mean failed where they are `true`.
+    pub flags: &'static [&'static str],
     /// Whether 404 means done.
     pub gone: bool,
     /// Whether an empty object means the same as 404.
@@ -48,10 +51,10 @@ pub struct Each {
 pub enum Source {
     /// A path parameter of the call that is waited for.
     Request(&'static str),
-    /// A property of the response to it.
-    Response(&'static str),
-    /// A property of the item of the list.
-    Item(&'static str),
+    /// A property of the response to it: the first of these that it has.
+    Response(&'static [&'static str]),
+    /// A property of the item of the list: the first of these that it has.
+    Item(&'static [&'static str]),
 }
 
 /// What the document says of an operation that answers with an operation resource

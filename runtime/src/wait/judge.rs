@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::codec::Json;
-use crate::operation::{Method, Polled};
+use crate::operation::{Method, Polled, Source};
 use crate::poll::{Outcome, Verdict};
 
 /// How long after a change a state may still be the one from before.
@@ -22,28 +22,54 @@ pub(super) struct Judge {
     has_moved: bool,
 }
 
+/// What a resource says of itself.
+struct State<'r> {
+    name: &'static str,
+    value: &'r str,
+    is_flag: bool,
+}
+
 impl Judge {
     /// Begins with the response to the call itself.
     pub(super) fn new(polled: &'static Polled, method: Method, response: &Json) -> Self {
-        let is_change = matches!(method, Method::Patch | Method::Put);
+        // What the response names was made by the call, and is in no state from before.
+        let is_named = |source: &Source| matches!(source, Source::Response(_));
+        let is_named = polled.parameters.iter().any(is_named);
         let mut judge = Self {
             polled,
             is_made: method == Method::Post && polled.each.is_none(),
-            was_there: is_change || polled.each.is_some(),
+            was_there: !is_named && method != Method::Delete || polled.each.is_some(),
             is_seen: false,
             has_moved: false,
         };
+        let state = judge.state(response);
         judge.has_moved =
-            judge.value(response).is_some_and(|value| !judge.is_end(value));
+            state.is_some_and(|state| judge.verdict(&state) == Verdict::Pending);
         judge
     }
 
-    fn value<'r>(&self, resource: &'r Json) -> Option<&'r str> {
-        resource.get(self.polled.property?)?.as_str()
+    /// Returns the state of a resource; `None` where it tells none.
+    fn state<'r>(&self, resource: &'r Json) -> Option<State<'r>> {
+        let is_set =
+            |name: &&&'static str| resource.get(name) == Some(&Json::Bool(true));
+        if let Some(flag) = self.polled.flags.iter().find(is_set) {
+            return Some(State { name: flag, value: "true", is_flag: true });
+        }
+        self.polled.properties.iter().find_map(|name| {
+            let value = resource.get(name)?.as_str()?;
+            Some(State { name, value, is_flag: false })
+        })
     }
 
-    fn is_end(&self, value: &str) -> bool {
-        self.polled.done.contains(&value) || self.polled.failed.contains(&value)
+    fn verdict(&self, state: &State<'_>) -> Verdict {
+        let Polled { done, failed, gone, .. } = self.polled;
+        if state.is_flag || failed.contains(&state.value) {
+            Verdict::Failed
+        } else if done.contains(&state.value) || done.is_empty() && !gone {
+            Verdict::Done
+        } else {
+            Verdict::Pending
+        }
     }
 
     /// Judges a response, which arrived some time after the one to the call.
@@ -56,18 +82,16 @@ impl Judge {
             };
         }
         self.is_seen = true;
-        let Some(value) = self.value(resource) else { return false.into() };
-        let state = format!("{}: {value}", self.polled.property.unwrap_or_default());
+        let Some(state) = self.state(resource) else { return false.into() };
         let may_be_old = self.was_there && !self.has_moved && elapsed < SETTLING;
-        if !self.is_end(value) {
-            self.has_moved = true;
-        } else if !may_be_old {
-            return match self.polled.done.contains(&value) {
-                true => Outcome::done(),
-                false => Outcome::failed(state),
-            };
+        let text = format!("{}: {}", state.name, state.value);
+        match self.verdict(&state) {
+            Verdict::Pending => self.has_moved = true,
+            _ if may_be_old => {}
+            Verdict::Done => return Outcome::done(),
+            Verdict::Failed => return Outcome::failed(text),
         }
-        Outcome::pending(state)
+        Outcome::pending(text)
     }
 
     /// Whether a response says that the resource is not there.

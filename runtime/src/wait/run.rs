@@ -131,16 +131,20 @@ impl Run<'_> {
         let values: Result<Vec<String>, Error> = sources
             .iter()
             .map(|source| {
+                let text = |object, names: &[&'static str]| {
+                    let found = names.iter().find_map(|name| text(object, name));
+                    (names.join(" or "), found)
+                };
                 let (name, found) = match source {
                     Source::Request(name) => {
                         let mut known = known.iter();
                         let found = known.find(|(other, _)| other == name);
-                        (name, found.map(|(_, value)| value.clone()))
+                        ((*name).to_owned(), found.map(|(_, value)| value.clone()))
                     }
-                    Source::Response(name) => (name, text(&self.told.body, name)),
-                    Source::Item(name) => (name, text(item, name)),
+                    Source::Response(names) => text(&self.told.body, names),
+                    Source::Item(names) => text(item, names),
                 };
-                found.ok_or_else(|| self.lacks(name))
+                found.ok_or_else(|| self.lacks(&name))
             })
             .collect();
         let values = values?;

@@ -15,9 +15,10 @@ use super::server::{Reply, Seen, Server};
 const PLAIN: Polled = Polled {
     operation: &GET,
     parameters: &[Source::Request("groupId")],
-    property: Some("stateName"),
+    properties: &["state", "stateName"],
     done: &["IDLE"],
     failed: &["BROKEN"],
+    flags: &["cancelled"],
     gone: false,
     empty: false,
     each: None,
@@ -25,10 +26,29 @@ const PLAIN: Polled = Polled {
 
 static MADE: Operation = Operation {
     wait: Some(&Wait {
-        poll: Some(Polled { parameters: &[Source::Response("id")], ..PLAIN }),
+        poll: Some(Polled { parameters: &[Source::Response(&["_id", "id"])], ..PLAIN }),
         long_running: None,
     }),
     ..CREATE
+};
+static RESTORED: Operation = Operation {
+    wait: Some(&Wait {
+        poll: Some(Polled {
+            parameters: &[Source::Response(&["id"])],
+            properties: &["finishedAt"],
+            done: &[],
+            ..PLAIN
+        }),
+        long_running: None,
+    }),
+    ..CREATE
+};
+static STARTED: Operation = Operation {
+    wait: Some(&Wait {
+        poll: Some(Polled { parameters: &[Source::Request("groupId")], ..PLAIN }),
+        long_running: None,
+    }),
+    ..one("startGroup", Method::Post)
 };
 static CHANGED: Operation =
     Operation { wait: Some(&Wait { poll: Some(PLAIN), long_running: None }), ..UPDATE };
@@ -44,7 +64,7 @@ static DELETED: Operation = Operation {
 static GRANTED: Operation = Operation {
     wait: Some(&Wait {
         poll: Some(Polled {
-            parameters: &[Source::Item("name")],
+            parameters: &[Source::Item(&["name"])],
             each: Some(Each { list: &LIST, parameters: &[] }),
             ..PLAIN
         }),
@@ -144,7 +164,7 @@ async fn what_was_seen_and_is_gone_ends_it() {
 #[tokio::test]
 async fn after_a_change_done_counts_once_another_state_was_seen_or_after_half_a_minute()
 {
-    for operation in [&CHANGED, &REPLACED] {
+    for operation in [&CHANGED, &REPLACED, &STARTED] {
         // The state from before, then the change.
         let moved = script(&[
             || state("IDLE"),
@@ -203,6 +223,30 @@ async fn a_deletion_ends_with_404_or_where_the_facts_say_so_with_nothing() {
 }
 
 #[tokio::test]
+async fn a_date_can_mean_done_and_a_flag_failed() {
+    let job = |rest: &str| Reply::json(&format!(r#"{{"id":7,"failed":false{rest}}}"#));
+    for (end, is_failed) in [
+        (r#","finishedAt":"2026-08-06T12:00:00Z""#, false),
+        (r#","finishedAt":"2026-08-06T12:00:00Z","cancelled":true"#, true),
+    ] {
+        let server = Server::start(move |number, _| match number {
+            0..4 => job(r#","finishedAt":null,"cancelled":false"#),
+            _ => job(end),
+        })
+        .await;
+        let Ended { result, seen, .. } = wait(&RESTORED, &server).await;
+        assert_eq!(seen.len(), 5);
+        match result {
+            Ok(job) => assert!(!is_failed && job.get("finishedAt").is_some()),
+            Err(error) => {
+                assert!(is_failed && error.is_failed_wait(), "{error}");
+                assert!(error.to_string().contains("cancelled: true"), "{error}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn failures_and_time_limits_name_the_state() {
     let server = script(&[|| state("CREATING"), || state("BROKEN")]).await;
     let error = wait(&MADE, &server).await.result.unwrap_err();
@@ -233,7 +277,7 @@ async fn a_wait_can_begin_with_a_response_that_came_before() {
 async fn what_keeps_it_from_beginning_says_so() {
     let nameless = script(&[|| Reply::json("{}")]).await;
     let error = wait(&MADE, &nameless).await.result.unwrap_err();
-    assert!(error.to_string().contains("lacks the property id"), "{error}");
+    assert!(error.to_string().contains("lacks the property _id or id"), "{error}");
     let server = script(&[|| Reply::json("{}")]).await;
     let error = wait(&GET, &server).await.result.unwrap_err();
     assert!(error.is_invalid_request() && server.seen().is_empty(), "{error}");
