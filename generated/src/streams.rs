@@ -3,8 +3,9 @@
 
 //! Streams: 37 operations, in the feature `streams`.
 
+use std::marker::PhantomData;
 use crate::types;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Download, Request, Version};
 
 /// Accept vpc peering connection:
@@ -69,6 +70,7 @@ static ACCEPT_VPC_PEERING_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/acceptGroupStreamVpcPeeringConnection",
+    wait: None,
 };
 
 /// Create failover connection:
@@ -86,6 +88,9 @@ static ACCEPT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2025-03-12.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// `get_stream_failover_connection` is `READY`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -119,12 +124,15 @@ pub fn create_failover_connection(
     tenant_name: &str,
     connection_name: &str,
     body: &types::StreamsFailoverConnection,
-) -> Request<types::StreamsFailoverConnection> {
-    Request::with_body(
-        &CREATE_FAILOVER_CONNECTION,
-        &[group_id, tenant_name, connection_name],
-        body,
-    )
+) -> CreateFailoverConnection<types::StreamsFailoverConnection> {
+    CreateFailoverConnection {
+        request: Request::with_body(
+            &CREATE_FAILOVER_CONNECTION,
+            &[group_id, tenant_name, connection_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_FAILOVER_CONNECTION: Operation = Operation {
@@ -149,6 +157,27 @@ static CREATE_FAILOVER_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamConnectionFailoverConnection",
+    wait: Some(
+        &Wait {
+            poll: Some(Polled {
+                operation: &GET_STREAM_FAILOVER_CONNECTION,
+                parameters: &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("connectionName"),
+                    Source::Response(&["id"]),
+                ],
+                properties: &["state"],
+                done: &["READY"],
+                failed: &["FAILED"],
+                flags: &[],
+                gone: false,
+                empty: false,
+                each: None,
+            }),
+            long_running: None,
+        },
+    ),
 };
 
 /// Create private link connection:
@@ -215,6 +244,7 @@ static CREATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamPrivateLinkConnection",
+    wait: None,
 };
 
 /// Create stream connection:
@@ -232,6 +262,9 @@ static CREATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2023-02-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_connection`
+/// is `READY`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -261,8 +294,15 @@ pub fn create_stream_connection(
     group_id: &str,
     tenant_name: &str,
     body: &types::StreamsConnection,
-) -> Request<types::StreamsConnection> {
-    Request::with_body(&CREATE_STREAM_CONNECTION, &[group_id, tenant_name], body)
+) -> CreateStreamConnection<types::StreamsConnection> {
+    CreateStreamConnection {
+        request: Request::with_body(
+            &CREATE_STREAM_CONNECTION,
+            &[group_id, tenant_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_STREAM_CONNECTION: Operation = Operation {
@@ -283,6 +323,26 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamConnection",
+    wait: Some(
+        &Wait {
+            poll: Some(Polled {
+                operation: &GET_STREAM_CONNECTION,
+                parameters: &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Response(&["name"]),
+                ],
+                properties: &["state"],
+                done: &["READY"],
+                failed: &["FAILED"],
+                flags: &[],
+                gone: false,
+                empty: false,
+                each: None,
+            }),
+            long_running: None,
+        },
+    ),
 };
 
 /// Create stream processor:
@@ -300,6 +360,9 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2024-05-30.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_processor` is
+/// `CREATED` or `STARTED`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -329,8 +392,15 @@ pub fn create_stream_processor(
     group_id: &str,
     tenant_name: &str,
     body: &types::StreamsProcessor,
-) -> Request<types::StreamsProcessor> {
-    Request::with_body(&CREATE_STREAM_PROCESSOR, &[group_id, tenant_name], body)
+) -> CreateStreamProcessor<types::StreamsProcessor, types::StreamsProcessorWithStats> {
+    CreateStreamProcessor {
+        request: Request::with_body(
+            &CREATE_STREAM_PROCESSOR,
+            &[group_id, tenant_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_STREAM_PROCESSOR: Operation = Operation {
@@ -351,6 +421,26 @@ static CREATE_STREAM_PROCESSOR: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamProcessor",
+    wait: Some(
+        &Wait {
+            poll: Some(Polled {
+                operation: &GET_STREAM_PROCESSOR,
+                parameters: &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Response(&["name"]),
+                ],
+                properties: &["state"],
+                done: &["CREATED", "STARTED"],
+                failed: &["FAILED"],
+                flags: &[],
+                gone: false,
+                empty: false,
+                each: None,
+            }),
+            long_running: None,
+        },
+    ),
 };
 
 /// Create stream workspace: `POST /api/atlas/v2/groups/{groupId}/streams`
@@ -416,6 +506,7 @@ static CREATE_STREAM_WORKSPACE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamWorkspace",
+    wait: None,
 };
 
 /// Delete private link connection:
@@ -432,6 +523,9 @@ static CREATE_STREAM_WORKSPACE: Operation = Operation {
 /// ```
 ///
 /// Version 2023-02-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_private_link_connection` finds
+/// nothing.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -460,8 +554,14 @@ static CREATE_STREAM_WORKSPACE: Operation = Operation {
 pub fn delete_private_link_connection(
     group_id: &str,
     connection_id: &str,
-) -> Request<()> {
-    Request::new(&DELETE_PRIVATE_LINK_CONNECTION, &[group_id, connection_id])
+) -> DeletePrivateLinkConnection<()> {
+    DeletePrivateLinkConnection {
+        request: Request::new(
+            &DELETE_PRIVATE_LINK_CONNECTION,
+            &[group_id, connection_id],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_PRIVATE_LINK_CONNECTION: Operation = Operation {
@@ -482,6 +582,25 @@ static DELETE_PRIVATE_LINK_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamPrivateLinkConnection",
+    wait: Some(
+        &Wait {
+            poll: Some(Polled {
+                operation: &GET_PRIVATE_LINK_CONNECTION,
+                parameters: &[
+                    Source::Request("groupId"),
+                    Source::Request("connectionId"),
+                ],
+                properties: &["state"],
+                done: &[],
+                failed: &[],
+                flags: &[],
+                gone: true,
+                empty: false,
+                each: None,
+            }),
+            long_running: None,
+        },
+    ),
 };
 
 /// Delete stream connection:
@@ -498,6 +617,9 @@ static DELETE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2023-02-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_stream_connection` finds
+/// nothing. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -529,8 +651,14 @@ pub fn delete_stream_connection(
     group_id: &str,
     tenant_name: &str,
     connection_name: &str,
-) -> Request<()> {
-    Request::new(&DELETE_STREAM_CONNECTION, &[group_id, tenant_name, connection_name])
+) -> DeleteStreamConnection<()> {
+    DeleteStreamConnection {
+        request: Request::new(
+            &DELETE_STREAM_CONNECTION,
+            &[group_id, tenant_name, connection_name],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_STREAM_CONNECTION: Operation = Operation {
@@ -555,6 +683,26 @@ static DELETE_STREAM_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamConnection",
+    wait: Some(
+        &Wait {
+            poll: Some(Polled {
+                operation: &GET_STREAM_CONNECTION,
+                parameters: &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("connectionName"),
+                ],
+                properties: &["state"],
+                done: &[],
+                failed: &["FAILED"],
+                flags: &[],
+                gone: true,
+                empty: false,
+                each: None,
+            }),
+            long_running: None,
+        },
+    ),
 };
 
 /// Delete stream failover connection:
@@ -571,6 +719,9 @@ static DELETE_STREAM_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2025-03-12.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_stream_failover_connection`
+/// finds nothing. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -603,11 +754,14 @@ pub fn delete_stream_failover_connection(
     tenant_name: &str,
     connection_name: &str,
     failover_connection_id: &str,
-) -> Request<()> {
-    Request::new(
-        &DELETE_STREAM_FAILOVER_CONNECTION,
-        &[group_id, tenant_name, connection_name, failover_connection_id],
-    )
+) -> DeleteStreamFailoverConnection<()> {
+    DeleteStreamFailoverConnection {
+        request: Request::new(
+            &DELETE_STREAM_FAILOVER_CONNECTION,
+            &[group_id, tenant_name, connection_name, failover_connection_id],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
@@ -633,6 +787,27 @@ static DELETE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamConnectionFailoverConnection",
+    wait: Some(
+        &Wait {
+            poll: Some(Polled {
+                operation: &GET_STREAM_FAILOVER_CONNECTION,
+                parameters: &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("connectionName"),
+                    Source::Request("failoverConnectionId"),
+                ],
+                properties: &["state"],
+                done: &[],
+                failed: &["FAILED"],
+                flags: &[],
+                gone: true,
+                empty: false,
+                each: None,
+            }),
+            long_running: None,
+        },
+    ),
 };
 
 /// Delete stream processor:
@@ -649,6 +824,9 @@ static DELETE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2024-05-30.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_stream_processor` finds
+/// nothing.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -679,8 +857,14 @@ pub fn delete_stream_processor(
     group_id: &str,
     tenant_name: &str,
     processor_name: &str,
-) -> Request<()> {
-    Request::new(&DELETE_STREAM_PROCESSOR, &[group_id, tenant_name, processor_name])
+) -> DeleteStreamProcessor<()> {
+    DeleteStreamProcessor {
+        request: Request::new(
+            &DELETE_STREAM_PROCESSOR,
+            &[group_id, tenant_name, processor_name],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_STREAM_PROCESSOR: Operation = Operation {
@@ -705,6 +889,26 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamProcessor",
+    wait: Some(
+        &Wait {
+            poll: Some(Polled {
+                operation: &GET_STREAM_PROCESSOR,
+                parameters: &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("processorName"),
+                ],
+                properties: &["state"],
+                done: &[],
+                failed: &[],
+                flags: &[],
+                gone: true,
+                empty: false,
+                each: None,
+            }),
+            long_running: None,
+        },
+    ),
 };
 
 /// Delete stream workspace: `DELETE /api/atlas/v2/groups/{groupId}/streams/{tenantName}`
@@ -718,6 +922,9 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
 /// ```
 ///
 /// Version 2023-02-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_stream_workspace` finds
+/// nothing.
 ///
 /// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin` or
 /// `Project Stream Processing Manager`.
@@ -741,8 +948,14 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
 #[doc(alias = "deleteStreamWorkspace")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}")]
 #[inline]
-pub fn delete_stream_workspace(group_id: &str, tenant_name: &str) -> Request<()> {
-    Request::new(&DELETE_STREAM_WORKSPACE, &[group_id, tenant_name])
+pub fn delete_stream_workspace(
+    group_id: &str,
+    tenant_name: &str,
+) -> DeleteStreamWorkspace<()> {
+    DeleteStreamWorkspace {
+        request: Request::new(&DELETE_STREAM_WORKSPACE, &[group_id, tenant_name]),
+        result: PhantomData,
+    }
 }
 
 static DELETE_STREAM_WORKSPACE: Operation = Operation {
@@ -764,6 +977,22 @@ static DELETE_STREAM_WORKSPACE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamWorkspace",
+    wait: Some(
+        &Wait {
+            poll: Some(Polled {
+                operation: &GET_STREAM_WORKSPACE,
+                parameters: &[Source::Request("groupId"), Source::Request("tenantName")],
+                properties: &[],
+                done: &[],
+                failed: &[],
+                flags: &[],
+                gone: true,
+                empty: false,
+                each: None,
+            }),
+            long_running: None,
+        },
+    ),
 };
 
 /// Delete vpc peering connection:
@@ -819,6 +1048,7 @@ static DELETE_VPC_PEERING_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamVpcPeeringConnection",
+    wait: None,
 };
 
 /// Download audit logs: `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/auditLogs`
@@ -896,6 +1126,7 @@ static DOWNLOAD_AUDIT_LOGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/downloadGroupStreamAuditLogs",
+    wait: None,
 };
 
 /// Download operational logs:
@@ -976,6 +1207,7 @@ static DOWNLOAD_OPERATIONAL_LOGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/downloadGroupStreamOperationalLogs",
+    wait: None,
 };
 
 /// Get account details: `GET /api/atlas/v2/groups/{groupId}/streams/accountDetails`
@@ -1049,6 +1281,7 @@ static GET_ACCOUNT_DETAILS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamAccountDetails",
+    wait: None,
 };
 
 /// Get private link connection:
@@ -1111,6 +1344,7 @@ static GET_PRIVATE_LINK_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamPrivateLinkConnection",
+    wait: None,
 };
 
 /// Get stream connection:
@@ -1179,6 +1413,7 @@ static GET_STREAM_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamConnection",
+    wait: None,
 };
 
 /// Get stream failover connection:
@@ -1257,6 +1492,7 @@ static GET_STREAM_FAILOVER_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamConnectionFailoverConnection",
+    wait: None,
 };
 
 /// Get stream processor:
@@ -1330,6 +1566,7 @@ static GET_STREAM_PROCESSOR: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamProcessor",
+    wait: None,
 };
 
 /// Get stream processors: `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processors`
@@ -1402,6 +1639,7 @@ static GET_STREAM_PROCESSORS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamProcessors",
+    wait: None,
 };
 
 /// Get stream workspace: `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}`
@@ -1476,6 +1714,7 @@ static GET_STREAM_WORKSPACE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamWorkspace",
+    wait: None,
 };
 
 /// List active peering connections:
@@ -1540,6 +1779,7 @@ static LIST_ACTIVE_PEERING_CONNECTIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamActiveVpcPeeringConnections",
+    wait: None,
 };
 
 /// List failover connections:
@@ -1620,6 +1860,7 @@ static LIST_FAILOVER_CONNECTIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamConnectionFailoverConnections",
+    wait: None,
 };
 
 /// List private link connections:
@@ -1684,6 +1925,7 @@ static LIST_PRIVATE_LINK_CONNECTIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamPrivateLinkConnections",
+    wait: None,
 };
 
 /// List stream connections:
@@ -1759,6 +2001,7 @@ static LIST_STREAM_CONNECTIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamConnections",
+    wait: None,
 };
 
 /// List stream workspaces: `GET /api/atlas/v2/groups/{groupId}/streams`
@@ -1820,6 +2063,7 @@ static LIST_STREAM_WORKSPACES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamWorkspaces",
+    wait: None,
 };
 
 /// List vpc peering connections:
@@ -1892,6 +2136,7 @@ static LIST_VPC_PEERING_CONNECTIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamVpcPeeringConnections",
+    wait: None,
 };
 
 /// Reject vpc peering connection:
@@ -1949,6 +2194,7 @@ static REJECT_VPC_PEERING_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/rejectGroupStreamVpcPeeringConnection",
+    wait: None,
 };
 
 /// Start stream processor:
@@ -1965,6 +2211,9 @@ static REJECT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2024-05-30.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_processor` is
+/// `STARTED`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -1995,8 +2244,14 @@ pub fn start_stream_processor(
     group_id: &str,
     tenant_name: &str,
     processor_name: &str,
-) -> Request<()> {
-    Request::new(&START_STREAM_PROCESSOR, &[group_id, tenant_name, processor_name])
+) -> StartStreamProcessor<(), types::StreamsProcessorWithStats> {
+    StartStreamProcessor {
+        request: Request::new(
+            &START_STREAM_PROCESSOR,
+            &[group_id, tenant_name, processor_name],
+        ),
+        result: PhantomData,
+    }
 }
 
 static START_STREAM_PROCESSOR: Operation = Operation {
@@ -2021,6 +2276,26 @@ static START_STREAM_PROCESSOR: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/startGroupStreamProcessor",
+    wait: Some(
+        &Wait {
+            poll: Some(Polled {
+                operation: &GET_STREAM_PROCESSOR,
+                parameters: &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("processorName"),
+                ],
+                properties: &["state"],
+                done: &["STARTED"],
+                failed: &["FAILED"],
+                flags: &[],
+                gone: false,
+                empty: false,
+                each: None,
+            }),
+            long_running: None,
+        },
+    ),
 };
 
 /// Start stream processor with:
@@ -2038,6 +2313,9 @@ static START_STREAM_PROCESSOR: Operation = Operation {
 /// ```
 ///
 /// Version 2025-03-12.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_processor` is
+/// `STARTED`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -2070,12 +2348,15 @@ pub fn start_stream_processor_with(
     tenant_name: &str,
     processor_name: &str,
     body: &types::StreamsStartStreamProcessorWith,
-) -> Request<()> {
-    Request::with_body(
-        &START_STREAM_PROCESSOR_WITH,
-        &[group_id, tenant_name, processor_name],
-        body,
-    )
+) -> StartStreamProcessorWith<(), types::StreamsProcessorWithStats> {
+    StartStreamProcessorWith {
+        request: Request::with_body(
+            &START_STREAM_PROCESSOR_WITH,
+            &[group_id, tenant_name, processor_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static START_STREAM_PROCESSOR_WITH: Operation = Operation {
@@ -2100,6 +2381,26 @@ static START_STREAM_PROCESSOR_WITH: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/startGroupStreamProcessorWith",
+    wait: Some(
+        &Wait {
+            poll: Some(Polled {
+                operation: &GET_STREAM_PROCESSOR,
+                parameters: &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("processorName"),
+                ],
+                properties: &["state"],
+                done: &["STARTED"],
+                failed: &["FAILED"],
+                flags: &[],
+                gone: false,
+                empty: false,
+                each: None,
+            }),
+            long_running: None,
+        },
+    ),
 };
 
 /// Stop stream processor:
@@ -2116,6 +2417,9 @@ static START_STREAM_PROCESSOR_WITH: Operation = Operation {
 /// ```
 ///
 /// Version 2024-05-30.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_processor` is
+/// `STOPPED`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -2146,8 +2450,14 @@ pub fn stop_stream_processor(
     group_id: &str,
     tenant_name: &str,
     processor_name: &str,
-) -> Request<()> {
-    Request::new(&STOP_STREAM_PROCESSOR, &[group_id, tenant_name, processor_name])
+) -> StopStreamProcessor<(), types::StreamsProcessorWithStats> {
+    StopStreamProcessor {
+        request: Request::new(
+            &STOP_STREAM_PROCESSOR,
+            &[group_id, tenant_name, processor_name],
+        ),
+        result: PhantomData,
+    }
 }
 
 static STOP_STREAM_PROCESSOR: Operation = Operation {
@@ -2172,6 +2482,26 @@ static STOP_STREAM_PROCESSOR: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/stopGroupStreamProcessor",
+    wait: Some(
+        &Wait {
+            poll: Some(Polled {
+                operation: &GET_STREAM_PROCESSOR,
+                parameters: &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("processorName"),
+                ],
+                properties: &["state"],
+                done: &["STOPPED"],
+                failed: &["FAILED"],
+                flags: &[],
+                gone: false,
+                empty: false,
+                each: None,
+            }),
+            long_running: None,
+        },
+    ),
 };
 
 /// Update private link connection:
@@ -2242,6 +2572,7 @@ static UPDATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamPrivateLinkConnection",
+    wait: None,
 };
 
 /// Update stream connection:
@@ -2259,6 +2590,9 @@ static UPDATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2023-02-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_connection`
+/// is `READY`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -2292,12 +2626,15 @@ pub fn update_stream_connection(
     tenant_name: &str,
     connection_name: &str,
     body: &types::StreamsConnection,
-) -> Request<types::StreamsConnection> {
-    Request::with_body(
-        &UPDATE_STREAM_CONNECTION,
-        &[group_id, tenant_name, connection_name],
-        body,
-    )
+) -> UpdateStreamConnection<types::StreamsConnection> {
+    UpdateStreamConnection {
+        request: Request::with_body(
+            &UPDATE_STREAM_CONNECTION,
+            &[group_id, tenant_name, connection_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static UPDATE_STREAM_CONNECTION: Operation = Operation {
@@ -2322,6 +2659,26 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamConnection",
+    wait: Some(
+        &Wait {
+            poll: Some(Polled {
+                operation: &GET_STREAM_CONNECTION,
+                parameters: &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("connectionName"),
+                ],
+                properties: &["state"],
+                done: &["READY"],
+                failed: &["FAILED"],
+                flags: &[],
+                gone: false,
+                empty: false,
+                each: None,
+            }),
+            long_running: None,
+        },
+    ),
 };
 
 /// Update stream failover connection:
@@ -2339,6 +2696,9 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2025-03-12.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// `get_stream_failover_connection` is `READY`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -2372,12 +2732,15 @@ pub fn update_stream_failover_connection(
     connection_name: &str,
     failover_connection_id: &str,
     body: &types::StreamsFailoverConnection,
-) -> Request<types::StreamsFailoverConnection> {
-    Request::with_body(
-        &UPDATE_STREAM_FAILOVER_CONNECTION,
-        &[group_id, tenant_name, connection_name, failover_connection_id],
-        body,
-    )
+) -> UpdateStreamFailoverConnection<types::StreamsFailoverConnection> {
+    UpdateStreamFailoverConnection {
+        request: Request::with_body(
+            &UPDATE_STREAM_FAILOVER_CONNECTION,
+            &[group_id, tenant_name, connection_name, failover_connection_id],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static UPDATE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
@@ -2403,6 +2766,27 @@ static UPDATE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamConnectionFailoverConnection",
+    wait: Some(
+        &Wait {
+            poll: Some(Polled {
+                operation: &GET_STREAM_FAILOVER_CONNECTION,
+                parameters: &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("connectionName"),
+                    Source::Request("failoverConnectionId"),
+                ],
+                properties: &["state"],
+                done: &["READY"],
+                failed: &["FAILED"],
+                flags: &[],
+                gone: false,
+                empty: false,
+                each: None,
+            }),
+            long_running: None,
+        },
+    ),
 };
 
 /// Update stream processor:
@@ -2482,6 +2866,7 @@ static UPDATE_STREAM_PROCESSOR: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamProcessor",
+    wait: None,
 };
 
 /// Update stream workspace: `PATCH /api/atlas/v2/groups/{groupId}/streams/{tenantName}`
@@ -2549,6 +2934,7 @@ static UPDATE_STREAM_WORKSPACE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamWorkspace",
+    wait: None,
 };
 
 /// With stream sample connections:
@@ -2615,7 +3001,96 @@ static WITH_STREAM_SAMPLE_CONNECTIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/withGroupStreamSampleConnections",
+    wait: None,
 };
+
+/// The request of [`create_failover_connection`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateFailoverConnection<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+impl<T, W> CreateFailoverConnection<T, W> {}
+
+atlas_admin_runtime::builder!(CreateFailoverConnection, waits);
+
+/// The request of [`create_stream_connection`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateStreamConnection<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+impl<T, W> CreateStreamConnection<T, W> {}
+
+atlas_admin_runtime::builder!(CreateStreamConnection, waits);
+
+/// The request of [`create_stream_processor`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateStreamProcessor<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+impl<T, W> CreateStreamProcessor<T, W> {}
+
+atlas_admin_runtime::builder!(CreateStreamProcessor, waits);
+
+/// The request of [`delete_private_link_connection`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeletePrivateLinkConnection<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+impl<T, W> DeletePrivateLinkConnection<T, W> {}
+
+atlas_admin_runtime::builder!(DeletePrivateLinkConnection, waits);
+
+/// The request of [`delete_stream_connection`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteStreamConnection<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+impl<T, W> DeleteStreamConnection<T, W> {}
+
+atlas_admin_runtime::builder!(DeleteStreamConnection, waits);
+
+/// The request of [`delete_stream_failover_connection`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteStreamFailoverConnection<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+impl<T, W> DeleteStreamFailoverConnection<T, W> {}
+
+atlas_admin_runtime::builder!(DeleteStreamFailoverConnection, waits);
+
+/// The request of [`delete_stream_processor`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteStreamProcessor<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+impl<T, W> DeleteStreamProcessor<T, W> {}
+
+atlas_admin_runtime::builder!(DeleteStreamProcessor, waits);
+
+/// The request of [`delete_stream_workspace`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteStreamWorkspace<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+impl<T, W> DeleteStreamWorkspace<T, W> {}
+
+atlas_admin_runtime::builder!(DeleteStreamWorkspace, waits);
 
 /// The request of [`download_audit_logs`].
 #[must_use = "a request does nothing until it is sent"]
@@ -2690,7 +3165,7 @@ impl<T> GetStreamProcessors<T> {
     }
 }
 
-atlas_admin_runtime::builder!(GetStreamProcessors);
+atlas_admin_runtime::builder!(GetStreamProcessors, paged);
 
 /// The request of [`get_stream_workspace`].
 #[must_use = "a request does nothing until it is sent"]
@@ -2725,7 +3200,7 @@ impl<T> ListActivePeeringConnections<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListActivePeeringConnections);
+atlas_admin_runtime::builder!(ListActivePeeringConnections, paged);
 
 /// The request of [`list_failover_connections`].
 #[must_use = "a request does nothing until it is sent"]
@@ -2745,7 +3220,7 @@ impl<T> ListFailoverConnections<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListFailoverConnections);
+atlas_admin_runtime::builder!(ListFailoverConnections, paged);
 
 /// The request of [`list_private_link_connections`].
 #[must_use = "a request does nothing until it is sent"]
@@ -2765,7 +3240,7 @@ impl<T> ListPrivateLinkConnections<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListPrivateLinkConnections);
+atlas_admin_runtime::builder!(ListPrivateLinkConnections, paged);
 
 /// The request of [`list_stream_connections`].
 #[must_use = "a request does nothing until it is sent"]
@@ -2785,7 +3260,7 @@ impl<T> ListStreamConnections<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListStreamConnections);
+atlas_admin_runtime::builder!(ListStreamConnections, paged);
 
 /// The request of [`list_stream_workspaces`].
 #[must_use = "a request does nothing until it is sent"]
@@ -2805,7 +3280,7 @@ impl<T> ListStreamWorkspaces<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListStreamWorkspaces);
+atlas_admin_runtime::builder!(ListStreamWorkspaces, paged);
 
 /// The request of [`list_vpc_peering_connections`].
 #[must_use = "a request does nothing until it is sent"]
@@ -2825,7 +3300,62 @@ impl<T> ListVpcPeeringConnections<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListVpcPeeringConnections);
+atlas_admin_runtime::builder!(ListVpcPeeringConnections, paged);
+
+/// The request of [`start_stream_processor`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct StartStreamProcessor<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+impl<T, W> StartStreamProcessor<T, W> {}
+
+atlas_admin_runtime::builder!(StartStreamProcessor, waits);
+
+/// The request of [`start_stream_processor_with`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct StartStreamProcessorWith<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+impl<T, W> StartStreamProcessorWith<T, W> {}
+
+atlas_admin_runtime::builder!(StartStreamProcessorWith, waits);
+
+/// The request of [`stop_stream_processor`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct StopStreamProcessor<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+impl<T, W> StopStreamProcessor<T, W> {}
+
+atlas_admin_runtime::builder!(StopStreamProcessor, waits);
+
+/// The request of [`update_stream_connection`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct UpdateStreamConnection<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+impl<T, W> UpdateStreamConnection<T, W> {}
+
+atlas_admin_runtime::builder!(UpdateStreamConnection, waits);
+
+/// The request of [`update_stream_failover_connection`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct UpdateStreamFailoverConnection<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+impl<T, W> UpdateStreamFailoverConnection<T, W> {}
+
+atlas_admin_runtime::builder!(UpdateStreamFailoverConnection, waits);
 
 /// Streams, version 2023-02-01: the operations that have it.
 ///
