@@ -1,6 +1,7 @@
 //! Model → files. Decides nothing: it reads the model, the facts and the names.
 
 mod contract;
+mod description;
 mod docs;
 mod enum_;
 mod example;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::operation::{Call, calls, description, output_type};
+use super::description::{description, resource};
+use super::operation::{Call, calls, output_type};
 use super::sections::gate_cfg;
 use super::{Emit, docs};
 use crate::facts::{Gate, polled_version, waited};
@@ -71,7 +72,7 @@ fn sources(sources: &[Source]) -> TokenStream {
 /// The request for an operation resource asks for the version of the call.
 fn long_running(emit: &Emit<'_>, call: &Call<'_>, wait: &Wait) -> TokenStream {
     let Some(legacy) = wait.legacy else { return quote!(None) };
-    let resource = super::operation::resource(emit, call);
+    let resource = resource(emit, call);
     quote!(Some(LongRunning { legacy: #legacy, resource: &#resource }))
 }
 
@@ -126,7 +127,9 @@ pub(super) fn copies(emit: &Emit<'_>, calls: &[Call<'_>]) -> Vec<TokenStream> {
         }
     }
     let copies = copies.into_iter().map(|(ident, (target, gate))| {
-        let literal = description(emit, &target, &quote!(None));
+        // The module may have no date of its own to import the function for.
+        let date = quote!(atlas_admin_runtime::jiff::civil::date);
+        let literal = description(emit, &target, &quote!(None), &date);
         let cfg = gate_cfg(gate);
         quote!(#cfg static #ident: Operation = #literal;)
     });

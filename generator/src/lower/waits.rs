@@ -165,6 +165,11 @@ fn polled(api: &Api, call: &Operation, facts: Facts) -> Result<Polled, String> {
     if is_stable(call) && !is_stable(&api.operations[operation]) {
         return Err(format!("`{}` is only in preview", facts.poll));
     }
+    if !is_stable(call) && api.operations[operation].tag != call.tag {
+        return Err(
+            "what is only in preview is not waited for by another group".to_owned()
+        );
+    }
     if call.is_paged {
         return Err("what is paged is not waited for".to_owned());
     }
@@ -265,11 +270,20 @@ fn outputs(operation: &Operation) -> Option<Vec<Type>> {
     versions.map(|version| version.answers.first()?.body().cloned()).collect()
 }
 
-/// Whether the response of an operation has one of some properties, in every version and in every
-/// variant.
+/// Whether the response of an operation has one of some properties in every version, and each of
+/// them in some version or variant.
 fn declares(api: &Api, operation: &Operation, names: &[String]) -> bool {
-    let outputs = outputs(operation);
-    outputs.is_some_and(|outputs| outputs.iter().all(|ty| has_one(api, ty, names)))
+    outputs(operation).is_some_and(|outputs| have(api, &outputs, names))
+}
+
+fn have(api: &Api, types: &[Type], names: &[String]) -> bool {
+    let has = |ty: &Type, name: &String| {
+        let mut found = Vec::new();
+        properties(api, ty, name, &mut found);
+        !found.is_empty()
+    };
+    types.iter().all(|ty| names.iter().any(|name| has(ty, name)))
+        && names.iter().all(|name| types.iter().any(|ty| has(ty, name)))
 }
 
 /// Checks that every version of the polled operation has one of the properties, and the values.
@@ -322,28 +336,22 @@ fn properties<'a>(api: &'a Api, ty: &Type, name: &str, found: &mut Vec<&'a Type>
     }
 }
 
-/// Whether a type has one of some properties; a union, if all its variants have.
-fn has_one(api: &Api, ty: &Type, names: &[String]) -> bool {
-    let Type::Def(id) = ty else { return false };
-    match &api.def(*id).kind {
-        Kind::Record(record) => {
-            record.fields.iter().any(|field| names.contains(&field.json_name))
-        }
-        Kind::Union(union) => {
-            union.variants.iter().all(|it| has_one(api, &it.ty, names))
-        }
-        Kind::Enum(_) => false,
-    }
-}
-
 /// Whether the items of a list have one of some properties.
 fn lists(api: &Api, list: &Operation, names: &[String]) -> bool {
     let Some(outputs) = outputs(list).filter(|_| list.is_paged) else { return false };
-    outputs.iter().all(|page| {
-        let mut found = Vec::new();
-        properties(api, page, crate::facts::ITEMS, &mut found);
-        let is_one =
-            |ty: &&Type| matches!(ty, Type::List(item) if has_one(api, item, names));
-        !found.is_empty() && found.iter().all(is_one)
-    })
+    let mut lists = Vec::new();
+    outputs
+        .iter()
+        .for_each(|page| properties(api, page, crate::facts::ITEMS, &mut lists));
+    let items: Option<Vec<Type>> = lists
+        .iter()
+        .map(|ty| match ty {
+            Type::List(item) => Some((**item).clone()),
+            _ => None,
+        })
+        .collect();
+    items.is_some_and(|items| !items.is_empty() && have(api, &items, names))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,38 @@
+//! What makes a request paged stays, whatever a later document says: its methods are called.
+
+use std::fs;
+
+use atlas_admin_generator::{Ledger, Options, Output, generate};
+
+use crate::root;
+
+fn crate_of(document: &str, ledger: &Ledger) -> Output {
+    generate(document.as_bytes(), &[], ledger, &Options::default()).expect("a crate")
+}
+
+#[test]
+fn what_was_paged_stays_paged() {
+    let path = root().join("generator/tests/cases/22-pages/spec.yaml");
+    let document = fs::read_to_string(path).expect("the case");
+    let first = crate_of(&document, &Ledger::default());
+    let builder = "builder!(ListBooks, paged)";
+    assert!(first.files["src/books.rs"].contains(builder));
+
+    let later = document.replace("name: pageNum", "name: page");
+    assert_ne!(later, document);
+    let kept = crate_of(&later, &first.ledger);
+    assert!(kept.files["src/books.rs"].contains(builder));
+    assert!(first.ledger.changes(&kept.ledger).is_empty());
+    let anew = crate_of(&later, &Ledger::default());
+    assert!(!anew.files["src/books.rs"].contains(builder));
+}
+
+#[test]
+fn only_what_is_read_page_by_page_is_paged() {
+    let path = root().join("generator/tests/cases/22-pages/spec.yaml");
+    let document = fs::read_to_string(path).expect("the case");
+    // A stream would have the effect of a write once for each page.
+    let written = document.replacen("    get:", "    post:", 1);
+    let output = crate_of(&written, &Ledger::default());
+    assert!(output.files["src/books.rs"].contains("builder!(ListBooks);"));
+}
