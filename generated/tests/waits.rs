@@ -150,9 +150,9 @@ mod calls {
         let (client, atlas) = testing::mock_client();
         let create = database_users::create_database_user("g", &Default::default());
         atlas.on(&create).respond_json(json!({"username": "u"}));
-        atlas
-            .on(&clusters::list_clusters("g"))
-            .respond_json(json!({"results": [{"name": "a"}, {"name": "b"}]}));
+        atlas.on(&clusters::list_clusters("g")).respond_json(
+            json!({"results": [{"name": "a"}, {"name": "b"}], "links": []}),
+        );
         for name in ["a", "b"] {
             atlas
                 .on(&clusters::get_cluster_status("g", name))
