@@ -9,7 +9,7 @@
 mod facts {
     use std::collections::BTreeSet;
 
-    use atlas_admin::codec::{Value, View};
+    use atlas_admin::codec::View;
     use atlas_admin::operation::{Operation, Source, Wait};
     use atlas_admin::registry::{Entry, Payload, entries};
 
