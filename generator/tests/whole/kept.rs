@@ -36,3 +36,26 @@ fn only_what_is_read_page_by_page_is_paged() {
     let output = crate_of(&written, &Ledger::default());
     assert!(output.files["src/books.rs"].contains("builder!(ListBooks);"));
 }
+
+#[test]
+fn a_wait_that_comes_later_makes_no_builder_of_a_request() {
+    let path = root().join("generator/tests/cases/26-waits/spec.yaml");
+    let document = fs::read_to_string(path).expect("the case");
+    let first = document.replacen(
+        "x-xgen-long-running-operation: {legacy: true}",
+        "x-none: true",
+        1,
+    );
+    assert_ne!(first, document);
+    let first = crate_of(&first, &Ledger::default());
+    let paints =
+        |output: &Output, text: &str| output.files["src/boats.rs"].contains(text);
+    let function = "pub fn paint_boat(yard_id: &str, boat_name: &str) -> Request<()>";
+    assert!(paints(&first, function));
+    // `Request::send_and_wait` still finds the facts.
+    let later = crate_of(&document, &first.ledger);
+    assert!(paints(&later, function) && paints(&later, "legacy: true"));
+    assert!(!paints(&later, "struct PaintBoat"));
+    let anew = crate_of(&document, &Ledger::default());
+    assert!(paints(&anew, "struct PaintBoat<T, W = T>"));
+}
