@@ -370,7 +370,7 @@ fn required_value(parameter: &Parameter) -> TokenStream {
 }
 
 /// Makes the builder of an operation: a setter for each parameter that may be left out.
-pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> [TokenStream; 3] {
+pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> Vec<TokenStream> {
     let name = names::ident(&emit.names.builders[call.index]);
     let doc = docs::lines(vec![format!("The request of [`{}`].", call.function)]);
     let setters =
@@ -392,26 +392,27 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> [TokenStream; 3] {
         false => (quote!(T), quote!(T), TokenStream::new()),
     };
     let blank = blank();
+    let has_setters = !setters.is_empty();
     let setters = setters.iter().enumerate().map(|(index, setter)| {
         let blank = (index > 0).then(|| blank.clone());
         quote!(#blank #setter)
     });
-    [
-        quote! {
-            #doc
-            #[must_use = "a request does nothing until it is sent"]
-            pub struct #name<#declared> {
-                pub(crate) request: Request<T>,
-                #result
-            }
-        },
-        quote! {
-            impl<#generics> #name<#generics> {
-                #(#setters)*
-            }
-        },
-        quote!(atlas_admin_runtime::builder!(#name #kind);),
-    ]
+    let methods = quote! {
+        impl<#generics> #name<#generics> {
+            #(#setters)*
+        }
+    };
+    let definition = quote! {
+        #doc
+        #[must_use = "a request does nothing until it is sent"]
+        pub struct #name<#declared> {
+            pub(crate) request: Request<T>,
+            #result
+        }
+    };
+    let offered = quote!(atlas_admin_runtime::builder!(#name #kind););
+    let methods = has_setters.then_some(methods);
+    [definition].into_iter().chain(methods).chain([offered]).collect()
 }
 
 fn setter(emit: &Emit<'_>, parameter: &Parameter) -> TokenStream {

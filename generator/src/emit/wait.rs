@@ -23,39 +23,45 @@ pub(super) fn result(emit: &Emit<'_>, call: &Call<'_>) -> Option<TokenStream> {
 /// The data of the wait after a call.
 pub(super) fn data(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     let Some(wait) = &call.operation.wait else { return quote!(None) };
-    let poll = match &wait.polled {
-        None => quote!(None),
-        Some(polled) => {
-            let polled = poll(emit, call, polled);
-            quote!(Some(#polled))
+    let polled = wait.polled.as_ref().map(|polled| poll(emit, call, polled));
+    let wait = match (polled, wait.legacy) {
+        (Some(polled), None) => quote!(Wait::polls(#polled)),
+        (polled, _) => {
+            let poll = polled.map_or(quote!(None), |polled| quote!(Some(#polled)));
+            let long_running = long_running(emit, call, wait);
+            quote!(Wait { poll: #poll, long_running: #long_running })
         }
     };
-    let long_running = long_running(emit, call, wait);
-    quote!(Some(&Wait { poll: #poll, long_running: #long_running }))
+    quote!(Some(&#wait))
 }
 
 fn poll(emit: &Emit<'_>, call: &Call<'_>, polled: &Polled) -> TokenStream {
     let operation = path(emit, call, polled.operation);
     let sources = sources(&polled.sources);
     let Polled { properties, done, failed, flags, gone, empty, .. } = polled;
-    let each = match &polled.each {
-        None => quote!(None),
-        Some((list, from)) => {
-            let (list, from) = (path(emit, call, *list), self::sources(from));
-            quote!(Some(Each { list: &#list, parameters: #from }))
-        }
+    let values = |name: &str, values: &[String]| {
+        let name = names::ident(name);
+        (!values.is_empty()).then(|| quote!(#name: &[#(#values),*],))
     };
+    let properties = values("properties", properties);
+    let (done, failed) = (values("done", done), values("failed", failed));
+    let flags = values("flags", flags);
+    let gone = gone.then(|| quote!(gone: true,));
+    let empty = empty.then(|| quote!(empty: true,));
+    let each = polled.each.as_ref().map(|(list, from)| {
+        let (list, from) = (path(emit, call, *list), self::sources(from));
+        quote!(each: Some(Each { list: &#list, parameters: #from }),)
+    });
     quote! {
         Polled {
-            operation: &#operation,
-            parameters: #sources,
-            properties: &[#(#properties),*],
-            done: &[#(#done),*],
-            failed: &[#(#failed),*],
-            flags: &[#(#flags),*],
-            gone: #gone,
-            empty: #empty,
-            each: #each,
+            #properties
+            #done
+            #failed
+            #flags
+            #gone
+            #empty
+            #each
+            ..Polled::of(&#operation, #sources)
         }
     }
 }

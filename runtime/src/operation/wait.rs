@@ -37,6 +37,41 @@ pub struct Polled {
     pub each: Option<Each>,
 }
 
+impl Wait {
+    /// Returns the facts of a wait that polls an operation.
+    pub const fn polls(polled: Polled) -> Self {
+        Self { poll: Some(polled), long_running: None }
+    }
+}
+
+impl Polled {
+    /// What a wait is without further facts: one that has no end.
+    ///
+    /// ```
+    /// use atlas_admin_runtime::operation::{Operation, Polled, Source};
+    ///
+    /// const fn until_idle(get: &'static Operation) -> Polled {
+    ///     Polled { properties: &["state"], done: &["IDLE"], ..Polled::of(get, &[Source::Request("id")]) }
+    /// }
+    /// ```
+    pub const fn of(
+        operation: &'static Operation,
+        parameters: &'static [Source],
+    ) -> Self {
+        Self {
+            operation,
+            parameters,
+            properties: &[],
+            done: &[],
+            failed: &[],
+            flags: &[],
+            gone: false,
+            empty: false,
+            each: None,
+        }
+    }
+}
+
 /// A list whose every item has to be done.
 #[derive(Debug)]
 pub struct Each {
