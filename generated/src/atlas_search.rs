@@ -83,24 +83,19 @@ static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterFtsIndex",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_CLUSTER_FTS_INDEX,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["STEADY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_CLUSTER_FTS_INDEX,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Response(&["indexID"]),
                 ],
-                properties: &["status"],
-                done: &["STEADY"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -177,23 +172,14 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterSearchDeployment",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_CLUSTER_SEARCH_DEPLOYMENT,
-                parameters: &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                ],
-                properties: &["stateName"],
-                done: &["IDLE"],
-                failed: &[],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(
+                &GET_CLUSTER_SEARCH_DEPLOYMENT,
+                &[Source::Request("groupId"), Source::Request("clusterName")],
+            )
+        }),
     ),
 };
 
@@ -270,24 +256,19 @@ static CREATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterSearchIndex",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_CLUSTER_SEARCH_INDEX,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["READY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_CLUSTER_SEARCH_INDEX,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Response(&["indexID"]),
                 ],
-                properties: &["status"],
-                done: &["READY"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -369,24 +350,18 @@ static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterFtsIndex",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_CLUSTER_FTS_INDEX,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            gone: true,
+            ..Polled::of(
+                &GET_CLUSTER_FTS_INDEX,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Request("indexId"),
                 ],
-                properties: &["status"],
-                done: &[],
-                failed: &[],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -460,23 +435,15 @@ static DELETE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchDeployment",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_CLUSTER_SEARCH_DEPLOYMENT,
-                parameters: &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                ],
-                properties: &["stateName"],
-                done: &[],
-                failed: &[],
-                flags: &[],
-                gone: true,
-                empty: true,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            gone: true,
+            empty: true,
+            ..Polled::of(
+                &GET_CLUSTER_SEARCH_DEPLOYMENT,
+                &[Source::Request("groupId"), Source::Request("clusterName")],
+            )
+        }),
     ),
 };
 
@@ -557,24 +524,19 @@ static DELETE_CLUSTER_SEARCH_INDEX: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchIndex",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_CLUSTER_SEARCH_INDEX,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["DOES_NOT_EXIST"],
+            gone: true,
+            ..Polled::of(
+                &GET_CLUSTER_SEARCH_INDEX,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Request("indexId"),
                 ],
-                properties: &["status"],
-                done: &["DOES_NOT_EXIST"],
-                failed: &[],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -661,26 +623,21 @@ static DELETE_INDEX_BY_NAME: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchIndexByName",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_INDEX_BY_NAME,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["DOES_NOT_EXIST"],
+            gone: true,
+            ..Polled::of(
+                &GET_INDEX_BY_NAME,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Request("databaseName"),
                     Source::Request("collectionName"),
                     Source::Request("indexName"),
                 ],
-                properties: &["status"],
-                done: &["DOES_NOT_EXIST"],
-                failed: &[],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -1300,24 +1257,19 @@ static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterFtsIndex",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_CLUSTER_FTS_INDEX,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["STEADY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_CLUSTER_FTS_INDEX,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Request("indexId"),
                 ],
-                properties: &["status"],
-                done: &["STEADY"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -1394,23 +1346,14 @@ static UPDATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchDeployment",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_CLUSTER_SEARCH_DEPLOYMENT,
-                parameters: &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                ],
-                properties: &["stateName"],
-                done: &["IDLE"],
-                failed: &[],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(
+                &GET_CLUSTER_SEARCH_DEPLOYMENT,
+                &[Source::Request("groupId"), Source::Request("clusterName")],
+            )
+        }),
     ),
 };
 
@@ -1495,24 +1438,19 @@ static UPDATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchIndex",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_CLUSTER_SEARCH_INDEX,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["READY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_CLUSTER_SEARCH_INDEX,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Request("indexId"),
                 ],
-                properties: &["status"],
-                done: &["READY"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -1603,26 +1541,21 @@ static UPDATE_INDEX_BY_NAME: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchIndexByName",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_INDEX_BY_NAME,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["READY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_INDEX_BY_NAME,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Request("databaseName"),
                     Source::Request("collectionName"),
                     Source::Request("indexName"),
                 ],
-                properties: &["status"],
-                done: &["READY"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -1633,8 +1566,6 @@ pub struct CreateClusterFtsIndex<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> CreateClusterFtsIndex<T, W> {}
-
 atlas_admin_runtime::builder!(CreateClusterFtsIndex, waits);
 
 /// The request of [`create_cluster_search_deployment`].
@@ -1643,8 +1574,6 @@ pub struct CreateClusterSearchDeployment<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> CreateClusterSearchDeployment<T, W> {}
 
 atlas_admin_runtime::builder!(CreateClusterSearchDeployment, waits);
 
@@ -1655,8 +1584,6 @@ pub struct CreateClusterSearchIndex<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> CreateClusterSearchIndex<T, W> {}
-
 atlas_admin_runtime::builder!(CreateClusterSearchIndex, waits);
 
 /// The request of [`delete_cluster_fts_index`].
@@ -1665,8 +1592,6 @@ pub struct DeleteClusterFtsIndex<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> DeleteClusterFtsIndex<T, W> {}
 
 atlas_admin_runtime::builder!(DeleteClusterFtsIndex, waits);
 
@@ -1677,8 +1602,6 @@ pub struct DeleteClusterSearchDeployment<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> DeleteClusterSearchDeployment<T, W> {}
-
 atlas_admin_runtime::builder!(DeleteClusterSearchDeployment, waits);
 
 /// The request of [`delete_cluster_search_index`].
@@ -1687,8 +1610,6 @@ pub struct DeleteClusterSearchIndex<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> DeleteClusterSearchIndex<T, W> {}
 
 atlas_admin_runtime::builder!(DeleteClusterSearchIndex, waits);
 
@@ -1699,8 +1620,6 @@ pub struct DeleteIndexByName<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> DeleteIndexByName<T, W> {}
-
 atlas_admin_runtime::builder!(DeleteIndexByName, waits);
 
 /// The request of [`update_cluster_fts_index`].
@@ -1709,8 +1628,6 @@ pub struct UpdateClusterFtsIndex<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> UpdateClusterFtsIndex<T, W> {}
 
 atlas_admin_runtime::builder!(UpdateClusterFtsIndex, waits);
 
@@ -1721,8 +1638,6 @@ pub struct UpdateClusterSearchDeployment<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> UpdateClusterSearchDeployment<T, W> {}
-
 atlas_admin_runtime::builder!(UpdateClusterSearchDeployment, waits);
 
 /// The request of [`update_cluster_search_index`].
@@ -1732,8 +1647,6 @@ pub struct UpdateClusterSearchIndex<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> UpdateClusterSearchIndex<T, W> {}
-
 atlas_admin_runtime::builder!(UpdateClusterSearchIndex, waits);
 
 /// The request of [`update_index_by_name`].
@@ -1742,8 +1655,6 @@ pub struct UpdateIndexByName<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> UpdateIndexByName<T, W> {}
 
 atlas_admin_runtime::builder!(UpdateIndexByName, waits);
 
@@ -1853,23 +1764,14 @@ pub mod v2023_01_01 {
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterSearchDeployment",
         wait: Some(
-            &Wait {
-                poll: Some(Polled {
-                    operation: &GET_CLUSTER_SEARCH_DEPLOYMENT,
-                    parameters: &[
-                        Source::Request("groupId"),
-                        Source::Request("clusterName"),
-                    ],
-                    properties: &["stateName"],
-                    done: &["IDLE"],
-                    failed: &[],
-                    flags: &[],
-                    gone: false,
-                    empty: false,
-                    each: None,
-                }),
-                long_running: None,
-            },
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                done: &["IDLE"],
+                ..Polled::of(
+                    &GET_CLUSTER_SEARCH_DEPLOYMENT,
+                    &[Source::Request("groupId"), Source::Request("clusterName")],
+                )
+            }),
         ),
     };
 
@@ -1948,23 +1850,15 @@ pub mod v2023_01_01 {
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchDeployment",
         wait: Some(
-            &Wait {
-                poll: Some(Polled {
-                    operation: &GET_CLUSTER_SEARCH_DEPLOYMENT,
-                    parameters: &[
-                        Source::Request("groupId"),
-                        Source::Request("clusterName"),
-                    ],
-                    properties: &["stateName"],
-                    done: &[],
-                    failed: &[],
-                    flags: &[],
-                    gone: true,
-                    empty: true,
-                    each: None,
-                }),
-                long_running: None,
-            },
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                gone: true,
+                empty: true,
+                ..Polled::of(
+                    &GET_CLUSTER_SEARCH_DEPLOYMENT,
+                    &[Source::Request("groupId"), Source::Request("clusterName")],
+                )
+            }),
         ),
     };
 
@@ -2113,23 +2007,14 @@ pub mod v2023_01_01 {
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchDeployment",
         wait: Some(
-            &Wait {
-                poll: Some(Polled {
-                    operation: &GET_CLUSTER_SEARCH_DEPLOYMENT,
-                    parameters: &[
-                        Source::Request("groupId"),
-                        Source::Request("clusterName"),
-                    ],
-                    properties: &["stateName"],
-                    done: &["IDLE"],
-                    failed: &[],
-                    flags: &[],
-                    gone: false,
-                    empty: false,
-                    each: None,
-                }),
-                long_running: None,
-            },
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                done: &["IDLE"],
+                ..Polled::of(
+                    &GET_CLUSTER_SEARCH_DEPLOYMENT,
+                    &[Source::Request("groupId"), Source::Request("clusterName")],
+                )
+            }),
         ),
     };
 }

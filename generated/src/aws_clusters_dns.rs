@@ -130,23 +130,18 @@ static TOGGLE_AWS_CUSTOM_DNS: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AWS-Clusters-DNS/operation/toggleGroupAwsCustomDns",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &POLLED_GET_CLUSTER_STATUS,
-                parameters: &[Source::Request("groupId"), Source::Item(&["name"])],
-                properties: &["changeStatus"],
-                done: &["APPLIED"],
-                failed: &[],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: Some(Each {
-                    list: &POLLED_LIST_CLUSTERS,
-                    parameters: &[Source::Request("groupId")],
-                }),
+        &Wait::polls(Polled {
+            properties: &["changeStatus"],
+            done: &["APPLIED"],
+            each: Some(Each {
+                list: &POLLED_LIST_CLUSTERS,
+                parameters: &[Source::Request("groupId")],
             }),
-            long_running: None,
-        },
+            ..Polled::of(
+                &POLLED_GET_CLUSTER_STATUS,
+                &[Source::Request("groupId"), Source::Item(&["name"])],
+            )
+        }),
     ),
 };
 
@@ -156,8 +151,6 @@ pub struct ToggleAwsCustomDns<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> ToggleAwsCustomDns<T, W> {}
 
 atlas_admin_runtime::builder!(ToggleAwsCustomDns, waits);
 

@@ -153,24 +153,19 @@ static CREATE_BACKUP_EXPORT: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterBackupExport",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_BACKUP_EXPORT,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["Successful"],
+            failed: &["Failed", "Cancelled"],
+            ..Polled::of(
+                &GET_BACKUP_EXPORT,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Response(&["id"]),
                 ],
-                properties: &["state"],
-                done: &["Successful"],
-                failed: &["Failed", "Cancelled"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -248,24 +243,19 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupBackupPrivateEndpoint",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_BACKUP_PRIVATE_ENDPOINT,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["ACTIVE", "PENDING_ACCEPTANCE"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_BACKUP_PRIVATE_ENDPOINT,
+                &[
                     Source::Request("groupId"),
                     Source::Request("cloudProvider"),
                     Source::Response(&["id"]),
                 ],
-                properties: &["status"],
-                done: &["ACTIVE", "PENDING_ACCEPTANCE"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -344,24 +334,18 @@ static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterBackupRestoreJob",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_BACKUP_RESTORE_JOB,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["finishedAt"],
+            flags: &["cancelled", "expired", "failed"],
+            ..Polled::of(
+                &GET_BACKUP_RESTORE_JOB,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Response(&["id"]),
                 ],
-                properties: &["finishedAt"],
-                done: &[],
-                failed: &[],
-                flags: &["cancelled", "expired", "failed"],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -441,24 +425,19 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterCollectionRestoreJob",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_COLLECTION_RESTORE_JOB,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["SUCCESSFUL"],
+            failed: &["CANCELED", "FAILED"],
+            ..Polled::of(
+                &GET_COLLECTION_RESTORE_JOB,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Response(&["id"]),
                 ],
-                properties: &["state"],
-                done: &["SUCCESSFUL"],
-                failed: &["CANCELED", "FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -599,24 +578,18 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupServerlessBackupRestoreJob",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_SERVERLESS_RESTORE_JOB,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["finishedAt"],
+            flags: &["cancelled", "expired", "failed"],
+            ..Polled::of(
+                &GET_SERVERLESS_RESTORE_JOB,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Response(&["id"]),
                 ],
-                properties: &["finishedAt"],
-                done: &[],
-                failed: &[],
-                flags: &["cancelled", "expired", "failed"],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -696,24 +669,19 @@ static DELETE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupBackupPrivateEndpoint",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_BACKUP_PRIVATE_ENDPOINT,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            failed: &["FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_BACKUP_PRIVATE_ENDPOINT,
+                &[
                     Source::Request("groupId"),
                     Source::Request("cloudProvider"),
                     Source::Request("endpointId"),
                 ],
-                properties: &["status"],
-                done: &[],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -793,24 +761,18 @@ static DELETE_BACKUP_SHARDED_CLUSTER: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupClusterBackupSnapshotShardedCluster",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_BACKUP_SHARDED_CLUSTER,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            gone: true,
+            ..Polled::of(
+                &GET_BACKUP_SHARDED_CLUSTER,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Request("snapshotId"),
                 ],
-                properties: &["status"],
-                done: &[],
-                failed: &[],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -953,24 +915,18 @@ static DELETE_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupClusterBackupSnapshot",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_CLUSTER_BACKUP_SNAPSHOT,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            gone: true,
+            ..Polled::of(
+                &GET_CLUSTER_BACKUP_SNAPSHOT,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Request("snapshotId"),
                 ],
-                properties: &["status"],
-                done: &[],
-                failed: &[],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -1092,20 +1048,12 @@ static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/disableGroupBackupCompliancePolicy",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_COMPLIANCE_POLICY,
-                parameters: &[Source::Request("groupId")],
-                properties: &["state"],
-                done: &[],
-                failed: &[],
-                flags: &[],
-                gone: true,
-                empty: true,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["state"],
+            gone: true,
+            empty: true,
+            ..Polled::of(&GET_COMPLIANCE_POLICY, &[Source::Request("groupId")])
+        }),
     ),
 };
 
@@ -3027,24 +2975,19 @@ static TAKE_SNAPSHOTS: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/takeGroupClusterBackupSnapshots",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_CLUSTER_BACKUP_SNAPSHOT,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["completed"],
+            failed: &["failed"],
+            ..Polled::of(
+                &GET_CLUSTER_BACKUP_SNAPSHOT,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Response(&["id"]),
                 ],
-                properties: &["status"],
-                done: &["completed"],
-                failed: &["failed"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -3256,24 +3199,19 @@ static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupClusterBackupSnapshot",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_CLUSTER_BACKUP_SNAPSHOT,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["completed"],
+            failed: &["failed"],
+            ..Polled::of(
+                &GET_CLUSTER_BACKUP_SNAPSHOT,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Request("snapshotId"),
                 ],
-                properties: &["status"],
-                done: &["completed"],
-                failed: &["failed"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -3345,20 +3283,11 @@ static UPDATE_COMPLIANCE_POLICY: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupBackupCompliancePolicy",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_COMPLIANCE_POLICY,
-                parameters: &[Source::Request("groupId")],
-                properties: &["state"],
-                done: &["ACTIVE"],
-                failed: &[],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["ACTIVE"],
+            ..Polled::of(&GET_COMPLIANCE_POLICY, &[Source::Request("groupId")])
+        }),
     ),
 };
 
@@ -3369,8 +3298,6 @@ pub struct CreateBackupExport<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> CreateBackupExport<T, W> {}
-
 atlas_admin_runtime::builder!(CreateBackupExport, waits);
 
 /// The request of [`create_backup_private_endpoint`].
@@ -3379,8 +3306,6 @@ pub struct CreateBackupPrivateEndpoint<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> CreateBackupPrivateEndpoint<T, W> {}
 
 atlas_admin_runtime::builder!(CreateBackupPrivateEndpoint, waits);
 
@@ -3391,8 +3316,6 @@ pub struct CreateBackupRestoreJob<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> CreateBackupRestoreJob<T, W> {}
-
 atlas_admin_runtime::builder!(CreateBackupRestoreJob, waits);
 
 /// The request of [`create_collection_restore_job`].
@@ -3401,8 +3324,6 @@ pub struct CreateCollectionRestoreJob<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> CreateCollectionRestoreJob<T, W> {}
 
 atlas_admin_runtime::builder!(CreateCollectionRestoreJob, waits);
 
@@ -3413,8 +3334,6 @@ pub struct CreateServerlessRestoreJob<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> CreateServerlessRestoreJob<T, W> {}
-
 atlas_admin_runtime::builder!(CreateServerlessRestoreJob, waits);
 
 /// The request of [`delete_backup_private_endpoint`].
@@ -3423,8 +3342,6 @@ pub struct DeleteBackupPrivateEndpoint<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> DeleteBackupPrivateEndpoint<T, W> {}
 
 atlas_admin_runtime::builder!(DeleteBackupPrivateEndpoint, waits);
 
@@ -3435,8 +3352,6 @@ pub struct DeleteBackupShardedCluster<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> DeleteBackupShardedCluster<T, W> {}
-
 atlas_admin_runtime::builder!(DeleteBackupShardedCluster, waits);
 
 /// The request of [`delete_cluster_backup_snapshot`].
@@ -3446,8 +3361,6 @@ pub struct DeleteClusterBackupSnapshot<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> DeleteClusterBackupSnapshot<T, W> {}
-
 atlas_admin_runtime::builder!(DeleteClusterBackupSnapshot, waits);
 
 /// The request of [`disable_compliance_policy`].
@@ -3456,8 +3369,6 @@ pub struct DisableCompliancePolicy<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> DisableCompliancePolicy<T, W> {}
 
 atlas_admin_runtime::builder!(DisableCompliancePolicy, waits);
 
@@ -3766,8 +3677,6 @@ pub struct TakeSnapshots<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> TakeSnapshots<T, W> {}
-
 atlas_admin_runtime::builder!(TakeSnapshots, waits);
 
 /// The request of [`update_backup_snapshot`].
@@ -3776,8 +3685,6 @@ pub struct UpdateBackupSnapshot<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> UpdateBackupSnapshot<T, W> {}
 
 atlas_admin_runtime::builder!(UpdateBackupSnapshot, waits);
 
@@ -4373,20 +4280,11 @@ pub mod v2023_01_01 {
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupBackupCompliancePolicy",
         wait: Some(
-            &Wait {
-                poll: Some(Polled {
-                    operation: &GET_COMPLIANCE_POLICY,
-                    parameters: &[Source::Request("groupId")],
-                    properties: &["state"],
-                    done: &["ACTIVE"],
-                    failed: &[],
-                    flags: &[],
-                    gone: false,
-                    empty: false,
-                    each: None,
-                }),
-                long_running: None,
-            },
+            &Wait::polls(Polled {
+                properties: &["state"],
+                done: &["ACTIVE"],
+                ..Polled::of(&GET_COMPLIANCE_POLICY, &[Source::Request("groupId")])
+            }),
         ),
     };
 }
@@ -4534,24 +4432,19 @@ pub mod preview {
         sunset: Some(date(2026, 8, 10)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterCollectionRestoreJob",
         wait: Some(
-            &Wait {
-                poll: Some(Polled {
-                    operation: &GET_COLLECTION_RESTORE_JOB,
-                    parameters: &[
+            &Wait::polls(Polled {
+                properties: &["state"],
+                done: &["SUCCESSFUL"],
+                failed: &["CANCELED", "FAILED"],
+                ..Polled::of(
+                    &GET_COLLECTION_RESTORE_JOB,
+                    &[
                         Source::Request("groupId"),
                         Source::Request("clusterName"),
                         Source::Response(&["id"]),
                     ],
-                    properties: &["state"],
-                    done: &["SUCCESSFUL"],
-                    failed: &["CANCELED", "FAILED"],
-                    flags: &[],
-                    gone: false,
-                    empty: false,
-                    each: None,
-                }),
-                long_running: None,
-            },
+                )
+            }),
         ),
     };
 

@@ -195,23 +195,15 @@ static CUTOVER_MIGRATION: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/cutoverGroupLiveMigration",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_GROUP_LIVE_MIGRATION,
-                parameters: &[
-                    Source::Request("groupId"),
-                    Source::Request("liveMigrationId"),
-                ],
-                properties: &["status"],
-                done: &["COMPLETE"],
-                failed: &["EXPIRED", "FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["COMPLETE"],
+            failed: &["EXPIRED", "FAILED"],
+            ..Polled::of(
+                &GET_GROUP_LIVE_MIGRATION,
+                &[Source::Request("groupId"), Source::Request("liveMigrationId")],
+            )
+        }),
     ),
 };
 
@@ -516,20 +508,15 @@ static VALIDATE_LIVE_MIGRATIONS: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/validateGroupLiveMigrations",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_MIGRATION_VALIDATE_STATUS,
-                parameters: &[Source::Request("groupId"), Source::Response(&["_id"])],
-                properties: &["status"],
-                done: &["SUCCESS"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["SUCCESS"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_MIGRATION_VALIDATE_STATUS,
+                &[Source::Request("groupId"), Source::Response(&["_id"])],
+            )
+        }),
     ),
 };
 
@@ -540,8 +527,6 @@ pub struct CutoverMigration<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> CutoverMigration<T, W> {}
-
 atlas_admin_runtime::builder!(CutoverMigration, waits);
 
 /// The request of [`validate_live_migrations`].
@@ -550,8 +535,6 @@ pub struct ValidateLiveMigrations<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> ValidateLiveMigrations<T, W> {}
 
 atlas_admin_runtime::builder!(ValidateLiveMigrations, waits);
 
@@ -710,23 +693,15 @@ pub mod v2023_01_01 {
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/validateGroupLiveMigrations",
         wait: Some(
-            &Wait {
-                poll: Some(Polled {
-                    operation: &super::GET_MIGRATION_VALIDATE_STATUS,
-                    parameters: &[
-                        Source::Request("groupId"),
-                        Source::Response(&["_id"]),
-                    ],
-                    properties: &["status"],
-                    done: &["SUCCESS"],
-                    failed: &["FAILED"],
-                    flags: &[],
-                    gone: false,
-                    empty: false,
-                    each: None,
-                }),
-                long_running: None,
-            },
+            &Wait::polls(Polled {
+                properties: &["status"],
+                done: &["SUCCESS"],
+                failed: &["FAILED"],
+                ..Polled::of(
+                    &super::GET_MIGRATION_VALIDATE_STATUS,
+                    &[Source::Request("groupId"), Source::Response(&["_id"])],
+                )
+            }),
         ),
     };
 }

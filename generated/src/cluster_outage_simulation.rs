@@ -79,23 +79,15 @@ static END_OUTAGE_SIMULATION: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cluster-Outage-Simulation/operation/endGroupClusterOutageSimulation",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_OUTAGE_SIMULATION,
-                parameters: &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                ],
-                properties: &["state"],
-                done: &["COMPLETE"],
-                failed: &[],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["COMPLETE"],
+            gone: true,
+            ..Polled::of(
+                &GET_OUTAGE_SIMULATION,
+                &[Source::Request("groupId"), Source::Request("clusterName")],
+            )
+        }),
     ),
 };
 
@@ -238,23 +230,14 @@ static START_OUTAGE_SIMULATION: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cluster-Outage-Simulation/operation/startGroupClusterOutageSimulation",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_OUTAGE_SIMULATION,
-                parameters: &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                ],
-                properties: &["state"],
-                done: &["SIMULATING"],
-                failed: &[],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["SIMULATING"],
+            ..Polled::of(
+                &GET_OUTAGE_SIMULATION,
+                &[Source::Request("groupId"), Source::Request("clusterName")],
+            )
+        }),
     ),
 };
 
@@ -265,8 +248,6 @@ pub struct EndOutageSimulation<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> EndOutageSimulation<T, W> {}
-
 atlas_admin_runtime::builder!(EndOutageSimulation, waits);
 
 /// The request of [`start_outage_simulation`].
@@ -275,8 +256,6 @@ pub struct StartOutageSimulation<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> StartOutageSimulation<T, W> {}
 
 atlas_admin_runtime::builder!(StartOutageSimulation, waits);
 

@@ -144,20 +144,14 @@ static CREATE_CLUSTER: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_CLUSTER,
-                parameters: &[Source::Request("groupId"), Source::Response(&["name"])],
-                properties: &["stateName"],
-                done: &["IDLE"],
-                failed: &[],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(
+                &GET_CLUSTER,
+                &[Source::Request("groupId"), Source::Response(&["name"])],
+            )
+        }),
     ),
 };
 
@@ -225,23 +219,14 @@ static DELETE_CLUSTER: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/deleteGroupCluster",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_CLUSTER,
-                parameters: &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                ],
-                properties: &["stateName"],
-                done: &[],
-                failed: &[],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            gone: true,
+            ..Polled::of(
+                &GET_CLUSTER,
+                &[Source::Request("groupId"), Source::Request("clusterName")],
+            )
+        }),
     ),
 };
 
@@ -884,20 +869,15 @@ static REQUEST_SAMPLE_DATASET_LOAD: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/requestGroupSampleDatasetLoad",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_SAMPLE_DATASET_LOAD,
-                parameters: &[Source::Request("groupId"), Source::Response(&["_id"])],
-                properties: &["state"],
-                done: &["COMPLETED"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["COMPLETED"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_SAMPLE_DATASET_LOAD,
+                &[Source::Request("groupId"), Source::Response(&["_id"])],
+            )
+        }),
     ),
 };
 
@@ -1163,23 +1143,14 @@ static UPDATE_CLUSTER: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_CLUSTER,
-                parameters: &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                ],
-                properties: &["stateName"],
-                done: &["IDLE"],
-                failed: &[],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(
+                &GET_CLUSTER,
+                &[Source::Request("groupId"), Source::Request("clusterName")],
+            )
+        }),
     ),
 };
 
@@ -1622,8 +1593,6 @@ pub struct RequestSampleDatasetLoad<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> RequestSampleDatasetLoad<T, W> {}
-
 atlas_admin_runtime::builder!(RequestSampleDatasetLoad, waits);
 
 /// The request of [`update_cluster`].
@@ -1757,23 +1726,14 @@ pub mod v2023_01_01 {
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster",
         wait: Some(
-            &Wait {
-                poll: Some(Polled {
-                    operation: &GET_CLUSTER,
-                    parameters: &[
-                        Source::Request("groupId"),
-                        Source::Response(&["name"]),
-                    ],
-                    properties: &["stateName"],
-                    done: &["IDLE"],
-                    failed: &[],
-                    flags: &[],
-                    gone: false,
-                    empty: false,
-                    each: None,
-                }),
-                long_running: None,
-            },
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                done: &["IDLE"],
+                ..Polled::of(
+                    &GET_CLUSTER,
+                    &[Source::Request("groupId"), Source::Response(&["name"])],
+                )
+            }),
         ),
     };
 
@@ -1849,23 +1809,14 @@ pub mod v2023_01_01 {
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/deleteGroupCluster",
         wait: Some(
-            &Wait {
-                poll: Some(Polled {
-                    operation: &GET_CLUSTER,
-                    parameters: &[
-                        Source::Request("groupId"),
-                        Source::Request("clusterName"),
-                    ],
-                    properties: &["stateName"],
-                    done: &[],
-                    failed: &[],
-                    flags: &[],
-                    gone: true,
-                    empty: false,
-                    each: None,
-                }),
-                long_running: None,
-            },
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                gone: true,
+                ..Polled::of(
+                    &GET_CLUSTER,
+                    &[Source::Request("groupId"), Source::Request("clusterName")],
+                )
+            }),
         ),
     };
 
@@ -2223,23 +2174,14 @@ pub mod v2023_01_01 {
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster",
         wait: Some(
-            &Wait {
-                poll: Some(Polled {
-                    operation: &GET_CLUSTER,
-                    parameters: &[
-                        Source::Request("groupId"),
-                        Source::Request("clusterName"),
-                    ],
-                    properties: &["stateName"],
-                    done: &["IDLE"],
-                    failed: &[],
-                    flags: &[],
-                    gone: false,
-                    empty: false,
-                    each: None,
-                }),
-                long_running: None,
-            },
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                done: &["IDLE"],
+                ..Polled::of(
+                    &GET_CLUSTER,
+                    &[Source::Request("groupId"), Source::Request("clusterName")],
+                )
+            }),
         ),
     };
 
@@ -2406,23 +2348,14 @@ pub mod v2023_02_01 {
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster",
         wait: Some(
-            &Wait {
-                poll: Some(Polled {
-                    operation: &GET_CLUSTER,
-                    parameters: &[
-                        Source::Request("groupId"),
-                        Source::Response(&["name"]),
-                    ],
-                    properties: &["stateName"],
-                    done: &["IDLE"],
-                    failed: &[],
-                    flags: &[],
-                    gone: false,
-                    empty: false,
-                    each: None,
-                }),
-                long_running: None,
-            },
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                done: &["IDLE"],
+                ..Polled::of(
+                    &GET_CLUSTER,
+                    &[Source::Request("groupId"), Source::Response(&["name"])],
+                )
+            }),
         ),
     };
 
@@ -2653,23 +2586,14 @@ pub mod v2023_02_01 {
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster",
         wait: Some(
-            &Wait {
-                poll: Some(Polled {
-                    operation: &GET_CLUSTER,
-                    parameters: &[
-                        Source::Request("groupId"),
-                        Source::Request("clusterName"),
-                    ],
-                    properties: &["stateName"],
-                    done: &["IDLE"],
-                    failed: &[],
-                    flags: &[],
-                    gone: false,
-                    empty: false,
-                    each: None,
-                }),
-                long_running: None,
-            },
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                done: &["IDLE"],
+                ..Polled::of(
+                    &GET_CLUSTER,
+                    &[Source::Request("groupId"), Source::Request("clusterName")],
+                )
+            }),
         ),
     };
 }
@@ -2783,23 +2707,14 @@ pub mod v2024_08_05 {
         sunset: Some(date(2027, 3, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster",
         wait: Some(
-            &Wait {
-                poll: Some(Polled {
-                    operation: &super::GET_CLUSTER,
-                    parameters: &[
-                        Source::Request("groupId"),
-                        Source::Response(&["name"]),
-                    ],
-                    properties: &["stateName"],
-                    done: &["IDLE"],
-                    failed: &[],
-                    flags: &[],
-                    gone: false,
-                    empty: false,
-                    each: None,
-                }),
-                long_running: None,
-            },
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                done: &["IDLE"],
+                ..Polled::of(
+                    &super::GET_CLUSTER,
+                    &[Source::Request("groupId"), Source::Response(&["name"])],
+                )
+            }),
         ),
     };
 
@@ -2889,23 +2804,14 @@ pub mod v2024_08_05 {
         sunset: Some(date(2027, 3, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster",
         wait: Some(
-            &Wait {
-                poll: Some(Polled {
-                    operation: &super::GET_CLUSTER,
-                    parameters: &[
-                        Source::Request("groupId"),
-                        Source::Request("clusterName"),
-                    ],
-                    properties: &["stateName"],
-                    done: &["IDLE"],
-                    failed: &[],
-                    flags: &[],
-                    gone: false,
-                    empty: false,
-                    each: None,
-                }),
-                long_running: None,
-            },
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                done: &["IDLE"],
+                ..Polled::of(
+                    &super::GET_CLUSTER,
+                    &[Source::Request("groupId"), Source::Request("clusterName")],
+                )
+            }),
         ),
     };
 }

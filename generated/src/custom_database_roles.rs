@@ -76,23 +76,18 @@ static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/createGroupCustomDbRoleRole",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &POLLED_GET_CLUSTER_STATUS,
-                parameters: &[Source::Request("groupId"), Source::Item(&["name"])],
-                properties: &["changeStatus"],
-                done: &["APPLIED"],
-                failed: &[],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: Some(Each {
-                    list: &POLLED_LIST_CLUSTERS,
-                    parameters: &[Source::Request("groupId")],
-                }),
+        &Wait::polls(Polled {
+            properties: &["changeStatus"],
+            done: &["APPLIED"],
+            each: Some(Each {
+                list: &POLLED_LIST_CLUSTERS,
+                parameters: &[Source::Request("groupId")],
             }),
-            long_running: None,
-        },
+            ..Polled::of(
+                &POLLED_GET_CLUSTER_STATUS,
+                &[Source::Request("groupId"), Source::Item(&["name"])],
+            )
+        }),
     ),
 };
 
@@ -160,23 +155,18 @@ static DELETE_CUSTOM_DB_ROLE: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/deleteGroupCustomDbRoleRole",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &POLLED_GET_CLUSTER_STATUS,
-                parameters: &[Source::Request("groupId"), Source::Item(&["name"])],
-                properties: &["changeStatus"],
-                done: &["APPLIED"],
-                failed: &[],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: Some(Each {
-                    list: &POLLED_LIST_CLUSTERS,
-                    parameters: &[Source::Request("groupId")],
-                }),
+        &Wait::polls(Polled {
+            properties: &["changeStatus"],
+            done: &["APPLIED"],
+            each: Some(Each {
+                list: &POLLED_LIST_CLUSTERS,
+                parameters: &[Source::Request("groupId")],
             }),
-            long_running: None,
-        },
+            ..Polled::of(
+                &POLLED_GET_CLUSTER_STATUS,
+                &[Source::Request("groupId"), Source::Item(&["name"])],
+            )
+        }),
     ),
 };
 
@@ -368,23 +358,18 @@ static UPDATE_CUSTOM_DB_ROLE: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/updateGroupCustomDbRoleRole",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &POLLED_GET_CLUSTER_STATUS,
-                parameters: &[Source::Request("groupId"), Source::Item(&["name"])],
-                properties: &["changeStatus"],
-                done: &["APPLIED"],
-                failed: &[],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: Some(Each {
-                    list: &POLLED_LIST_CLUSTERS,
-                    parameters: &[Source::Request("groupId")],
-                }),
+        &Wait::polls(Polled {
+            properties: &["changeStatus"],
+            done: &["APPLIED"],
+            each: Some(Each {
+                list: &POLLED_LIST_CLUSTERS,
+                parameters: &[Source::Request("groupId")],
             }),
-            long_running: None,
-        },
+            ..Polled::of(
+                &POLLED_GET_CLUSTER_STATUS,
+                &[Source::Request("groupId"), Source::Item(&["name"])],
+            )
+        }),
     ),
 };
 
@@ -395,8 +380,6 @@ pub struct CreateCustomDbRole<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> CreateCustomDbRole<T, W> {}
-
 atlas_admin_runtime::builder!(CreateCustomDbRole, waits);
 
 /// The request of [`delete_custom_db_role`].
@@ -406,8 +389,6 @@ pub struct DeleteCustomDbRole<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> DeleteCustomDbRole<T, W> {}
-
 atlas_admin_runtime::builder!(DeleteCustomDbRole, waits);
 
 /// The request of [`update_custom_db_role`].
@@ -416,8 +397,6 @@ pub struct UpdateCustomDbRole<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> UpdateCustomDbRole<T, W> {}
 
 atlas_admin_runtime::builder!(UpdateCustomDbRole, waits);
 

@@ -200,20 +200,15 @@ static DELETE_DATA_FEDERATION: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/deleteGroupDataFederation",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_DATA_FEDERATION,
-                parameters: &[Source::Request("groupId"), Source::Request("tenantName")],
-                properties: &["state"],
-                done: &["DELETED"],
-                failed: &[],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["DELETED"],
+            gone: true,
+            ..Polled::of(
+                &GET_DATA_FEDERATION,
+                &[Source::Request("groupId"), Source::Request("tenantName")],
+            )
+        }),
     ),
 };
 
@@ -357,20 +352,15 @@ static DELETE_PRIVATE_ENDPOINT_ID: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/deleteGroupPrivateNetworkSettingEndpointId",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_PRIVATE_ENDPOINT_ID,
-                parameters: &[Source::Request("groupId"), Source::Request("endpointId")],
-                properties: &["status"],
-                done: &[],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["status"],
+            failed: &["FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_PRIVATE_ENDPOINT_ID,
+                &[Source::Request("groupId"), Source::Request("endpointId")],
+            )
+        }),
     ),
 };
 
@@ -1007,8 +997,6 @@ pub struct DeleteDataFederation<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> DeleteDataFederation<T, W> {}
-
 atlas_admin_runtime::builder!(DeleteDataFederation, waits);
 
 /// The request of [`delete_private_endpoint_id`].
@@ -1017,8 +1005,6 @@ pub struct DeletePrivateEndpointId<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> DeletePrivateEndpointId<T, W> {}
 
 atlas_admin_runtime::builder!(DeletePrivateEndpointId, waits);
 

@@ -76,23 +76,18 @@ static CREATE_DATABASE_USER: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/createGroupDatabaseUser",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &POLLED_GET_CLUSTER_STATUS,
-                parameters: &[Source::Request("groupId"), Source::Item(&["name"])],
-                properties: &["changeStatus"],
-                done: &["APPLIED"],
-                failed: &[],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: Some(Each {
-                    list: &POLLED_LIST_CLUSTERS,
-                    parameters: &[Source::Request("groupId")],
-                }),
+        &Wait::polls(Polled {
+            properties: &["changeStatus"],
+            done: &["APPLIED"],
+            each: Some(Each {
+                list: &POLLED_LIST_CLUSTERS,
+                parameters: &[Source::Request("groupId")],
             }),
-            long_running: None,
-        },
+            ..Polled::of(
+                &POLLED_GET_CLUSTER_STATUS,
+                &[Source::Request("groupId"), Source::Item(&["name"])],
+            )
+        }),
     ),
 };
 
@@ -170,23 +165,18 @@ static DELETE_DATABASE_USER: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/deleteGroupDatabaseUser",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &POLLED_GET_CLUSTER_STATUS,
-                parameters: &[Source::Request("groupId"), Source::Item(&["name"])],
-                properties: &["changeStatus"],
-                done: &["APPLIED"],
-                failed: &[],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: Some(Each {
-                    list: &POLLED_LIST_CLUSTERS,
-                    parameters: &[Source::Request("groupId")],
-                }),
+        &Wait::polls(Polled {
+            properties: &["changeStatus"],
+            done: &["APPLIED"],
+            each: Some(Each {
+                list: &POLLED_LIST_CLUSTERS,
+                parameters: &[Source::Request("groupId")],
             }),
-            long_running: None,
-        },
+            ..Polled::of(
+                &POLLED_GET_CLUSTER_STATUS,
+                &[Source::Request("groupId"), Source::Item(&["name"])],
+            )
+        }),
     ),
 };
 
@@ -401,23 +391,18 @@ static UPDATE_DATABASE_USER: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/updateGroupDatabaseUser",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &POLLED_GET_CLUSTER_STATUS,
-                parameters: &[Source::Request("groupId"), Source::Item(&["name"])],
-                properties: &["changeStatus"],
-                done: &["APPLIED"],
-                failed: &[],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: Some(Each {
-                    list: &POLLED_LIST_CLUSTERS,
-                    parameters: &[Source::Request("groupId")],
-                }),
+        &Wait::polls(Polled {
+            properties: &["changeStatus"],
+            done: &["APPLIED"],
+            each: Some(Each {
+                list: &POLLED_LIST_CLUSTERS,
+                parameters: &[Source::Request("groupId")],
             }),
-            long_running: None,
-        },
+            ..Polled::of(
+                &POLLED_GET_CLUSTER_STATUS,
+                &[Source::Request("groupId"), Source::Item(&["name"])],
+            )
+        }),
     ),
 };
 
@@ -428,8 +413,6 @@ pub struct CreateDatabaseUser<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> CreateDatabaseUser<T, W> {}
-
 atlas_admin_runtime::builder!(CreateDatabaseUser, waits);
 
 /// The request of [`delete_database_user`].
@@ -438,8 +421,6 @@ pub struct DeleteDatabaseUser<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> DeleteDatabaseUser<T, W> {}
 
 atlas_admin_runtime::builder!(DeleteDatabaseUser, waits);
 
@@ -474,8 +455,6 @@ pub struct UpdateDatabaseUser<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> UpdateDatabaseUser<T, W> {}
 
 atlas_admin_runtime::builder!(UpdateDatabaseUser, waits);
 

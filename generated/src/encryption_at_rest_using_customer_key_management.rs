@@ -83,24 +83,19 @@ static CREATE_REST_PRIVATE_ENDPOINT: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/createGroupEncryptionAtRestPrivateEndpoint",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_REST_PRIVATE_ENDPOINT,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["ACTIVE", "PENDING_ACCEPTANCE"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_REST_PRIVATE_ENDPOINT,
+                &[
                     Source::Request("groupId"),
                     Source::Request("cloudProvider"),
                     Source::Response(&["id"]),
                 ],
-                properties: &["status"],
-                done: &["ACTIVE", "PENDING_ACCEPTANCE"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -382,24 +377,19 @@ static REQUEST_PRIVATE_ENDPOINT_DELETION: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/requestGroupEncryptionAtRestPrivateEndpointDeletion",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_REST_PRIVATE_ENDPOINT,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            failed: &["FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_REST_PRIVATE_ENDPOINT,
+                &[
                     Source::Request("groupId"),
                     Source::Request("cloudProvider"),
                     Source::Request("endpointId"),
                 ],
-                properties: &["status"],
-                done: &[],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -472,8 +462,6 @@ pub struct CreateRestPrivateEndpoint<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> CreateRestPrivateEndpoint<T, W> {}
-
 atlas_admin_runtime::builder!(CreateRestPrivateEndpoint, waits);
 
 /// The request of [`list_rest_private_endpoints`].
@@ -507,8 +495,6 @@ pub struct RequestPrivateEndpointDeletion<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> RequestPrivateEndpointDeletion<T, W> {}
 
 atlas_admin_runtime::builder!(RequestPrivateEndpointDeletion, waits);
 

@@ -75,20 +75,14 @@ static CREATE_FLEX_CLUSTER: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/createGroupFlexCluster",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_FLEX_CLUSTER,
-                parameters: &[Source::Request("groupId"), Source::Response(&["name"])],
-                properties: &["stateName"],
-                done: &["IDLE"],
-                failed: &[],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(
+                &GET_FLEX_CLUSTER,
+                &[Source::Request("groupId"), Source::Response(&["name"])],
+            )
+        }),
     ),
 };
 
@@ -152,20 +146,14 @@ static DELETE_FLEX_CLUSTER: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/deleteGroupFlexCluster",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_FLEX_CLUSTER,
-                parameters: &[Source::Request("groupId"), Source::Request("name")],
-                properties: &["stateName"],
-                done: &[],
-                failed: &[],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            gone: true,
+            ..Polled::of(
+                &GET_FLEX_CLUSTER,
+                &[Source::Request("groupId"), Source::Request("name")],
+            )
+        }),
     ),
 };
 
@@ -426,20 +414,14 @@ static UPDATE_FLEX_CLUSTER: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/updateGroupFlexCluster",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_FLEX_CLUSTER,
-                parameters: &[Source::Request("groupId"), Source::Request("name")],
-                properties: &["stateName"],
-                done: &["IDLE"],
-                failed: &[],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(
+                &GET_FLEX_CLUSTER,
+                &[Source::Request("groupId"), Source::Request("name")],
+            )
+        }),
     ),
 };
 
@@ -450,8 +432,6 @@ pub struct CreateFlexCluster<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> CreateFlexCluster<T, W> {}
-
 atlas_admin_runtime::builder!(CreateFlexCluster, waits);
 
 /// The request of [`delete_flex_cluster`].
@@ -460,8 +440,6 @@ pub struct DeleteFlexCluster<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> DeleteFlexCluster<T, W> {}
 
 atlas_admin_runtime::builder!(DeleteFlexCluster, waits);
 
@@ -496,8 +474,6 @@ pub struct UpdateFlexCluster<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> UpdateFlexCluster<T, W> {}
 
 atlas_admin_runtime::builder!(UpdateFlexCluster, waits);
 

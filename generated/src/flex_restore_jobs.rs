@@ -77,24 +77,19 @@ static CREATE_FLEX_RESTORE_JOB: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Restore-Jobs/operation/createGroupFlexClusterBackupRestoreJob",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_FLEX_RESTORE_JOB,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["COMPLETED"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_FLEX_RESTORE_JOB,
+                &[
                     Source::Request("groupId"),
                     Source::Request("name"),
                     Source::Response(&["id"]),
                 ],
-                properties: &["status"],
-                done: &["COMPLETED"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -244,8 +239,6 @@ pub struct CreateFlexRestoreJob<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> CreateFlexRestoreJob<T, W> {}
 
 atlas_admin_runtime::builder!(CreateFlexRestoreJob, waits);
 

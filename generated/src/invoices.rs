@@ -140,24 +140,19 @@ static CREATE_ORG_INVOICE_REPORT: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/createOrgInvoiceReport",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_ORG_INVOICE_REPORT,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["SUCCEEDED"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_ORG_INVOICE_REPORT,
+                &[
                     Source::Request("orgId"),
                     Source::Request("invoiceId"),
                     Source::Response(&["reportId"]),
                 ],
-                properties: &["state"],
-                done: &["SUCCEEDED"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -895,8 +890,6 @@ pub struct CreateOrgInvoiceReport<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> CreateOrgInvoiceReport<T, W> {}
 
 atlas_admin_runtime::builder!(CreateOrgInvoiceReport, waits);
 

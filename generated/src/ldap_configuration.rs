@@ -308,23 +308,15 @@ static VERIFY_USER_SECURITY_LDAP: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/verifyGroupUserSecurityLdap",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_USER_SECURITY_VERIFY,
-                parameters: &[
-                    Source::Request("groupId"),
-                    Source::Response(&["requestId"]),
-                ],
-                properties: &["status"],
-                done: &["SUCCESS"],
-                failed: &["FAIL", "FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["SUCCESS"],
+            failed: &["FAIL", "FAILED"],
+            ..Polled::of(
+                &GET_USER_SECURITY_VERIFY,
+                &[Source::Request("groupId"), Source::Response(&["requestId"])],
+            )
+        }),
     ),
 };
 
@@ -334,8 +326,6 @@ pub struct VerifyUserSecurityLdap<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> VerifyUserSecurityLdap<T, W> {}
 
 atlas_admin_runtime::builder!(VerifyUserSecurityLdap, waits);
 

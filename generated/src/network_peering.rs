@@ -135,20 +135,15 @@ static CREATE_GROUP_PEER: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/createGroupPeer",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_GROUP_PEER,
-                parameters: &[Source::Request("groupId"), Source::Response(&["id"])],
-                properties: &["status", "statusName"],
-                done: &["AVAILABLE", "PENDING_ACCEPTANCE", "WAITING_FOR_USER"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["status", "statusName"],
+            done: &["AVAILABLE", "PENDING_ACCEPTANCE", "WAITING_FOR_USER"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_GROUP_PEER,
+                &[Source::Request("groupId"), Source::Response(&["id"])],
+            )
+        }),
     ),
 };
 
@@ -274,20 +269,15 @@ static DELETE_GROUP_PEER: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/deleteGroupPeer",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_GROUP_PEER,
-                parameters: &[Source::Request("groupId"), Source::Request("peerId")],
-                properties: &["status", "statusName"],
-                done: &[],
-                failed: &["DELETION_FAILED"],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["status", "statusName"],
+            failed: &["DELETION_FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_GROUP_PEER,
+                &[Source::Request("groupId"), Source::Request("peerId")],
+            )
+        }),
     ),
 };
 
@@ -803,20 +793,15 @@ static UPDATE_GROUP_PEER: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/updateGroupPeer",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_GROUP_PEER,
-                parameters: &[Source::Request("groupId"), Source::Request("peerId")],
-                properties: &["status", "statusName"],
-                done: &["AVAILABLE", "PENDING_ACCEPTANCE", "WAITING_FOR_USER"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["status", "statusName"],
+            done: &["AVAILABLE", "PENDING_ACCEPTANCE", "WAITING_FOR_USER"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_GROUP_PEER,
+                &[Source::Request("groupId"), Source::Request("peerId")],
+            )
+        }),
     ),
 };
 
@@ -884,8 +869,6 @@ pub struct CreateGroupPeer<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> CreateGroupPeer<T, W> {}
-
 atlas_admin_runtime::builder!(CreateGroupPeer, waits);
 
 /// The request of [`delete_group_peer`].
@@ -894,8 +877,6 @@ pub struct DeleteGroupPeer<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> DeleteGroupPeer<T, W> {}
 
 atlas_admin_runtime::builder!(DeleteGroupPeer, waits);
 
@@ -985,8 +966,6 @@ pub struct UpdateGroupPeer<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> UpdateGroupPeer<T, W> {}
 
 atlas_admin_runtime::builder!(UpdateGroupPeer, waits);
 

@@ -81,24 +81,19 @@ static CREATE_ONLINE_ARCHIVE: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/createGroupClusterOnlineArchive",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_ONLINE_ARCHIVE,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["ACTIVE", "ARCHIVING", "IDLE"],
+            failed: &["DELETED", "ORPHANED"],
+            ..Polled::of(
+                &GET_ONLINE_ARCHIVE,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Response(&["_id"]),
                 ],
-                properties: &["state"],
-                done: &["ACTIVE", "ARCHIVING", "IDLE"],
-                failed: &["DELETED", "ORPHANED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -178,24 +173,19 @@ static DELETE_ONLINE_ARCHIVE: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/deleteGroupClusterOnlineArchive",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_ONLINE_ARCHIVE,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["DELETED"],
+            gone: true,
+            ..Polled::of(
+                &GET_ONLINE_ARCHIVE,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Request("archiveId"),
                 ],
-                properties: &["state"],
-                done: &["DELETED"],
-                failed: &[],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -498,24 +488,19 @@ static UPDATE_ONLINE_ARCHIVE: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/updateGroupClusterOnlineArchive",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_ONLINE_ARCHIVE,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["ACTIVE", "ARCHIVING", "IDLE", "PAUSED"],
+            failed: &["DELETED", "ORPHANED"],
+            ..Polled::of(
+                &GET_ONLINE_ARCHIVE,
+                &[
                     Source::Request("groupId"),
                     Source::Request("clusterName"),
                     Source::Request("archiveId"),
                 ],
-                properties: &["state"],
-                done: &["ACTIVE", "ARCHIVING", "IDLE", "PAUSED"],
-                failed: &["DELETED", "ORPHANED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -526,8 +511,6 @@ pub struct CreateOnlineArchive<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> CreateOnlineArchive<T, W> {}
-
 atlas_admin_runtime::builder!(CreateOnlineArchive, waits);
 
 /// The request of [`delete_online_archive`].
@@ -536,8 +519,6 @@ pub struct DeleteOnlineArchive<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> DeleteOnlineArchive<T, W> {}
 
 atlas_admin_runtime::builder!(DeleteOnlineArchive, waits);
 
@@ -597,8 +578,6 @@ pub struct UpdateOnlineArchive<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> UpdateOnlineArchive<T, W> {}
 
 atlas_admin_runtime::builder!(UpdateOnlineArchive, waits);
 

@@ -91,10 +91,13 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/createGroupPrivateEndpointEndpointServiceEndpoint",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_PRIVATE_ENDPOINT,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["connectionStatus", "status"],
+            done: &["AVAILABLE"],
+            failed: &["DELETED", "FAILED", "REJECTED"],
+            ..Polled::of(
+                &GET_PRIVATE_ENDPOINT,
+                &[
                     Source::Request("groupId"),
                     Source::Request("cloudProvider"),
                     Source::Request("endpointServiceId"),
@@ -106,16 +109,8 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
                         ],
                     ),
                 ],
-                properties: &["connectionStatus", "status"],
-                done: &["AVAILABLE"],
-                failed: &["DELETED", "FAILED", "REJECTED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -186,24 +181,19 @@ static CREATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/createGroupPrivateEndpointEndpointService",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_PRIVATE_ENDPOINT_SERVICE,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["AVAILABLE", "WAITING_FOR_USER"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_PRIVATE_ENDPOINT_SERVICE,
+                &[
                     Source::Request("groupId"),
                     Source::Response(&["cloudProvider"]),
                     Source::Response(&["id"]),
                 ],
-                properties: &["status"],
-                done: &["AVAILABLE", "WAITING_FOR_USER"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -289,25 +279,21 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/deleteGroupPrivateEndpointEndpointServiceEndpoint",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_PRIVATE_ENDPOINT,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["connectionStatus", "status"],
+            done: &["DELETED"],
+            failed: &["FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_PRIVATE_ENDPOINT,
+                &[
                     Source::Request("groupId"),
                     Source::Request("cloudProvider"),
                     Source::Request("endpointServiceId"),
                     Source::Request("endpointId"),
                 ],
-                properties: &["connectionStatus", "status"],
-                done: &["DELETED"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -388,24 +374,19 @@ static DELETE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/deleteGroupPrivateEndpointEndpointService",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_PRIVATE_ENDPOINT_SERVICE,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            failed: &["FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_PRIVATE_ENDPOINT_SERVICE,
+                &[
                     Source::Request("groupId"),
                     Source::Request("cloudProvider"),
                     Source::Request("endpointServiceId"),
                 ],
-                properties: &["status"],
-                done: &[],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -824,8 +805,6 @@ pub struct CreatePrivateEndpoint<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> CreatePrivateEndpoint<T, W> {}
-
 atlas_admin_runtime::builder!(CreatePrivateEndpoint, waits);
 
 /// The request of [`create_private_endpoint_service`].
@@ -834,8 +813,6 @@ pub struct CreatePrivateEndpointService<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> CreatePrivateEndpointService<T, W> {}
 
 atlas_admin_runtime::builder!(CreatePrivateEndpointService, waits);
 
@@ -846,8 +823,6 @@ pub struct DeletePrivateEndpoint<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> DeletePrivateEndpoint<T, W> {}
-
 atlas_admin_runtime::builder!(DeletePrivateEndpoint, waits);
 
 /// The request of [`delete_private_endpoint_service`].
@@ -856,8 +831,6 @@ pub struct DeletePrivateEndpointService<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> DeletePrivateEndpointService<T, W> {}
 
 atlas_admin_runtime::builder!(DeletePrivateEndpointService, waits);
 

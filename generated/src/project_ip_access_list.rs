@@ -81,26 +81,22 @@ static CREATE_ACCESS_LIST_ENTRY: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/createGroupAccessListEntry",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_ACCESS_LIST_STATUS,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["STATUS"],
+            done: &["ACTIVE"],
+            failed: &["FAILED"],
+            each: Some(Each {
+                list: &LIST_ACCESS_LIST_ENTRIES,
+                parameters: &[Source::Request("groupId")],
+            }),
+            ..Polled::of(
+                &GET_ACCESS_LIST_STATUS,
+                &[
                     Source::Request("groupId"),
                     Source::Item(&["awsSecurityGroup", "cidrBlock", "ipAddress"]),
                 ],
-                properties: &["STATUS"],
-                done: &["ACTIVE"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: Some(Each {
-                    list: &LIST_ACCESS_LIST_ENTRIES,
-                    parameters: &[Source::Request("groupId")],
-                }),
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 

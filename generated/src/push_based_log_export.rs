@@ -133,20 +133,12 @@ static CREATE_LOG_EXPORT: Operation = Operation {
     sunset: Some(date(2027, 2, 4)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/createGroupPushBasedLogExport",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_LOG_EXPORT,
-                parameters: &[Source::Request("groupId")],
-                properties: &["state"],
-                done: &["ACTIVE"],
-                failed: &["ASSUME_ROLE_FAILED", "BUCKET_VERIFICATION_FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["ACTIVE"],
+            failed: &["ASSUME_ROLE_FAILED", "BUCKET_VERIFICATION_FAILED"],
+            ..Polled::of(&GET_LOG_EXPORT, &[Source::Request("groupId")])
+        }),
     ),
 };
 
@@ -269,20 +261,11 @@ static DELETE_LOG_EXPORT: Operation = Operation {
     sunset: Some(date(2027, 2, 4)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/deleteGroupPushBasedLogExport",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_LOG_EXPORT,
-                parameters: &[Source::Request("groupId")],
-                properties: &["state"],
-                done: &["UNCONFIGURED"],
-                failed: &[],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["UNCONFIGURED"],
+            ..Polled::of(&GET_LOG_EXPORT, &[Source::Request("groupId")])
+        }),
     ),
 };
 
@@ -595,20 +578,12 @@ static UPDATE_LOG_EXPORT: Operation = Operation {
     sunset: Some(date(2027, 2, 4)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/updateGroupPushBasedLogExport",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_LOG_EXPORT,
-                parameters: &[Source::Request("groupId")],
-                properties: &["state"],
-                done: &["ACTIVE"],
-                failed: &["ASSUME_ROLE_FAILED", "BUCKET_VERIFICATION_FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["ACTIVE"],
+            failed: &["ASSUME_ROLE_FAILED", "BUCKET_VERIFICATION_FAILED"],
+            ..Polled::of(&GET_LOG_EXPORT, &[Source::Request("groupId")])
+        }),
     ),
 };
 
@@ -619,8 +594,6 @@ pub struct CreateLogExport<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> CreateLogExport<T, W> {}
-
 atlas_admin_runtime::builder!(CreateLogExport, waits);
 
 /// The request of [`delete_log_export`].
@@ -629,8 +602,6 @@ pub struct DeleteLogExport<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> DeleteLogExport<T, W> {}
 
 atlas_admin_runtime::builder!(DeleteLogExport, waits);
 
@@ -670,8 +641,6 @@ pub struct UpdateLogExport<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> UpdateLogExport<T, W> {}
 
 atlas_admin_runtime::builder!(UpdateLogExport, waits);
 

@@ -85,24 +85,19 @@ static CREATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/createGroupPrivateEndpointServerlessInstanceEndpoint",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_SERVERLESS_PRIVATE_ENDPOINT,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["AVAILABLE", "RESERVED"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_SERVERLESS_PRIVATE_ENDPOINT,
+                &[
                     Source::Request("groupId"),
                     Source::Request("instanceName"),
                     Source::Response(&["_id"]),
                 ],
-                properties: &["status"],
-                done: &["AVAILABLE", "RESERVED"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -184,24 +179,19 @@ static DELETE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/deleteGroupPrivateEndpointServerlessInstanceEndpoint",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_SERVERLESS_PRIVATE_ENDPOINT,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            failed: &["FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_SERVERLESS_PRIVATE_ENDPOINT,
+                &[
                     Source::Request("groupId"),
                     Source::Request("instanceName"),
                     Source::Request("endpointId"),
                 ],
-                properties: &["status"],
-                done: &[],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -425,24 +415,19 @@ static UPDATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/updateGroupPrivateEndpointServerlessInstanceEndpoint",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_SERVERLESS_PRIVATE_ENDPOINT,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["AVAILABLE"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_SERVERLESS_PRIVATE_ENDPOINT,
+                &[
                     Source::Request("groupId"),
                     Source::Request("instanceName"),
                     Source::Request("endpointId"),
                 ],
-                properties: &["status"],
-                done: &["AVAILABLE"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -453,8 +438,6 @@ pub struct CreateServerlessPrivateEndpoint<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> CreateServerlessPrivateEndpoint<T, W> {}
-
 atlas_admin_runtime::builder!(CreateServerlessPrivateEndpoint, waits);
 
 /// The request of [`delete_serverless_private_endpoint`].
@@ -464,8 +447,6 @@ pub struct DeleteServerlessPrivateEndpoint<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> DeleteServerlessPrivateEndpoint<T, W> {}
-
 atlas_admin_runtime::builder!(DeleteServerlessPrivateEndpoint, waits);
 
 /// The request of [`update_serverless_private_endpoint`].
@@ -474,8 +455,6 @@ pub struct UpdateServerlessPrivateEndpoint<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> UpdateServerlessPrivateEndpoint<T, W> {}
 
 atlas_admin_runtime::builder!(UpdateServerlessPrivateEndpoint, waits);
 

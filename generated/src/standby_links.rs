@@ -148,24 +148,18 @@ pub mod preview {
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/createGroupStandbyLinkFailover",
         wait: Some(
-            &Wait {
-                poll: Some(Polled {
-                    operation: &GET_STANDBY_LINK_FAILOVER,
-                    parameters: &[
+            &Wait::polls(Polled {
+                properties: &["status"],
+                done: &["COMPLETE"],
+                ..Polled::of(
+                    &GET_STANDBY_LINK_FAILOVER,
+                    &[
                         Source::Request("groupId"),
                         Source::Request("standbyLinkId"),
                         Source::Response(&["failoverId"]),
                     ],
-                    properties: &["status"],
-                    done: &["COMPLETE"],
-                    failed: &[],
-                    flags: &[],
-                    gone: false,
-                    empty: false,
-                    each: None,
-                }),
-                long_running: None,
-            },
+                )
+            }),
         ),
     };
 
@@ -175,8 +169,6 @@ pub mod preview {
         pub(crate) request: Request<T>,
         pub(crate) result: PhantomData<fn() -> W>,
     }
-
-    impl<T, W> CreateStandbyLinkFailover<T, W> {}
 
     atlas_admin_runtime::builder!(CreateStandbyLinkFailover, waits);
 

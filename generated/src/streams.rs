@@ -158,25 +158,20 @@ static CREATE_FAILOVER_CONNECTION: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamConnectionFailoverConnection",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_STREAM_FAILOVER_CONNECTION,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["READY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_STREAM_FAILOVER_CONNECTION,
+                &[
                     Source::Request("groupId"),
                     Source::Request("tenantName"),
                     Source::Request("connectionName"),
                     Source::Response(&["id"]),
                 ],
-                properties: &["state"],
-                done: &["READY"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -324,24 +319,19 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamConnection",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_STREAM_CONNECTION,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["READY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_STREAM_CONNECTION,
+                &[
                     Source::Request("groupId"),
                     Source::Request("tenantName"),
                     Source::Response(&["name"]),
                 ],
-                properties: &["state"],
-                done: &["READY"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -422,24 +412,19 @@ static CREATE_STREAM_PROCESSOR: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamProcessor",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_STREAM_PROCESSOR,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["CREATED", "STARTED"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_STREAM_PROCESSOR,
+                &[
                     Source::Request("groupId"),
                     Source::Request("tenantName"),
                     Source::Response(&["name"]),
                 ],
-                properties: &["state"],
-                done: &["CREATED", "STARTED"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -583,23 +568,14 @@ static DELETE_PRIVATE_LINK_CONNECTION: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamPrivateLinkConnection",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_PRIVATE_LINK_CONNECTION,
-                parameters: &[
-                    Source::Request("groupId"),
-                    Source::Request("connectionId"),
-                ],
-                properties: &["state"],
-                done: &[],
-                failed: &[],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            properties: &["state"],
+            gone: true,
+            ..Polled::of(
+                &GET_PRIVATE_LINK_CONNECTION,
+                &[Source::Request("groupId"), Source::Request("connectionId")],
+            )
+        }),
     ),
 };
 
@@ -684,24 +660,19 @@ static DELETE_STREAM_CONNECTION: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamConnection",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_STREAM_CONNECTION,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["state"],
+            failed: &["FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_STREAM_CONNECTION,
+                &[
                     Source::Request("groupId"),
                     Source::Request("tenantName"),
                     Source::Request("connectionName"),
                 ],
-                properties: &["state"],
-                done: &[],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -788,25 +759,20 @@ static DELETE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamConnectionFailoverConnection",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_STREAM_FAILOVER_CONNECTION,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["state"],
+            failed: &["FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_STREAM_FAILOVER_CONNECTION,
+                &[
                     Source::Request("groupId"),
                     Source::Request("tenantName"),
                     Source::Request("connectionName"),
                     Source::Request("failoverConnectionId"),
                 ],
-                properties: &["state"],
-                done: &[],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -890,24 +856,18 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamProcessor",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_STREAM_PROCESSOR,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["state"],
+            gone: true,
+            ..Polled::of(
+                &GET_STREAM_PROCESSOR,
+                &[
                     Source::Request("groupId"),
                     Source::Request("tenantName"),
                     Source::Request("processorName"),
                 ],
-                properties: &["state"],
-                done: &[],
-                failed: &[],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -978,20 +938,13 @@ static DELETE_STREAM_WORKSPACE: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamWorkspace",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_STREAM_WORKSPACE,
-                parameters: &[Source::Request("groupId"), Source::Request("tenantName")],
-                properties: &[],
-                done: &[],
-                failed: &[],
-                flags: &[],
-                gone: true,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+        &Wait::polls(Polled {
+            gone: true,
+            ..Polled::of(
+                &GET_STREAM_WORKSPACE,
+                &[Source::Request("groupId"), Source::Request("tenantName")],
+            )
+        }),
     ),
 };
 
@@ -2277,24 +2230,19 @@ static START_STREAM_PROCESSOR: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/startGroupStreamProcessor",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_STREAM_PROCESSOR,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["STARTED"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_STREAM_PROCESSOR,
+                &[
                     Source::Request("groupId"),
                     Source::Request("tenantName"),
                     Source::Request("processorName"),
                 ],
-                properties: &["state"],
-                done: &["STARTED"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -2382,24 +2330,19 @@ static START_STREAM_PROCESSOR_WITH: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/startGroupStreamProcessorWith",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_STREAM_PROCESSOR,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["STARTED"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_STREAM_PROCESSOR,
+                &[
                     Source::Request("groupId"),
                     Source::Request("tenantName"),
                     Source::Request("processorName"),
                 ],
-                properties: &["state"],
-                done: &["STARTED"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -2483,24 +2426,19 @@ static STOP_STREAM_PROCESSOR: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/stopGroupStreamProcessor",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_STREAM_PROCESSOR,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["STOPPED"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_STREAM_PROCESSOR,
+                &[
                     Source::Request("groupId"),
                     Source::Request("tenantName"),
                     Source::Request("processorName"),
                 ],
-                properties: &["state"],
-                done: &["STOPPED"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -2660,24 +2598,19 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamConnection",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_STREAM_CONNECTION,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["READY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_STREAM_CONNECTION,
+                &[
                     Source::Request("groupId"),
                     Source::Request("tenantName"),
                     Source::Request("connectionName"),
                 ],
-                properties: &["state"],
-                done: &["READY"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -2767,25 +2700,20 @@ static UPDATE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamConnectionFailoverConnection",
     wait: Some(
-        &Wait {
-            poll: Some(Polled {
-                operation: &GET_STREAM_FAILOVER_CONNECTION,
-                parameters: &[
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["READY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_STREAM_FAILOVER_CONNECTION,
+                &[
                     Source::Request("groupId"),
                     Source::Request("tenantName"),
                     Source::Request("connectionName"),
                     Source::Request("failoverConnectionId"),
                 ],
-                properties: &["state"],
-                done: &["READY"],
-                failed: &["FAILED"],
-                flags: &[],
-                gone: false,
-                empty: false,
-                each: None,
-            }),
-            long_running: None,
-        },
+            )
+        }),
     ),
 };
 
@@ -3011,8 +2939,6 @@ pub struct CreateFailoverConnection<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> CreateFailoverConnection<T, W> {}
-
 atlas_admin_runtime::builder!(CreateFailoverConnection, waits);
 
 /// The request of [`create_stream_connection`].
@@ -3021,8 +2947,6 @@ pub struct CreateStreamConnection<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> CreateStreamConnection<T, W> {}
 
 atlas_admin_runtime::builder!(CreateStreamConnection, waits);
 
@@ -3033,8 +2957,6 @@ pub struct CreateStreamProcessor<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> CreateStreamProcessor<T, W> {}
-
 atlas_admin_runtime::builder!(CreateStreamProcessor, waits);
 
 /// The request of [`delete_private_link_connection`].
@@ -3043,8 +2965,6 @@ pub struct DeletePrivateLinkConnection<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> DeletePrivateLinkConnection<T, W> {}
 
 atlas_admin_runtime::builder!(DeletePrivateLinkConnection, waits);
 
@@ -3055,8 +2975,6 @@ pub struct DeleteStreamConnection<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> DeleteStreamConnection<T, W> {}
-
 atlas_admin_runtime::builder!(DeleteStreamConnection, waits);
 
 /// The request of [`delete_stream_failover_connection`].
@@ -3065,8 +2983,6 @@ pub struct DeleteStreamFailoverConnection<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> DeleteStreamFailoverConnection<T, W> {}
 
 atlas_admin_runtime::builder!(DeleteStreamFailoverConnection, waits);
 
@@ -3077,8 +2993,6 @@ pub struct DeleteStreamProcessor<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> DeleteStreamProcessor<T, W> {}
-
 atlas_admin_runtime::builder!(DeleteStreamProcessor, waits);
 
 /// The request of [`delete_stream_workspace`].
@@ -3087,8 +3001,6 @@ pub struct DeleteStreamWorkspace<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> DeleteStreamWorkspace<T, W> {}
 
 atlas_admin_runtime::builder!(DeleteStreamWorkspace, waits);
 
@@ -3309,8 +3221,6 @@ pub struct StartStreamProcessor<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> StartStreamProcessor<T, W> {}
-
 atlas_admin_runtime::builder!(StartStreamProcessor, waits);
 
 /// The request of [`start_stream_processor_with`].
@@ -3319,8 +3229,6 @@ pub struct StartStreamProcessorWith<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> StartStreamProcessorWith<T, W> {}
 
 atlas_admin_runtime::builder!(StartStreamProcessorWith, waits);
 
@@ -3331,8 +3239,6 @@ pub struct StopStreamProcessor<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> StopStreamProcessor<T, W> {}
-
 atlas_admin_runtime::builder!(StopStreamProcessor, waits);
 
 /// The request of [`update_stream_connection`].
@@ -3342,8 +3248,6 @@ pub struct UpdateStreamConnection<T, W = T> {
     pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T, W> UpdateStreamConnection<T, W> {}
-
 atlas_admin_runtime::builder!(UpdateStreamConnection, waits);
 
 /// The request of [`update_stream_failover_connection`].
@@ -3352,8 +3256,6 @@ pub struct UpdateStreamFailoverConnection<T, W = T> {
     pub(crate) request: Request<T>,
     pub(crate) result: PhantomData<fn() -> W>,
 }
-
-impl<T, W> UpdateStreamFailoverConnection<T, W> {}
 
 atlas_admin_runtime::builder!(UpdateStreamFailoverConnection, waits);
 
