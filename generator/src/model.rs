@@ -9,6 +9,10 @@ use std::convert::Infallible;
 use crate::pointer::Pointer;
 use crate::version::{Date, MediaType, Version};
 
+pub use wait::{Polled, Source, Wait};
+
+mod wait;
+
 /// The query parameter that every paged operation of the API has.
 pub const PAGE_NUMBER: &str = "pageNum";
 
@@ -246,46 +250,6 @@ pub struct Operation {
     pub docs_url: Option<String>,
     pub prose: Option<String>,
     pub pointer: Pointer,
-}
-
-/// How the end of work is told that goes on after the response.
-#[derive(Clone, Debug)]
-pub struct Wait {
-    pub polled: Option<Polled>,
-    /// Whether the document says that the operation is long-running, and if so whether it is older
-    /// than operation resources.
-    pub legacy: Option<bool>,
-}
-
-/// An operation that is repeated until its response means done or failed.
-#[derive(Clone, Debug)]
-pub struct Polled {
-    /// An index into [`Api::operations`].
-    pub operation: usize,
-    /// The sources of its path parameters, in their order.
-    pub sources: Vec<Source>,
-    /// The properties that tell the state, of which a resource has one.
-    pub properties: Vec<String>,
-    /// The values that mean done; none where any does.
-    pub done: Vec<String>,
-    pub failed: Vec<String>,
-    /// The properties that mean failed where they are true.
-    pub flags: Vec<String>,
-    /// Whether 404 means done.
-    pub gone: bool,
-    /// Whether an empty object means the same as 404.
-    pub empty: bool,
-    /// The list whose every item is polled, and the sources of its path parameters.
-    pub each: Option<(usize, Vec<Source>)>,
-}
-
-/// Where the value of a path parameter comes from, and its name there, or the names of which there
-/// is one.
-#[derive(Clone, Debug)]
-pub enum Source {
-    Request(String),
-    Response(Vec<String>),
-    Item(Vec<String>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -89,6 +89,9 @@ impl<'a, T: Output> Poller<'a, T> {
     /// Repeats the request until `outcome` says of its response that it is done, and returns that
     /// response. A `bool` will do: `true` is done.
     ///
+    /// What was just made may not be there yet: in the first 30 seconds, 404 does not end the wait
+    /// unless the resource was seen before.
+    ///
     /// ```
     /// # use atlas_admin_runtime::{Client, Error, Json, Outcome, Request};
     /// # async fn example(client: Client, request: Request<Json>) -> Result<(), Error> {
@@ -117,7 +120,7 @@ impl<'a, T: Output> Poller<'a, T> {
         F: FnMut(&T) -> O + Send,
         O: Into<Outcome>,
     {
-        self.until_result(move |result| match result {
+        self.run(true, move |result: Result<&Response<T>, &Error>| match result {
             Ok(response) => outcome(response.value()).into(),
             Err(error) => Outcome::failed(error),
         })
@@ -155,6 +158,19 @@ impl<'a, T: Output> Poller<'a, T> {
         F: FnMut(Result<&Response<T>, &Error>) -> O + Send,
         O: Into<Outcome>,
     {
+        self.run(false, move |result| outcome(result).into())
+    }
+
+    /// Repeats the request until `outcome` says that it is done. `is_patient` tells whether 404 may
+    /// mean that it is too early.
+    fn run<F>(
+        self,
+        is_patient: bool,
+        mut outcome: F,
+    ) -> impl Future<Output = Result<Response<T>, Error>> + Send + use<'a, T, F>
+    where
+        F: FnMut(Result<&Response<T>, &Error>) -> Outcome + Send,
+    {
         let Self { client, parts, schedule, mut progress, .. } = self;
         async move {
             let mut watch = Watch::new(&client, &schedule);
@@ -164,13 +180,15 @@ impl<'a, T: Output> Poller<'a, T> {
                 {
                     match ResponseFuture::new(&client, &parts, &schedule.options).await {
                         Err(error) if watch.outlasts(&error) => watch.passes(error),
-                        Err(error) => match outcome(Err(&error)).into().verdict {
+                        Err(error) if is_patient && watch.may_be_too_early(&error) => {
+                            watch.passes(error);
+                        }
+                        Err(error) => match outcome(Err(&error)).verdict {
                             Verdict::Pending => watch.passes(error),
                             Verdict::Done | Verdict::Failed => return Err(error),
                         },
                         Ok(response) => {
-                            let Outcome { verdict, state } =
-                                outcome(Ok(&response)).into();
+                            let Outcome { verdict, state } = outcome(Ok(&response));
                             match verdict {
                                 Verdict::Done => return Ok(response),
                                 Verdict::Failed => {

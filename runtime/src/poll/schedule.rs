@@ -16,6 +16,9 @@ const INTERVAL: Duration = Duration::from_secs(10);
 /// The default limit of the whole wait.
 const TIMEOUT: Duration = Duration::from_secs(60 * 60);
 
+/// How long 404 may mean that what was just made is not there yet.
+const EARLY: Duration = Duration::from_secs(30);
+
 /// How much of a state is quoted, in characters: by the error of what has failed, and by that of
 /// a wait that took too long, which has more to say.
 const FAILED_STATE: usize = 120;
@@ -42,6 +45,8 @@ pub(crate) struct Watch {
     start: Duration,
     /// Whether a server was reached.
     is_reached: bool,
+    /// Whether the resource was seen.
+    is_seen: bool,
     /// The last state that a response told.
     state: Option<String>,
     /// The error of the last request.
@@ -57,6 +62,7 @@ impl Watch {
             schedule: schedule.clone(),
             start: client.core().clock.monotonic(),
             is_reached: false,
+            is_seen: false,
             state: None,
             error: None,
             asked: None,
@@ -70,7 +76,8 @@ impl Watch {
         headers: &HeaderMap,
     ) -> Self {
         let mut watch = Self::new(client, schedule);
-        watch.saw(None, headers);
+        watch.is_reached = true;
+        watch.note_retry_after(headers);
         watch
     }
 
@@ -89,7 +96,7 @@ impl Watch {
 
     /// Notes a response that does not end the wait.
     pub(crate) fn saw(&mut self, state: Option<String>, headers: &HeaderMap) {
-        self.is_reached = true;
+        (self.is_reached, self.is_seen) = (true, true);
         self.state = state.or(self.state.take());
         self.error = None;
         self.note_retry_after(headers);
@@ -104,6 +111,11 @@ impl Watch {
         let may_be_elsewhere = error.is_connect() && !self.is_reached;
         let is_free = self.schedule.options.retry.is_none();
         error.is_retryable() && is_free && !may_be_elsewhere
+    }
+
+    /// Whether an error may mean that what was just made is not there yet.
+    pub(crate) fn may_be_too_early(&self, error: &Error) -> bool {
+        error.is_not_found() && !self.is_seen && self.elapsed() < EARLY
     }
 
     /// Notes an error that does not end the wait.

@@ -147,6 +147,21 @@ async fn a_failure_is_an_error_that_names_the_state() {
 }
 
 #[tokio::test]
+async fn what_was_just_made_may_not_be_there_yet() {
+    let absent = || Reply::new(404, &[], "");
+    let server = script(vec![absent, absent, || state("IDLE")]).await;
+    let idle = |group: &Json| group["stateName"] == "IDLE";
+    get().poll(&plain(&server)).until(idle).await.unwrap();
+    // For half a minute, and not where it was there.
+    let server = script(vec![absent]).await;
+    assert!(get().poll(&plain(&server)).until(idle).await.unwrap_err().is_not_found());
+    assert_eq!(server.seen().len(), 4);
+    let server = script(vec![|| state("CREATING"), absent]).await;
+    assert!(get().poll(&plain(&server)).until(idle).await.unwrap_err().is_not_found());
+    assert_eq!(server.seen().len(), 2);
+}
+
+#[tokio::test]
 async fn not_found_can_mean_not_yet() {
     let absent = || Reply::new(404, &[], r#"{"errorCode":"GROUP_NOT_FOUND"}"#);
     let server = script(vec![absent, absent, absent, || state("IDLE"), || {
