@@ -18,7 +18,7 @@
 //!
 //! All of it is checked against the document. `x-xgen-long-running-operation` is the document's own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -35,6 +35,9 @@ const WAIT: &str = "x-sdk-wait";
 
 /// The extension of the document.
 const LONG_RUNNING: &str = "x-xgen-long-running-operation";
+
+/// The operations by their keys, as indices into the model.
+type Known = HashMap<String, usize>;
 
 /// What the extensions of an operation say.
 pub(super) struct Said {
@@ -124,10 +127,11 @@ impl Lowering<'_> {
     /// Gives the operations their waits. What does not fit the document is an error, or a loss
     /// where the overlays were written for another document.
     pub(super) fn lower_waits(&mut self, idle: Idle) {
+        let operations = self.api.operations.iter().enumerate();
+        let known: Known = operations.map(|(index, it)| (it.key(), index)).collect();
         for said in std::mem::take(&mut self.waits) {
-            let index = self.api.operations.iter().position(|it| it.key() == said.key);
-            let Some(index) = index else { continue };
-            match lower(&self.api, index, &said) {
+            let Some(&index) = known.get(&said.key) else { continue };
+            match lower(&self.api, &known, index, &said) {
                 Ok(wait) => self.api.operations[index].wait = Some(wait),
                 Err(what) if idle == Idle::Note => {
                     self.unmapped(&said.pointer.child(WAIT), what);
@@ -141,7 +145,7 @@ impl Lowering<'_> {
     }
 }
 
-fn lower(api: &Api, index: usize, said: &Said) -> Result<Wait, String> {
+fn lower(api: &Api, known: &Known, index: usize, said: &Said) -> Result<Wait, String> {
     let legacy = match &said.long_running {
         None => None,
         Some(said) => {
@@ -154,13 +158,18 @@ fn lower(api: &Api, index: usize, said: &Said) -> Result<Wait, String> {
     let polled = said.wait.as_ref().map(|said| {
         let facts = Facts::deserialize(said)
             .map_err(|error| format!("`{WAIT}` is not understood: {error}"))?;
-        polled(api, &api.operations[index], facts)
+        polled(api, known, &api.operations[index], facts)
     });
     Ok(Wait { polled: polled.transpose()?, legacy })
 }
 
-fn polled(api: &Api, call: &Operation, facts: Facts) -> Result<Polled, String> {
-    let operation = find(api, &facts.poll)?;
+fn polled(
+    api: &Api,
+    known: &Known,
+    call: &Operation,
+    facts: Facts,
+) -> Result<Polled, String> {
+    let operation = find(known, &facts.poll)?;
     let is_stable = |operation: &Operation| operation.newest_stable().is_some();
     if is_stable(call) && !is_stable(&api.operations[operation]) {
         return Err(format!("`{}` is only in preview", facts.poll));
@@ -176,7 +185,7 @@ fn polled(api: &Api, call: &Operation, facts: Facts) -> Result<Polled, String> {
     let each = match &facts.each {
         None => None,
         Some(each) => {
-            let list = find(api, &each.list)?;
+            let list = find(known, &each.list)?;
             let sources =
                 sources(api, call, &api.operations[list], &each.parameters, None)?;
             Some((list, sources))
@@ -205,13 +214,12 @@ fn polled(api: &Api, call: &Operation, facts: Facts) -> Result<Polled, String> {
 }
 
 /// Finds an operation by method and path.
-fn find(api: &Api, text: &str) -> Result<usize, String> {
+fn find(known: &Known, text: &str) -> Result<usize, String> {
     let path = text.strip_prefix("GET ").ok_or_else(|| {
         format!("`{text}` is not understood: write the method GET, a space and a path")
     })?;
     let key = operation_key(Method::Get, path);
-    let found = api.operations.iter().position(|operation| operation.key() == key);
-    found.ok_or_else(|| format!("there is no operation `{text}`"))
+    known.get(&key).copied().ok_or_else(|| format!("there is no operation `{text}`"))
 }
 
 /// Says where each path parameter of an operation comes from.
