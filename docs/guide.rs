@@ -22,6 +22,7 @@ pages! {
     what_an_update_can_change: "src/what-an-update-can-change.md",
     errors: "src/errors.md",
     paging: "src/paging.md",
+    waiting: "src/waiting.md",
     updates: "src/updates.md",
     testing: "src/testing.md",
     maintaining: "src/maintaining.md",

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use atlas_admin::types::{
     CloudRegionConfig20240805, ClusterDescription20240805, HardwareSpec20240805,
-    RegionConfig20240805, ReplicationSpec20240805, StateName,
+    RegionConfig20240805, ReplicationSpec20240805,
 };
 use atlas_admin::{Client, clusters, list, set};
 use clap::Parser;
@@ -52,18 +52,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         }]),
         ..Default::default()
     };
-    clusters::create_cluster(&args.project_id, &cluster).send(&client).await?;
-
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(Duration::from_millis(100));
-    let ready = clusters::get_cluster(&args.project_id, &args.name)
-        .poll(&client)
+    let ready = clusters::create_cluster(&args.project_id, &cluster)
+        .send_and_wait(&client)
         .interval(Duration::from_secs(args.interval))
-        .on_progress(|cluster| {
-            let state = cluster.state_name.as_ref().map(ToString::to_string);
-            bar.set_message(state.unwrap_or_default());
-        })
-        .until(|cluster| cluster.state_name == Some(StateName::Idle))
+        .on_progress(|progress| bar.set_message(progress.to_string()))
         .await?;
     bar.finish_and_clear();
     println!("{} is ready", ready.name.as_deref().unwrap_or_default());

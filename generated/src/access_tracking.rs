@@ -76,6 +76,7 @@ static GET_ACCESS_HISTORY_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Access-Tracking/operation/getGroupDbAccessHistoryCluster",
+    wait: None,
 };
 
 /// Get access history process:
@@ -146,6 +147,7 @@ static GET_ACCESS_HISTORY_PROCESS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Access-Tracking/operation/getGroupDbAccessHistoryProcess",
+    wait: None,
 };
 
 /// The request of [`get_access_history_cluster`].

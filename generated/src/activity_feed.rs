@@ -71,6 +71,7 @@ static GET_GROUP_ACTIVITY_FEED: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Activity-Feed/operation/getGroupActivityFeed",
+    wait: None,
 };
 
 /// Get org activity feed: `GET /api/atlas/v2/orgs/{orgId}/activityFeed`
@@ -135,6 +136,7 @@ static GET_ORG_ACTIVITY_FEED: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Activity-Feed/operation/getOrgActivityFeed",
+    wait: None,
 };
 
 /// The request of [`get_group_activity_feed`].

@@ -65,6 +65,7 @@ static CREATE_GROUP_MODEL_KEY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/createGroupAiModelApiKey",
+    wait: None,
 };
 
 /// Delete group model key: `DELETE /api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}`
@@ -122,6 +123,7 @@ static DELETE_GROUP_MODEL_KEY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/deleteGroupAiModelApiKey",
+    wait: None,
 };
 
 /// Get group model key: `GET /api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}`
@@ -181,6 +183,7 @@ static GET_GROUP_MODEL_KEY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/getGroupAiModelApiKey",
+    wait: None,
 };
 
 /// Get org model key: `GET /api/atlas/v2/orgs/{orgId}/aiModelApiKeys/{apiKeyId}`
@@ -240,6 +243,7 @@ static GET_ORG_MODEL_KEY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/getOrgAiModelApiKey",
+    wait: None,
 };
 
 /// List group model keys: `GET /api/atlas/v2/groups/{groupId}/aiModelApiKeys`
@@ -303,6 +307,7 @@ static LIST_GROUP_MODEL_KEYS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/listGroupAiModelApiKeys",
+    wait: None,
 };
 
 /// List org model keys: `GET /api/atlas/v2/orgs/{orgId}/aiModelApiKeys`
@@ -366,6 +371,7 @@ static LIST_ORG_MODEL_KEYS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/listOrgAiModelApiKeys",
+    wait: None,
 };
 
 /// Update group model key: `PATCH /api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}`
@@ -428,6 +434,7 @@ static UPDATE_GROUP_MODEL_KEY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/updateGroupAiModelApiKey",
+    wait: None,
 };
 
 /// The request of [`list_group_model_keys`].
@@ -448,7 +455,7 @@ impl<T> ListGroupModelKeys<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListGroupModelKeys);
+atlas_admin_runtime::builder!(ListGroupModelKeys, paged);
 
 /// The request of [`list_org_model_keys`].
 #[must_use = "a request does nothing until it is sent"]
@@ -468,7 +475,7 @@ impl<T> ListOrgModelKeys<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListOrgModelKeys);
+atlas_admin_runtime::builder!(ListOrgModelKeys, paged);
 
 /// AI Model API Keys, version 2025-03-12: the operations that have it.
 ///

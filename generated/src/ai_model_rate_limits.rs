@@ -68,6 +68,7 @@ static GET_GROUP_MODEL_LIMITS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/getGroupAiModelApiRateLimits",
+    wait: None,
 };
 
 /// Get group rate limits:
@@ -143,6 +144,7 @@ static GET_GROUP_RATE_LIMITS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/getGroupAiModelApiCloudGeographyModelGroupNameRateLimits",
+    wait: None,
 };
 
 /// Get org model limits: `GET /api/atlas/v2/orgs/{orgId}/aiModelApiRateLimits`
@@ -206,6 +208,7 @@ static GET_ORG_MODEL_LIMITS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/getOrgAiModelApiRateLimits",
+    wait: None,
 };
 
 /// Get org rate limits:
@@ -281,6 +284,7 @@ static GET_ORG_RATE_LIMITS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/getOrgAiModelApiCloudGeographyModelGroupNameRateLimits",
+    wait: None,
 };
 
 /// Reset group model limits:
@@ -356,6 +360,7 @@ static RESET_GROUP_MODEL_LIMITS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/resetGroupAiModelApiCloudGeographyModelGroupNameRateLimits",
+    wait: None,
 };
 
 /// Reset group rate limits: `POST /api/atlas/v2/groups/{groupId}/aiModelApiRateLimits:reset`
@@ -413,6 +418,7 @@ static RESET_GROUP_RATE_LIMITS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/resetGroupAiModelApiRateLimits",
+    wait: None,
 };
 
 /// Update group rate limits:
@@ -491,6 +497,7 @@ static UPDATE_GROUP_RATE_LIMITS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/updateGroupAiModelApiCloudGeographyModelGroupNameRateLimits",
+    wait: None,
 };
 
 /// The request of [`get_group_model_limits`].
@@ -511,7 +518,7 @@ impl<T> GetGroupModelLimits<T> {
     }
 }
 
-atlas_admin_runtime::builder!(GetGroupModelLimits);
+atlas_admin_runtime::builder!(GetGroupModelLimits, paged);
 
 /// The request of [`get_org_model_limits`].
 #[must_use = "a request does nothing until it is sent"]
@@ -531,7 +538,7 @@ impl<T> GetOrgModelLimits<T> {
     }
 }
 
-atlas_admin_runtime::builder!(GetOrgModelLimits);
+atlas_admin_runtime::builder!(GetOrgModelLimits, paged);
 
 /// AI Model Rate Limits, version 2025-03-12: the operations that have it.
 ///

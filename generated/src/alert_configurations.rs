@@ -65,6 +65,7 @@ static CREATE_ALERT_CONFIG: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/createGroupAlertConfig",
+    wait: None,
 };
 
 /// Delete alert config: `DELETE /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`
@@ -121,6 +122,7 @@ static DELETE_ALERT_CONFIG: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/deleteGroupAlertConfig",
+    wait: None,
 };
 
 /// Get alert config: `GET /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`
@@ -180,6 +182,7 @@ static GET_ALERT_CONFIG: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/getGroupAlertConfig",
+    wait: None,
 };
 
 /// Get alert configs: `GET /api/atlas/v2/groups/{groupId}/alerts/{alertId}/alertConfigs`
@@ -247,6 +250,7 @@ static GET_ALERT_CONFIGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/getGroupAlertAlertConfigs",
+    wait: None,
 };
 
 /// List alert configs: `GET /api/atlas/v2/groups/{groupId}/alertConfigs`
@@ -311,6 +315,7 @@ static LIST_ALERT_CONFIGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/listGroupAlertConfigs",
+    wait: None,
 };
 
 /// List matcher field names: `GET /api/atlas/v2/alertConfigs/matchers/fieldNames`
@@ -359,6 +364,7 @@ static LIST_MATCHER_FIELD_NAMES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/listAlertConfigMatcherFieldNames",
+    wait: None,
 };
 
 /// Toggle alert config: `PATCH /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`
@@ -420,6 +426,7 @@ static TOGGLE_ALERT_CONFIG: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/toggleGroupAlertConfig",
+    wait: None,
 };
 
 /// Update alert config: `PUT /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`
@@ -482,6 +489,7 @@ static UPDATE_ALERT_CONFIG: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/updateGroupAlertConfig",
+    wait: None,
 };
 
 /// The request of [`get_alert_configs`].
@@ -507,7 +515,7 @@ impl<T> GetAlertConfigs<T> {
     }
 }
 
-atlas_admin_runtime::builder!(GetAlertConfigs);
+atlas_admin_runtime::builder!(GetAlertConfigs, paged);
 
 /// The request of [`list_alert_configs`].
 #[must_use = "a request does nothing until it is sent"]
@@ -532,7 +540,7 @@ impl<T> ListAlertConfigs<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListAlertConfigs);
+atlas_admin_runtime::builder!(ListAlertConfigs, paged);
 
 /// Alert Configurations, version 2023-01-01: the operations that have it.
 ///

@@ -67,6 +67,7 @@ static ACKNOWLEDGE_ALERT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alerts/operation/acknowledgeGroupAlert",
+    wait: None,
 };
 
 /// Get alert: `GET /api/atlas/v2/groups/{groupId}/alerts/{alertId}`
@@ -124,6 +125,7 @@ static GET_ALERT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alerts/operation/getGroupAlert",
+    wait: None,
 };
 
 /// Get alert config alerts:
@@ -192,6 +194,7 @@ static GET_ALERT_CONFIG_ALERTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alerts/operation/getGroupAlertConfigAlerts",
+    wait: None,
 };
 
 /// List alerts: `GET /api/atlas/v2/groups/{groupId}/alerts`
@@ -254,6 +257,7 @@ static LIST_ALERTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alerts/operation/listGroupAlerts",
+    wait: None,
 };
 
 /// The request of [`get_alert_config_alerts`].
@@ -279,7 +283,7 @@ impl<T> GetAlertConfigAlerts<T> {
     }
 }
 
-atlas_admin_runtime::builder!(GetAlertConfigAlerts);
+atlas_admin_runtime::builder!(GetAlertConfigAlerts, paged);
 
 /// The request of [`list_alerts`].
 #[must_use = "a request does nothing until it is sent"]
@@ -309,7 +313,7 @@ impl<T> ListAlerts<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListAlerts);
+atlas_admin_runtime::builder!(ListAlerts, paged);
 
 /// Alerts, version 2023-01-01: the operations that have it.
 ///
@@ -391,6 +395,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alerts/operation/acknowledgeGroupAlert",
+        wait: None,
     };
 }
 

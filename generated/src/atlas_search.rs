@@ -3,9 +3,10 @@
 
 //! Atlas Search: 18 operations, in the feature `atlas-search`.
 
+use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::jiff::civil::date;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create cluster fts index:
@@ -23,6 +24,9 @@ use atlas_admin_runtime::{Request, Version};
 /// ```
 ///
 /// Version 2023-01-01. May be gone after 2027-07-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of `get_cluster_fts_index`
+/// is `STEADY`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -52,8 +56,15 @@ pub fn create_cluster_fts_index(
     group_id: &str,
     cluster_name: &str,
     body: &types::ClusterSearchIndex,
-) -> Request<types::ClusterSearchIndex> {
-    Request::with_body(&CREATE_CLUSTER_FTS_INDEX, &[group_id, cluster_name], body)
+) -> CreateClusterFtsIndex<types::ClusterSearchIndex> {
+    CreateClusterFtsIndex {
+        request: Request::with_body(
+            &CREATE_CLUSTER_FTS_INDEX,
+            &[group_id, cluster_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
@@ -71,6 +82,21 @@ static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterFtsIndex",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["STEADY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_CLUSTER_FTS_INDEX,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Response(&["indexID"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Create cluster search deployment:
@@ -88,6 +114,9 @@ static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// ```
 ///
 /// Version 2024-05-30. Also in `v2023_01_01`.
+///
+/// Goes on after the response: `send_and_wait` waits until `stateName` of
+/// `get_cluster_search_deployment` is `IDLE`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -116,12 +145,15 @@ pub fn create_cluster_search_deployment(
     group_id: &str,
     cluster_name: &str,
     body: &types::ApiSearchDeploymentRequestView,
-) -> Request<types::ApiSearchDeploymentResponseView> {
-    Request::with_body(
-        &CREATE_CLUSTER_SEARCH_DEPLOYMENT,
-        &[group_id, cluster_name],
-        body,
-    )
+) -> CreateClusterSearchDeployment<types::ApiSearchDeploymentResponseView> {
+    CreateClusterSearchDeployment {
+        request: Request::with_body(
+            &CREATE_CLUSTER_SEARCH_DEPLOYMENT,
+            &[group_id, cluster_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
@@ -139,6 +171,16 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterSearchDeployment",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(
+                &GET_CLUSTER_SEARCH_DEPLOYMENT,
+                &[Source::Request("groupId"), Source::Request("clusterName")],
+            )
+        }),
+    ),
 };
 
 /// Create cluster search index:
@@ -156,6 +198,9 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// ```
 ///
 /// Version 2024-05-30.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// `get_cluster_search_index` is `READY`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -184,8 +229,15 @@ pub fn create_cluster_search_index(
     group_id: &str,
     cluster_name: &str,
     body: &types::SearchIndexCreateRequest,
-) -> Request<types::SearchIndexResponse> {
-    Request::with_body(&CREATE_CLUSTER_SEARCH_INDEX, &[group_id, cluster_name], body)
+) -> CreateClusterSearchIndex<types::SearchIndexResponse> {
+    CreateClusterSearchIndex {
+        request: Request::with_body(
+            &CREATE_CLUSTER_SEARCH_INDEX,
+            &[group_id, cluster_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
@@ -203,6 +255,21 @@ static CREATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterSearchIndex",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["READY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_CLUSTER_SEARCH_INDEX,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Response(&["indexID"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Delete cluster fts index:
@@ -219,6 +286,9 @@ static CREATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01. May be gone after 2027-07-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_cluster_fts_index` finds
+/// nothing.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -250,8 +320,14 @@ pub fn delete_cluster_fts_index(
     group_id: &str,
     cluster_name: &str,
     index_id: &str,
-) -> Request<()> {
-    Request::new(&DELETE_CLUSTER_FTS_INDEX, &[group_id, cluster_name, index_id])
+) -> DeleteClusterFtsIndex<()> {
+    DeleteClusterFtsIndex {
+        request: Request::new(
+            &DELETE_CLUSTER_FTS_INDEX,
+            &[group_id, cluster_name, index_id],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
@@ -273,6 +349,20 @@ static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterFtsIndex",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            gone: true,
+            ..Polled::of(
+                &GET_CLUSTER_FTS_INDEX,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Request("indexId"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Delete cluster search deployment:
@@ -289,6 +379,9 @@ static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// ```
 ///
 /// Version 2024-05-30. Also in `v2023_01_01`.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_cluster_search_deployment`
+/// finds nothing.
 ///
 /// Needs the role `Project Cluster Manager`.
 ///
@@ -316,8 +409,14 @@ static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
 pub fn delete_cluster_search_deployment(
     group_id: &str,
     cluster_name: &str,
-) -> Request<()> {
-    Request::new(&DELETE_CLUSTER_SEARCH_DEPLOYMENT, &[group_id, cluster_name])
+) -> DeleteClusterSearchDeployment<()> {
+    DeleteClusterSearchDeployment {
+        request: Request::new(
+            &DELETE_CLUSTER_SEARCH_DEPLOYMENT,
+            &[group_id, cluster_name],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
@@ -335,6 +434,17 @@ static DELETE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchDeployment",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            gone: true,
+            empty: true,
+            ..Polled::of(
+                &GET_CLUSTER_SEARCH_DEPLOYMENT,
+                &[Source::Request("groupId"), Source::Request("clusterName")],
+            )
+        }),
+    ),
 };
 
 /// Delete cluster search index:
@@ -351,6 +461,9 @@ static DELETE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// ```
 ///
 /// Version 2024-05-30.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// `get_cluster_search_index` is `DOES_NOT_EXIST`, or `get_cluster_search_index` finds nothing.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -381,8 +494,14 @@ pub fn delete_cluster_search_index(
     group_id: &str,
     cluster_name: &str,
     index_id: &str,
-) -> Request<()> {
-    Request::new(&DELETE_CLUSTER_SEARCH_INDEX, &[group_id, cluster_name, index_id])
+) -> DeleteClusterSearchIndex<()> {
+    DeleteClusterSearchIndex {
+        request: Request::new(
+            &DELETE_CLUSTER_SEARCH_INDEX,
+            &[group_id, cluster_name, index_id],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_CLUSTER_SEARCH_INDEX: Operation = Operation {
@@ -404,6 +523,21 @@ static DELETE_CLUSTER_SEARCH_INDEX: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchIndex",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["DOES_NOT_EXIST"],
+            gone: true,
+            ..Polled::of(
+                &GET_CLUSTER_SEARCH_INDEX,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Request("indexId"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Delete index by name:
@@ -420,6 +554,9 @@ static DELETE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// ```
 ///
 /// Version 2024-05-30.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of `get_index_by_name` is
+/// `DOES_NOT_EXIST`, or `get_index_by_name` finds nothing.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -454,11 +591,14 @@ pub fn delete_index_by_name(
     database_name: &str,
     collection_name: &str,
     index_name: &str,
-) -> Request<()> {
-    Request::new(
-        &DELETE_INDEX_BY_NAME,
-        &[group_id, cluster_name, database_name, collection_name, index_name],
-    )
+) -> DeleteIndexByName<()> {
+    DeleteIndexByName {
+        request: Request::new(
+            &DELETE_INDEX_BY_NAME,
+            &[group_id, cluster_name, database_name, collection_name, index_name],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_INDEX_BY_NAME: Operation = Operation {
@@ -482,6 +622,23 @@ static DELETE_INDEX_BY_NAME: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchIndexByName",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["DOES_NOT_EXIST"],
+            gone: true,
+            ..Polled::of(
+                &GET_INDEX_BY_NAME,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Request("databaseName"),
+                    Source::Request("collectionName"),
+                    Source::Request("indexName"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Get cluster fts index:
@@ -557,6 +714,7 @@ static GET_CLUSTER_FTS_INDEX: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterFtsIndex",
+    wait: None,
 };
 
 /// Get cluster search deployment:
@@ -618,6 +776,7 @@ static GET_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterSearchDeployment",
+    wait: None,
 };
 
 /// Get cluster search index:
@@ -694,6 +853,7 @@ static GET_CLUSTER_SEARCH_INDEX: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterSearchIndex",
+    wait: None,
 };
 
 /// Get index by name:
@@ -778,6 +938,7 @@ static GET_INDEX_BY_NAME: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterSearchIndexByName",
+    wait: None,
 };
 
 /// List cluster fts index:
@@ -859,6 +1020,7 @@ static LIST_CLUSTER_FTS_INDEX: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/listGroupClusterFtsIndex",
+    wait: None,
 };
 
 /// List cluster search indexes:
@@ -927,6 +1089,7 @@ static LIST_CLUSTER_SEARCH_INDEXES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/listGroupClusterSearchIndexes",
+    wait: None,
 };
 
 /// List search index:
@@ -1009,6 +1172,7 @@ static LIST_SEARCH_INDEX: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/listGroupClusterSearchIndex",
+    wait: None,
 };
 
 /// Update cluster fts index:
@@ -1026,6 +1190,9 @@ static LIST_SEARCH_INDEX: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01. May be gone after 2027-07-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of `get_cluster_fts_index`
+/// is `STEADY`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -1059,12 +1226,15 @@ pub fn update_cluster_fts_index(
     cluster_name: &str,
     index_id: &str,
     body: &types::ClusterSearchIndex,
-) -> Request<types::ClusterSearchIndex> {
-    Request::with_body(
-        &UPDATE_CLUSTER_FTS_INDEX,
-        &[group_id, cluster_name, index_id],
-        body,
-    )
+) -> UpdateClusterFtsIndex<types::ClusterSearchIndex> {
+    UpdateClusterFtsIndex {
+        request: Request::with_body(
+            &UPDATE_CLUSTER_FTS_INDEX,
+            &[group_id, cluster_name, index_id],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
@@ -1086,6 +1256,21 @@ static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterFtsIndex",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["STEADY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_CLUSTER_FTS_INDEX,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Request("indexId"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Update cluster search deployment:
@@ -1103,6 +1288,9 @@ static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// ```
 ///
 /// Version 2024-05-30. Also in `v2023_01_01`.
+///
+/// Goes on after the response: `send_and_wait` waits until `stateName` of
+/// `get_cluster_search_deployment` is `IDLE`.
 ///
 /// Needs the role `Project Cluster Manager`.
 ///
@@ -1131,12 +1319,15 @@ pub fn update_cluster_search_deployment(
     group_id: &str,
     cluster_name: &str,
     body: &types::ApiSearchDeploymentRequestView,
-) -> Request<types::ApiSearchDeploymentResponseView> {
-    Request::with_body(
-        &UPDATE_CLUSTER_SEARCH_DEPLOYMENT,
-        &[group_id, cluster_name],
-        body,
-    )
+) -> UpdateClusterSearchDeployment<types::ApiSearchDeploymentResponseView> {
+    UpdateClusterSearchDeployment {
+        request: Request::with_body(
+            &UPDATE_CLUSTER_SEARCH_DEPLOYMENT,
+            &[group_id, cluster_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static UPDATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
@@ -1154,6 +1345,16 @@ static UPDATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchDeployment",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(
+                &GET_CLUSTER_SEARCH_DEPLOYMENT,
+                &[Source::Request("groupId"), Source::Request("clusterName")],
+            )
+        }),
+    ),
 };
 
 /// Update cluster search index:
@@ -1171,6 +1372,9 @@ static UPDATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// ```
 ///
 /// Version 2024-05-30.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// `get_cluster_search_index` is `READY`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -1203,12 +1407,15 @@ pub fn update_cluster_search_index(
     cluster_name: &str,
     index_id: &str,
     body: &types::SearchIndexUpdateRequest,
-) -> Request<types::SearchIndexResponse> {
-    Request::with_body(
-        &UPDATE_CLUSTER_SEARCH_INDEX,
-        &[group_id, cluster_name, index_id],
-        body,
-    )
+) -> UpdateClusterSearchIndex<types::SearchIndexResponse> {
+    UpdateClusterSearchIndex {
+        request: Request::with_body(
+            &UPDATE_CLUSTER_SEARCH_INDEX,
+            &[group_id, cluster_name, index_id],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static UPDATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
@@ -1230,6 +1437,21 @@ static UPDATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchIndex",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["READY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_CLUSTER_SEARCH_INDEX,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Request("indexId"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Update index by name:
@@ -1247,6 +1469,9 @@ static UPDATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// ```
 ///
 /// Version 2024-05-30.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of `get_index_by_name` is
+/// `READY`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -1283,12 +1508,15 @@ pub fn update_index_by_name(
     collection_name: &str,
     index_name: &str,
     body: &types::SearchIndexUpdateRequest,
-) -> Request<types::SearchIndexResponse> {
-    Request::with_body(
-        &UPDATE_INDEX_BY_NAME,
-        &[group_id, cluster_name, database_name, collection_name, index_name],
-        body,
-    )
+) -> UpdateIndexByName<types::SearchIndexResponse> {
+    UpdateIndexByName {
+        request: Request::with_body(
+            &UPDATE_INDEX_BY_NAME,
+            &[group_id, cluster_name, database_name, collection_name, index_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static UPDATE_INDEX_BY_NAME: Operation = Operation {
@@ -1312,18 +1540,138 @@ static UPDATE_INDEX_BY_NAME: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchIndexByName",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["READY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_INDEX_BY_NAME,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Request("databaseName"),
+                    Source::Request("collectionName"),
+                    Source::Request("indexName"),
+                ],
+            )
+        }),
+    ),
 };
+
+/// The request of [`create_cluster_fts_index`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateClusterFtsIndex<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateClusterFtsIndex, waits);
+
+/// The request of [`create_cluster_search_deployment`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateClusterSearchDeployment<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateClusterSearchDeployment, waits);
+
+/// The request of [`create_cluster_search_index`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateClusterSearchIndex<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateClusterSearchIndex, waits);
+
+/// The request of [`delete_cluster_fts_index`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteClusterFtsIndex<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteClusterFtsIndex, waits);
+
+/// The request of [`delete_cluster_search_deployment`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteClusterSearchDeployment<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteClusterSearchDeployment, waits);
+
+/// The request of [`delete_cluster_search_index`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteClusterSearchIndex<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteClusterSearchIndex, waits);
+
+/// The request of [`delete_index_by_name`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteIndexByName<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteIndexByName, waits);
+
+/// The request of [`update_cluster_fts_index`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct UpdateClusterFtsIndex<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(UpdateClusterFtsIndex, waits);
+
+/// The request of [`update_cluster_search_deployment`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct UpdateClusterSearchDeployment<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(UpdateClusterSearchDeployment, waits);
+
+/// The request of [`update_cluster_search_index`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct UpdateClusterSearchIndex<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(UpdateClusterSearchIndex, waits);
+
+/// The request of [`update_index_by_name`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct UpdateIndexByName<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(UpdateIndexByName, waits);
 
 /// Atlas Search, version 2023-01-01: the operations that have it.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
+    use std::marker::PhantomData;
+    #[cfg(feature = "older-versions")]
     use crate::types;
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::jiff::civil::date;
     #[cfg(feature = "older-versions")]
-    use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+    use atlas_admin_runtime::operation::{
+        Method, Operation, Parameter, Polled, Source, Wait,
+    };
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Request, Version};
 
@@ -1353,6 +1701,9 @@ pub mod v2023_01_01 {
     /// ```
     ///
     /// Version 2023-01-01. Also in `v2024_05_30`. May be gone after 2027-07-01.
+    ///
+    /// Goes on after the response: `send_and_wait` waits until `stateName` of
+    /// `get_cluster_search_deployment` is `IDLE`.
     ///
     /// Needs the role `Project Owner`.
     ///
@@ -1385,12 +1736,15 @@ pub mod v2023_01_01 {
         group_id: &str,
         cluster_name: &str,
         body: &types::ApiSearchDeploymentRequestView,
-    ) -> Request<types::ApiSearchDeploymentResponseView> {
-        Request::with_body(
-            &CREATE_CLUSTER_SEARCH_DEPLOYMENT,
-            &[group_id, cluster_name],
-            body,
-        )
+    ) -> super::CreateClusterSearchDeployment<types::ApiSearchDeploymentResponseView> {
+        super::CreateClusterSearchDeployment {
+            request: Request::with_body(
+                &CREATE_CLUSTER_SEARCH_DEPLOYMENT,
+                &[group_id, cluster_name],
+                body,
+            ),
+            result: PhantomData,
+        }
     }
 
     #[cfg(feature = "older-versions")]
@@ -1409,6 +1763,16 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterSearchDeployment",
+        wait: Some(
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                done: &["IDLE"],
+                ..Polled::of(
+                    &GET_CLUSTER_SEARCH_DEPLOYMENT,
+                    &[Source::Request("groupId"), Source::Request("clusterName")],
+                )
+            }),
+        ),
     };
 
     /// Delete cluster search deployment:
@@ -1425,6 +1789,9 @@ pub mod v2023_01_01 {
     /// ```
     ///
     /// Version 2023-01-01. Also in `v2024_05_30`. May be gone after 2027-07-01.
+    ///
+    /// Goes on after the response: `send_and_wait` waits until `get_cluster_search_deployment`
+    /// finds nothing.
     ///
     /// Needs the role `Project Cluster Manager`.
     ///
@@ -1456,8 +1823,14 @@ pub mod v2023_01_01 {
     pub fn delete_cluster_search_deployment(
         group_id: &str,
         cluster_name: &str,
-    ) -> Request<()> {
-        Request::new(&DELETE_CLUSTER_SEARCH_DEPLOYMENT, &[group_id, cluster_name])
+    ) -> super::DeleteClusterSearchDeployment<()> {
+        super::DeleteClusterSearchDeployment {
+            request: Request::new(
+                &DELETE_CLUSTER_SEARCH_DEPLOYMENT,
+                &[group_id, cluster_name],
+            ),
+            result: PhantomData,
+        }
     }
 
     #[cfg(feature = "older-versions")]
@@ -1476,6 +1849,17 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchDeployment",
+        wait: Some(
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                gone: true,
+                empty: true,
+                ..Polled::of(
+                    &GET_CLUSTER_SEARCH_DEPLOYMENT,
+                    &[Source::Request("groupId"), Source::Request("clusterName")],
+                )
+            }),
+        ),
     };
 
     /// Get cluster search deployment:
@@ -1542,6 +1926,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterSearchDeployment",
+        wait: None,
     };
 
     /// Update cluster search deployment:
@@ -1559,6 +1944,9 @@ pub mod v2023_01_01 {
     /// ```
     ///
     /// Version 2023-01-01. Also in `v2024_05_30`. May be gone after 2027-07-01.
+    ///
+    /// Goes on after the response: `send_and_wait` waits until `stateName` of
+    /// `get_cluster_search_deployment` is `IDLE`.
     ///
     /// Needs the role `Project Cluster Manager`.
     ///
@@ -1591,12 +1979,15 @@ pub mod v2023_01_01 {
         group_id: &str,
         cluster_name: &str,
         body: &types::ApiSearchDeploymentRequestView,
-    ) -> Request<types::ApiSearchDeploymentResponseView> {
-        Request::with_body(
-            &UPDATE_CLUSTER_SEARCH_DEPLOYMENT,
-            &[group_id, cluster_name],
-            body,
-        )
+    ) -> super::UpdateClusterSearchDeployment<types::ApiSearchDeploymentResponseView> {
+        super::UpdateClusterSearchDeployment {
+            request: Request::with_body(
+                &UPDATE_CLUSTER_SEARCH_DEPLOYMENT,
+                &[group_id, cluster_name],
+                body,
+            ),
+            result: PhantomData,
+        }
     }
 
     #[cfg(feature = "older-versions")]
@@ -1615,6 +2006,16 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchDeployment",
+        wait: Some(
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                done: &["IDLE"],
+                ..Polled::of(
+                    &GET_CLUSTER_SEARCH_DEPLOYMENT,
+                    &[Source::Request("groupId"), Source::Request("clusterName")],
+                )
+            }),
+        ),
     };
 }
 
@@ -1708,6 +2109,7 @@ pub mod v2024_05_30 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterSearchDeployment",
+        wait: None,
     };
 }
 

@@ -57,6 +57,7 @@ static GET_GROUP_AUDIT_LOG: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Auditing/operation/getGroupAuditLog",
+    wait: None,
 };
 
 /// Update audit log: `PATCH /api/atlas/v2/groups/{groupId}/auditLog`
@@ -115,6 +116,7 @@ static UPDATE_AUDIT_LOG: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Auditing/operation/updateGroupAuditLog",
+    wait: None,
 };
 
 /// Auditing, version 2023-01-01: the operations that have it.

@@ -3,8 +3,11 @@
 
 //! AWS Clusters DNS: 2 operations, in the feature `aws-clusters-dns`.
 
+use std::marker::PhantomData;
 use crate::types;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{
+    Method, Operation, Parameter, Each, Polled, Source, Wait,
+};
 use atlas_admin_runtime::{Request, Version};
 
 /// Get aws custom dns: `GET /api/atlas/v2/groups/{groupId}/awsCustomDNS`
@@ -60,6 +63,7 @@ static GET_AWS_CUSTOM_DNS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AWS-Clusters-DNS/operation/getGroupAwsCustomDns",
+    wait: None,
 };
 
 /// Toggle aws custom dns: `PATCH /api/atlas/v2/groups/{groupId}/awsCustomDNS`
@@ -76,6 +80,9 @@ static GET_AWS_CUSTOM_DNS: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `changeStatus` of
+/// `get_cluster_status` is `APPLIED` for each item of `list_clusters`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -100,8 +107,11 @@ static GET_AWS_CUSTOM_DNS: Operation = Operation {
 pub fn toggle_aws_custom_dns(
     group_id: &str,
     body: &types::AwsCustomDnsEnabledView,
-) -> Request<types::AwsCustomDnsEnabledView> {
-    Request::with_body(&TOGGLE_AWS_CUSTOM_DNS, &[group_id], body)
+) -> ToggleAwsCustomDns<types::AwsCustomDnsEnabledView, ()> {
+    ToggleAwsCustomDns {
+        request: Request::with_body(&TOGGLE_AWS_CUSTOM_DNS, &[group_id], body),
+        result: PhantomData,
+    }
 }
 
 static TOGGLE_AWS_CUSTOM_DNS: Operation = Operation {
@@ -119,6 +129,72 @@ static TOGGLE_AWS_CUSTOM_DNS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AWS-Clusters-DNS/operation/toggleGroupAwsCustomDns",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["changeStatus"],
+            done: &["APPLIED"],
+            each: Some(Each {
+                list: &POLLED_LIST_CLUSTERS,
+                parameters: &[Source::Request("groupId")],
+            }),
+            ..Polled::of(
+                &POLLED_GET_CLUSTER_STATUS,
+                &[Source::Request("groupId"), Source::Item(&["name"])],
+            )
+        }),
+    ),
+};
+
+/// The request of [`toggle_aws_custom_dns`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct ToggleAwsCustomDns<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(ToggleAwsCustomDns, waits);
+
+static POLLED_GET_CLUSTER_STATUS: Operation = Operation {
+    id: "getGroupClusterStatus",
+    name: "getClusterStatus",
+    tag: "Clusters",
+    method: Method::Get,
+    path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/status",
+    version: Version::stable(2023, 1, 1),
+    accept: "application/vnd.atlas.2023-01-01+json",
+    content_type: None,
+    parameters: &[Parameter::path("groupId"), Parameter::path("clusterName")],
+    success: &[200],
+    roles: &["Project Read Only"],
+    deprecated: false,
+    sunset: None,
+    docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupClusterStatus",
+    wait: None,
+};
+
+static POLLED_LIST_CLUSTERS: Operation = Operation {
+    id: "listGroupClusters",
+    name: "listClusters",
+    tag: "Clusters",
+    method: Method::Get,
+    path: "/api/atlas/v2/groups/{groupId}/clusters",
+    version: Version::stable(2024, 8, 5),
+    accept: "application/vnd.atlas.2024-08-05+json",
+    content_type: None,
+    parameters: &[
+        Parameter::path("groupId"),
+        Parameter::query("includeCount").or("true"),
+        Parameter::query("includeDeletedWithRetainedBackups").or("false"),
+        Parameter::query("itemsPerPage").or("100"),
+        Parameter::query("pageNum").or("1"),
+        Parameter::header("Use-Effective-Instance-Fields").or("false"),
+    ],
+    success: &[200],
+    roles: &["Project Read Only"],
+    deprecated: false,
+    sunset: None,
+    docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listGroupClusters",
+    wait: None,
 };
 
 /// AWS Clusters DNS, version 2023-01-01: the operations that have it.

@@ -3,9 +3,10 @@
 
 //! Cloud Backups: 44 operations, in the feature `cloud-backups`.
 
+use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::jiff::civil::date;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Request, Version};
 
 /// Cancel backup restore job:
@@ -76,6 +77,7 @@ static CANCEL_BACKUP_RESTORE_JOB: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/cancelGroupClusterBackupRestoreJob",
+    wait: None,
 };
 
 /// Create backup export:
@@ -93,6 +95,9 @@ static CANCEL_BACKUP_RESTORE_JOB: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_backup_export` is
+/// `Successful`. It fails where `state` is `Failed` or `Cancelled`.
 ///
 /// Needs the role `Project Backup Export Operator`.
 ///
@@ -121,8 +126,15 @@ pub fn create_backup_export(
     group_id: &str,
     cluster_name: &str,
     body: &types::DiskBackupExportJobRequest,
-) -> Request<types::DiskBackupExportJob> {
-    Request::with_body(&CREATE_BACKUP_EXPORT, &[group_id, cluster_name], body)
+) -> CreateBackupExport<types::DiskBackupExportJob> {
+    CreateBackupExport {
+        request: Request::with_body(
+            &CREATE_BACKUP_EXPORT,
+            &[group_id, cluster_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_BACKUP_EXPORT: Operation = Operation {
@@ -140,6 +152,21 @@ static CREATE_BACKUP_EXPORT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterBackupExport",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["Successful"],
+            failed: &["Failed", "Cancelled"],
+            ..Polled::of(
+                &GET_BACKUP_EXPORT,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Response(&["id"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Create backup private endpoint:
@@ -157,6 +184,10 @@ static CREATE_BACKUP_EXPORT: Operation = Operation {
 /// ```
 ///
 /// Version 2024-11-13.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// `get_backup_private_endpoint` is `ACTIVE` or `PENDING_ACCEPTANCE`. It fails where `status`
+/// is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -185,12 +216,15 @@ pub fn create_backup_private_endpoint(
     group_id: &str,
     cloud_provider: types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider,
     body: &types::ObjectStoragePrivateEndpointRequest,
-) -> Request<types::ObjectStoragePrivateEndpointResponse> {
-    Request::with_body(
-        &CREATE_BACKUP_PRIVATE_ENDPOINT,
-        &[group_id, cloud_provider.as_str()],
-        body,
-    )
+) -> CreateBackupPrivateEndpoint<types::ObjectStoragePrivateEndpointResponse> {
+    CreateBackupPrivateEndpoint {
+        request: Request::with_body(
+            &CREATE_BACKUP_PRIVATE_ENDPOINT,
+            &[group_id, cloud_provider.as_str()],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
@@ -208,6 +242,21 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupBackupPrivateEndpoint",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["ACTIVE", "PENDING_ACCEPTANCE"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_BACKUP_PRIVATE_ENDPOINT,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("cloudProvider"),
+                    Source::Response(&["id"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Create backup restore job:
@@ -225,6 +274,9 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_backup_restore_job` has
+/// `finishedAt`. It fails where `cancelled`, `expired` or `failed` is true.
 ///
 /// Needs the role `Project Backup Export Operator` or `Project Backup Recovery Operator`.
 ///
@@ -255,8 +307,15 @@ pub fn create_backup_restore_job(
     group_id: &str,
     cluster_name: &str,
     body: &types::DiskBackupSnapshotRestoreJob,
-) -> Request<types::DiskBackupSnapshotRestoreJob> {
-    Request::with_body(&CREATE_BACKUP_RESTORE_JOB, &[group_id, cluster_name], body)
+) -> CreateBackupRestoreJob<types::DiskBackupSnapshotRestoreJob> {
+    CreateBackupRestoreJob {
+        request: Request::with_body(
+            &CREATE_BACKUP_RESTORE_JOB,
+            &[group_id, cluster_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
@@ -274,6 +333,20 @@ static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterBackupRestoreJob",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["finishedAt"],
+            flags: &["cancelled", "expired", "failed"],
+            ..Polled::of(
+                &GET_BACKUP_RESTORE_JOB,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Response(&["id"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Create collection restore job:
@@ -291,6 +364,10 @@ static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
 /// ```
 ///
 /// Version 2025-03-12. Also in `preview`.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// `get_collection_restore_job` is `SUCCESSFUL`. It fails where `state` is `CANCELED` or
+/// `FAILED`.
 ///
 /// Needs the role `Project Backup Recovery Operator`.
 ///
@@ -321,8 +398,15 @@ pub fn create_collection_restore_job(
     group_id: &str,
     cluster_name: &str,
     body: &types::ApiAtlasCollectionRestoreJobRequest,
-) -> Request<types::ApiAtlasCollectionRestoreJobResponse> {
-    Request::with_body(&CREATE_COLLECTION_RESTORE_JOB, &[group_id, cluster_name], body)
+) -> CreateCollectionRestoreJob<types::ApiAtlasCollectionRestoreJobResponse> {
+    CreateCollectionRestoreJob {
+        request: Request::with_body(
+            &CREATE_COLLECTION_RESTORE_JOB,
+            &[group_id, cluster_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
@@ -340,6 +424,21 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterCollectionRestoreJob",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["SUCCESSFUL"],
+            failed: &["CANCELED", "FAILED"],
+            ..Polled::of(
+                &GET_COLLECTION_RESTORE_JOB,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Response(&["id"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Create export bucket: `POST /api/atlas/v2/groups/{groupId}/backup/exportBuckets`
@@ -400,6 +499,7 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupBackupExportBucket",
+    wait: None,
 };
 
 /// Create serverless restore job:
@@ -417,6 +517,9 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01. May be gone after 2026-01-22.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_serverless_restore_job` has
+/// `finishedAt`. It fails where `cancelled`, `expired` or `failed` is true.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -448,8 +551,15 @@ pub fn create_serverless_restore_job(
     group_id: &str,
     cluster_name: &str,
     body: &types::ServerlessBackupRestoreJob,
-) -> Request<types::ServerlessBackupRestoreJob> {
-    Request::with_body(&CREATE_SERVERLESS_RESTORE_JOB, &[group_id, cluster_name], body)
+) -> CreateServerlessRestoreJob<types::ServerlessBackupRestoreJob> {
+    CreateServerlessRestoreJob {
+        request: Request::with_body(
+            &CREATE_SERVERLESS_RESTORE_JOB,
+            &[group_id, cluster_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
@@ -467,6 +577,20 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupServerlessBackupRestoreJob",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["finishedAt"],
+            flags: &["cancelled", "expired", "failed"],
+            ..Polled::of(
+                &GET_SERVERLESS_RESTORE_JOB,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Response(&["id"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Delete backup private endpoint:
@@ -483,6 +607,9 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
 /// ```
 ///
 /// Version 2024-11-13.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_backup_private_endpoint` finds
+/// nothing. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -512,11 +639,14 @@ pub fn delete_backup_private_endpoint(
     group_id: &str,
     cloud_provider: types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider,
     endpoint_id: &str,
-) -> Request<()> {
-    Request::new(
-        &DELETE_BACKUP_PRIVATE_ENDPOINT,
-        &[group_id, cloud_provider.as_str(), endpoint_id],
-    )
+) -> DeleteBackupPrivateEndpoint<()> {
+    DeleteBackupPrivateEndpoint {
+        request: Request::new(
+            &DELETE_BACKUP_PRIVATE_ENDPOINT,
+            &[group_id, cloud_provider.as_str(), endpoint_id],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
@@ -538,6 +668,21 @@ static DELETE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupBackupPrivateEndpoint",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            failed: &["FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_BACKUP_PRIVATE_ENDPOINT,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("cloudProvider"),
+                    Source::Request("endpointId"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Delete backup sharded cluster:
@@ -554,6 +699,9 @@ static DELETE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_backup_sharded_cluster` finds
+/// nothing.
 ///
 /// Needs the role `Project Backup Manager`.
 ///
@@ -583,8 +731,14 @@ pub fn delete_backup_sharded_cluster(
     group_id: &str,
     cluster_name: &str,
     snapshot_id: &str,
-) -> Request<()> {
-    Request::new(&DELETE_BACKUP_SHARDED_CLUSTER, &[group_id, cluster_name, snapshot_id])
+) -> DeleteBackupShardedCluster<()> {
+    DeleteBackupShardedCluster {
+        request: Request::new(
+            &DELETE_BACKUP_SHARDED_CLUSTER,
+            &[group_id, cluster_name, snapshot_id],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_BACKUP_SHARDED_CLUSTER: Operation = Operation {
@@ -606,6 +760,20 @@ static DELETE_BACKUP_SHARDED_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupClusterBackupSnapshotShardedCluster",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            gone: true,
+            ..Polled::of(
+                &GET_BACKUP_SHARDED_CLUSTER,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Request("snapshotId"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Delete cluster backup schedule:
@@ -667,6 +835,7 @@ static DELETE_CLUSTER_BACKUP_SCHEDULE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupClusterBackupSchedule",
+    wait: None,
 };
 
 /// Delete cluster backup snapshot:
@@ -683,6 +852,9 @@ static DELETE_CLUSTER_BACKUP_SCHEDULE: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_cluster_backup_snapshot` finds
+/// nothing.
 ///
 /// Needs the role `Project Backup Manager`.
 ///
@@ -713,8 +885,14 @@ pub fn delete_cluster_backup_snapshot(
     group_id: &str,
     cluster_name: &str,
     snapshot_id: &str,
-) -> Request<()> {
-    Request::new(&DELETE_CLUSTER_BACKUP_SNAPSHOT, &[group_id, cluster_name, snapshot_id])
+) -> DeleteClusterBackupSnapshot<()> {
+    DeleteClusterBackupSnapshot {
+        request: Request::new(
+            &DELETE_CLUSTER_BACKUP_SNAPSHOT,
+            &[group_id, cluster_name, snapshot_id],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
@@ -736,6 +914,20 @@ static DELETE_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupClusterBackupSnapshot",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            gone: true,
+            ..Polled::of(
+                &GET_CLUSTER_BACKUP_SNAPSHOT,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Request("snapshotId"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Delete export bucket:
@@ -794,6 +986,7 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupBackupExportBucket",
+    wait: None,
 };
 
 /// Disable compliance policy: `DELETE /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`
@@ -807,6 +1000,9 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
 /// ```
 ///
 /// Version 2024-11-13.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_compliance_policy` finds
+/// nothing.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -829,8 +1025,11 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
 #[doc(alias = "disableCompliancePolicy")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy")]
 #[inline]
-pub fn disable_compliance_policy(group_id: &str) -> Request<()> {
-    Request::new(&DISABLE_COMPLIANCE_POLICY, &[group_id])
+pub fn disable_compliance_policy(group_id: &str) -> DisableCompliancePolicy<()> {
+    DisableCompliancePolicy {
+        request: Request::new(&DISABLE_COMPLIANCE_POLICY, &[group_id]),
+        result: PhantomData,
+    }
 }
 
 static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
@@ -848,6 +1047,14 @@ static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/disableGroupBackupCompliancePolicy",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            gone: true,
+            empty: true,
+            ..Polled::of(&GET_COMPLIANCE_POLICY, &[Source::Request("groupId")])
+        }),
+    ),
 };
 
 /// Get backup export:
@@ -916,6 +1123,7 @@ static GET_BACKUP_EXPORT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupExport",
+    wait: None,
 };
 
 /// Get backup private endpoint:
@@ -987,6 +1195,7 @@ static GET_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupBackupPrivateEndpoint",
+    wait: None,
 };
 
 /// Get backup restore job:
@@ -1055,6 +1264,7 @@ static GET_BACKUP_RESTORE_JOB: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupRestoreJob",
+    wait: None,
 };
 
 /// Get backup schedule:
@@ -1115,6 +1325,7 @@ static GET_BACKUP_SCHEDULE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSchedule",
+    wait: None,
 };
 
 /// Get backup sharded cluster:
@@ -1184,6 +1395,7 @@ static GET_BACKUP_SHARDED_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshotShardedCluster",
+    wait: None,
 };
 
 /// Get backup snapshot database:
@@ -1258,6 +1470,7 @@ static GET_BACKUP_SNAPSHOT_DATABASE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshotDatabase",
+    wait: None,
 };
 
 /// Get cluster backup snapshot:
@@ -1327,6 +1540,7 @@ static GET_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshot",
+    wait: None,
 };
 
 /// Get collection restore job:
@@ -1396,6 +1610,7 @@ static GET_COLLECTION_RESTORE_JOB: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterCollectionRestoreJob",
+    wait: None,
 };
 
 /// Get compliance policy: `GET /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`
@@ -1453,6 +1668,7 @@ static GET_COMPLIANCE_POLICY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupBackupCompliancePolicy",
+    wait: None,
 };
 
 /// Get export bucket:
@@ -1513,6 +1729,7 @@ static GET_EXPORT_BUCKET: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupBackupExportBucket",
+    wait: None,
 };
 
 /// Get restore job collection:
@@ -1588,6 +1805,7 @@ static GET_RESTORE_JOB_COLLECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterCollectionRestoreJobCollection",
+    wait: None,
 };
 
 /// Get serverless backup snapshot:
@@ -1658,6 +1876,7 @@ static GET_SERVERLESS_BACKUP_SNAPSHOT: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupServerlessBackupSnapshot",
+    wait: None,
 };
 
 /// Get serverless restore job:
@@ -1728,6 +1947,7 @@ static GET_SERVERLESS_RESTORE_JOB: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupServerlessBackupRestoreJob",
+    wait: None,
 };
 
 /// Get snapshot database collection:
@@ -1805,6 +2025,7 @@ static GET_SNAPSHOT_DATABASE_COLLECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshotDatabaseCollection",
+    wait: None,
 };
 
 /// List backup exports:
@@ -1873,6 +2094,7 @@ static LIST_BACKUP_EXPORTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupExports",
+    wait: None,
 };
 
 /// List backup private endpoints:
@@ -1946,6 +2168,7 @@ static LIST_BACKUP_PRIVATE_ENDPOINTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupBackupPrivateEndpoints",
+    wait: None,
 };
 
 /// List backup restore jobs:
@@ -2016,6 +2239,7 @@ static LIST_BACKUP_RESTORE_JOBS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupRestoreJobs",
+    wait: None,
 };
 
 /// List backup sharded clusters:
@@ -2079,6 +2303,7 @@ static LIST_BACKUP_SHARDED_CLUSTERS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshotShardedClusters",
+    wait: None,
 };
 
 /// List backup snapshot databases:
@@ -2156,6 +2381,7 @@ static LIST_BACKUP_SNAPSHOT_DATABASES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshotDatabases",
+    wait: None,
 };
 
 /// List backup snapshots:
@@ -2228,6 +2454,7 @@ static LIST_BACKUP_SNAPSHOTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshots",
+    wait: None,
 };
 
 /// List collection restore jobs:
@@ -2298,6 +2525,7 @@ static LIST_COLLECTION_RESTORE_JOBS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterCollectionRestoreJobs",
+    wait: None,
 };
 
 /// List export buckets: `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets`
@@ -2362,6 +2590,7 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupBackupExportBuckets",
+    wait: None,
 };
 
 /// List restore job collections:
@@ -2443,6 +2672,7 @@ static LIST_RESTORE_JOB_COLLECTIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterCollectionRestoreJobCollections",
+    wait: None,
 };
 
 /// List serverless backup snapshots:
@@ -2520,6 +2750,7 @@ static LIST_SERVERLESS_BACKUP_SNAPSHOTS: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupServerlessBackupSnapshots",
+    wait: None,
 };
 
 /// List serverless restore jobs:
@@ -2592,6 +2823,7 @@ static LIST_SERVERLESS_RESTORE_JOBS: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupServerlessBackupRestoreJobs",
+    wait: None,
 };
 
 /// List snapshot database collections:
@@ -2672,6 +2904,7 @@ static LIST_SNAPSHOT_DATABASE_COLLECTIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshotDatabaseCollections",
+    wait: None,
 };
 
 /// Take snapshots:
@@ -2689,6 +2922,9 @@ static LIST_SNAPSHOT_DATABASE_COLLECTIONS: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// `get_cluster_backup_snapshot` is `completed`. It fails where `status` is `failed`.
 ///
 /// Needs the role `Project Backup Creator`.
 ///
@@ -2716,8 +2952,11 @@ pub fn take_snapshots(
     group_id: &str,
     cluster_name: &str,
     body: &types::DiskBackupOnDemandSnapshotRequest,
-) -> Request<types::DiskBackupSnapshot> {
-    Request::with_body(&TAKE_SNAPSHOTS, &[group_id, cluster_name], body)
+) -> TakeSnapshots<types::DiskBackupSnapshot, types::DiskBackupReplicaSet> {
+    TakeSnapshots {
+        request: Request::with_body(&TAKE_SNAPSHOTS, &[group_id, cluster_name], body),
+        result: PhantomData,
+    }
 }
 
 static TAKE_SNAPSHOTS: Operation = Operation {
@@ -2735,6 +2974,21 @@ static TAKE_SNAPSHOTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/takeGroupClusterBackupSnapshots",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["completed"],
+            failed: &["failed"],
+            ..Polled::of(
+                &GET_CLUSTER_BACKUP_SNAPSHOT,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Response(&["id"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Update backup export bucket:
@@ -2798,6 +3052,7 @@ static UPDATE_BACKUP_EXPORT_BUCKET: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupBackupExportBucket",
+    wait: None,
 };
 
 /// Update backup schedule:
@@ -2861,6 +3116,7 @@ static UPDATE_BACKUP_SCHEDULE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupClusterBackupSchedule",
+    wait: None,
 };
 
 /// Update backup snapshot:
@@ -2878,6 +3134,9 @@ static UPDATE_BACKUP_SCHEDULE: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// `get_cluster_backup_snapshot` is `completed`. It fails where `status` is `failed`.
 ///
 /// Needs the role `Project Backup Manager`.
 ///
@@ -2909,12 +3168,15 @@ pub fn update_backup_snapshot(
     cluster_name: &str,
     snapshot_id: &str,
     body: &types::BackupSnapshotRetention,
-) -> Request<types::DiskBackupReplicaSet> {
-    Request::with_body(
-        &UPDATE_BACKUP_SNAPSHOT,
-        &[group_id, cluster_name, snapshot_id],
-        body,
-    )
+) -> UpdateBackupSnapshot<types::DiskBackupReplicaSet> {
+    UpdateBackupSnapshot {
+        request: Request::with_body(
+            &UPDATE_BACKUP_SNAPSHOT,
+            &[group_id, cluster_name, snapshot_id],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
@@ -2936,6 +3198,21 @@ static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupClusterBackupSnapshot",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["completed"],
+            failed: &["failed"],
+            ..Polled::of(
+                &GET_CLUSTER_BACKUP_SNAPSHOT,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Request("snapshotId"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Update compliance policy: `PUT /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`
@@ -2952,6 +3229,9 @@ static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
 /// ```
 ///
 /// Version 2023-10-01. Also in `v2023_01_01`.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_compliance_policy`
+/// is `ACTIVE`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -2980,6 +3260,7 @@ pub fn update_compliance_policy(
 ) -> UpdateCompliancePolicy<types::DataProtectionSettings20231001> {
     UpdateCompliancePolicy {
         request: Request::with_body(&UPDATE_COMPLIANCE_POLICY, &[group_id], body),
+        result: PhantomData,
     }
 }
 
@@ -3001,7 +3282,95 @@ static UPDATE_COMPLIANCE_POLICY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupBackupCompliancePolicy",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["ACTIVE"],
+            ..Polled::of(&GET_COMPLIANCE_POLICY, &[Source::Request("groupId")])
+        }),
+    ),
 };
+
+/// The request of [`create_backup_export`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateBackupExport<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateBackupExport, waits);
+
+/// The request of [`create_backup_private_endpoint`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateBackupPrivateEndpoint<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateBackupPrivateEndpoint, waits);
+
+/// The request of [`create_backup_restore_job`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateBackupRestoreJob<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateBackupRestoreJob, waits);
+
+/// The request of [`create_collection_restore_job`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateCollectionRestoreJob<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateCollectionRestoreJob, waits);
+
+/// The request of [`create_serverless_restore_job`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateServerlessRestoreJob<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateServerlessRestoreJob, waits);
+
+/// The request of [`delete_backup_private_endpoint`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteBackupPrivateEndpoint<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteBackupPrivateEndpoint, waits);
+
+/// The request of [`delete_backup_sharded_cluster`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteBackupShardedCluster<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteBackupShardedCluster, waits);
+
+/// The request of [`delete_cluster_backup_snapshot`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteClusterBackupSnapshot<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteClusterBackupSnapshot, waits);
+
+/// The request of [`disable_compliance_policy`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DisableCompliancePolicy<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DisableCompliancePolicy, waits);
 
 /// The request of [`list_backup_exports`].
 #[must_use = "a request does nothing until it is sent"]
@@ -3026,7 +3395,7 @@ impl<T> ListBackupExports<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListBackupExports);
+atlas_admin_runtime::builder!(ListBackupExports, paged);
 
 /// The request of [`list_backup_private_endpoints`].
 #[must_use = "a request does nothing until it is sent"]
@@ -3051,7 +3420,7 @@ impl<T> ListBackupPrivateEndpoints<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListBackupPrivateEndpoints);
+atlas_admin_runtime::builder!(ListBackupPrivateEndpoints, paged);
 
 /// The request of [`list_backup_restore_jobs`].
 #[must_use = "a request does nothing until it is sent"]
@@ -3076,7 +3445,7 @@ impl<T> ListBackupRestoreJobs<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListBackupRestoreJobs);
+atlas_admin_runtime::builder!(ListBackupRestoreJobs, paged);
 
 /// The request of [`list_backup_snapshot_databases`].
 #[must_use = "a request does nothing until it is sent"]
@@ -3101,7 +3470,7 @@ impl<T> ListBackupSnapshotDatabases<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListBackupSnapshotDatabases);
+atlas_admin_runtime::builder!(ListBackupSnapshotDatabases, paged);
 
 /// The request of [`list_backup_snapshots`].
 #[must_use = "a request does nothing until it is sent"]
@@ -3141,7 +3510,7 @@ impl<T> ListBackupSnapshots<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListBackupSnapshots);
+atlas_admin_runtime::builder!(ListBackupSnapshots, paged);
 
 /// The request of [`list_collection_restore_jobs`].
 #[must_use = "a request does nothing until it is sent"]
@@ -3161,7 +3530,7 @@ impl<T> ListCollectionRestoreJobs<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListCollectionRestoreJobs);
+atlas_admin_runtime::builder!(ListCollectionRestoreJobs, paged);
 
 /// The request of [`list_export_buckets`].
 #[must_use = "a request does nothing until it is sent"]
@@ -3186,7 +3555,7 @@ impl<T> ListExportBuckets<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListExportBuckets);
+atlas_admin_runtime::builder!(ListExportBuckets, paged);
 
 /// The request of [`list_restore_job_collections`].
 #[must_use = "a request does nothing until it is sent"]
@@ -3224,7 +3593,7 @@ impl<T> ListRestoreJobCollections<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListRestoreJobCollections);
+atlas_admin_runtime::builder!(ListRestoreJobCollections, paged);
 
 /// The request of [`list_serverless_backup_snapshots`].
 #[must_use = "a request does nothing until it is sent"]
@@ -3249,7 +3618,7 @@ impl<T> ListServerlessBackupSnapshots<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListServerlessBackupSnapshots);
+atlas_admin_runtime::builder!(ListServerlessBackupSnapshots, paged);
 
 /// The request of [`list_serverless_restore_jobs`].
 #[must_use = "a request does nothing until it is sent"]
@@ -3274,7 +3643,7 @@ impl<T> ListServerlessRestoreJobs<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListServerlessRestoreJobs);
+atlas_admin_runtime::builder!(ListServerlessRestoreJobs, paged);
 
 /// The request of [`list_snapshot_database_collections`].
 #[must_use = "a request does nothing until it is sent"]
@@ -3299,33 +3668,56 @@ impl<T> ListSnapshotDatabaseCollections<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListSnapshotDatabaseCollections);
+atlas_admin_runtime::builder!(ListSnapshotDatabaseCollections, paged);
+
+/// The request of [`take_snapshots`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct TakeSnapshots<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(TakeSnapshots, waits);
+
+/// The request of [`update_backup_snapshot`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct UpdateBackupSnapshot<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(UpdateBackupSnapshot, waits);
 
 /// The request of [`update_compliance_policy`].
 #[must_use = "a request does nothing until it is sent"]
-pub struct UpdateCompliancePolicy<T> {
+pub struct UpdateCompliancePolicy<T, W = T> {
     pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T> UpdateCompliancePolicy<T> {
+impl<T, W> UpdateCompliancePolicy<T, W> {
     /// Sets `overwriteBackupPolicies`. Default: `true`.
     pub fn overwrite_backup_policies(self, overwrite_backup_policies: bool) -> Self {
         self.set_query("overwriteBackupPolicies", &overwrite_backup_policies)
     }
 }
 
-atlas_admin_runtime::builder!(UpdateCompliancePolicy);
+atlas_admin_runtime::builder!(UpdateCompliancePolicy, waits);
 
 /// Cloud Backups, version 2023-01-01: the operations that have it.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
+    use std::marker::PhantomData;
+    #[cfg(feature = "older-versions")]
     use crate::types;
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::jiff::civil::date;
     #[cfg(feature = "older-versions")]
-    use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+    use atlas_admin_runtime::operation::{
+        Method, Operation, Parameter, Polled, Source, Wait,
+    };
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Request, Version};
 
@@ -3417,6 +3809,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupBackupExportBucket",
+        wait: None,
     };
 
     /// Delete cluster backup schedule:
@@ -3483,6 +3876,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupClusterBackupSchedule",
+        wait: None,
     };
 
     /// Get backup schedule:
@@ -3548,6 +3942,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSchedule",
+        wait: None,
     };
 
     /// Get compliance policy: `GET /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`
@@ -3608,6 +4003,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupBackupCompliancePolicy",
+        wait: None,
     };
 
     /// Get export bucket:
@@ -3673,6 +4069,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupBackupExportBucket",
+        wait: None,
     };
 
     /// List export buckets: `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets`
@@ -3740,6 +4137,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupBackupExportBuckets",
+        wait: None,
     };
 
     /// Update backup schedule:
@@ -3808,6 +4206,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupClusterBackupSchedule",
+        wait: None,
     };
 
     /// Update compliance policy: `PUT /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`
@@ -3824,6 +4223,9 @@ pub mod v2023_01_01 {
     /// ```
     ///
     /// Version 2023-01-01. Also in `v2023_10_01`. May be gone after 2027-07-01.
+    ///
+    /// Goes on after the response: `send_and_wait` waits until `state` of `get_compliance_policy`
+    /// is `ACTIVE`.
     ///
     /// Needs the role `Project Owner`.
     ///
@@ -3854,6 +4256,7 @@ pub mod v2023_01_01 {
     ) -> super::UpdateCompliancePolicy<types::DataProtectionSettings> {
         super::UpdateCompliancePolicy {
             request: Request::with_body(&UPDATE_COMPLIANCE_POLICY, &[group_id], body),
+            result: PhantomData,
         }
     }
 
@@ -3876,6 +4279,13 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupBackupCompliancePolicy",
+        wait: Some(
+            &Wait::polls(Polled {
+                properties: &["state"],
+                done: &["ACTIVE"],
+                ..Polled::of(&GET_COMPLIANCE_POLICY, &[Source::Request("groupId")])
+            }),
+        ),
     };
 }
 
@@ -3937,9 +4347,12 @@ pub mod v2025_03_12 {
 /// What stands here may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
+    use std::marker::PhantomData;
     use crate::types;
     use atlas_admin_runtime::jiff::civil::date;
-    use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+    use atlas_admin_runtime::operation::{
+        Method, Operation, Parameter, Polled, Source, Wait,
+    };
     use atlas_admin_runtime::{Request, Version};
 
     /// Create collection restore job:
@@ -3957,6 +4370,10 @@ pub mod preview {
     /// ```
     ///
     /// In preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
+    ///
+    /// Goes on after the response: `send_and_wait` waits until `state` of
+    /// `get_collection_restore_job` is `SUCCESSFUL`. It fails where `state` is `CANCELED` or
+    /// `FAILED`.
     ///
     /// Needs the role `Project Backup Recovery Operator`.
     ///
@@ -3988,12 +4405,15 @@ pub mod preview {
         group_id: &str,
         cluster_name: &str,
         body: &types::ApiAtlasCollectionRestoreJobRequest,
-    ) -> Request<types::ApiAtlasCollectionRestoreJobResponse> {
-        Request::with_body(
-            &CREATE_COLLECTION_RESTORE_JOB,
-            &[group_id, cluster_name],
-            body,
-        )
+    ) -> super::CreateCollectionRestoreJob<types::ApiAtlasCollectionRestoreJobResponse> {
+        super::CreateCollectionRestoreJob {
+            request: Request::with_body(
+                &CREATE_COLLECTION_RESTORE_JOB,
+                &[group_id, cluster_name],
+                body,
+            ),
+            result: PhantomData,
+        }
     }
 
     pub(super) static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
@@ -4011,6 +4431,21 @@ pub mod preview {
         deprecated: false,
         sunset: Some(date(2026, 8, 10)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterCollectionRestoreJob",
+        wait: Some(
+            &Wait::polls(Polled {
+                properties: &["state"],
+                done: &["SUCCESSFUL"],
+                failed: &["CANCELED", "FAILED"],
+                ..Polled::of(
+                    &GET_COLLECTION_RESTORE_JOB,
+                    &[
+                        Source::Request("groupId"),
+                        Source::Request("clusterName"),
+                        Source::Response(&["id"]),
+                    ],
+                )
+            }),
+        ),
     };
 
     /// Get backup snapshot database:
@@ -4086,6 +4521,7 @@ pub mod preview {
         deprecated: false,
         sunset: Some(date(2026, 8, 10)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshotDatabase",
+        wait: None,
     };
 
     /// Get collection restore job:
@@ -4156,6 +4592,7 @@ pub mod preview {
         deprecated: false,
         sunset: Some(date(2026, 8, 10)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterCollectionRestoreJob",
+        wait: None,
     };
 
     /// Get restore job collection:
@@ -4232,6 +4669,7 @@ pub mod preview {
         deprecated: false,
         sunset: Some(date(2026, 8, 10)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterCollectionRestoreJobCollection",
+        wait: None,
     };
 
     /// Get snapshot database collection:
@@ -4310,6 +4748,7 @@ pub mod preview {
         deprecated: false,
         sunset: Some(date(2026, 8, 10)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshotDatabaseCollection",
+        wait: None,
     };
 
     /// List backup snapshot databases:
@@ -4390,6 +4829,7 @@ pub mod preview {
         deprecated: false,
         sunset: Some(date(2026, 8, 10)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshotDatabases",
+        wait: None,
     };
 
     /// List collection restore jobs:
@@ -4466,6 +4906,7 @@ pub mod preview {
         deprecated: false,
         sunset: Some(date(2026, 8, 10)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterCollectionRestoreJobs",
+        wait: None,
     };
 
     /// List restore job collections:
@@ -4548,6 +4989,7 @@ pub mod preview {
         deprecated: false,
         sunset: Some(date(2026, 8, 10)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterCollectionRestoreJobCollections",
+        wait: None,
     };
 
     /// List snapshot database collections:
@@ -4631,6 +5073,7 @@ pub mod preview {
         deprecated: false,
         sunset: Some(date(2026, 8, 10)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshotDatabaseCollections",
+        wait: None,
     };
 }
 

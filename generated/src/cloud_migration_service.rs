@@ -3,8 +3,9 @@
 
 //! Cloud Migration Service: 8 operations, in the feature `cloud-migration-service`.
 
+use std::marker::PhantomData;
 use crate::types;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create group live migration: `POST /api/atlas/v2/groups/{groupId}/liveMigrations`
@@ -64,6 +65,7 @@ static CREATE_GROUP_LIVE_MIGRATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/createGroupLiveMigration",
+    wait: None,
 };
 
 /// Create link token: `POST /api/atlas/v2/orgs/{orgId}/liveMigrations/linkTokens`
@@ -124,6 +126,7 @@ static CREATE_LINK_TOKEN: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/createOrgLiveMigrationLinkToken",
+    wait: None,
 };
 
 /// Cutover migration:
@@ -140,6 +143,9 @@ static CREATE_LINK_TOKEN: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// `get_group_live_migration` is `COMPLETE`. It fails where `status` is `EXPIRED` or `FAILED`.
 ///
 /// Needs the role `Organization Owner`.
 ///
@@ -163,8 +169,14 @@ static CREATE_LINK_TOKEN: Operation = Operation {
 #[doc(alias = "cutoverMigration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations/{liveMigrationId}/cutover")]
 #[inline]
-pub fn cutover_migration(group_id: &str, live_migration_id: &str) -> Request<()> {
-    Request::new(&CUTOVER_MIGRATION, &[group_id, live_migration_id])
+pub fn cutover_migration(
+    group_id: &str,
+    live_migration_id: &str,
+) -> CutoverMigration<(), types::LiveMigrationResponse> {
+    CutoverMigration {
+        request: Request::new(&CUTOVER_MIGRATION, &[group_id, live_migration_id]),
+        result: PhantomData,
+    }
 }
 
 static CUTOVER_MIGRATION: Operation = Operation {
@@ -182,6 +194,17 @@ static CUTOVER_MIGRATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/cutoverGroupLiveMigration",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["COMPLETE"],
+            failed: &["EXPIRED", "FAILED"],
+            ..Polled::of(
+                &GET_GROUP_LIVE_MIGRATION,
+                &[Source::Request("groupId"), Source::Request("liveMigrationId")],
+            )
+        }),
+    ),
 };
 
 /// Delete link tokens: `DELETE /api/atlas/v2/orgs/{orgId}/liveMigrations/linkTokens`
@@ -236,6 +259,7 @@ static DELETE_LINK_TOKENS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/deleteOrgLiveMigrationLinkTokens",
+    wait: None,
 };
 
 /// Get group live migration:
@@ -295,6 +319,7 @@ static GET_GROUP_LIVE_MIGRATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/getGroupLiveMigration",
+    wait: None,
 };
 
 /// Get migration validate status:
@@ -356,6 +381,7 @@ static GET_MIGRATION_VALIDATE_STATUS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/getGroupLiveMigrationValidateStatus",
+    wait: None,
 };
 
 /// List available projects: `GET /api/atlas/v2/orgs/{orgId}/liveMigrations/availableProjects`
@@ -414,6 +440,7 @@ static LIST_AVAILABLE_PROJECTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/listOrgLiveMigrationAvailableProjects",
+    wait: None,
 };
 
 /// Validate live migrations: `POST /api/atlas/v2/groups/{groupId}/liveMigrations/validate`
@@ -430,6 +457,9 @@ static LIST_AVAILABLE_PROJECTS: Operation = Operation {
 /// ```
 ///
 /// Version 2024-05-30. Also in `v2023_01_01`.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// `get_migration_validate_status` is `SUCCESS`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Organization Owner`.
 ///
@@ -455,8 +485,11 @@ static LIST_AVAILABLE_PROJECTS: Operation = Operation {
 pub fn validate_live_migrations(
     group_id: &str,
     body: &types::LiveMigrationRequest20240530,
-) -> Request<types::LiveImportValidation> {
-    Request::with_body(&VALIDATE_LIVE_MIGRATIONS, &[group_id], body)
+) -> ValidateLiveMigrations<types::LiveImportValidation> {
+    ValidateLiveMigrations {
+        request: Request::with_body(&VALIDATE_LIVE_MIGRATIONS, &[group_id], body),
+        result: PhantomData,
+    }
 }
 
 static VALIDATE_LIVE_MIGRATIONS: Operation = Operation {
@@ -474,18 +507,51 @@ static VALIDATE_LIVE_MIGRATIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/validateGroupLiveMigrations",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["SUCCESS"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_MIGRATION_VALIDATE_STATUS,
+                &[Source::Request("groupId"), Source::Response(&["_id"])],
+            )
+        }),
+    ),
 };
+
+/// The request of [`cutover_migration`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CutoverMigration<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CutoverMigration, waits);
+
+/// The request of [`validate_live_migrations`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct ValidateLiveMigrations<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(ValidateLiveMigrations, waits);
 
 /// Cloud Migration Service, version 2023-01-01: the operations that have it.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
+    use std::marker::PhantomData;
+    #[cfg(feature = "older-versions")]
     use crate::types;
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::jiff::civil::date;
     #[cfg(feature = "older-versions")]
-    use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+    use atlas_admin_runtime::operation::{
+        Method, Operation, Parameter, Polled, Source, Wait,
+    };
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Request, Version};
 
@@ -556,6 +622,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/createGroupLiveMigration",
+        wait: None,
     };
 
     /// Validate live migrations: `POST /api/atlas/v2/groups/{groupId}/liveMigrations/validate`
@@ -572,6 +639,9 @@ pub mod v2023_01_01 {
     /// ```
     ///
     /// Version 2023-01-01. Also in `v2024_05_30`. May be gone after 2027-07-01.
+    ///
+    /// Goes on after the response: `send_and_wait` waits until `status` of
+    /// `get_migration_validate_status` is `SUCCESS`. It fails where `status` is `FAILED`.
     ///
     /// Needs the role `Organization Owner`.
     ///
@@ -599,8 +669,11 @@ pub mod v2023_01_01 {
     pub fn validate_live_migrations(
         group_id: &str,
         body: &types::LiveMigrationRequest,
-    ) -> Request<types::LiveImportValidation> {
-        Request::with_body(&VALIDATE_LIVE_MIGRATIONS, &[group_id], body)
+    ) -> super::ValidateLiveMigrations<types::LiveImportValidation> {
+        super::ValidateLiveMigrations {
+            request: Request::with_body(&VALIDATE_LIVE_MIGRATIONS, &[group_id], body),
+            result: PhantomData,
+        }
     }
 
     #[cfg(feature = "older-versions")]
@@ -619,6 +692,17 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/validateGroupLiveMigrations",
+        wait: Some(
+            &Wait::polls(Polled {
+                properties: &["status"],
+                done: &["SUCCESS"],
+                failed: &["FAILED"],
+                ..Polled::of(
+                    &super::GET_MIGRATION_VALIDATE_STATUS,
+                    &[Source::Request("groupId"), Source::Response(&["_id"])],
+                )
+            }),
+        ),
     };
 }
 

@@ -69,6 +69,7 @@ static AUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/authorizeGroupCloudProviderAccessRole",
+    wait: None,
 };
 
 /// Create cloud provider access: `POST /api/atlas/v2/groups/{groupId}/cloudProviderAccess`
@@ -128,6 +129,7 @@ static CREATE_CLOUD_PROVIDER_ACCESS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/createGroupCloudProviderAccess",
+    wait: None,
 };
 
 /// Deauthorize provider access role:
@@ -200,6 +202,7 @@ static DEAUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/deauthorizeGroupCloudProviderAccessRole",
+    wait: None,
 };
 
 /// Get cloud provider access: `GET /api/atlas/v2/groups/{groupId}/cloudProviderAccess/{roleId}`
@@ -259,6 +262,7 @@ static GET_CLOUD_PROVIDER_ACCESS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/getGroupCloudProviderAccess",
+    wait: None,
 };
 
 /// List cloud provider access: `GET /api/atlas/v2/groups/{groupId}/cloudProviderAccess`
@@ -316,6 +320,7 @@ static LIST_CLOUD_PROVIDER_ACCESS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/listGroupCloudProviderAccess",
+    wait: None,
 };
 
 /// Cloud Provider Access, version 2023-01-01: the operations that have it.

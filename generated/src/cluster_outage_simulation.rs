@@ -3,8 +3,9 @@
 
 //! Cluster Outage Simulation: 3 operations, in the feature `cluster-outage-simulation`.
 
+use std::marker::PhantomData;
 use crate::types;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Request, Version};
 
 /// End outage simulation:
@@ -21,6 +22,9 @@ use atlas_admin_runtime::{Request, Version};
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_outage_simulation`
+/// is `COMPLETE`, or `get_outage_simulation` finds nothing.
 ///
 /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
 /// `Project Replica Set Manager`.
@@ -48,8 +52,11 @@ use atlas_admin_runtime::{Request, Version};
 pub fn end_outage_simulation(
     group_id: &str,
     cluster_name: &str,
-) -> Request<types::ClusterOutageSimulation> {
-    Request::new(&END_OUTAGE_SIMULATION, &[group_id, cluster_name])
+) -> EndOutageSimulation<types::ClusterOutageSimulation, ()> {
+    EndOutageSimulation {
+        request: Request::new(&END_OUTAGE_SIMULATION, &[group_id, cluster_name]),
+        result: PhantomData,
+    }
 }
 
 static END_OUTAGE_SIMULATION: Operation = Operation {
@@ -71,6 +78,17 @@ static END_OUTAGE_SIMULATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cluster-Outage-Simulation/operation/endGroupClusterOutageSimulation",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["COMPLETE"],
+            gone: true,
+            ..Polled::of(
+                &GET_OUTAGE_SIMULATION,
+                &[Source::Request("groupId"), Source::Request("clusterName")],
+            )
+        }),
+    ),
 };
 
 /// Get outage simulation:
@@ -132,6 +150,7 @@ static GET_OUTAGE_SIMULATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cluster-Outage-Simulation/operation/getGroupClusterOutageSimulation",
+    wait: None,
 };
 
 /// Start outage simulation:
@@ -149,6 +168,9 @@ static GET_OUTAGE_SIMULATION: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_outage_simulation`
+/// is `SIMULATING`.
 ///
 /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
 /// `Project Replica Set Manager`.
@@ -177,8 +199,15 @@ pub fn start_outage_simulation(
     group_id: &str,
     cluster_name: &str,
     body: &types::ClusterOutageSimulation,
-) -> Request<types::ClusterOutageSimulation> {
-    Request::with_body(&START_OUTAGE_SIMULATION, &[group_id, cluster_name], body)
+) -> StartOutageSimulation<types::ClusterOutageSimulation> {
+    StartOutageSimulation {
+        request: Request::with_body(
+            &START_OUTAGE_SIMULATION,
+            &[group_id, cluster_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static START_OUTAGE_SIMULATION: Operation = Operation {
@@ -200,7 +229,35 @@ static START_OUTAGE_SIMULATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cluster-Outage-Simulation/operation/startGroupClusterOutageSimulation",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["SIMULATING"],
+            ..Polled::of(
+                &GET_OUTAGE_SIMULATION,
+                &[Source::Request("groupId"), Source::Request("clusterName")],
+            )
+        }),
+    ),
 };
+
+/// The request of [`end_outage_simulation`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct EndOutageSimulation<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(EndOutageSimulation, waits);
+
+/// The request of [`start_outage_simulation`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct StartOutageSimulation<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(StartOutageSimulation, waits);
 
 /// Cluster Outage Simulation, version 2023-01-01: the operations that have it.
 ///

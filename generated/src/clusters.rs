@@ -3,10 +3,11 @@
 
 //! Clusters: 23 operations, in the feature `clusters`.
 
+use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::jiff::civil::date;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Request, Version};
 
 /// Auto scaling configuration:
@@ -71,6 +72,7 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
     deprecated: true,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/autoGroupClusterScalingConfiguration",
+    wait: None,
 };
 
 /// Create cluster: `POST /api/atlas/v2/groups/{groupId}/clusters`
@@ -85,6 +87,9 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
 /// ```
 ///
 /// Version 2024-10-23. Also in `v2023_01_01`, `v2023_02_01` and `v2024_08_05`.
+///
+/// Goes on after the response: `send_and_wait` waits until `stateName` of `get_cluster` is
+/// `IDLE`.
 ///
 /// Needs the role `Project Cluster Creator`.
 ///
@@ -115,6 +120,7 @@ pub fn create_cluster(
 ) -> CreateCluster<types::ClusterDescription20240805> {
     CreateCluster {
         request: Request::with_body(&CREATE_CLUSTER, &[group_id], body),
+        result: PhantomData,
     }
 }
 
@@ -137,6 +143,16 @@ static CREATE_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(
+                &GET_CLUSTER,
+                &[Source::Request("groupId"), Source::Response(&["name"])],
+            )
+        }),
+    ),
 };
 
 /// Delete cluster: `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
@@ -150,6 +166,8 @@ static CREATE_CLUSTER: Operation = Operation {
 /// ```
 ///
 /// Version 2023-02-01. Also in `v2023_01_01`.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_cluster` finds nothing.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -177,6 +195,7 @@ static CREATE_CLUSTER: Operation = Operation {
 pub fn delete_cluster(group_id: &str, cluster_name: &str) -> DeleteCluster<()> {
     DeleteCluster {
         request: Request::new(&DELETE_CLUSTER, &[group_id, cluster_name]),
+        result: PhantomData,
     }
 }
 
@@ -199,6 +218,16 @@ static DELETE_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/deleteGroupCluster",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            gone: true,
+            ..Polled::of(
+                &GET_CLUSTER,
+                &[Source::Request("groupId"), Source::Request("clusterName")],
+            )
+        }),
+    ),
 };
 
 /// Get cluster: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
@@ -266,6 +295,7 @@ static GET_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupCluster",
+    wait: None,
 };
 
 /// Get cluster status: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/status`
@@ -325,6 +355,7 @@ static GET_CLUSTER_STATUS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupClusterStatus",
+    wait: None,
 };
 
 /// Get process args: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`
@@ -385,6 +416,7 @@ static GET_PROCESS_ARGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupClusterProcessArgs",
+    wait: None,
 };
 
 /// Get sample dataset load:
@@ -445,6 +477,7 @@ static GET_SAMPLE_DATASET_LOAD: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupSampleDatasetLoad",
+    wait: None,
 };
 
 /// Grant mongo employee access:
@@ -511,6 +544,7 @@ static GRANT_MONGO_EMPLOYEE_ACCESS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/grantGroupClusterMongoDbEmployeeAccess",
+    wait: None,
 };
 
 /// List cluster details: `GET /api/atlas/v2/clusters`
@@ -562,6 +596,7 @@ static LIST_CLUSTER_DETAILS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listClusterDetails",
+    wait: None,
 };
 
 /// List cluster provider regions:
@@ -629,6 +664,7 @@ static LIST_CLUSTER_PROVIDER_REGIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listGroupClusterProviderRegions",
+    wait: None,
 };
 
 /// List clusters: `GET /api/atlas/v2/groups/{groupId}/clusters`
@@ -693,6 +729,7 @@ static LIST_CLUSTERS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listGroupClusters",
+    wait: None,
 };
 
 /// Pin feature compatibility version:
@@ -763,6 +800,7 @@ static PIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/pinGroupClusterFeatureCompatibilityVersion",
+    wait: None,
 };
 
 /// Request sample dataset load: `POST /api/atlas/v2/groups/{groupId}/sampleDatasetLoad/{name}`
@@ -778,6 +816,9 @@ static PIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_sample_dataset_load`
+/// is `COMPLETED`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -805,8 +846,11 @@ static PIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 pub fn request_sample_dataset_load(
     group_id: &str,
     name: &str,
-) -> Request<types::SampleDatasetStatus> {
-    Request::new(&REQUEST_SAMPLE_DATASET_LOAD, &[group_id, name])
+) -> RequestSampleDatasetLoad<types::SampleDatasetStatus> {
+    RequestSampleDatasetLoad {
+        request: Request::new(&REQUEST_SAMPLE_DATASET_LOAD, &[group_id, name]),
+        result: PhantomData,
+    }
 }
 
 static REQUEST_SAMPLE_DATASET_LOAD: Operation = Operation {
@@ -824,6 +868,17 @@ static REQUEST_SAMPLE_DATASET_LOAD: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/requestGroupSampleDatasetLoad",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["COMPLETED"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_SAMPLE_DATASET_LOAD,
+                &[Source::Request("groupId"), Source::Response(&["_id"])],
+            )
+        }),
+    ),
 };
 
 /// Restart primaries:
@@ -879,6 +934,7 @@ static RESTART_PRIMARIES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/restartGroupClusterPrimaries",
+    wait: None,
 };
 
 /// Revoke mongo employee access:
@@ -940,6 +996,7 @@ static REVOKE_MONGO_EMPLOYEE_ACCESS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/revokeGroupClusterMongoDbEmployeeAccess",
+    wait: None,
 };
 
 /// Unpin feature compatibility version:
@@ -1005,6 +1062,7 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/unpinGroupClusterFeatureCompatibilityVersion",
+    wait: None,
 };
 
 /// Update cluster: `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
@@ -1021,6 +1079,9 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 /// ```
 ///
 /// Version 2024-10-23. Also in `v2023_01_01`, `v2023_02_01` and `v2024_08_05`.
+///
+/// Goes on after the response: `send_and_wait` waits until `stateName` of `get_cluster` is
+/// `IDLE`.
 ///
 /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
 /// `Project Replica Set Manager`.
@@ -1053,6 +1114,7 @@ pub fn update_cluster(
 ) -> UpdateCluster<types::ClusterDescription20240805> {
     UpdateCluster {
         request: Request::with_body(&UPDATE_CLUSTER, &[group_id, cluster_name], body),
+        result: PhantomData,
     }
 }
 
@@ -1080,6 +1142,16 @@ static UPDATE_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(
+                &GET_CLUSTER,
+                &[Source::Request("groupId"), Source::Request("clusterName")],
+            )
+        }),
+    ),
 };
 
 /// Update process args:
@@ -1143,6 +1215,7 @@ static UPDATE_PROCESS_ARGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupClusterProcessArgs",
+    wait: None,
 };
 
 /// Upgrade cluster to serverless:
@@ -1207,6 +1280,7 @@ static UPGRADE_CLUSTER_TO_SERVERLESS: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2025, 2, 5)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/upgradeGroupClusterTenantUpgradeToServerless",
+    wait: None,
 };
 
 /// Upgrade tenant upgrade: `POST /api/atlas/v2/groups/{groupId}/clusters/tenantUpgrade`
@@ -1269,6 +1343,7 @@ static UPGRADE_TENANT_UPGRADE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/upgradeGroupClusterTenantUpgrade",
+    wait: None,
 };
 
 /// Validate group cluster configurations:
@@ -1329,15 +1404,17 @@ static VALIDATE_GROUP_CLUSTER_CONFIGURATIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/validateGroupClusterConfigurations",
+    wait: None,
 };
 
 /// The request of [`create_cluster`].
 #[must_use = "a request does nothing until it is sent"]
-pub struct CreateCluster<T> {
+pub struct CreateCluster<T, W = T> {
     pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T> CreateCluster<T> {
+impl<T, W> CreateCluster<T, W> {
     /// Sets `Use-Effective-Fields-Replication-Specs`. Default: `false`.
     pub fn use_effective_fields_replication_specs(
         self,
@@ -1358,22 +1435,23 @@ impl<T> CreateCluster<T> {
     }
 }
 
-atlas_admin_runtime::builder!(CreateCluster);
+atlas_admin_runtime::builder!(CreateCluster, waits);
 
 /// The request of [`delete_cluster`].
 #[must_use = "a request does nothing until it is sent"]
-pub struct DeleteCluster<T> {
+pub struct DeleteCluster<T, W = T> {
     pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T> DeleteCluster<T> {
+impl<T, W> DeleteCluster<T, W> {
     /// Sets `retainBackups`.
     pub fn retain_backups(self, retain_backups: bool) -> Self {
         self.set_query("retainBackups", &retain_backups)
     }
 }
 
-atlas_admin_runtime::builder!(DeleteCluster);
+atlas_admin_runtime::builder!(DeleteCluster, waits);
 
 /// The request of [`get_cluster`].
 #[must_use = "a request does nothing until it is sent"]
@@ -1427,7 +1505,7 @@ impl<T> ListClusterDetails<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListClusterDetails);
+atlas_admin_runtime::builder!(ListClusterDetails, paged);
 
 /// The request of [`list_cluster_provider_regions`].
 #[must_use = "a request does nothing until it is sent"]
@@ -1462,7 +1540,7 @@ impl<T> ListClusterProviderRegions<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListClusterProviderRegions);
+atlas_admin_runtime::builder!(ListClusterProviderRegions, paged);
 
 /// The request of [`list_clusters`].
 #[must_use = "a request does nothing until it is sent"]
@@ -1506,15 +1584,25 @@ impl<T> ListClusters<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListClusters);
+atlas_admin_runtime::builder!(ListClusters, paged);
+
+/// The request of [`request_sample_dataset_load`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct RequestSampleDatasetLoad<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(RequestSampleDatasetLoad, waits);
 
 /// The request of [`update_cluster`].
 #[must_use = "a request does nothing until it is sent"]
-pub struct UpdateCluster<T> {
+pub struct UpdateCluster<T, W = T> {
     pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T> UpdateCluster<T> {
+impl<T, W> UpdateCluster<T, W> {
     /// Sets `Use-Effective-Fields-Replication-Specs`. Default: `false`.
     pub fn use_effective_fields_replication_specs(
         self,
@@ -1535,18 +1623,22 @@ impl<T> UpdateCluster<T> {
     }
 }
 
-atlas_admin_runtime::builder!(UpdateCluster);
+atlas_admin_runtime::builder!(UpdateCluster, waits);
 
 /// Clusters, version 2023-01-01: the operations that have it.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
+    use std::marker::PhantomData;
+    #[cfg(feature = "older-versions")]
     use crate::types;
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::jiff::civil::date;
     #[cfg(feature = "older-versions")]
-    use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+    use atlas_admin_runtime::operation::{
+        Method, Operation, Parameter, Polled, Source, Wait,
+    };
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Request, Version};
 
@@ -1574,6 +1666,9 @@ pub mod v2023_01_01 {
     ///
     /// Version 2023-01-01. Also in `v2023_02_01`, `v2024_08_05` and `v2024_10_23`. May be gone
     /// after 2027-07-01.
+    ///
+    /// Goes on after the response: `send_and_wait` waits until `stateName` of `get_cluster` is
+    /// `IDLE`.
     ///
     /// Needs the role `Project Cluster Creator`.
     ///
@@ -1606,6 +1701,7 @@ pub mod v2023_01_01 {
     ) -> super::CreateCluster<types::LegacyAtlasCluster> {
         super::CreateCluster {
             request: Request::with_body(&CREATE_CLUSTER, &[group_id], body),
+            result: PhantomData,
         }
     }
 
@@ -1629,6 +1725,16 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster",
+        wait: Some(
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                done: &["IDLE"],
+                ..Polled::of(
+                    &GET_CLUSTER,
+                    &[Source::Request("groupId"), Source::Response(&["name"])],
+                )
+            }),
+        ),
     };
 
     /// Delete cluster: `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
@@ -1644,6 +1750,8 @@ pub mod v2023_01_01 {
     /// ```
     ///
     /// Version 2023-01-01. Also in `v2023_02_01`. May be gone after 2027-07-01.
+    ///
+    /// Goes on after the response: `send_and_wait` waits until `get_cluster` finds nothing.
     ///
     /// Needs the role `Project Owner`.
     ///
@@ -1676,6 +1784,7 @@ pub mod v2023_01_01 {
     ) -> super::DeleteCluster<()> {
         super::DeleteCluster {
             request: Request::new(&DELETE_CLUSTER, &[group_id, cluster_name]),
+            result: PhantomData,
         }
     }
 
@@ -1699,6 +1808,16 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/deleteGroupCluster",
+        wait: Some(
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                gone: true,
+                ..Polled::of(
+                    &GET_CLUSTER,
+                    &[Source::Request("groupId"), Source::Request("clusterName")],
+                )
+            }),
+        ),
     };
 
     /// Get cluster: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
@@ -1769,6 +1888,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupCluster",
+        wait: None,
     };
 
     /// Get process args: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`
@@ -1832,6 +1952,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupClusterProcessArgs",
+        wait: None,
     };
 
     /// List clusters: `GET /api/atlas/v2/groups/{groupId}/clusters`
@@ -1901,6 +2022,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listGroupClusters",
+        wait: None,
     };
 
     /// Restart primaries:
@@ -1963,6 +2085,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/restartGroupClusterPrimaries",
+        wait: None,
     };
 
     /// Update cluster: `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
@@ -1980,6 +2103,9 @@ pub mod v2023_01_01 {
     ///
     /// Version 2023-01-01. Also in `v2023_02_01`, `v2024_08_05` and `v2024_10_23`. May be gone
     /// after 2027-07-01.
+    ///
+    /// Goes on after the response: `send_and_wait` waits until `stateName` of `get_cluster` is
+    /// `IDLE`.
     ///
     /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
     /// `Project Replica Set Manager`.
@@ -2013,7 +2139,12 @@ pub mod v2023_01_01 {
         body: &types::LegacyAtlasCluster,
     ) -> super::UpdateCluster<types::LegacyAtlasCluster> {
         super::UpdateCluster {
-            request: Request::with_body(&UPDATE_CLUSTER, &[group_id, cluster_name], body),
+            request: Request::with_body(
+                &UPDATE_CLUSTER,
+                &[group_id, cluster_name],
+                body,
+            ),
+            result: PhantomData,
         }
     }
 
@@ -2042,6 +2173,16 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster",
+        wait: Some(
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                done: &["IDLE"],
+                ..Polled::of(
+                    &GET_CLUSTER,
+                    &[Source::Request("groupId"), Source::Request("clusterName")],
+                )
+            }),
+        ),
     };
 
     /// Update process args:
@@ -2108,6 +2249,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupClusterProcessArgs",
+        wait: None,
     };
 }
 
@@ -2116,11 +2258,15 @@ pub mod v2023_01_01 {
 /// Functions in this module are pinned to this version.
 pub mod v2023_02_01 {
     #[cfg(feature = "older-versions")]
+    use std::marker::PhantomData;
+    #[cfg(feature = "older-versions")]
     use crate::types;
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::jiff::civil::date;
     #[cfg(feature = "older-versions")]
-    use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+    use atlas_admin_runtime::operation::{
+        Method, Operation, Parameter, Polled, Source, Wait,
+    };
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Request, Version};
 
@@ -2142,6 +2288,9 @@ pub mod v2023_02_01 {
     ///
     /// Version 2023-02-01. Also in `v2023_01_01`, `v2024_08_05` and `v2024_10_23`. May be gone
     /// after 2027-07-01.
+    ///
+    /// Goes on after the response: `send_and_wait` waits until `stateName` of `get_cluster` is
+    /// `IDLE`.
     ///
     /// Needs the role `Project Cluster Creator`.
     ///
@@ -2174,6 +2323,7 @@ pub mod v2023_02_01 {
     ) -> super::CreateCluster<types::AdvancedClusterDescription> {
         super::CreateCluster {
             request: Request::with_body(&CREATE_CLUSTER, &[group_id], body),
+            result: PhantomData,
         }
     }
 
@@ -2197,6 +2347,16 @@ pub mod v2023_02_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster",
+        wait: Some(
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                done: &["IDLE"],
+                ..Polled::of(
+                    &GET_CLUSTER,
+                    &[Source::Request("groupId"), Source::Response(&["name"])],
+                )
+            }),
+        ),
     };
 
     /// Get cluster: `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
@@ -2267,6 +2427,7 @@ pub mod v2023_02_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupCluster",
+        wait: None,
     };
 
     /// List clusters: `GET /api/atlas/v2/groups/{groupId}/clusters`
@@ -2336,6 +2497,7 @@ pub mod v2023_02_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listGroupClusters",
+        wait: None,
     };
 
     /// Update cluster: `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
@@ -2353,6 +2515,9 @@ pub mod v2023_02_01 {
     ///
     /// Version 2023-02-01. Also in `v2023_01_01`, `v2024_08_05` and `v2024_10_23`. May be gone
     /// after 2027-07-01.
+    ///
+    /// Goes on after the response: `send_and_wait` waits until `stateName` of `get_cluster` is
+    /// `IDLE`.
     ///
     /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
     /// `Project Replica Set Manager`.
@@ -2386,7 +2551,12 @@ pub mod v2023_02_01 {
         body: &types::AdvancedClusterDescription,
     ) -> super::UpdateCluster<types::AdvancedClusterDescription> {
         super::UpdateCluster {
-            request: Request::with_body(&UPDATE_CLUSTER, &[group_id, cluster_name], body),
+            request: Request::with_body(
+                &UPDATE_CLUSTER,
+                &[group_id, cluster_name],
+                body,
+            ),
+            result: PhantomData,
         }
     }
 
@@ -2415,6 +2585,16 @@ pub mod v2023_02_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster",
+        wait: Some(
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                done: &["IDLE"],
+                ..Polled::of(
+                    &GET_CLUSTER,
+                    &[Source::Request("groupId"), Source::Request("clusterName")],
+                )
+            }),
+        ),
     };
 }
 
@@ -2431,11 +2611,15 @@ pub mod v2024_05_30 {
 /// Functions in this module are pinned to this version.
 pub mod v2024_08_05 {
     #[cfg(feature = "older-versions")]
+    use std::marker::PhantomData;
+    #[cfg(feature = "older-versions")]
     use crate::types;
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::jiff::civil::date;
     #[cfg(feature = "older-versions")]
-    use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+    use atlas_admin_runtime::operation::{
+        Method, Operation, Parameter, Polled, Source, Wait,
+    };
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Request, Version};
 
@@ -2463,6 +2647,9 @@ pub mod v2024_08_05 {
     ///
     /// Version 2024-08-05. Also in `v2023_01_01`, `v2023_02_01` and `v2024_10_23`. May be gone
     /// after 2027-03-01.
+    ///
+    /// Goes on after the response: `send_and_wait` waits until `stateName` of `get_cluster` is
+    /// `IDLE`.
     ///
     /// Needs the role `Project Cluster Creator`.
     ///
@@ -2495,6 +2682,7 @@ pub mod v2024_08_05 {
     ) -> super::CreateCluster<types::ClusterDescription20240805> {
         super::CreateCluster {
             request: Request::with_body(&CREATE_CLUSTER, &[group_id], body),
+            result: PhantomData,
         }
     }
 
@@ -2518,6 +2706,16 @@ pub mod v2024_08_05 {
         deprecated: false,
         sunset: Some(date(2027, 3, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster",
+        wait: Some(
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                done: &["IDLE"],
+                ..Polled::of(
+                    &super::GET_CLUSTER,
+                    &[Source::Request("groupId"), Source::Response(&["name"])],
+                )
+            }),
+        ),
     };
 
     /// Update cluster: `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`
@@ -2535,6 +2733,9 @@ pub mod v2024_08_05 {
     ///
     /// Version 2024-08-05. Also in `v2023_01_01`, `v2023_02_01` and `v2024_10_23`. May be gone
     /// after 2027-03-01.
+    ///
+    /// Goes on after the response: `send_and_wait` waits until `stateName` of `get_cluster` is
+    /// `IDLE`.
     ///
     /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
     /// `Project Replica Set Manager`.
@@ -2568,7 +2769,12 @@ pub mod v2024_08_05 {
         body: &types::ClusterDescription20240805,
     ) -> super::UpdateCluster<types::ClusterDescription20240805> {
         super::UpdateCluster {
-            request: Request::with_body(&UPDATE_CLUSTER, &[group_id, cluster_name], body),
+            request: Request::with_body(
+                &UPDATE_CLUSTER,
+                &[group_id, cluster_name],
+                body,
+            ),
+            result: PhantomData,
         }
     }
 
@@ -2597,6 +2803,16 @@ pub mod v2024_08_05 {
         deprecated: false,
         sunset: Some(date(2027, 3, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster",
+        wait: Some(
+            &Wait::polls(Polled {
+                properties: &["stateName"],
+                done: &["IDLE"],
+                ..Polled::of(
+                    &super::GET_CLUSTER,
+                    &[Source::Request("groupId"), Source::Request("clusterName")],
+                )
+            }),
+        ),
     };
 }
 
@@ -2683,6 +2899,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupClusterSqlInterface",
+        wait: None,
     };
 
     /// Update cluster sql interface:
@@ -2751,6 +2968,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupClusterSqlInterface",
+        wait: None,
     };
 }
 

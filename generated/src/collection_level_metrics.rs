@@ -82,6 +82,7 @@ static GET_CLUSTER_NAMESPACES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/getGroupClusterCollStatNamespaces",
+    wait: None,
 };
 
 /// Get process namespaces:
@@ -153,6 +154,7 @@ static GET_PROCESS_NAMESPACES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/getGroupProcessCollStatNamespaces",
+    wait: None,
 };
 
 /// List coll stat measurements:
@@ -243,6 +245,7 @@ static LIST_COLL_STAT_MEASUREMENTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/listGroupClusterCollStatMeasurements",
+    wait: None,
 };
 
 /// List coll stat metrics: `GET /api/atlas/v2/groups/{groupId}/collStats/metrics`
@@ -301,6 +304,7 @@ static LIST_COLL_STAT_METRICS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/listGroupCollStatMetrics",
+    wait: None,
 };
 
 /// List pinned namespaces:
@@ -362,6 +366,7 @@ static LIST_PINNED_NAMESPACES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/listGroupClusterCollStatPinnedNamespaces",
+    wait: None,
 };
 
 /// List process measurements:
@@ -444,6 +449,7 @@ static LIST_PROCESS_MEASUREMENTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/listGroupProcessCollStatMeasurements",
+    wait: None,
 };
 
 /// Pin namespaces: `PUT /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/pinned`
@@ -506,6 +512,7 @@ static PIN_NAMESPACES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/pinGroupClusterCollStatPinnedNamespaces",
+    wait: None,
 };
 
 /// Unpin namespaces:
@@ -569,6 +576,7 @@ static UNPIN_NAMESPACES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/unpinGroupClusterCollStatUnpinNamespaces",
+    wait: None,
 };
 
 /// Update pinned namespaces:
@@ -632,6 +640,7 @@ static UPDATE_PINNED_NAMESPACES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/updateGroupClusterCollStatPinnedNamespaces",
+    wait: None,
 };
 
 /// The request of [`get_cluster_namespaces`].

@@ -3,8 +3,11 @@
 
 //! Custom Database Roles: 5 operations, in the feature `custom-database-roles`.
 
+use std::marker::PhantomData;
 use crate::types;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{
+    Method, Operation, Parameter, Each, Polled, Source, Wait,
+};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create custom db role: `POST /api/atlas/v2/groups/{groupId}/customDBRoles/roles`
@@ -21,6 +24,9 @@ use atlas_admin_runtime::{Request, Version};
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `changeStatus` of
+/// `get_cluster_status` is `APPLIED` for each item of `list_clusters`.
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
@@ -47,8 +53,11 @@ use atlas_admin_runtime::{Request, Version};
 pub fn create_custom_db_role(
     group_id: &str,
     body: &types::UserCustomDbRole,
-) -> Request<types::UserCustomDbRole> {
-    Request::with_body(&CREATE_CUSTOM_DB_ROLE, &[group_id], body)
+) -> CreateCustomDbRole<types::UserCustomDbRole, ()> {
+    CreateCustomDbRole {
+        request: Request::with_body(&CREATE_CUSTOM_DB_ROLE, &[group_id], body),
+        result: PhantomData,
+    }
 }
 
 static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
@@ -66,6 +75,20 @@ static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/createGroupCustomDbRoleRole",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["changeStatus"],
+            done: &["APPLIED"],
+            each: Some(Each {
+                list: &POLLED_LIST_CLUSTERS,
+                parameters: &[Source::Request("groupId")],
+            }),
+            ..Polled::of(
+                &POLLED_GET_CLUSTER_STATUS,
+                &[Source::Request("groupId"), Source::Item(&["name"])],
+            )
+        }),
+    ),
 };
 
 /// Delete custom db role:
@@ -82,6 +105,9 @@ static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `changeStatus` of
+/// `get_cluster_status` is `APPLIED` for each item of `list_clusters`.
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
@@ -106,8 +132,11 @@ static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
 #[doc(alias = "deleteCustomDbRole")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}")]
 #[inline]
-pub fn delete_custom_db_role(group_id: &str, role_name: &str) -> Request<()> {
-    Request::new(&DELETE_CUSTOM_DB_ROLE, &[group_id, role_name])
+pub fn delete_custom_db_role(group_id: &str, role_name: &str) -> DeleteCustomDbRole<()> {
+    DeleteCustomDbRole {
+        request: Request::new(&DELETE_CUSTOM_DB_ROLE, &[group_id, role_name]),
+        result: PhantomData,
+    }
 }
 
 static DELETE_CUSTOM_DB_ROLE: Operation = Operation {
@@ -125,6 +154,20 @@ static DELETE_CUSTOM_DB_ROLE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/deleteGroupCustomDbRoleRole",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["changeStatus"],
+            done: &["APPLIED"],
+            each: Some(Each {
+                list: &POLLED_LIST_CLUSTERS,
+                parameters: &[Source::Request("groupId")],
+            }),
+            ..Polled::of(
+                &POLLED_GET_CLUSTER_STATUS,
+                &[Source::Request("groupId"), Source::Item(&["name"])],
+            )
+        }),
+    ),
 };
 
 /// Get custom db role: `GET /api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}`
@@ -184,6 +227,7 @@ static GET_CUSTOM_DB_ROLE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/getGroupCustomDbRoleRole",
+    wait: None,
 };
 
 /// List custom db roles: `GET /api/atlas/v2/groups/{groupId}/customDBRoles/roles`
@@ -239,6 +283,7 @@ static LIST_CUSTOM_DB_ROLES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/listGroupCustomDbRoleRoles",
+    wait: None,
 };
 
 /// Update custom db role: `PATCH /api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}`
@@ -255,6 +300,9 @@ static LIST_CUSTOM_DB_ROLES: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `changeStatus` of
+/// `get_cluster_status` is `APPLIED` for each item of `list_clusters`.
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
@@ -283,8 +331,15 @@ pub fn update_custom_db_role(
     group_id: &str,
     role_name: &str,
     body: &types::UpdateCustomDbRole,
-) -> Request<types::UserCustomDbRole> {
-    Request::with_body(&UPDATE_CUSTOM_DB_ROLE, &[group_id, role_name], body)
+) -> UpdateCustomDbRole<types::UserCustomDbRole, ()> {
+    UpdateCustomDbRole {
+        request: Request::with_body(
+            &UPDATE_CUSTOM_DB_ROLE,
+            &[group_id, role_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static UPDATE_CUSTOM_DB_ROLE: Operation = Operation {
@@ -302,6 +357,90 @@ static UPDATE_CUSTOM_DB_ROLE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/updateGroupCustomDbRoleRole",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["changeStatus"],
+            done: &["APPLIED"],
+            each: Some(Each {
+                list: &POLLED_LIST_CLUSTERS,
+                parameters: &[Source::Request("groupId")],
+            }),
+            ..Polled::of(
+                &POLLED_GET_CLUSTER_STATUS,
+                &[Source::Request("groupId"), Source::Item(&["name"])],
+            )
+        }),
+    ),
+};
+
+/// The request of [`create_custom_db_role`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateCustomDbRole<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateCustomDbRole, waits);
+
+/// The request of [`delete_custom_db_role`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteCustomDbRole<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteCustomDbRole, waits);
+
+/// The request of [`update_custom_db_role`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct UpdateCustomDbRole<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(UpdateCustomDbRole, waits);
+
+static POLLED_GET_CLUSTER_STATUS: Operation = Operation {
+    id: "getGroupClusterStatus",
+    name: "getClusterStatus",
+    tag: "Clusters",
+    method: Method::Get,
+    path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/status",
+    version: Version::stable(2023, 1, 1),
+    accept: "application/vnd.atlas.2023-01-01+json",
+    content_type: None,
+    parameters: &[Parameter::path("groupId"), Parameter::path("clusterName")],
+    success: &[200],
+    roles: &["Project Read Only"],
+    deprecated: false,
+    sunset: None,
+    docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupClusterStatus",
+    wait: None,
+};
+
+static POLLED_LIST_CLUSTERS: Operation = Operation {
+    id: "listGroupClusters",
+    name: "listClusters",
+    tag: "Clusters",
+    method: Method::Get,
+    path: "/api/atlas/v2/groups/{groupId}/clusters",
+    version: Version::stable(2024, 8, 5),
+    accept: "application/vnd.atlas.2024-08-05+json",
+    content_type: None,
+    parameters: &[
+        Parameter::path("groupId"),
+        Parameter::query("includeCount").or("true"),
+        Parameter::query("includeDeletedWithRetainedBackups").or("false"),
+        Parameter::query("itemsPerPage").or("100"),
+        Parameter::query("pageNum").or("1"),
+        Parameter::header("Use-Effective-Instance-Fields").or("false"),
+    ],
+    success: &[200],
+    roles: &["Project Read Only"],
+    deprecated: false,
+    sunset: None,
+    docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listGroupClusters",
+    wait: None,
 };
 
 /// Custom Database Roles, version 2023-01-01: the operations that have it.

@@ -3,8 +3,9 @@
 
 //! Data Federation: 14 operations, in the feature `data-federation`.
 
+use std::marker::PhantomData;
 use crate::types;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Download, Request, Version};
 
 /// Create data federation: `POST /api/atlas/v2/groups/{groupId}/dataFederation`
@@ -70,6 +71,7 @@ static CREATE_DATA_FEDERATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/createGroupDataFederation",
+    wait: None,
 };
 
 /// Create private endpoint id:
@@ -131,6 +133,7 @@ static CREATE_PRIVATE_ENDPOINT_ID: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/createGroupPrivateNetworkSettingEndpointId",
+    wait: None,
 };
 
 /// Delete data federation: `DELETE /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}`
@@ -146,6 +149,9 @@ static CREATE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_data_federation` is
+/// `DELETED`, or `get_data_federation` finds nothing.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -168,8 +174,14 @@ static CREATE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 #[doc(alias = "deleteDataFederation")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}")]
 #[inline]
-pub fn delete_data_federation(group_id: &str, tenant_name: &str) -> Request<()> {
-    Request::new(&DELETE_DATA_FEDERATION, &[group_id, tenant_name])
+pub fn delete_data_federation(
+    group_id: &str,
+    tenant_name: &str,
+) -> DeleteDataFederation<()> {
+    DeleteDataFederation {
+        request: Request::new(&DELETE_DATA_FEDERATION, &[group_id, tenant_name]),
+        result: PhantomData,
+    }
 }
 
 static DELETE_DATA_FEDERATION: Operation = Operation {
@@ -187,6 +199,17 @@ static DELETE_DATA_FEDERATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/deleteGroupDataFederation",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["DELETED"],
+            gone: true,
+            ..Polled::of(
+                &GET_DATA_FEDERATION,
+                &[Source::Request("groupId"), Source::Request("tenantName")],
+            )
+        }),
+    ),
 };
 
 /// Delete data federation limit:
@@ -259,6 +282,7 @@ static DELETE_DATA_FEDERATION_LIMIT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/deleteGroupDataFederationLimit",
+    wait: None,
 };
 
 /// Delete private endpoint id:
@@ -275,6 +299,9 @@ static DELETE_DATA_FEDERATION_LIMIT: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_private_endpoint_id` finds
+/// nothing. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -299,8 +326,14 @@ static DELETE_DATA_FEDERATION_LIMIT: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds/{endpointId}"
 )]
 #[inline]
-pub fn delete_private_endpoint_id(group_id: &str, endpoint_id: &str) -> Request<()> {
-    Request::new(&DELETE_PRIVATE_ENDPOINT_ID, &[group_id, endpoint_id])
+pub fn delete_private_endpoint_id(
+    group_id: &str,
+    endpoint_id: &str,
+) -> DeletePrivateEndpointId<()> {
+    DeletePrivateEndpointId {
+        request: Request::new(&DELETE_PRIVATE_ENDPOINT_ID, &[group_id, endpoint_id]),
+        result: PhantomData,
+    }
 }
 
 static DELETE_PRIVATE_ENDPOINT_ID: Operation = Operation {
@@ -318,6 +351,17 @@ static DELETE_PRIVATE_ENDPOINT_ID: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/deleteGroupPrivateNetworkSettingEndpointId",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            failed: &["FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_PRIVATE_ENDPOINT_ID,
+                &[Source::Request("groupId"), Source::Request("endpointId")],
+            )
+        }),
+    ),
 };
 
 /// Download federation query logs:
@@ -393,6 +437,7 @@ static DOWNLOAD_FEDERATION_QUERY_LOGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/downloadGroupDataFederationQueryLogs",
+    wait: None,
 };
 
 /// Get data federation: `GET /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}`
@@ -453,6 +498,7 @@ static GET_DATA_FEDERATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/getGroupDataFederation",
+    wait: None,
 };
 
 /// Get data federation limit:
@@ -524,6 +570,7 @@ static GET_DATA_FEDERATION_LIMIT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/getGroupDataFederationLimit",
+    wait: None,
 };
 
 /// Get private endpoint id:
@@ -587,6 +634,7 @@ static GET_PRIVATE_ENDPOINT_ID: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/getGroupPrivateNetworkSettingEndpointId",
+    wait: None,
 };
 
 /// List data federation: `GET /api/atlas/v2/groups/{groupId}/dataFederation`
@@ -646,6 +694,7 @@ static LIST_DATA_FEDERATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/listGroupDataFederation",
+    wait: None,
 };
 
 /// List data federation limits:
@@ -706,6 +755,7 @@ static LIST_DATA_FEDERATION_LIMITS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/listGroupDataFederationLimits",
+    wait: None,
 };
 
 /// List private endpoint ids:
@@ -772,6 +822,7 @@ static LIST_PRIVATE_ENDPOINT_IDS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/listGroupPrivateNetworkSettingEndpointIds",
+    wait: None,
 };
 
 /// Set data federation limit:
@@ -847,6 +898,7 @@ static SET_DATA_FEDERATION_LIMIT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/setGroupDataFederationLimit",
+    wait: None,
 };
 
 /// Update data federation: `PATCH /api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}`
@@ -920,6 +972,7 @@ static UPDATE_DATA_FEDERATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/updateGroupDataFederation",
+    wait: None,
 };
 
 /// The request of [`create_data_federation`].
@@ -936,6 +989,24 @@ impl<T> CreateDataFederation<T> {
 }
 
 atlas_admin_runtime::builder!(CreateDataFederation);
+
+/// The request of [`delete_data_federation`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteDataFederation<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteDataFederation, waits);
+
+/// The request of [`delete_private_endpoint_id`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeletePrivateEndpointId<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeletePrivateEndpointId, waits);
 
 /// The request of [`download_federation_query_logs`].
 #[must_use = "a request does nothing until it is sent"]
@@ -995,7 +1066,7 @@ impl<T> ListPrivateEndpointIds<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListPrivateEndpointIds);
+atlas_admin_runtime::builder!(ListPrivateEndpointIds, paged);
 
 /// Data Federation, version 2023-01-01: the operations that have it.
 ///

@@ -3,8 +3,11 @@
 
 //! Database Users: 5 operations, in the feature `database-users`.
 
+use std::marker::PhantomData;
 use crate::types;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{
+    Method, Operation, Parameter, Each, Polled, Source, Wait,
+};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create database user: `POST /api/atlas/v2/groups/{groupId}/databaseUsers`
@@ -21,6 +24,9 @@ use atlas_admin_runtime::{Request, Version};
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `changeStatus` of
+/// `get_cluster_status` is `APPLIED` for each item of `list_clusters`.
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
@@ -47,8 +53,11 @@ use atlas_admin_runtime::{Request, Version};
 pub fn create_database_user(
     group_id: &str,
     body: &types::CloudDatabaseUser,
-) -> Request<types::CloudDatabaseUser> {
-    Request::with_body(&CREATE_DATABASE_USER, &[group_id], body)
+) -> CreateDatabaseUser<types::CloudDatabaseUser, ()> {
+    CreateDatabaseUser {
+        request: Request::with_body(&CREATE_DATABASE_USER, &[group_id], body),
+        result: PhantomData,
+    }
 }
 
 static CREATE_DATABASE_USER: Operation = Operation {
@@ -66,6 +75,20 @@ static CREATE_DATABASE_USER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/createGroupDatabaseUser",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["changeStatus"],
+            done: &["APPLIED"],
+            each: Some(Each {
+                list: &POLLED_LIST_CLUSTERS,
+                parameters: &[Source::Request("groupId")],
+            }),
+            ..Polled::of(
+                &POLLED_GET_CLUSTER_STATUS,
+                &[Source::Request("groupId"), Source::Item(&["name"])],
+            )
+        }),
+    ),
 };
 
 /// Delete database user:
@@ -82,6 +105,9 @@ static CREATE_DATABASE_USER: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `changeStatus` of
+/// `get_cluster_status` is `APPLIED` for each item of `list_clusters`.
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
@@ -109,8 +135,14 @@ pub fn delete_database_user(
     group_id: &str,
     database_name: &str,
     username: &str,
-) -> Request<()> {
-    Request::new(&DELETE_DATABASE_USER, &[group_id, database_name, username])
+) -> DeleteDatabaseUser<()> {
+    DeleteDatabaseUser {
+        request: Request::new(
+            &DELETE_DATABASE_USER,
+            &[group_id, database_name, username],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_DATABASE_USER: Operation = Operation {
@@ -132,6 +164,20 @@ static DELETE_DATABASE_USER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/deleteGroupDatabaseUser",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["changeStatus"],
+            done: &["APPLIED"],
+            each: Some(Each {
+                list: &POLLED_LIST_CLUSTERS,
+                parameters: &[Source::Request("groupId")],
+            }),
+            ..Polled::of(
+                &POLLED_GET_CLUSTER_STATUS,
+                &[Source::Request("groupId"), Source::Item(&["name"])],
+            )
+        }),
+    ),
 };
 
 /// Get database user:
@@ -198,6 +244,7 @@ static GET_DATABASE_USER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/getGroupDatabaseUser",
+    wait: None,
 };
 
 /// List database users: `GET /api/atlas/v2/groups/{groupId}/databaseUsers`
@@ -262,6 +309,7 @@ static LIST_DATABASE_USERS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/listGroupDatabaseUsers",
+    wait: None,
 };
 
 /// Update database user:
@@ -279,6 +327,9 @@ static LIST_DATABASE_USERS: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `changeStatus` of
+/// `get_cluster_status` is `APPLIED` for each item of `list_clusters`.
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
@@ -309,8 +360,15 @@ pub fn update_database_user(
     database_name: &str,
     username: &str,
     body: &types::CloudDatabaseUser,
-) -> Request<types::CloudDatabaseUser> {
-    Request::with_body(&UPDATE_DATABASE_USER, &[group_id, database_name, username], body)
+) -> UpdateDatabaseUser<types::CloudDatabaseUser, ()> {
+    UpdateDatabaseUser {
+        request: Request::with_body(
+            &UPDATE_DATABASE_USER,
+            &[group_id, database_name, username],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static UPDATE_DATABASE_USER: Operation = Operation {
@@ -332,7 +390,39 @@ static UPDATE_DATABASE_USER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/updateGroupDatabaseUser",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["changeStatus"],
+            done: &["APPLIED"],
+            each: Some(Each {
+                list: &POLLED_LIST_CLUSTERS,
+                parameters: &[Source::Request("groupId")],
+            }),
+            ..Polled::of(
+                &POLLED_GET_CLUSTER_STATUS,
+                &[Source::Request("groupId"), Source::Item(&["name"])],
+            )
+        }),
+    ),
 };
+
+/// The request of [`create_database_user`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateDatabaseUser<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateDatabaseUser, waits);
+
+/// The request of [`delete_database_user`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteDatabaseUser<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteDatabaseUser, waits);
 
 /// The request of [`list_database_users`].
 #[must_use = "a request does nothing until it is sent"]
@@ -357,7 +447,59 @@ impl<T> ListDatabaseUsers<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListDatabaseUsers);
+atlas_admin_runtime::builder!(ListDatabaseUsers, paged);
+
+/// The request of [`update_database_user`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct UpdateDatabaseUser<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(UpdateDatabaseUser, waits);
+
+static POLLED_GET_CLUSTER_STATUS: Operation = Operation {
+    id: "getGroupClusterStatus",
+    name: "getClusterStatus",
+    tag: "Clusters",
+    method: Method::Get,
+    path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/status",
+    version: Version::stable(2023, 1, 1),
+    accept: "application/vnd.atlas.2023-01-01+json",
+    content_type: None,
+    parameters: &[Parameter::path("groupId"), Parameter::path("clusterName")],
+    success: &[200],
+    roles: &["Project Read Only"],
+    deprecated: false,
+    sunset: None,
+    docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupClusterStatus",
+    wait: None,
+};
+
+static POLLED_LIST_CLUSTERS: Operation = Operation {
+    id: "listGroupClusters",
+    name: "listClusters",
+    tag: "Clusters",
+    method: Method::Get,
+    path: "/api/atlas/v2/groups/{groupId}/clusters",
+    version: Version::stable(2024, 8, 5),
+    accept: "application/vnd.atlas.2024-08-05+json",
+    content_type: None,
+    parameters: &[
+        Parameter::path("groupId"),
+        Parameter::query("includeCount").or("true"),
+        Parameter::query("includeDeletedWithRetainedBackups").or("false"),
+        Parameter::query("itemsPerPage").or("100"),
+        Parameter::query("pageNum").or("1"),
+        Parameter::header("Use-Effective-Instance-Fields").or("false"),
+    ],
+    success: &[200],
+    roles: &["Project Read Only"],
+    deprecated: false,
+    sunset: None,
+    docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listGroupClusters",
+    wait: None,
+};
 
 /// Database Users, version 2023-01-01: the operations that have it.
 ///

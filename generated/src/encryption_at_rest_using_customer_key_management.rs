@@ -4,8 +4,9 @@
 //! Encryption at Rest using Customer Key Management: 6 operations, in the feature
 //! `encryption-at-rest-using-customer-key-management`.
 
+use std::marker::PhantomData;
 use crate::types;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create rest private endpoint:
@@ -23,6 +24,10 @@ use atlas_admin_runtime::{Request, Version};
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// `get_rest_private_endpoint` is `ACTIVE` or `PENDING_ACCEPTANCE`. It fails where `status` is
+/// `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -51,12 +56,15 @@ pub fn create_rest_private_endpoint(
     group_id: &str,
     cloud_provider: types::AwskmsearPrivateEndpointCloudProvider,
     body: &types::EarPrivateEndpoint,
-) -> Request<types::EarPrivateEndpoint> {
-    Request::with_body(
-        &CREATE_REST_PRIVATE_ENDPOINT,
-        &[group_id, cloud_provider.as_str()],
-        body,
-    )
+) -> CreateRestPrivateEndpoint<types::EarPrivateEndpoint> {
+    CreateRestPrivateEndpoint {
+        request: Request::with_body(
+            &CREATE_REST_PRIVATE_ENDPOINT,
+            &[group_id, cloud_provider.as_str()],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_REST_PRIVATE_ENDPOINT: Operation = Operation {
@@ -74,6 +82,21 @@ static CREATE_REST_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/createGroupEncryptionAtRestPrivateEndpoint",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["ACTIVE", "PENDING_ACCEPTANCE"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_REST_PRIVATE_ENDPOINT,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("cloudProvider"),
+                    Source::Response(&["id"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Get encryption at rest: `GET /api/atlas/v2/groups/{groupId}/encryptionAtRest`
@@ -129,6 +152,7 @@ static GET_ENCRYPTION_AT_REST: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/getGroupEncryptionAtRest",
+    wait: None,
 };
 
 /// Get rest private endpoint:
@@ -200,6 +224,7 @@ static GET_REST_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/getGroupEncryptionAtRestPrivateEndpoint",
+    wait: None,
 };
 
 /// List rest private endpoints:
@@ -273,6 +298,7 @@ static LIST_REST_PRIVATE_ENDPOINTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/listGroupEncryptionAtRestPrivateEndpoints",
+    wait: None,
 };
 
 /// Request private endpoint deletion:
@@ -289,6 +315,9 @@ static LIST_REST_PRIVATE_ENDPOINTS: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_rest_private_endpoint` finds
+/// nothing. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -318,11 +347,14 @@ pub fn request_private_endpoint_deletion(
     group_id: &str,
     cloud_provider: types::AwskmsearPrivateEndpointCloudProvider,
     endpoint_id: &str,
-) -> Request<()> {
-    Request::new(
-        &REQUEST_PRIVATE_ENDPOINT_DELETION,
-        &[group_id, cloud_provider.as_str(), endpoint_id],
-    )
+) -> RequestPrivateEndpointDeletion<()> {
+    RequestPrivateEndpointDeletion {
+        request: Request::new(
+            &REQUEST_PRIVATE_ENDPOINT_DELETION,
+            &[group_id, cloud_provider.as_str(), endpoint_id],
+        ),
+        result: PhantomData,
+    }
 }
 
 static REQUEST_PRIVATE_ENDPOINT_DELETION: Operation = Operation {
@@ -344,6 +376,21 @@ static REQUEST_PRIVATE_ENDPOINT_DELETION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/requestGroupEncryptionAtRestPrivateEndpointDeletion",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            failed: &["FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_REST_PRIVATE_ENDPOINT,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("cloudProvider"),
+                    Source::Request("endpointId"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Update encryption at rest: `PATCH /api/atlas/v2/groups/{groupId}/encryptionAtRest`
@@ -405,7 +452,17 @@ static UPDATE_ENCRYPTION_AT_REST: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/updateGroupEncryptionAtRest",
+    wait: None,
 };
+
+/// The request of [`create_rest_private_endpoint`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateRestPrivateEndpoint<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateRestPrivateEndpoint, waits);
 
 /// The request of [`list_rest_private_endpoints`].
 #[must_use = "a request does nothing until it is sent"]
@@ -430,7 +487,16 @@ impl<T> ListRestPrivateEndpoints<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListRestPrivateEndpoints);
+atlas_admin_runtime::builder!(ListRestPrivateEndpoints, paged);
+
+/// The request of [`request_private_endpoint_deletion`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct RequestPrivateEndpointDeletion<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(RequestPrivateEndpointDeletion, waits);
 
 /// Encryption at Rest using Customer Key Management, version 2023-01-01: the operations that
 /// have it.

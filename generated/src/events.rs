@@ -68,6 +68,7 @@ static GET_GROUP_EVENT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/getGroupEvent",
+    wait: None,
 };
 
 /// Get org event: `GET /api/atlas/v2/orgs/{orgId}/events/{eventId}`
@@ -130,6 +131,7 @@ static GET_ORG_EVENT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/getOrgEvent",
+    wait: None,
 };
 
 /// List event types: `GET /api/atlas/v2/eventTypes`
@@ -183,6 +185,7 @@ static LIST_EVENT_TYPES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/listEventTypes",
+    wait: None,
 };
 
 /// List group events: `GET /api/atlas/v2/groups/{groupId}/events`
@@ -251,6 +254,7 @@ static LIST_GROUP_EVENTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/listGroupEvents",
+    wait: None,
 };
 
 /// List org events: `GET /api/atlas/v2/orgs/{orgId}/events`
@@ -315,6 +319,7 @@ static LIST_ORG_EVENTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/listOrgEvents",
+    wait: None,
 };
 
 /// The request of [`get_group_event`].
@@ -370,7 +375,7 @@ impl<T> ListEventTypes<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListEventTypes);
+atlas_admin_runtime::builder!(ListEventTypes, paged);
 
 /// The request of [`list_group_events`].
 #[must_use = "a request does nothing until it is sent"]
@@ -437,7 +442,7 @@ impl<T> ListGroupEvents<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListGroupEvents);
+atlas_admin_runtime::builder!(ListGroupEvents, paged);
 
 /// The request of [`list_org_events`].
 #[must_use = "a request does nothing until it is sent"]
@@ -488,7 +493,7 @@ impl<T> ListOrgEvents<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListOrgEvents);
+atlas_admin_runtime::builder!(ListOrgEvents, paged);
 
 /// Events, version 2023-01-01: the operations that have it.
 ///

@@ -69,6 +69,7 @@ static CREATE_IDENTITY_PROVIDER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/createFederationSettingIdentityProvider",
+    wait: None,
 };
 
 /// Create role mapping:
@@ -134,6 +135,7 @@ static CREATE_ROLE_MAPPING: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/createFederationSettingConnectedOrgConfigRoleMapping",
+    wait: None,
 };
 
 /// Delete federation setting: `DELETE /api/atlas/v2/federationSettings/{federationSettingsId}`
@@ -189,6 +191,7 @@ static DELETE_FEDERATION_SETTING: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/deleteFederationSetting",
+    wait: None,
 };
 
 /// Delete identity provider:
@@ -258,6 +261,7 @@ static DELETE_IDENTITY_PROVIDER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/deleteFederationSettingIdentityProvider",
+    wait: None,
 };
 
 /// Delete role mapping:
@@ -327,6 +331,7 @@ static DELETE_ROLE_MAPPING: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/deleteFederationSettingConnectedOrgConfigRoleMapping",
+    wait: None,
 };
 
 /// Get connected org config:
@@ -390,6 +395,7 @@ static GET_CONNECTED_ORG_CONFIG: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getFederationSettingConnectedOrgConfig",
+    wait: None,
 };
 
 /// Get federation settings: `GET /api/atlas/v2/orgs/{orgId}/federationSettings`
@@ -446,6 +452,7 @@ static GET_FEDERATION_SETTINGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getOrgFederationSettings",
+    wait: None,
 };
 
 /// Get identity provider:
@@ -512,6 +519,7 @@ static GET_IDENTITY_PROVIDER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getFederationSettingIdentityProvider",
+    wait: None,
 };
 
 /// Get identity provider metadata:
@@ -582,6 +590,7 @@ static GET_IDENTITY_PROVIDER_METADATA: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getFederationSettingIdentityProviderMetadata",
+    wait: None,
 };
 
 /// Get role mapping:
@@ -651,6 +660,7 @@ static GET_ROLE_MAPPING: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getFederationSettingConnectedOrgConfigRoleMapping",
+    wait: None,
 };
 
 /// List connected org configs:
@@ -718,6 +728,7 @@ static LIST_CONNECTED_ORG_CONFIGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/listFederationSettingConnectedOrgConfigs",
+    wait: None,
 };
 
 /// List identity providers:
@@ -787,6 +798,7 @@ static LIST_IDENTITY_PROVIDERS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/listFederationSettingIdentityProviders",
+    wait: None,
 };
 
 /// List role mappings:
@@ -850,6 +862,7 @@ static LIST_ROLE_MAPPINGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/listFederationSettingConnectedOrgConfigRoleMappings",
+    wait: None,
 };
 
 /// Remove connected org config:
@@ -913,6 +926,7 @@ static REMOVE_CONNECTED_ORG_CONFIG: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/removeFederationSettingConnectedOrgConfig",
+    wait: None,
 };
 
 /// Revoke identity provider jwks:
@@ -982,6 +996,7 @@ static REVOKE_IDENTITY_PROVIDER_JWKS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/revokeFederationSettingIdentityProviderJwks",
+    wait: None,
 };
 
 /// Update connected org config:
@@ -1051,6 +1066,7 @@ static UPDATE_CONNECTED_ORG_CONFIG: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/updateFederationSettingConnectedOrgConfig",
+    wait: None,
 };
 
 /// Update identity provider:
@@ -1124,6 +1140,7 @@ static UPDATE_IDENTITY_PROVIDER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/updateFederationSettingIdentityProvider",
+    wait: None,
 };
 
 /// Update role mapping:
@@ -1195,6 +1212,7 @@ static UPDATE_ROLE_MAPPING: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/updateFederationSettingConnectedOrgConfigRoleMapping",
+    wait: None,
 };
 
 /// The request of [`list_connected_org_configs`].
@@ -1215,7 +1233,7 @@ impl<T> ListConnectedOrgConfigs<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListConnectedOrgConfigs);
+atlas_admin_runtime::builder!(ListConnectedOrgConfigs, paged);
 
 /// The request of [`list_identity_providers`].
 #[must_use = "a request does nothing until it is sent"]
@@ -1251,7 +1269,7 @@ impl<T> ListIdentityProviders<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListIdentityProviders);
+atlas_admin_runtime::builder!(ListIdentityProviders, paged);
 
 /// Federated Authentication, version 2023-01-01: the operations that have it.
 ///
@@ -1350,6 +1368,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2025, 1, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getFederationSettingIdentityProvider",
+        wait: None,
     };
 
     /// Update identity provider:
@@ -1426,6 +1445,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2025, 1, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/updateFederationSettingIdentityProvider",
+        wait: None,
     };
 }
 

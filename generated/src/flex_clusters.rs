@@ -3,8 +3,9 @@
 
 //! Flex Clusters: 6 operations, in the feature `flex-clusters`.
 
+use std::marker::PhantomData;
 use crate::types;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create flex cluster: `POST /api/atlas/v2/groups/{groupId}/flexClusters`
@@ -21,6 +22,9 @@ use atlas_admin_runtime::{Request, Version};
 /// ```
 ///
 /// Version 2024-11-13.
+///
+/// Goes on after the response: `send_and_wait` waits until `stateName` of `get_flex_cluster` is
+/// `IDLE`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -48,8 +52,11 @@ use atlas_admin_runtime::{Request, Version};
 pub fn create_flex_cluster(
     group_id: &str,
     body: &types::FlexClusterDescriptionCreate20241113,
-) -> Request<types::FlexClusterDescription20241113> {
-    Request::with_body(&CREATE_FLEX_CLUSTER, &[group_id], body)
+) -> CreateFlexCluster<types::FlexClusterDescription20241113> {
+    CreateFlexCluster {
+        request: Request::with_body(&CREATE_FLEX_CLUSTER, &[group_id], body),
+        result: PhantomData,
+    }
 }
 
 static CREATE_FLEX_CLUSTER: Operation = Operation {
@@ -67,6 +74,16 @@ static CREATE_FLEX_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/createGroupFlexCluster",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(
+                &GET_FLEX_CLUSTER,
+                &[Source::Request("groupId"), Source::Response(&["name"])],
+            )
+        }),
+    ),
 };
 
 /// Delete flex cluster: `DELETE /api/atlas/v2/groups/{groupId}/flexClusters/{name}`
@@ -80,6 +97,8 @@ static CREATE_FLEX_CLUSTER: Operation = Operation {
 /// ```
 ///
 /// Version 2024-11-13.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_flex_cluster` finds nothing.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -104,8 +123,11 @@ static CREATE_FLEX_CLUSTER: Operation = Operation {
 #[doc(alias = "deleteFlexCluster")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}")]
 #[inline]
-pub fn delete_flex_cluster(group_id: &str, name: &str) -> Request<()> {
-    Request::new(&DELETE_FLEX_CLUSTER, &[group_id, name])
+pub fn delete_flex_cluster(group_id: &str, name: &str) -> DeleteFlexCluster<()> {
+    DeleteFlexCluster {
+        request: Request::new(&DELETE_FLEX_CLUSTER, &[group_id, name]),
+        result: PhantomData,
+    }
 }
 
 static DELETE_FLEX_CLUSTER: Operation = Operation {
@@ -123,6 +145,16 @@ static DELETE_FLEX_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/deleteGroupFlexCluster",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            gone: true,
+            ..Polled::of(
+                &GET_FLEX_CLUSTER,
+                &[Source::Request("groupId"), Source::Request("name")],
+            )
+        }),
+    ),
 };
 
 /// Get flex cluster: `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}`
@@ -184,6 +216,7 @@ static GET_FLEX_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/getGroupFlexCluster",
+    wait: None,
 };
 
 /// List flex clusters: `GET /api/atlas/v2/groups/{groupId}/flexClusters`
@@ -247,6 +280,7 @@ static LIST_FLEX_CLUSTERS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/listGroupFlexClusters",
+    wait: None,
 };
 
 /// Tenant upgrade: `POST /api/atlas/v2/groups/{groupId}/flexClusters:tenantUpgrade`
@@ -309,6 +343,7 @@ static TENANT_UPGRADE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/tenantGroupFlexClusterUpgrade",
+    wait: None,
 };
 
 /// Update flex cluster: `PATCH /api/atlas/v2/groups/{groupId}/flexClusters/{name}`
@@ -325,6 +360,9 @@ static TENANT_UPGRADE: Operation = Operation {
 /// ```
 ///
 /// Version 2024-11-13.
+///
+/// Goes on after the response: `send_and_wait` waits until `stateName` of `get_flex_cluster` is
+/// `IDLE`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -353,8 +391,11 @@ pub fn update_flex_cluster(
     group_id: &str,
     name: &str,
     body: &types::FlexClusterDescriptionUpdate20241113,
-) -> Request<types::FlexClusterDescription20241113> {
-    Request::with_body(&UPDATE_FLEX_CLUSTER, &[group_id, name], body)
+) -> UpdateFlexCluster<types::FlexClusterDescription20241113> {
+    UpdateFlexCluster {
+        request: Request::with_body(&UPDATE_FLEX_CLUSTER, &[group_id, name], body),
+        result: PhantomData,
+    }
 }
 
 static UPDATE_FLEX_CLUSTER: Operation = Operation {
@@ -372,7 +413,35 @@ static UPDATE_FLEX_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/updateGroupFlexCluster",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(
+                &GET_FLEX_CLUSTER,
+                &[Source::Request("groupId"), Source::Request("name")],
+            )
+        }),
+    ),
 };
+
+/// The request of [`create_flex_cluster`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateFlexCluster<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateFlexCluster, waits);
+
+/// The request of [`delete_flex_cluster`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteFlexCluster<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteFlexCluster, waits);
 
 /// The request of [`list_flex_clusters`].
 #[must_use = "a request does nothing until it is sent"]
@@ -397,7 +466,16 @@ impl<T> ListFlexClusters<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListFlexClusters);
+atlas_admin_runtime::builder!(ListFlexClusters, paged);
+
+/// The request of [`update_flex_cluster`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct UpdateFlexCluster<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(UpdateFlexCluster, waits);
 
 /// Flex Clusters, version 2024-11-13: the operations that have it.
 ///

@@ -3,8 +3,9 @@
 
 //! Flex Restore Jobs: 3 operations, in the feature `flex-restore-jobs`.
 
+use std::marker::PhantomData;
 use crate::types;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create flex restore job:
@@ -22,6 +23,9 @@ use atlas_admin_runtime::{Request, Version};
 /// ```
 ///
 /// Version 2024-11-13.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of `get_flex_restore_job`
+/// is `COMPLETED`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Backup Recovery Operator`.
 ///
@@ -50,8 +54,11 @@ pub fn create_flex_restore_job(
     group_id: &str,
     name: &str,
     body: &types::FlexBackupRestoreJobCreate20241113,
-) -> Request<types::FlexBackupRestoreJob20241113> {
-    Request::with_body(&CREATE_FLEX_RESTORE_JOB, &[group_id, name], body)
+) -> CreateFlexRestoreJob<types::FlexBackupRestoreJob20241113> {
+    CreateFlexRestoreJob {
+        request: Request::with_body(&CREATE_FLEX_RESTORE_JOB, &[group_id, name], body),
+        result: PhantomData,
+    }
 }
 
 static CREATE_FLEX_RESTORE_JOB: Operation = Operation {
@@ -69,6 +76,21 @@ static CREATE_FLEX_RESTORE_JOB: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Restore-Jobs/operation/createGroupFlexClusterBackupRestoreJob",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["COMPLETED"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_FLEX_RESTORE_JOB,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("name"),
+                    Source::Response(&["id"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Get flex restore job:
@@ -138,6 +160,7 @@ static GET_FLEX_RESTORE_JOB: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Restore-Jobs/operation/getGroupFlexClusterBackupRestoreJob",
+    wait: None,
 };
 
 /// List flex restore jobs:
@@ -207,7 +230,17 @@ static LIST_FLEX_RESTORE_JOBS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Restore-Jobs/operation/listGroupFlexClusterBackupRestoreJobs",
+    wait: None,
 };
+
+/// The request of [`create_flex_restore_job`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateFlexRestoreJob<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateFlexRestoreJob, waits);
 
 /// The request of [`list_flex_restore_jobs`].
 #[must_use = "a request does nothing until it is sent"]
@@ -232,7 +265,7 @@ impl<T> ListFlexRestoreJobs<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListFlexRestoreJobs);
+atlas_admin_runtime::builder!(ListFlexRestoreJobs, paged);
 
 /// Flex Restore Jobs, version 2024-11-13: the operations that have it.
 ///

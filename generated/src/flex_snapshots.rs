@@ -69,6 +69,7 @@ static DOWNLOAD_FLEX_BACKUP: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Snapshots/operation/downloadGroupFlexClusterBackup",
+    wait: None,
 };
 
 /// Get flex backup snapshot:
@@ -138,6 +139,7 @@ static GET_FLEX_BACKUP_SNAPSHOT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Snapshots/operation/getGroupFlexClusterBackupSnapshot",
+    wait: None,
 };
 
 /// List flex backup snapshots:
@@ -207,6 +209,7 @@ static LIST_FLEX_BACKUP_SNAPSHOTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Snapshots/operation/listGroupFlexClusterBackupSnapshots",
+    wait: None,
 };
 
 /// The request of [`list_flex_backup_snapshots`].
@@ -232,7 +235,7 @@ impl<T> ListFlexBackupSnapshots<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListFlexBackupSnapshots);
+atlas_admin_runtime::builder!(ListFlexBackupSnapshots, paged);
 
 /// Flex Snapshots, version 2024-11-13: the operations that have it.
 ///

@@ -70,6 +70,7 @@ static CREATE_CUSTOM_ZONE_MAPPING: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteCustomZoneMapping",
+    wait: None,
 };
 
 /// Create managed namespace:
@@ -136,6 +137,7 @@ static CREATE_MANAGED_NAMESPACE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteManagedNamespace",
+    wait: None,
 };
 
 /// Delete custom zone mapping:
@@ -198,6 +200,7 @@ static DELETE_CUSTOM_ZONE_MAPPING: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteCustomZoneMapping",
+    wait: None,
 };
 
 /// Delete managed namespaces:
@@ -268,6 +271,7 @@ static DELETE_MANAGED_NAMESPACES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteManagedNamespaces",
+    wait: None,
 };
 
 /// Get cluster global writes:
@@ -328,6 +332,7 @@ static GET_CLUSTER_GLOBAL_WRITES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/getGroupClusterGlobalWrites",
+    wait: None,
 };
 
 /// The request of [`delete_managed_namespaces`].
@@ -424,6 +429,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteCustomZoneMapping",
+        wait: None,
     };
 
     /// Create managed namespace:
@@ -491,6 +497,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteManagedNamespace",
+        wait: None,
     };
 
     /// Delete custom zone mapping:
@@ -554,6 +561,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteCustomZoneMapping",
+        wait: None,
     };
 
     /// Delete managed namespaces:
@@ -625,6 +633,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteManagedNamespaces",
+        wait: None,
     };
 
     /// Get cluster global writes:
@@ -686,6 +695,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/getGroupClusterGlobalWrites",
+        wait: None,
     };
 }
 
@@ -763,6 +773,7 @@ pub mod v2023_02_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteCustomZoneMapping",
+        wait: None,
     };
 
     /// Create managed namespace:
@@ -830,6 +841,7 @@ pub mod v2023_02_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteManagedNamespace",
+        wait: None,
     };
 
     /// Delete custom zone mapping:
@@ -893,6 +905,7 @@ pub mod v2023_02_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteCustomZoneMapping",
+        wait: None,
     };
 
     /// Delete managed namespaces:
@@ -964,6 +977,7 @@ pub mod v2023_02_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteManagedNamespaces",
+        wait: None,
     };
 
     /// Get cluster global writes:
@@ -1025,6 +1039,7 @@ pub mod v2023_02_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/getGroupClusterGlobalWrites",
+        wait: None,
     };
 }
 

@@ -3,9 +3,10 @@
 
 //! Invoices: 14 operations, in the feature `invoices`.
 
+use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::builder::IntoList;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Download, Request, Version};
 
 /// Create cost explorer process: `POST /api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage`
@@ -66,6 +67,7 @@ static CREATE_COST_EXPLORER_PROCESS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/createOrgBillingCostExplorerUsageProcess",
+    wait: None,
 };
 
 /// Create org invoice report: `POST /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports`
@@ -82,6 +84,9 @@ static CREATE_COST_EXPLORER_PROCESS: Operation = Operation {
 /// ```
 ///
 /// Version 2025-03-12.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_org_invoice_report`
+/// is `SUCCEEDED`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Billing Viewer`.
 ///
@@ -108,8 +113,15 @@ pub fn create_org_invoice_report(
     org_id: &str,
     invoice_id: &str,
     body: &types::InvoiceReportRequest,
-) -> Request<types::InvoiceReportResponse> {
-    Request::with_body(&CREATE_ORG_INVOICE_REPORT, &[org_id, invoice_id], body)
+) -> CreateOrgInvoiceReport<types::InvoiceReportResponse> {
+    CreateOrgInvoiceReport {
+        request: Request::with_body(
+            &CREATE_ORG_INVOICE_REPORT,
+            &[org_id, invoice_id],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_ORG_INVOICE_REPORT: Operation = Operation {
@@ -127,6 +139,21 @@ static CREATE_ORG_INVOICE_REPORT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/createOrgInvoiceReport",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["SUCCEEDED"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_ORG_INVOICE_REPORT,
+                &[
+                    Source::Request("orgId"),
+                    Source::Request("invoiceId"),
+                    Source::Response(&["reportId"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Get cost explorer usage: `GET /api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage/{token}`
@@ -187,6 +214,7 @@ static GET_COST_EXPLORER_USAGE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgBillingCostExplorerUsage",
+    wait: None,
 };
 
 /// Get cost explorer usage: `GET /api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage/{token}`
@@ -244,6 +272,7 @@ static GET_COST_EXPLORER_USAGE_AS_CSV: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgBillingCostExplorerUsage",
+    wait: None,
 };
 
 /// Get invoice: `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}`
@@ -298,6 +327,7 @@ static GET_INVOICE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgInvoice",
+    wait: None,
 };
 
 /// Get invoice: `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}`
@@ -354,6 +384,7 @@ static GET_INVOICE_AS_CSV: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgInvoice",
+    wait: None,
 };
 
 /// Get invoice csv: `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/csv`
@@ -410,6 +441,7 @@ static GET_INVOICE_CSV: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgInvoiceCsv",
+    wait: None,
 };
 
 /// Get org invoice report:
@@ -476,6 +508,7 @@ static GET_ORG_INVOICE_REPORT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgInvoiceReport",
+    wait: None,
 };
 
 /// Get sku: `GET /api/atlas/v2/skus/{skuId}`
@@ -528,6 +561,7 @@ static GET_SKU: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getSku",
+    wait: None,
 };
 
 /// List invoice pending: `GET /api/atlas/v2/orgs/{orgId}/invoices/pending`
@@ -581,6 +615,7 @@ static LIST_INVOICE_PENDING: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/listOrgInvoicePending",
+    wait: None,
 };
 
 /// List invoices: `GET /api/atlas/v2/orgs/{orgId}/invoices`
@@ -649,6 +684,7 @@ static LIST_INVOICES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/listOrgInvoices",
+    wait: None,
 };
 
 /// List org invoice reports: `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports`
@@ -716,6 +752,7 @@ static LIST_ORG_INVOICE_REPORTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/listOrgInvoiceReports",
+    wait: None,
 };
 
 /// List skus: `GET /api/atlas/v2/skus`
@@ -769,6 +806,7 @@ static LIST_SKUS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/listSkus",
+    wait: None,
 };
 
 /// Search invoice line items:
@@ -843,7 +881,17 @@ static SEARCH_INVOICE_LINE_ITEMS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/searchOrgInvoiceLineItems",
+    wait: None,
 };
+
+/// The request of [`create_org_invoice_report`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateOrgInvoiceReport<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateOrgInvoiceReport, waits);
 
 /// The request of [`list_invoices`].
 #[must_use = "a request does nothing until it is sent"]
@@ -904,7 +952,7 @@ impl<T> ListInvoices<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListInvoices);
+atlas_admin_runtime::builder!(ListInvoices, paged);
 
 /// The request of [`list_org_invoice_reports`].
 #[must_use = "a request does nothing until it is sent"]
@@ -929,7 +977,7 @@ impl<T> ListOrgInvoiceReports<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListOrgInvoiceReports);
+atlas_admin_runtime::builder!(ListOrgInvoiceReports, paged);
 
 /// The request of [`list_skus`].
 #[must_use = "a request does nothing until it is sent"]
@@ -954,7 +1002,7 @@ impl<T> ListSkus<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListSkus);
+atlas_admin_runtime::builder!(ListSkus, paged);
 
 /// The request of [`search_invoice_line_items`].
 #[must_use = "a request does nothing until it is sent"]
@@ -974,7 +1022,7 @@ impl<T> SearchInvoiceLineItems<T> {
     }
 }
 
-atlas_admin_runtime::builder!(SearchInvoiceLineItems);
+atlas_admin_runtime::builder!(SearchInvoiceLineItems, paged);
 
 /// Invoices, version 2023-01-01: the operations that have it.
 ///
@@ -1080,6 +1128,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/generateOrgInvoiceAndDownloadReport",
+        wait: None,
     };
 
     /// Get org associated invoices: `GET /api/atlas/v2/orgs/{orgId}/associatedInvoices`
@@ -1144,6 +1193,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgAssociatedInvoices",
+        wait: None,
     };
 
     /// The request of [`get_org_associated_invoices`].

@@ -3,8 +3,9 @@
 
 //! LDAP Configuration: 5 operations, in the feature `ldap-configuration`.
 
+use std::marker::PhantomData;
 use crate::types;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Request, Version};
 
 /// Delete ldap user mapping:
@@ -61,6 +62,7 @@ static DELETE_LDAP_USER_MAPPING: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/deleteGroupUserSecurityLdapUserToDnMapping",
+    wait: None,
 };
 
 /// Get user security: `GET /api/atlas/v2/groups/{groupId}/userSecurity`
@@ -116,6 +118,7 @@ static GET_USER_SECURITY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/getGroupUserSecurity",
+    wait: None,
 };
 
 /// Get user security verify:
@@ -176,6 +179,7 @@ static GET_USER_SECURITY_VERIFY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/getGroupUserSecurityLdapVerify",
+    wait: None,
 };
 
 /// Update user security: `PATCH /api/atlas/v2/groups/{groupId}/userSecurity`
@@ -236,6 +240,7 @@ static UPDATE_USER_SECURITY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/updateGroupUserSecurity",
+    wait: None,
 };
 
 /// Verify user security ldap: `POST /api/atlas/v2/groups/{groupId}/userSecurity/ldap/verify`
@@ -252,6 +257,9 @@ static UPDATE_USER_SECURITY: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// `get_user_security_verify` is `SUCCESS`. It fails where `status` is `FAIL` or `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -277,8 +285,11 @@ static UPDATE_USER_SECURITY: Operation = Operation {
 pub fn verify_user_security_ldap(
     group_id: &str,
     body: &types::LdapVerifyConnectivityJobRequestParams,
-) -> Request<types::LdapVerifyConnectivityJobRequest> {
-    Request::with_body(&VERIFY_USER_SECURITY_LDAP, &[group_id], body)
+) -> VerifyUserSecurityLdap<types::LdapVerifyConnectivityJobRequest> {
+    VerifyUserSecurityLdap {
+        request: Request::with_body(&VERIFY_USER_SECURITY_LDAP, &[group_id], body),
+        result: PhantomData,
+    }
 }
 
 static VERIFY_USER_SECURITY_LDAP: Operation = Operation {
@@ -296,7 +307,27 @@ static VERIFY_USER_SECURITY_LDAP: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/verifyGroupUserSecurityLdap",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["SUCCESS"],
+            failed: &["FAIL", "FAILED"],
+            ..Polled::of(
+                &GET_USER_SECURITY_VERIFY,
+                &[Source::Request("groupId"), Source::Response(&["requestId"])],
+            )
+        }),
+    ),
 };
+
+/// The request of [`verify_user_security_ldap`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct VerifyUserSecurityLdap<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(VerifyUserSecurityLdap, waits);
 
 /// LDAP Configuration, version 2023-01-01: the operations that have it.
 ///

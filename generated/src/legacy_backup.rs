@@ -69,6 +69,7 @@ static CREATE_CLUSTER_RESTORE_JOB: Operation = Operation {
     deprecated: true,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/createGroupClusterRestoreJob",
+    wait: None,
 };
 
 /// Delete cluster snapshot:
@@ -139,6 +140,7 @@ static DELETE_CLUSTER_SNAPSHOT: Operation = Operation {
     deprecated: true,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/deleteGroupClusterSnapshot",
+    wait: None,
 };
 
 /// Get cluster backup checkpoint:
@@ -212,6 +214,7 @@ static GET_CLUSTER_BACKUP_CHECKPOINT: Operation = Operation {
     deprecated: true,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/getGroupClusterBackupCheckpoint",
+    wait: None,
 };
 
 /// Get cluster restore job:
@@ -282,6 +285,7 @@ static GET_CLUSTER_RESTORE_JOB: Operation = Operation {
     deprecated: true,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/getGroupClusterRestoreJob",
+    wait: None,
 };
 
 /// Get cluster snapshot:
@@ -351,6 +355,7 @@ static GET_CLUSTER_SNAPSHOT: Operation = Operation {
     deprecated: true,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/getGroupClusterSnapshot",
+    wait: None,
 };
 
 /// Get cluster snapshot schedule:
@@ -412,6 +417,7 @@ static GET_CLUSTER_SNAPSHOT_SCHEDULE: Operation = Operation {
     deprecated: true,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/getGroupClusterSnapshotSchedule",
+    wait: None,
 };
 
 /// List cluster backup checkpoints:
@@ -484,6 +490,7 @@ static LIST_CLUSTER_BACKUP_CHECKPOINTS: Operation = Operation {
     deprecated: true,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/listGroupClusterBackupCheckpoints",
+    wait: None,
 };
 
 /// List cluster restore jobs:
@@ -555,6 +562,7 @@ static LIST_CLUSTER_RESTORE_JOBS: Operation = Operation {
     deprecated: true,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/listGroupClusterRestoreJobs",
+    wait: None,
 };
 
 /// List cluster snapshots:
@@ -625,6 +633,7 @@ static LIST_CLUSTER_SNAPSHOTS: Operation = Operation {
     deprecated: true,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/listGroupClusterSnapshots",
+    wait: None,
 };
 
 /// Update cluster snapshot:
@@ -700,6 +709,7 @@ static UPDATE_CLUSTER_SNAPSHOT: Operation = Operation {
     deprecated: true,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/updateGroupClusterSnapshot",
+    wait: None,
 };
 
 /// Update cluster snapshot schedule:
@@ -768,6 +778,7 @@ static UPDATE_CLUSTER_SNAPSHOT_SCHEDULE: Operation = Operation {
     deprecated: true,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/updateGroupClusterSnapshotSchedule",
+    wait: None,
 };
 
 /// The request of [`list_cluster_backup_checkpoints`].
@@ -793,7 +804,7 @@ impl<T> ListClusterBackupCheckpoints<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListClusterBackupCheckpoints);
+atlas_admin_runtime::builder!(ListClusterBackupCheckpoints, paged);
 
 /// The request of [`list_cluster_restore_jobs`].
 #[must_use = "a request does nothing until it is sent"]
@@ -823,7 +834,7 @@ impl<T> ListClusterRestoreJobs<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListClusterRestoreJobs);
+atlas_admin_runtime::builder!(ListClusterRestoreJobs, paged);
 
 /// The request of [`list_cluster_snapshots`].
 #[must_use = "a request does nothing until it is sent"]
@@ -856,7 +867,7 @@ impl<T> ListClusterSnapshots<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListClusterSnapshots);
+atlas_admin_runtime::builder!(ListClusterSnapshots, paged);
 
 /// Legacy Backup, version 2023-01-01: the operations that have it.
 ///

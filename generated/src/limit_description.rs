@@ -64,6 +64,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Limit-Description/operation/getDefaultGroupLimit",
+        wait: None,
     };
 
     /// List default group limits: `GET /api/atlas/v2/defaultGroupLimits`
@@ -119,6 +120,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Limit-Description/operation/listDefaultGroupLimits",
+        wait: None,
     };
 
     /// The request of [`list_default_group_limits`].
@@ -139,7 +141,7 @@ pub mod preview {
         }
     }
 
-    atlas_admin_runtime::builder!(ListDefaultGroupLimits);
+    atlas_admin_runtime::builder!(ListDefaultGroupLimits, paged);
 }
 
 #[cfg(feature = "registry")]

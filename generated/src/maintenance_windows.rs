@@ -59,6 +59,7 @@ static DEFER_MAINTENANCE_WINDOW: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/deferGroupMaintenanceWindow",
+    wait: None,
 };
 
 /// Get maintenance window: `GET /api/atlas/v2/groups/{groupId}/maintenanceWindow`
@@ -114,6 +115,7 @@ static GET_MAINTENANCE_WINDOW: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/getGroupMaintenanceWindow",
+    wait: None,
 };
 
 /// Reset maintenance window: `DELETE /api/atlas/v2/groups/{groupId}/maintenanceWindow`
@@ -168,6 +170,7 @@ static RESET_MAINTENANCE_WINDOW: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/resetGroupMaintenanceWindow",
+    wait: None,
 };
 
 /// Toggle maintenance auto defer:
@@ -225,6 +228,7 @@ static TOGGLE_MAINTENANCE_AUTO_DEFER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/toggleGroupMaintenanceWindowAutoDefer",
+    wait: None,
 };
 
 /// Update maintenance window: `PATCH /api/atlas/v2/groups/{groupId}/maintenanceWindow`
@@ -285,6 +289,7 @@ static UPDATE_MAINTENANCE_WINDOW: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/updateGroupMaintenanceWindow",
+    wait: None,
 };
 
 /// Maintenance Windows, version 2023-01-01: the operations that have it.
@@ -362,6 +367,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/getGroupMaintenanceWindow",
+        wait: None,
     };
 
     /// Update maintenance window: `PATCH /api/atlas/v2/groups/{groupId}/maintenanceWindow`
@@ -422,6 +428,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/updateGroupMaintenanceWindow",
+        wait: None,
     };
 }
 

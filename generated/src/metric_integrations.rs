@@ -69,6 +69,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/createGroupMetricIntegration",
+        wait: None,
     };
 
     /// Delete group metric integration:
@@ -137,6 +138,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/deleteGroupMetricIntegration",
+        wait: None,
     };
 
     /// Get group metric integration:
@@ -202,6 +204,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/getGroupMetricIntegration",
+        wait: None,
     };
 
     /// List group metric integrations: `GET /api/atlas/v2/groups/{groupId}/metricIntegrations`
@@ -268,6 +271,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/listGroupMetricIntegrations",
+        wait: None,
     };
 
     /// The request of [`list_group_metric_integrations`].
@@ -303,7 +307,7 @@ pub mod preview {
         }
     }
 
-    atlas_admin_runtime::builder!(ListGroupMetricIntegrations);
+    atlas_admin_runtime::builder!(ListGroupMetricIntegrations, paged);
 
     /// Update group metric integration:
     /// `PUT /api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}`
@@ -374,6 +378,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/updateGroupMetricIntegration",
+        wait: None,
     };
 }
 

@@ -69,6 +69,7 @@ static ADD_GROUP_USER_ROLE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addGroupUserRole",
+    wait: None,
 };
 
 /// Add group users: `POST /api/atlas/v2/groups/{groupId}/users`
@@ -129,6 +130,7 @@ static ADD_GROUP_USERS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addGroupUsers",
+    wait: None,
 };
 
 /// Add org role: `POST /api/atlas/v2/orgs/{orgId}/users/{userId}:addRole`
@@ -192,6 +194,7 @@ static ADD_ORG_ROLE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addOrgUserRole",
+    wait: None,
 };
 
 /// Add org team user: `POST /api/atlas/v2/orgs/{orgId}/teams/{teamId}:addUser`
@@ -253,6 +256,7 @@ static ADD_ORG_TEAM_USER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addOrgTeamUser",
+    wait: None,
 };
 
 /// Create org user: `POST /api/atlas/v2/orgs/{orgId}/users`
@@ -313,6 +317,7 @@ static CREATE_ORG_USER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/createOrgUser",
+    wait: None,
 };
 
 /// Create user: `POST /api/atlas/v2/users`
@@ -361,6 +366,7 @@ static CREATE_USER: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/createUser",
+    wait: None,
 };
 
 /// Get group user: `GET /api/atlas/v2/groups/{groupId}/users/{userId}`
@@ -426,6 +432,7 @@ static GET_GROUP_USER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getGroupUser",
+    wait: None,
 };
 
 /// Get org user: `GET /api/atlas/v2/orgs/{orgId}/users/{userId}`
@@ -488,6 +495,7 @@ static GET_ORG_USER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getOrgUser",
+    wait: None,
 };
 
 /// Get user: `GET /api/atlas/v2/users/{userId}`
@@ -539,6 +547,7 @@ static GET_USER: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getUser",
+    wait: None,
 };
 
 /// Get user by name: `GET /api/atlas/v2/users/byName/{userName}`
@@ -594,6 +603,7 @@ static GET_USER_BY_NAME: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getUserByName",
+    wait: None,
 };
 
 /// List group users: `GET /api/atlas/v2/groups/{groupId}/users`
@@ -662,6 +672,7 @@ static LIST_GROUP_USERS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listGroupUsers",
+    wait: None,
 };
 
 /// List org users: `GET /api/atlas/v2/orgs/{orgId}/users`
@@ -725,6 +736,7 @@ static LIST_ORG_USERS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgUsers",
+    wait: None,
 };
 
 /// List team users: `GET /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`
@@ -797,6 +809,7 @@ static LIST_TEAM_USERS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgTeamUsers",
+    wait: None,
 };
 
 /// Remove group user: `DELETE /api/atlas/v2/groups/{groupId}/users/{userId}`
@@ -851,6 +864,7 @@ static REMOVE_GROUP_USER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeGroupUser",
+    wait: None,
 };
 
 /// Remove group user role: `POST /api/atlas/v2/groups/{groupId}/users/{userId}:removeRole`
@@ -913,6 +927,7 @@ static REMOVE_GROUP_USER_ROLE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeGroupUserRole",
+    wait: None,
 };
 
 /// Remove org role: `POST /api/atlas/v2/orgs/{orgId}/users/{userId}:removeRole`
@@ -975,6 +990,7 @@ static REMOVE_ORG_ROLE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgUserRole",
+    wait: None,
 };
 
 /// Remove org team user: `POST /api/atlas/v2/orgs/{orgId}/teams/{teamId}:removeUser`
@@ -1036,6 +1052,7 @@ static REMOVE_ORG_TEAM_USER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgTeamUser",
+    wait: None,
 };
 
 /// Remove org user: `DELETE /api/atlas/v2/orgs/{orgId}/users/{userId}`
@@ -1090,6 +1107,7 @@ static REMOVE_ORG_USER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgUser",
+    wait: None,
 };
 
 /// Update org user: `PATCH /api/atlas/v2/orgs/{orgId}/users/{userId}`
@@ -1151,6 +1169,7 @@ static UPDATE_ORG_USER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/updateOrgUser",
+    wait: None,
 };
 
 /// The request of [`get_group_user`].
@@ -1244,7 +1263,7 @@ impl<T> ListGroupUsers<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListGroupUsers);
+atlas_admin_runtime::builder!(ListGroupUsers, paged);
 
 /// The request of [`list_org_users`].
 #[must_use = "a request does nothing until it is sent"]
@@ -1291,7 +1310,7 @@ impl<T> ListOrgUsers<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListOrgUsers);
+atlas_admin_runtime::builder!(ListOrgUsers, paged);
 
 /// The request of [`list_team_users`].
 #[must_use = "a request does nothing until it is sent"]
@@ -1338,7 +1357,7 @@ impl<T> ListTeamUsers<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListTeamUsers);
+atlas_admin_runtime::builder!(ListTeamUsers, paged);
 
 /// MongoDB Cloud Users, version 2023-01-01: the operations that have it.
 ///
@@ -1429,6 +1448,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listGroupUsers",
+        wait: None,
     };
 
     /// List org users: `GET /api/atlas/v2/orgs/{orgId}/users`
@@ -1499,6 +1519,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgUsers",
+        wait: None,
     };
 
     /// List team users: `GET /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`
@@ -1574,6 +1595,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgTeamUsers",
+        wait: None,
     };
 
     /// Remove group user: `DELETE /api/atlas/v2/groups/{groupId}/users/{userId}`
@@ -1633,6 +1655,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeGroupUser",
+        wait: None,
     };
 
     /// Remove org user: `DELETE /api/atlas/v2/orgs/{orgId}/users/{userId}`
@@ -1692,6 +1715,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgUser",
+        wait: None,
     };
 }
 

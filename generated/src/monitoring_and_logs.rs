@@ -90,6 +90,7 @@ static DOWNLOAD_CLUSTER_LOG: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/downloadGroupClusterLog",
+    wait: None,
 };
 
 /// Get database:
@@ -159,6 +160,7 @@ static GET_DATABASE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcessDatabase",
+    wait: None,
 };
 
 /// Get database measurements:
@@ -242,6 +244,7 @@ static GET_DATABASE_MEASUREMENTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcessDatabaseMeasurements",
+    wait: None,
 };
 
 /// Get group process: `GET /api/atlas/v2/groups/{groupId}/processes/{processId}`
@@ -301,6 +304,7 @@ static GET_GROUP_PROCESS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcess",
+    wait: None,
 };
 
 /// Get index measurements:
@@ -393,6 +397,7 @@ static GET_INDEX_MEASUREMENTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupHostFtsMetricIndexMeasurements",
+    wait: None,
 };
 
 /// Get process disk:
@@ -462,6 +467,7 @@ static GET_PROCESS_DISK: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcessDisk",
+    wait: None,
 };
 
 /// Get process disk measurements:
@@ -545,6 +551,7 @@ static GET_PROCESS_DISK_MEASUREMENTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcessDiskMeasurements",
+    wait: None,
 };
 
 /// Get process measurements:
@@ -623,6 +630,7 @@ static GET_PROCESS_MEASUREMENTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcessMeasurements",
+    wait: None,
 };
 
 /// List databases: `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/databases`
@@ -691,6 +699,7 @@ static LIST_DATABASES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupProcessDatabases",
+    wait: None,
 };
 
 /// List group processes: `GET /api/atlas/v2/groups/{groupId}/processes`
@@ -754,6 +763,7 @@ static LIST_GROUP_PROCESSES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupProcesses",
+    wait: None,
 };
 
 /// List host fts metrics: `GET /api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics`
@@ -815,6 +825,7 @@ static LIST_HOST_FTS_METRICS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupHostFtsMetrics",
+    wait: None,
 };
 
 /// List index measurements:
@@ -904,6 +915,7 @@ static LIST_INDEX_MEASUREMENTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupHostFtsMetricIndexMeasurements",
+    wait: None,
 };
 
 /// List measurements:
@@ -987,6 +999,7 @@ static LIST_MEASUREMENTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupHostFtsMetricMeasurements",
+    wait: None,
 };
 
 /// List process disks: `GET /api/atlas/v2/groups/{groupId}/processes/{processId}/disks`
@@ -1055,6 +1068,7 @@ static LIST_PROCESS_DISKS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupProcessDisks",
+    wait: None,
 };
 
 /// The request of [`download_cluster_log`].
@@ -1215,7 +1229,7 @@ impl<T> ListDatabases<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListDatabases);
+atlas_admin_runtime::builder!(ListDatabases, paged);
 
 /// The request of [`list_group_processes`].
 #[must_use = "a request does nothing until it is sent"]
@@ -1240,7 +1254,7 @@ impl<T> ListGroupProcesses<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListGroupProcesses);
+atlas_admin_runtime::builder!(ListGroupProcesses, paged);
 
 /// The request of [`list_index_measurements`].
 #[must_use = "a request does nothing until it is sent"]
@@ -1315,7 +1329,7 @@ impl<T> ListProcessDisks<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListProcessDisks);
+atlas_admin_runtime::builder!(ListProcessDisks, paged);
 
 /// Monitoring and Logs, version 2023-01-01: the operations that have it.
 ///
@@ -1431,6 +1445,7 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/downloadGroupClusterLog",
+        wait: None,
     };
 }
 

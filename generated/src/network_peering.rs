@@ -3,8 +3,9 @@
 
 //! Network Peering: 13 operations, in the feature `network-peering`.
 
+use std::marker::PhantomData;
 use crate::types;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create group container: `POST /api/atlas/v2/groups/{groupId}/containers`
@@ -65,6 +66,7 @@ static CREATE_GROUP_CONTAINER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/createGroupContainer",
+    wait: None,
 };
 
 /// Create group peer: `POST /api/atlas/v2/groups/{groupId}/peers`
@@ -81,6 +83,10 @@ static CREATE_GROUP_CONTAINER: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` or `statusName` of
+/// `get_group_peer` is `AVAILABLE`, `PENDING_ACCEPTANCE` or `WAITING_FOR_USER`. It fails where
+/// `status` or `statusName` is `FAILED`.
 ///
 /// Needs the role `Project Network Access Manager`.
 ///
@@ -106,8 +112,11 @@ static CREATE_GROUP_CONTAINER: Operation = Operation {
 pub fn create_group_peer(
     group_id: &str,
     body: &types::BaseNetworkPeeringConnectionSettings,
-) -> Request<types::BaseNetworkPeeringConnectionSettings> {
-    Request::with_body(&CREATE_GROUP_PEER, &[group_id], body)
+) -> CreateGroupPeer<types::BaseNetworkPeeringConnectionSettings> {
+    CreateGroupPeer {
+        request: Request::with_body(&CREATE_GROUP_PEER, &[group_id], body),
+        result: PhantomData,
+    }
 }
 
 static CREATE_GROUP_PEER: Operation = Operation {
@@ -125,6 +134,17 @@ static CREATE_GROUP_PEER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/createGroupPeer",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status", "statusName"],
+            done: &["AVAILABLE", "PENDING_ACCEPTANCE", "WAITING_FOR_USER"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_GROUP_PEER,
+                &[Source::Request("groupId"), Source::Response(&["id"])],
+            )
+        }),
+    ),
 };
 
 /// Delete group container: `DELETE /api/atlas/v2/groups/{groupId}/containers/{containerId}`
@@ -182,6 +202,7 @@ static DELETE_GROUP_CONTAINER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/deleteGroupContainer",
+    wait: None,
 };
 
 /// Delete group peer: `DELETE /api/atlas/v2/groups/{groupId}/peers/{peerId}`
@@ -197,6 +218,9 @@ static DELETE_GROUP_CONTAINER: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_group_peer` finds nothing. It
+/// fails where `status` or `statusName` is `DELETION_FAILED`.
 ///
 /// Needs the role `Project Network Access Manager`.
 ///
@@ -222,8 +246,11 @@ static DELETE_GROUP_CONTAINER: Operation = Operation {
 pub fn delete_group_peer(
     group_id: &str,
     peer_id: &str,
-) -> Request<atlas_admin_runtime::codec::Json> {
-    Request::new(&DELETE_GROUP_PEER, &[group_id, peer_id])
+) -> DeleteGroupPeer<atlas_admin_runtime::codec::Json, ()> {
+    DeleteGroupPeer {
+        request: Request::new(&DELETE_GROUP_PEER, &[group_id, peer_id]),
+        result: PhantomData,
+    }
 }
 
 static DELETE_GROUP_PEER: Operation = Operation {
@@ -241,6 +268,17 @@ static DELETE_GROUP_PEER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/deleteGroupPeer",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status", "statusName"],
+            failed: &["DELETION_FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_GROUP_PEER,
+                &[Source::Request("groupId"), Source::Request("peerId")],
+            )
+        }),
+    ),
 };
 
 /// Disable peering: `PATCH /api/atlas/v2/groups/{groupId}/privateIpMode`
@@ -302,6 +340,7 @@ static DISABLE_PEERING: Operation = Operation {
     deprecated: true,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/disableGroupPrivateIpModePeering",
+    wait: None,
 };
 
 /// Get group container: `GET /api/atlas/v2/groups/{groupId}/containers/{containerId}`
@@ -360,6 +399,7 @@ static GET_GROUP_CONTAINER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/getGroupContainer",
+    wait: None,
 };
 
 /// Get group peer: `GET /api/atlas/v2/groups/{groupId}/peers/{peerId}`
@@ -419,6 +459,7 @@ static GET_GROUP_PEER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/getGroupPeer",
+    wait: None,
 };
 
 /// List group container all: `GET /api/atlas/v2/groups/{groupId}/containers/all`
@@ -482,6 +523,7 @@ static LIST_GROUP_CONTAINER_ALL: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupContainerAll",
+    wait: None,
 };
 
 /// List group containers: `GET /api/atlas/v2/groups/{groupId}/containers`
@@ -553,6 +595,7 @@ static LIST_GROUP_CONTAINERS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupContainers",
+    wait: None,
 };
 
 /// List group peers: `GET /api/atlas/v2/groups/{groupId}/peers`
@@ -616,6 +659,7 @@ static LIST_GROUP_PEERS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupPeers",
+    wait: None,
 };
 
 /// Update group container: `PATCH /api/atlas/v2/groups/{groupId}/containers/{containerId}`
@@ -678,6 +722,7 @@ static UPDATE_GROUP_CONTAINER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/updateGroupContainer",
+    wait: None,
 };
 
 /// Update group peer: `PATCH /api/atlas/v2/groups/{groupId}/peers/{peerId}`
@@ -694,6 +739,10 @@ static UPDATE_GROUP_CONTAINER: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` or `statusName` of
+/// `get_group_peer` is `AVAILABLE`, `PENDING_ACCEPTANCE` or `WAITING_FOR_USER`. It fails where
+/// `status` or `statusName` is `FAILED`.
 ///
 /// Needs the role `Project Network Access Manager`.
 ///
@@ -721,8 +770,11 @@ pub fn update_group_peer(
     group_id: &str,
     peer_id: &str,
     body: &types::BaseNetworkPeeringConnectionSettings,
-) -> Request<types::BaseNetworkPeeringConnectionSettings> {
-    Request::with_body(&UPDATE_GROUP_PEER, &[group_id, peer_id], body)
+) -> UpdateGroupPeer<types::BaseNetworkPeeringConnectionSettings> {
+    UpdateGroupPeer {
+        request: Request::with_body(&UPDATE_GROUP_PEER, &[group_id, peer_id], body),
+        result: PhantomData,
+    }
 }
 
 static UPDATE_GROUP_PEER: Operation = Operation {
@@ -740,6 +792,17 @@ static UPDATE_GROUP_PEER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/updateGroupPeer",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status", "statusName"],
+            done: &["AVAILABLE", "PENDING_ACCEPTANCE", "WAITING_FOR_USER"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_GROUP_PEER,
+                &[Source::Request("groupId"), Source::Request("peerId")],
+            )
+        }),
+    ),
 };
 
 /// Verify private ip mode: `GET /api/atlas/v2/groups/{groupId}/privateIpMode`
@@ -796,7 +859,26 @@ static VERIFY_PRIVATE_IP_MODE: Operation = Operation {
     deprecated: true,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/verifyGroupPrivateIpMode",
+    wait: None,
 };
+
+/// The request of [`create_group_peer`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateGroupPeer<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateGroupPeer, waits);
+
+/// The request of [`delete_group_peer`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteGroupPeer<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteGroupPeer, waits);
 
 /// The request of [`list_group_container_all`].
 #[must_use = "a request does nothing until it is sent"]
@@ -821,7 +903,7 @@ impl<T> ListGroupContainerAll<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListGroupContainerAll);
+atlas_admin_runtime::builder!(ListGroupContainerAll, paged);
 
 /// The request of [`list_group_containers`].
 #[must_use = "a request does nothing until it is sent"]
@@ -846,7 +928,7 @@ impl<T> ListGroupContainers<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListGroupContainers);
+atlas_admin_runtime::builder!(ListGroupContainers, paged);
 
 /// The request of [`list_group_peers`].
 #[must_use = "a request does nothing until it is sent"]
@@ -876,7 +958,16 @@ impl<T> ListGroupPeers<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListGroupPeers);
+atlas_admin_runtime::builder!(ListGroupPeers, paged);
+
+/// The request of [`update_group_peer`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct UpdateGroupPeer<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(UpdateGroupPeer, waits);
 
 /// Network Peering, version 2023-01-01: the operations that have it.
 ///

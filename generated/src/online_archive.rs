@@ -3,8 +3,9 @@
 
 //! Online Archive: 6 operations, in the feature `online-archive`.
 
+use std::marker::PhantomData;
 use crate::types;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Download, Request, Version};
 
 /// Create online archive:
@@ -22,6 +23,9 @@ use atlas_admin_runtime::{Download, Request, Version};
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_online_archive` is
+/// `ACTIVE`, `ARCHIVING` or `IDLE`. It fails where `state` is `DELETED` or `ORPHANED`.
 ///
 /// Needs the role `Project Data Access Admin`.
 ///
@@ -50,8 +54,15 @@ pub fn create_online_archive(
     group_id: &str,
     cluster_name: &str,
     body: &types::BackupOnlineArchiveCreate,
-) -> Request<types::BackupOnlineArchive> {
-    Request::with_body(&CREATE_ONLINE_ARCHIVE, &[group_id, cluster_name], body)
+) -> CreateOnlineArchive<types::BackupOnlineArchive> {
+    CreateOnlineArchive {
+        request: Request::with_body(
+            &CREATE_ONLINE_ARCHIVE,
+            &[group_id, cluster_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_ONLINE_ARCHIVE: Operation = Operation {
@@ -69,6 +80,21 @@ static CREATE_ONLINE_ARCHIVE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/createGroupClusterOnlineArchive",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["ACTIVE", "ARCHIVING", "IDLE"],
+            failed: &["DELETED", "ORPHANED"],
+            ..Polled::of(
+                &GET_ONLINE_ARCHIVE,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Response(&["_id"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Delete online archive:
@@ -85,6 +111,9 @@ static CREATE_ONLINE_ARCHIVE: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_online_archive` is
+/// `DELETED`, or `get_online_archive` finds nothing.
 ///
 /// Needs the role `Project Data Access Admin`.
 ///
@@ -114,8 +143,14 @@ pub fn delete_online_archive(
     group_id: &str,
     cluster_name: &str,
     archive_id: &str,
-) -> Request<()> {
-    Request::new(&DELETE_ONLINE_ARCHIVE, &[group_id, cluster_name, archive_id])
+) -> DeleteOnlineArchive<()> {
+    DeleteOnlineArchive {
+        request: Request::new(
+            &DELETE_ONLINE_ARCHIVE,
+            &[group_id, cluster_name, archive_id],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_ONLINE_ARCHIVE: Operation = Operation {
@@ -137,6 +172,21 @@ static DELETE_ONLINE_ARCHIVE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/deleteGroupClusterOnlineArchive",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["DELETED"],
+            gone: true,
+            ..Polled::of(
+                &GET_ONLINE_ARCHIVE,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Request("archiveId"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Download query logs:
@@ -214,6 +264,7 @@ static DOWNLOAD_QUERY_LOGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/downloadGroupClusterOnlineArchiveQueryLogs",
+    wait: None,
 };
 
 /// Get online archive:
@@ -283,6 +334,7 @@ static GET_ONLINE_ARCHIVE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/getGroupClusterOnlineArchive",
+    wait: None,
 };
 
 /// List online archives:
@@ -351,6 +403,7 @@ static LIST_ONLINE_ARCHIVES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/listGroupClusterOnlineArchives",
+    wait: None,
 };
 
 /// Update online archive:
@@ -368,6 +421,10 @@ static LIST_ONLINE_ARCHIVES: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_online_archive` is
+/// `ACTIVE`, `ARCHIVING`, `IDLE` or `PAUSED`. It fails where `state` is `DELETED` or
+/// `ORPHANED`.
 ///
 /// Needs the role `Project Data Access Admin`.
 ///
@@ -400,12 +457,15 @@ pub fn update_online_archive(
     cluster_name: &str,
     archive_id: &str,
     body: &types::BackupOnlineArchive,
-) -> Request<types::BackupOnlineArchive> {
-    Request::with_body(
-        &UPDATE_ONLINE_ARCHIVE,
-        &[group_id, cluster_name, archive_id],
-        body,
-    )
+) -> UpdateOnlineArchive<types::BackupOnlineArchive> {
+    UpdateOnlineArchive {
+        request: Request::with_body(
+            &UPDATE_ONLINE_ARCHIVE,
+            &[group_id, cluster_name, archive_id],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static UPDATE_ONLINE_ARCHIVE: Operation = Operation {
@@ -427,7 +487,40 @@ static UPDATE_ONLINE_ARCHIVE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/updateGroupClusterOnlineArchive",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["ACTIVE", "ARCHIVING", "IDLE", "PAUSED"],
+            failed: &["DELETED", "ORPHANED"],
+            ..Polled::of(
+                &GET_ONLINE_ARCHIVE,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("clusterName"),
+                    Source::Request("archiveId"),
+                ],
+            )
+        }),
+    ),
 };
+
+/// The request of [`create_online_archive`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateOnlineArchive<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateOnlineArchive, waits);
+
+/// The request of [`delete_online_archive`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteOnlineArchive<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteOnlineArchive, waits);
 
 /// The request of [`download_query_logs`].
 #[must_use = "a request does nothing until it is sent"]
@@ -477,7 +570,16 @@ impl<T> ListOnlineArchives<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListOnlineArchives);
+atlas_admin_runtime::builder!(ListOnlineArchives, paged);
+
+/// The request of [`update_online_archive`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct UpdateOnlineArchive<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(UpdateOnlineArchive, waits);
 
 /// Online Archive, version 2023-01-01: the operations that have it.
 ///

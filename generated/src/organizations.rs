@@ -57,6 +57,7 @@ static CREATE_ORG: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/createOrg",
+    wait: None,
 };
 
 /// Create org invite: `POST /api/atlas/v2/orgs/{orgId}/invites`
@@ -117,6 +118,7 @@ static CREATE_ORG_INVITE: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/createOrgInvite",
+    wait: None,
 };
 
 /// Delete org: `DELETE /api/atlas/v2/orgs/{orgId}`
@@ -172,6 +174,7 @@ static DELETE_ORG: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/deleteOrg",
+    wait: None,
 };
 
 /// Delete org invite: `DELETE /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`
@@ -227,6 +230,7 @@ static DELETE_ORG_INVITE: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/deleteOrgInvite",
+    wait: None,
 };
 
 /// Get org: `GET /api/atlas/v2/orgs/{orgId}`
@@ -281,6 +285,7 @@ static GET_ORG: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrg",
+    wait: None,
 };
 
 /// Get org delegation settings: `GET /api/atlas/v2/orgs/{orgId}/delegationSettings`
@@ -337,6 +342,7 @@ static GET_ORG_DELEGATION_SETTINGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgDelegationSettings",
+    wait: None,
 };
 
 /// Get org groups: `GET /api/atlas/v2/orgs/{orgId}/groups`
@@ -398,6 +404,7 @@ static GET_ORG_GROUPS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgGroups",
+    wait: None,
 };
 
 /// Get org invite: `GET /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`
@@ -458,6 +465,7 @@ static GET_ORG_INVITE: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgInvite",
+    wait: None,
 };
 
 /// Get org settings: `GET /api/atlas/v2/orgs/{orgId}/settings`
@@ -510,6 +518,7 @@ static GET_ORG_SETTINGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgSettings",
+    wait: None,
 };
 
 /// List org invites: `GET /api/atlas/v2/orgs/{orgId}/invites`
@@ -568,6 +577,7 @@ static LIST_ORG_INVITES: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/listOrgInvites",
+    wait: None,
 };
 
 /// List orgs: `GET /api/atlas/v2/orgs`
@@ -623,6 +633,7 @@ static LIST_ORGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/listOrgs",
+    wait: None,
 };
 
 /// Update org: `PATCH /api/atlas/v2/orgs/{orgId}`
@@ -681,6 +692,7 @@ static UPDATE_ORG: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrg",
+    wait: None,
 };
 
 /// Update org delegation settings: `PATCH /api/atlas/v2/orgs/{orgId}/delegationSettings`
@@ -740,6 +752,7 @@ static UPDATE_ORG_DELEGATION_SETTINGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgDelegationSettings",
+    wait: None,
 };
 
 /// Update org invite by id: `PATCH /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`
@@ -802,6 +815,7 @@ static UPDATE_ORG_INVITE_BY_ID: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgInviteById",
+    wait: None,
 };
 
 /// Update org invites: `PATCH /api/atlas/v2/orgs/{orgId}/invites`
@@ -862,6 +876,7 @@ static UPDATE_ORG_INVITES: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgInvites",
+    wait: None,
 };
 
 /// Update org settings: `PATCH /api/atlas/v2/orgs/{orgId}/settings`
@@ -921,6 +936,7 @@ static UPDATE_ORG_SETTINGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgSettings",
+    wait: None,
 };
 
 /// Update org user roles: `PUT /api/atlas/v2/orgs/{orgId}/users/{userId}/roles`
@@ -982,6 +998,7 @@ static UPDATE_ORG_USER_ROLES: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgUserRoles",
+    wait: None,
 };
 
 /// The request of [`get_org_groups`].
@@ -1012,7 +1029,7 @@ impl<T> GetOrgGroups<T> {
     }
 }
 
-atlas_admin_runtime::builder!(GetOrgGroups);
+atlas_admin_runtime::builder!(GetOrgGroups, paged);
 
 /// The request of [`list_org_invites`].
 #[must_use = "a request does nothing until it is sent"]
@@ -1057,7 +1074,7 @@ impl<T> ListOrgs<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListOrgs);
+atlas_admin_runtime::builder!(ListOrgs, paged);
 
 /// Organizations, version 2023-01-01: the operations that have it.
 ///
@@ -1159,6 +1176,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgMaintenanceSettings",
+        wait: None,
     };
 
     /// Reset org maintenance settings: `POST /api/atlas/v2/orgs/{orgId}/maintenanceSettings:reset`
@@ -1216,6 +1234,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/resetOrgMaintenanceSettings",
+        wait: None,
     };
 
     /// Update org maintenance settings: `PATCH /api/atlas/v2/orgs/{orgId}/maintenanceSettings`
@@ -1275,6 +1294,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgMaintenanceSettings",
+        wait: None,
     };
 }
 

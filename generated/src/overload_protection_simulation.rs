@@ -81,6 +81,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Overload-Protection-Simulation/operation/createGroupClusterOverloadSimulation",
+        wait: None,
     };
 
     /// Delete cluster overload simulation:
@@ -154,6 +155,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Overload-Protection-Simulation/operation/deleteGroupClusterOverloadSimulation",
+        wait: None,
     };
 
     /// Get cluster overload simulation:
@@ -226,6 +228,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Overload-Protection-Simulation/operation/getGroupClusterOverloadSimulation",
+        wait: None,
     };
 
     /// List cluster overload simulations:
@@ -301,6 +304,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Overload-Protection-Simulation/operation/listGroupClusterOverloadSimulations",
+        wait: None,
     };
 
     /// The request of [`list_cluster_overload_simulations`].
@@ -321,7 +325,7 @@ pub mod preview {
         }
     }
 
-    atlas_admin_runtime::builder!(ListClusterOverloadSimulations);
+    atlas_admin_runtime::builder!(ListClusterOverloadSimulations, paged);
 }
 
 #[cfg(feature = "registry")]

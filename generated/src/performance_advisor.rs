@@ -60,6 +60,7 @@ static DISABLE_MANAGED_SLOW_MS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/disableGroupManagedSlowMs",
+    wait: None,
 };
 
 /// Enable managed slow ms: `POST /api/atlas/v2/groups/{groupId}/managedSlowMs/enable`
@@ -113,6 +114,7 @@ static ENABLE_MANAGED_SLOW_MS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/enableGroupManagedSlowMs",
+    wait: None,
 };
 
 /// Get managed slow ms: `GET /api/atlas/v2/groups/{groupId}/managedSlowMs`
@@ -168,6 +170,7 @@ static GET_MANAGED_SLOW_MS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/getGroupManagedSlowMs",
+    wait: None,
 };
 
 /// Get serverless auto indexing:
@@ -231,6 +234,7 @@ static GET_SERVERLESS_AUTO_INDEXING: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/getGroupServerlessPerformanceAdvisorAutoIndexing",
+    wait: None,
 };
 
 /// List cluster suggested indexes:
@@ -303,6 +307,7 @@ static LIST_CLUSTER_SUGGESTED_INDEXES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupClusterPerformanceAdvisorSuggestedIndexes",
+    wait: None,
 };
 
 /// List drop index suggestions:
@@ -366,6 +371,7 @@ static LIST_DROP_INDEX_SUGGESTIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupClusterPerformanceAdvisorDropIndexSuggestions",
+    wait: None,
 };
 
 /// List performance advisor namespaces:
@@ -439,6 +445,7 @@ static LIST_PERFORMANCE_ADVISOR_NAMESPACES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupProcessPerformanceAdvisorNamespaces",
+    wait: None,
 };
 
 /// List schema advice:
@@ -502,6 +509,7 @@ static LIST_SCHEMA_ADVICE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupClusterPerformanceAdvisorSchemaAdvice",
+    wait: None,
 };
 
 /// List slow query logs:
@@ -585,6 +593,7 @@ static LIST_SLOW_QUERY_LOGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupProcessPerformanceAdvisorSlowQueryLogs",
+    wait: None,
 };
 
 /// List suggested indexes:
@@ -661,6 +670,7 @@ static LIST_SUGGESTED_INDEXES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupProcessPerformanceAdvisorSuggestedIndexes",
+    wait: None,
 };
 
 /// Set serverless auto indexing:
@@ -735,6 +745,7 @@ static SET_SERVERLESS_AUTO_INDEXING: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/setGroupServerlessPerformanceAdvisorAutoIndexing",
+    wait: None,
 };
 
 /// The request of [`list_cluster_suggested_indexes`].
@@ -880,7 +891,7 @@ impl<T> ListSuggestedIndexes<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListSuggestedIndexes);
+atlas_admin_runtime::builder!(ListSuggestedIndexes, paged);
 
 /// Performance Advisor, version 2023-01-01: the operations that have it.
 ///

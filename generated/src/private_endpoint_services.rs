@@ -3,8 +3,9 @@
 
 //! Private Endpoint Services: 10 operations, in the feature `private-endpoint-services`.
 
+use std::marker::PhantomData;
 use crate::types;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create private endpoint:
@@ -22,6 +23,10 @@ use atlas_admin_runtime::{Request, Version};
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `connectionStatus` or `status` of
+/// `get_private_endpoint` is `AVAILABLE`. It fails where `connectionStatus` or `status` is
+/// `DELETED`, `FAILED` or `REJECTED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -55,12 +60,15 @@ pub fn create_private_endpoint(
     cloud_provider: types::CloudProvider,
     endpoint_service_id: &str,
     body: &types::CreateEndpointRequest,
-) -> Request<types::PrivateLinkEndpoint> {
-    Request::with_body(
-        &CREATE_PRIVATE_ENDPOINT,
-        &[group_id, cloud_provider.as_str(), endpoint_service_id],
-        body,
-    )
+) -> CreatePrivateEndpoint<types::PrivateLinkEndpoint> {
+    CreatePrivateEndpoint {
+        request: Request::with_body(
+            &CREATE_PRIVATE_ENDPOINT,
+            &[group_id, cloud_provider.as_str(), endpoint_service_id],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
@@ -82,6 +90,28 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/createGroupPrivateEndpointEndpointServiceEndpoint",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["connectionStatus", "status"],
+            done: &["AVAILABLE"],
+            failed: &["DELETED", "FAILED", "REJECTED"],
+            ..Polled::of(
+                &GET_PRIVATE_ENDPOINT,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("cloudProvider"),
+                    Source::Request("endpointServiceId"),
+                    Source::Response(
+                        &[
+                            "interfaceEndpointId",
+                            "privateEndpointResourceId",
+                            "endpointGroupName",
+                        ],
+                    ),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Create private endpoint service:
@@ -99,6 +129,10 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// `get_private_endpoint_service` is `AVAILABLE` or `WAITING_FOR_USER`. It fails where `status`
+/// is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -124,8 +158,11 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 pub fn create_private_endpoint_service(
     group_id: &str,
     body: &types::CloudProviderEndpointServiceRequest,
-) -> Request<types::EndpointService> {
-    Request::with_body(&CREATE_PRIVATE_ENDPOINT_SERVICE, &[group_id], body)
+) -> CreatePrivateEndpointService<types::EndpointService> {
+    CreatePrivateEndpointService {
+        request: Request::with_body(&CREATE_PRIVATE_ENDPOINT_SERVICE, &[group_id], body),
+        result: PhantomData,
+    }
 }
 
 static CREATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
@@ -143,6 +180,21 @@ static CREATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/createGroupPrivateEndpointEndpointService",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["AVAILABLE", "WAITING_FOR_USER"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_PRIVATE_ENDPOINT_SERVICE,
+                &[
+                    Source::Request("groupId"),
+                    Source::Response(&["cloudProvider"]),
+                    Source::Response(&["id"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Delete private endpoint:
@@ -159,6 +211,10 @@ static CREATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `connectionStatus` or `status` of
+/// `get_private_endpoint` is `DELETED`, or `get_private_endpoint` finds nothing. It fails where
+/// `connectionStatus` or `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -192,11 +248,14 @@ pub fn delete_private_endpoint(
     cloud_provider: types::CloudProvider,
     endpoint_service_id: &str,
     endpoint_id: &str,
-) -> Request<()> {
-    Request::new(
-        &DELETE_PRIVATE_ENDPOINT,
-        &[group_id, cloud_provider.as_str(), endpoint_service_id, endpoint_id],
-    )
+) -> DeletePrivateEndpoint<()> {
+    DeletePrivateEndpoint {
+        request: Request::new(
+            &DELETE_PRIVATE_ENDPOINT,
+            &[group_id, cloud_provider.as_str(), endpoint_service_id, endpoint_id],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
@@ -219,6 +278,23 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/deleteGroupPrivateEndpointEndpointServiceEndpoint",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["connectionStatus", "status"],
+            done: &["DELETED"],
+            failed: &["FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_PRIVATE_ENDPOINT,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("cloudProvider"),
+                    Source::Request("endpointServiceId"),
+                    Source::Request("endpointId"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Delete private endpoint service:
@@ -235,6 +311,9 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_private_endpoint_service` finds
+/// nothing. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -265,11 +344,14 @@ pub fn delete_private_endpoint_service(
     group_id: &str,
     cloud_provider: types::CloudProvider,
     endpoint_service_id: &str,
-) -> Request<()> {
-    Request::new(
-        &DELETE_PRIVATE_ENDPOINT_SERVICE,
-        &[group_id, cloud_provider.as_str(), endpoint_service_id],
-    )
+) -> DeletePrivateEndpointService<()> {
+    DeletePrivateEndpointService {
+        request: Request::new(
+            &DELETE_PRIVATE_ENDPOINT_SERVICE,
+            &[group_id, cloud_provider.as_str(), endpoint_service_id],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
@@ -291,6 +373,21 @@ static DELETE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/deleteGroupPrivateEndpointEndpointService",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            failed: &["FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_PRIVATE_ENDPOINT_SERVICE,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("cloudProvider"),
+                    Source::Request("endpointServiceId"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Get private endpoint:
@@ -367,6 +464,7 @@ static GET_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/getGroupPrivateEndpointEndpointServiceEndpoint",
+    wait: None,
 };
 
 /// Get private endpoint service:
@@ -439,6 +537,7 @@ static GET_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/getGroupPrivateEndpointEndpointService",
+    wait: None,
 };
 
 /// Get regional endpoint mode:
@@ -497,6 +596,7 @@ static GET_REGIONAL_ENDPOINT_MODE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/getGroupPrivateEndpointRegionalMode",
+    wait: None,
 };
 
 /// List private endpoint service:
@@ -563,6 +663,7 @@ static LIST_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/listGroupPrivateEndpointEndpointService",
+    wait: None,
 };
 
 /// Toggle regional endpoint mode:
@@ -624,6 +725,7 @@ static TOGGLE_REGIONAL_ENDPOINT_MODE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/toggleGroupPrivateEndpointRegionalMode",
+    wait: None,
 };
 
 /// Update private endpoint service:
@@ -693,7 +795,44 @@ static UPDATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/updateGroupPrivateEndpointEndpointService",
+    wait: None,
 };
+
+/// The request of [`create_private_endpoint`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreatePrivateEndpoint<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreatePrivateEndpoint, waits);
+
+/// The request of [`create_private_endpoint_service`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreatePrivateEndpointService<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreatePrivateEndpointService, waits);
+
+/// The request of [`delete_private_endpoint`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeletePrivateEndpoint<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeletePrivateEndpoint, waits);
+
+/// The request of [`delete_private_endpoint_service`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeletePrivateEndpointService<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeletePrivateEndpointService, waits);
 
 /// Private Endpoint Services, version 2023-01-01: the operations that have it.
 ///

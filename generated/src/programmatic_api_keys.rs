@@ -65,6 +65,7 @@ static ADD_GROUP_API_KEY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/addGroupApiKey",
+    wait: None,
 };
 
 /// Create group api key: `POST /api/atlas/v2/groups/{groupId}/apiKeys`
@@ -123,6 +124,7 @@ static CREATE_GROUP_API_KEY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/createGroupApiKey",
+    wait: None,
 };
 
 /// Create org access entry: `POST /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList`
@@ -196,6 +198,7 @@ static CREATE_ORG_ACCESS_ENTRY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/createOrgApiKeyAccessListEntry",
+    wait: None,
 };
 
 /// Create org api key: `POST /api/atlas/v2/orgs/{orgId}/apiKeys`
@@ -254,6 +257,7 @@ static CREATE_ORG_API_KEY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/createOrgApiKey",
+    wait: None,
 };
 
 /// Delete access entry:
@@ -320,6 +324,7 @@ static DELETE_ACCESS_ENTRY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/deleteOrgApiKeyAccessListEntry",
+    wait: None,
 };
 
 /// Delete org api key: `DELETE /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}`
@@ -375,6 +380,7 @@ static DELETE_ORG_API_KEY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/deleteOrgApiKey",
+    wait: None,
 };
 
 /// Get org access entry:
@@ -442,6 +448,7 @@ static GET_ORG_ACCESS_ENTRY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/getOrgApiKeyAccessListEntry",
+    wait: None,
 };
 
 /// Get org api key: `GET /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}`
@@ -500,6 +507,7 @@ static GET_ORG_API_KEY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/getOrgApiKey",
+    wait: None,
 };
 
 /// List group api keys: `GET /api/atlas/v2/groups/{groupId}/apiKeys`
@@ -563,6 +571,7 @@ static LIST_GROUP_API_KEYS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/listGroupApiKeys",
+    wait: None,
 };
 
 /// List org access entries: `GET /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList`
@@ -630,6 +639,7 @@ static LIST_ORG_ACCESS_ENTRIES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/listOrgApiKeyAccessListEntries",
+    wait: None,
 };
 
 /// List org api keys: `GET /api/atlas/v2/orgs/{orgId}/apiKeys`
@@ -693,6 +703,7 @@ static LIST_ORG_API_KEYS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/listOrgApiKeys",
+    wait: None,
 };
 
 /// Remove group api key: `DELETE /api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}`
@@ -749,6 +760,7 @@ static REMOVE_GROUP_API_KEY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/removeGroupApiKey",
+    wait: None,
 };
 
 /// Update api key roles: `PATCH /api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}`
@@ -823,6 +835,7 @@ static UPDATE_API_KEY_ROLES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/updateGroupApiKeyRoles",
+    wait: None,
 };
 
 /// Update org api key: `PATCH /api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}`
@@ -884,6 +897,7 @@ static UPDATE_ORG_API_KEY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/updateOrgApiKey",
+    wait: None,
 };
 
 /// The request of [`create_org_access_entry`].
@@ -934,7 +948,7 @@ impl<T> ListGroupApiKeys<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListGroupApiKeys);
+atlas_admin_runtime::builder!(ListGroupApiKeys, paged);
 
 /// The request of [`list_org_access_entries`].
 #[must_use = "a request does nothing until it is sent"]
@@ -959,7 +973,7 @@ impl<T> ListOrgAccessEntries<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListOrgAccessEntries);
+atlas_admin_runtime::builder!(ListOrgAccessEntries, paged);
 
 /// The request of [`list_org_api_keys`].
 #[must_use = "a request does nothing until it is sent"]
@@ -984,7 +998,7 @@ impl<T> ListOrgApiKeys<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListOrgApiKeys);
+atlas_admin_runtime::builder!(ListOrgApiKeys, paged);
 
 /// The request of [`update_api_key_roles`].
 #[must_use = "a request does nothing until it is sent"]

@@ -3,8 +3,11 @@
 
 //! Project IP Access List: 5 operations, in the feature `project-ip-access-list`.
 
+use std::marker::PhantomData;
 use crate::types;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{
+    Method, Operation, Parameter, Each, Polled, Source, Wait,
+};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create access list entry: `POST /api/atlas/v2/groups/{groupId}/accessList`
@@ -21,6 +24,10 @@ use atlas_admin_runtime::{Request, Version};
 /// ```
 ///
 /// Version 2023-01-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `STATUS` of `get_access_list_status`
+/// is `ACTIVE` for each item of `list_access_list_entries`. It fails where `STATUS` is
+/// `FAILED`.
 ///
 /// Needs the role `Project Network Access Manager`.
 ///
@@ -46,9 +53,10 @@ use atlas_admin_runtime::{Request, Version};
 pub fn create_access_list_entry(
     group_id: &str,
     body: &Vec<types::NetworkPermissionEntry>,
-) -> CreateAccessListEntry<types::PaginatedNetworkAccessView> {
+) -> CreateAccessListEntry<types::PaginatedNetworkAccessView, ()> {
     CreateAccessListEntry {
         request: Request::with_body(&CREATE_ACCESS_LIST_ENTRY, &[group_id], body),
+        result: PhantomData,
     }
 }
 
@@ -72,6 +80,24 @@ static CREATE_ACCESS_LIST_ENTRY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/createGroupAccessListEntry",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["STATUS"],
+            done: &["ACTIVE"],
+            failed: &["FAILED"],
+            each: Some(Each {
+                list: &LIST_ACCESS_LIST_ENTRIES,
+                parameters: &[Source::Request("groupId")],
+            }),
+            ..Polled::of(
+                &GET_ACCESS_LIST_STATUS,
+                &[
+                    Source::Request("groupId"),
+                    Source::Item(&["awsSecurityGroup", "cidrBlock", "ipAddress"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Delete access list entry: `DELETE /api/atlas/v2/groups/{groupId}/accessList/{entryValue}`
@@ -129,6 +155,7 @@ static DELETE_ACCESS_LIST_ENTRY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/deleteGroupAccessListEntry",
+    wait: None,
 };
 
 /// Get access list entry: `GET /api/atlas/v2/groups/{groupId}/accessList/{entryValue}`
@@ -189,6 +216,7 @@ static GET_ACCESS_LIST_ENTRY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/getGroupAccessListEntry",
+    wait: None,
 };
 
 /// Get access list status: `GET /api/atlas/v2/groups/{groupId}/accessList/{entryValue}/status`
@@ -250,6 +278,7 @@ static GET_ACCESS_LIST_STATUS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/getGroupAccessListStatus",
+    wait: None,
 };
 
 /// List access list entries: `GET /api/atlas/v2/groups/{groupId}/accessList`
@@ -314,15 +343,17 @@ static LIST_ACCESS_LIST_ENTRIES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/listGroupAccessListEntries",
+    wait: None,
 };
 
 /// The request of [`create_access_list_entry`].
 #[must_use = "a request does nothing until it is sent"]
-pub struct CreateAccessListEntry<T> {
+pub struct CreateAccessListEntry<T, W = T> {
     pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
 }
 
-impl<T> CreateAccessListEntry<T> {
+impl<T, W> CreateAccessListEntry<T, W> {
     /// Sets `includeCount`. Default: `true`.
     pub fn include_count(self, include_count: bool) -> Self {
         self.set_query("includeCount", &include_count)
@@ -339,7 +370,7 @@ impl<T> CreateAccessListEntry<T> {
     }
 }
 
-atlas_admin_runtime::builder!(CreateAccessListEntry);
+atlas_admin_runtime::builder!(CreateAccessListEntry, waits);
 
 /// The request of [`list_access_list_entries`].
 #[must_use = "a request does nothing until it is sent"]
@@ -364,7 +395,7 @@ impl<T> ListAccessListEntries<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListAccessListEntries);
+atlas_admin_runtime::builder!(ListAccessListEntries, paged);
 
 /// Project IP Access List, version 2023-01-01: the operations that have it.
 ///

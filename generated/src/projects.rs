@@ -64,6 +64,7 @@ static ADD_GROUP_USER: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/addGroupAccessUser",
+    wait: None,
 };
 
 /// Create group: `POST /api/atlas/v2/groups`
@@ -115,6 +116,7 @@ static CREATE_GROUP: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/createGroup",
+    wait: None,
 };
 
 /// Create group invite: `POST /api/atlas/v2/groups/{groupId}/invites`
@@ -174,6 +176,7 @@ static CREATE_GROUP_INVITE: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/createGroupInvite",
+    wait: None,
 };
 
 /// Delete group: `DELETE /api/atlas/v2/groups/{groupId}`
@@ -228,6 +231,7 @@ static DELETE_GROUP: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/deleteGroup",
+    wait: None,
 };
 
 /// Delete group invite: `DELETE /api/atlas/v2/groups/{groupId}/invites/{invitationId}`
@@ -282,6 +286,7 @@ static DELETE_GROUP_INVITE: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/deleteGroupInvite",
+    wait: None,
 };
 
 /// Delete group limit: `DELETE /api/atlas/v2/groups/{groupId}/limits/{limitName}`
@@ -340,6 +345,7 @@ static DELETE_GROUP_LIMIT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/deleteGroupLimit",
+    wait: None,
 };
 
 /// Get group: `GET /api/atlas/v2/groups/{groupId}`
@@ -393,6 +399,7 @@ static GET_GROUP: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroup",
+    wait: None,
 };
 
 /// Get group by name: `GET /api/atlas/v2/groups/byName/{groupName}`
@@ -445,6 +452,7 @@ static GET_GROUP_BY_NAME: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupByName",
+    wait: None,
 };
 
 /// Get group invite: `GET /api/atlas/v2/groups/{groupId}/invites/{invitationId}`
@@ -504,6 +512,7 @@ static GET_GROUP_INVITE: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupInvite",
+    wait: None,
 };
 
 /// Get group ip addresses: `GET /api/atlas/v2/groups/{groupId}/ipAddresses`
@@ -556,6 +565,7 @@ static GET_GROUP_IP_ADDRESSES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupIpAddresses",
+    wait: None,
 };
 
 /// Get group limit: `GET /api/atlas/v2/groups/{groupId}/limits/{limitName}`
@@ -616,6 +626,7 @@ static GET_GROUP_LIMIT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupLimit",
+    wait: None,
 };
 
 /// Get group settings: `GET /api/atlas/v2/groups/{groupId}/settings`
@@ -668,6 +679,7 @@ static GET_GROUP_SETTINGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupSettings",
+    wait: None,
 };
 
 /// Get mongo db versions: `GET /api/atlas/v2/groups/{groupId}/mongoDBVersions`
@@ -734,6 +746,7 @@ static GET_MONGODB_VERSIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupMongoDbVersions",
+    wait: None,
 };
 
 /// List group invites: `GET /api/atlas/v2/groups/{groupId}/invites`
@@ -791,6 +804,7 @@ static LIST_GROUP_INVITES: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/listGroupInvites",
+    wait: None,
 };
 
 /// List group limits: `GET /api/atlas/v2/groups/{groupId}/limits`
@@ -845,6 +859,7 @@ static LIST_GROUP_LIMITS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/listGroupLimits",
+    wait: None,
 };
 
 /// List groups: `GET /api/atlas/v2/groups`
@@ -898,6 +913,7 @@ static LIST_GROUPS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/listGroups",
+    wait: None,
 };
 
 /// Migrate group: `POST /api/atlas/v2/groups/{groupId}:migrate`
@@ -955,6 +971,7 @@ static MIGRATE_GROUP: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/migrateGroup",
+    wait: None,
 };
 
 /// Set group limit: `PATCH /api/atlas/v2/groups/{groupId}/limits/{limitName}`
@@ -1017,6 +1034,7 @@ static SET_GROUP_LIMIT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/setGroupLimit",
+    wait: None,
 };
 
 /// Update group: `PATCH /api/atlas/v2/groups/{groupId}`
@@ -1071,6 +1089,7 @@ static UPDATE_GROUP: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroup",
+    wait: None,
 };
 
 /// Update group invites: `PATCH /api/atlas/v2/groups/{groupId}/invites`
@@ -1131,6 +1150,7 @@ static UPDATE_GROUP_INVITES: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupInvites",
+    wait: None,
 };
 
 /// Update group settings: `PATCH /api/atlas/v2/groups/{groupId}/settings`
@@ -1189,6 +1209,7 @@ static UPDATE_GROUP_SETTINGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupSettings",
+    wait: None,
 };
 
 /// Update group user roles: `PUT /api/atlas/v2/groups/{groupId}/users/{userId}/roles`
@@ -1250,6 +1271,7 @@ static UPDATE_GROUP_USER_ROLES: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupUserRoles",
+    wait: None,
 };
 
 /// Update invite by id: `PATCH /api/atlas/v2/groups/{groupId}/invites/{invitationId}`
@@ -1313,6 +1335,7 @@ static UPDATE_INVITE_BY_ID: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupInviteById",
+    wait: None,
 };
 
 /// The request of [`create_group`].
@@ -1369,7 +1392,7 @@ impl<T> GetMongoDbVersions<T> {
     }
 }
 
-atlas_admin_runtime::builder!(GetMongoDbVersions);
+atlas_admin_runtime::builder!(GetMongoDbVersions, paged);
 
 /// The request of [`list_group_invites`].
 #[must_use = "a request does nothing until it is sent"]
@@ -1409,7 +1432,7 @@ impl<T> ListGroups<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListGroups);
+atlas_admin_runtime::builder!(ListGroups, paged);
 
 /// Projects, version 2023-01-01: the operations that have it.
 ///

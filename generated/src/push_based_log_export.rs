@@ -3,9 +3,10 @@
 
 //! Push-Based Log Export: 9 operations, in the feature `push-based-log-export`.
 
+use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::jiff::civil::date;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create group log integration: `POST /api/atlas/v2/groups/{groupId}/logIntegrations`
@@ -65,6 +66,7 @@ static CREATE_GROUP_LOG_INTEGRATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/createGroupLogIntegration",
+    wait: None,
 };
 
 /// Create log export: `POST /api/atlas/v2/groups/{groupId}/pushBasedLogExport`
@@ -79,6 +81,9 @@ static CREATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01. May be gone after 2027-02-04.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_log_export` is
+/// `ACTIVE`. It fails where `state` is `ASSUME_ROLE_FAILED` or `BUCKET_VERIFICATION_FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -105,8 +110,11 @@ static CREATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 pub fn create_log_export(
     group_id: &str,
     body: &types::CreatePushBasedLogExportProjectRequest,
-) -> Request<()> {
-    Request::with_body(&CREATE_LOG_EXPORT, &[group_id], body)
+) -> CreateLogExport<(), types::PushBasedLogExportProject> {
+    CreateLogExport {
+        request: Request::with_body(&CREATE_LOG_EXPORT, &[group_id], body),
+        result: PhantomData,
+    }
 }
 
 static CREATE_LOG_EXPORT: Operation = Operation {
@@ -124,6 +132,14 @@ static CREATE_LOG_EXPORT: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 2, 4)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/createGroupPushBasedLogExport",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["ACTIVE"],
+            failed: &["ASSUME_ROLE_FAILED", "BUCKET_VERIFICATION_FAILED"],
+            ..Polled::of(&GET_LOG_EXPORT, &[Source::Request("groupId")])
+        }),
+    ),
 };
 
 /// Delete group log integration: `DELETE /api/atlas/v2/groups/{groupId}/logIntegrations/{id}`
@@ -180,6 +196,7 @@ static DELETE_GROUP_LOG_INTEGRATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/deleteGroupLogIntegration",
+    wait: None,
 };
 
 /// Delete log export: `DELETE /api/atlas/v2/groups/{groupId}/pushBasedLogExport`
@@ -193,6 +210,9 @@ static DELETE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01. May be gone after 2027-02-04.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_log_export` is
+/// `UNCONFIGURED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -216,8 +236,13 @@ static DELETE_GROUP_LOG_INTEGRATION: Operation = Operation {
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/pushBasedLogExport")]
 #[deprecated(note = "the service may answer 410 after 2027-02-04")]
 #[inline]
-pub fn delete_log_export(group_id: &str) -> Request<()> {
-    Request::new(&DELETE_LOG_EXPORT, &[group_id])
+pub fn delete_log_export(
+    group_id: &str,
+) -> DeleteLogExport<(), types::PushBasedLogExportProject> {
+    DeleteLogExport {
+        request: Request::new(&DELETE_LOG_EXPORT, &[group_id]),
+        result: PhantomData,
+    }
 }
 
 static DELETE_LOG_EXPORT: Operation = Operation {
@@ -235,6 +260,13 @@ static DELETE_LOG_EXPORT: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 2, 4)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/deleteGroupPushBasedLogExport",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["UNCONFIGURED"],
+            ..Polled::of(&GET_LOG_EXPORT, &[Source::Request("groupId")])
+        }),
+    ),
 };
 
 /// Get group log integration: `GET /api/atlas/v2/groups/{groupId}/logIntegrations/{id}`
@@ -294,6 +326,7 @@ static GET_GROUP_LOG_INTEGRATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/getGroupLogIntegration",
+    wait: None,
 };
 
 /// Get log export: `GET /api/atlas/v2/groups/{groupId}/pushBasedLogExport`
@@ -350,6 +383,7 @@ static GET_LOG_EXPORT: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 2, 4)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/getGroupPushBasedLogExport",
+    wait: None,
 };
 
 /// List group log integrations: `GET /api/atlas/v2/groups/{groupId}/logIntegrations`
@@ -415,6 +449,7 @@ static LIST_GROUP_LOG_INTEGRATIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/listGroupLogIntegrations",
+    wait: None,
 };
 
 /// Update group log integration: `PUT /api/atlas/v2/groups/{groupId}/logIntegrations/{id}`
@@ -476,6 +511,7 @@ static UPDATE_GROUP_LOG_INTEGRATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/updateGroupLogIntegration",
+    wait: None,
 };
 
 /// Update log export: `PATCH /api/atlas/v2/groups/{groupId}/pushBasedLogExport`
@@ -490,6 +526,9 @@ static UPDATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01. May be gone after 2027-02-04.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_log_export` is
+/// `ACTIVE`. It fails where `state` is `ASSUME_ROLE_FAILED` or `BUCKET_VERIFICATION_FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -516,8 +555,11 @@ static UPDATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 pub fn update_log_export(
     group_id: &str,
     body: &types::PushBasedLogExportProject,
-) -> Request<()> {
-    Request::with_body(&UPDATE_LOG_EXPORT, &[group_id], body)
+) -> UpdateLogExport<(), types::PushBasedLogExportProject> {
+    UpdateLogExport {
+        request: Request::with_body(&UPDATE_LOG_EXPORT, &[group_id], body),
+        result: PhantomData,
+    }
 }
 
 static UPDATE_LOG_EXPORT: Operation = Operation {
@@ -535,7 +577,33 @@ static UPDATE_LOG_EXPORT: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 2, 4)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/updateGroupPushBasedLogExport",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["ACTIVE"],
+            failed: &["ASSUME_ROLE_FAILED", "BUCKET_VERIFICATION_FAILED"],
+            ..Polled::of(&GET_LOG_EXPORT, &[Source::Request("groupId")])
+        }),
+    ),
 };
+
+/// The request of [`create_log_export`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateLogExport<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateLogExport, waits);
+
+/// The request of [`delete_log_export`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteLogExport<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteLogExport, waits);
 
 /// The request of [`list_group_log_integrations`].
 #[must_use = "a request does nothing until it is sent"]
@@ -565,7 +633,16 @@ impl<T> ListGroupLogIntegrations<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListGroupLogIntegrations);
+atlas_admin_runtime::builder!(ListGroupLogIntegrations, paged);
+
+/// The request of [`update_log_export`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct UpdateLogExport<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(UpdateLogExport, waits);
 
 /// Push-Based Log Export, version 2023-01-01: the operations that have it.
 ///

@@ -75,6 +75,7 @@ static GET_CLUSTER_QUERY_SHAPE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Query-Shape-Insights/operation/getGroupClusterQueryShape",
+    wait: None,
 };
 
 /// Get query shape details:
@@ -152,6 +153,7 @@ static GET_QUERY_SHAPE_DETAILS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Query-Shape-Insights/operation/getGroupClusterQueryShapeInsightDetails",
+    wait: None,
 };
 
 /// List cluster query shapes:
@@ -222,6 +224,7 @@ static LIST_CLUSTER_QUERY_SHAPES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Query-Shape-Insights/operation/listGroupClusterQueryShapes",
+    wait: None,
 };
 
 /// List query shape summaries:
@@ -298,6 +301,7 @@ static LIST_QUERY_SHAPE_SUMMARIES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Query-Shape-Insights/operation/listGroupClusterQueryShapeInsightSummaries",
+    wait: None,
 };
 
 /// Update cluster query shape:
@@ -373,6 +377,7 @@ static UPDATE_CLUSTER_QUERY_SHAPE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Query-Shape-Insights/operation/updateGroupClusterQueryShape",
+    wait: None,
 };
 
 /// The request of [`get_query_shape_details`].
@@ -428,7 +433,7 @@ impl<T> ListClusterQueryShapes<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListClusterQueryShapes);
+atlas_admin_runtime::builder!(ListClusterQueryShapes, paged);
 
 /// The request of [`list_query_shape_summaries`].
 #[must_use = "a request does nothing until it is sent"]

@@ -68,6 +68,7 @@ static GET_RATE_LIMIT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/getRateLimit",
+    wait: None,
 };
 
 /// List rate limits: `GET /api/atlas/v2/rateLimits`
@@ -125,6 +126,7 @@ static LIST_RATE_LIMITS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/listRateLimits",
+    wait: None,
 };
 
 /// The request of [`get_rate_limit`].
@@ -207,7 +209,7 @@ impl<T> ListRateLimits<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListRateLimits);
+atlas_admin_runtime::builder!(ListRateLimits, paged);
 
 /// Rate Limiting, version 2025-03-12: the operations that have it.
 ///
@@ -289,6 +291,7 @@ pub mod preview {
         deprecated: false,
         sunset: Some(date(2026, 4, 21)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/getRateLimit",
+        wait: None,
     };
 
     /// List rate limits: `GET /api/atlas/v2/rateLimits`
@@ -349,6 +352,7 @@ pub mod preview {
         deprecated: false,
         sunset: Some(date(2026, 4, 21)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/listRateLimits",
+        wait: None,
     };
 }
 

@@ -64,6 +64,7 @@ static CREATE_ORG_RESOURCE_POLICY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/createOrgResourcePolicy",
+    wait: None,
 };
 
 /// Delete org resource policy:
@@ -124,6 +125,7 @@ static DELETE_ORG_RESOURCE_POLICY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/deleteOrgResourcePolicy",
+    wait: None,
 };
 
 /// Get non compliant resources: `GET /api/atlas/v2/orgs/{orgId}/nonCompliantResources`
@@ -182,6 +184,7 @@ static GET_NON_COMPLIANT_RESOURCES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/getOrgNonCompliantResources",
+    wait: None,
 };
 
 /// Get org resource policy:
@@ -242,6 +245,7 @@ static GET_ORG_RESOURCE_POLICY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/getOrgResourcePolicy",
+    wait: None,
 };
 
 /// List org resource policies: `GET /api/atlas/v2/orgs/{orgId}/resourcePolicies`
@@ -299,6 +303,7 @@ static LIST_ORG_RESOURCE_POLICIES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/listOrgResourcePolicies",
+    wait: None,
 };
 
 /// Update org resource policy:
@@ -361,6 +366,7 @@ static UPDATE_ORG_RESOURCE_POLICY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/updateOrgResourcePolicy",
+    wait: None,
 };
 
 /// Validate resource policies: `POST /api/atlas/v2/orgs/{orgId}/resourcePolicies:validate`
@@ -421,6 +427,7 @@ static VALIDATE_RESOURCE_POLICIES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/validateOrgResourcePolicies",
+    wait: None,
 };
 
 /// Resource Policies, version 2024-08-05: the operations that have it.

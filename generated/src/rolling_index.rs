@@ -68,6 +68,7 @@ static CREATE_ROLLING_INDEX: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rolling-Index/operation/createGroupClusterIndexRollingIndex",
+    wait: None,
 };
 
 /// Rolling Index, version 2023-01-01: the operations that have it.

@@ -50,6 +50,7 @@ static GET_SYSTEM_STATUS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Root/operation/getSystemStatus",
+    wait: None,
 };
 
 /// List control plane addresses: `GET /api/atlas/v2/unauth/controlPlaneIPAddresses`
@@ -94,6 +95,7 @@ static LIST_CONTROL_PLANE_ADDRESSES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Root/operation/listControlPlaneIpAddresses",
+    wait: None,
 };
 
 /// Root, version 2023-01-01: the operations that have it.

@@ -69,6 +69,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/createOrgSandboxConfig",
+        wait: None,
     };
 
     /// Delete org sandbox config:
@@ -127,6 +128,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/deleteOrgSandboxConfig",
+        wait: None,
     };
 
     /// Generate sandbox cluster description:
@@ -191,6 +193,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/generateGroupSandboxClusterDescription",
+        wait: None,
     };
 
     /// Get org sandbox config: `GET /api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}`
@@ -249,6 +252,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/getOrgSandboxConfig",
+        wait: None,
     };
 
     /// List org sandbox config: `GET /api/atlas/v2/orgs/{orgId}/sandboxConfig`
@@ -311,6 +315,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/listOrgSandboxConfig",
+        wait: None,
     };
 
     /// The request of [`list_org_sandbox_config`].
@@ -331,7 +336,7 @@ pub mod preview {
         }
     }
 
-    atlas_admin_runtime::builder!(ListOrgSandboxConfig);
+    atlas_admin_runtime::builder!(ListOrgSandboxConfig, paged);
 
     /// Update org sandbox config:
     /// `PATCH /api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}`
@@ -396,6 +401,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/updateOrgSandboxConfig",
+        wait: None,
     };
 }
 

@@ -68,6 +68,7 @@ static GET_SERVERLESS_INSTANCE: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 1, 18)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Instances/operation/getGroupServerlessInstance",
+    wait: None,
 };
 
 /// List serverless instances: `GET /api/atlas/v2/groups/{groupId}/serverless`
@@ -134,6 +135,7 @@ static LIST_SERVERLESS_INSTANCES: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 1, 18)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Instances/operation/listGroupServerlessInstances",
+    wait: None,
 };
 
 /// The request of [`list_serverless_instances`].
@@ -159,7 +161,7 @@ impl<T> ListServerlessInstances<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListServerlessInstances);
+atlas_admin_runtime::builder!(ListServerlessInstances, paged);
 
 /// Serverless Instances, version 2023-01-01: the operations that have it.
 ///

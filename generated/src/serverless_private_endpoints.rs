@@ -3,9 +3,10 @@
 
 //! Serverless Private Endpoints: 5 operations, in the feature `serverless-private-endpoints`.
 
+use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::jiff::civil::date;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Request, Version};
 
 /// Create serverless private endpoint:
@@ -23,6 +24,10 @@ use atlas_admin_runtime::{Request, Version};
 /// ```
 ///
 /// Version 2023-01-01. May be gone after 2026-01-22.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// `get_serverless_private_endpoint` is `AVAILABLE` or `RESERVED`. It fails where `status` is
+/// `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -53,12 +58,15 @@ pub fn create_serverless_private_endpoint(
     group_id: &str,
     instance_name: &str,
     body: &types::ServerlessTenantCreateRequest,
-) -> Request<types::ServerlessTenantEndpoint> {
-    Request::with_body(
-        &CREATE_SERVERLESS_PRIVATE_ENDPOINT,
-        &[group_id, instance_name],
-        body,
-    )
+) -> CreateServerlessPrivateEndpoint<types::ServerlessTenantEndpoint> {
+    CreateServerlessPrivateEndpoint {
+        request: Request::with_body(
+            &CREATE_SERVERLESS_PRIVATE_ENDPOINT,
+            &[group_id, instance_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
@@ -76,6 +84,21 @@ static CREATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/createGroupPrivateEndpointServerlessInstanceEndpoint",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["AVAILABLE", "RESERVED"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_SERVERLESS_PRIVATE_ENDPOINT,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("instanceName"),
+                    Source::Response(&["_id"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Delete serverless private endpoint:
@@ -92,6 +115,9 @@ static CREATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01. May be gone after 2026-01-22.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_serverless_private_endpoint`
+/// finds nothing. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -123,11 +149,14 @@ pub fn delete_serverless_private_endpoint(
     group_id: &str,
     instance_name: &str,
     endpoint_id: &str,
-) -> Request<()> {
-    Request::new(
-        &DELETE_SERVERLESS_PRIVATE_ENDPOINT,
-        &[group_id, instance_name, endpoint_id],
-    )
+) -> DeleteServerlessPrivateEndpoint<()> {
+    DeleteServerlessPrivateEndpoint {
+        request: Request::new(
+            &DELETE_SERVERLESS_PRIVATE_ENDPOINT,
+            &[group_id, instance_name, endpoint_id],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
@@ -149,6 +178,21 @@ static DELETE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/deleteGroupPrivateEndpointServerlessInstanceEndpoint",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            failed: &["FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_SERVERLESS_PRIVATE_ENDPOINT,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("instanceName"),
+                    Source::Request("endpointId"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Get serverless private endpoint:
@@ -222,6 +266,7 @@ static GET_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/getGroupPrivateEndpointServerlessInstanceEndpoint",
+    wait: None,
 };
 
 /// List serverless private endpoint:
@@ -286,6 +331,7 @@ static LIST_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/listGroupPrivateEndpointServerlessInstanceEndpoint",
+    wait: None,
 };
 
 /// Update serverless private endpoint:
@@ -303,6 +349,9 @@ static LIST_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```
 ///
 /// Version 2023-01-01. May be gone after 2026-01-22.
+///
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// `get_serverless_private_endpoint` is `AVAILABLE`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -335,12 +384,15 @@ pub fn update_serverless_private_endpoint(
     instance_name: &str,
     endpoint_id: &str,
     body: &types::ServerlessTenantEndpointUpdate,
-) -> Request<types::ServerlessTenantEndpoint> {
-    Request::with_body(
-        &UPDATE_SERVERLESS_PRIVATE_ENDPOINT,
-        &[group_id, instance_name, endpoint_id],
-        body,
-    )
+) -> UpdateServerlessPrivateEndpoint<types::ServerlessTenantEndpoint> {
+    UpdateServerlessPrivateEndpoint {
+        request: Request::with_body(
+            &UPDATE_SERVERLESS_PRIVATE_ENDPOINT,
+            &[group_id, instance_name, endpoint_id],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static UPDATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
@@ -362,7 +414,49 @@ static UPDATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/updateGroupPrivateEndpointServerlessInstanceEndpoint",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["status"],
+            done: &["AVAILABLE"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_SERVERLESS_PRIVATE_ENDPOINT,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("instanceName"),
+                    Source::Request("endpointId"),
+                ],
+            )
+        }),
+    ),
 };
+
+/// The request of [`create_serverless_private_endpoint`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateServerlessPrivateEndpoint<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateServerlessPrivateEndpoint, waits);
+
+/// The request of [`delete_serverless_private_endpoint`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteServerlessPrivateEndpoint<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteServerlessPrivateEndpoint, waits);
+
+/// The request of [`update_serverless_private_endpoint`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct UpdateServerlessPrivateEndpoint<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(UpdateServerlessPrivateEndpoint, waits);
 
 /// Serverless Private Endpoints, version 2023-01-01: the operations that have it.
 ///

@@ -77,6 +77,7 @@ static CREATE_ACCESS_LIST: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createGroupServiceAccountAccessList",
+    wait: None,
 };
 
 /// Create group secret:
@@ -140,6 +141,7 @@ static CREATE_GROUP_SECRET: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createGroupServiceAccountSecret",
+    wait: None,
 };
 
 /// Create group service account: `POST /api/atlas/v2/groups/{groupId}/serviceAccounts`
@@ -199,6 +201,7 @@ static CREATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createGroupServiceAccount",
+    wait: None,
 };
 
 /// Create org access list:
@@ -271,6 +274,7 @@ static CREATE_ORG_ACCESS_LIST: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createOrgServiceAccountAccessList",
+    wait: None,
 };
 
 /// Create org secret: `POST /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/secrets`
@@ -333,6 +337,7 @@ static CREATE_ORG_SECRET: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createOrgServiceAccountSecret",
+    wait: None,
 };
 
 /// Create org service account: `POST /api/atlas/v2/orgs/{orgId}/serviceAccounts`
@@ -392,6 +397,7 @@ static CREATE_ORG_SERVICE_ACCOUNT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createOrgServiceAccount",
+    wait: None,
 };
 
 /// Delete group access entry:
@@ -462,6 +468,7 @@ static DELETE_GROUP_ACCESS_ENTRY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteGroupServiceAccountAccessListEntry",
+    wait: None,
 };
 
 /// Delete group secret:
@@ -530,6 +537,7 @@ static DELETE_GROUP_SECRET: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteGroupServiceAccountSecret",
+    wait: None,
 };
 
 /// Delete group service account:
@@ -586,6 +594,7 @@ static DELETE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteGroupServiceAccount",
+    wait: None,
 };
 
 /// Delete org access entry:
@@ -656,6 +665,7 @@ static DELETE_ORG_ACCESS_ENTRY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteOrgServiceAccountAccessListEntry",
+    wait: None,
 };
 
 /// Delete org secret:
@@ -720,6 +730,7 @@ static DELETE_ORG_SECRET: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteOrgServiceAccountSecret",
+    wait: None,
 };
 
 /// Delete org service account: `DELETE /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}`
@@ -775,6 +786,7 @@ static DELETE_ORG_SERVICE_ACCOUNT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteOrgServiceAccount",
+    wait: None,
 };
 
 /// Get group service account: `GET /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}`
@@ -833,6 +845,7 @@ static GET_GROUP_SERVICE_ACCOUNT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/getGroupServiceAccount",
+    wait: None,
 };
 
 /// Get org service account: `GET /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}`
@@ -891,6 +904,7 @@ static GET_ORG_SERVICE_ACCOUNT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/getOrgServiceAccount",
+    wait: None,
 };
 
 /// Get service account groups:
@@ -958,6 +972,7 @@ static GET_SERVICE_ACCOUNT_GROUPS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/getOrgServiceAccountGroups",
+    wait: None,
 };
 
 /// Invite group service account:
@@ -1019,6 +1034,7 @@ static INVITE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/inviteGroupServiceAccount",
+    wait: None,
 };
 
 /// List access list: `GET /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/accessList`
@@ -1086,6 +1102,7 @@ static LIST_ACCESS_LIST: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/listGroupServiceAccountAccessList",
+    wait: None,
 };
 
 /// List group service accounts: `GET /api/atlas/v2/groups/{groupId}/serviceAccounts`
@@ -1149,6 +1166,7 @@ static LIST_GROUP_SERVICE_ACCOUNTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/listGroupServiceAccounts",
+    wait: None,
 };
 
 /// List org access list: `GET /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList`
@@ -1216,6 +1234,7 @@ static LIST_ORG_ACCESS_LIST: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/listOrgServiceAccountAccessList",
+    wait: None,
 };
 
 /// List org service accounts: `GET /api/atlas/v2/orgs/{orgId}/serviceAccounts`
@@ -1279,6 +1298,7 @@ static LIST_ORG_SERVICE_ACCOUNTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/listOrgServiceAccounts",
+    wait: None,
 };
 
 /// Update group service account:
@@ -1341,6 +1361,7 @@ static UPDATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/updateGroupServiceAccount",
+    wait: None,
 };
 
 /// Update org service account: `PATCH /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}`
@@ -1402,6 +1423,7 @@ static UPDATE_ORG_SERVICE_ACCOUNT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/updateOrgServiceAccount",
+    wait: None,
 };
 
 /// The request of [`create_access_list`].
@@ -1472,7 +1494,7 @@ impl<T> GetServiceAccountGroups<T> {
     }
 }
 
-atlas_admin_runtime::builder!(GetServiceAccountGroups);
+atlas_admin_runtime::builder!(GetServiceAccountGroups, paged);
 
 /// The request of [`list_access_list`].
 #[must_use = "a request does nothing until it is sent"]
@@ -1497,7 +1519,7 @@ impl<T> ListAccessList<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListAccessList);
+atlas_admin_runtime::builder!(ListAccessList, paged);
 
 /// The request of [`list_group_service_accounts`].
 #[must_use = "a request does nothing until it is sent"]
@@ -1522,7 +1544,7 @@ impl<T> ListGroupServiceAccounts<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListGroupServiceAccounts);
+atlas_admin_runtime::builder!(ListGroupServiceAccounts, paged);
 
 /// The request of [`list_org_access_list`].
 #[must_use = "a request does nothing until it is sent"]
@@ -1547,7 +1569,7 @@ impl<T> ListOrgAccessList<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListOrgAccessList);
+atlas_admin_runtime::builder!(ListOrgAccessList, paged);
 
 /// The request of [`list_org_service_accounts`].
 #[must_use = "a request does nothing until it is sent"]
@@ -1572,7 +1594,7 @@ impl<T> ListOrgServiceAccounts<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListOrgServiceAccounts);
+atlas_admin_runtime::builder!(ListOrgServiceAccounts, paged);
 
 /// Service Accounts, version 2024-08-05: the operations that have it.
 ///

@@ -8,8 +8,11 @@
 /// What stands here may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
+    use std::marker::PhantomData;
     use crate::types;
-    use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+    use atlas_admin_runtime::operation::{
+        Method, Operation, Parameter, Polled, Source, Wait,
+    };
     use atlas_admin_runtime::{Request, Version};
 
     /// Create group standby link: `POST /api/atlas/v2/groups/{groupId}/standbyLinks`
@@ -68,6 +71,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/createGroupStandbyLink",
+        wait: None,
     };
 
     /// Create standby link failover:
@@ -85,6 +89,9 @@ pub mod preview {
     /// ```
     ///
     /// In preview.
+    ///
+    /// Goes on after the response: `send_and_wait` waits until `status` of
+    /// `get_standby_link_failover` is `COMPLETE`.
     ///
     /// Needs the role `Project Cluster Manager`.
     ///
@@ -114,12 +121,15 @@ pub mod preview {
         group_id: &str,
         standby_link_id: &str,
         body: &types::ApiStandbyLinkFailoverRequest,
-    ) -> Request<types::ApiStandbyLinkFailoverResponse> {
-        Request::with_body(
-            &CREATE_STANDBY_LINK_FAILOVER,
-            &[group_id, standby_link_id],
-            body,
-        )
+    ) -> CreateStandbyLinkFailover<types::ApiStandbyLinkFailoverResponse> {
+        CreateStandbyLinkFailover {
+            request: Request::with_body(
+                &CREATE_STANDBY_LINK_FAILOVER,
+                &[group_id, standby_link_id],
+                body,
+            ),
+            result: PhantomData,
+        }
     }
 
     pub(super) static CREATE_STANDBY_LINK_FAILOVER: Operation = Operation {
@@ -137,7 +147,30 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/createGroupStandbyLinkFailover",
+        wait: Some(
+            &Wait::polls(Polled {
+                properties: &["status"],
+                done: &["COMPLETE"],
+                ..Polled::of(
+                    &GET_STANDBY_LINK_FAILOVER,
+                    &[
+                        Source::Request("groupId"),
+                        Source::Request("standbyLinkId"),
+                        Source::Response(&["failoverId"]),
+                    ],
+                )
+            }),
+        ),
     };
+
+    /// The request of [`create_standby_link_failover`].
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct CreateStandbyLinkFailover<T, W = T> {
+        pub(crate) request: Request<T>,
+        pub(crate) result: PhantomData<fn() -> W>,
+    }
+
+    atlas_admin_runtime::builder!(CreateStandbyLinkFailover, waits);
 
     /// Delete group standby link:
     /// `DELETE /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}`
@@ -196,6 +229,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/deleteGroupStandbyLink",
+        wait: None,
     };
 
     /// Get group standby link: `GET /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}`
@@ -254,6 +288,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/getGroupStandbyLink",
+        wait: None,
     };
 
     /// Get standby link failover:
@@ -325,6 +360,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/getGroupStandbyLinkFailover",
+        wait: None,
     };
 
     /// Inspect failover readiness:
@@ -389,6 +425,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/inspectGroupStandbyLinkFailoverReadiness",
+        wait: None,
     };
 
     /// List group standby links: `GET /api/atlas/v2/groups/{groupId}/standbyLinks`
@@ -450,6 +487,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/listGroupStandbyLinks",
+        wait: None,
     };
 
     /// The request of [`list_group_standby_links`].
@@ -470,7 +508,7 @@ pub mod preview {
         }
     }
 
-    atlas_admin_runtime::builder!(ListGroupStandbyLinks);
+    atlas_admin_runtime::builder!(ListGroupStandbyLinks, paged);
 
     /// List standby link failovers:
     /// `GET /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers`
@@ -541,6 +579,7 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/listGroupStandbyLinkFailovers",
+        wait: None,
     };
 
     /// The request of [`list_standby_link_failovers`].
@@ -561,7 +600,7 @@ pub mod preview {
         }
     }
 
-    atlas_admin_runtime::builder!(ListStandbyLinkFailovers);
+    atlas_admin_runtime::builder!(ListStandbyLinkFailovers, paged);
 }
 
 #[cfg(feature = "registry")]

@@ -3,8 +3,9 @@
 
 //! Streams: 37 operations, in the feature `streams`.
 
+use std::marker::PhantomData;
 use crate::types;
-use atlas_admin_runtime::operation::{Method, Operation, Parameter};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Download, Request, Version};
 
 /// Accept vpc peering connection:
@@ -69,6 +70,7 @@ static ACCEPT_VPC_PEERING_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/acceptGroupStreamVpcPeeringConnection",
+    wait: None,
 };
 
 /// Create failover connection:
@@ -86,6 +88,9 @@ static ACCEPT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2025-03-12.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// `get_stream_failover_connection` is `READY`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -119,12 +124,15 @@ pub fn create_failover_connection(
     tenant_name: &str,
     connection_name: &str,
     body: &types::StreamsFailoverConnection,
-) -> Request<types::StreamsFailoverConnection> {
-    Request::with_body(
-        &CREATE_FAILOVER_CONNECTION,
-        &[group_id, tenant_name, connection_name],
-        body,
-    )
+) -> CreateFailoverConnection<types::StreamsFailoverConnection> {
+    CreateFailoverConnection {
+        request: Request::with_body(
+            &CREATE_FAILOVER_CONNECTION,
+            &[group_id, tenant_name, connection_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_FAILOVER_CONNECTION: Operation = Operation {
@@ -149,6 +157,22 @@ static CREATE_FAILOVER_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamConnectionFailoverConnection",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["READY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_STREAM_FAILOVER_CONNECTION,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("connectionName"),
+                    Source::Response(&["id"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Create private link connection:
@@ -215,6 +239,7 @@ static CREATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamPrivateLinkConnection",
+    wait: None,
 };
 
 /// Create stream connection:
@@ -232,6 +257,9 @@ static CREATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2023-02-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_connection`
+/// is `READY`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -261,8 +289,15 @@ pub fn create_stream_connection(
     group_id: &str,
     tenant_name: &str,
     body: &types::StreamsConnection,
-) -> Request<types::StreamsConnection> {
-    Request::with_body(&CREATE_STREAM_CONNECTION, &[group_id, tenant_name], body)
+) -> CreateStreamConnection<types::StreamsConnection> {
+    CreateStreamConnection {
+        request: Request::with_body(
+            &CREATE_STREAM_CONNECTION,
+            &[group_id, tenant_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_STREAM_CONNECTION: Operation = Operation {
@@ -283,6 +318,21 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamConnection",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["READY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_STREAM_CONNECTION,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Response(&["name"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Create stream processor:
@@ -300,6 +350,9 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2024-05-30.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_processor` is
+/// `CREATED` or `STARTED`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -329,8 +382,15 @@ pub fn create_stream_processor(
     group_id: &str,
     tenant_name: &str,
     body: &types::StreamsProcessor,
-) -> Request<types::StreamsProcessor> {
-    Request::with_body(&CREATE_STREAM_PROCESSOR, &[group_id, tenant_name], body)
+) -> CreateStreamProcessor<types::StreamsProcessor, types::StreamsProcessorWithStats> {
+    CreateStreamProcessor {
+        request: Request::with_body(
+            &CREATE_STREAM_PROCESSOR,
+            &[group_id, tenant_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static CREATE_STREAM_PROCESSOR: Operation = Operation {
@@ -351,6 +411,21 @@ static CREATE_STREAM_PROCESSOR: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamProcessor",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["CREATED", "STARTED"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_STREAM_PROCESSOR,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Response(&["name"]),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Create stream workspace: `POST /api/atlas/v2/groups/{groupId}/streams`
@@ -416,6 +491,7 @@ static CREATE_STREAM_WORKSPACE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamWorkspace",
+    wait: None,
 };
 
 /// Delete private link connection:
@@ -432,6 +508,9 @@ static CREATE_STREAM_WORKSPACE: Operation = Operation {
 /// ```
 ///
 /// Version 2023-02-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_private_link_connection` finds
+/// nothing.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -460,8 +539,14 @@ static CREATE_STREAM_WORKSPACE: Operation = Operation {
 pub fn delete_private_link_connection(
     group_id: &str,
     connection_id: &str,
-) -> Request<()> {
-    Request::new(&DELETE_PRIVATE_LINK_CONNECTION, &[group_id, connection_id])
+) -> DeletePrivateLinkConnection<()> {
+    DeletePrivateLinkConnection {
+        request: Request::new(
+            &DELETE_PRIVATE_LINK_CONNECTION,
+            &[group_id, connection_id],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_PRIVATE_LINK_CONNECTION: Operation = Operation {
@@ -482,6 +567,16 @@ static DELETE_PRIVATE_LINK_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamPrivateLinkConnection",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            gone: true,
+            ..Polled::of(
+                &GET_PRIVATE_LINK_CONNECTION,
+                &[Source::Request("groupId"), Source::Request("connectionId")],
+            )
+        }),
+    ),
 };
 
 /// Delete stream connection:
@@ -498,6 +593,9 @@ static DELETE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2023-02-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_stream_connection` finds
+/// nothing. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -529,8 +627,14 @@ pub fn delete_stream_connection(
     group_id: &str,
     tenant_name: &str,
     connection_name: &str,
-) -> Request<()> {
-    Request::new(&DELETE_STREAM_CONNECTION, &[group_id, tenant_name, connection_name])
+) -> DeleteStreamConnection<()> {
+    DeleteStreamConnection {
+        request: Request::new(
+            &DELETE_STREAM_CONNECTION,
+            &[group_id, tenant_name, connection_name],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_STREAM_CONNECTION: Operation = Operation {
@@ -555,6 +659,21 @@ static DELETE_STREAM_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamConnection",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            failed: &["FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_STREAM_CONNECTION,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("connectionName"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Delete stream failover connection:
@@ -571,6 +690,9 @@ static DELETE_STREAM_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2025-03-12.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_stream_failover_connection`
+/// finds nothing. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -603,11 +725,14 @@ pub fn delete_stream_failover_connection(
     tenant_name: &str,
     connection_name: &str,
     failover_connection_id: &str,
-) -> Request<()> {
-    Request::new(
-        &DELETE_STREAM_FAILOVER_CONNECTION,
-        &[group_id, tenant_name, connection_name, failover_connection_id],
-    )
+) -> DeleteStreamFailoverConnection<()> {
+    DeleteStreamFailoverConnection {
+        request: Request::new(
+            &DELETE_STREAM_FAILOVER_CONNECTION,
+            &[group_id, tenant_name, connection_name, failover_connection_id],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
@@ -633,6 +758,22 @@ static DELETE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamConnectionFailoverConnection",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            failed: &["FAILED"],
+            gone: true,
+            ..Polled::of(
+                &GET_STREAM_FAILOVER_CONNECTION,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("connectionName"),
+                    Source::Request("failoverConnectionId"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Delete stream processor:
@@ -649,6 +790,9 @@ static DELETE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2024-05-30.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_stream_processor` finds
+/// nothing.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -679,8 +823,14 @@ pub fn delete_stream_processor(
     group_id: &str,
     tenant_name: &str,
     processor_name: &str,
-) -> Request<()> {
-    Request::new(&DELETE_STREAM_PROCESSOR, &[group_id, tenant_name, processor_name])
+) -> DeleteStreamProcessor<()> {
+    DeleteStreamProcessor {
+        request: Request::new(
+            &DELETE_STREAM_PROCESSOR,
+            &[group_id, tenant_name, processor_name],
+        ),
+        result: PhantomData,
+    }
 }
 
 static DELETE_STREAM_PROCESSOR: Operation = Operation {
@@ -705,6 +855,20 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamProcessor",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            gone: true,
+            ..Polled::of(
+                &GET_STREAM_PROCESSOR,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("processorName"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Delete stream workspace: `DELETE /api/atlas/v2/groups/{groupId}/streams/{tenantName}`
@@ -718,6 +882,9 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
 /// ```
 ///
 /// Version 2023-02-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `get_stream_workspace` finds
+/// nothing.
 ///
 /// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin` or
 /// `Project Stream Processing Manager`.
@@ -741,8 +908,14 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
 #[doc(alias = "deleteStreamWorkspace")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}")]
 #[inline]
-pub fn delete_stream_workspace(group_id: &str, tenant_name: &str) -> Request<()> {
-    Request::new(&DELETE_STREAM_WORKSPACE, &[group_id, tenant_name])
+pub fn delete_stream_workspace(
+    group_id: &str,
+    tenant_name: &str,
+) -> DeleteStreamWorkspace<()> {
+    DeleteStreamWorkspace {
+        request: Request::new(&DELETE_STREAM_WORKSPACE, &[group_id, tenant_name]),
+        result: PhantomData,
+    }
 }
 
 static DELETE_STREAM_WORKSPACE: Operation = Operation {
@@ -764,6 +937,15 @@ static DELETE_STREAM_WORKSPACE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamWorkspace",
+    wait: Some(
+        &Wait::polls(Polled {
+            gone: true,
+            ..Polled::of(
+                &GET_STREAM_WORKSPACE,
+                &[Source::Request("groupId"), Source::Request("tenantName")],
+            )
+        }),
+    ),
 };
 
 /// Delete vpc peering connection:
@@ -819,6 +1001,7 @@ static DELETE_VPC_PEERING_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamVpcPeeringConnection",
+    wait: None,
 };
 
 /// Download audit logs: `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/auditLogs`
@@ -896,6 +1079,7 @@ static DOWNLOAD_AUDIT_LOGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/downloadGroupStreamAuditLogs",
+    wait: None,
 };
 
 /// Download operational logs:
@@ -976,6 +1160,7 @@ static DOWNLOAD_OPERATIONAL_LOGS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/downloadGroupStreamOperationalLogs",
+    wait: None,
 };
 
 /// Get account details: `GET /api/atlas/v2/groups/{groupId}/streams/accountDetails`
@@ -1049,6 +1234,7 @@ static GET_ACCOUNT_DETAILS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamAccountDetails",
+    wait: None,
 };
 
 /// Get private link connection:
@@ -1111,6 +1297,7 @@ static GET_PRIVATE_LINK_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamPrivateLinkConnection",
+    wait: None,
 };
 
 /// Get stream connection:
@@ -1179,6 +1366,7 @@ static GET_STREAM_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamConnection",
+    wait: None,
 };
 
 /// Get stream failover connection:
@@ -1257,6 +1445,7 @@ static GET_STREAM_FAILOVER_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamConnectionFailoverConnection",
+    wait: None,
 };
 
 /// Get stream processor:
@@ -1330,6 +1519,7 @@ static GET_STREAM_PROCESSOR: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamProcessor",
+    wait: None,
 };
 
 /// Get stream processors: `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/processors`
@@ -1402,6 +1592,7 @@ static GET_STREAM_PROCESSORS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamProcessors",
+    wait: None,
 };
 
 /// Get stream workspace: `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}`
@@ -1476,6 +1667,7 @@ static GET_STREAM_WORKSPACE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamWorkspace",
+    wait: None,
 };
 
 /// List active peering connections:
@@ -1540,6 +1732,7 @@ static LIST_ACTIVE_PEERING_CONNECTIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamActiveVpcPeeringConnections",
+    wait: None,
 };
 
 /// List failover connections:
@@ -1620,6 +1813,7 @@ static LIST_FAILOVER_CONNECTIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamConnectionFailoverConnections",
+    wait: None,
 };
 
 /// List private link connections:
@@ -1684,6 +1878,7 @@ static LIST_PRIVATE_LINK_CONNECTIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamPrivateLinkConnections",
+    wait: None,
 };
 
 /// List stream connections:
@@ -1759,6 +1954,7 @@ static LIST_STREAM_CONNECTIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamConnections",
+    wait: None,
 };
 
 /// List stream workspaces: `GET /api/atlas/v2/groups/{groupId}/streams`
@@ -1820,6 +2016,7 @@ static LIST_STREAM_WORKSPACES: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamWorkspaces",
+    wait: None,
 };
 
 /// List vpc peering connections:
@@ -1892,6 +2089,7 @@ static LIST_VPC_PEERING_CONNECTIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamVpcPeeringConnections",
+    wait: None,
 };
 
 /// Reject vpc peering connection:
@@ -1949,6 +2147,7 @@ static REJECT_VPC_PEERING_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/rejectGroupStreamVpcPeeringConnection",
+    wait: None,
 };
 
 /// Start stream processor:
@@ -1965,6 +2164,9 @@ static REJECT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2024-05-30.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_processor` is
+/// `STARTED`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -1995,8 +2197,14 @@ pub fn start_stream_processor(
     group_id: &str,
     tenant_name: &str,
     processor_name: &str,
-) -> Request<()> {
-    Request::new(&START_STREAM_PROCESSOR, &[group_id, tenant_name, processor_name])
+) -> StartStreamProcessor<(), types::StreamsProcessorWithStats> {
+    StartStreamProcessor {
+        request: Request::new(
+            &START_STREAM_PROCESSOR,
+            &[group_id, tenant_name, processor_name],
+        ),
+        result: PhantomData,
+    }
 }
 
 static START_STREAM_PROCESSOR: Operation = Operation {
@@ -2021,6 +2229,21 @@ static START_STREAM_PROCESSOR: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/startGroupStreamProcessor",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["STARTED"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_STREAM_PROCESSOR,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("processorName"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Start stream processor with:
@@ -2038,6 +2261,9 @@ static START_STREAM_PROCESSOR: Operation = Operation {
 /// ```
 ///
 /// Version 2025-03-12.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_processor` is
+/// `STARTED`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -2070,12 +2296,15 @@ pub fn start_stream_processor_with(
     tenant_name: &str,
     processor_name: &str,
     body: &types::StreamsStartStreamProcessorWith,
-) -> Request<()> {
-    Request::with_body(
-        &START_STREAM_PROCESSOR_WITH,
-        &[group_id, tenant_name, processor_name],
-        body,
-    )
+) -> StartStreamProcessorWith<(), types::StreamsProcessorWithStats> {
+    StartStreamProcessorWith {
+        request: Request::with_body(
+            &START_STREAM_PROCESSOR_WITH,
+            &[group_id, tenant_name, processor_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static START_STREAM_PROCESSOR_WITH: Operation = Operation {
@@ -2100,6 +2329,21 @@ static START_STREAM_PROCESSOR_WITH: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/startGroupStreamProcessorWith",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["STARTED"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_STREAM_PROCESSOR,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("processorName"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Stop stream processor:
@@ -2116,6 +2360,9 @@ static START_STREAM_PROCESSOR_WITH: Operation = Operation {
 /// ```
 ///
 /// Version 2024-05-30.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_processor` is
+/// `STOPPED`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -2146,8 +2393,14 @@ pub fn stop_stream_processor(
     group_id: &str,
     tenant_name: &str,
     processor_name: &str,
-) -> Request<()> {
-    Request::new(&STOP_STREAM_PROCESSOR, &[group_id, tenant_name, processor_name])
+) -> StopStreamProcessor<(), types::StreamsProcessorWithStats> {
+    StopStreamProcessor {
+        request: Request::new(
+            &STOP_STREAM_PROCESSOR,
+            &[group_id, tenant_name, processor_name],
+        ),
+        result: PhantomData,
+    }
 }
 
 static STOP_STREAM_PROCESSOR: Operation = Operation {
@@ -2172,6 +2425,21 @@ static STOP_STREAM_PROCESSOR: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/stopGroupStreamProcessor",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["STOPPED"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_STREAM_PROCESSOR,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("processorName"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Update private link connection:
@@ -2242,6 +2510,7 @@ static UPDATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamPrivateLinkConnection",
+    wait: None,
 };
 
 /// Update stream connection:
@@ -2259,6 +2528,9 @@ static UPDATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2023-02-01.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_connection`
+/// is `READY`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -2292,12 +2564,15 @@ pub fn update_stream_connection(
     tenant_name: &str,
     connection_name: &str,
     body: &types::StreamsConnection,
-) -> Request<types::StreamsConnection> {
-    Request::with_body(
-        &UPDATE_STREAM_CONNECTION,
-        &[group_id, tenant_name, connection_name],
-        body,
-    )
+) -> UpdateStreamConnection<types::StreamsConnection> {
+    UpdateStreamConnection {
+        request: Request::with_body(
+            &UPDATE_STREAM_CONNECTION,
+            &[group_id, tenant_name, connection_name],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static UPDATE_STREAM_CONNECTION: Operation = Operation {
@@ -2322,6 +2597,21 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamConnection",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["READY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_STREAM_CONNECTION,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("connectionName"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Update stream failover connection:
@@ -2339,6 +2629,9 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Version 2025-03-12.
+///
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// `get_stream_failover_connection` is `READY`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -2372,12 +2665,15 @@ pub fn update_stream_failover_connection(
     connection_name: &str,
     failover_connection_id: &str,
     body: &types::StreamsFailoverConnection,
-) -> Request<types::StreamsFailoverConnection> {
-    Request::with_body(
-        &UPDATE_STREAM_FAILOVER_CONNECTION,
-        &[group_id, tenant_name, connection_name, failover_connection_id],
-        body,
-    )
+) -> UpdateStreamFailoverConnection<types::StreamsFailoverConnection> {
+    UpdateStreamFailoverConnection {
+        request: Request::with_body(
+            &UPDATE_STREAM_FAILOVER_CONNECTION,
+            &[group_id, tenant_name, connection_name, failover_connection_id],
+            body,
+        ),
+        result: PhantomData,
+    }
 }
 
 static UPDATE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
@@ -2403,6 +2699,22 @@ static UPDATE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamConnectionFailoverConnection",
+    wait: Some(
+        &Wait::polls(Polled {
+            properties: &["state"],
+            done: &["READY"],
+            failed: &["FAILED"],
+            ..Polled::of(
+                &GET_STREAM_FAILOVER_CONNECTION,
+                &[
+                    Source::Request("groupId"),
+                    Source::Request("tenantName"),
+                    Source::Request("connectionName"),
+                    Source::Request("failoverConnectionId"),
+                ],
+            )
+        }),
+    ),
 };
 
 /// Update stream processor:
@@ -2482,6 +2794,7 @@ static UPDATE_STREAM_PROCESSOR: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamProcessor",
+    wait: None,
 };
 
 /// Update stream workspace: `PATCH /api/atlas/v2/groups/{groupId}/streams/{tenantName}`
@@ -2549,6 +2862,7 @@ static UPDATE_STREAM_WORKSPACE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamWorkspace",
+    wait: None,
 };
 
 /// With stream sample connections:
@@ -2615,7 +2929,80 @@ static WITH_STREAM_SAMPLE_CONNECTIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/withGroupStreamSampleConnections",
+    wait: None,
 };
+
+/// The request of [`create_failover_connection`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateFailoverConnection<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateFailoverConnection, waits);
+
+/// The request of [`create_stream_connection`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateStreamConnection<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateStreamConnection, waits);
+
+/// The request of [`create_stream_processor`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateStreamProcessor<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(CreateStreamProcessor, waits);
+
+/// The request of [`delete_private_link_connection`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeletePrivateLinkConnection<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeletePrivateLinkConnection, waits);
+
+/// The request of [`delete_stream_connection`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteStreamConnection<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteStreamConnection, waits);
+
+/// The request of [`delete_stream_failover_connection`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteStreamFailoverConnection<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteStreamFailoverConnection, waits);
+
+/// The request of [`delete_stream_processor`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteStreamProcessor<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteStreamProcessor, waits);
+
+/// The request of [`delete_stream_workspace`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteStreamWorkspace<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(DeleteStreamWorkspace, waits);
 
 /// The request of [`download_audit_logs`].
 #[must_use = "a request does nothing until it is sent"]
@@ -2690,7 +3077,7 @@ impl<T> GetStreamProcessors<T> {
     }
 }
 
-atlas_admin_runtime::builder!(GetStreamProcessors);
+atlas_admin_runtime::builder!(GetStreamProcessors, paged);
 
 /// The request of [`get_stream_workspace`].
 #[must_use = "a request does nothing until it is sent"]
@@ -2725,7 +3112,7 @@ impl<T> ListActivePeeringConnections<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListActivePeeringConnections);
+atlas_admin_runtime::builder!(ListActivePeeringConnections, paged);
 
 /// The request of [`list_failover_connections`].
 #[must_use = "a request does nothing until it is sent"]
@@ -2745,7 +3132,7 @@ impl<T> ListFailoverConnections<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListFailoverConnections);
+atlas_admin_runtime::builder!(ListFailoverConnections, paged);
 
 /// The request of [`list_private_link_connections`].
 #[must_use = "a request does nothing until it is sent"]
@@ -2765,7 +3152,7 @@ impl<T> ListPrivateLinkConnections<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListPrivateLinkConnections);
+atlas_admin_runtime::builder!(ListPrivateLinkConnections, paged);
 
 /// The request of [`list_stream_connections`].
 #[must_use = "a request does nothing until it is sent"]
@@ -2785,7 +3172,7 @@ impl<T> ListStreamConnections<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListStreamConnections);
+atlas_admin_runtime::builder!(ListStreamConnections, paged);
 
 /// The request of [`list_stream_workspaces`].
 #[must_use = "a request does nothing until it is sent"]
@@ -2805,7 +3192,7 @@ impl<T> ListStreamWorkspaces<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListStreamWorkspaces);
+atlas_admin_runtime::builder!(ListStreamWorkspaces, paged);
 
 /// The request of [`list_vpc_peering_connections`].
 #[must_use = "a request does nothing until it is sent"]
@@ -2825,7 +3212,52 @@ impl<T> ListVpcPeeringConnections<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListVpcPeeringConnections);
+atlas_admin_runtime::builder!(ListVpcPeeringConnections, paged);
+
+/// The request of [`start_stream_processor`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct StartStreamProcessor<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(StartStreamProcessor, waits);
+
+/// The request of [`start_stream_processor_with`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct StartStreamProcessorWith<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(StartStreamProcessorWith, waits);
+
+/// The request of [`stop_stream_processor`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct StopStreamProcessor<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(StopStreamProcessor, waits);
+
+/// The request of [`update_stream_connection`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct UpdateStreamConnection<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(UpdateStreamConnection, waits);
+
+/// The request of [`update_stream_failover_connection`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct UpdateStreamFailoverConnection<T, W = T> {
+    pub(crate) request: Request<T>,
+    pub(crate) result: PhantomData<fn() -> W>,
+}
+
+atlas_admin_runtime::builder!(UpdateStreamFailoverConnection, waits);
 
 /// Streams, version 2023-02-01: the operations that have it.
 ///

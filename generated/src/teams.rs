@@ -63,6 +63,7 @@ static ADD_GROUP_TEAMS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/addGroupTeams",
+    wait: None,
 };
 
 /// Add team users: `POST /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`
@@ -127,6 +128,7 @@ static ADD_TEAM_USERS: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/addOrgTeamUsers",
+    wait: None,
 };
 
 /// Create org team: `POST /api/atlas/v2/orgs/{orgId}/teams`
@@ -182,6 +184,7 @@ static CREATE_ORG_TEAM: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/createOrgTeam",
+    wait: None,
 };
 
 /// Delete org team: `DELETE /api/atlas/v2/orgs/{orgId}/teams/{teamId}`
@@ -236,6 +239,7 @@ static DELETE_ORG_TEAM: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/deleteOrgTeam",
+    wait: None,
 };
 
 /// Get group team: `GET /api/atlas/v2/groups/{groupId}/teams/{teamId}`
@@ -290,6 +294,7 @@ static GET_GROUP_TEAM: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/getGroupTeam",
+    wait: None,
 };
 
 /// Get org team: `GET /api/atlas/v2/orgs/{orgId}/teams/{teamId}`
@@ -344,6 +349,7 @@ static GET_ORG_TEAM: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/getOrgTeam",
+    wait: None,
 };
 
 /// Get team by name: `GET /api/atlas/v2/orgs/{orgId}/teams/byName/{teamName}`
@@ -399,6 +405,7 @@ static GET_TEAM_BY_NAME: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/getOrgTeamByName",
+    wait: None,
 };
 
 /// List group teams: `GET /api/atlas/v2/groups/{groupId}/teams`
@@ -459,6 +466,7 @@ static LIST_GROUP_TEAMS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/listGroupTeams",
+    wait: None,
 };
 
 /// List org teams: `GET /api/atlas/v2/orgs/{orgId}/teams`
@@ -519,6 +527,7 @@ static LIST_ORG_TEAMS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/listOrgTeams",
+    wait: None,
 };
 
 /// Remove group team: `DELETE /api/atlas/v2/groups/{groupId}/teams/{teamId}`
@@ -573,6 +582,7 @@ static REMOVE_GROUP_TEAM: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/removeGroupTeam",
+    wait: None,
 };
 
 /// Remove user from team: `DELETE /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users/{userId}`
@@ -634,6 +644,7 @@ static REMOVE_USER_FROM_TEAM: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/removeOrgTeamUserFromTeam",
+    wait: None,
 };
 
 /// Rename org team: `PATCH /api/atlas/v2/orgs/{orgId}/teams/{teamId}`
@@ -696,6 +707,7 @@ static RENAME_ORG_TEAM: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/renameOrgTeam",
+    wait: None,
 };
 
 /// Update group team: `PATCH /api/atlas/v2/groups/{groupId}/teams/{teamId}`
@@ -757,6 +769,7 @@ static UPDATE_GROUP_TEAM: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/updateGroupTeam",
+    wait: None,
 };
 
 /// The request of [`list_group_teams`].
@@ -782,7 +795,7 @@ impl<T> ListGroupTeams<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListGroupTeams);
+atlas_admin_runtime::builder!(ListGroupTeams, paged);
 
 /// The request of [`list_org_teams`].
 #[must_use = "a request does nothing until it is sent"]
@@ -807,7 +820,7 @@ impl<T> ListOrgTeams<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListOrgTeams);
+atlas_admin_runtime::builder!(ListOrgTeams, paged);
 
 /// Teams, version 2023-01-01: the operations that have it.
 ///

@@ -80,6 +80,7 @@ static CREATE_GROUP_INTEGRATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/createGroupIntegration",
+    wait: None,
 };
 
 /// Delete group integration:
@@ -140,6 +141,7 @@ static DELETE_GROUP_INTEGRATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/deleteGroupIntegration",
+    wait: None,
 };
 
 /// Get group integration: `GET /api/atlas/v2/groups/{groupId}/integrations/{integrationType}`
@@ -199,6 +201,7 @@ static GET_GROUP_INTEGRATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/getGroupIntegration",
+    wait: None,
 };
 
 /// List group integrations: `GET /api/atlas/v2/groups/{groupId}/integrations`
@@ -263,6 +266,7 @@ static LIST_GROUP_INTEGRATIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/listGroupIntegrations",
+    wait: None,
 };
 
 /// Update group integration:
@@ -337,6 +341,7 @@ static UPDATE_GROUP_INTEGRATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/updateGroupIntegration",
+    wait: None,
 };
 
 /// The request of [`create_group_integration`].
@@ -387,7 +392,7 @@ impl<T> ListGroupIntegrations<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListGroupIntegrations);
+atlas_admin_runtime::builder!(ListGroupIntegrations, paged);
 
 /// The request of [`update_group_integration`].
 #[must_use = "a request does nothing until it is sent"]

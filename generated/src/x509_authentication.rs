@@ -69,6 +69,7 @@ static CREATE_DATABASE_USER_CERT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/X.509-Authentication/operation/createGroupDatabaseUserCert",
+    wait: None,
 };
 
 /// Disable security customer x509:
@@ -125,6 +126,7 @@ static DISABLE_SECURITY_CUSTOMER_X509: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/X.509-Authentication/operation/disableGroupUserSecurityCustomerX509",
+    wait: None,
 };
 
 /// List database user certs:
@@ -194,6 +196,7 @@ static LIST_DATABASE_USER_CERTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/X.509-Authentication/operation/listGroupDatabaseUserCerts",
+    wait: None,
 };
 
 /// The request of [`list_database_user_certs`].
@@ -219,7 +222,7 @@ impl<T> ListDatabaseUserCerts<T> {
     }
 }
 
-atlas_admin_runtime::builder!(ListDatabaseUserCerts);
+atlas_admin_runtime::builder!(ListDatabaseUserCerts, paged);
 
 /// X.509 Authentication, version 2023-01-01: the operations that have it.
 ///

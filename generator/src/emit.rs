@@ -1,6 +1,7 @@
 //! Model → files. Decides nothing: it reads the model, the facts and the names.
 
 mod contract;
+mod description;
 mod docs;
 mod enum_;
 mod example;
@@ -14,6 +15,7 @@ mod tag;
 mod ty;
 mod types;
 mod union;
+mod wait;
 
 use std::collections::BTreeMap;
 

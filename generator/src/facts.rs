@@ -6,6 +6,7 @@ mod conversions;
 mod gates;
 mod identity;
 mod pages;
+mod waits;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -15,6 +16,7 @@ use crate::version::Version;
 
 pub use gates::{Condition, Gate, gate};
 pub(crate) use pages::ITEMS;
+pub use waits::{polled_version, waited};
 
 /// A member of a definition: the field of a record or the variant of a union, by index.
 pub type Member = (TypeId, usize);

@@ -82,7 +82,7 @@ pub fn generate(
     options: &Options,
 ) -> Result<Output, Vec<Diagnostic>> {
     let document = document::read(document, overlays, options.idle)?;
-    let api = lower::lower(&document.openapi, ledger)?;
+    let api = lower::lower(&document.openapi, ledger, options.idle)?;
     let facts = facts::Facts::of(&api, ledger);
     let names = names::name(&api, ledger)?;
     let mut next = ledger.clone();

@@ -13,6 +13,7 @@ mod reach;
 mod record;
 mod schema;
 mod union;
+mod waits;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -21,6 +22,7 @@ use openapiv3::{OpenAPI, ReferenceOr, Schema};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Api, Enum, Kind, Origin, Tag, Type, TypeDef, TypeId, Unmapped};
 use crate::names::Ledger;
+use crate::overlay::Idle;
 use crate::pointer::Pointer;
 use crate::reconcile;
 
@@ -29,10 +31,17 @@ use facets::Node;
 /// Lowers a document, and reports all that stands in the way.
 ///
 /// The ledger is asked what programs were written against: it stays.
-pub fn lower(document: &OpenAPI, ledger: &Ledger) -> Result<Api, Vec<Diagnostic>> {
+///
+/// `idle` says what a wait is that does not fit the document.
+pub fn lower(
+    document: &OpenAPI,
+    ledger: &Ledger,
+    idle: Idle,
+) -> Result<Api, Vec<Diagnostic>> {
     let mut lowering = Lowering::new(document);
     lowering.inherit_from_unions();
     lowering.lower_operations();
+    lowering.lower_waits(idle);
     let Lowering { mut api, diagnostics, .. } = lowering;
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(diagnostics);
@@ -56,6 +65,8 @@ struct Lowering<'d> {
     document: &'d OpenAPI,
     api: Api,
     diagnostics: Vec<Diagnostic>,
+    /// What is said of waits, which need all operations.
+    waits: Vec<waits::Said>,
     /// What each named schema became; `None` while an alias is being followed.
     named: HashMap<&'d str, Option<Type>>,
     /// What each inline definition became, by where it stands.
@@ -97,6 +108,7 @@ impl<'d> Lowering<'d> {
             document,
             api: Api { tags, ..Api::default() },
             diagnostics: Vec::new(),
+            waits: Vec::new(),
             named: HashMap::new(),
             inline: HashMap::new(),
             bases: BTreeMap::new(),

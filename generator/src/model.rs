@@ -9,8 +9,12 @@ use std::convert::Infallible;
 use crate::pointer::Pointer;
 use crate::version::{Date, MediaType, Version};
 
+pub use wait::{Polled, Source, Wait};
+
+mod wait;
+
 /// The query parameter that every paged operation of the API has.
-const PAGE_NUMBER: &str = "pageNum";
+pub const PAGE_NUMBER: &str = "pageNum";
 
 /// The whole API.
 #[derive(Debug, Default)]
@@ -237,6 +241,10 @@ pub struct Operation {
     pub versions: Vec<OperationVersion>,
     /// Whether the request is a builder with setters for the parameters that are no arguments.
     pub has_builder: bool,
+    /// Whether the response comes page by page: there is a parameter for the page's number, or was.
+    pub is_paged: bool,
+    /// How the end of the work that a call starts is told.
+    pub wait: Option<Wait>,
     pub deprecated: bool,
     pub roles: Vec<String>,
     pub docs_url: Option<String>,
@@ -387,13 +395,6 @@ impl Operation {
     pub fn newest_stable(&self) -> Option<Version> {
         let stable = |version: &Version| matches!(version, Version::Stable(_));
         self.versions.iter().map(|version| version.version).filter(stable).max()
-    }
-
-    /// Whether the answer comes page by page, as the parameter for the page's number tells.
-    pub fn is_paged(&self) -> bool {
-        self.parameters
-            .iter()
-            .any(|p| p.location == Location::Query && p.name == PAGE_NUMBER)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The same surface without async: a client that brings a runtime of its own.
 //!
-//! [`Request::send_blocking`] and [`Request::iter`] are `send` and `stream`, and
+//! [`Request::send_blocking`] and [`PagedRequest::iter`] are `send` and `stream`, and
 //! [`Download::into_read`] makes a [`Read`] of a payload; anything else (a poll, a download to
 //! a file) goes through [`Client::block_on`].
 //!
@@ -21,7 +21,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::error::{Error, Kind};
 use crate::output::{Download, Output};
 use crate::page::Page;
-use crate::request::{Options, Request};
+use crate::request::{Options, PagedRequest, Request};
 use crate::response::Response;
 
 mod wait;
@@ -145,31 +145,31 @@ impl<T: Output> Request<T> {
     }
 }
 
-impl<T: Page + Output> Request<T> {
-    /// Returns every item of the list: [`Request::stream`] without async.
+impl<T: Page + Output> PagedRequest<T> {
+    /// Returns every item of the list: [`PagedRequest::stream`] without async.
     pub fn iter(&self, client: &Client) -> Items<T> {
         self.iter_with(client, &Options::DEFAULT)
     }
 
-    /// Returns every item of the list: [`Request::stream_with`] without async.
+    /// Returns every item of the list: [`PagedRequest::stream_with`] without async.
     pub fn iter_with(&self, client: &Client, options: &Options) -> Items<T> {
         let items = self.stream_with(&client.client, options);
         Items { client: client.clone(), items: Some(items) }
     }
 
-    /// Returns every page of the list: [`Request::pages`] without async.
+    /// Returns every page of the list: [`PagedRequest::pages`] without async.
     pub fn iter_pages(&self, client: &Client) -> Pages<T> {
         self.iter_pages_with(client, &Options::DEFAULT)
     }
 
-    /// Returns every page of the list: [`Request::pages_with`] without async.
+    /// Returns every page of the list: [`PagedRequest::pages_with`] without async.
     pub fn iter_pages_with(&self, client: &Client, options: &Options) -> Pages<T> {
         let pages = self.pages_with(&client.client, options);
         Pages { client: client.clone(), pages: Some(pages) }
     }
 }
 
-/// The items of a list, without async. Made by [`Request::iter`]. An error is the last item.
+/// The items of a list, without async. Made by [`PagedRequest::iter`]. An error is the last item.
 #[derive(Debug)]
 #[must_use = "an iterator does nothing until it is used"]
 pub struct Items<T: Page> {
@@ -194,7 +194,7 @@ impl<T: Page + Output> Iterator for Items<T> {
 
 impl<T: Page + Output> FusedIterator for Items<T> {}
 
-/// The pages of a list, without async. Made by [`Request::iter_pages`]. An error is the last.
+/// The pages of a list, without async. Made by [`PagedRequest::iter_pages`]. An error is the last.
 #[derive(Debug)]
 #[must_use = "an iterator does nothing until it is used"]
 pub struct Pages<T> {

@@ -14,35 +14,52 @@ impl<T, V: Into<T>, I: IntoIterator<Item = V>> IntoList<T> for I {
 
 /// Implements what a generated `struct Name<T> { request: Request<T> }` offers besides its setters:
 /// all that can be done with its [`Request`](crate::Request), on the type that people hold.
+///
+/// `paged` stands for an operation that takes the number of a page. `waits` stands for one whose
+/// work is complete only later; its struct is `Name<T, W>`, with `result: PhantomData<fn() -> W>`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! builder {
     ($type:ident) => {
-        impl<T> $type<T> {
+        $crate::builder!(@common $type);
+    };
+    ($type:ident, paged) => {
+        $crate::builder!(@common $type);
+        $crate::paged_builder!($type);
+    };
+    ($type:ident, waits) => {
+        $crate::builder!(@common $type, W);
+        $crate::waiting_builder!($type);
+    };
+    (@common $type:ident $(, $result:ident)?) => {
+        impl<T $(, $result)?> $type<T $(, $result)?> {
             /// Sets a query parameter by its name: [`Request::query`](atlas_admin_runtime::Request::query).
             #[inline]
             pub fn query(
-                self,
+                mut self,
                 name: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>,
                 value: impl ::core::convert::Into<$crate::codec::Json>,
             ) -> Self {
-                Self { request: self.request.query(name, value) }
+                self.request = self.request.query(name, value);
+                self
             }
 
             /// Sets a header by its name: [`Request::header`](atlas_admin_runtime::Request::header).
             #[inline]
             pub fn header(
-                self,
+                mut self,
                 name: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>,
                 value: impl ::core::convert::Into<$crate::codec::Json>,
             ) -> Self {
-                Self { request: self.request.header(name, value) }
+                self.request = self.request.header(name, value);
+                self
             }
 
             /// Sets the body: [`Request::body`](atlas_admin_runtime::Request::body).
             #[inline]
-            pub fn body(self, body: &impl $crate::IntoBody) -> Self {
-                Self { request: self.request.body(body) }
+            pub fn body(mut self, body: &impl $crate::IntoBody) -> Self {
+                self.request = self.request.body(body);
+                self
             }
 
             /// Makes the request expect another type of response:
@@ -145,7 +162,7 @@ macro_rules! builder {
             }
         }
 
-        impl<T: $crate::Output> $type<T> {
+        impl<T: $crate::Output $(, $result)?> $type<T $(, $result)?> {
             /// Sends the request: [`Request::send`](atlas_admin_runtime::Request::send).
             ///
             /// # Errors
@@ -179,69 +196,124 @@ macro_rules! builder {
             }
         }
 
-        impl<T: $crate::Page + $crate::Output> $type<T> {
-            /// Returns every item of the list: [`Request::stream`](atlas_admin_runtime::Request::stream).
-            #[inline]
-            pub fn stream(&self, client: &$crate::Client) -> $crate::Items<T> {
-                self.request.stream(client)
-            }
+        $crate::blocking_builder!($type $(, $result)?);
 
-            /// Returns every item of the list, each page asked for with settings of its own:
-            /// [`Request::stream_with`](atlas_admin_runtime::Request::stream_with).
+        impl<T $(, $result)?> ::core::convert::From<$type<T $(, $result)?>> for $crate::Request<T> {
             #[inline]
-            pub fn stream_with(
-                &self,
-                client: &$crate::Client,
-                options: &$crate::Options,
-            ) -> $crate::Items<T> {
-                self.request.stream_with(client, options)
-            }
-
-            /// Returns every page of the list: [`Request::pages`](atlas_admin_runtime::Request::pages).
-            #[inline]
-            pub fn pages(&self, client: &$crate::Client) -> $crate::Pages<T> {
-                self.request.pages(client)
-            }
-
-            /// Returns every page of the list, each asked for with settings of its own:
-            /// [`Request::pages_with`](atlas_admin_runtime::Request::pages_with).
-            #[inline]
-            pub fn pages_with(
-                &self,
-                client: &$crate::Client,
-                options: &$crate::Options,
-            ) -> $crate::Pages<T> {
-                self.request.pages_with(client, options)
-            }
-        }
-
-        $crate::blocking_builder!($type);
-
-        impl<T> ::core::convert::From<$type<T>> for $crate::Request<T> {
-            #[inline]
-            fn from(builder: $type<T>) -> Self {
+            fn from(builder: $type<T $(, $result)?>) -> Self {
                 builder.request
             }
         }
 
-        impl<T> ::core::convert::AsRef<$crate::Request<T>> for $type<T> {
+        impl<T $(, $result)?> ::core::convert::AsRef<$crate::Request<T>> for $type<T $(, $result)?> {
             #[inline]
             fn as_ref(&self) -> &$crate::Request<T> {
                 &self.request
             }
         }
 
-        impl<T> ::core::clone::Clone for $type<T> {
+        impl<T $(, $result)?> ::core::clone::Clone for $type<T $(, $result)?> {
             #[inline]
             fn clone(&self) -> Self {
-                Self { request: self.request.clone() }
+                Self {
+                    request: self.request.clone()
+                    $(, result: ::core::marker::PhantomData::<fn() -> $result>)?
+                }
             }
         }
 
-        impl<T> ::core::fmt::Debug for $type<T> {
+        impl<T $(, $result)?> ::core::fmt::Debug for $type<T $(, $result)?> {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 self.request.fmt(f)
+            }
+        }
+    };
+}
+
+/// Implements what the builder of a paged operation offers.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! paged_builder {
+    ($type:ident) => {
+        impl<T: $crate::Page + $crate::Output> $type<T> {
+            /// Returns every item of the list: [`PagedRequest::stream`](atlas_admin_runtime::PagedRequest::stream).
+            #[inline]
+            pub fn stream(&self, client: &$crate::Client) -> $crate::Items<T> {
+                self.request.clone().paged().stream(client)
+            }
+
+            /// Returns every item of the list, each page asked for with settings of its own:
+            /// [`PagedRequest::stream_with`](atlas_admin_runtime::PagedRequest::stream_with).
+            #[inline]
+            pub fn stream_with(
+                &self,
+                client: &$crate::Client,
+                options: &$crate::Options,
+            ) -> $crate::Items<T> {
+                self.request.clone().paged().stream_with(client, options)
+            }
+
+            /// Returns every page of the list: [`PagedRequest::pages`](atlas_admin_runtime::PagedRequest::pages).
+            #[inline]
+            pub fn pages(&self, client: &$crate::Client) -> $crate::Pages<T> {
+                self.request.clone().paged().pages(client)
+            }
+
+            /// Returns every page of the list, each asked for with settings of its own:
+            /// [`PagedRequest::pages_with`](atlas_admin_runtime::PagedRequest::pages_with).
+            #[inline]
+            pub fn pages_with(
+                &self,
+                client: &$crate::Client,
+                options: &$crate::Options,
+            ) -> $crate::Pages<T> {
+                self.request.clone().paged().pages_with(client, options)
+            }
+        }
+
+        $crate::paged_blocking_builder!($type);
+    };
+}
+
+/// Implements what the builder of an operation offers whose work is complete only later.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! waiting_builder {
+    ($type:ident) => {
+        impl<T: $crate::Output, W: $crate::codec::Value + ::core::default::Default>
+            $type<T, W>
+        {
+            /// Sends the request, and waits until its work is complete:
+            /// [`Request::send_and_wait`](atlas_admin_runtime::Request::send_and_wait).
+            ///
+            /// # Errors
+            ///
+            /// As [`Waiter`](atlas_admin_runtime::Waiter) says.
+            #[inline]
+            pub fn send_and_wait(
+                &self,
+                client: &$crate::Client,
+            ) -> $crate::Waiter<'static, W> {
+                self.request.send_and_wait(client)
+            }
+
+            /// Waits until its work is complete, given the response to it:
+            /// [`Request::wait`](atlas_admin_runtime::Request::wait).
+            ///
+            /// # Errors
+            ///
+            /// As [`Waiter`](atlas_admin_runtime::Waiter) says.
+            #[inline]
+            pub fn wait(
+                &self,
+                client: &$crate::Client,
+                response: &$crate::Response<T>,
+            ) -> $crate::Waiter<'static, W>
+            where
+                T: $crate::codec::Value,
+            {
+                self.request.wait(client, response)
             }
         }
     };
@@ -252,8 +324,8 @@ macro_rules! builder {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! blocking_builder {
-    ($type:ident) => {
-        impl<T: $crate::Output> $type<T> {
+    ($type:ident $(, $result:ident)?) => {
+        impl<T: $crate::Output $(, $result)?> $type<T $(, $result)?> {
             /// Sends the request and waits for the response:
             /// [`Request::send_blocking`](atlas_admin_runtime::Request::send_blocking).
             ///
@@ -283,46 +355,54 @@ macro_rules! blocking_builder {
                 self.request.send_blocking_with(client, options)
             }
         }
+    };
+}
 
+/// Implements what the builder of a paged operation offers without async.
+#[cfg(feature = "blocking")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! paged_blocking_builder {
+    ($type:ident) => {
         impl<T: $crate::Page + $crate::Output> $type<T> {
-            /// Returns every item of the list: [`Request::iter`](atlas_admin_runtime::Request::iter).
+            /// Returns every item of the list: [`PagedRequest::iter`](atlas_admin_runtime::PagedRequest::iter).
             #[inline]
             pub fn iter(
                 &self,
                 client: &$crate::blocking::Client,
             ) -> $crate::blocking::Items<T> {
-                self.request.iter(client)
+                self.request.clone().paged().iter(client)
             }
 
             /// Returns every item of the list, each page asked for with settings of its own:
-            /// [`Request::iter_with`](atlas_admin_runtime::Request::iter_with).
+            /// [`PagedRequest::iter_with`](atlas_admin_runtime::PagedRequest::iter_with).
             #[inline]
             pub fn iter_with(
                 &self,
                 client: &$crate::blocking::Client,
                 options: &$crate::Options,
             ) -> $crate::blocking::Items<T> {
-                self.request.iter_with(client, options)
+                self.request.clone().paged().iter_with(client, options)
             }
 
-            /// Returns every page of the list: [`Request::iter_pages`](atlas_admin_runtime::Request::iter_pages).
+            /// Returns every page of the list: [`PagedRequest::iter_pages`](atlas_admin_runtime::PagedRequest::iter_pages).
             #[inline]
             pub fn iter_pages(
                 &self,
                 client: &$crate::blocking::Client,
             ) -> $crate::blocking::Pages<T> {
-                self.request.iter_pages(client)
+                self.request.clone().paged().iter_pages(client)
             }
 
             /// Returns every page of the list, each asked for with settings of its own:
-            /// [`Request::iter_pages_with`](atlas_admin_runtime::Request::iter_pages_with).
+            /// [`PagedRequest::iter_pages_with`](atlas_admin_runtime::PagedRequest::iter_pages_with).
             #[inline]
             pub fn iter_pages_with(
                 &self,
                 client: &$crate::blocking::Client,
                 options: &$crate::Options,
             ) -> $crate::blocking::Pages<T> {
-                self.request.iter_pages_with(client, options)
+                self.request.clone().paged().iter_pages_with(client, options)
             }
         }
     };
@@ -333,5 +413,13 @@ macro_rules! blocking_builder {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! blocking_builder {
+    ($type:ident $(, $result:ident)?) => {};
+}
+
+/// Implements nothing: the feature `blocking` is off.
+#[cfg(not(feature = "blocking"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! paged_blocking_builder {
     ($type:ident) => {};
 }

@@ -68,6 +68,8 @@ pub(crate) enum Kind {
     Redirect,
     /// A file could not be read or written.
     File,
+    /// What a wait was for has failed.
+    Failed,
 }
 
 impl Error {

@@ -16,6 +16,7 @@
 //! #     accept: "application/vnd.atlas.2023-01-01+json", content_type: None,
 //! #     parameters: &[], success: &[200], roles: &[], deprecated: false, sunset: None,
 //! #     docs: "",
+//! #     wait: None,
 //! # };
 //!
 //! /// Answers without a network, as a test does.
@@ -75,6 +76,7 @@ mod response;
 mod retry;
 mod trace;
 mod version;
+mod wait;
 
 pub use auth::{AccessToken, FileStore, MemoryStore, TokenStore};
 pub use builder::IntoList;
@@ -88,12 +90,13 @@ pub use error::{ApiError, Error};
 pub use operation::Operation;
 pub use output::{Download, Output};
 pub use page::{Items, Page, Pages};
-pub use poll::Poller;
-pub use request::{IntoBody, Options, Request};
+pub use poll::{Outcome, Poller};
+pub use request::{IntoBody, Options, PagedRequest, Request};
 pub use response::{RateLimit, Response, ResponseFuture};
 pub use retry::{Repeat, RetryPolicy};
 pub use transport::Transport;
 pub use version::Version;
+pub use wait::{Progress, Waiter};
 
 // The crates whose types are part of this one's.
 pub use {bytes, http, indexmap, jiff, url};

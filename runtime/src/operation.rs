@@ -5,6 +5,10 @@ use jiff::civil::Date;
 
 use crate::version::Version;
 
+pub use wait::{Each, LongRunning, Polled, Source, Wait};
+
+mod wait;
+
 /// One operation of the API in one version.
 #[derive(Debug)]
 pub struct Operation {
@@ -36,6 +40,8 @@ pub struct Operation {
     pub sunset: Option<Date>,
     /// The page of the operation in the Atlas documentation.
     pub docs: &'static str,
+    /// How the end of the work that a call starts is told; `None` where it is done with the response.
+    pub wait: Option<&'static Wait>,
 }
 
 /// An HTTP method that the API uses.

@@ -243,7 +243,7 @@ fn property<'a>(value: &'a dyn Value, name: &str) -> Option<&'a dyn Value> {
 }
 
 /// The pages of a list, each a whole [`Response`]. Made by
-/// [`Request::pages`](crate::Request::pages).
+/// [`PagedRequest::pages`](crate::PagedRequest::pages).
 ///
 /// The first page is requested when the stream is first polled, each next one while the one
 /// before is in use.
@@ -321,7 +321,7 @@ impl<T> fmt::Debug for Pages<T> {
 }
 
 /// The items of a list, from all of its pages. Made by
-/// [`Request::stream`](crate::Request::stream).
+/// [`PagedRequest::stream`](crate::PagedRequest::stream).
 ///
 /// The first page is requested when the stream is first polled, each next one while the items of
 /// the one before are in use.

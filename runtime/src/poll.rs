@@ -1,4 +1,9 @@
 //! Waiting: a request repeated until its response is what the caller waits for.
+//!
+//! A wait is for hours, and outlasts what passes: each request is repeated as the client's retry
+//! policy says, and where that gives up on an error that may pass
+//! ([`Error::is_retryable`]), the wait sends it again an interval later, until its own limit. Only
+//! where the very first request can't connect, the wait ends: the address may be wrong.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,24 +11,30 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::Client;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::output::Output;
 use crate::request::{Options, Parts};
 use crate::response::{Response, ResponseFuture};
 
-/// The default wait between a response and the next request.
-const INTERVAL: Duration = Duration::from_secs(10);
+pub use outcome::Outcome;
+pub(crate) use outcome::Verdict;
+pub(crate) use schedule::{Schedule, Watch, failed};
 
-/// The default limit of the whole wait.
-const TIMEOUT: Duration = Duration::from_secs(60 * 60);
+mod outcome;
+mod schedule;
 
-/// Repeats a request until its response satisfies a predicate.
+/// Repeats a request until its response is what the caller waits for.
 ///
 /// Made by [`Request::poll`](crate::Request::poll). By default it sends the request every 10
-/// seconds for up to an hour. It owns all that it needs, so the wait can be spawned if the
-/// caller's closures can.
-#[must_use = "a poller does nothing before `until` or `until_gone`"]
+/// seconds for up to an hour, and later where the service asks for that (`Retry-After`). It goes
+/// on through errors that may pass ([`Error::is_retryable`]), except that the very first request
+/// has to reach a server.
+///
+/// It owns all that it needs, so the wait can be spawned if the caller's closures can.
+#[must_use = "a poller does nothing before `until`, `until_result` or `until_gone`"]
 pub struct Poller<'a, T> {
+    client: Client,
+    parts: Arc<Parts>,
     schedule: Schedule,
     progress: Option<Progress<'a, T>>,
     output: PhantomData<fn() -> T>,
@@ -31,25 +42,15 @@ pub struct Poller<'a, T> {
 
 type Progress<'a, T> = Box<dyn FnMut(&Response<T>) + Send + 'a>;
 
-/// The request, and when it is repeated.
-struct Schedule {
-    client: Client,
-    parts: Arc<Parts>,
-    interval: Duration,
-    timeout: Duration,
-    options: Options,
-}
-
 impl<T: Output> Poller<'static, T> {
     pub(crate) fn new(client: &Client, parts: &Arc<Parts>) -> Self {
-        let schedule = Schedule {
+        Self {
             client: client.clone(),
             parts: Arc::clone(parts),
-            interval: INTERVAL,
-            timeout: TIMEOUT,
-            options: Options::DEFAULT,
-        };
-        Self { schedule, progress: None, output: PhantomData }
+            schedule: Schedule::default(),
+            progress: None,
+            output: PhantomData,
+        }
     }
 }
 
@@ -60,54 +61,151 @@ impl<'a, T: Output> Poller<'a, T> {
         self
     }
 
-    /// Limits the whole wait: an hour by default.
+    /// Limits the whole wait: an hour by default. A request that is under way then has limits of
+    /// its own.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.schedule.timeout = timeout;
         self
     }
 
     /// Sets what each of the requests does differently from the client.
+    ///
+    /// A retry policy among them is the policy of the wait: where it gives up, the wait ends.
     pub fn options(mut self, options: Options) -> Self {
         self.schedule.options = options;
         self
     }
 
-    /// Calls `progress` with each response that does not satisfy the predicate yet.
+    /// Calls `progress` with each response that does not end the wait.
     pub fn on_progress<'b>(
         self,
         progress: impl FnMut(&Response<T>) + Send + 'b,
     ) -> Poller<'b, T> {
-        let progress: Progress<'b, T> = Box::new(progress);
-        Poller { schedule: self.schedule, progress: Some(progress), output: PhantomData }
+        let Self { client, parts, schedule, output, .. } = self;
+        let progress: Option<Progress<'b, T>> = Some(Box::new(progress));
+        Poller { client, parts, schedule, progress, output }
     }
 
-    /// Repeats the request until its response satisfies `predicate`, and returns that response.
+    /// Repeats the request until `outcome` says of its response that it is done, and returns that
+    /// response. A `bool` will do: `true` is done.
+    ///
+    /// What was just made may not be there yet: in the first 30 seconds, 404 does not end the wait
+    /// unless the resource was seen before.
+    ///
+    /// ```
+    /// # use atlas_admin_runtime::{Client, Error, Json, Outcome, Request};
+    /// # async fn example(client: Client, request: Request<Json>) -> Result<(), Error> {
+    /// let cluster = request
+    ///     .poll(&client)
+    ///     .until(|cluster| match cluster["stateName"].as_str() {
+    ///         Some("IDLE") => Outcome::done(),
+    ///         Some("FAILED") => Outcome::failed("FAILED"),
+    ///         state => Outcome::pending(state.unwrap_or_default()),
+    ///     })
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// Returns the first error that the retry policy gives up on, or one for which
-    /// [`Error::is_timeout`] holds where the wait took too long.
-    pub fn until<F>(
+    /// Returns the first error that won't pass; one for which [`Error::is_failed_wait`] holds
+    /// where the outcome is failed; and one for which [`Error::is_timeout`] holds where the wait
+    /// took too long. The last two name the last state that an outcome told.
+    pub fn until<F, O>(
         self,
-        mut predicate: F,
+        mut outcome: F,
+    ) -> impl Future<Output = Result<Response<T>, Error>> + Send + use<'a, T, F, O>
+    where
+        F: FnMut(&T) -> O + Send,
+        O: Into<Outcome>,
+    {
+        self.run(true, move |result: Result<&Response<T>, &Error>| match result {
+            Ok(response) => outcome(response.value()).into(),
+            Err(error) => Outcome::failed(error),
+        })
+    }
+
+    /// Repeats the request until `outcome` says that it is done, and lets it look at errors too:
+    /// 404 right after a POST may mean "not yet".
+    ///
+    /// Errors that may pass ([`Error::is_retryable`]) are not among them: the wait goes on through
+    /// those by itself. An error that is done or failed ends the wait, and is returned.
+    ///
+    /// ```
+    /// # use atlas_admin_runtime::{Client, Error, Json, Outcome, Request};
+    /// # async fn example(client: Client, request: Request<Json>) -> Result<(), Error> {
+    /// let cluster = request
+    ///     .poll(&client)
+    ///     .until_result(|result| match result {
+    ///         Ok(cluster) => (cluster["stateName"] == "IDLE").into(),
+    ///         Err(error) if error.is_not_found() => Outcome::pending("not found"),
+    ///         Err(error) => Outcome::failed(error),
+    ///     })
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Poller::until`].
+    pub fn until_result<F, O>(
+        self,
+        mut outcome: F,
+    ) -> impl Future<Output = Result<Response<T>, Error>> + Send + use<'a, T, F, O>
+    where
+        F: FnMut(Result<&Response<T>, &Error>) -> O + Send,
+        O: Into<Outcome>,
+    {
+        self.run(false, move |result| outcome(result).into())
+    }
+
+    /// Repeats the request until `outcome` says that it is done. `is_patient` tells whether 404 may
+    /// mean that it is too early.
+    fn run<F>(
+        self,
+        is_patient: bool,
+        mut outcome: F,
     ) -> impl Future<Output = Result<Response<T>, Error>> + Send + use<'a, T, F>
     where
-        F: FnMut(&T) -> bool + Send,
+        F: FnMut(Result<&Response<T>, &Error>) -> Outcome + Send,
     {
-        let Self { schedule, mut progress, .. } = self;
+        let Self { client, parts, schedule, mut progress, .. } = self;
         async move {
-            let end = schedule.end();
+            let mut watch = Watch::new(&client, &schedule);
             loop {
                 // In a block of its own: a response that need not be `Send` can't be held while
                 // waiting.
                 {
-                    let response = schedule.send().await?;
-                    if predicate(&response) {
-                        return Ok(response);
+                    match ResponseFuture::new(&client, &parts, &schedule.options).await {
+                        Err(error) if watch.outlasts(&error) => watch.passes(error),
+                        Err(error) if is_patient && watch.may_be_too_early(&error) => {
+                            watch.passes(error);
+                        }
+                        Err(error) => match outcome(Err(&error)).verdict {
+                            Verdict::Pending => watch.passes(error),
+                            Verdict::Done | Verdict::Failed => return Err(error),
+                        },
+                        Ok(response) => {
+                            let Outcome { verdict, state } = outcome(Ok(&response));
+                            match verdict {
+                                Verdict::Done => return Ok(response),
+                                Verdict::Failed => {
+                                    return Err(failed(
+                                        state.as_deref(),
+                                        parts.operation,
+                                    ));
+                                }
+                                Verdict::Pending => {
+                                    watch.saw(state, response.headers());
+                                    report(&mut progress, &response);
+                                }
+                            }
+                        }
                     }
-                    report(&mut progress, &response);
                 }
-                schedule.wait(end).await?;
+                watch.pause(parts.operation).await?;
             }
         }
     }
@@ -120,16 +218,21 @@ impl<'a, T: Output> Poller<'a, T> {
     pub fn until_gone(
         self,
     ) -> impl Future<Output = Result<(), Error>> + Send + use<'a, T> {
-        let Self { schedule, mut progress, .. } = self;
+        let Self { client, parts, schedule, mut progress, .. } = self;
         async move {
-            let end = schedule.end();
+            let mut watch = Watch::new(&client, &schedule);
             loop {
-                match schedule.send().await {
-                    Ok(response) => report(&mut progress, &response),
+                match ResponseFuture::<T>::new(&client, &parts, &schedule.options).await
+                {
+                    Ok(response) => {
+                        watch.saw(None, response.headers());
+                        report(&mut progress, &response);
+                    }
                     Err(error) if error.is_not_found() => return Ok(()),
+                    Err(error) if watch.outlasts(&error) => watch.passes(error),
                     Err(error) => return Err(error),
                 }
-                schedule.wait(end).await?;
+                watch.pause(parts.operation).await?;
             }
         }
     }
@@ -141,33 +244,10 @@ fn report<T>(progress: &mut Option<Progress<'_, T>>, response: &Response<T>) {
     }
 }
 
-impl Schedule {
-    fn send<T: Output>(&self) -> ResponseFuture<T> {
-        ResponseFuture::new(&self.client, &self.parts, &self.options)
-    }
-
-    fn end(&self) -> Duration {
-        self.client.core().clock.monotonic().saturating_add(self.timeout)
-    }
-
-    async fn wait(&self, end: Duration) -> Result<(), Error> {
-        let clock = &self.client.core().clock;
-        if clock.monotonic().saturating_add(self.interval) > end {
-            let message = format!(
-                "not as wanted after {:?}, the time limit of this wait (`timeout`)",
-                self.timeout
-            );
-            return Err(Error::new(Kind::Timeout, message).of(self.parts.operation));
-        }
-        clock.sleep(self.interval).await;
-        Ok(())
-    }
-}
-
 impl<T> fmt::Debug for Poller<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Poller")
-            .field("request", &self.schedule.parts)
+            .field("request", &self.parts)
             .field("interval", &self.schedule.interval)
             .field("timeout", &self.schedule.timeout)
             .finish_non_exhaustive()

@@ -17,10 +17,12 @@ use crate::operation::{Location, Method, Operation};
 
 pub use body::IntoBody;
 pub use options::Options;
+pub use paged::PagedRequest;
 
 mod body;
 mod curl;
 mod options;
+mod paged;
 pub(crate) mod path;
 mod send;
 mod text;
@@ -222,7 +224,7 @@ impl<T> Request<T> {
 }
 
 impl Parts {
-    fn new(operation: &'static Operation, values: &[&str]) -> Self {
+    pub(crate) fn new(operation: &'static Operation, values: &[&str]) -> Self {
         let (path, problem) = path::fill(operation.path, values);
         let mut parts = Self {
             operation,
@@ -307,6 +309,16 @@ impl Parts {
                 self.problems.push((Part::Body, error.of(self.operation)));
             })
             .ok();
+    }
+
+    /// Makes a request for a path and a query that the service itself named.
+    pub(crate) fn at(operation: &'static Operation, path_and_query: &str) -> Self {
+        Self { path: path_and_query.to_owned(), ..Self::new(operation, &[]) }
+    }
+
+    /// Returns the values of the path parameters, by their names.
+    pub(crate) fn path_values(&self) -> Vec<(String, String)> {
+        path::values(self.operation.path, &self.path)
     }
 
     fn fail(&mut self, part: Part, message: String) {

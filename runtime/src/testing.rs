@@ -20,6 +20,7 @@
 //! #         accept: "application/vnd.atlas.2024-08-05+json", content_type: None,
 //! #         parameters: &[Parameter::path("groupId"), Parameter::path("clusterName")],
 //! #         success: &[200], roles: &[], deprecated: false, sunset: None, docs: "",
+//! #         wait: None,
 //! #     };
 //! #     pub fn get_cluster(group: &str, name: &str) -> Request<Cluster> {
 //! #         Request::new(&GET_CLUSTER, &[group, name])

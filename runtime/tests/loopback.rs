@@ -30,5 +30,6 @@ mod loopback {
     #[cfg(feature = "blocking")]
     mod sync;
     mod tls;
+    mod waiting;
     mod watch;
 }

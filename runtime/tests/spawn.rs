@@ -8,7 +8,8 @@ use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::{
     AccessToken, ApiError, Client, ClientBuilder, Credentials, Download, Error, Items,
-    Options, Page, Pages, Poller, Request, Response, ResponseFuture, Version, builder,
+    Options, Page, PagedRequest, Pages, Poller, Request, Response, ResponseFuture,
+    Version, Waiter, builder,
 };
 use futures_util::future::join_all;
 use futures_util::{Stream, StreamExt};
@@ -28,6 +29,7 @@ static GET: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "",
+    wait: None,
 };
 
 /// A builder as the generator writes it.
@@ -81,6 +83,8 @@ fn values_cross_threads() {
     moved::<Items<Vec<Json>>>();
     moved::<Pages<Vec<Json>>>();
     moved::<Poller<'static, Json>>();
+    moved::<Waiter<'static, Json>>();
+    shared::<PagedRequest<Json>>();
     moved::<Download>();
 }
 
@@ -108,6 +112,9 @@ async fn polls(client: Client) -> Result<(), Error> {
     let wait = |id| get(id).poll(&client).interval(Duration::from_secs(1));
     spawned(wait("1").until(|group| group["id"] == "1")).await?;
     spawned(wait("1").until_gone()).await?;
+    spawned(get("1").send_and_wait::<Json>(&client).into_future()).await?;
+    sent(get("1").send_and_wait::<()>(&client).on_progress(|_| {}).into_future())
+        .await?;
     spawned(build("1").poll(&client).until_gone()).await?;
     spawned(wait("1").on_progress(|_| {}).until(|_| true)).await?;
     // What borrows can't be spawned, and is sent all the same.
@@ -120,7 +127,7 @@ async fn polls(client: Client) -> Result<(), Error> {
 
 #[expect(dead_code, reason = "it has to compile")]
 async fn lists(client: Client, options: Options) -> Option<Result<(), Error>> {
-    let request = Request::<Vec<Json>>::new(&GET, &["1"]);
+    let request = Request::<Vec<Json>>::new(&GET, &["1"]).paged();
     let mut items = streamed(request.stream(&client));
     sent(items.next()).await?.ok()?;
     let mut pages = streamed(request.pages_with(&client, &options));

@@ -31,6 +31,8 @@ pub(crate) struct Function {
     pub returned: String,
     /// The type of the response.
     pub response: String,
+    /// Whether the response comes page by page.
+    pub is_paged: bool,
     pub setters: Vec<Setter>,
 }
 

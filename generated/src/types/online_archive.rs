@@ -240,7 +240,7 @@ atlas_admin_runtime::record! {
     13 state "state" [READ_ONLY]
 }
 
-/// The state of `BackupOnlineArchive`: one of 6 documented values; others are kept as
+/// The state of `BackupOnlineArchive`: one of 8 documented values; others are kept as
 /// `Unknown`.
 ///
 /// Declared at `BackupOnlineArchive.state` and one other place.
@@ -259,6 +259,10 @@ pub enum BackupOnlineArchiveState {
     Deleted,
     /// `ORPHANED`.
     Orphaned,
+    /// `ARCHIVING`.
+    Archiving,
+    /// `IDLE`.
+    Idle,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
 }
@@ -266,7 +270,9 @@ pub enum BackupOnlineArchiveState {
 atlas_admin_runtime::open_enum! {
     BackupOnlineArchiveState
     Active "ACTIVE"
+    Archiving "ARCHIVING"
     Deleted "DELETED"
+    Idle "IDLE"
     Orphaned "ORPHANED"
     Paused "PAUSED"
     Pausing "PAUSING"

@@ -66,7 +66,7 @@ impl Program {
 pub(super) fn program(emit: &Emit<'_>) -> Option<Program> {
     let needs_nothing = |operation: &Operation| {
         operation.method == Method::Get
-            && operation.is_paged()
+            && operation.is_paged
             && operation.newest_stable().is_some()
             && operation.parameters.iter().all(|parameter| !parameter.is_argument)
     };

@@ -123,9 +123,9 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
             #[doc(inline)]
             pub use atlas_admin_runtime::{
                 AccessToken, ApiError, Client, ClientBuilder, Clock, Credentials, Download, Error,
-                FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options, Output, Page, Pages,
-                Poller, RateLimit, Request, Response, ResponseFuture, RetryPolicy, TokenStore,
-                Transport, Version,
+                FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options, Outcome, Output, Page,
+                PagedRequest, Pages, Poller, Progress, RateLimit, Request, Response, ResponseFuture,
+                RetryPolicy, TokenStore, Transport, Version, Waiter,
             };
             #[doc(inline)]
             pub use atlas_admin_runtime::{

@@ -3,14 +3,15 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Emit, docs};
-use crate::facts::Gate;
+use super::description::description;
+use super::{Emit, docs, wait};
+use crate::facts::{Gate, waited};
 use crate::model::{
-    Answer, Body, Location, Method, Operation, OperationVersion, Output, Parameter, Type,
+    Answer, Body, Location, Operation, OperationVersion, Output, Parameter, Type,
 };
 use crate::names;
 use crate::render::blank;
-use crate::version::{Date, Version};
+use crate::version::Version;
 
 /// A request function: an operation in one version and format.
 pub(super) struct Call<'a> {
@@ -89,7 +90,7 @@ impl Call<'_> {
     }
 
     /// Whether the function or the builder beside it names a type of the API.
-    fn names_types(&self) -> bool {
+    fn names_types(&self, emit: &Emit<'_>) -> bool {
         let answers = match &self.answer.output {
             Output::Json(ty) | Output::Optional(ty) => ty.leaf().is_some(),
             Output::Empty | Output::Stream => false,
@@ -97,8 +98,24 @@ impl Call<'_> {
         let is_set_here = self.owns_builder && self.has_builder();
         let is_here = |p: &&Parameter| p.is_argument || is_set_here;
         let mut parameters = self.operation.parameters.iter().filter(is_here);
+        let result = match self.waited(emit) {
+            Some(Output::Json(ty) | Output::Optional(ty)) => ty.leaf().is_some(),
+            Some(Output::Empty | Output::Stream) | None => false,
+        };
         let body = self.body().is_some_and(|body| body.ty.leaf().is_some());
-        answers || body || parameters.any(|parameter| parameter.ty.leaf().is_some())
+        answers
+            || body
+            || result
+            || parameters.any(|parameter| parameter.ty.leaf().is_some())
+    }
+
+    /// What the wait after it ends with, where its builder has the type.
+    fn waited(&self, emit: &Emit<'_>) -> Option<Output> {
+        let is_current =
+            |operation: &Operation, version| emit.facts.is_current(operation, version);
+        let version = self.version.version;
+        waited(emit.api, &is_current, self.operation, version)
+            .filter(|_| self.has_builder())
     }
 
     /// Whether its builder stands beside it and takes a list.
@@ -123,23 +140,31 @@ impl Call<'_> {
 }
 
 /// What the functions of a module need in scope; `attribute` says when.
-pub(super) fn imports(calls: &[&Call<'_>], attribute: &TokenStream) -> TokenStream {
+pub(super) fn imports(
+    emit: &Emit<'_>,
+    calls: &[&Call<'_>],
+    attribute: &TokenStream,
+) -> TokenStream {
     let any = |what: &dyn Fn(&Call<'_>) -> bool| calls.iter().any(|call| what(call));
     let parameter =
         any(&|call| !call.operation.parameters.is_empty()).then(|| quote!(Parameter,));
     let date = any(&|call| call.version.sunset.is_some())
         .then(|| quote!(#attribute use atlas_admin_runtime::jiff::civil::date;));
     let download = any(&|call| call.streams()).then(|| quote!(Download,));
-    let types =
-        any(&|call| call.names_types()).then(|| quote!(#attribute use crate::types;));
+    let types = any(&|call| call.names_types(emit))
+        .then(|| quote!(#attribute use crate::types;));
     let list = any(&|call| call.lists())
         .then(|| quote!(#attribute use atlas_admin_runtime::builder::IntoList;));
+    let phantom = any(&|call| call.operation.wait.is_some() && call.has_builder())
+        .then(|| quote!(#attribute use std::marker::PhantomData;));
+    let waits = wait::imports(calls);
     quote! {
+        #phantom
         #types
         #list
         #date
         #attribute
-        use atlas_admin_runtime::operation::{Method, Operation, #parameter};
+        use atlas_admin_runtime::operation::{Method, Operation, #parameter #(#waits,)*};
         #attribute
         use atlas_admin_runtime::{#download Request, Version};
     }
@@ -169,11 +194,23 @@ pub(super) fn function(
             builder_path(call)
         };
         let builder = names::ident(&emit.names.builders[call.index]);
-        (quote!(#above #builder<#output>), quote!(#above #builder { request: #request }))
+        let result = wait::result(emit, call);
+        let field = result.as_ref().map(|_| quote!(, result: PhantomData));
+        // A wait mostly ends with what the call answers with.
+        let result = result
+            .filter(|result| result.to_string() != output.to_string())
+            .map(|result| quote!(, #result));
+        (
+            quote!(#above #builder<#output #result>),
+            quote!(#above #builder { request: #request #field }),
+        )
     } else {
         (quote!(Request<#output>), request)
     };
-    let description = description(emit, call);
+    let ident = call.static_ident();
+    let description = description(emit, call, &wait::data(emit, call), &quote!(date));
+    // The registry of the tag lists the statics of all versions.
+    let visibility = if call.is_newest { quote!() } else { quote!(pub(super)) };
     let blank = blank();
     quote! {
         #doc
@@ -187,7 +224,7 @@ pub(super) fn function(
         }
         #blank
         #cfg
-        #description
+        #visibility static #ident: Operation = #description;
     }
 }
 
@@ -271,8 +308,13 @@ impl Emit<'_> {
 
 /// What the request resolves to.
 pub(super) fn output(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
+    output_type(emit, &call.answer.output)
+}
+
+/// The type of an output.
+pub(super) fn output_type(emit: &Emit<'_>, output: &Output) -> TokenStream {
     let types = quote!(types::);
-    match &call.answer.output {
+    match output {
         Output::Empty => quote!(()),
         Output::Json(ty) => emit.argument_type(ty, &types),
         Output::Optional(ty) => {
@@ -327,137 +369,50 @@ fn required_value(parameter: &Parameter) -> TokenStream {
     }
 }
 
-/// The static that describes the operation.
-fn description(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
-    let operation = call.operation;
-    let ident = call.static_ident();
-    let (id, short, path) = (&operation.id, &operation.short, &operation.path);
-    let tag = &emit.api.tags[operation.tag].name;
-    let method = method(operation.method);
-    let version = version(call.version.version);
-    let accept = call.answer.media_type.to_string();
-    let content_type = match &call.version.body {
-        Some(body) => {
-            let media_type = body.media_type.to_string();
-            quote!(Some(#media_type))
-        }
-        None => quote!(None),
-    };
-    let parameters = operation.parameters.iter().map(parameter);
-    let success = call
-        .answer
-        .statuses
-        .iter()
-        .map(|(status, _)| proc_macro2::Literal::u16_unsuffixed(*status));
-    let roles = &operation.roles;
-    let deprecated = operation.deprecated;
-    let sunset = match call.version.sunset {
-        Some(day) => {
-            let (year, month, day) = numbers(day);
-            quote!(Some(date(#year, #month, #day)))
-        }
-        None => quote!(None),
-    };
-    let docs = operation.docs_url.as_deref().unwrap_or_default();
-    // The registry of the tag lists the statics of all versions.
-    let visibility = if call.is_newest { quote!() } else { quote!(pub(super)) };
-    quote! {
-        #visibility static #ident: Operation = Operation {
-            id: #id,
-            name: #short,
-            tag: #tag,
-            method: #method,
-            path: #path,
-            version: #version,
-            accept: #accept,
-            content_type: #content_type,
-            parameters: &[#(#parameters,)*],
-            success: &[#(#success),*],
-            roles: &[#(#roles),*],
-            deprecated: #deprecated,
-            sunset: #sunset,
-            docs: #docs,
-        };
-    }
-}
-
-fn parameter(parameter: &Parameter) -> TokenStream {
-    let name = &parameter.name;
-    let place = match parameter.location {
-        Location::Path => quote!(Parameter::path(#name)),
-        Location::Query => quote!(Parameter::query(#name)),
-        Location::Header => quote!(Parameter::header(#name)),
-    };
-    let is_noted = parameter.required && parameter.location != Location::Path;
-    let required = is_noted.then(|| quote!(.required()));
-    let default = parameter.limits.default.as_ref().map(|default| quote!(.or(#default)));
-    quote!(#place #required #default)
-}
-
-fn method(method: Method) -> TokenStream {
-    match method {
-        Method::Get => quote!(Method::Get),
-        Method::Head => quote!(Method::Head),
-        Method::Post => quote!(Method::Post),
-        Method::Put => quote!(Method::Put),
-        Method::Patch => quote!(Method::Patch),
-        Method::Delete => quote!(Method::Delete),
-    }
-}
-
-fn version(version: Version) -> TokenStream {
-    let numbers = |date: Date| {
-        let (year, month, day) = numbers(date);
-        quote!(#year, #month, #day)
-    };
-    match version {
-        Version::Stable(date) => {
-            let date = numbers(date);
-            quote!(Version::stable(#date))
-        }
-        Version::Upcoming(date) => {
-            let date = numbers(date);
-            quote!(Version::upcoming(#date))
-        }
-        Version::Preview => quote!(Version::Preview),
-    }
-}
-
-fn numbers(
-    date: Date,
-) -> (proc_macro2::Literal, proc_macro2::Literal, proc_macro2::Literal) {
-    let literal = |number| proc_macro2::Literal::u16_unsuffixed(number);
-    (literal(date.year), literal(date.month.into()), literal(date.day.into()))
-}
-
 /// Makes the builder of an operation: a setter for each parameter that may be left out.
-pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> [TokenStream; 3] {
+pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> Vec<TokenStream> {
     let name = names::ident(&emit.names.builders[call.index]);
     let doc = docs::lines(vec![format!("The request of [`{}`].", call.function)]);
     let setters =
         call.operation.parameters.iter().filter(|parameter| !parameter.is_argument);
     let setters: Vec<TokenStream> =
         setters.map(|parameter| setter(emit, parameter)).collect();
+    let waits = call.operation.wait.is_some();
+    let kind = match (call.operation.is_paged, waits) {
+        (true, _) => quote!(, paged),
+        (false, true) => quote!(, waits),
+        (false, false) => TokenStream::new(),
+    };
+    let (declared, generics, result) = match waits {
+        true => (
+            quote!(T, W = T),
+            quote!(T, W),
+            quote!(pub(crate) result: PhantomData<fn() -> W>,),
+        ),
+        false => (quote!(T), quote!(T), TokenStream::new()),
+    };
     let blank = blank();
+    let has_setters = !setters.is_empty();
     let setters = setters.iter().enumerate().map(|(index, setter)| {
         let blank = (index > 0).then(|| blank.clone());
         quote!(#blank #setter)
     });
-    [
-        quote! {
-            #doc
-            #[must_use = "a request does nothing until it is sent"]
-            pub struct #name<T> {
-                pub(crate) request: Request<T>,
-            }
-        },
-        quote! {
-            impl<T> #name<T> {
-                #(#setters)*
-            }
-        },
-        quote!(atlas_admin_runtime::builder!(#name);),
-    ]
+    let methods = quote! {
+        impl<#generics> #name<#generics> {
+            #(#setters)*
+        }
+    };
+    let definition = quote! {
+        #doc
+        #[must_use = "a request does nothing until it is sent"]
+        pub struct #name<#declared> {
+            pub(crate) request: Request<T>,
+            #result
+        }
+    };
+    let offered = quote!(atlas_admin_runtime::builder!(#name #kind););
+    let methods = has_setters.then_some(methods);
+    [definition].into_iter().chain(methods).chain([offered]).collect()
 }
 
 fn setter(emit: &Emit<'_>, parameter: &Parameter) -> TokenStream {

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::model::{Api, TypeId};
+use super::waits::waited;
+use crate::model::{Api, Operation, Output, TypeId};
 use crate::version::Version;
 
 /// What a version of an operation needs beside the feature of its tag.
@@ -31,6 +32,9 @@ pub(super) fn conditions(
     api: &Api,
     current: &HashMap<String, HashSet<Version>>,
 ) -> Vec<Condition> {
+    let is_current_in = |operation: &Operation, version: Version| {
+        current[&operation.key()].contains(&version)
+    };
     let mut roots: BTreeMap<(usize, Gate), Vec<TypeId>> = BTreeMap::new();
     for operation in &api.operations {
         let mut parameters_gate = Gate::Preview;
@@ -40,6 +44,11 @@ pub(super) fn conditions(
             parameters_gate = parameters_gate.min(gate);
             let roots = roots.entry((operation.tag, gate)).or_default();
             version.for_each_type(|ty| roots.extend(ty.leaf()));
+            if let Some(Output::Json(ty) | Output::Optional(ty)) =
+                waited(api, &is_current_in, operation, version.version)
+            {
+                roots.extend(ty.leaf());
+            }
         }
         let parameters =
             operation.parameters.iter().filter_map(|parameter| parameter.ty.leaf());

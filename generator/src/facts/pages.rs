@@ -11,7 +11,7 @@ pub(crate) const ITEMS: &str = "results";
 
 /// Returns the records that an operation answers with page by page, or once did.
 pub(super) fn pages(api: &Api, users: &[Users], ledger: &Ledger) -> HashSet<TypeId> {
-    let is_paged = |index: &usize| api.operations[*index].is_paged();
+    let is_paged = |index: &usize| api.operations[*index].is_paged;
     let ids = (0..api.types.len()).map(TypeId);
     ids.filter(|id| lists_items(api.def(*id)))
         .filter(|id| {

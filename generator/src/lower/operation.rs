@@ -10,11 +10,12 @@ use openapiv3::{
 use serde_json::Value;
 
 use super::facets::{Facets, Node, schema_name};
+use super::waits::Said;
 use super::{Lowering, Spot};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Answer, Body, Content, Location, Method, Operation, OperationVersion, Output,
-    Parameter, Tag, Type, operation_key,
+    PAGE_NUMBER, Parameter, Tag, Type, operation_key,
 };
 use crate::pointer::Pointer;
 use crate::version::{Date, Format, MediaType, Version};
@@ -112,9 +113,16 @@ impl<'d> Lowering<'d> {
         if source.tags.len() > 1 {
             self.unmapped(&at.child("tags"), "only the first tag places the operation");
         }
+        // Page after page is requested: what is no GET would have its effect as often.
+        let is_paged = method == Method::Get
+            && parameters
+                .iter()
+                .any(|p| p.location == Location::Query && p.name == PAGE_NUMBER);
         let roles =
             source.extensions.get("x-rolesRequirements").and_then(Value::as_array);
+        self.waits.extend(Said::of(source, &key, at));
         self.api.operations.push(Operation {
+            wait: None,
             short,
             tag,
             method,
@@ -123,6 +131,7 @@ impl<'d> Lowering<'d> {
             versions,
             deprecated: source.deprecated,
             has_builder: false,
+            is_paged,
             roles: roles
                 .into_iter()
                 .flatten()

@@ -59,6 +59,9 @@ pub(crate) struct Operation {
     /// Whether the request is a builder.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     builder: bool,
+    /// Whether the response comes page by page.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    paged: bool,
     /// The stable versions that have been the newest one: their functions never move behind a
     /// feature.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
@@ -238,6 +241,10 @@ impl Operation {
 
     pub(crate) fn has_builder(&self) -> bool {
         self.builder
+    }
+
+    pub(crate) fn is_paged(&self) -> bool {
+        self.paged
     }
 
     /// Whether a stable version has been the newest one.

@@ -60,17 +60,23 @@ pub(super) const TYPES: &[&str] = &[
 /// Names that the modules of operation groups use without a path: no builder has one.
 pub(super) const BUILDERS: &[&str] = &[
     "Download",
+    "Each",
     "Into",
     "IntoList",
+    "LongRunning",
     "Method",
     "Operation",
     "Option",
     "Parameter",
+    "PhantomData",
+    "Polled",
     "Request",
     "Self",
+    "Source",
     "String",
     "Vec",
     "Version",
+    "Wait",
 ];
 
 /// Names that the modules of operation groups import: no request function has one.
@@ -100,6 +106,7 @@ pub(super) const METHODS: &[&str] = &[
     "poll",
     "query",
     "send",
+    "send_and_wait",
     "send_blocking",
     "send_blocking_with",
     "send_with",
@@ -108,6 +115,7 @@ pub(super) const METHODS: &[&str] = &[
     "stream",
     "stream_with",
     "to_curl",
+    "wait",
     "with_output",
 ];
 

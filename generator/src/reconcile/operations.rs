@@ -23,8 +23,13 @@ fn reconcile(build: &mut Build<'_>, found: &Operation) -> Operation {
     operation.parameters = parameters(build, found, recorded);
     operation.has_builder = match recorded {
         Some(recorded) => recorded.has_builder(),
-        None => operation.parameters.iter().any(|parameter| !parameter.is_argument),
+        None => {
+            operation.wait.is_some()
+                || operation.parameters.iter().any(|parameter| !parameter.is_argument)
+        }
     };
+    // What was paged has methods that programs call, whether or not pages are still numbered.
+    operation.is_paged |= recorded.is_some_and(RecordedOperation::is_paged);
     for version in &mut operation.versions {
         reconcile_version(build, version, recorded);
     }

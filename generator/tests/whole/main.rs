@@ -7,6 +7,7 @@ mod census;
 #[path = "../support/crates.rs"]
 mod crates;
 mod fresh;
+mod kept;
 mod likeness;
 mod order;
 mod others;

@@ -144,6 +144,7 @@ mod tests {
         deprecated: false,
         sunset: None,
         docs: "",
+        wait: None,
     };
     static GZIP: Operation =
         Operation { accept: "application/vnd.atlas.2023-01-01+gzip", ..CSV };

@@ -108,6 +108,12 @@ impl Error {
         self.0.kind == Kind::Timeout
     }
 
+    /// Tells whether what a wait was for has failed: the state that was observed means that what is
+    /// waited for will never be.
+    pub fn is_failed_wait(&self) -> bool {
+        self.0.kind == Kind::Failed
+    }
+
     /// Tells whether no connection could be made: the request was not sent.
     pub fn is_connect(&self) -> bool {
         self.0.kind == Kind::Connect

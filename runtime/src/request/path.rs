@@ -1,6 +1,8 @@
 //! Paths: templates filled with values that can't leave their segment.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+use percent_encoding::{
+    AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode,
+};
 
 /// All but the unreserved characters (RFC 3986 section 2.3).
 const RESERVED: &AsciiSet =
@@ -36,6 +38,31 @@ pub(super) fn fill(template: &str, values: &[&str]) -> (String, Option<String>) 
         problem.get_or_insert_with(|| "a path parameter can't be . or ..".to_owned());
     }
     (path, problem)
+}
+
+/// Returns the values that a template was filled with, by their names.
+pub(super) fn values(template: &str, path: &str) -> Vec<(String, String)> {
+    let mut values = Vec::new();
+    // An encoded value holds no slash, so both have the same segments.
+    for (pattern, segment) in template.split('/').zip(path.split('/')) {
+        let (mut pattern, mut segment) = (pattern, segment);
+        while let Some((before, (name, after))) = pattern
+            .split_once('{')
+            .and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+        {
+            segment = segment.strip_prefix(before).unwrap_or(segment);
+            // Up to the text that follows, or to the end of the segment.
+            let next = after.split('{').next().unwrap_or_default();
+            let end = match next {
+                "" => segment.len(),
+                next => segment.rfind(next).unwrap_or(segment.len()),
+            };
+            let value = percent_decode_str(&segment[..end]).decode_utf8_lossy();
+            values.push((name.to_owned(), value.into_owned()));
+            (pattern, segment) = (after, &segment[end..]);
+        }
+    }
+    values
 }
 
 #[cfg(test)]
@@ -75,5 +102,18 @@ mod tests {
         // A value that is part of a segment only has to leave the segment as a whole alone.
         assert_eq!(fill("/{name}.gz", &[".."]), ("/...gz".to_owned(), None));
         assert!(fill("/{name}.", &["."]).1.is_some());
+    }
+
+    #[test]
+    fn values_are_found_again() {
+        let template = "/groups/{groupId}/logs/{name}.gz:{verb}";
+        for value in ["prod", "a/b", "../..", "%2f", "ü€ +", "{groupId}", "a.gz:b"] {
+            let (path, _) = fill(template, &[value, value, "go"]);
+            let found = values(template, &path);
+            let expected = [("groupId", value), ("name", value), ("verb", "go")];
+            let expected = expected.map(|(name, value)| (name.into(), value.into()));
+            assert_eq!(found, expected, "{path}");
+        }
+        assert!(values("/groups", "/groups").is_empty());
     }
 }

@@ -1,11 +1,12 @@
-//! Sending: one response, a stream over pages, or a wait for a state.
+//! Sending: one response, or a wait for a state.
 
 use super::{Options, Request};
 use crate::client::Client;
+use crate::codec::Value;
 use crate::output::Output;
-use crate::page::{Items, Page, Pages};
 use crate::poll::Poller;
-use crate::response::ResponseFuture;
+use crate::response::{Response, ResponseFuture};
+use crate::wait::Waiter;
 
 impl<T: Output> Request<T> {
     /// Sends the request, as often as the client's retry policy says, and returns the response.
@@ -31,33 +32,32 @@ impl<T: Output> Request<T> {
     pub fn poll(&self, client: &Client) -> Poller<'static, T> {
         Poller::new(client, self.parts())
     }
-}
 
-impl<T: Page + Output> Request<T> {
-    /// Returns every item of the list, page after page, from the page the request names (the
-    /// first by default) to the last.
+    /// Sends the request, and waits until the work that it starts is complete: a cluster is
+    /// `IDLE`, or gone. The result is the resource then, `()` where it is gone.
     ///
-    /// One page is asked for ahead of the items that are taken. The stream ends after the
-    /// first error; all items before it have been returned once.
-    pub fn stream(&self, client: &Client) -> Items<T> {
-        self.stream_with(client, &Options::DEFAULT)
+    /// For what the documentation of the request function says so of. Its builder has this method
+    /// with the type of the result; another type of your own can be read too, or
+    /// [`Json`](crate::Json).
+    pub fn send_and_wait<W: Value + Default>(
+        &self,
+        client: &Client,
+    ) -> Waiter<'static, W> {
+        Waiter::new(client, self.parts())
     }
 
-    /// Returns every item of the list, each page asked for with settings of its own:
-    /// [`Request::stream`].
-    pub fn stream_with(&self, client: &Client, options: &Options) -> Items<T> {
-        Items::new(client, self.parts(), options)
-    }
-
-    /// Returns every page of the list as a whole [`Response`](crate::Response), from the page the
-    /// request names (the first by default) to the last.
-    pub fn pages(&self, client: &Client) -> Pages<T> {
-        self.pages_with(client, &Options::DEFAULT)
-    }
-
-    /// Returns every page of the list, each asked for with settings of its own:
-    /// [`Request::pages`].
-    pub fn pages_with(&self, client: &Client, options: &Options) -> Pages<T> {
-        Pages::new(client, self.parts(), options)
+    /// Waits until the work is complete that this request has started, given the response to it.
+    ///
+    /// [`Request::send_and_wait`] does both. This is for a program that needs the response first,
+    /// or has begun anew since.
+    pub fn wait<W: Value + Default>(
+        &self,
+        client: &Client,
+        response: &Response<T>,
+    ) -> Waiter<'static, W>
+    where
+        T: Value,
+    {
+        Waiter::after(client, self.parts(), response)
     }
 }

@@ -10,7 +10,11 @@ use atlas_admin_runtime::{Client, ClientBuilder, Credentials, Request, Version};
 use super::clock::{LIMIT, Steps};
 use super::server::Server;
 
-const fn operation(id: &'static str, method: Method, path: &'static str) -> Operation {
+pub(crate) const fn operation(
+    id: &'static str,
+    method: Method,
+    path: &'static str,
+) -> Operation {
     Operation {
         id,
         name: id,
@@ -26,6 +30,7 @@ const fn operation(id: &'static str, method: Method, path: &'static str) -> Oper
         deprecated: false,
         sunset: None,
         docs: "",
+        wait: None,
     }
 }
 

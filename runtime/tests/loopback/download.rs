@@ -228,6 +228,7 @@ static CSV: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "",
+    wait: None,
 };
 
 #[tokio::test]

@@ -35,7 +35,7 @@ fn linked(sizes: &'static [usize]) -> impl Fn(&Seen) -> Reply + Send + Sync + 's
 }
 
 async fn items(client: &Client) -> Result<Vec<i64>, Error> {
-    Request::<Listing>::new(&LIST, &[]).stream(client).try_collect().await
+    Request::<Listing>::new(&LIST, &[]).paged().stream(client).try_collect().await
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn lists_without_links_end_with_an_empty_page() {
         _ => Reply::json("[]"),
     })
     .await;
-    let request = Request::<Vec<i64>>::new(&LIST, &[]);
+    let request = Request::<Vec<i64>>::new(&LIST, &[]).paged();
     let all: Vec<_> = request.stream(&plain(&server)).try_collect().await.unwrap();
     assert_eq!((all, server.seen().len()), (vec![1, 2, 3], 3));
     let pages = request.pages(&plain(&server)).count().await;
@@ -125,7 +125,7 @@ async fn pages_ahead_come_in_order_once_and_not_past_the_end() {
     for (total, ahead) in [(95, 4), (100, 4), (10, 4), (101, 100), (45, 0)] {
         let answer = counted(total);
         let server = Server::start(move |_, seen| answer(seen)).await;
-        let stream = Request::<Listing>::new(&LIST, &[]).stream(&plain(&server));
+        let stream = Request::<Listing>::new(&LIST, &[]).paged().stream(&plain(&server));
         let items: Vec<i64> = stream.ahead(ahead).try_collect().await.unwrap();
         assert_eq!(items, (0..total as i64).collect::<Vec<_>>());
         let mut pages: Vec<_> = server.seen().iter().map(page).collect();
@@ -139,7 +139,8 @@ async fn several_pages_ahead_are_requested_at_once() {
     let answer = counted(100);
     let server = Server::start(move |_, seen| answer(seen)).await;
     let client = plain(&server);
-    let mut stream = Request::<Listing>::new(&LIST, &[]).stream(&client).ahead(4);
+    let mut stream =
+        Request::<Listing>::new(&LIST, &[]).paged().stream(&client).ahead(4);
     // They make progress whenever an item is taken.
     for item in 0..9 {
         assert_eq!(stream.next().await.unwrap().unwrap(), item);
@@ -156,7 +157,7 @@ async fn a_page_that_is_named_by_no_number_is_the_only_one() {
         Server::start(|_, _| Reply::json(r#"{"results":[1],"links":[{"rel":"next"}]}"#))
             .await;
     for name in ["-1", "abc", "99999999999999999999999"] {
-        let request = Request::<Listing>::new(&LIST, &[]).query("pageNum", name);
+        let request = Request::<Listing>::new(&LIST, &[]).query("pageNum", name).paged();
         assert_eq!(request.stream(&plain(&server)).count().await, 1);
     }
     assert_eq!(server.arrived(), 3);
@@ -177,7 +178,7 @@ async fn time_limits_do_not_count_while_a_page_waits_for_its_consumer() {
     let limit = std::time::Duration::from_millis(300);
     let client = Client::builder().base_url(&server.url);
     let client = client.attempt_timeout(limit).timeout(limit * 2).build().unwrap();
-    let mut stream = Request::<Listing>::new(&LIST, &[]).stream(&client);
+    let mut stream = Request::<Listing>::new(&LIST, &[]).paged().stream(&client);
     let mut items = Vec::new();
     while let Some(item) = stream.next().await {
         items.push(item.unwrap());
@@ -191,7 +192,7 @@ async fn the_next_page_is_asked_for_ahead() {
     let answer = linked(&[2, 2, 2]);
     let server = Server::start(move |_, seen| answer(seen)).await;
     let client = plain(&server);
-    let mut stream = pin!(Request::<Listing>::new(&LIST, &[]).stream(&client));
+    let mut stream = pin!(Request::<Listing>::new(&LIST, &[]).paged().stream(&client));
     assert_eq!(stream.next().await.unwrap().unwrap(), 0);
     // The second page comes without anybody asking for its items; the third doesn't.
     server.has(2).await;
@@ -205,7 +206,7 @@ async fn the_page_after_a_page_is_asked_for_ahead() {
     let answer = linked(&[2, 2, 2]);
     let server = Server::start(move |_, seen| answer(seen)).await;
     let client = plain(&server);
-    let mut pages = Request::<Listing>::new(&LIST, &[]).pages(&client);
+    let mut pages = Request::<Listing>::new(&LIST, &[]).paged().pages(&client);
     assert!(pages.next().await.unwrap().is_ok());
     // On the way while the caller has the first in hands.
     server.has(2).await;
@@ -225,6 +226,7 @@ async fn a_stream_begins_where_the_request_says_and_ends_with_an_error() {
     let mut request = Request::<Listing>::new(&LIST, &[]);
     request.set_query("itemsPerPage", &2_i64);
     request.set_query("pageNum", &2_i64);
+    let request = request.paged();
     let items: Vec<_> = request.stream(&client).collect().await;
     assert_eq!(items.len(), 3);
     assert_eq!(*items[0].as_ref().unwrap(), 2);
@@ -238,7 +240,7 @@ async fn free_form_pages_are_pages() {
     let answer = linked(&[2, 1]);
     let server = Server::start(move |_, seen| answer(seen)).await;
     let client = plain(&server);
-    let request = Request::<Free>::new(&LIST, &[]);
+    let request = Request::<Free>::new(&LIST, &[]).paged();
     let items: Vec<Json> = request.stream(&client).try_collect().await.unwrap();
     assert_eq!(items, [0, 1, 2]);
 }

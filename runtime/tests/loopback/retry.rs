@@ -240,7 +240,7 @@ async fn streams_and_polls_take_settings_too() {
     let server = Server::start(|_, _| Reply::new(503, &[], "")).await;
     let client = plain(&server);
     let never = Options::new().retry(RetryPolicy::never());
-    let request = Request::<Listing>::new(&LIST, &[]);
+    let request = Request::<Listing>::new(&LIST, &[]).paged();
     let error = request.stream_with(&client, &never).try_next().await.unwrap_err();
     assert_eq!((error.attempts(), server.arrived()), (1, 1));
     let error = request.pages_with(&client, &never).try_next().await.unwrap_err();

@@ -30,7 +30,7 @@ fn requests_lists_and_downloads_work_without_async() {
         },
         |client| {
             assert_eq!(get().send_blocking(client).unwrap()["id"], "1");
-            let request = Request::<Listing>::new(&LIST, &[]);
+            let request = Request::<Listing>::new(&LIST, &[]).paged();
             let items: Result<Vec<_>, _> = request.iter(client).collect();
             assert_eq!(items.unwrap(), [1, 2]);
             assert_eq!(request.iter_pages(client).count(), 1);
@@ -75,7 +75,7 @@ async fn a_blocking_call_inside_async_code_is_an_error() {
     let error = get().send_blocking(&client).unwrap_err();
     assert!(error.to_string().contains("async"), "{error}");
     // A list ends with it.
-    let request = Request::<Listing>::new(&LIST, &[]);
+    let request = Request::<Listing>::new(&LIST, &[]).paged();
     let items: Vec<_> = request.iter(&client).take(3).collect();
     assert!(matches!(&items[..], [Err(_)]), "{items:?}");
     let pages: Vec<_> = request.iter_pages(&client).take(3).collect();
@@ -93,7 +93,7 @@ fn it_works_wherever_a_thread_may_block() {
             let works = |client: &Client| {
                 assert_eq!(get().send_blocking(client).unwrap()["id"], "1");
                 let items: Result<Vec<_>, _> =
-                    Request::<Listing>::new(&LIST, &[]).iter(client).collect();
+                    Request::<Listing>::new(&LIST, &[]).paged().iter(client).collect();
                 assert_eq!(items.unwrap(), [1, 2]);
             };
             let mut builders =
@@ -128,7 +128,7 @@ fn a_list_ends_with_its_first_error() {
             _ => Reply::json(r#"{"results":[3],"links":[]}"#),
         },
         |client| {
-            let mut items = Request::<Listing>::new(&LIST, &[]).iter(client);
+            let mut items = Request::<Listing>::new(&LIST, &[]).paged().iter(client);
             let all: Vec<_> = items.by_ref().take(9).map(|item| item.ok()).collect();
             assert_eq!(all, [Some(1), Some(2), None]);
             assert!(items.next().is_none());

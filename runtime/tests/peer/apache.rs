@@ -87,6 +87,7 @@ const fn still() -> Operation {
         deprecated: false,
         sunset: None,
         docs: "",
+        wait: None,
     }
 }
 

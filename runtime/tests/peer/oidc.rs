@@ -31,6 +31,7 @@ static COUNTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "",
+    wait: None,
 };
 
 struct Oidc {

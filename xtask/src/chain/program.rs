@@ -80,7 +80,7 @@ impl Item {
 pub(super) fn items(surface: &Surface, is_reached: impl Fn(&str) -> bool) -> Vec<Item> {
     let mut items = Vec::new();
     for (index, function) in surface.functions.iter().enumerate() {
-        let is_page = is_page(surface, &function.response);
+        let is_page = function.is_paged && is_page(surface, &function.response);
         of_function(index, function, is_page, &mut items);
     }
     for (name, ty) in surface.types.iter().filter(|(name, _)| is_reached(name)) {

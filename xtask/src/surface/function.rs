@@ -24,7 +24,10 @@ pub(super) fn of_module(
         })
         .collect();
     let scope = Scope { module, builders: &builders, types };
-    let setters = setters(file, &scope);
+    let methods = Methods {
+        setters: setters(file, &scope),
+        paged: file.items.iter().filter_map(paged).collect(),
+    };
     let outer = Definitions::of(&file.items);
     let mut found = Vec::new();
     for item in &file.items {
@@ -41,10 +44,19 @@ pub(super) fn of_module(
         for (function, definitions) in own.chain(imported) {
             let path = format!("{module}::{name}::{}", function.sig.ident);
             let Some(operation) = definitions.operation(function) else { continue };
-            found.extend(read(function, path, operation, &scope, &setters));
+            found.extend(read(function, path, operation, &scope, &methods));
         }
     }
     found
+}
+
+/// Returns the builder that a call of the runtime's macro makes one of a paged operation.
+fn paged(item: &Item) -> Option<String> {
+    let Item::Macro(item) = item else { return None };
+    let mut names = Vec::new();
+    idents(item.mac.tokens.clone(), &mut names);
+    let is_builder = item.mac.path.segments.last()?.ident == "builder";
+    (is_builder && names.get(1)? == "paged").then(|| names.swap_remove(0))
 }
 
 fn is_dated(module: &str) -> bool {
@@ -59,6 +71,13 @@ fn imported(item: &Item) -> Option<String> {
         UseTree::Name(name) if path.ident == "super" => Some(name.ident.to_string()),
         _ => None,
     }
+}
+
+/// What the builders of a module offer, by their names.
+struct Methods {
+    setters: BTreeMap<String, Vec<Setter>>,
+    /// The builders of paged operations.
+    paged: BTreeSet<String>,
 }
 
 /// The functions and operations that a module defines.
@@ -137,7 +156,7 @@ fn read(
     path: String,
     operation: Operation,
     scope: &Scope<'_>,
-    setters: &BTreeMap<String, Vec<Setter>>,
+    methods: &Methods,
 ) -> Option<Function> {
     let ReturnType::Type(_, returned) = &function.sig.output else { return None };
     let syn::Type::Path(builder) = &**returned else { return None };
@@ -154,7 +173,12 @@ fn read(
         parameters: parameters(&function.sig, scope),
         returned: written(returned, scope),
         response: written(response, scope),
-        setters: setters.get(&last.ident.to_string()).cloned().unwrap_or_default(),
+        is_paged: methods.paged.contains(&last.ident.to_string()),
+        setters: methods
+            .setters
+            .get(&last.ident.to_string())
+            .cloned()
+            .unwrap_or_default(),
     })
 }
 

@@ -3,7 +3,7 @@
 use super::members::limits;
 use super::{code, join, prose};
 use crate::emit::operation::Call;
-use crate::emit::{Docs, Emit, example};
+use crate::emit::{Docs, Emit, example, wait};
 use crate::model::{Location, Operation, OperationVersion, Parameter};
 use crate::names;
 use crate::version::Version;
@@ -23,6 +23,7 @@ pub(in crate::emit) fn operation(emit: &Emit<'_>, call: &Call<'_>) -> Vec<String
     }
     paragraphs.push(example::code(emit, call));
     paragraphs.push(versions(operation, version));
+    paragraphs.extend(wait::words(emit, call));
     if !operation.roles.is_empty() {
         let roles: Vec<String> = operation.roles.iter().map(|role| code(role)).collect();
         paragraphs.push(format!("Needs the role {}.", join(&roles, "or")));

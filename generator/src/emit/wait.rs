@@ -1,0 +1,209 @@
+//! Waits: the data in the static of an operation, and the type that a wait ends with.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::description::{description, resource};
+use super::operation::{Call, calls, output_type};
+use super::sections::gate_cfg;
+use super::{Emit, docs};
+use crate::facts::{Gate, polled_version, waited};
+use crate::model::{Polled, Source, Wait};
+use crate::names;
+
+/// The type that the wait after a call ends with; `None` where there is none.
+pub(super) fn result(emit: &Emit<'_>, call: &Call<'_>) -> Option<TokenStream> {
+    let is_current = |operation: &_, version| emit.facts.is_current(operation, version);
+    let output = waited(emit.api, &is_current, call.operation, call.version.version)?;
+    Some(output_type(emit, &output))
+}
+
+/// The data of the wait after a call.
+pub(super) fn data(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
+    let Some(wait) = &call.operation.wait else { return quote!(None) };
+    let polled = wait.polled.as_ref().map(|polled| poll(emit, call, polled));
+    let wait = match (polled, wait.legacy) {
+        (Some(polled), None) => quote!(Wait::polls(#polled)),
+        (polled, _) => {
+            let poll = polled.map_or(quote!(None), |polled| quote!(Some(#polled)));
+            let long_running = long_running(emit, call, wait);
+            quote!(Wait { poll: #poll, long_running: #long_running })
+        }
+    };
+    quote!(Some(&#wait))
+}
+
+fn poll(emit: &Emit<'_>, call: &Call<'_>, polled: &Polled) -> TokenStream {
+    let operation = path(emit, call, polled.operation);
+    let sources = sources(&polled.sources);
+    let Polled { properties, done, failed, flags, gone, empty, .. } = polled;
+    let values = |name: &str, values: &[String]| {
+        let name = names::ident(name);
+        (!values.is_empty()).then(|| quote!(#name: &[#(#values),*],))
+    };
+    let properties = values("properties", properties);
+    let (done, failed) = (values("done", done), values("failed", failed));
+    let flags = values("flags", flags);
+    let gone = gone.then(|| quote!(gone: true,));
+    let empty = empty.then(|| quote!(empty: true,));
+    let each = polled.each.as_ref().map(|(list, from)| {
+        let (list, from) = (path(emit, call, *list), self::sources(from));
+        quote!(each: Some(Each { list: &#list, parameters: #from }),)
+    });
+    quote! {
+        Polled {
+            #properties
+            #done
+            #failed
+            #flags
+            #gone
+            #empty
+            #each
+            ..Polled::of(&#operation, #sources)
+        }
+    }
+}
+
+fn sources(sources: &[Source]) -> TokenStream {
+    let sources = sources.iter().map(|source| match source {
+        Source::Request(name) => quote!(Source::Request(#name)),
+        Source::Response(names) => quote!(Source::Response(&[#(#names),*])),
+        Source::Item(names) => quote!(Source::Item(&[#(#names),*])),
+    });
+    quote!(&[#(#sources),*])
+}
+
+/// The request for an operation resource asks for the version of the call.
+fn long_running(emit: &Emit<'_>, call: &Call<'_>, wait: &Wait) -> TokenStream {
+    let Some(legacy) = wait.legacy else { return quote!(None) };
+    let resource = resource(emit, call);
+    quote!(Some(LongRunning { legacy: #legacy, resource: &#resource }))
+}
+
+/// The call that an operation is polled by.
+fn target<'a>(emit: &Emit<'a>, call: &Call<'_>, polled: usize) -> Option<Call<'a>> {
+    let is_current = |operation: &_, version| emit.facts.is_current(operation, version);
+    let version = polled_version(
+        emit.api,
+        &is_current,
+        call.operation,
+        call.version.version,
+        polled,
+    );
+    let tag = emit.api.operations[polled].tag;
+    let mut calls = calls(emit, tag).into_iter();
+    calls.find(|it| {
+        it.index == polled && it.version.version == version && it.is_first_format
+    })
+}
+
+/// The path to the static of a polled operation, from that of the call.
+fn path(emit: &Emit<'_>, call: &Call<'_>, polled: usize) -> TokenStream {
+    let Some(target) = target(emit, call, polled) else { return quote!(UNKNOWN) };
+    let is_foreign = target.operation.tag != call.operation.tag;
+    let ident = if is_foreign { copy_ident(&target) } else { target.static_ident() };
+    let is_at_root = is_foreign || target.is_newest;
+    match (is_at_root, call.is_newest) {
+        (true, false) => quote!(super::#ident),
+        _ => quote!(#ident),
+    }
+}
+
+/// An operation of another module may be behind another feature: this module has its own copy.
+fn copy_ident(target: &Call<'_>) -> Ident {
+    names::ident(&format!("POLLED_{}", target.static_ident()))
+}
+
+/// The copies of operations of other modules that a module polls.
+pub(super) fn copies(emit: &Emit<'_>, calls: &[Call<'_>]) -> Vec<TokenStream> {
+    let mut copies: BTreeMap<Ident, (Call<'_>, Gate)> = BTreeMap::new();
+    for call in calls {
+        let polled = call.operation.wait.as_ref().and_then(|wait| wait.polled.as_ref());
+        let Some(polled) = polled else { continue };
+        let list = polled.each.iter().map(|(list, _)| *list);
+        for index in list.chain([polled.operation]) {
+            let Some(target) = target(emit, call, index) else { continue };
+            if target.operation.tag != call.operation.tag {
+                let ident = copy_ident(&target);
+                let (_, gate) = copies.entry(ident).or_insert((target, call.gate));
+                *gate = call.gate.min(*gate);
+            }
+        }
+    }
+    let copies = copies.into_iter().map(|(ident, (target, gate))| {
+        // The module may have no date of its own to import the function for.
+        let date = quote!(atlas_admin_runtime::jiff::civil::date);
+        let literal = description(emit, &target, &quote!(None), &date);
+        let cfg = gate_cfg(gate);
+        quote!(#cfg static #ident: Operation = #literal;)
+    });
+    copies.collect()
+}
+
+/// The paragraph that says what the wait after a call is for.
+pub(super) fn words(emit: &Emit<'_>, call: &Call<'_>) -> Option<String> {
+    let wait = call.operation.wait.as_ref()?;
+    let begin = "Goes on after the response";
+    let method = docs::code("send_and_wait");
+    let Some(polled) = &wait.polled else {
+        return Some(format!("{begin}: {method} waits for its end."));
+    };
+    let asked = docs::code(&emit.names.functions[polled.operation]);
+    let values = |values: &[String], last: &str| {
+        let values: Vec<String> = values.iter().map(|value| docs::code(value)).collect();
+        docs::join(&values, last)
+    };
+    let property = values(&polled.properties, "or");
+    let mut ends = Vec::new();
+    match (polled.done.is_empty(), polled.gone) {
+        (false, _) => {
+            let done = values(&polled.done, "or");
+            ends.push(format!("{property} of {asked} is {done}"));
+        }
+        (true, false) => ends.push(format!("{asked} has {property}")),
+        (true, true) => {}
+    }
+    if polled.gone {
+        ends.push(format!("{asked} finds nothing"));
+    }
+    let mut text = format!("{begin}: {method} waits until {}", ends.join(", or "));
+    if let Some((list, _)) = &polled.each {
+        let list = docs::code(&emit.names.functions[*list]);
+        text.push_str(&format!(" for each item of {list}"));
+    }
+    text.push('.');
+    let mut failures = Vec::new();
+    if !polled.failed.is_empty() {
+        failures.push(format!("{property} is {}", values(&polled.failed, "or")));
+    }
+    if !polled.flags.is_empty() {
+        failures.push(format!("{} is true", values(&polled.flags, "or")));
+    }
+    if !failures.is_empty() {
+        text.push_str(&format!(" It fails where {}.", failures.join(", or ")));
+    }
+    Some(text)
+}
+
+/// The types that the data of some calls names.
+pub(super) fn imports(calls: &[&Call<'_>]) -> Vec<Ident> {
+    let waits = || calls.iter().filter_map(|call| call.operation.wait.as_ref());
+    let polled = || waits().filter_map(|wait| wait.polled.as_ref());
+    let sources = |polled: &Polled| {
+        !polled.sources.is_empty()
+            || polled.each.as_ref().is_some_and(|(_, sources)| !sources.is_empty())
+    };
+    let used = [
+        ("Each", polled().any(|polled| polled.each.is_some())),
+        ("LongRunning", waits().any(|wait| wait.legacy.is_some())),
+        ("Polled", polled().next().is_some()),
+        ("Source", polled().any(sources)),
+        ("Wait", waits().next().is_some()),
+    ];
+    used.into_iter()
+        .filter(|(_, used)| *used)
+        .map(|(name, _)| names::ident(name))
+        .collect()
+}

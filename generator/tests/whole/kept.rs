@@ -1,0 +1,61 @@
+//! What makes a request paged stays, whatever a later document says: its methods are called.
+
+use std::fs;
+
+use atlas_admin_generator::{Ledger, Options, Output, generate};
+
+use crate::root;
+
+fn crate_of(document: &str, ledger: &Ledger) -> Output {
+    generate(document.as_bytes(), &[], ledger, &Options::default()).expect("a crate")
+}
+
+#[test]
+fn what_was_paged_stays_paged() {
+    let path = root().join("generator/tests/cases/22-pages/spec.yaml");
+    let document = fs::read_to_string(path).expect("the case");
+    let first = crate_of(&document, &Ledger::default());
+    let builder = "builder!(ListBooks, paged)";
+    assert!(first.files["src/books.rs"].contains(builder));
+
+    let later = document.replace("name: pageNum", "name: page");
+    assert_ne!(later, document);
+    let kept = crate_of(&later, &first.ledger);
+    assert!(kept.files["src/books.rs"].contains(builder));
+    assert!(first.ledger.changes(&kept.ledger).is_empty());
+    let anew = crate_of(&later, &Ledger::default());
+    assert!(!anew.files["src/books.rs"].contains(builder));
+}
+
+#[test]
+fn only_what_is_read_page_by_page_is_paged() {
+    let path = root().join("generator/tests/cases/22-pages/spec.yaml");
+    let document = fs::read_to_string(path).expect("the case");
+    // A stream would have the effect of a write once for each page.
+    let written = document.replacen("    get:", "    post:", 1);
+    let output = crate_of(&written, &Ledger::default());
+    assert!(output.files["src/books.rs"].contains("builder!(ListBooks);"));
+}
+
+#[test]
+fn a_wait_that_comes_later_makes_no_builder_of_a_request() {
+    let path = root().join("generator/tests/cases/26-waits/spec.yaml");
+    let document = fs::read_to_string(path).expect("the case");
+    let first = document.replacen(
+        "x-xgen-long-running-operation: {legacy: true}",
+        "x-none: true",
+        1,
+    );
+    assert_ne!(first, document);
+    let first = crate_of(&first, &Ledger::default());
+    let paints =
+        |output: &Output, text: &str| output.files["src/boats.rs"].contains(text);
+    let function = "pub fn paint_boat(yard_id: &str, boat_name: &str) -> Request<()>";
+    assert!(paints(&first, function));
+    // `Request::send_and_wait` still finds the facts.
+    let later = crate_of(&document, &first.ledger);
+    assert!(paints(&later, function) && paints(&later, "legacy: true"));
+    assert!(!paints(&later, "struct PaintBoat"));
+    let anew = crate_of(&document, &Ledger::default());
+    assert!(paints(&anew, "struct PaintBoat<T, W = T>"));
+}

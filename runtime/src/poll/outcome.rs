@@ -1,0 +1,62 @@
+//! Outcomes: what a response means for the caller that waits.
+
+use std::fmt;
+
+/// What a response means for a wait: not yet, done, or failed for good.
+///
+/// A `bool` is one too: `true` is done, `false` is pending. The state is for errors: the one of a
+/// failed wait names it, and so does the one of a wait that ran out of time.
+///
+/// ```
+/// use atlas_admin_runtime::Outcome;
+///
+/// fn outcome(state: &str) -> Outcome {
+///     match state {
+///         "IDLE" => Outcome::done(),
+///         "FAILED" => Outcome::failed(state),
+///         _ => Outcome::pending(state),
+///     }
+/// }
+/// assert_eq!(Outcome::from(true), Outcome::done());
+/// # outcome("IDLE");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "an outcome is what the closure of a wait returns"]
+pub struct Outcome {
+    pub(crate) verdict: Verdict,
+    /// What was observed.
+    pub(crate) state: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Pending,
+    Done,
+    Failed,
+}
+
+impl Outcome {
+    /// Returns the outcome that ends the wait with this response.
+    pub fn done() -> Self {
+        Self { verdict: Verdict::Done, state: None }
+    }
+
+    /// Returns the outcome that goes on with the wait, with the state that was observed.
+    ///
+    /// Where there is no state to name, `false` is enough.
+    pub fn pending(state: impl fmt::Display) -> Self {
+        Self { verdict: Verdict::Pending, state: Some(state.to_string()) }
+    }
+
+    /// Returns the outcome that ends the wait with an error, with the state that was observed.
+    pub fn failed(state: impl fmt::Display) -> Self {
+        Self { verdict: Verdict::Failed, state: Some(state.to_string()) }
+    }
+}
+
+impl From<bool> for Outcome {
+    fn from(is_done: bool) -> Self {
+        let verdict = if is_done { Verdict::Done } else { Verdict::Pending };
+        Self { verdict, state: None }
+    }
+}

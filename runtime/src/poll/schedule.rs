@@ -1,0 +1,191 @@
+//! When the requests of a wait are sent, and what it has seen so far.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+
+use crate::client::Client;
+use crate::error::{Error, Kind};
+use crate::operation::Operation;
+use crate::request::Options;
+use crate::retry::retry_after;
+
+/// The default wait between a response and the next request.
+const INTERVAL: Duration = Duration::from_secs(10);
+
+/// The default limit of the whole wait.
+const TIMEOUT: Duration = Duration::from_secs(60 * 60);
+
+/// How long 404 may mean that what was just made is not there yet.
+const EARLY: Duration = Duration::from_secs(30);
+
+/// How much of a state is quoted, in characters: by the error of what has failed, and by that of
+/// a wait that took too long, which has more to say.
+const FAILED_STATE: usize = 120;
+const LAST_STATE: usize = 60;
+
+/// How often requests are sent, for how long, and with which settings.
+#[derive(Clone, Debug)]
+pub(crate) struct Schedule {
+    pub(crate) interval: Duration,
+    pub(crate) timeout: Duration,
+    pub(crate) options: Options,
+}
+
+impl Default for Schedule {
+    fn default() -> Self {
+        Self { interval: INTERVAL, timeout: TIMEOUT, options: Options::DEFAULT }
+    }
+}
+
+/// A wait under way: when it ends, and what was seen last.
+pub(crate) struct Watch {
+    client: Client,
+    schedule: Schedule,
+    start: Duration,
+    /// Whether a server was reached.
+    is_reached: bool,
+    /// Whether the resource was seen.
+    is_seen: bool,
+    /// The last state that a response told.
+    state: Option<String>,
+    /// The error of the last request.
+    error: Option<Error>,
+    /// How long the service asks to wait before the next request.
+    asked: Option<Duration>,
+}
+
+impl Watch {
+    pub(crate) fn new(client: &Client, schedule: &Schedule) -> Self {
+        Self {
+            client: client.clone(),
+            schedule: schedule.clone(),
+            start: client.core().clock.monotonic(),
+            is_reached: false,
+            is_seen: false,
+            state: None,
+            error: None,
+            asked: None,
+        }
+    }
+
+    /// Begins a wait after a response.
+    pub(crate) fn after(
+        client: &Client,
+        schedule: &Schedule,
+        headers: &HeaderMap,
+    ) -> Self {
+        let mut watch = Self::new(client, schedule);
+        watch.is_reached = true;
+        watch.note_retry_after(headers);
+        watch
+    }
+
+    /// Returns how long the wait has lasted.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.client.core().clock.monotonic().saturating_sub(self.start)
+    }
+
+    pub(crate) fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+
+    pub(crate) fn error(&self) -> Option<&Error> {
+        self.error.as_ref()
+    }
+
+    /// Notes a response that does not end the wait.
+    pub(crate) fn saw(&mut self, state: Option<String>, headers: &HeaderMap) {
+        (self.is_reached, self.is_seen) = (true, true);
+        self.state = state.or(self.state.take());
+        self.error = None;
+        self.note_retry_after(headers);
+    }
+
+    /// Whether the wait goes on through an error whatever the caller thinks of it.
+    ///
+    /// Not where the very first request can't connect: nothing says then that there is anything
+    /// at that address. And not where the caller has set a retry policy for the wait: the wait
+    /// ends where that gives up.
+    pub(crate) fn outlasts(&self, error: &Error) -> bool {
+        let may_be_elsewhere = error.is_connect() && !self.is_reached;
+        let is_free = self.schedule.options.retry.is_none();
+        error.is_retryable() && is_free && !may_be_elsewhere
+    }
+
+    /// Whether an error may mean that what was just made is not there yet.
+    pub(crate) fn may_be_too_early(&self, error: &Error) -> bool {
+        error.is_not_found() && !self.is_seen && self.elapsed() < EARLY
+    }
+
+    /// Notes an error that does not end the wait.
+    pub(crate) fn passes(&mut self, error: Error) {
+        self.is_reached |= !error.is_connect();
+        self.note_retry_after(error.headers());
+        self.error = Some(error);
+    }
+
+    /// Notes how long the service asks to wait in a body.
+    pub(crate) fn is_asked_to_wait(&mut self, wait: Duration) {
+        self.asked = self.asked.max(Some(wait));
+    }
+
+    fn note_retry_after(&mut self, headers: &HeaderMap) {
+        self.asked = retry_after(headers, self.client.core().clock.now());
+    }
+
+    /// Waits until the next request is due.
+    ///
+    /// # Errors
+    ///
+    /// Returns at once, with what was seen last, where the limit ends before that.
+    pub(crate) async fn pause(
+        &mut self,
+        operation: &'static Operation,
+    ) -> Result<(), Error> {
+        let pause = self.schedule.interval.max(self.asked.take().unwrap_or_default());
+        if self.elapsed().saturating_add(pause) > self.schedule.timeout {
+            return Err(self.out_of_time(operation));
+        }
+        self.client.core().clock.sleep(pause).await;
+        Ok(())
+    }
+
+    fn out_of_time(&mut self, operation: &'static Operation) -> Error {
+        let limit = self.schedule.timeout;
+        let mut message = format!(
+            "not as wanted after {limit:?}, the time limit of this wait (`timeout`)"
+        );
+        if let Some(state) = &self.state {
+            message.push_str(&format!("; last seen: {}", excerpt(state, LAST_STATE)));
+        }
+        let last = self.error.take();
+        if let Some(last) = &last {
+            message.push_str(&format!("; last error: {last}"));
+        }
+        let error = match last {
+            Some(last) => Error::with_source(Kind::Timeout, message, last),
+            None => Error::new(Kind::Timeout, message),
+        };
+        error.of(operation)
+    }
+}
+
+/// Makes the error of a wait for what has failed.
+pub(crate) fn failed(state: Option<&str>, operation: &'static Operation) -> Error {
+    let message = match state {
+        Some(state) => {
+            format!("what was waited for has failed: {}", excerpt(state, FAILED_STATE))
+        }
+        None => "what was waited for has failed".to_owned(),
+    };
+    Error::new(Kind::Failed, message).of(operation)
+}
+
+/// Returns the start of a state: it may be any text.
+fn excerpt(state: &str, length: usize) -> String {
+    match state.char_indices().nth(length) {
+        Some((end, _)) => format!("{}…", &state[..end]),
+        None => state.to_owned(),
+    }
+}

@@ -1,0 +1,80 @@
+//! Requests for lists that come page by page.
+
+use std::fmt;
+
+use super::{Options, Request};
+use crate::client::Client;
+use crate::output::Output;
+use crate::page::{Items, Page, Pages};
+
+/// A request for a list that comes page by page: of an operation that takes the number of a page
+/// (`pageNum`).
+///
+/// The builders of such operations have the same methods, and those of other operations have none:
+/// the service would send the same list for every page. Made by [`Request::paged`].
+#[must_use = "a request does nothing until it is sent"]
+pub struct PagedRequest<T> {
+    request: Request<T>,
+}
+
+impl<T> Request<T> {
+    /// Says that the operation takes the number of a page, so that all pages can be asked for. For
+    /// operations of your own, and for requests that expect a page of your own.
+    pub fn paged(self) -> PagedRequest<T> {
+        PagedRequest { request: self }
+    }
+}
+
+impl<T: Page + Output> PagedRequest<T> {
+    /// Returns every item of the list, page after page, from the page the request names (the
+    /// first by default) to the last.
+    ///
+    /// One page is asked for ahead of the items that are taken. The stream ends after the
+    /// first error; all items before it have been returned once.
+    pub fn stream(&self, client: &Client) -> Items<T> {
+        self.stream_with(client, &Options::DEFAULT)
+    }
+
+    /// Returns every item of the list, each page asked for with settings of its own:
+    /// [`PagedRequest::stream`].
+    pub fn stream_with(&self, client: &Client, options: &Options) -> Items<T> {
+        Items::new(client, self.request.parts(), options)
+    }
+
+    /// Returns every page of the list as a whole [`Response`](crate::Response), from the page the
+    /// request names (the first by default) to the last.
+    pub fn pages(&self, client: &Client) -> Pages<T> {
+        self.pages_with(client, &Options::DEFAULT)
+    }
+
+    /// Returns every page of the list, each asked for with settings of its own:
+    /// [`PagedRequest::pages`].
+    pub fn pages_with(&self, client: &Client, options: &Options) -> Pages<T> {
+        Pages::new(client, self.request.parts(), options)
+    }
+}
+
+impl<T> From<PagedRequest<T>> for Request<T> {
+    fn from(paged: PagedRequest<T>) -> Self {
+        paged.request
+    }
+}
+
+impl<T> AsRef<Request<T>> for PagedRequest<T> {
+    fn as_ref(&self) -> &Request<T> {
+        &self.request
+    }
+}
+
+// By hand, because derives would ask the same of `T`.
+impl<T> Clone for PagedRequest<T> {
+    fn clone(&self) -> Self {
+        Self { request: self.request.clone() }
+    }
+}
+
+impl<T> fmt::Debug for PagedRequest<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.request.fmt(f)
+    }
+}

@@ -1,0 +1,124 @@
+//! Operation resources: what tells how far a long-running operation is.
+//!
+//! A response 202 with a `Location` names one. It has a `status`, and at its end an `error` or a
+//! `resultHref`; `retryAfterSeconds` says when to ask again, and `expiresAt` until when it is there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use http::header::LOCATION;
+
+use super::run::Run;
+use crate::client::Client;
+use crate::codec::Json;
+use crate::error::Error;
+use crate::operation::Operation;
+use crate::poll::failed;
+use crate::request::Parts;
+
+/// The status of an operation resource.
+const STATUS: &str = "status";
+const SUCCEEDED: &str = "SUCCEEDED";
+const FAILED: [&str; 3] = ["FAILED", "CANCELED", "SUPERSEDED"];
+
+impl Run<'_> {
+    /// Returns the request for the operation resource that the response names, and its path.
+    pub(super) fn operation_resource(&self) -> Option<(&'static Operation, String)> {
+        let declared = self.wait.long_running.as_ref().filter(|it| !it.legacy)?;
+        let location = self.told.headers.get(LOCATION)?.to_str().ok()?;
+        let is_accepted = self.told.status == StatusCode::ACCEPTED;
+        let from = self.request.path_and_query();
+        let path = below_base(&self.client, &from, location).filter(|_| is_accepted)?;
+        Some((declared.resource, path))
+    }
+
+    /// Polls an operation resource until its end, and returns what it has made; `None` where it
+    /// names nothing, or is gone before its end was seen.
+    pub(super) async fn follow(
+        &mut self,
+        operation: &'static Operation,
+        path: &str,
+    ) -> Result<Option<Json>, Error> {
+        let parts = Arc::new(Parts::at(operation, path));
+        loop {
+            match self.send(&parts).await {
+                Err(error) if self.watch.outlasts(&error) => self.watch.passes(error),
+                // Expired: the state of what it worked on tells.
+                Err(error) if error.is_not_found() && self.wait.poll.is_some() => {
+                    return Ok(None);
+                }
+                Err(error) => return Err(error),
+                Ok(response) => {
+                    let status = response.get(STATUS).and_then(Json::as_str);
+                    let status = status.unwrap_or_default();
+                    if status == SUCCEEDED {
+                        return self.result(operation, path, &response).await;
+                    }
+                    let state = format!("{STATUS}: {status}");
+                    if FAILED.contains(&status) {
+                        let state = state + &reason(&response);
+                        return Err(failed(Some(&state), self.request.operation));
+                    }
+                    self.watch.saw(Some(state), response.headers());
+                    let wait = response.get("retryAfterSeconds").and_then(Json::as_u64);
+                    if let Some(seconds) = wait {
+                        self.watch.is_asked_to_wait(Duration::from_secs(seconds));
+                    }
+                }
+            }
+            self.pause(operation).await?;
+        }
+    }
+
+    /// Requests what an operation resource says that it has made.
+    async fn result(
+        &mut self,
+        operation: &'static Operation,
+        path: &str,
+        resource: &Json,
+    ) -> Result<Option<Json>, Error> {
+        let href = resource.get("resultHref").and_then(Json::as_str);
+        let Some(path) = href.and_then(|href| below_base(&self.client, path, href))
+        else {
+            return Ok(None);
+        };
+        let parts = Arc::new(Parts::at(operation, &path));
+        loop {
+            match self.send(&parts).await {
+                Ok(response) => return Ok(Some(response.into_value())),
+                Err(error) if self.watch.outlasts(&error) => self.watch.passes(error),
+                Err(error) => return Err(error),
+            }
+            self.pause(operation).await?;
+        }
+    }
+}
+
+/// Says why an operation resource has failed.
+fn reason(resource: &Json) -> String {
+    let Some(error) = resource.get("error") else { return String::new() };
+    let text = |names: &[&str]| {
+        let mut texts = names.iter().filter_map(|name| error.get(name)?.as_str());
+        texts.next().map(|text| format!(": {text}")).unwrap_or_default()
+    };
+    let again = match error.get("retryable") {
+        Some(Json::Bool(true)) => ", which may be tried again",
+        _ => "",
+    };
+    let code = text(&["errorCode", "code"]);
+    format!("{again}{code}{}", text(&["detail", "message", "reason"]))
+}
+
+/// Returns the path and query below the base URL that a reference leads to; `None` where that is
+/// another origin, or not below the base URL: credentials must not go there.
+fn below_base(client: &Client, from: &str, reference: &str) -> Option<String> {
+    let base = &client.core().base;
+    let target = base.redirect(&base.join(from), reference)?;
+    let root = base.join("/");
+    let rest = target.path().strip_prefix(root.path().trim_end_matches('/'))?;
+    rest.starts_with('/').then(|| match target.query() {
+        Some(query) => format!("{rest}?{query}"),
+        None => rest.to_owned(),
+    })
+}

@@ -1,0 +1,213 @@
+//! Polling the operation that tells the state.
+
+use std::sync::Arc;
+
+use futures_core::Stream;
+
+use super::judge::Judge;
+use super::{Progress, Report, Told};
+use crate::client::Client;
+use crate::codec::{Json, Slot, Value, View};
+use crate::error::{Error, Kind};
+use crate::operation::{Each, Operation, Polled, Source, Wait};
+use crate::page::{Items, Page};
+use crate::poll::{Outcome, Schedule, Verdict, Watch, failed};
+use crate::request::Parts;
+use crate::response::ResponseFuture;
+
+/// A wait after the response to its call.
+pub(super) struct Run<'a> {
+    pub(super) client: Client,
+    pub(super) request: Arc<Parts>,
+    pub(super) wait: &'static Wait,
+    pub(super) told: Told,
+    pub(super) schedule: Schedule,
+    pub(super) watch: Watch,
+    pub(super) report: Option<Report<'a>>,
+}
+
+impl Run<'_> {
+    /// Waits, and returns the resource that is there then.
+    pub(super) async fn finish(mut self) -> Result<Option<Json>, Error> {
+        if let Some((operation, path)) = self.operation_resource() {
+            match self.follow(operation, &path).await? {
+                Some(resource) => return Ok(Some(resource)),
+                // It has ended, and the state of the resource itself tells the rest.
+                None if self.wait.poll.is_none() => return Ok(None),
+                None => {}
+            }
+        }
+        let Some(polled) = &self.wait.poll else { return Ok(Some(self.told.body)) };
+        match &polled.each {
+            None => {
+                let parts =
+                    self.parts(polled.operation, polled.parameters, &Json::Null)?;
+                self.poll(polled, parts).await
+            }
+            Some(each) => {
+                for item in self.list(each).await? {
+                    let parts =
+                        self.parts(polled.operation, polled.parameters, &item)?;
+                    self.poll(polled, parts).await?;
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// Polls a resource until its end.
+    async fn poll(
+        &mut self,
+        polled: &'static Polled,
+        parts: Parts,
+    ) -> Result<Option<Json>, Error> {
+        let method = self.request.operation.method;
+        let mut judge = Judge::new(polled, method, &self.told.body);
+        let parts = Arc::new(parts);
+        loop {
+            match self.send(&parts).await {
+                Err(error) if self.watch.outlasts(&error) => self.watch.passes(error),
+                Err(error) if error.is_not_found() => match judge.absent() {
+                    Verdict::Done => return Ok(None),
+                    Verdict::Pending => self.watch.passes(error),
+                    Verdict::Failed => return Err(error),
+                },
+                Err(error) => return Err(error),
+                Ok(response) => {
+                    let elapsed = self.watch.elapsed();
+                    let Outcome { verdict, state } = judge.look(&response, elapsed);
+                    match verdict {
+                        Verdict::Done if polled.gone => return Ok(None),
+                        Verdict::Done => return Ok(Some(response.into_value())),
+                        Verdict::Failed => {
+                            return Err(failed(state.as_deref(), polled.operation));
+                        }
+                        Verdict::Pending => self.watch.saw(state, response.headers()),
+                    }
+                }
+            }
+            self.pause(polled.operation).await?;
+        }
+    }
+
+    /// Lists what has to be polled.
+    async fn list(&mut self, each: &Each) -> Result<Vec<Json>, Error> {
+        let parts = Arc::new(self.parts(each.list, each.parameters, &Json::Null)?);
+        loop {
+            let items =
+                Items::<Listed>::new(&self.client, &parts, &self.schedule.options);
+            match collect(items).await {
+                Ok(items) => return Ok(items),
+                Err(error) if self.watch.outlasts(&error) => self.watch.passes(error),
+                Err(error) => return Err(error),
+            }
+            self.pause(each.list).await?;
+        }
+    }
+
+    pub(super) fn send(&self, parts: &Arc<Parts>) -> ResponseFuture<Json> {
+        ResponseFuture::new(&self.client, parts, &self.schedule.options)
+    }
+
+    /// Tells how far the wait is, and waits until the next request is due.
+    pub(super) async fn pause(
+        &mut self,
+        operation: &'static Operation,
+    ) -> Result<(), Error> {
+        if let Some(report) = &mut self.report {
+            report(&Progress { watch: &self.watch });
+        }
+        self.watch.pause(operation).await
+    }
+
+    /// Makes a request with the values of its path parameters.
+    fn parts(
+        &self,
+        operation: &'static Operation,
+        sources: &[Source],
+        item: &Json,
+    ) -> Result<Parts, Error> {
+        let known = self.request.path_values();
+        let values: Result<Vec<String>, Error> = sources
+            .iter()
+            .map(|source| {
+                let text = |object, names: &[&'static str]| {
+                    let found = names.iter().find_map(|name| text(object, name));
+                    (names.join(" or "), found)
+                };
+                let (name, found) = match source {
+                    Source::Request(name) => {
+                        let mut known = known.iter();
+                        let found = known.find(|(other, _)| other == name);
+                        ((*name).to_owned(), found.map(|(_, value)| value.clone()))
+                    }
+                    Source::Response(names) => text(&self.told.body, names),
+                    Source::Item(names) => text(item, names),
+                };
+                found.ok_or_else(|| self.lacks(&name))
+            })
+            .collect();
+        let values = values?;
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        Ok(Parts::new(operation, &values))
+    }
+
+    fn lacks(&self, name: &str) -> Error {
+        let message = format!(
+            "the wait can't begin, for the response lacks the property {name}; what the call \
+             started goes on"
+        );
+        Error::new(Kind::Decode, message).of(self.request.operation)
+    }
+}
+
+/// Returns a property that can be part of a path.
+fn text(object: &Json, name: &str) -> Option<String> {
+    match object.get(name)? {
+        Json::String(text) => Some(text.clone()),
+        number @ Json::Number(_) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+async fn collect(items: Items<Listed>) -> Result<Vec<Json>, Error> {
+    let mut items = std::pin::pin!(items);
+    let mut all = Vec::new();
+    while let Some(item) =
+        std::future::poll_fn(|context| items.as_mut().poll_next(context)).await
+    {
+        all.push(item?);
+    }
+    Ok(all)
+}
+
+/// A page of a list whose items need no type.
+#[derive(Default)]
+struct Listed(Json);
+
+impl Value for Listed {
+    fn view(&self) -> View<'_> {
+        self.0.view()
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        self.0.slot()
+    }
+
+    fn clear(&mut self, null: bool) {
+        self.0.clear(null);
+    }
+}
+
+impl Page for Listed {
+    type Item = Json;
+
+    fn items(&self) -> &[Json] {
+        let items = self.0.get("results").and_then(Json::as_array);
+        items.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn into_items(self) -> Vec<Json> {
+        self.items().to_vec()
+    }
+}
