@@ -1,0 +1,419 @@
+//! What the methods do with what is stored.
+
+use atlas_admin::registry::Make;
+use atlas_admin_runtime::bytes::Bytes;
+use atlas_admin_runtime::codec::{Json, Slot};
+use atlas_admin_runtime::http::Response;
+use atlas_admin_runtime::operation::Method;
+use atlas_admin_runtime::testing::for_fake::error;
+
+use crate::body;
+use crate::place::{Parameters, Place};
+use crate::render::{
+    Call, Rendering, answer_type, holds_list, is_of, items, made, not_found, payload,
+    success, table_of,
+};
+use crate::routes::Routes;
+use crate::special;
+use crate::store::{Resource, Store, is_made_single};
+use crate::values::{Fill, to_json};
+
+impl Store {
+    /// Does what a request asks for.
+    pub(crate) fn respond(&mut self, call: &Call<'_>) -> Response<Bytes> {
+        if let Err(refusal) = body::check(call.route, call.body, self.allows_missing) {
+            return *refusal;
+        }
+        let route = call.route;
+        let (template, parameters) =
+            aliased(route.operation.path, &route.parameters, call.body);
+        if !self.populates
+            && let Some(missing) =
+                self.missing_parent(call.routes, route.operation.path, &route.parameters)
+        {
+            return not_found(&missing);
+        }
+        let place = Place::of(template, &parameters);
+        match route.operation.method {
+            Method::Get | Method::Head => self.read(call, &place),
+            Method::Post => self.create(call, &place),
+            Method::Put | Method::Patch => self.update(call, &place),
+            Method::Delete => self.delete(call, &place),
+        }
+    }
+
+    fn read(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
+        let Some(make) = answer_type(call) else { return payload(call) };
+        let routes = call.routes;
+        let is_creatable = routes.is_creatable(place.template);
+        let is_collection = self.collections.contains_key(&place.path);
+        if holds_list(&mut *make()) {
+            if is_creatable || is_collection && place.key.is_empty() {
+                return self.list(call, place, make, &|it| is_of(place.key, it));
+            }
+            if place.key.is_empty() {
+                return self.read_list(call, place, make);
+            }
+        } else if place.key.is_empty() && is_creatable && is_kinds(routes, place, make) {
+            return self.list_by_kind(call, place, make);
+        }
+        if self.get(place).is_none() {
+            let is_made = if place.key.is_empty() {
+                is_made_single(routes, place.template)
+            } else {
+                is_creatable
+            };
+            if is_made && !self.populates {
+                let absent = special::absent(place.template);
+                return absent
+                    .map_or_else(|| not_found(call.path), |json| success(call, &json));
+            }
+            self.put(place, Json::Null, Fill::All);
+            let mut value = make();
+            self.render_at(call, place, Rendering::default(), &mut *value);
+            // Later requests find it by what it was made with.
+            self.put(place, to_json(&*value), Fill::All);
+            return success(call, &to_json(&*value));
+        }
+        let mut value = make();
+        self.render_at(call, place, Rendering::default(), &mut *value);
+        success(call, &to_json(&*value))
+    }
+
+    /// Renders what is stored at a place.
+    fn render_at(
+        &self,
+        call: &Call<'_>,
+        place: &Place<'_>,
+        how: Rendering,
+        value: &mut dyn atlas_admin_runtime::codec::Value,
+    ) {
+        if let Some(resource) = self.get(place) {
+            self.render(call.routes, place, resource, how, value);
+        }
+    }
+
+    /// Responds with a list of what nobody can make here: the resources at the top of the API
+    /// that name what the path is below, or one that is there from the beginning.
+    fn read_list(
+        &mut self,
+        call: &Call<'_>,
+        place: &Place<'_>,
+        make: Make,
+    ) -> Response<Bytes> {
+        let name = place.template.rsplit('/').next().unwrap_or_default();
+        let root = place.template.split("/{").next().unwrap_or_default();
+        let top = root.rsplit_once('/').map(|(root, _)| format!("{root}/{name}"));
+        if let (Some(top), Some(owner)) = (top, place.known.last())
+            && top != place.template
+            && call.routes.is_creatable(&top)
+            && call.routes.is_listed(&top)
+        {
+            let place =
+                Place { path: top.clone(), template: &top, key: &[], known: &[] };
+            let is_named = |it: &Resource| {
+                it.json.get(&owner.0).and_then(Json::as_str) == Some(&owner.1)
+            };
+            return self.list(call, &place, make, &is_named);
+        }
+        let resource = made(place);
+        let mut value = make();
+        let mut json = Json::Null;
+        items(&mut *value, &mut |list| {
+            let item = list.push();
+            self.render(call.routes, place, &resource, Rendering::default(), item);
+            json = to_json(item);
+        });
+        self.add(place, json, Fill::All, resource.seed);
+        self.list(call, place, make, &|_| true)
+    }
+
+    fn create(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
+        let Some(make) = answer_type(call) else { return payload(call) };
+        let routes = call.routes;
+        let template = place.template;
+        let body = Json::from_slice(call.body).unwrap_or_default();
+        let is_collection = place.key.is_empty() && routes.is_collection(template);
+        let answers_list = holds_list(&mut *make());
+        if is_collection && (answers_list || matches!(body, Json::Array(_))) {
+            return self.create_several(call, place, make, body);
+        }
+        let is_settable = call.route.entry.body.is_some();
+        let is_read = routes.takes(call.route.operation.path, Method::Get);
+        if !is_collection && is_settable && is_read {
+            // Made where it is, as settings are.
+            if self.get(place).is_some() && !place.key.is_empty() {
+                return conflict(call.path);
+            }
+            self.put(place, body.clone(), Fill::Rest);
+            if answers_list {
+                return self.list(call, place, make, &|_| true);
+            }
+        }
+        let seed = self.next_seed(&place.path);
+        let fresh =
+            Resource { key: Vec::new(), json: body.clone(), fill: Fill::Rest, seed };
+        let fresh = self.get(place).cloned().unwrap_or(fresh);
+        let Resource { json: said, seed, .. } = &fresh;
+        let settable = call.route.entry.body.and_then(|body| table_of(&mut *body()));
+        let how = Rendering { settable, is_fresh: true };
+        let mut value = make();
+        self.render(routes, place, &fresh, how, &mut *value);
+        let (said, seed) = (said.clone(), *seed);
+        let mut json = to_json(&*value);
+        if is_collection && json.as_object().is_some() {
+            let stored = nested(routes, template, &mut *make(), &json);
+            let mut found_by = routes.found_by(template);
+            let taken =
+                found_by.find_map(|found| self.taken(place, &found, &stored, &body));
+            if let Some(name) = taken {
+                return conflict(&name);
+            }
+            self.accepted.learn(&json, place.known);
+            self.store_new(routes, place, stored, &said, seed, &mut json);
+        }
+        success(call, &json)
+    }
+
+    /// Stores a new resource, and what it was made with that has a path of its own apart.
+    fn store_new(
+        &mut self,
+        routes: &Routes,
+        place: &Place<'_>,
+        mut stored: Json,
+        said: &Json,
+        seed: u64,
+        shown: &mut Json,
+    ) {
+        // What the caller said and no response repeats is kept too: a secret is masked later.
+        if let (Json::Object(stored), Json::Object(said)) = (&mut stored, said) {
+            for (name, value) in said.iter() {
+                stored.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        let resource =
+            Resource { key: Vec::new(), json: stored.clone(), fill: Fill::Rest, seed };
+        let paths = Store::paths_of(routes, place, &resource);
+        let mut lists = Vec::new();
+        if let Json::Object(stored) = &mut stored {
+            stored.retain(|name, list| {
+                let below = paths.iter().find_map(|(template, path)| {
+                    let template = format!("{template}/{name}");
+                    routes
+                        .is_creatable(&template)
+                        .then(|| (template, format!("{path}/{name}")))
+                });
+                let (Some((template, path)), Json::Array(list)) = (below, list) else {
+                    return true;
+                };
+                let is_shown = special::BORN_WITH.contains(&name.as_str());
+                if !is_shown && said.get(name).is_none() {
+                    list.clear();
+                }
+                lists.push((template, path, std::mem::take(list)));
+                if let Some(shown) = shown.get_mut(name).filter(|_| !is_shown) {
+                    *shown = said
+                        .get(name)
+                        .cloned()
+                        .unwrap_or_else(|| Json::Array(Vec::new()));
+                }
+                false
+            });
+        }
+        self.ensure_named(routes, &stored, place.known);
+        self.add(place, stored, Fill::Rest, seed);
+        for (template, path, items) in lists {
+            let below = Place { path, template: &template, key: &[], known: &[] };
+            for item in items {
+                let seed = self.next_seed(&below.path);
+                self.add(&below, item, Fill::Rest, seed);
+            }
+        }
+    }
+
+    /// Makes several resources at once; the response is the list of them.
+    fn create_several(
+        &mut self,
+        call: &Call<'_>,
+        place: &Place<'_>,
+        make: Make,
+        body: Json,
+    ) -> Response<Bytes> {
+        let bodies = match body {
+            Json::Array(bodies) => bodies,
+            body => vec![body],
+        };
+        for body in bodies {
+            let seed = self.next_seed(&place.path);
+            let resource =
+                Resource { key: Vec::new(), json: body, fill: Fill::Rest, seed };
+            let mut value = make();
+            let mut json = Json::Null;
+            items(&mut *value, &mut |list| {
+                let item = list.push();
+                let how = Rendering::default();
+                self.render(call.routes, place, &resource, how, item);
+                json = to_json(item);
+            });
+            let there = self.collections.get(&place.path);
+            let is_there =
+                there.is_some_and(|all| all.iter().any(|it| is_same(&it.json, &json)));
+            if !is_there {
+                self.add(place, json, Fill::Rest, seed);
+            }
+        }
+        self.list(call, place, make, &|_| true)
+    }
+
+    fn update(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
+        let body = Json::from_slice(call.body).unwrap_or_default();
+        let stored = self.get(place).cloned();
+        let is_put = call.route.operation.method == Method::Put;
+        let is_creatable = call.routes.is_creatable(place.template);
+        let is_single = place.key.is_empty();
+        if stored.is_none() && !is_single && !is_put && is_creatable && !self.populates {
+            return not_found(call.path);
+        }
+        let make = answer_type(call);
+        let (mut json, fill) = match &stored {
+            Some(stored) => (stored.json.clone(), stored.fill),
+            // Settings are there before anybody changes them.
+            None if !is_creatable => (self.made_json(call, place, make), Fill::All),
+            None => (Json::default(), Fill::Rest),
+        };
+        merge(&mut json, body);
+        self.put(place, json, if fill == Fill::Nothing { Fill::Rest } else { fill });
+        let Some(make) = make else { return payload(call) };
+        if holds_list(&mut *make()) {
+            return self.list(call, place, make, &|_| true);
+        }
+        let mut value = make();
+        self.render_at(call, place, Rendering::default(), &mut *value);
+        success(call, &to_json(&*value))
+    }
+
+    /// Returns what there is at a place before anybody stores anything.
+    fn made_json(&self, call: &Call<'_>, place: &Place<'_>, make: Option<Make>) -> Json {
+        let Some(make) = make else { return Json::default() };
+        let mut value = make();
+        if holds_list(&mut *value) {
+            return Json::default();
+        }
+        let how = Rendering::default();
+        self.render(call.routes, place, &made(place), how, &mut *value);
+        to_json(&*value)
+    }
+
+    fn delete(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
+        let mut value = answer_type(call).map(|make| make());
+        if let Some(value) = &mut value {
+            self.render_at(call, place, Rendering::default(), &mut **value);
+        }
+        let removed = self.remove(place);
+        let is_creatable = call.routes.is_creatable(place.template)
+            || is_made_single(call.routes, place.template);
+        let is_named =
+            !place.key.is_empty() || is_made_single(call.routes, place.template);
+        if removed.is_none() && is_named && is_creatable && !self.populates {
+            return not_found(call.path);
+        }
+        // What it held goes with it.
+        self.remove_below(call.path);
+        if let Some(removed) = removed {
+            self.accepted.forget(&removed.json);
+            for (_, path) in Store::paths_of(call.routes, place, &removed) {
+                self.remove_below(&path);
+            }
+        }
+        success(call, &value.map(|value| to_json(&*value)).unwrap_or_default())
+    }
+}
+
+/// Returns the template and the parameters of the place that a request means.
+fn aliased(
+    template: &'static str,
+    parameters: &Parameters,
+    body: &[u8],
+) -> (&'static str, Vec<(String, String)>) {
+    let alias = special::ALIASES.iter().find(|alias| alias.template == template);
+    let Some(alias) = alias else { return (template, parameters.to_vec()) };
+    let mut parameters = parameters.to_vec();
+    if let Some((at, name, property)) = alias.from_body {
+        let body = Json::from_slice(body).unwrap_or_default();
+        let value = body.get(property).and_then(Json::as_str).unwrap_or_default();
+        let at = at.min(parameters.len());
+        parameters.insert(at, (name.to_owned(), value.to_owned()));
+    }
+    (alias.place, parameters)
+}
+
+/// Tells whether a type sorts the resources of a collection into lists by their kind.
+fn is_kinds(routes: &Routes, place: &Place<'_>, make: Make) -> bool {
+    let mut value = make();
+    let Slot::Record(record) = value.slot() else { return false };
+    let count = record.table().fields.len();
+    count > 0
+        && routes.below(place.template).next().is_some()
+        && (0..count).all(|at| matches!(record.field_mut(at).slot(), Slot::List(_)))
+}
+
+/// Returns the resource that a response to its creation holds: the response itself, or the
+/// property of it that has the type of the resource.
+fn nested(
+    routes: &Routes,
+    template: &str,
+    value: &mut dyn atlas_admin_runtime::codec::Value,
+    json: &Json,
+) -> Json {
+    let mut tables = Vec::new();
+    for template in routes.below(template) {
+        for entry in routes.of(template) {
+            if entry.operation.method == Method::Get {
+                tables.extend(entry.answers.iter().filter_map(|(_, payload)| {
+                    match payload {
+                        atlas_admin::registry::Payload::Json(make) => {
+                            table_of(&mut *make())
+                        }
+                        _ => None,
+                    }
+                }));
+            }
+        }
+    }
+    let Slot::Record(record) = value.slot() else { return json.clone() };
+    let is_resource = |name: &str| tables.iter().any(|table| table.name == name);
+    if tables.is_empty() || is_resource(record.table().name) {
+        return json.clone();
+    }
+    for (at, field) in record.table().fields.iter().enumerate() {
+        if let Slot::Record(inner) = record.field_mut(at).slot()
+            && is_resource(inner.table().name)
+            && let Some(inner) = json.get(field.json_name)
+        {
+            return inner.clone();
+        }
+    }
+    json.clone()
+}
+
+/// Tells whether two resources are one: they are equal but for what was made.
+fn is_same(there: &Json, new: &Json) -> bool {
+    there == new
+}
+
+/// Lays a change over what there is: objects are merged, all else is replaced.
+fn merge(into: &mut Json, change: Json) {
+    match (into, change) {
+        (Json::Object(into), Json::Object(change)) => {
+            for (name, value) in change {
+                merge(into.entry(name).or_default(), value);
+            }
+        }
+        (into, change) => *into = change,
+    }
+}
+
+fn conflict(name: &str) -> Response<Bytes> {
+    let detail = format!("There is a resource {name} already.");
+    error(409, "RESOURCE_ALREADY_EXISTS", &detail)
+}

@@ -1,0 +1,400 @@
+//! Values made from their types, where nobody said what they are.
+//!
+//! The same resource gets the same values each time: they are made of the place where they are.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+
+use atlas_admin_runtime::codec::{
+    self, Discriminator, Entries, Field, Json, List, Record, Slot, Table, Union, Value,
+    View,
+};
+
+use crate::place::Parameters;
+
+mod formats;
+
+/// How deep records are made: types may hold themselves.
+const DEPTH: usize = 6;
+/// How deep lists, maps and unions are made, which may hold themselves without a record.
+const LIMIT: usize = 2 * DEPTH;
+
+/// How much of a value is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Fill {
+    /// Nothing: all that there is was said.
+    Nothing,
+    /// What a request leaves to the service.
+    Rest,
+    /// All there is.
+    All,
+}
+
+/// Makes what is unset in a value, and removes what the service never returns.
+pub(crate) struct Filler<'a> {
+    pub(crate) fill: Fill,
+    /// What the path says of all that encloses the resource.
+    pub(crate) known: &'a Parameters,
+    /// What names the resource itself: `clusterName` for `clusterName` and `name`.
+    pub(crate) own: &'a Parameters,
+    /// The fields that a request can set, where its type is another than the response's: the
+    /// service sets the others.
+    pub(crate) settable: Option<&'static Table>,
+    /// Whether the response is the one that returns secrets.
+    pub(crate) is_fresh: bool,
+    /// What made values are made of.
+    pub(crate) seed: u64,
+    /// Counts the resources that a property is the number of.
+    pub(crate) count: &'a dyn Fn(&str) -> Option<usize>,
+}
+
+/// Where a value is in what is made.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    /// The property's name, which a list's items share.
+    name: &'a str,
+    /// The Rust name of the record that has the property.
+    owner: &'static str,
+    depth: usize,
+    seed: u64,
+    /// The discriminator of the union whose variant this is, and the variant's value.
+    tag: Option<(&'static str, &'static str)>,
+}
+
+impl At<'_> {
+    fn within(self, part: impl Hash) -> Self {
+        Self { depth: self.depth + 1, seed: mixed(self.seed, part), tag: None, ..self }
+    }
+}
+
+/// Makes a number of another and a part of a place.
+pub(crate) fn mixed(seed: u64, part: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (seed, part).hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Filler<'_> {
+    /// Makes what is unset in a value, which as a whole may be.
+    pub(crate) fn fill(&self, value: &mut dyn Value, is_unset: bool) {
+        if self.fill != Fill::Nothing {
+            let at = At { name: "", owner: "", depth: 0, seed: self.seed, tag: None };
+            self.value(value, is_unset, at);
+        }
+    }
+
+    fn value(&self, value: &mut dyn Value, is_unset: bool, at: At<'_>) {
+        let makes_more = is_unset && at.depth < LIMIT;
+        match value.slot() {
+            Slot::Int(number) if is_unset => *number = self.number(at),
+            Slot::Float(number) if is_unset => *number = 1.0,
+            Slot::Str(text) if is_unset => *text = self.text(at),
+            Slot::Enum(value) if is_unset => {
+                if let Some(chosen) = self.choice(value.declared(), at) {
+                    value.set(chosen);
+                }
+            }
+            Slot::List(list) if makes_more => {
+                self.value(list.push(), true, at.within(0))
+            }
+            Slot::List(list) if !is_unset => self.items(list, at),
+            Slot::Map(map) if makes_more => {
+                let at = At { name: "", ..at.within("key") };
+                self.value(map.insert("key".to_owned()), true, at);
+            }
+            Slot::Map(map) if !is_unset => self.entries(map, at),
+            Slot::Record(record) => self.record(record, at),
+            Slot::Union(union) if makes_more => self.variant(union, at),
+            Slot::Union(union) if !is_unset => {
+                self.value(union.content_mut(), false, at);
+            }
+            Slot::Json(json) if is_unset => *json = Json::Object(Default::default()),
+            _ => {}
+        }
+    }
+
+    fn record(&self, record: &mut dyn Record, at: At<'_>) {
+        let table = record.table();
+        for (index, field) in table.fields.iter().enumerate() {
+            let at = At { name: field.json_name, owner: table.name, ..at };
+            self.field(record.field_mut(index), field, table, at);
+        }
+    }
+
+    fn field(&self, value: &mut dyn Value, field: &Field, table: &Table, at: At<'_>) {
+        if field.flags & Field::WRITE_ONLY != 0 {
+            return value.clear(false);
+        }
+        let is_unset = matches!(value.view(), View::Absent);
+        let inner = At { tag: at.tag, ..at.within(field.json_name) };
+        if field.flags & Field::SECRET != 0 && !self.is_fresh {
+            return mask(
+                value,
+                table,
+                is_unset && !self.makes(field, table, at),
+                || self.text(At { name: field.json_name, owner: table.name, ..inner }),
+            );
+        }
+        // Links lead nowhere here; a list without any has no next page.
+        if field.json_name == "links" || at.depth >= DEPTH {
+            return;
+        }
+        if !is_unset || self.makes(field, table, at) {
+            self.value(value, is_unset, inner);
+        }
+    }
+
+    /// Tells whether an unset property is the service's to set.
+    fn makes(&self, field: &Field, table: &Table, at: At<'_>) -> bool {
+        let name = field.json_name;
+        let is_left = field.flags & (Field::REQUIRED | Field::READ_ONLY) != 0;
+        // A resource says what it is called by.
+        let is_name = at.depth == 0 && self.own.iter().any(|(own, _)| own == name);
+        let is_not_settable = at.depth == 0
+            && self.settable.is_some_and(|settable| {
+                settable.name != table.name && settable.index_of(name).is_none()
+            });
+        let is_tag = at.tag.is_some_and(|(tag, _)| tag == name);
+        self.fill == Fill::All || is_left || is_name || is_not_settable || is_tag
+    }
+
+    /// Fills the items of a list: they can't be changed in it, so each is put in again.
+    fn items(&self, list: &mut dyn List, at: At<'_>) {
+        let items: Vec<Json> = (0..list.len()).map(|it| to_json(list.get(it))).collect();
+        for _ in 0..items.len() {
+            list.pop();
+        }
+        for (index, item) in items.iter().enumerate() {
+            let value = list.push();
+            read(value, item);
+            self.value(value, false, at.within(index));
+        }
+    }
+
+    fn entries(&self, map: &mut dyn Entries, at: At<'_>) {
+        let mut entries = Vec::new();
+        map.for_each(&mut |key, value| entries.push((key.to_owned(), to_json(value))));
+        for (key, entry) in entries {
+            let at = At { name: "", ..at.within(&key) };
+            let value = map.insert(key);
+            read(value, &entry);
+            self.value(value, false, at);
+        }
+    }
+
+    /// Makes a variant of a union, and says which.
+    fn variant(&self, union: &mut dyn Union, at: At<'_>) {
+        let tag = match &union.variants().by {
+            Discriminator::Property(name, values) => {
+                values.first().and_then(|of_first| Some((*name, *of_first.first()?)))
+            }
+            Discriminator::Kind(_) => None,
+        };
+        let at = At { tag, ..at.within("variant") };
+        self.value(union.select(0), true, at);
+    }
+
+    fn number(&self, at: At<'_>) -> i64 {
+        let counted = (self.count)(at.name).filter(|_| at.depth <= 1);
+        counted.and_then(|count| i64::try_from(count).ok()).unwrap_or(1)
+    }
+
+    /// Chooses one of the values of an enum: what the path or the union says, else one at which
+    /// nothing is left to wait for, else the first.
+    fn choice(
+        &self,
+        declared: &'static [&'static str],
+        at: At<'_>,
+    ) -> Option<&'static str> {
+        let find = |wanted: &str| {
+            declared.iter().copied().find(|value| value.eq_ignore_ascii_case(wanted))
+        };
+        if let Some((_, value)) = at.tag.filter(|(tag, _)| *tag == at.name) {
+            return find(value);
+        }
+        self.said(at)
+            .and_then(|said| find(&said))
+            .or_else(|| formats::SETTLED.iter().find_map(|settled| find(settled)))
+            .or(declared.first().copied())
+    }
+
+    /// Returns what the path says about a property.
+    fn said(&self, at: At<'_>) -> Option<String> {
+        // Not of what is in the resource, which has names of its own.
+        let count = self.own.len();
+        let own = self.own.iter().enumerate().find(|(index, (parameter, _))| {
+            let is_last = index + 1 == count;
+            parameter == at.name
+                || at.depth <= 1
+                    && properties(parameter, is_last).any(|it| is_same(&it, at.name))
+        });
+        let known = || self.known.iter().find(|(parameter, _)| parameter == at.name);
+        own.map(|(_, pair)| pair).or_else(known).map(|(_, value)| value.clone())
+    }
+
+    /// Makes a text by the name of its property, as this API names things.
+    fn text(&self, at: At<'_>) -> String {
+        if let Some((_, value)) = at.tag.filter(|(tag, _)| *tag == at.name) {
+            return value.to_owned();
+        }
+        let said = self.said(at);
+        let resource = || {
+            let named = self.own.iter().chain(self.known).rev();
+            let mut named = named.filter(|(name, _)| name.ends_with("ame"));
+            named.next().map_or("made", |(_, value)| value)
+        };
+        said.unwrap_or_else(|| formats::text(at.owner, at.name, at.seed, resource))
+    }
+}
+
+/// Hides a secret, or leaves it out where the record has another property for what is shown.
+fn mask(
+    value: &mut dyn Value,
+    table: &Table,
+    is_left_out: bool,
+    make: impl FnOnce() -> String,
+) {
+    let shows = |field: &Field| field.json_name.starts_with("masked");
+    if is_left_out || table.fields.iter().any(shows) {
+        return value.clear(false);
+    }
+    let secret = match value.view() {
+        View::Str(text) => text.to_owned(),
+        View::Absent => make(),
+        _ => return,
+    };
+    if let Slot::Str(text) = value.slot() {
+        *text = formats::masked(&secret);
+    }
+}
+
+/// Returns the properties that a parameter may stand for, the likeliest first: `clusterName` is
+/// the `clusterName`, the `cluster`, and of the resource that it is the last name of, the `name`.
+pub(crate) fn properties(
+    parameter: &str,
+    is_last: bool,
+) -> impl Iterator<Item = String> {
+    let capitals = parameter.char_indices().filter(|(_, it)| it.is_ascii_uppercase());
+    let capitals: Vec<usize> = capitals.map(|(at, _)| at).collect();
+    let before = capitals.last().map(|at| parameter[..*at].to_owned());
+    let after = capitals.into_iter().filter(move |_| is_last).map(|at| {
+        let rest = &parameter[at..];
+        rest[..1].to_ascii_lowercase() + &rest[1..]
+    });
+    let after: Vec<String> = after.collect();
+    std::iter::once(parameter.to_owned()).chain(before).chain(after)
+}
+
+/// Returns a text of an object by its property's name, in any of the spellings of this API:
+/// `indexID`, `indexId`, `_id`.
+pub(crate) fn property<'a>(json: &'a Json, name: &str) -> Option<&'a str> {
+    let object = json.as_object()?;
+    let exact = object.get(name).and_then(Json::as_str);
+    exact.or_else(|| {
+        let mut spelled = object.iter().filter(|(other, _)| is_same(name, other));
+        spelled.find_map(|(_, json)| json.as_str())
+    })
+}
+
+fn is_same(name: &str, other: &str) -> bool {
+    name.trim_start_matches('_').eq_ignore_ascii_case(other.trim_start_matches('_'))
+}
+
+/// Reads JSON into a value; what does not fit is left out.
+pub(crate) fn read(value: &mut dyn Value, json: &Json) {
+    if !json.is_null() {
+        _ = codec::decode(json.to_string().as_bytes(), value);
+        strip(value);
+    }
+}
+
+/// Removes what a value holds beyond what its type declares: the service does not repeat it.
+fn strip(value: &mut dyn Value) {
+    match value.slot() {
+        Slot::Record(record) => {
+            let count = record.table().fields.len();
+            record.field_mut(count).clear(false);
+            for index in 0..count {
+                let field = record.field_mut(index);
+                if !matches!(field.view(), View::Absent | View::Null) {
+                    strip(field);
+                }
+            }
+        }
+        // What a variant that is not declared holds is all there is of it.
+        Slot::Union(union) if union.content().0 != usize::MAX => {
+            strip(union.content_mut());
+        }
+        Slot::List(list) if list.len() > 0 => {
+            let items: Vec<Json> =
+                (0..list.len()).map(|it| to_json(list.get(it))).collect();
+            // Scalars have nothing to strip.
+            if items.iter().any(|item| item.as_object().is_some()) {
+                for _ in 0..items.len() {
+                    list.pop();
+                }
+                for item in &items {
+                    read(list.push(), item);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+pub(crate) fn to_json(value: &dyn Value) -> Json {
+    let bytes = codec::encode(value).unwrap_or_default();
+    Json::from_slice(&bytes).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A list of itself, with no record between.
+    #[derive(Default)]
+    struct Nest(Vec<Nest>);
+
+    impl Value for Nest {
+        fn view(&self) -> View<'_> {
+            self.0.view()
+        }
+
+        fn slot(&mut self) -> Slot<'_> {
+            self.0.slot()
+        }
+
+        fn clear(&mut self, _null: bool) {
+            self.0.clear();
+        }
+    }
+
+    #[test]
+    fn what_holds_itself_ends() {
+        let mut nest = Nest::default();
+        let filler = Filler {
+            fill: Fill::All,
+            known: &[],
+            own: &[],
+            settable: None,
+            is_fresh: false,
+            seed: 0,
+            count: &|_| None,
+        };
+        filler.fill(&mut nest, true);
+        let depth = std::iter::successors(Some(&nest), |nest| nest.0.first()).count();
+        assert_eq!(depth, LIMIT + 1);
+    }
+
+    #[test]
+    fn a_parameter_stands_for_a_property_of_its_name_or_of_its_last_words() {
+        let of = |name, is_last| properties(name, is_last).collect::<Vec<_>>();
+        assert_eq!(of("clusterName", true), ["clusterName", "cluster", "name"]);
+        assert_eq!(of("databaseName", false), ["databaseName", "database"]);
+        assert_eq!(of("id", true), ["id"]);
+        assert_eq!(
+            of("alertConfigId", true),
+            ["alertConfigId", "alertConfig", "configId", "id"]
+        );
+    }
+}
