@@ -87,7 +87,7 @@ impl Filler<'_> {
         let makes_more = is_unset && at.depth < LIMIT;
         match value.slot() {
             Slot::Int(number) if is_unset => *number = self.number(at),
-            Slot::Float(number) if is_unset => *number = 1.0,
+            Slot::Float(number) if is_unset => *number = formats::number(at.name) as f64,
             Slot::Str(text) if is_unset => *text = self.text(at),
             Slot::Enum(value) if is_unset => {
                 if let Some(chosen) = self.choice(value.declared(), at) {
@@ -99,8 +99,7 @@ impl Filler<'_> {
             }
             Slot::List(list) if !is_unset => self.items(list, at),
             Slot::Map(map) if makes_more => {
-                let at = At { name: "", ..at.within("key") };
-                self.value(map.insert("key".to_owned()), true, at);
+                self.value(map.insert("key".to_owned()), true, at.within("key"));
             }
             Slot::Map(map) if !is_unset => self.entries(map, at),
             Slot::Record(record) => self.record(record, at),
@@ -126,7 +125,8 @@ impl Filler<'_> {
             return value.clear(false);
         }
         let is_unset = matches!(value.view(), View::Absent);
-        let inner = At { tag: at.tag, ..at.within(field.json_name) };
+        let tag = at.tag.filter(|(tag, _)| *tag == field.json_name);
+        let inner = At { tag, ..at.within(field.json_name) };
         if field.flags & Field::SECRET != 0 && !self.is_fresh {
             return mask(
                 value,
@@ -136,7 +136,7 @@ impl Filler<'_> {
             );
         }
         // Links lead nowhere here; a list without any has no next page.
-        if field.json_name == "links" || at.depth >= DEPTH {
+        if field.json_name == "links" || at.depth >= LIMIT {
             return;
         }
         if !is_unset || self.makes(field, table, at) {
@@ -155,6 +155,10 @@ impl Filler<'_> {
                 settable.name != table.name && settable.index_of(name).is_none()
             });
         let is_tag = at.tag.is_some_and(|(tag, _)| tag == name);
+        if at.depth >= DEPTH {
+            // What is this deep is there for the sake of its owner alone.
+            return field.flags & Field::REQUIRED != 0 || is_tag;
+        }
         self.fill == Fill::All || is_left || is_name || is_not_settable || is_tag
     }
 
@@ -175,7 +179,7 @@ impl Filler<'_> {
         let mut entries = Vec::new();
         map.for_each(&mut |key, value| entries.push((key.to_owned(), to_json(value))));
         for (key, entry) in entries {
-            let at = At { name: "", ..at.within(&key) };
+            let at = at.within(&key);
             let value = map.insert(key);
             read(value, &entry);
             self.value(value, false, at);
@@ -196,7 +200,8 @@ impl Filler<'_> {
 
     fn number(&self, at: At<'_>) -> i64 {
         let counted = (self.count)(at.name).filter(|_| at.depth <= 1);
-        counted.and_then(|count| i64::try_from(count).ok()).unwrap_or(1)
+        let counted = counted.and_then(|count| i64::try_from(count).ok());
+        counted.unwrap_or_else(|| formats::number(at.name))
     }
 
     /// Chooses one of the values of an enum: what the path or the union says, else one at which
@@ -214,7 +219,7 @@ impl Filler<'_> {
         }
         self.said(at)
             .and_then(|said| find(&said))
-            .or_else(|| formats::SETTLED.iter().find_map(|settled| find(settled)))
+            .or_else(|| formats::PREFERRED.iter().find_map(|preferred| find(preferred)))
             .or(declared.first().copied())
     }
 

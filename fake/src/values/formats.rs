@@ -5,8 +5,9 @@
 
 use super::mixed;
 
-/// The values of enums at which nothing is left to wait for, the likeliest first.
-pub(super) const SETTLED: &[&str] = &[
+/// The values of enums that are chosen before others: those at which nothing is left to wait for,
+/// and those that all variants of a union have or the first has.
+pub(super) const PREFERRED: &[&str] = &[
     "IDLE",
     "ACTIVE",
     "AVAILABLE",
@@ -17,6 +18,8 @@ pub(super) const SETTLED: &[&str] = &[
     "READY",
     "STARTED",
     "DONE",
+    "US_EAST_1",
+    "M10",
     "FINISHED",
     "CLOSED",
     "HEALTHY",
@@ -57,7 +60,34 @@ enum Format {
 use Format::*;
 
 /// Formats that a property has in one type only, where its name means something else in others.
-const OF_TYPE: &[(&str, &str, Format)] = &[];
+const OF_TYPE: &[(&str, &str, Format)] = &[
+    ("ApiHostViewAtlas", "id", HostPort),
+    ("AzureCloudProviderContainer", "azureSubscriptionId", Id),
+    ("DiskBackupExportJob", "prefix", Fixed(EXPORT_PREFIX)),
+];
+
+const EXPORT_PREFIX: &str = "/exported_snapshots/{ORG-NAME}/{PROJECT-NAME}/{CLUSTER-NAME}/{SNAPSHOT-INITIATION-DATE}/{TIMESTAMP}";
+
+/// The least numbers that the document allows, where 1 is too little.
+const NUMBERS: &[(&[&str], i64)] = &[
+    (&["electableNodes", "nodeCount", "replicationFactor"], 3),
+    (&["dailySnapshotRetentionDays", "snapshotRetentionDays"], 3),
+    (&["intervalMin"], 5),
+    (&["snapshotIntervalHours"], 6),
+    (&["expireAfterDays"], 7),
+    (&["maxServiceAccountSecretValidityInHours"], 8),
+    (&["diskSizeGB"], 10),
+    (&["clusterCheckpointIntervalMin"], 15),
+    (&["status"], 200),
+    // Seconds since 1970; the document has the same minimum for both halves of a timestamp.
+    (&["increment", "oplogTs", "pointInTimeUTCSeconds"], 1_767_225_600),
+];
+
+/// Makes a number by its property's name.
+pub(super) fn number(name: &str) -> i64 {
+    let known = NUMBERS.iter().find(|(names, _)| names.contains(&name));
+    known.map_or(1, |(_, number)| *number)
+}
 
 /// Formats by name.
 const NAMED: &[(&[&str], Format)] = &[
@@ -201,15 +231,12 @@ const NAMED: &[(&[&str], Format)] = &[
         ],
         Srv,
     ),
-    (&["mongoDBVersion", "mongodVersion", "agentVersion", "driverVersion"], Version),
     (
-        &[
-            "fcv",
-            "featureCompatibilityVersion",
-            "mongoDBMajorVersion",
-            "version",
-            "versions",
-        ],
+        &["mongoDBVersion", "mongodVersion", "agentVersion", "driverVersion", "version"],
+        Version,
+    ),
+    (
+        &["fcv", "featureCompatibilityVersion", "mongoDBMajorVersion", "versions"],
         MajorVersion,
     ),
     (
@@ -264,7 +291,13 @@ fn format_of(owner: &str, name: &str) -> Option<Format> {
     if ends(&["At", "Date", "Time", "Until"]) {
         return Some(DateTime);
     }
-    if matches!(name, "id" | "_id" | "indexID") || ends(&["Id", "UniqueId", "Ids"]) {
+    if matches!(name, "id" | "_id" | "indexID")
+        || ends(&["Id", "Ids"])
+        || matches!(
+            name,
+            "cid" | "customZoneMapping" | "interfaceEndpoints" | "policyItems"
+        )
+    {
         return Some(Id);
     }
     if ends(&["Arn", "ARN"]) {
