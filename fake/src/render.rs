@@ -14,7 +14,7 @@ use atlas_admin_runtime::{Operation, json};
 use crate::place::{Parameters, Place, singular};
 use crate::routes::{Route, Routes};
 use crate::store::{Resource, Store};
-use crate::values::{Fill, Filler, mixed, read, to_json};
+use crate::values::{Fill, Filler, Settable, mixed, read, to_json};
 
 /// A request for what is stored.
 pub(crate) struct Call<'a> {
@@ -27,9 +27,9 @@ pub(crate) struct Call<'a> {
 
 /// The settings of a rendering.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Rendering {
-    /// The fields that the request could set.
-    pub(crate) settable: Option<&'static Table>,
+pub(crate) struct Rendering<'a> {
+    /// What the request could set.
+    pub(crate) settable: Option<&'a Settable>,
     /// Whether secrets are shown.
     pub(crate) is_fresh: bool,
 }
@@ -41,7 +41,7 @@ impl Store {
         routes: &Routes,
         place: &Place<'_>,
         resource: &Resource,
-        how: Rendering,
+        how: Rendering<'_>,
         value: &mut dyn Value,
     ) {
         read(value, &resource.json);
@@ -53,12 +53,12 @@ impl Store {
         } else {
             place.key.to_vec()
         };
-        let count = |name: &str| self.count(routes, &paths, name);
+        let count = |name: &str| self.count(routes, place, &paths, name);
         let filler = Filler {
             fill: resource.fill,
             known: &known,
             own: &own,
-            settable: how.settable.or_else(|| settable(routes, place.template)),
+            settable: how.settable.or_else(|| routes.settable(place.template)),
             is_fresh: how.is_fresh,
             seed: resource.seed,
             count: &count,
@@ -75,7 +75,7 @@ impl Store {
         routes: &Routes,
         paths: &[(&'static str, String)],
         value: &mut dyn Value,
-        how: Rendering,
+        how: Rendering<'_>,
     ) {
         let Slot::Record(record) = value.slot() else { return };
         for (index, field) in record.table().fields.iter().enumerate() {
@@ -106,10 +106,18 @@ impl Store {
     fn count(
         &self,
         routes: &Routes,
+        place: &Place<'_>,
         paths: &[(&'static str, String)],
         name: &str,
     ) -> Option<usize> {
         let counted = name.strip_suffix("Count")?;
+        if paths.is_empty() {
+            // A new one holds nothing yet.
+            let mut below = routes.below(place.template);
+            return below
+                .any(|it| routes.is_collection(&format!("{it}/{counted}s")))
+                .then_some(0);
+        }
         paths.iter().find_map(|(template, path)| {
             let of = format!("{template}/{counted}s");
             routes.is_collection(&of).then(|| {
@@ -270,13 +278,6 @@ fn own_key(
     let names = of_key.unwrap_or_default();
     let pairs = names.into_iter().map(str::to_owned).zip(resource.key.iter().cloned());
     pairs.collect()
-}
-
-/// Returns the fields that the resources of a collection can be made with.
-fn settable(routes: &Routes, template: &str) -> Option<&'static Table> {
-    let entries = routes.of(template).iter();
-    let mut posts = entries.filter(|entry| entry.operation.method == Method::Post);
-    posts.find_map(|entry| table_of(&mut *(entry.body?)()))
 }
 
 /// Returns the table of a record, or of the items of a list or page.

@@ -1,9 +1,10 @@
 //! What the methods do with what is stored.
 
-use atlas_admin::registry::Make;
+use atlas_admin::registry::{Make, Payload};
 use atlas_admin_runtime::bytes::Bytes;
-use atlas_admin_runtime::codec::{Json, Slot};
+use atlas_admin_runtime::codec::{Json, Slot, Value};
 use atlas_admin_runtime::http::Response;
+use atlas_admin_runtime::json;
 use atlas_admin_runtime::operation::Method;
 use atlas_admin_runtime::testing::for_fake::error;
 
@@ -85,8 +86,8 @@ impl Store {
         &self,
         call: &Call<'_>,
         place: &Place<'_>,
-        how: Rendering,
-        value: &mut dyn atlas_admin_runtime::codec::Value,
+        how: Rendering<'_>,
+        value: &mut dyn Value,
     ) {
         if let Some(resource) = self.get(place) {
             self.render(call.routes, place, resource, how, value);
@@ -132,7 +133,12 @@ impl Store {
         let Some(make) = answer_type(call) else { return payload(call) };
         let routes = call.routes;
         let template = place.template;
-        let body = Json::from_slice(call.body).unwrap_or_default();
+        let mut body = Json::from_slice(call.body).unwrap_or_default();
+        rename(template, &mut body);
+        let inner = nested(routes, template, &mut *make());
+        if let Some((name, properties)) = &inner {
+            move_into(&mut body, name, properties);
+        }
         let is_collection = place.key.is_empty() && routes.is_collection(template);
         let answers_list = holds_list(&mut *make());
         if is_collection && (answers_list || matches!(body, Json::Array(_))) {
@@ -155,14 +161,15 @@ impl Store {
             Resource { key: Vec::new(), json: body.clone(), fill: Fill::Rest, seed };
         let fresh = self.get(place).cloned().unwrap_or(fresh);
         let Resource { json: said, seed, .. } = &fresh;
-        let settable = call.route.entry.body.and_then(|body| table_of(&mut *body()));
+        let settable = routes.settable(call.route.operation.path);
         let how = Rendering { settable, is_fresh: true };
         let mut value = make();
         self.render(routes, place, &fresh, how, &mut *value);
         let (said, seed) = (said.clone(), *seed);
         let mut json = to_json(&*value);
         if is_collection && json.as_object().is_some() {
-            let stored = nested(routes, template, &mut *make(), &json);
+            let inner = inner.and_then(|(name, _)| json.get(name).cloned());
+            let stored = inner.unwrap_or_else(|| json.clone());
             let mut found_by = routes.found_by(template);
             let taken =
                 found_by.find_map(|found| self.taken(place, &found, &stored, &body));
@@ -256,8 +263,7 @@ impl Store {
                 json = to_json(item);
             });
             let there = self.collections.get(&place.path);
-            let is_there =
-                there.is_some_and(|all| all.iter().any(|it| is_same(&it.json, &json)));
+            let is_there = there.is_some_and(|all| all.iter().any(|it| it.json == json));
             if !is_there {
                 self.add(place, json, Fill::Rest, seed);
             }
@@ -357,48 +363,60 @@ fn is_kinds(routes: &Routes, place: &Place<'_>, make: Make) -> bool {
         && (0..count).all(|at| matches!(record.field_mut(at).slot(), Slot::List(_)))
 }
 
-/// Returns the resource that a response to its creation holds: the response itself, or the
-/// property of it that has the type of the resource.
+/// Returns the property in which a response to the creation of a resource holds the resource, and
+/// the properties that only the resource has; `None` where it is the response itself.
 fn nested(
     routes: &Routes,
     template: &str,
-    value: &mut dyn atlas_admin_runtime::codec::Value,
-    json: &Json,
-) -> Json {
-    let mut tables = Vec::new();
-    for template in routes.below(template) {
-        for entry in routes.of(template) {
-            if entry.operation.method == Method::Get {
-                tables.extend(entry.answers.iter().filter_map(|(_, payload)| {
-                    match payload {
-                        atlas_admin::registry::Payload::Json(make) => {
-                            table_of(&mut *make())
-                        }
-                        _ => None,
-                    }
-                }));
+    value: &mut dyn Value,
+) -> Option<(&'static str, Vec<&'static str>)> {
+    let reads = routes.below(template).flat_map(|template| routes.of(template));
+    let reads = reads.filter(|entry| entry.operation.method == Method::Get);
+    let answers = reads.flat_map(|entry| entry.answers);
+    let tables: Vec<&str> = answers
+        .filter_map(|(_, payload)| match payload {
+            Payload::Json(make) => table_of(&mut *make()).map(|table| table.name),
+            _ => None,
+        })
+        .collect();
+    let Slot::Record(record) = value.slot() else { return None };
+    let outer = record.table();
+    if tables.is_empty() || tables.contains(&outer.name) {
+        return None;
+    }
+    outer.fields.iter().enumerate().find_map(|(at, field)| {
+        let Slot::Record(inner) = record.field_mut(at).slot() else { return None };
+        let inner = inner.table();
+        let own = inner.fields.iter().map(|field| field.json_name);
+        let own = own.filter(|name| outer.index_of(name).is_none()).collect();
+        tables.contains(&inner.name).then_some((field.json_name, own))
+    })
+}
+
+/// Moves properties of a request into the object in which the response has them.
+fn move_into(body: &mut Json, name: &str, properties: &[&str]) {
+    let Some(object) = body.as_object_mut() else { return };
+    let mut inner = json!({});
+    if let Some(inner) = inner.as_object_mut() {
+        for property in properties {
+            if let Some(value) = object.get(*property) {
+                inner.insert((*property).to_owned(), value.clone());
             }
         }
     }
-    let Slot::Record(record) = value.slot() else { return json.clone() };
-    let is_resource = |name: &str| tables.iter().any(|table| table.name == name);
-    if tables.is_empty() || is_resource(record.table().name) {
-        return json.clone();
-    }
-    for (at, field) in record.table().fields.iter().enumerate() {
-        if let Slot::Record(inner) = record.field_mut(at).slot()
-            && is_resource(inner.table().name)
-            && let Some(inner) = json.get(field.json_name)
-        {
-            return inner.clone();
-        }
-    }
-    json.clone()
+    object.entry(name.to_owned()).or_insert(inner);
 }
 
-/// Tells whether two resources are one: they are equal but for what was made.
-fn is_same(there: &Json, new: &Json) -> bool {
-    there == new
+/// Repeats properties of a request under the names that the response has for them.
+fn rename(template: &str, body: &mut Json) {
+    let renamed = special::RENAMED.iter().filter(|(of, ..)| *of == template);
+    for (_, from, into) in renamed {
+        let Some(object) = body.as_object_mut() else { return };
+        let Some(value) = object.get(*from).cloned() else { continue };
+        for name in *into {
+            object.insert((*name).to_owned(), value.clone());
+        }
+    }
 }
 
 /// Lays a change over what there is: objects are merged, all else is replaced.

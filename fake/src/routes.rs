@@ -16,6 +16,8 @@ use crate::authenticator::text;
 use crate::negotiate::negotiate;
 use crate::place::is_by;
 use crate::render::holds_list;
+use crate::special::ALIASES;
+use crate::values::Settable;
 
 /// The paths of the registry.
 #[derive(Clone)]
@@ -30,6 +32,8 @@ struct Paths {
     by_template: HashMap<&'static str, usize>,
     /// By the number of segments.
     by_length: HashMap<usize, Vec<usize>>,
+    /// What the requests that make something can set, by their template.
+    settable: HashMap<&'static str, Settable>,
 }
 
 /// A path, and all that can be done with it.
@@ -64,6 +68,7 @@ impl Routes {
         let mut all: Vec<Path> = Vec::new();
         let mut by_template = HashMap::new();
         let mut by_length: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut settable = HashMap::new();
         for entry in entries {
             let template = entry.operation.path;
             let index = *by_template.entry(template).or_insert_with(|| {
@@ -74,8 +79,14 @@ impl Routes {
             });
             all[index].entries.push(entry);
             all[index].is_listed |= is_list(entry);
+            if let (Method::Post, Some(make)) = (entry.operation.method, entry.body) {
+                settable.insert(template, Settable::of(&mut *make()));
+            }
         }
-        Self { paths: Arc::new(Paths { all, by_template, by_length }), today: None }
+        Self {
+            paths: Arc::new(Paths { all, by_template, by_length, settable }),
+            today: None,
+        }
     }
 
     /// Sets the day.
@@ -95,6 +106,11 @@ impl Routes {
     /// Returns the entries of a template.
     pub(crate) fn of(&self, template: &str) -> &[&'static Entry] {
         self.path(template).map_or(&[], |path| &path.entries)
+    }
+
+    /// Returns what the requests that make something at a template can set.
+    pub(crate) fn settable(&self, template: &str) -> Option<&Settable> {
+        self.paths.settable.get(template)
     }
 
     /// Tells whether a template takes a method.
@@ -143,7 +159,9 @@ impl Routes {
 
     /// Tells whether somebody can make the resources of a collection.
     pub(crate) fn is_creatable(&self, template: &str) -> bool {
+        let mut aliases = ALIASES.iter().filter(|alias| alias.place == template);
         self.takes(template, Method::Post)
+            || aliases.any(|alias| self.takes(alias.template, Method::Post))
             || self.below(template).any(|below| {
                 self.takes(below, Method::Put) || self.takes(below, Method::Post)
             })

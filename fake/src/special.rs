@@ -75,6 +75,23 @@ pub(crate) const ALIASES: &[Alias] = &[
     },
 ];
 
+/// The variant of a union that a new resource has, by the value of the discriminator, where that is
+/// not the first: a user is invited before being a member.
+pub(crate) const BEGINS_AS: &[(&str, &str)] = &[("orgMembershipStatus", "PENDING")];
+
+/// The properties that a response repeats under another name than the request has: the template of
+/// the operation, the name in the request, and the names in the response.
+pub(crate) const RENAMED: &[(&str, &str, &[&str])] = &[
+    // The id of the endpoint, by provider.
+    (
+        groups!(
+            "/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint"
+        ),
+        "id",
+        &["interfaceEndpointId", "privateEndpointResourceId"],
+    ),
+];
+
 /// The lists of a new resource that aren't empty, of those that have a path of their own: a service
 /// account is born with a secret.
 pub(crate) const BORN_WITH: &[&str] = &["secrets"];

@@ -11,8 +11,12 @@ use atlas_admin_runtime::codec::{
 };
 
 use crate::place::Parameters;
+use crate::special;
 
 mod formats;
+mod settable;
+
+pub(crate) use settable::Settable;
 
 /// How deep records are made: types may hold themselves.
 const DEPTH: usize = 6;
@@ -37,9 +41,8 @@ pub(crate) struct Filler<'a> {
     pub(crate) known: &'a Parameters,
     /// What names the resource itself: `clusterName` for `clusterName` and `name`.
     pub(crate) own: &'a Parameters,
-    /// The fields that a request can set, where its type is another than the response's: the
-    /// service sets the others.
-    pub(crate) settable: Option<&'static Table>,
+    /// The properties that a request can set: the service sets the others of another type.
+    pub(crate) settable: Option<&'a Settable>,
     /// Whether the response is the one that returns secrets.
     pub(crate) is_fresh: bool,
     /// What made values are made of.
@@ -86,7 +89,11 @@ impl Filler<'_> {
     fn value(&self, value: &mut dyn Value, is_unset: bool, at: At<'_>) {
         let makes_more = is_unset && at.depth < LIMIT;
         match value.slot() {
-            Slot::Int(number) if is_unset => *number = self.number(at),
+            Slot::Int(number) => match self.counted(at) {
+                Some(counted) => *number = counted,
+                None if is_unset => *number = formats::number(at.name),
+                None => {}
+            },
             Slot::Float(number) if is_unset => *number = formats::number(at.name) as f64,
             Slot::Str(text) if is_unset => *text = self.text(at),
             Slot::Enum(value) if is_unset => {
@@ -104,9 +111,7 @@ impl Filler<'_> {
             Slot::Map(map) if !is_unset => self.entries(map, at),
             Slot::Record(record) => self.record(record, at),
             Slot::Union(union) if makes_more => self.variant(union, at),
-            Slot::Union(union) if !is_unset => {
-                self.value(union.content_mut(), false, at);
-            }
+            Slot::Union(union) if !is_unset => self.chosen(union, at),
             Slot::Json(json) if is_unset => *json = Json::Object(Default::default()),
             _ => {}
         }
@@ -116,7 +121,30 @@ impl Filler<'_> {
         let table = record.table();
         for (index, field) in table.fields.iter().enumerate() {
             let at = At { name: field.json_name, owner: table.name, ..at };
-            self.field(record.field_mut(index), field, table, at);
+            if is_mask(field) {
+                self.show_masked(record, index, at);
+            } else {
+                self.field(record.field_mut(index), field, table, at);
+            }
+        }
+    }
+
+    /// Sets what is shown of the secret beside it.
+    fn show_masked(&self, record: &mut dyn Record, index: usize, at: At<'_>) {
+        let table = record.table();
+        let mut fields = table.fields.iter().enumerate();
+        let secret = fields.find(|(_, field)| field.flags & Field::SECRET != 0);
+        let Some((secret, field)) = secret else { return };
+        let secret = match record.field(secret).view() {
+            View::Str(text) => text.to_owned(),
+            _ => {
+                let tag = None;
+                let name = field.json_name;
+                self.text(At { name, owner: table.name, tag, ..at.within(name) })
+            }
+        };
+        if let Slot::Str(text) = record.field_mut(index).slot() {
+            *text = formats::masked(&secret);
         }
     }
 
@@ -150,10 +178,8 @@ impl Filler<'_> {
         let is_left = field.flags & (Field::REQUIRED | Field::READ_ONLY) != 0;
         // A resource says what it is called by.
         let is_name = at.depth == 0 && self.own.iter().any(|(own, _)| own == name);
-        let is_not_settable = at.depth == 0
-            && self.settable.is_some_and(|settable| {
-                settable.name != table.name && settable.index_of(name).is_none()
-            });
+        let is_not_settable =
+            at.depth == 0 && self.settable.is_some_and(|all| all.lacks(table, name));
         let is_tag = at.tag.is_some_and(|(tag, _)| tag == name);
         if at.depth >= DEPTH {
             // What is this deep is there for the sake of its owner alone.
@@ -198,10 +224,35 @@ impl Filler<'_> {
         self.value(union.select(0), true, at);
     }
 
-    fn number(&self, at: At<'_>) -> i64 {
-        let counted = (self.count)(at.name).filter(|_| at.depth <= 1);
-        let counted = counted.and_then(|count| i64::try_from(count).ok());
-        counted.unwrap_or_else(|| formats::number(at.name))
+    /// Fills the variant of a union that is set; one that a request left to the service is chosen.
+    fn chosen(&self, union: &mut dyn Union, at: At<'_>) {
+        let (index, content) = union.content();
+        if let Discriminator::Property(name, values) = &union.variants().by
+            && index == usize::MAX
+        {
+            let json = to_json(content);
+            if json.get(name).is_none() && !values.is_empty() {
+                let begins = special::BEGINS_AS.iter().find(|(tag, _)| tag == name);
+                let is_wanted =
+                    |of: &&[&str]| begins.is_some_and(|(_, value)| of.contains(value));
+                let index = values.iter().position(|of| is_wanted(of)).unwrap_or(0);
+                let value = values[index].first().copied().unwrap_or_default();
+                let content = union.select(index);
+                read(content, &json);
+                return self.value(
+                    content,
+                    false,
+                    At { tag: Some((name, value)), ..at },
+                );
+            }
+        }
+        self.value(union.content_mut(), false, at);
+    }
+
+    /// Counts what a property of the resource is the number of, whatever was said.
+    fn counted(&self, at: At<'_>) -> Option<i64> {
+        let counted = (self.count)(at.name).filter(|_| at.depth <= 1)?;
+        i64::try_from(counted).ok()
     }
 
     /// Chooses one of the values of an enum: what the path or the union says, else one at which
@@ -252,6 +303,11 @@ impl Filler<'_> {
     }
 }
 
+/// Tells whether a property shows what a response may of the secret beside it.
+fn is_mask(field: &Field) -> bool {
+    field.json_name.starts_with("masked")
+}
+
 /// Hides a secret, or leaves it out where the record has another property for what is shown.
 fn mask(
     value: &mut dyn Value,
@@ -259,8 +315,7 @@ fn mask(
     is_left_out: bool,
     make: impl FnOnce() -> String,
 ) {
-    let shows = |field: &Field| field.json_name.starts_with("masked");
-    if is_left_out || table.fields.iter().any(shows) {
+    if is_left_out || table.fields.iter().any(is_mask) {
         return value.clear(false);
     }
     let secret = match value.view() {

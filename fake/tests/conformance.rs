@@ -25,6 +25,8 @@ const MISTAKES: &[&str] = &[
     "/mobileNumber",
     // 24 digits in the path and 20 here, of the same identity provider.
     "/associatedOrgs/0/identityProviderId",
+    // What the request may hold, the response may not.
+    "/teamIds/0",
 ];
 
 /// A fake, and requests to it by hand.
@@ -169,4 +171,108 @@ async fn every_read_is_what_the_document_declares() {
     }
     assert!(wrong.is_empty(), "{} of {read}: {wrong:#?}", wrong.len());
     assert!(read > 250, "{read}");
+}
+
+/// Returns the value that a parameter of a path has in a resource.
+fn named<'j>(json: &'j Value, parameter: &str) -> Option<&'j str> {
+    let last = parameter.rfind(|it: char| it.is_ascii_uppercase());
+    let short = last.map(|at| parameter[at..].to_lowercase());
+    let own_id = short.as_ref().map(|it| format!("_{it}"));
+    // An address, an endpoint of AWS, or the resource in a response that holds more.
+    let other = match parameter {
+        "entryValue" => "ipAddress",
+        "endpointId" => "interfaceEndpointId",
+        other => other,
+    };
+    let names = [Some(other.to_owned()), Some(parameter.to_owned()), short, own_id];
+    let json = json.get("organization").unwrap_or(json);
+    let object = json.as_object()?;
+    names.into_iter().flatten().find_map(|name| {
+        let same = |(other, _): &(&String, &Value)| other.eq_ignore_ascii_case(&name);
+        object.iter().find(same)?.1.as_str()
+    })
+}
+
+/// Each operation that makes a resource, in each of its versions: the response fits, and the
+/// resource is found by each of its names, and listed.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_made_is_found() {
+    let samples = Samples::vendored();
+    let validators = Validators::of(samples.tree());
+    let entries: Vec<&Entry> = registry::entries().collect();
+    let (mut made, mut found, mut wrong) = (0, 0, BTreeMap::new());
+    for entry in &entries {
+        let operation = entry.operation;
+        let method = operation.method.as_str();
+        let template = operation.path;
+        if method != "POST" || template.rsplit('/').next().unwrap().contains(':') {
+            continue;
+        }
+        let reads = entries.iter().filter(|it| it.operation.method.as_str() == "GET");
+        let below: Vec<&&Entry> = reads
+            .clone()
+            .filter(|it| {
+                let rest = it.operation.path.strip_prefix(template);
+                let rest = rest.and_then(|rest| rest.strip_prefix('/'));
+                rest.is_some_and(|rest| {
+                    rest.starts_with('{') && !rest.contains("}/") && !rest.contains("}:")
+                })
+            })
+            .collect();
+        if below.is_empty() || entry.body.is_none() {
+            continue;
+        }
+        let service = Service::start(FakeService::builder()).await;
+        let pair = pair(&samples, entry);
+        let path = path_of(&samples, pair);
+        let body = samples.body(pair, Choice::Full).unwrap();
+        let answer = service.send(entry, &path, Some(&body)).await;
+        let name = format!("{} {}", operation.id, operation.version);
+        made += 1;
+        if !operation.success.contains(&answer.status) {
+            let text = String::from_utf8_lossy(&answer.body).into_owned();
+            wrong.insert(name, vec![format!("{} {text} {body}", answer.status)]);
+            continue;
+        }
+        let mut problems = problems(&validators, pair, entry, &answer);
+        let json: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let json = json.get("results").map_or(&json, |results| &results[0]);
+        for read in &below {
+            let rest = &read.operation.path[template.len() + 1..];
+            let Some(value) = named(json, rest.trim_matches(['{', '}'])) else {
+                problems.push(format!("no {rest} in {json}"));
+                continue;
+            };
+            let got = service.send(read, &format!("{path}/{value}"), None).await;
+            if got.status != 200 {
+                problems.push(format!("{rest} {value}: {} for {json}", got.status));
+            }
+            found += 1;
+            let got: Value = serde_json::from_slice(&got.body).unwrap_or_default();
+            if let Some(id) =
+                named(json, "id").filter(|id| named(&got, "id") != Some(id))
+            {
+                problems.push(format!("{rest}: {id}, found {got}"));
+            }
+        }
+        for list in reads.filter(|it| it.operation.path == template) {
+            let listed = service.send(list, &path, None).await;
+            let listed: Value = serde_json::from_slice(&listed.body).unwrap_or_default();
+            let results = listed.get("results").unwrap_or(&listed);
+            // Some collections are sorted into lists by kind.
+            let kinds = results.as_object().into_iter().flat_map(|it| it.values());
+            let count = match results.as_array() {
+                Some(results) => Some(results.len()),
+                None => Some(kinds.filter_map(Value::as_array).map(Vec::len).sum()),
+            };
+            if count != Some(1) {
+                problems.push(format!("listed: {listed}"));
+            }
+        }
+        if !problems.is_empty() {
+            wrong.insert(name, problems);
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {made}: {wrong:#?}", wrong.len());
+    assert!(made > 40 && found > 40, "{made} {found}");
 }

@@ -156,6 +156,7 @@ const NAMED: &[(&[&str], Format)] = &[
     (&["secret", "clientSecret"], Prefixed("mdb_sa_sk_", 40)),
     (&["identityProviderId", "oktaIdpId"], Hex(20)),
     (&["accountId", "licenseKey"], Hex(40)),
+    (&["token"], Hex(64)),
     (&["publicKey"], Prefixed("", 8)),
     (&["privateKey"], Uuid),
     (&["arn"], Fixed("arn:aws:kafka:us-east-1:123456789012:cluster/fake/0")),
