@@ -1,5 +1,7 @@
 //! Content negotiation: the version and the format that `Accept` asks for.
 
+use std::cmp::Reverse;
+
 use atlas_admin::registry::Entry;
 use atlas_admin_runtime::jiff::civil::Date;
 use atlas_admin_runtime::{Operation, Version};
@@ -8,17 +10,19 @@ use atlas_admin_runtime::{Operation, Version};
 /// preferred one.
 ///
 /// A date stands for the newest version that is not after it: Atlas's introduction names dates
-/// between two versions. A range without a version stands for the newest stable one.
+/// between two versions. A range without a version stands for the newest stable one, in the former
+/// API for the first.
 pub(crate) fn negotiate(
     entries: &[&'static Entry],
     accept: Option<&str>,
+    is_former: bool,
 ) -> Option<(&'static Entry, &'static Operation)> {
     let mut ranges: Vec<(&str, u32)> =
         accept.unwrap_or("*/*").split(',').map(quality).collect();
     // Stable: of equal quality, the first.
-    ranges.sort_by_key(|(_, quality)| std::cmp::Reverse(*quality));
+    ranges.sort_by_key(|(_, quality)| Reverse(*quality));
     let wanted = ranges.into_iter().filter(|(_, quality)| *quality > 0);
-    wanted.into_iter().find_map(|(range, _)| find(entries, range))
+    wanted.into_iter().find_map(|(range, _)| find(entries, range, is_former))
 }
 
 /// Takes the quality of a range apart, in thousandths (RFC 9110 section 12.4.2).
@@ -33,9 +37,11 @@ fn quality(range: &str) -> (&str, u32) {
 fn find(
     entries: &[&'static Entry],
     range: &str,
+    is_former: bool,
 ) -> Option<(&'static Entry, &'static Operation)> {
     if matches!(range, "application/json" | "application/*" | "*/*") {
-        let entry = entries.iter().max_by_key(|entry| rank(entry.operation.version))?;
+        let rank = |entry: &&&'static Entry| rank(entry.operation.version, is_former);
+        let entry = entries.iter().max_by_key(rank)?;
         // JSON where there is any; `*/*` takes what there is.
         let json = formats(entry).find(|operation| operation.accept.ends_with("+json"));
         let any = (range != "application/json").then_some(entry.operation);
@@ -61,9 +67,10 @@ fn formats(entry: &'static Entry) -> impl Iterator<Item = &'static Operation> {
     std::iter::once(entry.operation).chain(entry.alternatives.iter().copied())
 }
 
-/// Ranks versions for who asks for none: the newest stable one first.
-fn rank(version: Version) -> (bool, Version) {
-    (matches!(version, Version::Stable(_)), version)
+/// Ranks versions for who asks for none: a stable one is best, and of these the newest or the first.
+fn rank(version: Version, is_former: bool) -> (bool, Option<Version>, Reverse<Version>) {
+    let is_stable = matches!(version, Version::Stable(_));
+    (is_stable, (!is_former).then_some(version), Reverse(version))
 }
 
 fn read_version(text: &str) -> Option<Version> {

@@ -312,8 +312,11 @@ impl Store {
 
     fn delete(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
         let mut value = answer_type(call).map(|make| make());
-        if let Some(value) = &mut value {
-            self.render_at(call, place, Rendering::default(), &mut **value);
+        if let Some(value) = &mut value
+            && !holds_list(&mut **value)
+        {
+            let there = self.get(place).cloned().unwrap_or_else(|| made(place));
+            self.render(call.routes, place, &there, Rendering::default(), &mut **value);
         }
         let removed = self.remove(place);
         let is_creatable = call.routes.is_creatable(place.template)
@@ -349,6 +352,12 @@ fn aliased(
         let value = body.get(property).and_then(Json::as_str).unwrap_or_default();
         let at = at.min(parameters.len());
         parameters.insert(at, (name.to_owned(), value.to_owned()));
+    }
+    for (name, _) in &mut parameters {
+        if let Some((_, property)) = alias.renamed.filter(|(renamed, _)| renamed == name)
+        {
+            *name = property.to_owned();
+        }
     }
     (alias.place, parameters)
 }

@@ -16,7 +16,7 @@ use crate::authenticator::text;
 use crate::negotiate::negotiate;
 use crate::place::is_by;
 use crate::render::holds_list;
-use crate::special::ALIASES;
+use crate::special::{ALIASES, FORMER};
 use crate::values::Settable;
 
 /// The paths of the registry.
@@ -186,24 +186,31 @@ impl Routes {
         path: &str,
         headers: &HeaderMap,
     ) -> Result<Route, Refusal> {
+        let former = path.strip_prefix(FORMER.0).filter(|rest| rest.starts_with('/'));
+        let current = former.map(|rest| format!("{}{rest}", FORMER.1));
+        let path = current.as_deref().unwrap_or(path);
         let same_length = self.paths.by_length.get(&path.split('/').count());
+        let is_here = |entry: &&Entry| entry.operation.method.as_str() == method;
         let found = same_length
             .into_iter()
             .flatten()
             .map(|index| &self.paths.all[*index])
             .filter_map(|known| Some((known, captured(known.template, path)?)))
-            .min_by_key(|(known, _)| vagueness(known.template));
+            // Two templates may differ in the name of a parameter alone, and take one method each.
+            .min_by_key(|(known, _)| {
+                (vagueness(known.template), !known.entries.iter().any(is_here))
+            });
         let Some((known, parameters)) = found else {
             let detail = format!("Cannot find resource {path}.");
             return Err(Box::new(error(404, "RESOURCE_NOT_FOUND", &detail)));
         };
-        let here = |entry: &&&Entry| entry.operation.method.as_str() == method;
-        let entries: Vec<&Entry> = known.entries.iter().filter(here).copied().collect();
+        let entries: Vec<&Entry> =
+            known.entries.iter().copied().filter(is_here).collect();
         if entries.is_empty() {
             return Err(refuse_method(known, method));
         }
         let accept = text(headers, ACCEPT);
-        let (entry, operation) = negotiate(&entries, accept)
+        let (entry, operation) = negotiate(&entries, accept, former.is_some())
             .ok_or_else(|| Box::new(refuse_version(&entries)))?;
         let is_over = |end: Date| self.today.is_some_and(|today| end <= today);
         if let Some(end) = operation.sunset.filter(|end| is_over(*end)) {

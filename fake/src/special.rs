@@ -13,6 +13,8 @@ pub(crate) struct Alias {
     /// The property of the body that a parameter of `place` is taken from, where `template`
     /// lacks one: its position, its name, and the property.
     pub(crate) from_body: Option<(usize, &'static str, &'static str)>,
+    /// A parameter of `template` that is no part of `place`, and the property that it sets.
+    pub(crate) renamed: Option<(&'static str, &'static str)>,
 }
 
 macro_rules! groups {
@@ -28,23 +30,27 @@ pub(crate) const ALIASES: &[Alias] = &[
         template: groups!("/privateEndpoint/endpointService"),
         place: groups!("/privateEndpoint/{cloudProvider}/endpointService"),
         from_body: Some((1, "cloudProvider", "providerName")),
+        renamed: None,
     },
     // Processors are listed in the plural, and made in the singular.
     Alias {
         template: groups!("/streams/{tenantName}/processors"),
         place: groups!("/streams/{tenantName}/processor"),
         from_body: None,
+        renamed: None,
     },
     // The former path of search indexes.
     Alias {
         template: groups!("/clusters/{clusterName}/fts/indexes"),
         place: groups!("/clusters/{clusterName}/search/indexes"),
         from_body: None,
+        renamed: None,
     },
     Alias {
         template: groups!("/clusters/{clusterName}/fts/indexes/{indexId}"),
         place: groups!("/clusters/{clusterName}/search/indexes/{indexId}"),
         from_body: None,
+        renamed: None,
     },
     Alias {
         template: groups!(
@@ -54,24 +60,35 @@ pub(crate) const ALIASES: &[Alias] = &[
             "/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}"
         ),
         from_body: None,
+        renamed: None,
+    },
+    // A load is started by the name of its cluster, and found by its own id.
+    Alias {
+        template: groups!("/sampleDatasetLoad/{name}"),
+        place: groups!("/sampleDatasetLoad"),
+        from_body: None,
+        renamed: Some(("name", "clusterName")),
     },
     // A workspace with sample connections is a workspace.
     Alias {
         template: groups!("/streams:withSampleConnections"),
         place: groups!("/streams"),
         from_body: None,
+        renamed: None,
     },
     // All containers, of any provider.
     Alias {
         template: groups!("/containers/all"),
         place: groups!("/containers"),
         from_body: None,
+        renamed: None,
     },
     // The clusters of all projects are listed by project.
     Alias {
         template: "/api/atlas/v2/clusters",
         place: "/api/atlas/v2/groups",
         from_body: None,
+        renamed: None,
     },
 ];
 
@@ -106,6 +123,10 @@ pub(crate) fn absent(template: &str) -> Option<Json> {
         _ => None,
     }
 }
+
+/// The prefix of the former API, and that of the present one: most resources are the same, and
+/// have the properties of the first version.
+pub(crate) const FORMER: (&str, &str) = ("/api/atlas/v1.0", "/api/atlas/v2");
 
 /// An endpoint outside the document, which clients of the service call nevertheless.
 pub(crate) struct Endpoint {

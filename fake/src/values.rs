@@ -235,7 +235,7 @@ impl Filler<'_> {
                 let begins = special::BEGINS_AS.iter().find(|(tag, _)| tag == name);
                 let is_wanted =
                     |of: &&[&str]| begins.is_some_and(|(_, value)| of.contains(value));
-                let index = values.iter().position(|of| is_wanted(of)).unwrap_or(0);
+                let index = values.iter().position(is_wanted).unwrap_or(0);
                 let value = values[index].first().copied().unwrap_or_default();
                 let content = union.select(index);
                 read(content, &json);

@@ -2,48 +2,19 @@
 
 #![cfg(feature = "full")]
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Output, Stdio};
+use std::io::Read;
+use std::process::{Command, Output};
 
 use atlas_admin::{Client, Credentials, clusters, projects};
 use atlas_admin_fake::{API_KEY, SERVICE_ACCOUNT};
+use running::Running;
 
-/// A running program, which ends with the test, however that ends.
-struct Running {
-    child: Child,
-    line: String,
-}
+#[path = "common/running.rs"]
+mod running;
 
-impl Running {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_atlas-admin-fake"))
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Self { child, line }
-    }
-
-    fn value(&self, name: &str) -> String {
-        let pairs = self.line.split_whitespace().filter_map(|pair| pair.split_once('='));
-        let found = pairs.into_iter().find(|(other, _)| *other == name);
-        found.unwrap_or_else(|| panic!("no {name} in {:?}", self.line)).1.to_owned()
-    }
-
-    fn client(&self, credentials: Credentials) -> Client {
-        let builder = Client::builder().base_url(self.value("url"));
-        builder.credentials(credentials).build().unwrap()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        _ = self.child.kill();
-        _ = self.child.wait();
-    }
+fn client_of(service: &Running, credentials: Credentials) -> Client {
+    let builder = Client::builder().base_url(service.value("url"));
+    builder.credentials(credentials).build().unwrap()
 }
 
 fn run(arguments: &[&str]) -> Output {
@@ -62,7 +33,7 @@ async fn it_says_where_it_is_and_holds_a_project_with_a_cluster() {
     let service = Running::start(&[]);
     assert!(service.line.ends_with('\n'), "one whole line");
     for credentials in [account(), Credentials::api_key(API_KEY.0, API_KEY.1)] {
-        let client = service.client(credentials);
+        let client = client_of(&service, credentials);
         let groups = projects::list_groups().send(&client).await.unwrap();
         let [group] = groups.items() else { panic!("{groups:?}") };
         assert_eq!(group.cluster_count, Some(1));
@@ -105,7 +76,7 @@ async fn options_set_credentials_limits_and_missing_roles() {
         !statuses.is_empty() && statuses.iter().all(|it| *it == 429),
         "{statuses:?}"
     );
-    let others = service.client(account());
+    let others = client_of(&service, account());
     let refused = projects::list_groups().send(&others).await.unwrap_err();
     assert!(refused.is_unauthorized(), "the defaults are not accepted besides");
 }
