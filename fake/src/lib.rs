@@ -76,3 +76,8 @@ pub const SERVICE_ACCOUNT: (&str, &str) = ("mdb_sa_id_fake", "mdb_sa_sk_fake");
 
 /// The API key that the fake knows, unless told another: public and private key.
 pub const API_KEY: (&str, &str) = ("fakekey", "00000000-fake-0000-0000-000000000000");
+
+/// The README, whose program is compiled as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

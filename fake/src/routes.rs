@@ -32,6 +32,8 @@ struct Paths {
     by_template: HashMap<&'static str, usize>,
     /// By the number of segments.
     by_length: HashMap<usize, Vec<usize>>,
+    /// The templates of the resources that the template of a collection holds.
+    below: HashMap<&'static str, Vec<&'static str>>,
     /// What the requests that make something can set, by their template.
     settable: HashMap<&'static str, Settable>,
 }
@@ -69,11 +71,15 @@ impl Routes {
         let mut by_template = HashMap::new();
         let mut by_length: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut settable = HashMap::new();
+        let mut below: HashMap<&str, Vec<&str>> = HashMap::new();
         for entry in entries {
             let template = entry.operation.path;
             let index = *by_template.entry(template).or_insert_with(|| {
                 let length = template.split('/').count();
                 by_length.entry(length).or_default().push(all.len());
+                for collection in collections(template) {
+                    below.entry(collection).or_default().push(template);
+                }
                 all.push(Path { template, entries: Vec::new(), is_listed: false });
                 all.len() - 1
             });
@@ -84,7 +90,7 @@ impl Routes {
             }
         }
         Self {
-            paths: Arc::new(Paths { all, by_template, by_length, settable }),
+            paths: Arc::new(Paths { all, by_template, by_length, below, settable }),
             today: None,
         }
     }
@@ -120,13 +126,7 @@ impl Routes {
 
     /// Returns the templates of the resources that a template of a collection holds.
     pub(crate) fn below(&self, template: &str) -> impl Iterator<Item = &'static str> {
-        self.paths.all.iter().map(|path| path.template).filter(move |below| {
-            let rest = below.strip_prefix(template);
-            let Some(rest) = rest.and_then(|rest| rest.strip_prefix('/')) else {
-                return false;
-            };
-            rest.split('/').all(is_parameter)
-        })
+        self.paths.below.get(template).into_iter().flatten().copied()
     }
 
     /// Returns what identifies a resource of a collection: no two have the same.
@@ -219,6 +219,15 @@ impl Routes {
         }
         Ok(Route { entry, operation, parameters })
     }
+}
+
+/// Returns the templates of the collections that a template names a resource of.
+fn collections(template: &'static str) -> impl Iterator<Item = &'static str> {
+    let parent = |template: &&'static str| {
+        let (collection, name) = template.rsplit_once('/')?;
+        is_parameter(name).then_some(collection)
+    };
+    std::iter::successors(parent(&template), parent)
 }
 
 fn is_list(entry: &Entry) -> bool {

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use atlas_admin_runtime::bytes::Bytes;
-use atlas_admin_runtime::http::header::{ACCEPT, CONTENT_TYPE};
+use atlas_admin_runtime::http::header::{ACCEPT, CONTENT_TYPE, HeaderName};
 use atlas_admin_runtime::http::{HeaderMap, Response, request};
 use atlas_admin_runtime::testing::RecordedRequest;
 use atlas_admin_runtime::testing::for_fake::{
@@ -25,6 +25,8 @@ use crate::render::Call;
 use crate::routes::Route;
 use crate::service::{Shared, lock};
 use crate::special::{ENDPOINTS, Endpoint};
+
+const SUNSET: HeaderName = HeaderName::from_static("sunset");
 
 /// What is read of a body, in bytes.
 const LIMIT: usize = 64 << 20;
@@ -45,6 +47,11 @@ async fn respond(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     };
     let mut response = answer(&shared, &head, &body, &route).await;
     response.headers_mut().extend(limits);
+    if let Some(end) = route.operation.sunset {
+        // RFC 8594 section 3.
+        let end = end.strftime("%a, %d %b %Y 00:00:00 GMT").to_string();
+        response.headers_mut().extend(end.parse().map(|end| (SUNSET, end)));
+    }
     response
 }
 

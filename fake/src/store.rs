@@ -174,6 +174,13 @@ impl Store {
         self.singles.retain(|path, _| !path.starts_with(&below));
     }
 
+    /// Tells whether there is a collection below a path.
+    pub(crate) fn has_below(&self, path: &str) -> bool {
+        let below = format!("{path}/");
+        let first = self.collections.range(below.clone()..).next();
+        first.is_some_and(|(path, _)| path.starts_with(&below))
+    }
+
     /// Tells whether collections of a template were ever used.
     pub(crate) fn is_used(&self, template: &str) -> bool {
         self.used.contains(template)

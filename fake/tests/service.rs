@@ -390,6 +390,11 @@ async fn requests_by_hand_are_judged_as_the_service_does() {
     ] {
         assert_eq!(raw(get(GROUPS, unknown)).await.0, 406, "{unknown}");
     }
+    // A version that will be taken away says so.
+    let old =
+        get("/api/atlas/v2/groups/g1/clusters", "application/vnd.atlas.2023-01-01+json");
+    let sunset = old.send().await.unwrap().headers()["sunset"].clone();
+    assert!(sunset.to_str().unwrap().ends_with(" 00:00:00 GMT"), "{sunset:?}");
     // Clients that know no versions get the newest.
     for newest in ["application/json", "*/*", "text/html, application/json;q=0.5"] {
         assert_eq!(raw(get(GROUPS, newest)).await.0, 200, "{newest}");
