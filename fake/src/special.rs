@@ -164,3 +164,25 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         body: "{}",
     },
 ];
+
+#[cfg(all(test, feature = "full"))]
+mod tests {
+    use super::*;
+    use crate::routes::Routes;
+
+    #[test]
+    fn every_template_is_one_of_the_document() {
+        let routes = Routes::new(atlas_admin::registry::entries());
+        for Alias { template, place, .. } in ALIASES {
+            assert!(!routes.of(template).is_empty(), "{template}");
+            let is_place = routes.of(place).len() + routes.below(place).count() > 0;
+            assert!(is_place, "{place}");
+        }
+        for (template, ..) in RENAMED {
+            assert!(!routes.of(template).is_empty(), "{template}");
+        }
+        assert_eq!(routes.top_level("orgId"), Some("/api/atlas/v2/orgs"));
+        assert_eq!(routes.top_level("groupId"), Some("/api/atlas/v2/groups"));
+        assert_eq!(routes.top_level("clusterName"), None);
+    }
+}
