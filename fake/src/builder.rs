@@ -4,7 +4,9 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use atlas_admin::registry::{self, Entry};
+use axum::Router;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 use crate::rate_limit::RateLimit;
 use crate::routes::Routes;
@@ -42,8 +44,7 @@ pub struct Builder {
     rate_limit: Option<RateLimit>,
     allows_missing: bool,
     populates: bool,
-    #[cfg(feature = "tls")]
-    tls: bool,
+    is_secure: bool,
 }
 
 /// A secret, which is not printed.
@@ -111,7 +112,7 @@ impl Builder {
     /// [`FakeService::certificate`].
     #[cfg(feature = "tls")]
     pub fn tls(mut self) -> Self {
-        self.tls = true;
+        self.is_secure = true;
         self
     }
 
@@ -123,14 +124,8 @@ impl Builder {
     pub async fn start(self) -> io::Result<FakeService> {
         let listener = TcpListener::bind(("127.0.0.1", self.port)).await?;
         let address = listener.local_addr()?;
-        let or = |set: Option<(String, Secret)>, default: (&str, &str)| {
-            set.map_or_else(
-                || (default.0.to_owned(), default.1.to_owned()),
-                |(id, secret)| (id, secret.0),
-            )
-        };
-        let account = or(self.service_account, SERVICE_ACCOUNT);
-        let (public, private) = or(self.api_key, API_KEY);
+        let account = pair(self.service_account, SERVICE_ACCOUNT);
+        let (public, private) = pair(self.api_key, API_KEY);
         let mut store = Store::default();
         store.allows_missing = self.allows_missing;
         store.populates = self.populates;
@@ -141,6 +136,7 @@ impl Builder {
             None => Routes::new(registry::entries()),
         };
         let shared = Arc::new(Shared {
+            scheme: if self.is_secure { "https" } else { "http" },
             routes: Mutex::new(routes),
             gate: Mutex::default(),
             rules: Arc::default(),
@@ -148,26 +144,33 @@ impl Builder {
             store: Mutex::new(store),
         });
         let app = serve::app(shared.clone());
-        #[cfg(feature = "tls")]
-        let certificate =
-            if self.tls { Some(crate::tls::Identity::make()?) } else { None };
-        #[cfg(feature = "tls")]
-        let (task, certificate) = match certificate {
-            Some(identity) => {
-                let authority = identity.authority().to_owned();
-                let listener = crate::tls::Listener::new(listener, identity)?;
-                let served = async move { _ = axum::serve(listener, app).await };
-                (tokio::spawn(served), Some(authority))
-            }
-            None => {
-                (tokio::spawn(async move { _ = axum::serve(listener, app).await }), None)
-            }
-        };
-        #[cfg(not(feature = "tls"))]
-        let (task, certificate) =
-            (tokio::spawn(async move { _ = axum::serve(listener, app).await }), None);
+        let (task, certificate) = listen(listener, app, self.is_secure)?;
         let service = FakeService { shared, address, account, certificate, task };
         service.set_rate_limit(self.rate_limit);
         Ok(service)
     }
+}
+
+fn pair(set: Option<(String, Secret)>, default: (&str, &str)) -> (String, String) {
+    match set {
+        Some((id, secret)) => (id, secret.0),
+        None => (default.0.to_owned(), default.1.to_owned()),
+    }
+}
+
+/// Responds to connections, in a task; returns the certificate of the authority over HTTPS.
+fn listen(
+    listener: TcpListener,
+    app: Router,
+    is_secure: bool,
+) -> io::Result<(JoinHandle<()>, Option<String>)> {
+    #[cfg(feature = "tls")]
+    if is_secure {
+        let (listener, authority) = crate::tls::Listener::start(listener)?;
+        let task = tokio::spawn(async move { _ = axum::serve(listener, app).await });
+        return Ok((task, Some(authority)));
+    }
+    _ = is_secure;
+    let task = tokio::spawn(async move { _ = axum::serve(listener, app).await });
+    Ok((task, None))
 }

@@ -9,6 +9,7 @@ use atlas_admin_runtime::codec::{self, Json, List, Slot, Table, Value, View};
 use atlas_admin_runtime::http::Response;
 use atlas_admin_runtime::operation::Method;
 use atlas_admin_runtime::testing::for_fake;
+use atlas_admin_runtime::url::form_urlencoded;
 use atlas_admin_runtime::{Operation, json};
 
 use crate::place::{Parameters, Place, singular};
@@ -20,6 +21,8 @@ use crate::values::{Fill, Filler, Settable, mixed, read, to_json};
 pub(crate) struct Call<'a> {
     pub(crate) routes: &'a Routes,
     pub(crate) route: &'a Route,
+    /// The scheme and the host that the client called, for links.
+    pub(crate) origin: &'a str,
     pub(crate) path: &'a str,
     pub(crate) query: &'a [(String, String)],
     pub(crate) body: &'a [u8],
@@ -183,8 +186,7 @@ impl Store {
                 self.render(call.routes, &place, resource, how, list.push());
             }
         });
-        let mut page =
-            format!("{{\"links\":{}", links(call.path, size, page, all.len()));
+        let mut page = format!("{{\"links\":{}", links(call, size, page, all.len()));
         let is_counted = call
             .query
             .iter()
@@ -296,9 +298,18 @@ pub(crate) fn table_of(value: &mut dyn Value) -> Option<&'static Table> {
     }
 }
 
-fn links(path: &str, size: usize, page: usize, count: usize) -> Json {
+/// Returns the links of a page: to itself and to its neighbours, with the same other parameters.
+fn links(call: &Call<'_>, size: usize, page: usize, count: usize) -> Json {
+    let others = call
+        .query
+        .iter()
+        .filter(|(name, _)| name != "pageNum" && name != "itemsPerPage");
     let link = |rel: &str, page: usize| {
-        let href = format!("{path}?pageNum={page}&itemsPerPage={size}");
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(others.clone());
+        query.append_pair("pageNum", &page.to_string());
+        query.append_pair("itemsPerPage", &size.to_string());
+        let href = format!("{}{}?{}", call.origin, call.path, query.finish());
         json!({"href": href, "rel": rel})
     };
     let mut links = vec![link("self", page)];

@@ -168,7 +168,10 @@ fn stored(
         let place = Place::of(route.operation.path, &route.parameters);
         store.change(&place, |json| change(json));
     }
+    let origin =
+        format!("{}://{}", shared.scheme, asked.header("host").unwrap_or("127.0.0.1"));
     store.respond(&Call {
+        origin: &origin,
         routes: &routes,
         route,
         path: asked.path(),

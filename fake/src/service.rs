@@ -34,6 +34,7 @@ pub struct FakeService {
 
 /// What all connections share.
 pub(crate) struct Shared {
+    pub(crate) scheme: &'static str,
     pub(crate) routes: Mutex<Routes>,
     pub(crate) gate: Mutex<Authenticator>,
     pub(crate) rules: Arc<Rules>,

@@ -23,14 +23,14 @@ use tokio_rustls::server::TlsStream;
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// A certificate for loopback, its key, and the authority that signed it.
-pub(crate) struct Identity {
+struct Identity {
     authority: String,
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
 }
 
 impl Identity {
-    pub(crate) fn make() -> io::Result<Self> {
+    fn make() -> io::Result<Self> {
         Self::generate().map_err(|error| {
             io::Error::other(format!("no certificate could be made: {error}"))
         })
@@ -52,11 +52,6 @@ impl Identity {
             key: key.into(),
         })
     }
-
-    /// Returns the certificate of the authority, as PEM.
-    pub(crate) fn authority(&self) -> &str {
-        &self.authority
-    }
 }
 
 /// Accepts connections, and hands out those whose handshake is done.
@@ -67,7 +62,9 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    pub(crate) fn new(listener: TcpListener, identity: Identity) -> io::Result<Self> {
+    /// Accepts connections from now on; returns the certificate of the authority as well, as PEM.
+    pub(crate) fn start(listener: TcpListener) -> io::Result<(Self, String)> {
+        let identity = Identity::make()?;
         let address = listener.local_addr()?;
         let config =
             ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -93,7 +90,7 @@ impl Listener {
                 });
             }
         });
-        Ok(Self { ready, address, task })
+        Ok((Self { ready, address, task }, identity.authority))
     }
 }
 

@@ -71,7 +71,7 @@ async fn an_organization_that_is_made_has_the_name_it_was_made_with() {
 
 #[tokio::test]
 async fn counts_count_and_every_list_of_clusters_agrees() {
-    let (_fake, client) = start().await;
+    let (fake, client) = start().await;
     let project = projects::create_group(&group("a", ORG)).send(&client).await.unwrap();
     assert_eq!(project.cluster_count, Some(0));
     let id = project.id.as_deref().unwrap();
@@ -84,6 +84,10 @@ async fn counts_count_and_every_list_of_clusters_agrees() {
         clusters::list_clusters(id).items_per_page(1).send(&client).await.unwrap();
     assert_eq!((page.items().len(), page.total_count), (1, Some(2)));
     assert_eq!(page.items()[0].group_id.as_deref(), Some(id));
+    let next = page.links.iter().flatten().find(|link| link.rel == set("next")).unwrap();
+    let path = format!("/api/atlas/v2/groups/{id}/clusters");
+    let href = format!("{}{path}?pageNum=2&itemsPerPage=1", fake.url());
+    assert_eq!(next.href, set(href));
 
     let details = clusters::list_cluster_details().send(&client).await.unwrap();
     let [details] = details.items() else { panic!("{details:?}") };
