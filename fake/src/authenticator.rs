@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::Duration;
 
 use atlas_admin_runtime::bytes::Bytes;
 use atlas_admin_runtime::http::header::{
@@ -15,6 +16,8 @@ use atlas_admin_runtime::url::form_urlencoded;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
+use percent_encoding::percent_decode_str;
+use tokio::time::Instant;
 
 use crate::credentials::Accepted;
 
@@ -26,16 +29,23 @@ const TOKEN: &str = "/api/oauth/token";
 /// The endpoint that revokes tokens (RFC 7009).
 const REVOKE: &str = "/api/oauth/revoke";
 
+/// The most tokens of a service account that are active at a time.
+const ACTIVE_TOKENS: usize = 100;
+
 /// The nonces and tokens that were given out.
-#[derive(Default)]
 pub(crate) struct Authenticator {
     /// How often each nonce was used.
     nonces: HashMap<String, u64>,
-    /// The client ID of each token.
-    tokens: HashMap<String, String>,
+    /// The client ID of each token, and when the token was granted.
+    tokens: HashMap<String, (String, Instant)>,
+    lifetime: Duration,
 }
 
 impl Authenticator {
+    pub(crate) fn new(lifetime: Duration) -> Self {
+        Self { nonces: HashMap::new(), tokens: HashMap::new(), lifetime }
+    }
+
     /// Returns whom a request is from, or the refusal.
     pub(crate) fn check(
         &mut self,
@@ -46,7 +56,10 @@ impl Authenticator {
     ) -> Result<String, Box<Response<Bytes>>> {
         let credentials = text(headers, AUTHORIZATION).unwrap_or_default();
         let token = credentials.strip_prefix("Bearer ");
-        if let Some(account) = token.and_then(|token| self.tokens.get(token.trim())) {
+        let granted = token.and_then(|token| self.tokens.get(token.trim()));
+        if let Some((account, at)) = granted
+            && at.elapsed() < self.lifetime
+        {
             return Ok(account.clone());
         }
         let mut stale = false;
@@ -105,8 +118,11 @@ impl Authenticator {
         if method != "POST" {
             return Some(error(405, "METHOD_NOT_ALLOWED", "Only POST is possible."));
         }
-        let Some(account) =
-            basic(headers).filter(|(id, key)| accepted.is_secret(id, key))
+        // RFC 6749 section 2.3.1 encodes both as in a form; many clients don't.
+        let sent = basic(headers);
+        let plain = sent.as_ref().map(|(id, secret)| (decoded(id), decoded(secret)));
+        let mut accounts = [sent, plain].into_iter().flatten();
+        let Some(account) = accounts.find(|(id, key)| accepted.is_secret(id, key))
         else {
             let detail = "The service account or its secret is wrong.";
             return Some(refuse(401, "invalid_client", detail));
@@ -130,11 +146,20 @@ impl Authenticator {
     }
 
     fn grant(&mut self, account: String) -> Response<Bytes> {
+        let lifetime = self.lifetime;
+        self.tokens.retain(|_, (_, at)| at.elapsed() < lifetime);
+        let active = self.tokens.values().filter(|(of, _)| *of == account);
+        if active.count() >= ACTIVE_TOKENS {
+            let detail = "The service account has too many active tokens.";
+            return error(429, "MAX_ACTIVE_TOKENS_EXCEEDED", detail);
+        }
         let token = format!("fake.{}", random());
         let body = json!({
-            "access_token": token.as_str(), "expires_in": 3600, "token_type": "Bearer",
+            "access_token": token.as_str(),
+            "expires_in": lifetime.as_secs(),
+            "token_type": "Bearer",
         });
-        self.tokens.insert(token, account);
+        self.tokens.insert(token, (account, Instant::now()));
         let mut granted = response(200, Some("application/json"), body.to_string());
         let headers = granted.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -154,6 +179,10 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let pair = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (id, secret) = pair.split_once(':')?;
     Some((id.to_owned(), secret.to_owned()))
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// Reads the parameters of a Digest header, with lower-case names.

@@ -2,18 +2,23 @@
 
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use atlas_admin::registry::{self, Entry};
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::authenticator::Authenticator;
 use crate::rate_limit::RateLimit;
 use crate::routes::Routes;
 use crate::serve;
 use crate::service::{FakeService, Shared};
 use crate::store::Store;
 use crate::{API_KEY, SERVICE_ACCOUNT};
+
+/// How long a token of the service is valid.
+const TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
 
 /// The settings of a [`FakeService`].
 ///
@@ -44,6 +49,7 @@ pub struct Builder {
     rate_limit: Option<RateLimit>,
     allows_missing: bool,
     populates: bool,
+    token_lifetime: Option<Duration>,
     is_secure: bool,
 }
 
@@ -96,13 +102,20 @@ impl Builder {
         self
     }
 
+    /// Sets how long a token is valid, in whole seconds; an hour is the default, as the service has
+    /// it. At most 100 tokens of a service account are valid at a time.
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.token_lifetime = Some(lifetime);
+        self
+    }
+
     /// Takes a POST or PUT whose body lacks what the document requires.
     pub fn allow_missing(mut self) -> Self {
         self.allows_missing = true;
         self
     }
 
-    /// Makes what nobody made when it is asked for, in place of a 404.
+    /// Makes a resource that nobody made when it is read, in place of a 404.
     pub fn populate(mut self) -> Self {
         self.populates = true;
         self
@@ -126,6 +139,7 @@ impl Builder {
         let address = listener.local_addr()?;
         let account = pair(self.service_account, SERVICE_ACCOUNT);
         let (public, private) = pair(self.api_key, API_KEY);
+        let lifetime = self.token_lifetime.unwrap_or(TOKEN_LIFETIME);
         let mut store = Store::default();
         store.allows_missing = self.allows_missing;
         store.populates = self.populates;
@@ -138,7 +152,7 @@ impl Builder {
         let shared = Arc::new(Shared {
             scheme: if self.is_secure { "https" } else { "http" },
             routes: Mutex::new(routes),
-            gate: Mutex::default(),
+            gate: Mutex::new(Authenticator::new(lifetime)),
             rules: Arc::default(),
             limiter: Mutex::default(),
             store: Mutex::new(store),

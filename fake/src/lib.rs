@@ -40,8 +40,8 @@
 //! API is accepted from then on.
 //!
 //! What a path is below is looked up as soon as there is any of its kind: a test that stores no
-//! project can make clusters in whichever it names; where one is stored or made, the others
-//! are answered with 404.
+//! project can make clusters in whichever it names; where one is stored or made, the fake
+//! responds to the others with 404.
 //!
 //! The same fake runs as a program, for clients in any language:
 //! `cargo run -p atlas-admin-fake -- --help`.

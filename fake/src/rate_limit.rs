@@ -76,7 +76,7 @@ pub struct Bucket {
     pub owner: String,
     /// The requests that took a token.
     pub admitted: u64,
-    /// The requests that were answered with 429.
+    /// The requests that got 429.
     pub refused: u64,
 }
 

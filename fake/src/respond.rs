@@ -139,46 +139,68 @@ impl Store {
         if let Some((name, properties)) = &inner {
             move_into(&mut body, name, properties);
         }
-        let is_collection = place.key.is_empty() && routes.is_collection(template);
-        let answers_list = holds_list(&mut *make());
-        if is_collection && (answers_list || matches!(body, Json::Array(_))) {
+        if !place.key.is_empty() || !routes.is_collection(template) {
+            return self.create_in_place(call, place, make, body);
+        }
+        if holds_list(&mut *make()) || matches!(body, Json::Array(_)) {
             return self.create_several(call, place, make, body);
         }
-        let is_settable = call.route.entry.body.is_some();
-        let is_read = routes.takes(call.route.operation.path, Method::Get);
-        if !is_collection && is_settable && is_read {
-            // Made where it is, as settings are.
+        let seed = self.next_seed(&place.path);
+        let resource = Resource { key: Vec::new(), json: body, fill: Fill::Rest, seed };
+        let mut json = self.render_new(call, place, make, &resource);
+        if json.as_object().is_none() {
+            return success(call, &json);
+        }
+        let inner = inner.and_then(|(name, _)| json.get(name).cloned());
+        let stored = inner.unwrap_or_else(|| json.clone());
+        let mut found_by = routes.found_by(template);
+        let taken =
+            found_by.find_map(|by| self.taken(place, &by, &stored, &resource.json));
+        if let Some(name) = taken {
+            return conflict(&name);
+        }
+        self.accepted.learn(&json, place.known);
+        self.store_new(routes, place, stored, &resource, &mut json);
+        success(call, &json)
+    }
+
+    /// Renders a resource as the response to its creation.
+    fn render_new(
+        &self,
+        call: &Call<'_>,
+        place: &Place<'_>,
+        make: Make,
+        resource: &Resource,
+    ) -> Json {
+        let settable = call.routes.settable(call.route.operation.path);
+        let how = Rendering { settable, is_fresh: true };
+        let mut value = make();
+        self.render(call.routes, place, resource, how, &mut *value);
+        to_json(&*value)
+    }
+
+    /// Makes what is at a path of its own, if that can be read; all else is an action.
+    fn create_in_place(
+        &mut self,
+        call: &Call<'_>,
+        place: &Place<'_>,
+        make: Make,
+        body: Json,
+    ) -> Response<Bytes> {
+        let is_read = call.routes.takes(call.route.operation.path, Method::Get);
+        if call.route.entry.body.is_some() && is_read {
             if self.get(place).is_some() && !place.key.is_empty() {
                 return conflict(call.path);
             }
             self.put(place, body.clone(), Fill::Rest);
-            if answers_list {
+            if holds_list(&mut *make()) {
                 return self.list(call, place, make, &|_| true);
             }
         }
         let seed = self.next_seed(&place.path);
-        let fresh =
-            Resource { key: Vec::new(), json: body.clone(), fill: Fill::Rest, seed };
-        let fresh = self.get(place).cloned().unwrap_or(fresh);
-        let Resource { json: said, seed, .. } = &fresh;
-        let settable = routes.settable(call.route.operation.path);
-        let how = Rendering { settable, is_fresh: true };
-        let mut value = make();
-        self.render(routes, place, &fresh, how, &mut *value);
-        let (said, seed) = (said.clone(), *seed);
-        let mut json = to_json(&*value);
-        if is_collection && json.as_object().is_some() {
-            let inner = inner.and_then(|(name, _)| json.get(name).cloned());
-            let stored = inner.unwrap_or_else(|| json.clone());
-            let mut found_by = routes.found_by(template);
-            let taken =
-                found_by.find_map(|found| self.taken(place, &found, &stored, &body));
-            if let Some(name) = taken {
-                return conflict(&name);
-            }
-            self.accepted.learn(&json, place.known);
-            self.store_new(routes, place, stored, &said, seed, &mut json);
-        }
+        let new = Resource { key: Vec::new(), json: body, fill: Fill::Rest, seed };
+        let resource = self.get(place).cloned().unwrap_or(new);
+        let json = self.render_new(call, place, make, &resource);
         success(call, &json)
     }
 
@@ -188,10 +210,10 @@ impl Store {
         routes: &Routes,
         place: &Place<'_>,
         mut stored: Json,
-        said: &Json,
-        seed: u64,
+        resource: &Resource,
         shown: &mut Json,
     ) {
+        let (said, seed) = (&resource.json, resource.seed);
         // What the caller said and no response repeats is kept too: a secret is masked later.
         if let (Json::Object(stored), Json::Object(said)) = (&mut stored, said) {
             for (name, value) in said.iter() {

@@ -104,7 +104,7 @@ impl FakeService {
         lock(&self.shared.limiter).set(limit);
     }
 
-    /// Returns the count of each bucket that was asked for.
+    /// Returns the counts of each bucket that a request needed.
     pub fn buckets(&self) -> Vec<Bucket> {
         lock(&self.shared.limiter).counts()
     }
@@ -171,13 +171,13 @@ impl FakeService {
         self.on(request).fail(401, code, detail).always();
     }
 
-    /// Returns what was asked of the API with credentials that hold, in a version that there is,
+    /// Returns the requests that were accepted: with valid credentials, in a known version, and
     /// within the rate limit.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.shared.rules.requests()
     }
 
-    /// Returns what was asked of the kind of a request, as [`FakeService::on`] tells it.
+    /// Returns the accepted requests of one kind, as [`FakeService::on`] tells it.
     #[track_caller]
     pub fn requests_for<T>(
         &self,
@@ -191,7 +191,7 @@ impl FakeService {
     ///
     /// # Panics
     ///
-    /// Where there is none or more than one, with what was asked instead.
+    /// Where there is none or more than one, with the requests that came instead.
     #[track_caller]
     pub fn single_request<T>(
         &self,

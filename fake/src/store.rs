@@ -26,7 +26,7 @@ pub(crate) struct Store {
     pub(crate) accepted: Accepted,
     /// Whether bodies may lack what the document requires.
     pub(crate) allows_missing: bool,
-    /// Whether what nobody made is made when it is asked for.
+    /// Whether a resource that nobody made is made when it is read.
     pub(crate) populates: bool,
     /// The number of resources that were ever stored.
     count: u64,

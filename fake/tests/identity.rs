@@ -279,3 +279,29 @@ async fn many_projects_are_there_at_once_and_buckets_count() {
     let projects = sets.items().iter().find(|it| it.endpoint_set_id == set("Projects"));
     assert_eq!(projects.unwrap().capacity.clone().unwrap().value, Some(3));
 }
+
+#[tokio::test]
+async fn a_service_account_has_a_hundred_tokens_at_a_time() {
+    let (fake, client) = start().await;
+    projects::list_groups().send(&client).await.unwrap();
+    let mut clients = vec![client];
+    for _ in 1..100 {
+        let client = fake.client_builder().build().unwrap();
+        projects::list_groups().send(&client).await.unwrap();
+        clients.push(client);
+    }
+    let one_more = fake.client_builder().retry(RetryPolicy::never()).build().unwrap();
+    let refused = projects::list_groups().send(&one_more).await.unwrap_err();
+    assert!(refused.to_string().contains("MAX_ACTIVE_TOKENS_EXCEEDED"), "{refused}");
+    clients[0].revoke().await.unwrap();
+    projects::list_groups().send(&one_more).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_token_ends_with_its_lifetime() {
+    let lifetime = Duration::from_secs(0);
+    let fake = FakeService::builder().token_lifetime(lifetime).start().await.unwrap();
+    let client = fake.client_builder().retry(RetryPolicy::never()).build().unwrap();
+    let refused = projects::list_groups().send(&client).await.unwrap_err();
+    assert!(refused.is_unauthorized(), "{refused}");
+}
