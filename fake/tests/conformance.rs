@@ -195,93 +195,103 @@ fn named<'j>(json: &'j Value, parameter: &str) -> Option<&'j str> {
     })
 }
 
+/// Tells whether a template is that of a resource of a collection.
+fn is_below(template: &str, collection: &str) -> bool {
+    let rest = template.strip_prefix(collection).and_then(|it| it.strip_prefix('/'));
+    rest.is_some_and(|rest| {
+        rest.starts_with('{') && !rest.contains("}/") && !rest.contains("}:")
+    })
+}
+
+/// Returns the operations that read, of the templates that are wanted.
+fn reads(is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = &'static Entry> {
+    registry::entries().filter(move |it| {
+        it.operation.method.as_str() == "GET" && is_wanted(it.operation.path)
+    })
+}
+
+/// Says what is wrong with the ways in which a new resource of a path is found and listed.
+async fn not_found(
+    (samples, validators): (&Samples, &Validators<'_>),
+    service: &Service,
+    (template, path): (&str, &str),
+    json: &Value,
+) -> Vec<String> {
+    let mut problems = Vec::new();
+    for read in reads(|it| is_below(it, template)) {
+        let rest = &read.operation.path[template.len() + 1..];
+        let Some(value) = named(json, rest.trim_matches(['{', '}'])) else {
+            problems.push(format!("no {rest} in {json}"));
+            continue;
+        };
+        let got = service.send(read, &format!("{path}/{value}"), None).await;
+        if got.status != 200 {
+            problems.push(format!("{rest} {value}: {} for {json}", got.status));
+        }
+        let version = read.operation.version;
+        let differs = differences(validators, pair(samples, read), read, &got);
+        problems.extend(differs.into_iter().map(|it| format!("GET {version}: {it}")));
+        let got: Value = serde_json::from_slice(&got.body).unwrap_or_default();
+        let id = named(json, "id").filter(|id| named(&got, "id") != Some(id));
+        problems.extend(id.map(|id| format!("{rest}: {id}, found {got}")));
+    }
+    for list in reads(|it| it == template) {
+        let listed = service.send(list, path, None).await;
+        let listed: Value = serde_json::from_slice(&listed.body).unwrap_or_default();
+        let results = listed.get("results").unwrap_or(&listed);
+        // Some collections are sorted into lists by kind.
+        let kinds = results.as_object().into_iter().flat_map(|it| it.values());
+        let count = match results.as_array() {
+            Some(results) => results.len(),
+            None => kinds.filter_map(Value::as_array).map(Vec::len).sum(),
+        };
+        if count != 1 {
+            problems.push(format!("listed: {listed}"));
+        }
+    }
+    problems
+}
+
 /// Each operation that makes a resource, in each of its versions: the response fits, and the
-/// resource is found by each of its names, and listed.
+/// resource is found by each of its names and in each version, and listed.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_made_is_found() {
     let samples = Samples::vendored();
     let validators = Validators::of(samples.tree());
-    let entries: Vec<&Entry> = registry::entries().collect();
-    let (mut made, mut found, mut wrong) = (0, 0, BTreeMap::new());
-    for entry in &entries {
+    let (mut made, mut wrong) = (0, BTreeMap::new());
+    for entry in registry::entries().filter(|it| it.operation.method.as_str() == "POST")
+    {
         let operation = entry.operation;
-        let method = operation.method.as_str();
         let template = operation.path;
-        if method != "POST" || template.rsplit('/').next().unwrap().contains(':') {
+        let is_named = reads(|it| is_below(it, template)).next().is_some();
+        if !is_named
+            || entry.body.is_none()
+            || template.rsplit('/').next().unwrap().contains(':')
+        {
             continue;
         }
-        let reads = entries.iter().filter(|it| it.operation.method.as_str() == "GET");
-        let below: Vec<&&Entry> = reads
-            .clone()
-            .filter(|it| {
-                let rest = it.operation.path.strip_prefix(template);
-                let rest = rest.and_then(|rest| rest.strip_prefix('/'));
-                rest.is_some_and(|rest| {
-                    rest.starts_with('{') && !rest.contains("}/") && !rest.contains("}:")
-                })
-            })
-            .collect();
-        if below.is_empty() || entry.body.is_none() {
-            continue;
-        }
+        made += 1;
         let service = Service::start(FakeService::builder()).await;
         let pair = pair(&samples, entry);
         let path = path_of(&samples, pair);
-        let body = samples.body(pair, Choice::Full).unwrap();
-        let answer = service.send(entry, &path, Some(&body)).await;
-        let name = format!("{} {}", operation.id, operation.version);
-        made += 1;
-        if !operation.success.contains(&answer.status) {
-            let text = String::from_utf8_lossy(&answer.body).into_owned();
-            wrong.insert(name, vec![format!("{} {text} {body}", answer.status)]);
-            continue;
-        }
+        let body = samples.body(pair, Choice::Full);
+        let answer = service.send(entry, &path, body.as_ref()).await;
         let mut problems = differences(&validators, pair, entry, &answer);
         let json: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let json = json.get("results").map_or(&json, |results| &results[0]);
-        for read in &below {
-            let rest = &read.operation.path[template.len() + 1..];
-            let Some(value) = named(json, rest.trim_matches(['{', '}'])) else {
-                problems.push(format!("no {rest} in {json}"));
-                continue;
-            };
-            let got = service.send(read, &format!("{path}/{value}"), None).await;
-            if got.status != 200 {
-                problems.push(format!("{rest} {value}: {} for {json}", got.status));
-            }
-            found += 1;
-            let version = read.operation.version;
-            let differs =
-                differences(&validators, self::pair(&samples, read), read, &got);
+        if operation.success.contains(&answer.status) {
+            let json = json.get("results").map_or(&json, |results| &results[0]);
+            let document = (&samples, &validators);
             problems
-                .extend(differs.into_iter().map(|it| format!("GET {version}: {it}")));
-            let got: Value = serde_json::from_slice(&got.body).unwrap_or_default();
-            if let Some(id) =
-                named(json, "id").filter(|id| named(&got, "id") != Some(id))
-            {
-                problems.push(format!("{rest}: {id}, found {got}"));
-            }
-        }
-        for list in reads.filter(|it| it.operation.path == template) {
-            let listed = service.send(list, &path, None).await;
-            let listed: Value = serde_json::from_slice(&listed.body).unwrap_or_default();
-            let results = listed.get("results").unwrap_or(&listed);
-            // Some collections are sorted into lists by kind.
-            let kinds = results.as_object().into_iter().flat_map(|it| it.values());
-            let count = match results.as_array() {
-                Some(results) => Some(results.len()),
-                None => Some(kinds.filter_map(Value::as_array).map(Vec::len).sum()),
-            };
-            if count != Some(1) {
-                problems.push(format!("listed: {listed}"));
-            }
+                .extend(not_found(document, &service, (template, &path), json).await);
+        } else {
+            problems.push(format!("{} {json}", answer.status));
         }
         if !problems.is_empty() {
-            wrong.insert(name, problems);
+            wrong.insert(format!("{} {}", operation.id, operation.version), problems);
         }
     }
     assert!(wrong.is_empty(), "{} of {made}: {wrong:#?}", wrong.len());
-    assert!(made > 40 && found > 40, "{made} {found}");
+    assert!(made > 40, "{made}");
 }
 
 /// Each operation that changes or deletes, in each of its versions, with a full body.
