@@ -38,6 +38,8 @@ Options:
   --allow-missing              Take bodies that lack what the document requires
   -h, --help                   Print this help
 
+GET /fake/buckets returns what each bucket of the rate limit admitted and refused, as JSON.
+
 Once it listens, it prints one line of NAME=VALUE pairs on standard output, separated by
 spaces: url, and with --tls ca_file. What people need to know is on standard error. It
 ends on SIGTERM and on Ctrl-C.

@@ -7,8 +7,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use atlas_admin_runtime::bytes::Bytes;
+use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::http::header::{ACCEPT, CONTENT_TYPE, HeaderName};
 use atlas_admin_runtime::http::{HeaderMap, Response, request};
+use atlas_admin_runtime::json;
 use atlas_admin_runtime::testing::RecordedRequest;
 use atlas_admin_runtime::testing::for_fake::{
     self, Change, Outcome, error, query_pairs, recorded,
@@ -25,6 +27,10 @@ use crate::render::Call;
 use crate::routes::Route;
 use crate::service::{Shared, lock};
 use crate::special::{ENDPOINTS, Endpoint};
+
+/// The fake's own endpoint, for programs in other languages: what
+/// [`FakeService::buckets`](crate::FakeService::buckets) returns.
+const BUCKETS: &str = "/fake/buckets";
 
 const SUNSET: HeaderName = HeaderName::from_static("sunset");
 
@@ -86,6 +92,9 @@ fn admit(
     body: &Bytes,
 ) -> Result<(Route, HeaderMap), Box<Response<Bytes>>> {
     let (method, path) = (head.method.as_str(), head.uri.path());
+    if (method, path) == ("GET", BUCKETS) {
+        return Err(Box::new(buckets(shared)));
+    }
     let target = head.uri.path_and_query().map_or(path, |target| target.as_str());
     let caller = {
         let store = lock(&shared.store);
@@ -112,6 +121,21 @@ fn admit(
         refusal
     })?;
     Ok((route, limits))
+}
+
+/// Responds with the counts of the rate limit's buckets.
+fn buckets(shared: &Shared) -> Response<Bytes> {
+    let counts = lock(&shared.limiter).counts();
+    let counts = counts.into_iter().map(|bucket| {
+        json!({
+            "endpointSet": bucket.endpoint_set,
+            "owner": bucket.owner,
+            "admitted": bucket.admitted,
+            "refused": bucket.refused,
+        })
+    });
+    let body = Json::from_iter(counts).to_string();
+    for_fake::response(200, Some("application/json"), body)
 }
 
 fn check_content_type(

@@ -76,6 +76,15 @@ async fn options_set_credentials_limits_and_missing_roles() {
         !statuses.is_empty() && statuses.iter().all(|it| *it == 429),
         "{statuses:?}"
     );
+    // reqwest wants one here, though nothing goes over TLS; a second changes nothing.
+    _ = rustls::crypto::ring::default_provider().install_default();
+    let counts = reqwest::get(service.value("url") + "/fake/buckets").await.unwrap();
+    let counts: serde_json::Value =
+        serde_json::from_slice(&counts.bytes().await.unwrap()).unwrap();
+    assert_eq!(counts[0]["endpointSet"], "Projects");
+    assert_eq!(counts[0]["owner"], "mdb_sa_id_mine");
+    assert_eq!(counts[0]["admitted"], 5);
+    assert_eq!(counts[0]["refused"], statuses.len());
     let others = client_of(&service, account());
     let refused = projects::list_groups().send(&others).await.unwrap_err();
     assert!(refused.is_unauthorized(), "the defaults are not accepted besides");
