@@ -2,14 +2,12 @@
 
 #![cfg(all(feature = "full", feature = "registry"))]
 
-use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use atlas_admin::testing::ANY;
-use atlas_admin::testing::fake::Fake;
 use atlas_admin::types::{
     ClusterDescription20240805, DownloadClusterLogName, Group, StateName,
 };
@@ -17,6 +15,7 @@ use atlas_admin::{
     clusters, database_users, invoices, monitoring_and_logs, project_ip_access_list,
     projects, service_accounts, set,
 };
+use atlas_admin_fake::{FakeExpectation, FakeService};
 
 const GROUP: &str = "32b6e34b3d91647abb20e7b8";
 const ORG: &str = "5a0a1e7e0f2912c554080adc";
@@ -36,21 +35,21 @@ static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
     profile.join("examples")
 });
 
-async fn fake() -> Fake {
-    let fake = Fake::start(atlas_admin::registry::entries()).await.unwrap();
+async fn fake() -> FakeService {
+    let fake = FakeService::start().await.unwrap();
     let group = Group { name: set("MyProject"), org_id: set(ORG), ..Default::default() };
     fake.store(&projects::get_group(GROUP), Group { id: set(GROUP), ..group });
     fake
 }
 
-fn output(fake: &Fake, example: &str, args: &[&str]) -> Output {
+fn output(fake: &FakeService, example: &str, args: &[&str]) -> Output {
     let mut command = Command::new(EXAMPLES.join(example));
     command.args(args).envs(fake.env()).env("MONGODB_PASSWORD", "hunter2");
     command.output().unwrap()
 }
 
 /// Runs an example that must succeed, and returns what it prints.
-fn run(fake: &Fake, example: &str, args: &[&str]) -> String {
+fn run(fake: &FakeService, example: &str, args: &[&str]) -> String {
     let Output { status, stdout, stderr } = output(fake, example, args);
     let [stdout, stderr] = [stdout, stderr].map(|text| String::from_utf8(text).unwrap());
     assert!(status.success(), "{example}: {status}\n{stdout}\n{stderr}");
@@ -65,37 +64,6 @@ async fn projects_are_listed_in_every_way() {
         assert!(printed.contains("MyProject"), "{example}: {printed}");
     }
     assert_eq!(fake.requests_for(&projects::list_groups()).len(), 4);
-}
-
-/// A program that ends with the test, however that ends.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        _ = self.0.kill();
-        _ = self.0.wait();
-    }
-}
-
-#[test]
-fn the_fake_runs_alone_and_says_how_to_come_to_it() {
-    let mut service = Command::new(EXAMPLES.join("fake_service"));
-    let mut service = Running(service.stdout(Stdio::piped()).spawn().unwrap());
-    let lines = BufReader::new(service.0.stdout.take().unwrap()).lines();
-    let lines: Vec<String> = lines.take(7).map(Result::unwrap).collect();
-    let environment = |prefix: &'static str| {
-        let lines = lines.iter().filter_map(move |line| line.strip_prefix(prefix));
-        lines.filter_map(|line| line.split_once('='))
-    };
-    let url = environment("export ").take(1);
-    let account = environment("export ");
-    let list = || Command::new(EXAMPLES.join("list_clusters"));
-    let by_account = list().envs(account).output().unwrap();
-    let by_key = list().envs(url.chain(environment("#export "))).output().unwrap();
-    for output in [by_account, by_key] {
-        let printed = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(printed, "MyProject\n  prod: IDLE\n", "{lines:?}");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -58,8 +58,8 @@
 //! - A request that no rule is meant for ends the test with a panic that says what came and
 //!   what was expected; so does a reply that nobody asked for, at the end of the test.
 //!
-//! A mock answers one client in the process. For a whole program there is a fake of the service:
-//! the feature `fake`, and in it `testing::fake`.
+//! A mock answers one client in the process. For a whole program, in any language, there is a fake
+//! of the service: the crate `atlas-admin-fake`.
 
 use std::fmt;
 use std::panic::Location;
@@ -80,8 +80,8 @@ use pattern::Pattern;
 
 mod clock;
 mod expectation;
-#[cfg(feature = "fake")]
-pub mod fake;
+#[doc(hidden)]
+pub mod for_fake;
 mod mock;
 mod pattern;
 mod recorded;

@@ -14,7 +14,7 @@ use crate::transport::{Body, BoxFuture, Request, Transport, TransportError};
 
 /// All rules, and all that was asked.
 #[derive(Default)]
-pub(super) struct Rules(Mutex<State>);
+pub struct Rules(Mutex<State>);
 
 #[derive(Default)]
 struct State {
@@ -111,18 +111,25 @@ impl Rules {
         self.state().in_order = true;
     }
 
-    pub(super) fn requests(&self) -> Vec<RecordedRequest> {
+    /// Returns what was asked, one for each attempt.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state().requests.clone()
     }
 
-    pub(super) fn requests_for(&self, pattern: &Pattern) -> Vec<RecordedRequest> {
+    /// Returns what was asked of one kind.
+    pub fn requests_for(&self, pattern: &Pattern) -> Vec<RecordedRequest> {
         let mut asked = self.requests();
         asked.retain(|asked| pattern.compare(asked).is_ok());
         asked
     }
 
+    /// Returns the one request of its kind.
+    ///
+    /// # Panics
+    ///
+    /// If there is none or more than one, with what was asked instead.
     #[track_caller]
-    pub(super) fn single_request(&self, pattern: &Pattern) -> RecordedRequest {
+    pub fn single_request(&self, pattern: &Pattern) -> RecordedRequest {
         let mut found = self.requests_for(pattern);
         if let (Some(asked), true) = (found.pop(), found.is_empty()) {
             return asked;
@@ -164,8 +171,7 @@ impl Rules {
     }
 
     /// Notes a request and returns what a rule says becomes of it, where there is one.
-    #[cfg(feature = "fake")]
-    pub(super) fn interfere(&self, asked: &RecordedRequest) -> Option<Outcome> {
+    pub fn interfere(&self, asked: &RecordedRequest) -> Option<Outcome> {
         let reply = {
             let mut state = self.state();
             state.requests.push(asked.clone());
@@ -227,8 +233,9 @@ impl Transport for Rules {
                 Ok(Outcome::Broken(stage)) => {
                     Err(TransportError::new(stage, "as the test says"))
                 }
-                #[cfg(feature = "fake")]
-                Ok(Outcome::Stored { .. }) => unreachable!("only a fake stores"),
+                Ok(Outcome::Stored { .. }) => panic!(
+                    "only the service of atlas-admin-fake has something stored to respond with"
+                ),
                 Ok(Outcome::Never) => std::future::pending().await,
                 // Here and not as an error, which the tested code may well swallow.
                 Err(problem) => panic!("{problem}"),

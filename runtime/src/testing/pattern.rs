@@ -14,7 +14,7 @@ use crate::request::Request;
 pub(super) type Test = Box<dyn Fn(&RecordedRequest) -> Result<(), String> + Send + Sync>;
 
 /// What a request has to look like.
-pub(super) struct Pattern {
+pub struct Pattern {
     pub(super) operation: Option<&'static Operation>,
     /// Any, where there is none.
     method: Option<&'static str>,
@@ -31,7 +31,7 @@ pub(super) struct Pattern {
 impl Pattern {
     /// Makes the pattern of a request: its operation and version, its path, and those
     /// parameters that it sets.
-    pub(super) fn of<T>(request: &Request<T>, at: &'static Location<'static>) -> Self {
+    pub fn of<T>(request: &Request<T>, at: &'static Location<'static>) -> Self {
         let operation = request.operation();
         let target = request.path_and_query();
         let (path, query) = target.split_once('?').unwrap_or((&target, ""));
@@ -55,7 +55,7 @@ impl Pattern {
     }
 
     /// Makes the pattern of a path, in any version.
-    pub(super) fn path(
+    pub fn path(
         method: Option<&'static str>,
         path: &str,
         at: &'static Location<'static>,

@@ -14,27 +14,30 @@ use crate::operation::Operation;
 use crate::transport::Stage;
 
 /// Makes what becomes of a request.
-pub(super) type Reply = Arc<dyn Fn(&RecordedRequest) -> Outcome + Send + Sync>;
+pub type Reply = Arc<dyn Fn(&RecordedRequest) -> Outcome + Send + Sync>;
 
 /// What becomes of a request.
-pub(super) enum Outcome {
+pub enum Outcome {
+    /// A response.
     Response(Response<Bytes>),
+    /// A connection that breaks at a stage.
     Broken(Stage),
+    /// No response.
     Never,
-    /// What the fake stores, after a while and a change.
-    #[cfg(feature = "fake")]
+    /// The fake's own response, after a while and a change.
     Stored {
+        /// The time before the response.
         wait: Duration,
+        /// Changes what is stored.
         change: Option<Change>,
     },
 }
 
 /// Changes what is stored.
-#[cfg(feature = "fake")]
-pub(super) type Change = Arc<dyn Fn(&mut Json) + Send + Sync>;
+pub type Change = Arc<dyn Fn(&mut Json) + Send + Sync>;
 
 /// Makes an answer.
-pub(super) fn response(
+pub fn response(
     status: u16,
     content_type: Option<&str>,
     body: impl Into<Bytes>,
@@ -55,7 +58,7 @@ pub(super) fn response(
 }
 
 /// Makes the answer that an operation declares, with a body that is encoded already.
-pub(super) fn success(
+pub fn success(
     operation: Option<&Operation>,
     body: impl Into<Bytes>,
 ) -> Response<Bytes> {
@@ -83,13 +86,12 @@ pub(super) fn encoded(value: &dyn Value) -> Bytes {
 }
 
 /// Returns a value as the service's JSON.
-#[cfg(feature = "fake")]
-pub(super) fn to_json(value: &dyn Value) -> Json {
+pub fn to_json(value: &dyn Value) -> Json {
     Json::from_slice(&encoded(value)).unwrap_or_default()
 }
 
 /// Makes an error as the service words it (schema `ApiError`).
-pub(super) fn error(status: u16, code: &str, detail: &str) -> Response<Bytes> {
+pub fn error(status: u16, code: &str, detail: &str) -> Response<Bytes> {
     let reason = StatusCode::from_u16(status).ok();
     let body = json!({
         "detail": detail,
@@ -102,7 +104,7 @@ pub(super) fn error(status: u16, code: &str, detail: &str) -> Response<Bytes> {
 }
 
 /// Makes the answer to a caller that asks too often.
-pub(super) fn throttled(wait: Duration) -> Response<Bytes> {
+pub fn throttled(wait: Duration) -> Response<Bytes> {
     let mut response = error(429, "RATE_LIMITED", "Too many requests.");
     // Whole seconds, and none too few (RFC 9110 section 10.2.3).
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);

@@ -1,12 +1,10 @@
 //! The fake of the service: called by our client, and by requests made by hand.
 
-#![cfg(all(feature = "full", feature = "registry"))]
+#![cfg(feature = "full")]
 
 use std::time::{Duration, Instant};
 
 use atlas_admin::codec::{Json, Map};
-use atlas_admin::testing::ANY;
-use atlas_admin::testing::fake::{API_KEY, Fake, SERVICE_ACCOUNT};
 use atlas_admin::types::{
     CloudDatabaseUser, ClusterDescription20240805, Group, SearchIndexCreateRequest,
     StateName, VectorSearchIndexCreateRequest, VectorSearchIndexDefinition,
@@ -15,18 +13,20 @@ use atlas_admin::{
     Client, Credentials, Error, RetryPolicy, atlas_search, clusters, database_users,
     events, invoices, list, projects, set,
 };
+use atlas_admin_fake::{API_KEY, FakeExpectation, FakeService, SERVICE_ACCOUNT};
+use atlas_admin_runtime::testing::ANY;
 use futures_util::TryStreamExt;
 
-async fn fake() -> Fake {
-    Fake::start(atlas_admin::registry::entries()).await.unwrap()
+async fn fake() -> FakeService {
+    FakeService::start().await.unwrap()
 }
 
-fn by_key(fake: &Fake) -> Client {
+fn by_key(fake: &FakeService) -> Client {
     let key = Credentials::api_key(API_KEY.0, API_KEY.1);
     Client::builder().base_url(fake.url()).credentials(key).build().unwrap()
 }
 
-fn by_account(fake: &Fake) -> Client {
+fn by_account(fake: &FakeService) -> Client {
     fake.client_builder().build().unwrap()
 }
 
@@ -317,7 +317,7 @@ fn http() -> reqwest::Client {
     reqwest::Client::new()
 }
 
-async fn token(http: &reqwest::Client, fake: &Fake) -> String {
+async fn token(http: &reqwest::Client, fake: &FakeService) -> String {
     let (id, secret) = SERVICE_ACCOUNT;
     let response = http
         .post(fake.url() + "/api/oauth/token")
@@ -384,10 +384,20 @@ async fn requests_by_hand_are_judged_as_the_service_does() {
     for unknown in [
         "application/vnd.atlas.1999-01-01+json",
         "application/vnd.atlas.2024-08-05+csv",
-        "application/json",
-        "*/*",
+        "application/vnd.atlas.soon+json",
+        "text/html",
+        "*/*;q=0",
     ] {
         assert_eq!(raw(get(GROUPS, unknown)).await.0, 406, "{unknown}");
+    }
+    // A version that will be taken away says so.
+    let old =
+        get("/api/atlas/v2/groups/g1/clusters", "application/vnd.atlas.2023-01-01+json");
+    let sunset = old.send().await.unwrap().headers()["sunset"].clone();
+    assert!(sunset.to_str().unwrap().ends_with(" 00:00:00 GMT"), "{sunset:?}");
+    // Clients that know no versions get the newest.
+    for newest in ["application/json", "*/*", "text/html, application/json;q=0.5"] {
+        assert_eq!(raw(get(GROUPS, newest)).await.0, 200, "{newest}");
     }
     let put =
         http.put(fake.url() + GROUPS).header("accept", ACCEPT).bearer_auth(&bearer);

@@ -1,0 +1,89 @@
+//! What is wrong with the body of a request, by its type.
+
+use atlas_admin_runtime::bytes::Bytes;
+use atlas_admin_runtime::codec::{self, Direction, Json, Mismatch};
+use atlas_admin_runtime::http::{Response, StatusCode};
+use atlas_admin_runtime::json;
+use atlas_admin_runtime::operation::Method;
+use atlas_admin_runtime::testing::for_fake::response;
+
+use crate::routes::Route;
+
+/// A property of a body, and what is wrong with it.
+struct Violation {
+    field: String,
+    description: String,
+}
+
+/// Refuses a body that does not fit its type, or lacks what the document requires of it.
+pub(crate) fn check(
+    route: &Route,
+    body: &[u8],
+    allows_missing: bool,
+) -> Result<(), Box<Response<Bytes>>> {
+    let Some(make) = route.entry.body else { return Ok(()) };
+    let mut value = make();
+    let mut violations = Vec::new();
+    let mut observe = |mismatch: Mismatch| {
+        let (path, description) = match mismatch {
+            Mismatch::Type { path, message } => (path, message),
+            // A property that is null is one that is not set; an item, or all of the body, is
+            // a value that is not there.
+            Mismatch::Null { path } if path.is_empty() || path.ends_with(']') => {
+                (path, "expected a value, found null".to_owned())
+            }
+            _ => return,
+        };
+        let field = if path.is_empty() { "the body".to_owned() } else { path };
+        violations.push(Violation { field, description });
+    };
+    // What requires no property may be left out as a whole.
+    let text = if body.is_empty() { b"{}" } else { body };
+    if let Err(error) =
+        codec::decode_observed(text, &mut *value, Direction::Request, &mut observe)
+    {
+        let (field, description) = ("the body".to_owned(), error.to_string());
+        return Err(refuse("INVALID_JSON", vec![Violation { field, description }]));
+    }
+    if !violations.is_empty() {
+        return Err(refuse("INVALID_REQUEST_BODY", violations));
+    }
+    let method = route.operation.method;
+    if !matches!(method, Method::Post | Method::Put) || allows_missing {
+        return Ok(());
+    }
+    let missing = match codec::encode_request(&*value, method) {
+        Ok(body) => body.missing(),
+        Err(error) => {
+            let (field, description) = ("the body".to_owned(), error.to_string());
+            return Err(refuse("INVALID_JSON", vec![Violation { field, description }]));
+        }
+    };
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let missing = missing.into_iter().map(|field| {
+        let description = "must be set".to_owned();
+        Violation { field, description }
+    });
+    Err(refuse("VALIDATION_ERROR", missing.collect()))
+}
+
+/// Refuses a body as the service does (schemas `ApiError` and `BadRequestDetail`).
+fn refuse(code: &str, violations: Vec<Violation>) -> Box<Response<Bytes>> {
+    let told = violations.iter().map(|it| format!("{} {}", it.field, it.description));
+    let detail = told.collect::<Vec<_>>().join(", ");
+    let fields = violations.iter().map(
+        |it| json!({"description": it.description.as_str(), "field": it.field.as_str()}),
+    );
+    let parameters = violations.iter().map(|it| Json::from(it.field.as_str()));
+    let body = json!({
+        "badRequestDetail": {"fields": Json::from_iter(fields)},
+        "detail": detail,
+        "error": 400,
+        "errorCode": code,
+        "parameters": Json::from_iter(parameters),
+        "reason": StatusCode::BAD_REQUEST.canonical_reason(),
+    });
+    Box::new(response(400, Some("application/json"), body.to_string()))
+}

@@ -1,0 +1,57 @@
+//! What an expectation can do here and not in a mock: the fake has a response of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use atlas_admin_runtime::codec::{self, Json, Value};
+use atlas_admin_runtime::testing::Expectation;
+use atlas_admin_runtime::testing::for_fake::{self, Change, Outcome};
+
+/// What an [`Expectation`] of [`FakeService::on`](crate::FakeService::on) offers besides: the
+/// fake's own response, later or changed.
+pub trait FakeExpectation<T>: sealed::Sealed {
+    /// Lets the fake respond, as it would without the expectation.
+    fn pass(self) -> Self;
+
+    /// Lets the fake respond, after a while.
+    fn slow(self, wait: Duration) -> Self;
+
+    /// Changes what is stored, and then lets the fake respond.
+    fn change(self, change: impl Fn(&mut T) + Send + Sync + 'static) -> Self
+    where
+        T: Value + Default;
+}
+
+impl<T> FakeExpectation<T> for Expectation<'_, T> {
+    fn pass(self) -> Self {
+        self.slow(Duration::ZERO)
+    }
+
+    fn slow(self, wait: Duration) -> Self {
+        let reply = Arc::new(move |_: &_| Outcome::Stored { wait, change: None });
+        for_fake::reply(self, reply)
+    }
+
+    fn change(self, change: impl Fn(&mut T) + Send + Sync + 'static) -> Self
+    where
+        T: Value + Default,
+    {
+        let change: Change = Arc::new(move |json: &mut Json| {
+            let mut value = T::default();
+            if codec::decode(json.to_string().as_bytes(), &mut value).is_ok() {
+                change(&mut value);
+                *json = for_fake::to_json(&value);
+            }
+        });
+        let reply = move |_: &_| Outcome::Stored {
+            wait: Duration::ZERO,
+            change: Some(change.clone()),
+        };
+        for_fake::reply(self, Arc::new(reply))
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl<T> Sealed for atlas_admin_runtime::testing::Expectation<'_, T> {}
+}

@@ -1,0 +1,169 @@
+//! `atlas-admin-fake`: the fake of the service as a program, for clients in any language.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use args::{HELP, Options};
+use atlas_admin_fake::{API_KEY, Builder, FakeService};
+use atlas_admin_runtime::operation::Method;
+use atlas_admin_runtime::testing::ANY;
+
+mod args;
+
+/// The exit code of a command line that can't be understood, as of other programs.
+const USAGE: u8 = 2;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = std::env::args_os().skip(1);
+    let arguments = arguments.map(|it| it.to_string_lossy().into_owned());
+    let options = match Options::parse(arguments) {
+        Ok(options) => options,
+        Err(problem) => {
+            eprintln!("atlas-admin-fake: {problem}; --help lists the options");
+            return ExitCode::from(USAGE);
+        }
+    };
+    if options.help {
+        // Nobody who reads it no longer is no failure.
+        _ = std::io::stdout().write_all(HELP.as_bytes());
+        return ExitCode::SUCCESS;
+    }
+    match run(options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("atlas-admin-fake: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: Options) -> Result<(), String> {
+    // Before the line that says it listens, so that a signal right after it is not lost.
+    let end = end()?;
+    let port = options.port;
+    let service = builder(&options)?.start().await.map_err(|error| {
+        format!(
+            "port {port} of 127.0.0.1 can't be used: {error}; choose another with --port"
+        )
+    })?;
+    let projects = options.projects.unwrap_or(1);
+    service.seed(projects, options.clusters.unwrap_or(1));
+    for [method, path, code] in &options.refused {
+        let any = [ANY].into_iter().find(|any| any == path);
+        let detail = "The caller lacks the role that this needs.";
+        let expectation = match any {
+            Some(_) => service.on_all(),
+            None => service.on_path(self::method(method)?, path),
+        };
+        _ = expectation.fail(401, code, detail).always();
+    }
+    let mut line = format!("url={}", service.url());
+    if let Some(certificate) = service.certificate() {
+        let path = options.ca_file.clone().unwrap_or_else(|| default_file(&service));
+        std::fs::write(&path, certificate).map_err(|error| {
+            let path = path.display();
+            format!("{path} can't be written: {error}; choose another with --ca-file")
+        })?;
+        line += &format!(" ca_file={}", path.display());
+    }
+    let mut output = std::io::stdout();
+    // Whoever started it may not want to know.
+    _ = writeln!(output, "{line}").and_then(|()| output.flush());
+    if options.service_account.is_none() && options.api_key.is_none() {
+        explain(&service);
+    }
+    end.await;
+    Ok(())
+}
+
+/// Tells people how to come here, apart from what programs read.
+fn explain(service: &FakeService) {
+    let mut text =
+        "# Copy this into the shell that the program is run from:\n".to_owned();
+    for (name, value) in service.env() {
+        text += &format!("export {name}={value}\n");
+    }
+    text += "# Or, for an API key instead of the service account:\n";
+    text += &format!("#export MONGODB_ATLAS_PUBLIC_API_KEY={}\n", API_KEY.0);
+    text += &format!("#export MONGODB_ATLAS_PRIVATE_API_KEY={}\n", API_KEY.1);
+    _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+fn builder(options: &Options) -> Result<Builder, String> {
+    let mut builder = FakeService::builder().port(options.port);
+    if let Some((public, private)) = &options.api_key {
+        builder = builder.api_key(public, private);
+    }
+    if let Some((id, secret)) = &options.service_account {
+        builder = builder.service_account(id, secret);
+    }
+    if let Some(limit) = options.rate_limit() {
+        builder = builder.rate_limit(limit);
+    }
+    if options.populate {
+        builder = builder.populate();
+    }
+    if options.allow_missing {
+        builder = builder.allow_missing();
+    }
+    if options.tls {
+        builder = with_tls(builder)?;
+    }
+    Ok(builder)
+}
+
+#[cfg(feature = "tls")]
+fn with_tls(builder: Builder) -> Result<Builder, String> {
+    Ok(builder.tls())
+}
+
+#[cfg(not(feature = "tls"))]
+fn with_tls(_: Builder) -> Result<Builder, String> {
+    Err("this program was built without TLS; build it with --features tls".to_owned())
+}
+
+fn default_file(service: &FakeService) -> PathBuf {
+    let url = service.url();
+    let port = url.rsplit(':').next().unwrap_or_default();
+    std::env::temp_dir().join(format!("atlas-admin-fake-{port}.pem"))
+}
+
+fn method(name: &str) -> Result<Method, String> {
+    let all = [
+        Method::Get,
+        Method::Head,
+        Method::Post,
+        Method::Put,
+        Method::Patch,
+        Method::Delete,
+    ];
+    let found = all.into_iter().find(|method| method.as_str() == name);
+    found.ok_or_else(|| format!("--refuse: there is no method {name:?} in this API"))
+}
+
+/// Returns what ends with SIGTERM or Ctrl-C.
+#[cfg(unix)]
+fn end() -> Result<impl Future<Output = ()>, String> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| signal(kind).map_err(|error| format!("no signals: {error}"));
+    let mut terminate = listen(SignalKind::terminate())?;
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Returns what ends with Ctrl-C.
+#[cfg(not(unix))]
+fn end() -> Result<impl Future<Output = ()>, String> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    })
+}

@@ -1,0 +1,468 @@
+//! What the methods do with what is stored.
+
+use atlas_admin::registry::{Make, Payload};
+use atlas_admin_runtime::bytes::Bytes;
+use atlas_admin_runtime::codec::{Json, Slot, Value};
+use atlas_admin_runtime::http::Response;
+use atlas_admin_runtime::json;
+use atlas_admin_runtime::operation::Method;
+use atlas_admin_runtime::testing::for_fake::error;
+
+use crate::body;
+use crate::place::{Parameters, Place};
+use crate::render::{
+    Call, Rendering, answer_type, holds_list, is_of, items, made, not_found, payload,
+    success, table_of,
+};
+use crate::routes::Routes;
+use crate::special;
+use crate::store::{Resource, Store, is_made_single};
+use crate::values::{Fill, to_json};
+
+impl Store {
+    /// Does what a request asks for.
+    pub(crate) fn respond(&mut self, call: &Call<'_>) -> Response<Bytes> {
+        if let Err(refusal) = body::check(call.route, call.body, self.allows_missing) {
+            return *refusal;
+        }
+        let route = call.route;
+        let (template, parameters) =
+            aliased(route.operation.path, &route.parameters, call.body);
+        if !self.populates
+            && let Some(missing) =
+                self.missing_parent(call.routes, route.operation.path, &route.parameters)
+        {
+            return not_found(&missing);
+        }
+        let place = Place::of(template, &parameters);
+        match route.operation.method {
+            Method::Get | Method::Head => self.read(call, &place),
+            Method::Post => self.create(call, &place),
+            Method::Put | Method::Patch => self.update(call, &place),
+            Method::Delete => self.delete(call, &place),
+        }
+    }
+
+    fn read(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
+        let Some(make) = answer_type(call) else { return payload(call) };
+        let routes = call.routes;
+        let is_creatable = routes.is_creatable(place.template);
+        let is_collection = self.collections.contains_key(&place.path);
+        if holds_list(&mut *make()) {
+            if is_creatable || is_collection && place.key.is_empty() {
+                return self.list(call, place, make, &|it| is_of(place.key, it));
+            }
+            if place.key.is_empty() {
+                return self.read_list(call, place, make);
+            }
+        } else if place.key.is_empty() && is_creatable && is_kinds(routes, place, make) {
+            return self.list_by_kind(call, place, make);
+        }
+        if self.get(place).is_none() {
+            let is_made = if place.key.is_empty() {
+                is_made_single(routes, place.template)
+            } else {
+                is_creatable
+            };
+            if is_made && !self.populates {
+                let absent = special::absent(place.template);
+                return absent
+                    .map_or_else(|| not_found(call.path), |json| success(call, &json));
+            }
+            self.put(place, Json::Null, Fill::All);
+            let mut value = make();
+            self.render_at(call, place, Rendering::default(), &mut *value);
+            // Later requests find it by what it was made with.
+            self.put(place, to_json(&*value), Fill::All);
+            return success(call, &to_json(&*value));
+        }
+        let mut value = make();
+        self.render_at(call, place, Rendering::default(), &mut *value);
+        success(call, &to_json(&*value))
+    }
+
+    /// Renders what is stored at a place.
+    fn render_at(
+        &self,
+        call: &Call<'_>,
+        place: &Place<'_>,
+        how: Rendering<'_>,
+        value: &mut dyn Value,
+    ) {
+        if let Some(resource) = self.get(place) {
+            self.render(call.routes, place, resource, how, value);
+        }
+    }
+
+    /// Responds with a list of what nobody can make here: the resources at the top of the API
+    /// that name what the path is below, or one that is there from the beginning.
+    fn read_list(
+        &mut self,
+        call: &Call<'_>,
+        place: &Place<'_>,
+        make: Make,
+    ) -> Response<Bytes> {
+        let name = place.template.rsplit('/').next().unwrap_or_default();
+        let root = place.template.split("/{").next().unwrap_or_default();
+        let top = root.rsplit_once('/').map(|(root, _)| format!("{root}/{name}"));
+        if let (Some(top), Some(owner)) = (top, place.known.last())
+            && top != place.template
+            && call.routes.is_creatable(&top)
+            && call.routes.is_listed(&top)
+        {
+            let place =
+                Place { path: top.clone(), template: &top, key: &[], known: &[] };
+            let is_named = |it: &Resource| {
+                it.json.get(&owner.0).and_then(Json::as_str) == Some(&owner.1)
+            };
+            return self.list(call, &place, make, &is_named);
+        }
+        let resource = made(place);
+        let mut value = make();
+        let mut json = Json::Null;
+        items(&mut *value, &mut |list| {
+            let item = list.push();
+            self.render(call.routes, place, &resource, Rendering::default(), item);
+            json = to_json(item);
+        });
+        self.add(place, json, Fill::All, resource.seed);
+        self.list(call, place, make, &|_| true)
+    }
+
+    fn create(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
+        let Some(make) = answer_type(call) else { return payload(call) };
+        let routes = call.routes;
+        let template = place.template;
+        let mut body = Json::from_slice(call.body).unwrap_or_default();
+        rename(template, &mut body);
+        let inner = nested(routes, template, &mut *make());
+        if let Some((name, properties)) = &inner {
+            move_into(&mut body, name, properties);
+        }
+        if !place.key.is_empty() || !routes.is_collection(template) {
+            return self.create_in_place(call, place, make, body);
+        }
+        if holds_list(&mut *make()) || matches!(body, Json::Array(_)) {
+            return self.create_several(call, place, make, body);
+        }
+        let seed = self.next_seed(&place.path);
+        let resource = Resource { key: Vec::new(), json: body, fill: Fill::Rest, seed };
+        let mut json = self.render_new(call, place, make, &resource);
+        if json.as_object().is_none() {
+            return success(call, &json);
+        }
+        let inner = inner.and_then(|(name, _)| json.get(name).cloned());
+        let stored = inner.unwrap_or_else(|| json.clone());
+        let mut found_by = routes.found_by(template);
+        let taken =
+            found_by.find_map(|by| self.taken(place, &by, &stored, &resource.json));
+        if let Some(name) = taken {
+            return conflict(&name);
+        }
+        self.accepted.learn(&json, place.known);
+        self.store_new(routes, place, stored, &resource, &mut json);
+        success(call, &json)
+    }
+
+    /// Renders a resource as the response to its creation.
+    fn render_new(
+        &self,
+        call: &Call<'_>,
+        place: &Place<'_>,
+        make: Make,
+        resource: &Resource,
+    ) -> Json {
+        let settable = call.routes.settable(call.route.operation.path);
+        let how = Rendering { settable, is_fresh: true };
+        let mut value = make();
+        self.render(call.routes, place, resource, how, &mut *value);
+        to_json(&*value)
+    }
+
+    /// Makes what is at a path of its own, if that can be read; all else is an action.
+    fn create_in_place(
+        &mut self,
+        call: &Call<'_>,
+        place: &Place<'_>,
+        make: Make,
+        body: Json,
+    ) -> Response<Bytes> {
+        let is_read = call.routes.takes(call.route.operation.path, Method::Get);
+        if call.route.entry.body.is_some() && is_read {
+            if self.get(place).is_some() && !place.key.is_empty() {
+                return conflict(call.path);
+            }
+            self.put(place, body.clone(), Fill::Rest);
+            if holds_list(&mut *make()) {
+                return self.list(call, place, make, &|_| true);
+            }
+        }
+        let seed = self.next_seed(&place.path);
+        let new = Resource { key: Vec::new(), json: body, fill: Fill::Rest, seed };
+        let resource = self.get(place).cloned().unwrap_or(new);
+        let json = self.render_new(call, place, make, &resource);
+        success(call, &json)
+    }
+
+    /// Stores a new resource, and what it was made with that has a path of its own apart.
+    fn store_new(
+        &mut self,
+        routes: &Routes,
+        place: &Place<'_>,
+        mut stored: Json,
+        resource: &Resource,
+        shown: &mut Json,
+    ) {
+        let (said, seed) = (&resource.json, resource.seed);
+        // What the caller said and no response repeats is kept too: a secret is masked later.
+        if let (Json::Object(stored), Json::Object(said)) = (&mut stored, said) {
+            for (name, value) in said.iter() {
+                stored.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        let resource =
+            Resource { key: Vec::new(), json: stored.clone(), fill: Fill::Rest, seed };
+        let paths = Store::paths_of(routes, place, &resource);
+        let mut lists = Vec::new();
+        if let Json::Object(stored) = &mut stored {
+            stored.retain(|name, list| {
+                let below = paths.iter().find_map(|(template, path)| {
+                    let template = format!("{template}/{name}");
+                    routes
+                        .is_creatable(&template)
+                        .then(|| (template, format!("{path}/{name}")))
+                });
+                let (Some((template, path)), Json::Array(list)) = (below, list) else {
+                    return true;
+                };
+                let is_shown = special::BORN_WITH.contains(&name.as_str());
+                if !is_shown && said.get(name).is_none() {
+                    list.clear();
+                }
+                lists.push((template, path, std::mem::take(list)));
+                if let Some(shown) = shown.get_mut(name).filter(|_| !is_shown) {
+                    *shown = said
+                        .get(name)
+                        .cloned()
+                        .unwrap_or_else(|| Json::Array(Vec::new()));
+                }
+                false
+            });
+        }
+        self.ensure_named(routes, &stored, place.known);
+        self.add(place, stored, Fill::Rest, seed);
+        for (template, path, items) in lists {
+            let below = Place { path, template: &template, key: &[], known: &[] };
+            for item in items {
+                let seed = self.next_seed(&below.path);
+                self.add(&below, item, Fill::Rest, seed);
+            }
+        }
+    }
+
+    /// Makes several resources at once; the response is the list of them.
+    fn create_several(
+        &mut self,
+        call: &Call<'_>,
+        place: &Place<'_>,
+        make: Make,
+        body: Json,
+    ) -> Response<Bytes> {
+        let bodies = match body {
+            Json::Array(bodies) => bodies,
+            body => vec![body],
+        };
+        for body in bodies {
+            let seed = self.next_seed(&place.path);
+            let resource =
+                Resource { key: Vec::new(), json: body, fill: Fill::Rest, seed };
+            let mut value = make();
+            let mut json = Json::Null;
+            items(&mut *value, &mut |list| {
+                let item = list.push();
+                let how = Rendering::default();
+                self.render(call.routes, place, &resource, how, item);
+                json = to_json(item);
+            });
+            let there = self.collections.get(&place.path);
+            let is_there = there.is_some_and(|all| all.iter().any(|it| it.json == json));
+            if !is_there {
+                self.add(place, json, Fill::Rest, seed);
+            }
+        }
+        self.list(call, place, make, &|_| true)
+    }
+
+    fn update(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
+        let body = Json::from_slice(call.body).unwrap_or_default();
+        let stored = self.get(place).cloned();
+        let is_put = call.route.operation.method == Method::Put;
+        let is_creatable = call.routes.is_creatable(place.template);
+        let is_single = place.key.is_empty();
+        if stored.is_none() && !is_single && !is_put && is_creatable && !self.populates {
+            return not_found(call.path);
+        }
+        let make = answer_type(call);
+        let (mut json, fill) = match &stored {
+            Some(stored) => (stored.json.clone(), stored.fill),
+            // Settings are there before anybody changes them.
+            None if !is_creatable => (self.made_json(call, place, make), Fill::All),
+            None => (Json::default(), Fill::Rest),
+        };
+        merge(&mut json, body);
+        self.put(place, json, if fill == Fill::Nothing { Fill::Rest } else { fill });
+        let Some(make) = make else { return payload(call) };
+        if holds_list(&mut *make()) {
+            return self.list(call, place, make, &|_| true);
+        }
+        let mut value = make();
+        self.render_at(call, place, Rendering::default(), &mut *value);
+        success(call, &to_json(&*value))
+    }
+
+    /// Returns what there is at a place before anybody stores anything.
+    fn made_json(&self, call: &Call<'_>, place: &Place<'_>, make: Option<Make>) -> Json {
+        let Some(make) = make else { return Json::default() };
+        let mut value = make();
+        if holds_list(&mut *value) {
+            return Json::default();
+        }
+        let how = Rendering::default();
+        self.render(call.routes, place, &made(place), how, &mut *value);
+        to_json(&*value)
+    }
+
+    fn delete(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
+        let mut value = answer_type(call).map(|make| make());
+        if let Some(value) = &mut value
+            && !holds_list(&mut **value)
+        {
+            let there = self.get(place).cloned().unwrap_or_else(|| made(place));
+            self.render(call.routes, place, &there, Rendering::default(), &mut **value);
+        }
+        let removed = self.remove(place);
+        let is_creatable = call.routes.is_creatable(place.template)
+            || is_made_single(call.routes, place.template);
+        let is_named =
+            !place.key.is_empty() || is_made_single(call.routes, place.template);
+        if removed.is_none() && is_named && is_creatable && !self.populates {
+            return not_found(call.path);
+        }
+        // What it held goes with it.
+        self.remove_below(call.path);
+        if let Some(removed) = removed {
+            self.accepted.forget(&removed.json);
+            for (_, path) in Store::paths_of(call.routes, place, &removed) {
+                self.remove_below(&path);
+            }
+        }
+        success(call, &value.map(|value| to_json(&*value)).unwrap_or_default())
+    }
+}
+
+/// Returns the template and the parameters of the place that a request means.
+fn aliased(
+    template: &'static str,
+    parameters: &Parameters,
+    body: &[u8],
+) -> (&'static str, Vec<(String, String)>) {
+    let alias = special::ALIASES.iter().find(|alias| alias.template == template);
+    let Some(alias) = alias else { return (template, parameters.to_vec()) };
+    let mut parameters = parameters.to_vec();
+    if let Some((at, name, property)) = alias.from_body {
+        let body = Json::from_slice(body).unwrap_or_default();
+        let value = body.get(property).and_then(Json::as_str).unwrap_or_default();
+        let at = at.min(parameters.len());
+        parameters.insert(at, (name.to_owned(), value.to_owned()));
+    }
+    for (name, _) in &mut parameters {
+        if let Some((_, property)) = alias.renamed.filter(|(renamed, _)| renamed == name)
+        {
+            *name = property.to_owned();
+        }
+    }
+    (alias.place, parameters)
+}
+
+/// Tells whether a type sorts the resources of a collection into lists by their kind.
+fn is_kinds(routes: &Routes, place: &Place<'_>, make: Make) -> bool {
+    let mut value = make();
+    let Slot::Record(record) = value.slot() else { return false };
+    let count = record.table().fields.len();
+    count > 0
+        && routes.below(place.template).next().is_some()
+        && (0..count).all(|at| matches!(record.field_mut(at).slot(), Slot::List(_)))
+}
+
+/// Returns the property in which a response to the creation of a resource holds the resource, and
+/// the properties that only the resource has; `None` where it is the response itself.
+fn nested(
+    routes: &Routes,
+    template: &str,
+    value: &mut dyn Value,
+) -> Option<(&'static str, Vec<&'static str>)> {
+    let reads = routes.below(template).flat_map(|template| routes.of(template));
+    let reads = reads.filter(|entry| entry.operation.method == Method::Get);
+    let answers = reads.flat_map(|entry| entry.answers);
+    let tables: Vec<&str> = answers
+        .filter_map(|(_, payload)| match payload {
+            Payload::Json(make) => table_of(&mut *make()).map(|table| table.name),
+            _ => None,
+        })
+        .collect();
+    let Slot::Record(record) = value.slot() else { return None };
+    let outer = record.table();
+    if tables.is_empty() || tables.contains(&outer.name) {
+        return None;
+    }
+    outer.fields.iter().enumerate().find_map(|(at, field)| {
+        let Slot::Record(inner) = record.field_mut(at).slot() else { return None };
+        let inner = inner.table();
+        let own = inner.fields.iter().map(|field| field.json_name);
+        let own = own.filter(|name| outer.index_of(name).is_none()).collect();
+        tables.contains(&inner.name).then_some((field.json_name, own))
+    })
+}
+
+/// Moves properties of a request into the object in which the response has them.
+fn move_into(body: &mut Json, name: &str, properties: &[&str]) {
+    let Some(object) = body.as_object_mut() else { return };
+    let mut inner = json!({});
+    if let Some(inner) = inner.as_object_mut() {
+        for property in properties {
+            if let Some(value) = object.get(*property) {
+                inner.insert((*property).to_owned(), value.clone());
+            }
+        }
+    }
+    object.entry(name.to_owned()).or_insert(inner);
+}
+
+/// Repeats properties of a request under the names that the response has for them.
+fn rename(template: &str, body: &mut Json) {
+    let renamed = special::RENAMED.iter().filter(|(of, ..)| *of == template);
+    for (_, from, into) in renamed {
+        let Some(object) = body.as_object_mut() else { return };
+        let Some(value) = object.get(*from).cloned() else { continue };
+        for name in *into {
+            object.insert((*name).to_owned(), value.clone());
+        }
+    }
+}
+
+/// Lays a change over what there is: objects are merged, all else is replaced.
+fn merge(into: &mut Json, change: Json) {
+    match (into, change) {
+        (Json::Object(into), Json::Object(change)) => {
+            for (name, value) in change {
+                merge(into.entry(name).or_default(), value);
+            }
+        }
+        (into, change) => *into = change,
+    }
+}
+
+fn conflict(name: &str) -> Response<Bytes> {
+    let detail = format!("There is a resource {name} already.");
+    error(409, "RESOURCE_ALREADY_EXISTS", &detail)
+}

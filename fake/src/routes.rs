@@ -1,0 +1,296 @@
+//! Which operation in which version a request calls.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use atlas_admin::registry::{Entry, Payload};
+use atlas_admin_runtime::Operation;
+use atlas_admin_runtime::bytes::Bytes;
+use atlas_admin_runtime::http::header::{ACCEPT, ALLOW};
+use atlas_admin_runtime::http::{HeaderMap, Response};
+use atlas_admin_runtime::jiff::civil::Date;
+use atlas_admin_runtime::operation::Method;
+use atlas_admin_runtime::testing::for_fake::error;
+
+use crate::authenticator::text;
+use crate::negotiate::negotiate;
+use crate::place::is_by;
+use crate::render::holds_list;
+use crate::special::{ALIASES, FORMER};
+use crate::values::Settable;
+
+/// The paths of the registry.
+#[derive(Clone)]
+pub(crate) struct Routes {
+    paths: Arc<Paths>,
+    /// The day on which versions are looked at, where those that are over are refused.
+    today: Option<Date>,
+}
+
+struct Paths {
+    all: Vec<Path>,
+    by_template: HashMap<&'static str, usize>,
+    /// By the number of segments.
+    by_length: HashMap<usize, Vec<usize>>,
+    /// The templates of the resources that the template of a collection holds.
+    below: HashMap<&'static str, Vec<&'static str>>,
+    /// What the requests that make something can set, by their template.
+    settable: HashMap<&'static str, Settable>,
+}
+
+/// A path, and all that can be done with it.
+struct Path {
+    template: &'static str,
+    entries: Vec<&'static Entry>,
+    /// Whether it can be read, and responds with a list.
+    is_listed: bool,
+}
+
+/// Where a request leads.
+pub(crate) struct Route {
+    pub(crate) entry: &'static Entry,
+    /// The operation in the format that was asked for.
+    pub(crate) operation: &'static Operation,
+    /// The parameters of the path, decoded, in their order.
+    pub(crate) parameters: Vec<(String, String)>,
+}
+
+/// What identifies a resource of a collection.
+pub(crate) struct FoundBy {
+    /// The parameters that together name one resource.
+    pub(crate) parameters: Vec<&'static str>,
+    /// Whether that is a path `by…` something, beside that of the resource itself.
+    pub(crate) is_by: bool,
+}
+
+type Refusal = Box<Response<Bytes>>;
+
+impl Routes {
+    pub(crate) fn new(entries: impl IntoIterator<Item = &'static Entry>) -> Self {
+        let mut all: Vec<Path> = Vec::new();
+        let mut by_template = HashMap::new();
+        let mut by_length: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut settable = HashMap::new();
+        let mut below: HashMap<&str, Vec<&str>> = HashMap::new();
+        for entry in entries {
+            let template = entry.operation.path;
+            let index = *by_template.entry(template).or_insert_with(|| {
+                let length = template.split('/').count();
+                by_length.entry(length).or_default().push(all.len());
+                for collection in collections(template) {
+                    below.entry(collection).or_default().push(template);
+                }
+                all.push(Path { template, entries: Vec::new(), is_listed: false });
+                all.len() - 1
+            });
+            all[index].entries.push(entry);
+            all[index].is_listed |= is_list(entry);
+            if let (Method::Post, Some(make)) = (entry.operation.method, entry.body) {
+                settable.insert(template, Settable::of(&mut *make()));
+            }
+        }
+        Self {
+            paths: Arc::new(Paths { all, by_template, by_length, below, settable }),
+            today: None,
+        }
+    }
+
+    /// Sets the day.
+    pub(crate) fn set_date(&mut self, date: Date) {
+        self.today = Some(date);
+    }
+
+    fn path(&self, template: &str) -> Option<&Path> {
+        self.paths.by_template.get(template).map(|index| &self.paths.all[*index])
+    }
+
+    /// Returns all entries.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &'static Entry> {
+        self.paths.all.iter().flat_map(|path| path.entries.iter().copied())
+    }
+
+    /// Returns the entries of a template.
+    pub(crate) fn of(&self, template: &str) -> &[&'static Entry] {
+        self.path(template).map_or(&[], |path| &path.entries)
+    }
+
+    /// Returns what the requests that make something at a template can set.
+    pub(crate) fn settable(&self, template: &str) -> Option<&Settable> {
+        self.paths.settable.get(template)
+    }
+
+    /// Tells whether a template takes a method.
+    pub(crate) fn takes(&self, template: &str, method: Method) -> bool {
+        self.of(template).iter().any(|entry| entry.operation.method == method)
+    }
+
+    /// Returns the templates of the resources that a template of a collection holds.
+    pub(crate) fn below(&self, template: &str) -> impl Iterator<Item = &'static str> {
+        self.paths.below.get(template).into_iter().flatten().copied()
+    }
+
+    /// Returns what identifies a resource of a collection: no two have the same.
+    pub(crate) fn found_by(&self, template: &str) -> impl Iterator<Item = FoundBy> {
+        self.paths.all.iter().filter_map(move |path| {
+            let rest = path.template.strip_prefix(template)?.strip_prefix('/')?;
+            let (is_by, rest) = match rest.split_once('/') {
+                Some((first, rest)) if is_by(first) => (true, rest),
+                _ => (false, rest),
+            };
+            let segments = rest.split('/');
+            if path.is_listed || !segments.clone().all(is_parameter) {
+                return None;
+            }
+            let parameters = segments.map(|it| it.trim_matches(['{', '}'])).collect();
+            Some(FoundBy { parameters, is_by })
+        })
+    }
+
+    /// Tells whether a template can be read, and responds with a list.
+    pub(crate) fn is_listed(&self, template: &str) -> bool {
+        self.path(template).is_some_and(|path| path.is_listed)
+    }
+
+    /// Tells whether a template is that of a collection: of resources that are listed, or named
+    /// below it.
+    pub(crate) fn is_collection(&self, template: &str) -> bool {
+        self.is_listed(template) || self.below(template).next().is_some()
+    }
+
+    /// Tells whether somebody can make the resources of a collection.
+    pub(crate) fn is_creatable(&self, template: &str) -> bool {
+        let mut aliases = ALIASES.iter().filter(|alias| alias.place == template);
+        self.takes(template, Method::Post)
+            || aliases.any(|alias| self.takes(alias.template, Method::Post))
+            || self.below(template).any(|below| {
+                self.takes(below, Method::Put) || self.takes(below, Method::Post)
+            })
+    }
+
+    /// Returns the template of the collection at the top of the API whose resources a parameter
+    /// names: `/api/atlas/v2/orgs` for `orgId`.
+    pub(crate) fn top_level(&self, parameter: &str) -> Option<&'static str> {
+        self.paths.all.iter().find_map(|path| {
+            let (collection, name) = path.template.rsplit_once('/')?;
+            let is_it = name.strip_prefix('{')?.strip_suffix('}')? == parameter;
+            let is_top =
+                is_it && !collection.contains('{') && self.is_listed(collection);
+            (is_top && self.is_creatable(collection)).then_some(collection)
+        })
+    }
+
+    /// Finds what a request calls, or refuses it as the service does.
+    pub(crate) fn find(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &HeaderMap,
+    ) -> Result<Route, Refusal> {
+        let former = path.strip_prefix(FORMER.0).filter(|rest| rest.starts_with('/'));
+        let current = former.map(|rest| format!("{}{rest}", FORMER.1));
+        let path = current.as_deref().unwrap_or(path);
+        let same_length = self.paths.by_length.get(&path.split('/').count());
+        let is_here = |entry: &&Entry| entry.operation.method.as_str() == method;
+        let found = same_length
+            .into_iter()
+            .flatten()
+            .map(|index| &self.paths.all[*index])
+            .filter_map(|known| Some((known, captured(known.template, path)?)))
+            // Two templates may differ in the name of a parameter alone, and take one method each.
+            .min_by_key(|(known, _)| {
+                (vagueness(known.template), !known.entries.iter().any(is_here))
+            });
+        let Some((known, parameters)) = found else {
+            let detail = format!("Cannot find resource {path}.");
+            return Err(Box::new(error(404, "RESOURCE_NOT_FOUND", &detail)));
+        };
+        let entries: Vec<&Entry> =
+            known.entries.iter().copied().filter(is_here).collect();
+        if entries.is_empty() {
+            return Err(refuse_method(known, method));
+        }
+        let accept = text(headers, ACCEPT);
+        let (entry, operation) = negotiate(&entries, accept, former.is_some())
+            .ok_or_else(|| Box::new(refuse_version(&entries)))?;
+        let is_over = |end: Date| self.today.is_some_and(|today| end <= today);
+        if let Some(end) = operation.sunset.filter(|end| is_over(*end)) {
+            let detail = format!("Version {} was removed on {end}.", operation.version);
+            return Err(Box::new(error(410, "VERSION_REMOVED", &detail)));
+        }
+        Ok(Route { entry, operation, parameters })
+    }
+}
+
+/// Returns the templates of the collections that a template names a resource of.
+fn collections(template: &'static str) -> impl Iterator<Item = &'static str> {
+    let parent = |template: &&'static str| {
+        let (collection, name) = template.rsplit_once('/')?;
+        is_parameter(name).then_some(collection)
+    };
+    std::iter::successors(parent(&template), parent)
+}
+
+fn is_list(entry: &Entry) -> bool {
+    entry.operation.method == Method::Get
+        && entry.answers.iter().any(|(_, payload)| {
+            matches!(payload, Payload::Json(make) if holds_list(&mut *make()))
+        })
+}
+
+fn refuse_method(known: &Path, method: &str) -> Refusal {
+    let detail = format!("{method} is not possible at {}.", known.template);
+    let mut refusal = error(405, "METHOD_NOT_ALLOWED", &detail);
+    let mut allowed: Vec<&str> =
+        known.entries.iter().map(|entry| entry.operation.method.as_str()).collect();
+    allowed.sort_unstable();
+    allowed.dedup();
+    refusal.headers_mut().extend(allowed.join(", ").parse().map(|it| (ALLOW, it)));
+    Box::new(refusal)
+}
+
+fn refuse_version(entries: &[&Entry]) -> Response<Bytes> {
+    let known: Vec<&str> = entries.iter().map(|entry| entry.operation.accept).collect();
+    let known = known.join(", ");
+    let detail = format!("Accept names no version of the resource; there are {known}.");
+    error(406, "INVALID_VERSION", &detail)
+}
+
+/// Says how little of a path a template gives itself, from its beginning on.
+fn vagueness(template: &str) -> Vec<u8> {
+    let segments = template.split('/');
+    let rank = |segment: &str| match segment {
+        _ if is_parameter(segment) => 2,
+        _ if segment.contains('{') => 1,
+        _ => 0,
+    };
+    segments.map(rank).collect()
+}
+
+/// Tells whether a segment of a template is a parameter and nothing else.
+pub(crate) fn is_parameter(segment: &str) -> bool {
+    let inner = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    inner.is_some_and(|inner| !inner.contains(['{', '}']))
+}
+
+/// Returns the parameters of a path, where it is one of a template.
+pub(crate) fn captured(template: &str, path: &str) -> Option<Vec<(String, String)>> {
+    let mut parameters = Vec::new();
+    let mut segments = path.split('/');
+    for wanted in template.split('/') {
+        let came = segments.next()?;
+        let Some((before, rest)) = wanted.split_once('{') else {
+            if wanted != came {
+                return None;
+            }
+            continue;
+        };
+        let came = percent_encoding::percent_decode_str(came).decode_utf8().ok()?;
+        let (name, after) = rest.split_once('}')?;
+        let value = came.strip_prefix(before)?.strip_suffix(after)?;
+        if value.is_empty() {
+            return None;
+        }
+        parameters.push((name.to_owned(), value.to_owned()));
+    }
+    segments.next().is_none().then_some(parameters)
+}

@@ -1,0 +1,219 @@
+//! A running fake.
+
+use std::io;
+use std::net::SocketAddr;
+use std::panic::Location;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use atlas_admin_runtime::codec::{Json, Value};
+use atlas_admin_runtime::jiff::civil::Date;
+use atlas_admin_runtime::operation::Method;
+use atlas_admin_runtime::testing::for_fake::{Pattern, Rules, expectation, to_json};
+use atlas_admin_runtime::testing::{ANY, Expectation, RecordedRequest};
+use atlas_admin_runtime::{Client, ClientBuilder, Credentials, Request};
+use tokio::task::JoinHandle;
+
+use crate::authenticator::Authenticator;
+use crate::builder::Builder;
+use crate::place::Place;
+use crate::rate_limit::{Bucket, Limiter, RateLimit};
+use crate::routes::{self, Routes};
+use crate::seed;
+use crate::store::Store;
+use crate::values::Fill;
+
+/// A running fake of the service; dropping it ends it.
+#[must_use = "dropping the fake ends it"]
+pub struct FakeService {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) address: SocketAddr,
+    pub(crate) account: (String, String),
+    pub(crate) certificate: Option<String>,
+    pub(crate) task: JoinHandle<()>,
+}
+
+/// What all connections share.
+pub(crate) struct Shared {
+    pub(crate) scheme: &'static str,
+    pub(crate) routes: Mutex<Routes>,
+    pub(crate) gate: Mutex<Authenticator>,
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) limiter: Mutex<Limiter>,
+    pub(crate) store: Mutex<Store>,
+}
+
+impl FakeService {
+    /// Starts a fake of all operations that are compiled in, on a free port of loopback.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the system gives no port.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Returns a builder with the settings of a fake.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Returns the base URL.
+    pub fn url(&self) -> String {
+        let scheme = if self.certificate.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// Returns the certificate of the authority that signed the server's, as PEM; `None` over
+    /// HTTP.
+    pub fn certificate(&self) -> Option<&str> {
+        self.certificate.as_deref()
+    }
+
+    /// Returns the variables that lead [`Client::from_env`] here, with the service account.
+    pub fn env(&self) -> [(&'static str, String); 3] {
+        let (id, secret) = self.account.clone();
+        [
+            ("MONGODB_ATLAS_BASE_URL", self.url()),
+            ("MONGODB_ATLAS_CLIENT_ID", id),
+            ("MONGODB_ATLAS_CLIENT_SECRET", secret),
+        ]
+    }
+
+    /// Returns a builder for a client that calls here, with the service account.
+    pub fn client_builder(&self) -> ClientBuilder {
+        let (id, secret) = self.account.clone();
+        let account = Credentials::service_account(id, secret);
+        Client::builder().base_url(self.url()).credentials(account)
+    }
+
+    /// Takes a POST or PUT whose body lacks what the document requires, as the service does now
+    /// and then: see [`Request::missing`].
+    pub fn allow_missing(&self) {
+        lock(&self.shared.store).allows_missing = true;
+    }
+
+    /// Removes the versions that are over on a day: they get 410.
+    pub fn set_date(&self, date: Date) {
+        lock(&self.shared.routes).set_date(date);
+    }
+
+    /// Sets the rate limit, with full buckets and counts of zero; `None` takes all requests.
+    pub fn set_rate_limit(&self, limit: Option<RateLimit>) {
+        let routes = lock(&self.shared.routes).clone();
+        seed::rate_limits(&mut lock(&self.shared.store), &routes, limit.as_ref());
+        lock(&self.shared.limiter).set(limit);
+    }
+
+    /// Returns the counts of each bucket that a request needed.
+    pub fn buckets(&self) -> Vec<Bucket> {
+        lock(&self.shared.limiter).counts()
+    }
+
+    /// Stores projects of one organization, each with clusters: `project-0` with `cluster-0` and
+    /// so on. Tens of thousands take a second or two.
+    pub fn seed(&self, projects: usize, clusters: usize) {
+        let routes = lock(&self.shared.routes).clone();
+        seed::projects(&mut lock(&self.shared.store), &routes, projects, clusters);
+    }
+
+    /// Stores a value where a request would get it. It is returned as it is, with nothing made.
+    ///
+    /// # Panics
+    ///
+    /// Where the value holds what JSON can't say.
+    pub fn store<T: Value>(&self, request: &impl AsRef<Request<T>>, value: T) {
+        let request = request.as_ref();
+        let json = to_json(&value);
+        let target = request.path_and_query();
+        let path = target.split('?').next().unwrap_or_default();
+        let template = request.operation().path;
+        let parameters = routes::captured(template, path).unwrap_or_default();
+        let place = Place::of(template, &parameters);
+        let routes = lock(&self.shared.routes).clone();
+        let mut store = lock(&self.shared.store);
+        store.ensure_named(&routes, &json, &parameters);
+        store.put(&place, json, Fill::Nothing);
+    }
+
+    /// Begins to say what becomes of a request, as
+    /// [`MockTransport::on`](atlas_admin_runtime::testing::MockTransport::on) does, before the
+    /// fake itself responds. A request without an expectation gets the fake's own response;
+    /// [`FakeExpectation`](crate::FakeExpectation) delays and changes that.
+    #[track_caller]
+    #[must_use = "an expectation without a reply does nothing"]
+    pub fn on<T>(&self, request: &impl AsRef<Request<T>>) -> Expectation<'_, T> {
+        let pattern = Pattern::of(request.as_ref(), Location::caller());
+        expectation(&self.shared.rules, pattern)
+    }
+
+    /// Begins to say what becomes of a method and a path, in any version; `*` stands for any
+    /// text in it.
+    #[track_caller]
+    #[must_use = "an expectation without a reply does nothing"]
+    pub fn on_path(&self, method: Method, path: &str) -> Expectation<'_, Json> {
+        let pattern = Pattern::path(Some(method.as_str()), path, Location::caller());
+        expectation(&self.shared.rules, pattern)
+    }
+
+    /// Begins to say what becomes of every request, those for access tokens aside.
+    #[track_caller]
+    #[must_use = "an expectation without a reply does nothing"]
+    pub fn on_all(&self) -> Expectation<'_, Json> {
+        let pattern = Pattern::path(None, ANY, Location::caller());
+        expectation(&self.shared.rules, pattern)
+    }
+
+    /// Refuses a request from now on as the service does where the caller lacks a role: with 401
+    /// and a code such as `NOT_ORG_GROUP_CREATOR`.
+    #[track_caller]
+    pub fn lack_role<T>(&self, request: &impl AsRef<Request<T>>, code: &str) {
+        let detail = "The caller lacks the role that this needs.";
+        self.on(request).fail(401, code, detail).always();
+    }
+
+    /// Returns the requests that were accepted: with valid credentials, in a known version, and
+    /// within the rate limit.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.shared.rules.requests()
+    }
+
+    /// Returns the accepted requests of one kind, as [`FakeService::on`] tells it.
+    #[track_caller]
+    pub fn requests_for<T>(
+        &self,
+        request: &impl AsRef<Request<T>>,
+    ) -> Vec<RecordedRequest> {
+        let pattern = Pattern::of(request.as_ref(), Location::caller());
+        self.shared.rules.requests_for(&pattern)
+    }
+
+    /// Returns the one request of its kind, as [`FakeService::on`] tells it.
+    ///
+    /// # Panics
+    ///
+    /// Where there is none or more than one, with the requests that came instead.
+    #[track_caller]
+    pub fn single_request<T>(
+        &self,
+        request: &impl AsRef<Request<T>>,
+    ) -> RecordedRequest {
+        let pattern = Pattern::of(request.as_ref(), Location::caller());
+        self.shared.rules.single_request(&pattern)
+    }
+}
+
+impl Drop for FakeService {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl std::fmt::Debug for FakeService {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FakeService").field("url", &self.url()).finish_non_exhaustive()
+    }
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,188 @@
+//! What is special to single operations, as data: everything else follows from the shapes of
+//! paths and types.
+
+use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::json;
+
+/// A path whose resources are those of another path.
+pub(crate) struct Alias {
+    /// The template that is called.
+    pub(crate) template: &'static str,
+    /// The template of the place that is meant.
+    pub(crate) place: &'static str,
+    /// The property of the body that a parameter of `place` is taken from, where `template`
+    /// lacks one: its position, its name, and the property.
+    pub(crate) from_body: Option<(usize, &'static str, &'static str)>,
+    /// A parameter of `template` that is no part of `place`, and the property that it sets.
+    pub(crate) renamed: Option<(&'static str, &'static str)>,
+}
+
+macro_rules! groups {
+    ($rest:literal) => {
+        concat!("/api/atlas/v2/groups/{groupId}", $rest)
+    };
+}
+
+/// The paths that name the same resources in another way.
+pub(crate) const ALIASES: &[Alias] = &[
+    // The service is made without its provider in the path, and found with it.
+    Alias {
+        template: groups!("/privateEndpoint/endpointService"),
+        place: groups!("/privateEndpoint/{cloudProvider}/endpointService"),
+        from_body: Some((1, "cloudProvider", "providerName")),
+        renamed: None,
+    },
+    // Processors are listed in the plural, and made in the singular.
+    Alias {
+        template: groups!("/streams/{tenantName}/processors"),
+        place: groups!("/streams/{tenantName}/processor"),
+        from_body: None,
+        renamed: None,
+    },
+    // The former path of search indexes.
+    Alias {
+        template: groups!("/clusters/{clusterName}/fts/indexes"),
+        place: groups!("/clusters/{clusterName}/search/indexes"),
+        from_body: None,
+        renamed: None,
+    },
+    Alias {
+        template: groups!("/clusters/{clusterName}/fts/indexes/{indexId}"),
+        place: groups!("/clusters/{clusterName}/search/indexes/{indexId}"),
+        from_body: None,
+        renamed: None,
+    },
+    Alias {
+        template: groups!(
+            "/clusters/{clusterName}/fts/indexes/{databaseName}/{collectionName}"
+        ),
+        place: groups!(
+            "/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}"
+        ),
+        from_body: None,
+        renamed: None,
+    },
+    // A load is started by the name of its cluster, and found by its own id.
+    Alias {
+        template: groups!("/sampleDatasetLoad/{name}"),
+        place: groups!("/sampleDatasetLoad"),
+        from_body: None,
+        renamed: Some(("name", "clusterName")),
+    },
+    // A workspace with sample connections is a workspace.
+    Alias {
+        template: groups!("/streams:withSampleConnections"),
+        place: groups!("/streams"),
+        from_body: None,
+        renamed: None,
+    },
+    // All containers, of any provider.
+    Alias {
+        template: groups!("/containers/all"),
+        place: groups!("/containers"),
+        from_body: None,
+        renamed: None,
+    },
+    // The clusters of all projects are listed by project.
+    Alias {
+        template: "/api/atlas/v2/clusters",
+        place: "/api/atlas/v2/groups",
+        from_body: None,
+        renamed: None,
+    },
+];
+
+/// The variant of a union that a new resource has, by the value of the discriminator, where that is
+/// not the first: a user is invited before being a member.
+pub(crate) const BEGINS_AS: &[(&str, &str)] = &[("orgMembershipStatus", "PENDING")];
+
+/// The properties that a response repeats under another name than the request has: the template of
+/// the operation, the name in the request, and the names in the response.
+pub(crate) const RENAMED: &[(&str, &str, &[&str])] = &[
+    // The id of the endpoint, by provider.
+    (
+        groups!(
+            "/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint"
+        ),
+        "id",
+        &["interfaceEndpointId", "privateEndpointResourceId"],
+    ),
+];
+
+/// The lists of a new resource that aren't empty, of those that have a path of their own: a service
+/// account is born with a secret.
+pub(crate) const BORN_WITH: &[&str] = &["secrets"];
+
+/// What the service responds where a resource that can be made was not, instead of 404.
+pub(crate) fn absent(template: &str) -> Option<Json> {
+    match template {
+        // Recorded: 200 and an empty object where there is no search deployment.
+        groups!("/clusters/{clusterName}/search/deployment") => Some(json!({})),
+        // The Atlas CLI reads this state as "not there".
+        groups!("/pushBasedLogExport") => Some(json!({"state": "UNCONFIGURED"})),
+        _ => None,
+    }
+}
+
+/// The prefix of the former API, and that of the present one: most resources are the same, and
+/// have the properties of the first version.
+pub(crate) const FORMER: (&str, &str) = ("/api/atlas/v1.0", "/api/atlas/v2");
+
+/// An endpoint outside the document, which clients of the service call nevertheless.
+pub(crate) struct Endpoint {
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    /// Whether it wants credentials.
+    pub(crate) authenticates: bool,
+    pub(crate) status: u16,
+    pub(crate) body: &'static str,
+}
+
+/// The endpoints outside the document. All three are `mongodb-mcp-server`'s.
+pub(crate) const ENDPOINTS: &[Endpoint] = &[
+    // The caller's address, for its access list.
+    Endpoint {
+        method: "GET",
+        path: "/api/private/ipinfo",
+        authenticates: true,
+        status: 200,
+        body: r#"{"currentIpv4Address":"127.0.0.1"}"#,
+    },
+    // Telemetry, which goes nowhere.
+    Endpoint {
+        method: "POST",
+        path: "/api/private/v1.0/telemetry/events",
+        authenticates: true,
+        status: 200,
+        body: "{}",
+    },
+    Endpoint {
+        method: "POST",
+        path: "/api/private/unauth/telemetry/events",
+        authenticates: false,
+        status: 200,
+        body: "{}",
+    },
+];
+
+#[cfg(all(test, feature = "full"))]
+mod tests {
+    use super::*;
+    use crate::routes::Routes;
+
+    #[test]
+    fn every_template_is_one_of_the_document() {
+        let routes = Routes::new(atlas_admin::registry::entries());
+        for Alias { template, place, .. } in ALIASES {
+            assert!(!routes.of(template).is_empty(), "{template}");
+            let is_place = routes.of(place).len() + routes.below(place).count() > 0;
+            assert!(is_place, "{place}");
+        }
+        for (template, ..) in RENAMED {
+            assert!(!routes.of(template).is_empty(), "{template}");
+        }
+        assert_eq!(routes.top_level("orgId"), Some("/api/atlas/v2/orgs"));
+        assert_eq!(routes.top_level("groupId"), Some("/api/atlas/v2/groups"));
+        assert_eq!(routes.top_level("clusterName"), None);
+    }
+}

@@ -1,0 +1,460 @@
+//! Values made from their types, where nobody said what they are.
+//!
+//! The same resource gets the same values each time: they are made of the place where they are.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+
+use atlas_admin_runtime::codec::{
+    self, Discriminator, Entries, Field, Json, List, Record, Slot, Table, Union, Value,
+    View,
+};
+
+use crate::place::Parameters;
+use crate::special;
+
+mod formats;
+mod settable;
+
+pub(crate) use settable::Settable;
+
+/// How deep records are made: types may hold themselves.
+const DEPTH: usize = 6;
+/// How deep lists, maps and unions are made, which may hold themselves without a record.
+const LIMIT: usize = 2 * DEPTH;
+
+/// How much of a value is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Fill {
+    /// Nothing: all that there is was said.
+    Nothing,
+    /// What a request leaves to the service.
+    Rest,
+    /// All there is.
+    All,
+}
+
+/// Makes what is unset in a value, and removes what the service never returns.
+pub(crate) struct Filler<'a> {
+    pub(crate) fill: Fill,
+    /// What the path says of all that encloses the resource.
+    pub(crate) known: &'a Parameters,
+    /// What names the resource itself: `clusterName` for `clusterName` and `name`.
+    pub(crate) own: &'a Parameters,
+    /// The properties that a request can set: the service sets the others of another type.
+    pub(crate) settable: Option<&'a Settable>,
+    /// Whether the response is the one that returns secrets.
+    pub(crate) is_fresh: bool,
+    /// What made values are made of.
+    pub(crate) seed: u64,
+    /// Counts the resources that a property is the number of.
+    pub(crate) count: &'a dyn Fn(&str) -> Option<usize>,
+}
+
+/// Where a value is in what is made.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    /// The property's name, which a list's items share.
+    name: &'a str,
+    /// The Rust name of the record that has the property.
+    owner: &'static str,
+    depth: usize,
+    seed: u64,
+    /// The discriminator of the union whose variant this is, and the variant's value.
+    tag: Option<(&'static str, &'static str)>,
+}
+
+impl At<'_> {
+    fn within(self, part: impl Hash) -> Self {
+        Self { depth: self.depth + 1, seed: mixed(self.seed, part), tag: None, ..self }
+    }
+}
+
+/// Makes a number of another and a part of a place.
+pub(crate) fn mixed(seed: u64, part: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (seed, part).hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Filler<'_> {
+    /// Makes what is unset in a value, which as a whole may be.
+    pub(crate) fn fill(&self, value: &mut dyn Value, is_unset: bool) {
+        if self.fill != Fill::Nothing {
+            let at = At { name: "", owner: "", depth: 0, seed: self.seed, tag: None };
+            self.value(value, is_unset, at);
+        }
+    }
+
+    fn value(&self, value: &mut dyn Value, is_unset: bool, at: At<'_>) {
+        let makes_more = is_unset && at.depth < LIMIT;
+        match value.slot() {
+            Slot::Int(number) => match self.counted(at) {
+                Some(counted) => *number = counted,
+                None if is_unset => *number = formats::number(at.name),
+                None => {}
+            },
+            Slot::Float(number) if is_unset => *number = formats::number(at.name) as f64,
+            Slot::Str(text) if is_unset => *text = self.text(at),
+            Slot::Enum(value) if is_unset => {
+                if let Some(chosen) = self.choice(value.declared(), at) {
+                    value.set(chosen);
+                }
+            }
+            Slot::List(list) if makes_more => {
+                self.value(list.push(), true, at.within(0))
+            }
+            Slot::List(list) if !is_unset => self.items(list, at),
+            Slot::Map(map) if makes_more => {
+                self.value(map.insert("key".to_owned()), true, at.within("key"));
+            }
+            Slot::Map(map) if !is_unset => self.entries(map, at),
+            Slot::Record(record) => self.record(record, at),
+            Slot::Union(union) if makes_more => self.variant(union, at),
+            Slot::Union(union) if !is_unset => self.chosen(union, at),
+            Slot::Json(json) if is_unset => *json = Json::Object(Default::default()),
+            _ => {}
+        }
+    }
+
+    fn record(&self, record: &mut dyn Record, at: At<'_>) {
+        let table = record.table();
+        for (index, field) in table.fields.iter().enumerate() {
+            let at = At { name: field.json_name, owner: table.name, ..at };
+            if is_mask(field) {
+                self.show_masked(record, index, at);
+            } else {
+                self.field(record.field_mut(index), field, table, at);
+            }
+        }
+    }
+
+    /// Sets what is shown of the secret beside it.
+    fn show_masked(&self, record: &mut dyn Record, index: usize, at: At<'_>) {
+        let table = record.table();
+        let mut fields = table.fields.iter().enumerate();
+        let secret = fields.find(|(_, field)| field.flags & Field::SECRET != 0);
+        let Some((secret, field)) = secret else { return };
+        let secret = match record.field(secret).view() {
+            View::Str(text) => text.to_owned(),
+            _ => {
+                let tag = None;
+                let name = field.json_name;
+                self.text(At { name, owner: table.name, tag, ..at.within(name) })
+            }
+        };
+        if let Slot::Str(text) = record.field_mut(index).slot() {
+            *text = formats::masked(&secret);
+        }
+    }
+
+    fn field(&self, value: &mut dyn Value, field: &Field, table: &Table, at: At<'_>) {
+        if field.flags & Field::WRITE_ONLY != 0 {
+            return value.clear(false);
+        }
+        let is_unset = matches!(value.view(), View::Absent);
+        let tag = at.tag.filter(|(tag, _)| *tag == field.json_name);
+        let inner = At { tag, ..at.within(field.json_name) };
+        if field.flags & Field::SECRET != 0 && !self.is_fresh {
+            return mask(
+                value,
+                table,
+                is_unset && !self.makes(field, table, at),
+                || self.text(At { name: field.json_name, owner: table.name, ..inner }),
+            );
+        }
+        // Links lead nowhere here; a list without any has no next page.
+        if field.json_name == "links" || at.depth >= LIMIT {
+            return;
+        }
+        if !is_unset || self.makes(field, table, at) {
+            self.value(value, is_unset, inner);
+        }
+    }
+
+    /// Tells whether an unset property is the service's to set.
+    fn makes(&self, field: &Field, table: &Table, at: At<'_>) -> bool {
+        let name = field.json_name;
+        let is_left = field.flags & (Field::REQUIRED | Field::READ_ONLY) != 0;
+        // A resource says what it is called by.
+        let is_name = at.depth == 0 && self.own.iter().any(|(own, _)| own == name);
+        let is_not_settable =
+            at.depth == 0 && self.settable.is_some_and(|all| all.lacks(table, name));
+        let is_tag = at.tag.is_some_and(|(tag, _)| tag == name);
+        if at.depth >= DEPTH {
+            // What is this deep is there for the sake of its owner alone.
+            return field.flags & Field::REQUIRED != 0 || is_tag;
+        }
+        self.fill == Fill::All || is_left || is_name || is_not_settable || is_tag
+    }
+
+    /// Fills the items of a list: they can't be changed in it, so each is put in again.
+    fn items(&self, list: &mut dyn List, at: At<'_>) {
+        let items: Vec<Json> = (0..list.len()).map(|it| to_json(list.get(it))).collect();
+        for _ in 0..items.len() {
+            list.pop();
+        }
+        for (index, item) in items.iter().enumerate() {
+            let value = list.push();
+            read(value, item);
+            self.value(value, false, at.within(index));
+        }
+    }
+
+    fn entries(&self, map: &mut dyn Entries, at: At<'_>) {
+        let mut entries = Vec::new();
+        map.for_each(&mut |key, value| entries.push((key.to_owned(), to_json(value))));
+        for (key, entry) in entries {
+            let at = at.within(&key);
+            let value = map.insert(key);
+            read(value, &entry);
+            self.value(value, false, at);
+        }
+    }
+
+    /// Makes a variant of a union, and says which.
+    fn variant(&self, union: &mut dyn Union, at: At<'_>) {
+        let tag = match &union.variants().by {
+            Discriminator::Property(name, values) => {
+                values.first().and_then(|of_first| Some((*name, *of_first.first()?)))
+            }
+            Discriminator::Kind(_) => None,
+        };
+        let at = At { tag, ..at.within("variant") };
+        self.value(union.select(0), true, at);
+    }
+
+    /// Fills the variant of a union that is set; one that a request left to the service is chosen.
+    fn chosen(&self, union: &mut dyn Union, at: At<'_>) {
+        let (index, content) = union.content();
+        if let Discriminator::Property(name, values) = &union.variants().by
+            && index == usize::MAX
+        {
+            let json = to_json(content);
+            if json.get(name).is_none() && !values.is_empty() {
+                let begins = special::BEGINS_AS.iter().find(|(tag, _)| tag == name);
+                let is_wanted =
+                    |of: &&[&str]| begins.is_some_and(|(_, value)| of.contains(value));
+                let index = values.iter().position(is_wanted).unwrap_or(0);
+                let value = values[index].first().copied().unwrap_or_default();
+                let content = union.select(index);
+                read(content, &json);
+                return self.value(
+                    content,
+                    false,
+                    At { tag: Some((name, value)), ..at },
+                );
+            }
+        }
+        self.value(union.content_mut(), false, at);
+    }
+
+    /// Counts what a property of the resource is the number of, whatever was said.
+    fn counted(&self, at: At<'_>) -> Option<i64> {
+        let counted = (self.count)(at.name).filter(|_| at.depth <= 1)?;
+        i64::try_from(counted).ok()
+    }
+
+    /// Chooses one of the values of an enum: what the path or the union says, else one at which
+    /// nothing is left to wait for, else the first.
+    fn choice(
+        &self,
+        declared: &'static [&'static str],
+        at: At<'_>,
+    ) -> Option<&'static str> {
+        let find = |wanted: &str| {
+            declared.iter().copied().find(|value| value.eq_ignore_ascii_case(wanted))
+        };
+        if let Some((_, value)) = at.tag.filter(|(tag, _)| *tag == at.name) {
+            return find(value);
+        }
+        self.said(at)
+            .and_then(|said| find(&said))
+            .or_else(|| formats::PREFERRED.iter().find_map(|preferred| find(preferred)))
+            .or(declared.first().copied())
+    }
+
+    /// Returns what the path says about a property.
+    fn said(&self, at: At<'_>) -> Option<String> {
+        // Not of what is in the resource, which has names of its own.
+        let count = self.own.len();
+        let own = self.own.iter().enumerate().find(|(index, (parameter, _))| {
+            let is_last = index + 1 == count;
+            parameter == at.name
+                || at.depth <= 1
+                    && properties(parameter, is_last).any(|it| is_same(&it, at.name))
+        });
+        let known = || self.known.iter().find(|(parameter, _)| parameter == at.name);
+        own.map(|(_, pair)| pair).or_else(known).map(|(_, value)| value.clone())
+    }
+
+    /// Makes a text by the name of its property, as this API names things.
+    fn text(&self, at: At<'_>) -> String {
+        if let Some((_, value)) = at.tag.filter(|(tag, _)| *tag == at.name) {
+            return value.to_owned();
+        }
+        let said = self.said(at);
+        let resource = || {
+            let named = self.own.iter().chain(self.known).rev();
+            let mut named = named.filter(|(name, _)| name.ends_with("ame"));
+            named.next().map_or("made", |(_, value)| value)
+        };
+        said.unwrap_or_else(|| formats::text(at.owner, at.name, at.seed, resource))
+    }
+}
+
+/// Tells whether a property shows what a response may of the secret beside it.
+fn is_mask(field: &Field) -> bool {
+    field.json_name.starts_with("masked")
+}
+
+/// Hides a secret, or leaves it out where the record has another property for what is shown.
+fn mask(
+    value: &mut dyn Value,
+    table: &Table,
+    is_left_out: bool,
+    make: impl FnOnce() -> String,
+) {
+    if is_left_out || table.fields.iter().any(is_mask) {
+        return value.clear(false);
+    }
+    let secret = match value.view() {
+        View::Str(text) => text.to_owned(),
+        View::Absent => make(),
+        _ => return,
+    };
+    if let Slot::Str(text) = value.slot() {
+        *text = formats::masked(&secret);
+    }
+}
+
+/// Returns the properties that a parameter may stand for, the likeliest first: `clusterName` is
+/// the `clusterName`, the `cluster`, and of the resource that it is the last name of, the `name`.
+pub(crate) fn properties(
+    parameter: &str,
+    is_last: bool,
+) -> impl Iterator<Item = String> {
+    let capitals = parameter.char_indices().filter(|(_, it)| it.is_ascii_uppercase());
+    let capitals: Vec<usize> = capitals.map(|(at, _)| at).collect();
+    let before = capitals.last().map(|at| parameter[..*at].to_owned());
+    let after = capitals.into_iter().filter(move |_| is_last).map(|at| {
+        let rest = &parameter[at..];
+        rest[..1].to_ascii_lowercase() + &rest[1..]
+    });
+    let after: Vec<String> = after.collect();
+    std::iter::once(parameter.to_owned()).chain(before).chain(after)
+}
+
+/// Returns a text of an object by its property's name, in any of the spellings of this API:
+/// `indexID`, `indexId`, `_id`.
+pub(crate) fn property<'a>(json: &'a Json, name: &str) -> Option<&'a str> {
+    let object = json.as_object()?;
+    let exact = object.get(name).and_then(Json::as_str);
+    exact.or_else(|| {
+        let mut spelled = object.iter().filter(|(other, _)| is_same(name, other));
+        spelled.find_map(|(_, json)| json.as_str())
+    })
+}
+
+fn is_same(name: &str, other: &str) -> bool {
+    name.trim_start_matches('_').eq_ignore_ascii_case(other.trim_start_matches('_'))
+}
+
+/// Reads JSON into a value; what does not fit is left out.
+pub(crate) fn read(value: &mut dyn Value, json: &Json) {
+    if !json.is_null() {
+        _ = codec::decode(json.to_string().as_bytes(), value);
+        strip(value);
+    }
+}
+
+/// Removes what a value holds beyond what its type declares: the service does not repeat it.
+fn strip(value: &mut dyn Value) {
+    match value.slot() {
+        Slot::Record(record) => {
+            let count = record.table().fields.len();
+            record.field_mut(count).clear(false);
+            for index in 0..count {
+                let field = record.field_mut(index);
+                if !matches!(field.view(), View::Absent | View::Null) {
+                    strip(field);
+                }
+            }
+        }
+        // What a variant that is not declared holds is all there is of it.
+        Slot::Union(union) if union.content().0 != usize::MAX => {
+            strip(union.content_mut());
+        }
+        Slot::List(list) if list.len() > 0 => {
+            let items: Vec<Json> =
+                (0..list.len()).map(|it| to_json(list.get(it))).collect();
+            // Scalars have nothing to strip.
+            if items.iter().any(|item| item.as_object().is_some()) {
+                for _ in 0..items.len() {
+                    list.pop();
+                }
+                for item in &items {
+                    read(list.push(), item);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+pub(crate) fn to_json(value: &dyn Value) -> Json {
+    let bytes = codec::encode(value).unwrap_or_default();
+    Json::from_slice(&bytes).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A list of itself, with no record between.
+    #[derive(Default)]
+    struct Nest(Vec<Nest>);
+
+    impl Value for Nest {
+        fn view(&self) -> View<'_> {
+            self.0.view()
+        }
+
+        fn slot(&mut self) -> Slot<'_> {
+            self.0.slot()
+        }
+
+        fn clear(&mut self, _null: bool) {
+            self.0.clear();
+        }
+    }
+
+    #[test]
+    fn what_holds_itself_ends() {
+        let mut nest = Nest::default();
+        let filler = Filler {
+            fill: Fill::All,
+            known: &[],
+            own: &[],
+            settable: None,
+            is_fresh: false,
+            seed: 0,
+            count: &|_| None,
+        };
+        filler.fill(&mut nest, true);
+        let depth = std::iter::successors(Some(&nest), |nest| nest.0.first()).count();
+        assert_eq!(depth, LIMIT + 1);
+    }
+
+    #[test]
+    fn a_parameter_stands_for_a_property_of_its_name_or_of_its_last_words() {
+        let of = |name, is_last| properties(name, is_last).collect::<Vec<_>>();
+        assert_eq!(of("clusterName", true), ["clusterName", "cluster", "name"]);
+        assert_eq!(of("databaseName", false), ["databaseName", "database"]);
+        assert_eq!(of("id", true), ["id"]);
+        assert_eq!(
+            of("alertConfigId", true),
+            ["alertConfigId", "alertConfig", "configId", "id"]
+        );
+    }
+}

@@ -1,0 +1,383 @@
+//! The formats of texts, by the names of their properties.
+//!
+//! A field's table doesn't tell its format, but a name means the same throughout this API. The
+//! names are those that the document has with a `format` or a `pattern`; a test compares.
+
+use super::mixed;
+
+/// The values of enums that are chosen before others: those at which nothing is left to wait for,
+/// and those that all variants of a union have or the first has.
+pub(super) const PREFERRED: &[&str] = &[
+    "IDLE",
+    "ACTIVE",
+    "AVAILABLE",
+    "COMPLETED",
+    "COMPLETE",
+    "SUCCEEDED",
+    "SUCCESS",
+    "READY",
+    "STARTED",
+    "DONE",
+    "US_EAST_1",
+    "M10",
+    "FINISHED",
+    "CLOSED",
+    "HEALTHY",
+];
+
+/// The form of a text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Format {
+    DateTime,
+    Date,
+    /// 24 hexadecimal digits.
+    Id,
+    /// So many hexadecimal digits.
+    Hex(usize),
+    Uuid,
+    Email,
+    Url,
+    Host,
+    HostPort,
+    Ip,
+    Cidr,
+    /// `mongodb://…`
+    Standard,
+    /// `mongodb+srv://…`
+    Srv,
+    /// Three numbers.
+    Version,
+    /// Two numbers.
+    MajorVersion,
+    /// A fixed text, and so many hexadecimal digits.
+    Prefixed(&'static str, usize),
+    Fixed(&'static str),
+    Arn,
+    Year,
+    Month,
+}
+
+use Format::*;
+
+/// Formats that a property has in one type only, where its name means something else in others.
+const OF_TYPE: &[(&str, &str, Format)] = &[
+    ("ApiHostViewAtlas", "id", HostPort),
+    ("AzureCloudProviderContainer", "azureSubscriptionId", Id),
+    ("DiskBackupExportJob", "prefix", Fixed(EXPORT_PREFIX)),
+];
+
+const EXPORT_PREFIX: &str = "/exported_snapshots/{ORG-NAME}/{PROJECT-NAME}/{CLUSTER-NAME}/{SNAPSHOT-INITIATION-DATE}/{TIMESTAMP}";
+
+/// The least numbers that the document allows, where 1 is too little.
+const NUMBERS: &[(&[&str], i64)] = &[
+    (&["electableNodes", "nodeCount", "replicationFactor"], 3),
+    (&["dailySnapshotRetentionDays", "snapshotRetentionDays"], 3),
+    (&["intervalMin"], 5),
+    (&["snapshotIntervalHours"], 6),
+    (&["expireAfterDays"], 7),
+    (&["maxServiceAccountSecretValidityInHours"], 8),
+    (&["diskSizeGB"], 10),
+    (&["clusterCheckpointIntervalMin"], 15),
+    (&["status"], 200),
+    // Seconds since 1970; the document has the same minimum for both halves of a timestamp.
+    (&["increment", "oplogTs", "pointInTimeUTCSeconds"], 1_767_225_600),
+];
+
+/// Makes a number by its property's name.
+pub(super) fn number(name: &str) -> i64 {
+    let known = NUMBERS.iter().find(|(names, _)| names.contains(&name));
+    known.map_or(1, |(_, number)| *number)
+}
+
+/// Formats by name.
+const NAMED: &[(&[&str], Format)] = &[
+    (
+        &[
+            "acceptDataRisksAndForceReplicaSetReconfig",
+            "completed",
+            "cre",
+            "created",
+            "date",
+            "deleted",
+            "end",
+            "expiration",
+            "expires",
+            "lastAuth",
+            "lastNotified",
+            "lastPing",
+            "lastUsed",
+            "mongoURIUpdated",
+            "nextSnapshot",
+            "notAfter",
+            "notBefore",
+            "oplogTs",
+            "resolved",
+            "since",
+            "start",
+            "started",
+            "timestamp",
+            "updated",
+        ],
+        DateTime,
+    ),
+    (&["billEndDate", "billStartDate", "usageEndDate", "usageStartDate"], Date),
+    (
+        &[
+            "acknowledgingUsername",
+            "authorizedEmail",
+            "email",
+            "emailAddress",
+            "inviterUsername",
+            "operationsContact",
+            "securityContact",
+            "targetUsername",
+            "updatedUser",
+            "username",
+            "usernames",
+        ],
+        Email,
+    ),
+    (
+        &[
+            "atlasAssumedRoleExternalId",
+            "atlasAzureAppId",
+            "azureDirectoryId",
+            "azureSubscriptionId",
+            "clientID",
+            "masterKeyUUID",
+            "servicePrincipalId",
+            "subscriptionID",
+            "tenantID",
+            "tenantId",
+        ],
+        Uuid,
+    ),
+    (&["clientId"], Prefixed("mdb_sa_id_", 24)),
+    (&["secret", "clientSecret"], Prefixed("mdb_sa_sk_", 40)),
+    (&["identityProviderId", "oktaIdpId"], Hex(20)),
+    (&["accountId", "licenseKey"], Hex(40)),
+    (&["token"], Hex(64)),
+    (&["publicKey"], Prefixed("", 8)),
+    (&["privateKey"], Uuid),
+    (&["arn"], Fixed("arn:aws:kafka:us-east-1:123456789012:cluster/fake/0")),
+    (&["awsAccountId"], Fixed("123456789012")),
+    (&["vpcId"], Prefixed("vpc-", 17)),
+    (&["cloudProviderEndpointId", "endpointId"], Prefixed("vpce-", 17)),
+    (&["gcpProjectId"], Prefixed("p-", 24)),
+    (&["networkName"], Prefixed("nt-00000000000000000000fa4e-", 8)),
+    (
+        &["gcpServiceAccountForAtlas"],
+        Fixed(
+            "mongodb-atlas-0123456789abcdef@p-0123456789abcdef01234567.iam.gserviceaccount.com",
+        ),
+    ),
+    (&["endpointServiceName"], Prefixed("com.amazonaws.vpce.us-east-1.vpce-svc-", 17)),
+    (&["privateLinkServiceName"], Prefixed("pls_", 24)),
+    (
+        &["serviceAttachmentNames"],
+        Fixed(
+            "https://www.googleapis.com/compute/v1/projects/p-fake/regions/us-east1/serviceAttachments/sa-fake",
+        ),
+    ),
+    (
+        &["privateEndpoints"],
+        Fixed(
+            "/subscriptions/00000000-0000-4000-8000-00000000fa4e/resourceGroups/fake/providers/Microsoft.Network/privateEndpoints/fake",
+        ),
+    ),
+    (
+        &[
+            "customerEndpointIPAddress",
+            "ipAddress",
+            "privateEndpointIPAddress",
+            "privateEndpointIpAddress",
+            "remoteAddress",
+            "routeTableCidrBlock",
+            "lastUsedAddress",
+            "accessListIps",
+            "inbound",
+            "outbound",
+            "futureInbound",
+            "futureOutbound",
+            "currentIpv4Address",
+        ],
+        Ip,
+    ),
+    (&["accepterCidr", "atlasCidrBlock", "cidrBlock", "requesterCidr"], Cidr),
+    (&["hostname", "hostnames", "migrationHosts", "userAlias", "userAliases"], Host),
+    (
+        &["hostId", "machineId", "processId", "hostnameAndPort", "bootstrapServers"],
+        HostPort,
+    ),
+    (&["nonRunningHostIds"], Hex(32)),
+    (
+        &[
+            "connectionString",
+            "connectionStrings",
+            "mongoURI",
+            "mongoURIWithOptions",
+            "private",
+            "standard",
+        ],
+        Standard,
+    ),
+    (
+        &[
+            "awsPrivateLinkSrv",
+            "privateSrv",
+            "srvAddress",
+            "srvConnectionString",
+            "srvShardOptimizedConnectionString",
+            "standardSrv",
+        ],
+        Srv,
+    ),
+    (
+        &["mongoDBVersion", "mongodVersion", "agentVersion", "driverVersion", "version"],
+        Version,
+    ),
+    (
+        &["fcv", "featureCompatibilityVersion", "mongoDBMajorVersion", "versions"],
+        MajorVersion,
+    ),
+    (
+        &[
+            "acsUrl",
+            "audienceUri",
+            "deliveryUrl",
+            "downloadUrl",
+            "gcpServiceAttachmentUris",
+            "hecUrl",
+            "href",
+            "issuerUri",
+            "microsoftTeamsWebhookUrl",
+            "otelEndpoint",
+            "schemaRegistryUrls",
+            "serviceURL",
+            "serviceUrl",
+            "slug",
+            "snapshotUrl",
+            "ssoUrl",
+            "tokenEndpointUrl",
+            "url",
+            "urlV2",
+            "urls",
+            "webhookUrl",
+        ],
+        Url,
+    ),
+    (&["country"], Fixed("US")),
+    (&["currency"], Fixed("USD")),
+    (&["mobileNumber"], Fixed("2125551234")),
+    (&["bindUsername", "subject"], Fixed("CN=fake,OU=test,DC=example,DC=invalid")),
+    (&["year"], Year),
+    (&["month"], Month),
+    (&["timeZoneId"], Fixed("Etc/UTC")),
+    (&["regionName", "accepterRegionName"], Fixed("US_EAST_1")),
+    (&["awsSecurityGroup"], Fixed("sg-0")),
+];
+
+/// Returns the form of a property's text.
+fn format_of(owner: &str, name: &str) -> Option<Format> {
+    let of_type =
+        OF_TYPE.iter().find(|(kind, other, _)| *kind == owner && *other == name);
+    if let Some((_, _, format)) = of_type {
+        return Some(*format);
+    }
+    let named = NAMED.iter().find(|(names, _)| names.contains(&name));
+    if let Some((_, format)) = named {
+        return Some(*format);
+    }
+    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    if ends(&["At", "Date", "Time", "Until"]) {
+        return Some(DateTime);
+    }
+    if matches!(name, "id" | "_id" | "indexID")
+        || ends(&["Id", "Ids"])
+        || matches!(
+            name,
+            "cid" | "customZoneMapping" | "interfaceEndpoints" | "policyItems"
+        )
+    {
+        return Some(Id);
+    }
+    if ends(&["Arn", "ARN"]) {
+        return Some(Arn);
+    }
+    ends(&["Url", "Uri", "URL", "URI"]).then_some(Url)
+}
+
+/// Makes a text by its type's and its property's name; `resource` is the name of what it is in.
+pub(super) fn text<'a>(
+    owner: &str,
+    name: &str,
+    seed: u64,
+    resource: impl Fn() -> &'a str,
+) -> String {
+    let host = || format!("{}.{}.fake.invalid", label(resource()), hex(seed, 5));
+    match format_of(owner, name) {
+        Some(DateTime) => "2026-01-01T00:00:00Z".to_owned(),
+        Some(Date) => "2026-01-01".to_owned(),
+        Some(Id) => hex(seed, 24),
+        Some(Hex(digits)) => hex(seed, digits),
+        Some(Uuid) => uuid(seed),
+        Some(Email) => "made@example.invalid".to_owned(),
+        Some(Url) => format!("https://{}/{name}", host()),
+        Some(Host) => host(),
+        Some(HostPort) => format!("{}:27017", host()),
+        Some(Ip) => "203.0.113.7".to_owned(),
+        Some(Cidr) => "203.0.113.0/24".to_owned(),
+        Some(Standard) => {
+            let host = host();
+            format!("mongodb://{host}:27017/?ssl=true&authSource=admin")
+        }
+        Some(Srv) => format!("mongodb+srv://{}", host()),
+        Some(Version) => "8.0.4".to_owned(),
+        Some(MajorVersion) => "8.0".to_owned(),
+        Some(Prefixed(prefix, digits)) => format!("{prefix}{}", hex(seed, digits)),
+        Some(Fixed(text)) => text.to_owned(),
+        Some(Arn) => format!("arn:aws:iam::123456789012:role/fake-{}", hex(seed, 8)),
+        Some(Year) => "2026".to_owned(),
+        Some(Month) => "01".to_owned(),
+        None => format!("made-{}", if name.is_empty() { "value" } else { name }),
+    }
+}
+
+/// Shows as much of a secret as the service does once it was returned.
+pub(super) fn masked(secret: &str) -> String {
+    let count = secret.chars().count();
+    let end: String = secret.chars().skip(count.saturating_sub(4)).collect();
+    // A short one is not told.
+    format!("********{}", if count >= 12 { &end } else { "" })
+}
+
+/// Returns so many hexadecimal digits made of a number.
+fn hex(seed: u64, digits: usize) -> String {
+    let mut text = String::new();
+    for part in 0.. {
+        text.push_str(&format!("{:016x}", mixed(seed, part)));
+        if text.len() >= digits {
+            break;
+        }
+    }
+    text.truncate(digits);
+    text
+}
+
+/// Returns a UUID of version 4 (RFC 9562 section 5.4) made of a number.
+fn uuid(seed: u64) -> String {
+    let digits = hex(seed, 32);
+    let [a, b, c, d, e] =
+        [&digits[..8], &digits[8..12], &digits[13..16], &digits[17..20], &digits[20..]];
+    format!("{a}-{b}-4{c}-8{d}-{e}")
+}
+
+/// Makes the label of a host name (RFC 1123) of a name.
+fn label(name: &str) -> String {
+    let fit = |it: char| {
+        if it.is_ascii_alphanumeric() { it.to_ascii_lowercase() } else { '-' }
+    };
+    let label: String = name.chars().take(40).map(fit).collect();
+    let label = label.trim_matches('-');
+    if label.is_empty() { "made".to_owned() } else { label.to_owned() }
+}

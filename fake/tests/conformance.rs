@@ -1,0 +1,331 @@
+//! Every response of the fake, by the schemas of the document: what a client of any kind, made
+//! from the document, can read.
+
+#![cfg(feature = "full")]
+
+use std::collections::BTreeMap;
+
+use atlas_admin::codec::{self, Direction, Mismatch};
+use atlas_admin::registry::{self, Entry, Payload};
+use atlas_admin_fake::{Builder, FakeService, SERVICE_ACCOUNT};
+use atlas_admin_samples::{Choice, Pair, Samples};
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind;
+use schema::Validators;
+use serde_json::Value;
+
+#[path = "../../samples/tests/types/schema.rs"]
+mod schema;
+
+const ID: &str = "32b6e34b3d91647abb20e7b8";
+
+/// What no value can meet in the document.
+const MISTAKES: &[&str] = &[
+    // The pattern has its backslashes twice.
+    "/mobileNumber",
+    // 24 digits in the path and 20 here, of the same identity provider.
+    "/associatedOrgs/0/identityProviderId",
+    // A minimum in one version that another doesn't have.
+    "/diskSizeGB",
+    // What the request may hold, the response may not.
+    "/teamIds/0",
+];
+
+/// A fake, and requests to it by hand.
+struct Service {
+    _fake: FakeService,
+    url: String,
+    http: reqwest::Client,
+    token: String,
+}
+
+/// A response.
+struct Answer {
+    status: u16,
+    kind: String,
+    body: Vec<u8>,
+}
+
+impl Service {
+    async fn start(builder: Builder) -> Self {
+        // reqwest wants one here, though nothing goes over TLS; a second changes nothing.
+        _ = rustls::crypto::ring::default_provider().install_default();
+        let fake = builder.start().await.unwrap();
+        let (url, http) = (fake.url(), reqwest::Client::new());
+        let (id, secret) = SERVICE_ACCOUNT;
+        let granted = http
+            .post(format!("{url}/api/oauth/token"))
+            .basic_auth(id, Some(secret))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("grant_type=client_credentials")
+            .send();
+        let granted = granted.await.unwrap().bytes().await.unwrap();
+        let granted: Value = serde_json::from_slice(&granted).unwrap();
+        let token = granted["access_token"].as_str().unwrap().to_owned();
+        Self { _fake: fake, url, http, token }
+    }
+
+    async fn send(&self, entry: &Entry, path: &str, body: Option<&Value>) -> Answer {
+        let operation = entry.operation;
+        let method = operation.method.as_str().parse().unwrap();
+        let mut request = self.http.request(method, format!("{}{path}", self.url));
+        request = request.bearer_auth(&self.token).header("accept", operation.accept);
+        if let (Some(body), Some(kind)) = (body, operation.content_type) {
+            request = request.header("content-type", kind).body(body.to_string());
+        }
+        let response = request.send().await.unwrap();
+        let kind = response.headers().get("content-type");
+        let kind =
+            kind.map(|kind| kind.to_str().unwrap().to_owned()).unwrap_or_default();
+        let status = response.status().as_u16();
+        let body = response.bytes().await.unwrap().to_vec();
+        Answer { status, kind, body }
+    }
+}
+
+/// Returns an operation's pair in the document.
+fn pair<'s>(samples: &'s Samples, entry: &Entry) -> &'s Pair {
+    let operation = entry.operation;
+    samples.pair(operation.id, &operation.version.to_string()).unwrap()
+}
+
+/// Puts plain values of the document into a path.
+fn path_of(samples: &Samples, pair: &Pair) -> String {
+    let mut path = pair.path.clone();
+    for parameter in pair.parameters.iter().filter(|it| it.location == "path") {
+        let value = samples.parameter(pair, &parameter.name, Choice::Full).unwrap();
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        // The document says less about these in the path than in the response.
+        let value = match &*parameter.name {
+            "clientId" => value,
+            "processId" => "host.example.invalid:27017".to_owned(),
+            name if name.ends_with("Id") || name == "id" => ID.to_owned(),
+            "ipAddress" => "203.0.113.7".to_owned(),
+            _ => value,
+        };
+        let value = value.replace('%', "%25").replace('/', "%2F").replace(' ', "%20");
+        path = path.replace(&format!("{{{}}}", parameter.name), &value);
+    }
+    path
+}
+
+/// Says what is wrong with a response, by the generated types and by the schema.
+fn differences(
+    validators: &Validators<'_>,
+    pair: &Pair,
+    entry: &Entry,
+    answer: &Answer,
+) -> Vec<String> {
+    let declared = entry.answers.iter().find(|(status, _)| *status == answer.status);
+    let Some((_, Payload::Json(make))) = declared else { return Vec::new() };
+    let mut problems = Vec::new();
+    let mut observe = |mismatch: Mismatch| problems.push(format!("{mismatch:?}"));
+    let mut value = make();
+    codec::decode_observed(&answer.body, &mut *value, Direction::Response, &mut observe)
+        .unwrap();
+    let schema = pair.answer(answer.status).and_then(|media| media.schema.as_ref());
+    let json: Value = serde_json::from_slice(&answer.body).unwrap();
+    let validator =
+        validators.get(schema.unwrap(), atlas_admin_samples::Direction::Response);
+    let errors = validator.iter_errors(&json);
+    problems.extend(errors.flat_map(|error| told(&error)));
+    problems
+}
+
+/// Describes a difference; of a union, those from the branch that fits best.
+fn told(error: &ValidationError<'_>) -> Vec<String> {
+    match error.kind() {
+        ValidationErrorKind::AnyOf { context }
+        | ValidationErrorKind::OneOfNotValid { context } => {
+            let nearest = context.iter().min_by_key(|errors| errors.len());
+            nearest.into_iter().flatten().flat_map(told).collect()
+        }
+        _ if MISTAKES
+            .iter()
+            .any(|known| error.instance_path().as_str().ends_with(known)) =>
+        {
+            Vec::new()
+        }
+        _ => vec![format!("{}: {error}", error.instance_path())],
+    }
+}
+
+/// Each operation that reads, in each of its versions, where everything is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_read_is_what_the_document_declares() {
+    let samples = Samples::vendored();
+    let validators = Validators::of(samples.tree());
+    let service = Service::start(FakeService::builder().populate()).await;
+    let (mut read, mut wrong) = (0, BTreeMap::new());
+    for entry in registry::entries().filter(|it| it.operation.method.as_str() == "GET") {
+        let pair = pair(&samples, entry);
+        let path = path_of(&samples, pair);
+        let answer = service.send(entry, &path, None).await;
+        let operation = entry.operation;
+        let name = format!("{} {}", operation.id, operation.version);
+        assert!(operation.success.contains(&answer.status), "{name}: {}", answer.status);
+        assert_eq!(answer.kind, operation.accept, "{name}");
+        read += 1;
+        let problems = differences(&validators, pair, entry, &answer);
+        if !problems.is_empty() {
+            wrong.insert(name, problems);
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {read}: {wrong:#?}", wrong.len());
+    assert!(read > 250, "{read}");
+}
+
+/// Returns the value that a parameter of a path has in a resource.
+fn named<'j>(json: &'j Value, parameter: &str) -> Option<&'j str> {
+    let last = parameter.rfind(|it: char| it.is_ascii_uppercase());
+    let short = last.map(|at| parameter[at..].to_lowercase());
+    let own_id = short.as_ref().map(|it| format!("_{it}"));
+    // An address, an endpoint of AWS, or the resource in a response that holds more.
+    let other = match parameter {
+        "entryValue" => "ipAddress",
+        "endpointId" => "interfaceEndpointId",
+        other => other,
+    };
+    let names = [Some(other.to_owned()), Some(parameter.to_owned()), short, own_id];
+    let json = json.get("organization").unwrap_or(json);
+    let object = json.as_object()?;
+    names.into_iter().flatten().find_map(|name| {
+        let same = |(other, _): &(&String, &Value)| other.eq_ignore_ascii_case(&name);
+        object.iter().find(same)?.1.as_str()
+    })
+}
+
+/// Tells whether a template is that of a resource of a collection.
+fn is_below(template: &str, collection: &str) -> bool {
+    let rest = template.strip_prefix(collection).and_then(|it| it.strip_prefix('/'));
+    rest.is_some_and(|rest| {
+        rest.starts_with('{') && !rest.contains("}/") && !rest.contains("}:")
+    })
+}
+
+/// Returns the operations that read, of the templates that are wanted.
+fn reads(is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = &'static Entry> {
+    registry::entries().filter(move |it| {
+        it.operation.method.as_str() == "GET" && is_wanted(it.operation.path)
+    })
+}
+
+/// Says what is wrong with the ways in which a new resource of a path is found and listed.
+async fn not_found(
+    (samples, validators): (&Samples, &Validators<'_>),
+    service: &Service,
+    (template, path): (&str, &str),
+    json: &Value,
+) -> Vec<String> {
+    let mut problems = Vec::new();
+    for read in reads(|it| is_below(it, template)) {
+        let rest = &read.operation.path[template.len() + 1..];
+        let Some(value) = named(json, rest.trim_matches(['{', '}'])) else {
+            problems.push(format!("no {rest} in {json}"));
+            continue;
+        };
+        let got = service.send(read, &format!("{path}/{value}"), None).await;
+        if got.status != 200 {
+            problems.push(format!("{rest} {value}: {} for {json}", got.status));
+        }
+        let version = read.operation.version;
+        let differs = differences(validators, pair(samples, read), read, &got);
+        problems.extend(differs.into_iter().map(|it| format!("GET {version}: {it}")));
+        let got: Value = serde_json::from_slice(&got.body).unwrap_or_default();
+        let id = named(json, "id").filter(|id| named(&got, "id") != Some(id));
+        problems.extend(id.map(|id| format!("{rest}: {id}, found {got}")));
+    }
+    for list in reads(|it| it == template) {
+        let listed = service.send(list, path, None).await;
+        let listed: Value = serde_json::from_slice(&listed.body).unwrap_or_default();
+        let results = listed.get("results").unwrap_or(&listed);
+        // Some collections are sorted into lists by kind.
+        let kinds = results.as_object().into_iter().flat_map(|it| it.values());
+        let count = match results.as_array() {
+            Some(results) => results.len(),
+            None => kinds.filter_map(Value::as_array).map(Vec::len).sum(),
+        };
+        if count != 1 {
+            problems.push(format!("listed: {listed}"));
+        }
+    }
+    problems
+}
+
+/// Each operation that makes a resource, in each of its versions: the response fits, and the
+/// resource is found by each of its names and in each version, and listed.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_made_is_found() {
+    let samples = Samples::vendored();
+    let validators = Validators::of(samples.tree());
+    let (mut made, mut wrong) = (0, BTreeMap::new());
+    for entry in registry::entries().filter(|it| it.operation.method.as_str() == "POST")
+    {
+        let operation = entry.operation;
+        let template = operation.path;
+        let is_named = reads(|it| is_below(it, template)).next().is_some();
+        if !is_named
+            || entry.body.is_none()
+            || template.rsplit('/').next().unwrap().contains(':')
+        {
+            continue;
+        }
+        made += 1;
+        let service = Service::start(FakeService::builder()).await;
+        let pair = pair(&samples, entry);
+        let path = path_of(&samples, pair);
+        let body = samples.body(pair, Choice::Full);
+        let answer = service.send(entry, &path, body.as_ref()).await;
+        let mut problems = differences(&validators, pair, entry, &answer);
+        let json: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        if operation.success.contains(&answer.status) {
+            let json = json.get("results").map_or(&json, |results| &results[0]);
+            let document = (&samples, &validators);
+            problems
+                .extend(not_found(document, &service, (template, &path), json).await);
+        } else {
+            problems.push(format!("{} {json}", answer.status));
+        }
+        if !problems.is_empty() {
+            wrong.insert(format!("{} {}", operation.id, operation.version), problems);
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {made}: {wrong:#?}", wrong.len());
+    assert!(made > 40, "{made}");
+}
+
+/// Each operation that changes or deletes, in each of its versions, with a full body.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_change_is_answered_as_the_document_declares() {
+    let samples = Samples::vendored();
+    let validators = Validators::of(samples.tree());
+    let mut wrong = BTreeMap::new();
+    for entry in registry::entries().filter(|it| it.operation.method.as_str() != "GET") {
+        let service = Service::start(FakeService::builder().populate()).await;
+        let operation = entry.operation;
+        let name = format!("{} {}", operation.id, operation.version);
+        let pair = pair(&samples, entry);
+        let path = path_of(&samples, pair);
+        let body = samples.body(pair, Choice::Full);
+        let answer = service.send(entry, &path, body.as_ref()).await;
+        let mut problems = differences(&validators, pair, entry, &answer);
+        if operation.id == "addGroupAccessUser" {
+            // Its request may hold any text as a role, its response only those that are declared.
+            problems.clear();
+        }
+        if !operation.success.contains(&answer.status) {
+            let text = String::from_utf8_lossy(&answer.body);
+            problems.push(format!("{} {text}", answer.status));
+        }
+        // Whatever comes, it is a response.
+        for seed in 0..2 {
+            let body = samples.body(pair, Choice::Extended(seed));
+            let status = service.send(entry, &path, body.as_ref()).await.status;
+            assert!(status < 500, "{name}: {status}");
+        }
+        if !problems.is_empty() {
+            wrong.insert(name, problems);
+        }
+    }
+    assert!(wrong.is_empty(), "{} of all: {wrong:#?}", wrong.len());
+}
