@@ -3,11 +3,10 @@
 
 //! Atlas Search: 18 operations, in the feature `atlas-search`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::jiff::civil::date;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// Create cluster fts index:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes`
@@ -56,15 +55,9 @@ pub fn create_cluster_fts_index(
     group_id: &str,
     cluster_name: &str,
     body: &types::ClusterSearchIndex,
-) -> CreateClusterFtsIndex<types::ClusterSearchIndex> {
-    CreateClusterFtsIndex {
-        request: Request::with_body(
-            &CREATE_CLUSTER_FTS_INDEX,
-            &[group_id, cluster_name],
-            body,
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::ClusterSearchIndex> {
+    Request::with_body(&CREATE_CLUSTER_FTS_INDEX, &[group_id, cluster_name], body)
+        .waiting()
 }
 
 static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
@@ -145,15 +138,13 @@ pub fn create_cluster_search_deployment(
     group_id: &str,
     cluster_name: &str,
     body: &types::ApiSearchDeploymentRequestView,
-) -> CreateClusterSearchDeployment<types::ApiSearchDeploymentResponseView> {
-    CreateClusterSearchDeployment {
-        request: Request::with_body(
+) -> WaitingRequest<types::ApiSearchDeploymentResponseView> {
+    Request::with_body(
             &CREATE_CLUSTER_SEARCH_DEPLOYMENT,
             &[group_id, cluster_name],
             body,
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
@@ -229,15 +220,9 @@ pub fn create_cluster_search_index(
     group_id: &str,
     cluster_name: &str,
     body: &types::SearchIndexCreateRequest,
-) -> CreateClusterSearchIndex<types::SearchIndexResponse> {
-    CreateClusterSearchIndex {
-        request: Request::with_body(
-            &CREATE_CLUSTER_SEARCH_INDEX,
-            &[group_id, cluster_name],
-            body,
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::SearchIndexResponse> {
+    Request::with_body(&CREATE_CLUSTER_SEARCH_INDEX, &[group_id, cluster_name], body)
+        .waiting()
 }
 
 static CREATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
@@ -320,14 +305,9 @@ pub fn delete_cluster_fts_index(
     group_id: &str,
     cluster_name: &str,
     index_id: &str,
-) -> DeleteClusterFtsIndex<()> {
-    DeleteClusterFtsIndex {
-        request: Request::new(
-            &DELETE_CLUSTER_FTS_INDEX,
-            &[group_id, cluster_name, index_id],
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<()> {
+    Request::new(&DELETE_CLUSTER_FTS_INDEX, &[group_id, cluster_name, index_id])
+        .waiting()
 }
 
 static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
@@ -409,14 +389,8 @@ static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
 pub fn delete_cluster_search_deployment(
     group_id: &str,
     cluster_name: &str,
-) -> DeleteClusterSearchDeployment<()> {
-    DeleteClusterSearchDeployment {
-        request: Request::new(
-            &DELETE_CLUSTER_SEARCH_DEPLOYMENT,
-            &[group_id, cluster_name],
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<()> {
+    Request::new(&DELETE_CLUSTER_SEARCH_DEPLOYMENT, &[group_id, cluster_name]).waiting()
 }
 
 static DELETE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
@@ -494,14 +468,9 @@ pub fn delete_cluster_search_index(
     group_id: &str,
     cluster_name: &str,
     index_id: &str,
-) -> DeleteClusterSearchIndex<()> {
-    DeleteClusterSearchIndex {
-        request: Request::new(
-            &DELETE_CLUSTER_SEARCH_INDEX,
-            &[group_id, cluster_name, index_id],
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<()> {
+    Request::new(&DELETE_CLUSTER_SEARCH_INDEX, &[group_id, cluster_name, index_id])
+        .waiting()
 }
 
 static DELETE_CLUSTER_SEARCH_INDEX: Operation = Operation {
@@ -591,14 +560,12 @@ pub fn delete_index_by_name(
     database_name: &str,
     collection_name: &str,
     index_name: &str,
-) -> DeleteIndexByName<()> {
-    DeleteIndexByName {
-        request: Request::new(
+) -> WaitingRequest<()> {
+    Request::new(
             &DELETE_INDEX_BY_NAME,
             &[group_id, cluster_name, database_name, collection_name, index_name],
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static DELETE_INDEX_BY_NAME: Operation = Operation {
@@ -1226,15 +1193,13 @@ pub fn update_cluster_fts_index(
     cluster_name: &str,
     index_id: &str,
     body: &types::ClusterSearchIndex,
-) -> UpdateClusterFtsIndex<types::ClusterSearchIndex> {
-    UpdateClusterFtsIndex {
-        request: Request::with_body(
+) -> WaitingRequest<types::ClusterSearchIndex> {
+    Request::with_body(
             &UPDATE_CLUSTER_FTS_INDEX,
             &[group_id, cluster_name, index_id],
             body,
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
@@ -1319,15 +1284,13 @@ pub fn update_cluster_search_deployment(
     group_id: &str,
     cluster_name: &str,
     body: &types::ApiSearchDeploymentRequestView,
-) -> UpdateClusterSearchDeployment<types::ApiSearchDeploymentResponseView> {
-    UpdateClusterSearchDeployment {
-        request: Request::with_body(
+) -> WaitingRequest<types::ApiSearchDeploymentResponseView> {
+    Request::with_body(
             &UPDATE_CLUSTER_SEARCH_DEPLOYMENT,
             &[group_id, cluster_name],
             body,
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static UPDATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
@@ -1407,15 +1370,13 @@ pub fn update_cluster_search_index(
     cluster_name: &str,
     index_id: &str,
     body: &types::SearchIndexUpdateRequest,
-) -> UpdateClusterSearchIndex<types::SearchIndexResponse> {
-    UpdateClusterSearchIndex {
-        request: Request::with_body(
+) -> WaitingRequest<types::SearchIndexResponse> {
+    Request::with_body(
             &UPDATE_CLUSTER_SEARCH_INDEX,
             &[group_id, cluster_name, index_id],
             body,
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static UPDATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
@@ -1508,15 +1469,13 @@ pub fn update_index_by_name(
     collection_name: &str,
     index_name: &str,
     body: &types::SearchIndexUpdateRequest,
-) -> UpdateIndexByName<types::SearchIndexResponse> {
-    UpdateIndexByName {
-        request: Request::with_body(
+) -> WaitingRequest<types::SearchIndexResponse> {
+    Request::with_body(
             &UPDATE_INDEX_BY_NAME,
             &[group_id, cluster_name, database_name, collection_name, index_name],
             body,
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static UPDATE_INDEX_BY_NAME: Operation = Operation {
@@ -1559,111 +1518,10 @@ static UPDATE_INDEX_BY_NAME: Operation = Operation {
     ),
 };
 
-/// The request of [`create_cluster_fts_index`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateClusterFtsIndex<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateClusterFtsIndex, waits);
-
-/// The request of [`create_cluster_search_deployment`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateClusterSearchDeployment<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateClusterSearchDeployment, waits);
-
-/// The request of [`create_cluster_search_index`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateClusterSearchIndex<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateClusterSearchIndex, waits);
-
-/// The request of [`delete_cluster_fts_index`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteClusterFtsIndex<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteClusterFtsIndex, waits);
-
-/// The request of [`delete_cluster_search_deployment`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteClusterSearchDeployment<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteClusterSearchDeployment, waits);
-
-/// The request of [`delete_cluster_search_index`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteClusterSearchIndex<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteClusterSearchIndex, waits);
-
-/// The request of [`delete_index_by_name`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteIndexByName<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteIndexByName, waits);
-
-/// The request of [`update_cluster_fts_index`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateClusterFtsIndex<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(UpdateClusterFtsIndex, waits);
-
-/// The request of [`update_cluster_search_deployment`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateClusterSearchDeployment<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(UpdateClusterSearchDeployment, waits);
-
-/// The request of [`update_cluster_search_index`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateClusterSearchIndex<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(UpdateClusterSearchIndex, waits);
-
-/// The request of [`update_index_by_name`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateIndexByName<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(UpdateIndexByName, waits);
-
 /// Atlas Search, version 2023-01-01: the operations that have it.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
-    #[cfg(feature = "older-versions")]
-    use std::marker::PhantomData;
     #[cfg(feature = "older-versions")]
     use crate::types;
     #[cfg(feature = "older-versions")]
@@ -1673,7 +1531,7 @@ pub mod v2023_01_01 {
         Method, Operation, Parameter, Polled, Source, Wait,
     };
     #[cfg(feature = "older-versions")]
-    use atlas_admin_runtime::{Request, Version};
+    use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
     #[allow(deprecated, reason = "the function says so itself")]
     pub use super::create_cluster_fts_index;
@@ -1736,15 +1594,13 @@ pub mod v2023_01_01 {
         group_id: &str,
         cluster_name: &str,
         body: &types::ApiSearchDeploymentRequestView,
-    ) -> super::CreateClusterSearchDeployment<types::ApiSearchDeploymentResponseView> {
-        super::CreateClusterSearchDeployment {
-            request: Request::with_body(
+    ) -> WaitingRequest<types::ApiSearchDeploymentResponseView> {
+        Request::with_body(
                 &CREATE_CLUSTER_SEARCH_DEPLOYMENT,
                 &[group_id, cluster_name],
                 body,
-            ),
-            result: PhantomData,
-        }
+            )
+            .waiting()
     }
 
     #[cfg(feature = "older-versions")]
@@ -1823,14 +1679,9 @@ pub mod v2023_01_01 {
     pub fn delete_cluster_search_deployment(
         group_id: &str,
         cluster_name: &str,
-    ) -> super::DeleteClusterSearchDeployment<()> {
-        super::DeleteClusterSearchDeployment {
-            request: Request::new(
-                &DELETE_CLUSTER_SEARCH_DEPLOYMENT,
-                &[group_id, cluster_name],
-            ),
-            result: PhantomData,
-        }
+    ) -> WaitingRequest<()> {
+        Request::new(&DELETE_CLUSTER_SEARCH_DEPLOYMENT, &[group_id, cluster_name])
+            .waiting()
     }
 
     #[cfg(feature = "older-versions")]
@@ -1979,15 +1830,13 @@ pub mod v2023_01_01 {
         group_id: &str,
         cluster_name: &str,
         body: &types::ApiSearchDeploymentRequestView,
-    ) -> super::UpdateClusterSearchDeployment<types::ApiSearchDeploymentResponseView> {
-        super::UpdateClusterSearchDeployment {
-            request: Request::with_body(
+    ) -> WaitingRequest<types::ApiSearchDeploymentResponseView> {
+        Request::with_body(
                 &UPDATE_CLUSTER_SEARCH_DEPLOYMENT,
                 &[group_id, cluster_name],
                 body,
-            ),
-            result: PhantomData,
-        }
+            )
+            .waiting()
     }
 
     #[cfg(feature = "older-versions")]

@@ -3,12 +3,11 @@
 
 //! AWS Clusters DNS: 2 operations, in the feature `aws-clusters-dns`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::operation::{
     Method, Operation, Parameter, Each, Polled, Source, Wait,
 };
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// Get aws custom dns: `GET /api/atlas/v2/groups/{groupId}/awsCustomDNS`
 ///
@@ -107,11 +106,8 @@ static GET_AWS_CUSTOM_DNS: Operation = Operation {
 pub fn toggle_aws_custom_dns(
     group_id: &str,
     body: &types::AwsCustomDnsEnabledView,
-) -> ToggleAwsCustomDns<types::AwsCustomDnsEnabledView, ()> {
-    ToggleAwsCustomDns {
-        request: Request::with_body(&TOGGLE_AWS_CUSTOM_DNS, &[group_id], body),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::AwsCustomDnsEnabledView, ()> {
+    Request::with_body(&TOGGLE_AWS_CUSTOM_DNS, &[group_id], body).waiting()
 }
 
 static TOGGLE_AWS_CUSTOM_DNS: Operation = Operation {
@@ -144,15 +140,6 @@ static TOGGLE_AWS_CUSTOM_DNS: Operation = Operation {
         }),
     ),
 };
-
-/// The request of [`toggle_aws_custom_dns`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct ToggleAwsCustomDns<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(ToggleAwsCustomDns, waits);
 
 static POLLED_GET_CLUSTER_STATUS: Operation = Operation {
     id: "getGroupClusterStatus",

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::jiff::civil::date;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// Cancel backup restore job:
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}`
@@ -126,15 +126,8 @@ pub fn create_backup_export(
     group_id: &str,
     cluster_name: &str,
     body: &types::DiskBackupExportJobRequest,
-) -> CreateBackupExport<types::DiskBackupExportJob> {
-    CreateBackupExport {
-        request: Request::with_body(
-            &CREATE_BACKUP_EXPORT,
-            &[group_id, cluster_name],
-            body,
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::DiskBackupExportJob> {
+    Request::with_body(&CREATE_BACKUP_EXPORT, &[group_id, cluster_name], body).waiting()
 }
 
 static CREATE_BACKUP_EXPORT: Operation = Operation {
@@ -216,15 +209,13 @@ pub fn create_backup_private_endpoint(
     group_id: &str,
     cloud_provider: types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider,
     body: &types::ObjectStoragePrivateEndpointRequest,
-) -> CreateBackupPrivateEndpoint<types::ObjectStoragePrivateEndpointResponse> {
-    CreateBackupPrivateEndpoint {
-        request: Request::with_body(
+) -> WaitingRequest<types::ObjectStoragePrivateEndpointResponse> {
+    Request::with_body(
             &CREATE_BACKUP_PRIVATE_ENDPOINT,
             &[group_id, cloud_provider.as_str()],
             body,
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
@@ -307,15 +298,9 @@ pub fn create_backup_restore_job(
     group_id: &str,
     cluster_name: &str,
     body: &types::DiskBackupSnapshotRestoreJob,
-) -> CreateBackupRestoreJob<types::DiskBackupSnapshotRestoreJob> {
-    CreateBackupRestoreJob {
-        request: Request::with_body(
-            &CREATE_BACKUP_RESTORE_JOB,
-            &[group_id, cluster_name],
-            body,
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::DiskBackupSnapshotRestoreJob> {
+    Request::with_body(&CREATE_BACKUP_RESTORE_JOB, &[group_id, cluster_name], body)
+        .waiting()
 }
 
 static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
@@ -398,15 +383,9 @@ pub fn create_collection_restore_job(
     group_id: &str,
     cluster_name: &str,
     body: &types::ApiAtlasCollectionRestoreJobRequest,
-) -> CreateCollectionRestoreJob<types::ApiAtlasCollectionRestoreJobResponse> {
-    CreateCollectionRestoreJob {
-        request: Request::with_body(
-            &CREATE_COLLECTION_RESTORE_JOB,
-            &[group_id, cluster_name],
-            body,
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::ApiAtlasCollectionRestoreJobResponse> {
+    Request::with_body(&CREATE_COLLECTION_RESTORE_JOB, &[group_id, cluster_name], body)
+        .waiting()
 }
 
 static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
@@ -551,15 +530,9 @@ pub fn create_serverless_restore_job(
     group_id: &str,
     cluster_name: &str,
     body: &types::ServerlessBackupRestoreJob,
-) -> CreateServerlessRestoreJob<types::ServerlessBackupRestoreJob> {
-    CreateServerlessRestoreJob {
-        request: Request::with_body(
-            &CREATE_SERVERLESS_RESTORE_JOB,
-            &[group_id, cluster_name],
-            body,
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::ServerlessBackupRestoreJob> {
+    Request::with_body(&CREATE_SERVERLESS_RESTORE_JOB, &[group_id, cluster_name], body)
+        .waiting()
 }
 
 static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
@@ -639,14 +612,12 @@ pub fn delete_backup_private_endpoint(
     group_id: &str,
     cloud_provider: types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider,
     endpoint_id: &str,
-) -> DeleteBackupPrivateEndpoint<()> {
-    DeleteBackupPrivateEndpoint {
-        request: Request::new(
+) -> WaitingRequest<()> {
+    Request::new(
             &DELETE_BACKUP_PRIVATE_ENDPOINT,
             &[group_id, cloud_provider.as_str(), endpoint_id],
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static DELETE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
@@ -731,14 +702,9 @@ pub fn delete_backup_sharded_cluster(
     group_id: &str,
     cluster_name: &str,
     snapshot_id: &str,
-) -> DeleteBackupShardedCluster<()> {
-    DeleteBackupShardedCluster {
-        request: Request::new(
-            &DELETE_BACKUP_SHARDED_CLUSTER,
-            &[group_id, cluster_name, snapshot_id],
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<()> {
+    Request::new(&DELETE_BACKUP_SHARDED_CLUSTER, &[group_id, cluster_name, snapshot_id])
+        .waiting()
 }
 
 static DELETE_BACKUP_SHARDED_CLUSTER: Operation = Operation {
@@ -885,14 +851,9 @@ pub fn delete_cluster_backup_snapshot(
     group_id: &str,
     cluster_name: &str,
     snapshot_id: &str,
-) -> DeleteClusterBackupSnapshot<()> {
-    DeleteClusterBackupSnapshot {
-        request: Request::new(
-            &DELETE_CLUSTER_BACKUP_SNAPSHOT,
-            &[group_id, cluster_name, snapshot_id],
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<()> {
+    Request::new(&DELETE_CLUSTER_BACKUP_SNAPSHOT, &[group_id, cluster_name, snapshot_id])
+        .waiting()
 }
 
 static DELETE_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
@@ -1025,11 +986,8 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
 #[doc(alias = "disableCompliancePolicy")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy")]
 #[inline]
-pub fn disable_compliance_policy(group_id: &str) -> DisableCompliancePolicy<()> {
-    DisableCompliancePolicy {
-        request: Request::new(&DISABLE_COMPLIANCE_POLICY, &[group_id]),
-        result: PhantomData,
-    }
+pub fn disable_compliance_policy(group_id: &str) -> WaitingRequest<()> {
+    Request::new(&DISABLE_COMPLIANCE_POLICY, &[group_id]).waiting()
 }
 
 static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
@@ -2952,11 +2910,8 @@ pub fn take_snapshots(
     group_id: &str,
     cluster_name: &str,
     body: &types::DiskBackupOnDemandSnapshotRequest,
-) -> TakeSnapshots<types::DiskBackupSnapshot, types::DiskBackupReplicaSet> {
-    TakeSnapshots {
-        request: Request::with_body(&TAKE_SNAPSHOTS, &[group_id, cluster_name], body),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::DiskBackupSnapshot, types::DiskBackupReplicaSet> {
+    Request::with_body(&TAKE_SNAPSHOTS, &[group_id, cluster_name], body).waiting()
 }
 
 static TAKE_SNAPSHOTS: Operation = Operation {
@@ -3168,15 +3123,13 @@ pub fn update_backup_snapshot(
     cluster_name: &str,
     snapshot_id: &str,
     body: &types::BackupSnapshotRetention,
-) -> UpdateBackupSnapshot<types::DiskBackupReplicaSet> {
-    UpdateBackupSnapshot {
-        request: Request::with_body(
+) -> WaitingRequest<types::DiskBackupReplicaSet> {
+    Request::with_body(
             &UPDATE_BACKUP_SNAPSHOT,
             &[group_id, cluster_name, snapshot_id],
             body,
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
@@ -3290,87 +3243,6 @@ static UPDATE_COMPLIANCE_POLICY: Operation = Operation {
         }),
     ),
 };
-
-/// The request of [`create_backup_export`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateBackupExport<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateBackupExport, waits);
-
-/// The request of [`create_backup_private_endpoint`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateBackupPrivateEndpoint<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateBackupPrivateEndpoint, waits);
-
-/// The request of [`create_backup_restore_job`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateBackupRestoreJob<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateBackupRestoreJob, waits);
-
-/// The request of [`create_collection_restore_job`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateCollectionRestoreJob<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateCollectionRestoreJob, waits);
-
-/// The request of [`create_serverless_restore_job`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateServerlessRestoreJob<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateServerlessRestoreJob, waits);
-
-/// The request of [`delete_backup_private_endpoint`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteBackupPrivateEndpoint<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteBackupPrivateEndpoint, waits);
-
-/// The request of [`delete_backup_sharded_cluster`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteBackupShardedCluster<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteBackupShardedCluster, waits);
-
-/// The request of [`delete_cluster_backup_snapshot`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteClusterBackupSnapshot<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteClusterBackupSnapshot, waits);
-
-/// The request of [`disable_compliance_policy`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DisableCompliancePolicy<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DisableCompliancePolicy, waits);
 
 /// The request of [`list_backup_exports`].
 #[must_use = "a request does nothing until it is sent"]
@@ -3669,24 +3541,6 @@ impl<T> ListSnapshotDatabaseCollections<T> {
 }
 
 atlas_admin_runtime::builder!(ListSnapshotDatabaseCollections, paged);
-
-/// The request of [`take_snapshots`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct TakeSnapshots<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(TakeSnapshots, waits);
-
-/// The request of [`update_backup_snapshot`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateBackupSnapshot<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(UpdateBackupSnapshot, waits);
 
 /// The request of [`update_compliance_policy`].
 #[must_use = "a request does nothing until it is sent"]
@@ -4347,13 +4201,12 @@ pub mod v2025_03_12 {
 /// What stands here may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
-    use std::marker::PhantomData;
     use crate::types;
     use atlas_admin_runtime::jiff::civil::date;
     use atlas_admin_runtime::operation::{
         Method, Operation, Parameter, Polled, Source, Wait,
     };
-    use atlas_admin_runtime::{Request, Version};
+    use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
     /// Create collection restore job:
     /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`
@@ -4405,15 +4258,13 @@ pub mod preview {
         group_id: &str,
         cluster_name: &str,
         body: &types::ApiAtlasCollectionRestoreJobRequest,
-    ) -> super::CreateCollectionRestoreJob<types::ApiAtlasCollectionRestoreJobResponse> {
-        super::CreateCollectionRestoreJob {
-            request: Request::with_body(
+    ) -> WaitingRequest<types::ApiAtlasCollectionRestoreJobResponse> {
+        Request::with_body(
                 &CREATE_COLLECTION_RESTORE_JOB,
                 &[group_id, cluster_name],
                 body,
-            ),
-            result: PhantomData,
-        }
+            )
+            .waiting()
     }
 
     pub(super) static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {

@@ -3,10 +3,9 @@
 
 //! Cloud Migration Service: 8 operations, in the feature `cloud-migration-service`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// Create group live migration: `POST /api/atlas/v2/groups/{groupId}/liveMigrations`
 ///
@@ -172,11 +171,8 @@ static CREATE_LINK_TOKEN: Operation = Operation {
 pub fn cutover_migration(
     group_id: &str,
     live_migration_id: &str,
-) -> CutoverMigration<(), types::LiveMigrationResponse> {
-    CutoverMigration {
-        request: Request::new(&CUTOVER_MIGRATION, &[group_id, live_migration_id]),
-        result: PhantomData,
-    }
+) -> WaitingRequest<(), types::LiveMigrationResponse> {
+    Request::new(&CUTOVER_MIGRATION, &[group_id, live_migration_id]).waiting()
 }
 
 static CUTOVER_MIGRATION: Operation = Operation {
@@ -485,11 +481,8 @@ static LIST_AVAILABLE_PROJECTS: Operation = Operation {
 pub fn validate_live_migrations(
     group_id: &str,
     body: &types::LiveMigrationRequest20240530,
-) -> ValidateLiveMigrations<types::LiveImportValidation> {
-    ValidateLiveMigrations {
-        request: Request::with_body(&VALIDATE_LIVE_MIGRATIONS, &[group_id], body),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::LiveImportValidation> {
+    Request::with_body(&VALIDATE_LIVE_MIGRATIONS, &[group_id], body).waiting()
 }
 
 static VALIDATE_LIVE_MIGRATIONS: Operation = Operation {
@@ -520,30 +513,10 @@ static VALIDATE_LIVE_MIGRATIONS: Operation = Operation {
     ),
 };
 
-/// The request of [`cutover_migration`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CutoverMigration<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CutoverMigration, waits);
-
-/// The request of [`validate_live_migrations`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct ValidateLiveMigrations<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(ValidateLiveMigrations, waits);
-
 /// Cloud Migration Service, version 2023-01-01: the operations that have it.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
-    #[cfg(feature = "older-versions")]
-    use std::marker::PhantomData;
     #[cfg(feature = "older-versions")]
     use crate::types;
     #[cfg(feature = "older-versions")]
@@ -553,7 +526,7 @@ pub mod v2023_01_01 {
         Method, Operation, Parameter, Polled, Source, Wait,
     };
     #[cfg(feature = "older-versions")]
-    use atlas_admin_runtime::{Request, Version};
+    use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
     pub use super::create_link_token;
     pub use super::cutover_migration;
@@ -669,11 +642,8 @@ pub mod v2023_01_01 {
     pub fn validate_live_migrations(
         group_id: &str,
         body: &types::LiveMigrationRequest,
-    ) -> super::ValidateLiveMigrations<types::LiveImportValidation> {
-        super::ValidateLiveMigrations {
-            request: Request::with_body(&VALIDATE_LIVE_MIGRATIONS, &[group_id], body),
-            result: PhantomData,
-        }
+    ) -> WaitingRequest<types::LiveImportValidation> {
+        Request::with_body(&VALIDATE_LIVE_MIGRATIONS, &[group_id], body).waiting()
     }
 
     #[cfg(feature = "older-versions")]

@@ -3,10 +3,9 @@
 
 //! Cluster Outage Simulation: 3 operations, in the feature `cluster-outage-simulation`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// End outage simulation:
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation`
@@ -52,11 +51,8 @@ use atlas_admin_runtime::{Request, Version};
 pub fn end_outage_simulation(
     group_id: &str,
     cluster_name: &str,
-) -> EndOutageSimulation<types::ClusterOutageSimulation, ()> {
-    EndOutageSimulation {
-        request: Request::new(&END_OUTAGE_SIMULATION, &[group_id, cluster_name]),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::ClusterOutageSimulation, ()> {
+    Request::new(&END_OUTAGE_SIMULATION, &[group_id, cluster_name]).waiting()
 }
 
 static END_OUTAGE_SIMULATION: Operation = Operation {
@@ -199,15 +195,9 @@ pub fn start_outage_simulation(
     group_id: &str,
     cluster_name: &str,
     body: &types::ClusterOutageSimulation,
-) -> StartOutageSimulation<types::ClusterOutageSimulation> {
-    StartOutageSimulation {
-        request: Request::with_body(
-            &START_OUTAGE_SIMULATION,
-            &[group_id, cluster_name],
-            body,
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::ClusterOutageSimulation> {
+    Request::with_body(&START_OUTAGE_SIMULATION, &[group_id, cluster_name], body)
+        .waiting()
 }
 
 static START_OUTAGE_SIMULATION: Operation = Operation {
@@ -240,24 +230,6 @@ static START_OUTAGE_SIMULATION: Operation = Operation {
         }),
     ),
 };
-
-/// The request of [`end_outage_simulation`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct EndOutageSimulation<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(EndOutageSimulation, waits);
-
-/// The request of [`start_outage_simulation`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct StartOutageSimulation<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(StartOutageSimulation, waits);
 
 /// Cluster Outage Simulation, version 2023-01-01: the operations that have it.
 ///

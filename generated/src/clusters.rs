@@ -8,7 +8,7 @@ use crate::types;
 use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::jiff::civil::date;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// Auto scaling configuration:
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/autoScalingConfiguration`
@@ -846,11 +846,8 @@ static PIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 pub fn request_sample_dataset_load(
     group_id: &str,
     name: &str,
-) -> RequestSampleDatasetLoad<types::SampleDatasetStatus> {
-    RequestSampleDatasetLoad {
-        request: Request::new(&REQUEST_SAMPLE_DATASET_LOAD, &[group_id, name]),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::SampleDatasetStatus> {
+    Request::new(&REQUEST_SAMPLE_DATASET_LOAD, &[group_id, name]).waiting()
 }
 
 static REQUEST_SAMPLE_DATASET_LOAD: Operation = Operation {
@@ -1585,15 +1582,6 @@ impl<T> ListClusters<T> {
 }
 
 atlas_admin_runtime::builder!(ListClusters, paged);
-
-/// The request of [`request_sample_dataset_load`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct RequestSampleDatasetLoad<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(RequestSampleDatasetLoad, waits);
 
 /// The request of [`update_cluster`].
 #[must_use = "a request does nothing until it is sent"]

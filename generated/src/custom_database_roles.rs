@@ -3,12 +3,11 @@
 
 //! Custom Database Roles: 5 operations, in the feature `custom-database-roles`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::operation::{
     Method, Operation, Parameter, Each, Polled, Source, Wait,
 };
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// Create custom db role: `POST /api/atlas/v2/groups/{groupId}/customDBRoles/roles`
 ///
@@ -53,11 +52,8 @@ use atlas_admin_runtime::{Request, Version};
 pub fn create_custom_db_role(
     group_id: &str,
     body: &types::UserCustomDbRole,
-) -> CreateCustomDbRole<types::UserCustomDbRole, ()> {
-    CreateCustomDbRole {
-        request: Request::with_body(&CREATE_CUSTOM_DB_ROLE, &[group_id], body),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::UserCustomDbRole, ()> {
+    Request::with_body(&CREATE_CUSTOM_DB_ROLE, &[group_id], body).waiting()
 }
 
 static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
@@ -132,11 +128,8 @@ static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
 #[doc(alias = "deleteCustomDbRole")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}")]
 #[inline]
-pub fn delete_custom_db_role(group_id: &str, role_name: &str) -> DeleteCustomDbRole<()> {
-    DeleteCustomDbRole {
-        request: Request::new(&DELETE_CUSTOM_DB_ROLE, &[group_id, role_name]),
-        result: PhantomData,
-    }
+pub fn delete_custom_db_role(group_id: &str, role_name: &str) -> WaitingRequest<()> {
+    Request::new(&DELETE_CUSTOM_DB_ROLE, &[group_id, role_name]).waiting()
 }
 
 static DELETE_CUSTOM_DB_ROLE: Operation = Operation {
@@ -331,15 +324,8 @@ pub fn update_custom_db_role(
     group_id: &str,
     role_name: &str,
     body: &types::UpdateCustomDbRole,
-) -> UpdateCustomDbRole<types::UserCustomDbRole, ()> {
-    UpdateCustomDbRole {
-        request: Request::with_body(
-            &UPDATE_CUSTOM_DB_ROLE,
-            &[group_id, role_name],
-            body,
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::UserCustomDbRole, ()> {
+    Request::with_body(&UPDATE_CUSTOM_DB_ROLE, &[group_id, role_name], body).waiting()
 }
 
 static UPDATE_CUSTOM_DB_ROLE: Operation = Operation {
@@ -372,33 +358,6 @@ static UPDATE_CUSTOM_DB_ROLE: Operation = Operation {
         }),
     ),
 };
-
-/// The request of [`create_custom_db_role`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateCustomDbRole<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateCustomDbRole, waits);
-
-/// The request of [`delete_custom_db_role`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteCustomDbRole<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteCustomDbRole, waits);
-
-/// The request of [`update_custom_db_role`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateCustomDbRole<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(UpdateCustomDbRole, waits);
 
 static POLLED_GET_CLUSTER_STATUS: Operation = Operation {
     id: "getGroupClusterStatus",

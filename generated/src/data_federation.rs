@@ -3,10 +3,9 @@
 
 //! Data Federation: 14 operations, in the feature `data-federation`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Download, Request, Version};
+use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 
 /// Create data federation: `POST /api/atlas/v2/groups/{groupId}/dataFederation`
 ///
@@ -174,14 +173,8 @@ static CREATE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 #[doc(alias = "deleteDataFederation")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}")]
 #[inline]
-pub fn delete_data_federation(
-    group_id: &str,
-    tenant_name: &str,
-) -> DeleteDataFederation<()> {
-    DeleteDataFederation {
-        request: Request::new(&DELETE_DATA_FEDERATION, &[group_id, tenant_name]),
-        result: PhantomData,
-    }
+pub fn delete_data_federation(group_id: &str, tenant_name: &str) -> WaitingRequest<()> {
+    Request::new(&DELETE_DATA_FEDERATION, &[group_id, tenant_name]).waiting()
 }
 
 static DELETE_DATA_FEDERATION: Operation = Operation {
@@ -329,11 +322,8 @@ static DELETE_DATA_FEDERATION_LIMIT: Operation = Operation {
 pub fn delete_private_endpoint_id(
     group_id: &str,
     endpoint_id: &str,
-) -> DeletePrivateEndpointId<()> {
-    DeletePrivateEndpointId {
-        request: Request::new(&DELETE_PRIVATE_ENDPOINT_ID, &[group_id, endpoint_id]),
-        result: PhantomData,
-    }
+) -> WaitingRequest<()> {
+    Request::new(&DELETE_PRIVATE_ENDPOINT_ID, &[group_id, endpoint_id]).waiting()
 }
 
 static DELETE_PRIVATE_ENDPOINT_ID: Operation = Operation {
@@ -989,24 +979,6 @@ impl<T> CreateDataFederation<T> {
 }
 
 atlas_admin_runtime::builder!(CreateDataFederation);
-
-/// The request of [`delete_data_federation`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteDataFederation<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteDataFederation, waits);
-
-/// The request of [`delete_private_endpoint_id`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeletePrivateEndpointId<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeletePrivateEndpointId, waits);
 
 /// The request of [`download_federation_query_logs`].
 #[must_use = "a request does nothing until it is sent"]

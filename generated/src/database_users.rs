@@ -3,12 +3,11 @@
 
 //! Database Users: 5 operations, in the feature `database-users`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::operation::{
     Method, Operation, Parameter, Each, Polled, Source, Wait,
 };
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// Create database user: `POST /api/atlas/v2/groups/{groupId}/databaseUsers`
 ///
@@ -53,11 +52,8 @@ use atlas_admin_runtime::{Request, Version};
 pub fn create_database_user(
     group_id: &str,
     body: &types::CloudDatabaseUser,
-) -> CreateDatabaseUser<types::CloudDatabaseUser, ()> {
-    CreateDatabaseUser {
-        request: Request::with_body(&CREATE_DATABASE_USER, &[group_id], body),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::CloudDatabaseUser, ()> {
+    Request::with_body(&CREATE_DATABASE_USER, &[group_id], body).waiting()
 }
 
 static CREATE_DATABASE_USER: Operation = Operation {
@@ -135,14 +131,8 @@ pub fn delete_database_user(
     group_id: &str,
     database_name: &str,
     username: &str,
-) -> DeleteDatabaseUser<()> {
-    DeleteDatabaseUser {
-        request: Request::new(
-            &DELETE_DATABASE_USER,
-            &[group_id, database_name, username],
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<()> {
+    Request::new(&DELETE_DATABASE_USER, &[group_id, database_name, username]).waiting()
 }
 
 static DELETE_DATABASE_USER: Operation = Operation {
@@ -360,15 +350,9 @@ pub fn update_database_user(
     database_name: &str,
     username: &str,
     body: &types::CloudDatabaseUser,
-) -> UpdateDatabaseUser<types::CloudDatabaseUser, ()> {
-    UpdateDatabaseUser {
-        request: Request::with_body(
-            &UPDATE_DATABASE_USER,
-            &[group_id, database_name, username],
-            body,
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::CloudDatabaseUser, ()> {
+    Request::with_body(&UPDATE_DATABASE_USER, &[group_id, database_name, username], body)
+        .waiting()
 }
 
 static UPDATE_DATABASE_USER: Operation = Operation {
@@ -406,24 +390,6 @@ static UPDATE_DATABASE_USER: Operation = Operation {
     ),
 };
 
-/// The request of [`create_database_user`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateDatabaseUser<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateDatabaseUser, waits);
-
-/// The request of [`delete_database_user`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteDatabaseUser<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteDatabaseUser, waits);
-
 /// The request of [`list_database_users`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDatabaseUsers<T> {
@@ -448,15 +414,6 @@ impl<T> ListDatabaseUsers<T> {
 }
 
 atlas_admin_runtime::builder!(ListDatabaseUsers, paged);
-
-/// The request of [`update_database_user`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateDatabaseUser<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(UpdateDatabaseUser, waits);
 
 static POLLED_GET_CLUSTER_STATUS: Operation = Operation {
     id: "getGroupClusterStatus",

@@ -4,10 +4,9 @@
 //! Encryption at Rest using Customer Key Management: 6 operations, in the feature
 //! `encryption-at-rest-using-customer-key-management`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// Create rest private endpoint:
 /// `POST /api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints`
@@ -56,15 +55,13 @@ pub fn create_rest_private_endpoint(
     group_id: &str,
     cloud_provider: types::AwskmsearPrivateEndpointCloudProvider,
     body: &types::EarPrivateEndpoint,
-) -> CreateRestPrivateEndpoint<types::EarPrivateEndpoint> {
-    CreateRestPrivateEndpoint {
-        request: Request::with_body(
+) -> WaitingRequest<types::EarPrivateEndpoint> {
+    Request::with_body(
             &CREATE_REST_PRIVATE_ENDPOINT,
             &[group_id, cloud_provider.as_str()],
             body,
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static CREATE_REST_PRIVATE_ENDPOINT: Operation = Operation {
@@ -347,14 +344,12 @@ pub fn request_private_endpoint_deletion(
     group_id: &str,
     cloud_provider: types::AwskmsearPrivateEndpointCloudProvider,
     endpoint_id: &str,
-) -> RequestPrivateEndpointDeletion<()> {
-    RequestPrivateEndpointDeletion {
-        request: Request::new(
+) -> WaitingRequest<()> {
+    Request::new(
             &REQUEST_PRIVATE_ENDPOINT_DELETION,
             &[group_id, cloud_provider.as_str(), endpoint_id],
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static REQUEST_PRIVATE_ENDPOINT_DELETION: Operation = Operation {
@@ -455,15 +450,6 @@ static UPDATE_ENCRYPTION_AT_REST: Operation = Operation {
     wait: None,
 };
 
-/// The request of [`create_rest_private_endpoint`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateRestPrivateEndpoint<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateRestPrivateEndpoint, waits);
-
 /// The request of [`list_rest_private_endpoints`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListRestPrivateEndpoints<T> {
@@ -488,15 +474,6 @@ impl<T> ListRestPrivateEndpoints<T> {
 }
 
 atlas_admin_runtime::builder!(ListRestPrivateEndpoints, paged);
-
-/// The request of [`request_private_endpoint_deletion`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct RequestPrivateEndpointDeletion<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(RequestPrivateEndpointDeletion, waits);
 
 /// Encryption at Rest using Customer Key Management, version 2023-01-01: the operations that
 /// have it.

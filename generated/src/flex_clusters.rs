@@ -3,10 +3,9 @@
 
 //! Flex Clusters: 6 operations, in the feature `flex-clusters`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// Create flex cluster: `POST /api/atlas/v2/groups/{groupId}/flexClusters`
 ///
@@ -52,11 +51,8 @@ use atlas_admin_runtime::{Request, Version};
 pub fn create_flex_cluster(
     group_id: &str,
     body: &types::FlexClusterDescriptionCreate20241113,
-) -> CreateFlexCluster<types::FlexClusterDescription20241113> {
-    CreateFlexCluster {
-        request: Request::with_body(&CREATE_FLEX_CLUSTER, &[group_id], body),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::FlexClusterDescription20241113> {
+    Request::with_body(&CREATE_FLEX_CLUSTER, &[group_id], body).waiting()
 }
 
 static CREATE_FLEX_CLUSTER: Operation = Operation {
@@ -123,11 +119,8 @@ static CREATE_FLEX_CLUSTER: Operation = Operation {
 #[doc(alias = "deleteFlexCluster")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}")]
 #[inline]
-pub fn delete_flex_cluster(group_id: &str, name: &str) -> DeleteFlexCluster<()> {
-    DeleteFlexCluster {
-        request: Request::new(&DELETE_FLEX_CLUSTER, &[group_id, name]),
-        result: PhantomData,
-    }
+pub fn delete_flex_cluster(group_id: &str, name: &str) -> WaitingRequest<()> {
+    Request::new(&DELETE_FLEX_CLUSTER, &[group_id, name]).waiting()
 }
 
 static DELETE_FLEX_CLUSTER: Operation = Operation {
@@ -391,11 +384,8 @@ pub fn update_flex_cluster(
     group_id: &str,
     name: &str,
     body: &types::FlexClusterDescriptionUpdate20241113,
-) -> UpdateFlexCluster<types::FlexClusterDescription20241113> {
-    UpdateFlexCluster {
-        request: Request::with_body(&UPDATE_FLEX_CLUSTER, &[group_id, name], body),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::FlexClusterDescription20241113> {
+    Request::with_body(&UPDATE_FLEX_CLUSTER, &[group_id, name], body).waiting()
 }
 
 static UPDATE_FLEX_CLUSTER: Operation = Operation {
@@ -425,24 +415,6 @@ static UPDATE_FLEX_CLUSTER: Operation = Operation {
     ),
 };
 
-/// The request of [`create_flex_cluster`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateFlexCluster<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateFlexCluster, waits);
-
-/// The request of [`delete_flex_cluster`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteFlexCluster<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteFlexCluster, waits);
-
 /// The request of [`list_flex_clusters`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListFlexClusters<T> {
@@ -467,15 +439,6 @@ impl<T> ListFlexClusters<T> {
 }
 
 atlas_admin_runtime::builder!(ListFlexClusters, paged);
-
-/// The request of [`update_flex_cluster`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateFlexCluster<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(UpdateFlexCluster, waits);
 
 /// Flex Clusters, version 2024-11-13: the operations that have it.
 ///

@@ -3,10 +3,9 @@
 
 //! Flex Restore Jobs: 3 operations, in the feature `flex-restore-jobs`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// Create flex restore job:
 /// `POST /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs`
@@ -54,11 +53,8 @@ pub fn create_flex_restore_job(
     group_id: &str,
     name: &str,
     body: &types::FlexBackupRestoreJobCreate20241113,
-) -> CreateFlexRestoreJob<types::FlexBackupRestoreJob20241113> {
-    CreateFlexRestoreJob {
-        request: Request::with_body(&CREATE_FLEX_RESTORE_JOB, &[group_id, name], body),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::FlexBackupRestoreJob20241113> {
+    Request::with_body(&CREATE_FLEX_RESTORE_JOB, &[group_id, name], body).waiting()
 }
 
 static CREATE_FLEX_RESTORE_JOB: Operation = Operation {
@@ -232,15 +228,6 @@ static LIST_FLEX_RESTORE_JOBS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Restore-Jobs/operation/listGroupFlexClusterBackupRestoreJobs",
     wait: None,
 };
-
-/// The request of [`create_flex_restore_job`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateFlexRestoreJob<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateFlexRestoreJob, waits);
 
 /// The request of [`list_flex_restore_jobs`].
 #[must_use = "a request does nothing until it is sent"]

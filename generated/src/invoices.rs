@@ -3,11 +3,10 @@
 
 //! Invoices: 14 operations, in the feature `invoices`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Download, Request, Version};
+use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 
 /// Create cost explorer process: `POST /api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage`
 ///
@@ -113,15 +112,8 @@ pub fn create_org_invoice_report(
     org_id: &str,
     invoice_id: &str,
     body: &types::InvoiceReportRequest,
-) -> CreateOrgInvoiceReport<types::InvoiceReportResponse> {
-    CreateOrgInvoiceReport {
-        request: Request::with_body(
-            &CREATE_ORG_INVOICE_REPORT,
-            &[org_id, invoice_id],
-            body,
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::InvoiceReportResponse> {
+    Request::with_body(&CREATE_ORG_INVOICE_REPORT, &[org_id, invoice_id], body).waiting()
 }
 
 static CREATE_ORG_INVOICE_REPORT: Operation = Operation {
@@ -883,15 +875,6 @@ static SEARCH_INVOICE_LINE_ITEMS: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/searchOrgInvoiceLineItems",
     wait: None,
 };
-
-/// The request of [`create_org_invoice_report`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateOrgInvoiceReport<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateOrgInvoiceReport, waits);
 
 /// The request of [`list_invoices`].
 #[must_use = "a request does nothing until it is sent"]

@@ -3,10 +3,9 @@
 
 //! LDAP Configuration: 5 operations, in the feature `ldap-configuration`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// Delete ldap user mapping:
 /// `DELETE /api/atlas/v2/groups/{groupId}/userSecurity/ldap/userToDNMapping`
@@ -285,11 +284,8 @@ static UPDATE_USER_SECURITY: Operation = Operation {
 pub fn verify_user_security_ldap(
     group_id: &str,
     body: &types::LdapVerifyConnectivityJobRequestParams,
-) -> VerifyUserSecurityLdap<types::LdapVerifyConnectivityJobRequest> {
-    VerifyUserSecurityLdap {
-        request: Request::with_body(&VERIFY_USER_SECURITY_LDAP, &[group_id], body),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::LdapVerifyConnectivityJobRequest> {
+    Request::with_body(&VERIFY_USER_SECURITY_LDAP, &[group_id], body).waiting()
 }
 
 static VERIFY_USER_SECURITY_LDAP: Operation = Operation {
@@ -319,15 +315,6 @@ static VERIFY_USER_SECURITY_LDAP: Operation = Operation {
         }),
     ),
 };
-
-/// The request of [`verify_user_security_ldap`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct VerifyUserSecurityLdap<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(VerifyUserSecurityLdap, waits);
 
 /// LDAP Configuration, version 2023-01-01: the operations that have it.
 ///

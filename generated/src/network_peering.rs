@@ -3,10 +3,9 @@
 
 //! Network Peering: 13 operations, in the feature `network-peering`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// Create group container: `POST /api/atlas/v2/groups/{groupId}/containers`
 ///
@@ -112,11 +111,8 @@ static CREATE_GROUP_CONTAINER: Operation = Operation {
 pub fn create_group_peer(
     group_id: &str,
     body: &types::BaseNetworkPeeringConnectionSettings,
-) -> CreateGroupPeer<types::BaseNetworkPeeringConnectionSettings> {
-    CreateGroupPeer {
-        request: Request::with_body(&CREATE_GROUP_PEER, &[group_id], body),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::BaseNetworkPeeringConnectionSettings> {
+    Request::with_body(&CREATE_GROUP_PEER, &[group_id], body).waiting()
 }
 
 static CREATE_GROUP_PEER: Operation = Operation {
@@ -246,11 +242,8 @@ static DELETE_GROUP_CONTAINER: Operation = Operation {
 pub fn delete_group_peer(
     group_id: &str,
     peer_id: &str,
-) -> DeleteGroupPeer<atlas_admin_runtime::codec::Json, ()> {
-    DeleteGroupPeer {
-        request: Request::new(&DELETE_GROUP_PEER, &[group_id, peer_id]),
-        result: PhantomData,
-    }
+) -> WaitingRequest<atlas_admin_runtime::codec::Json, ()> {
+    Request::new(&DELETE_GROUP_PEER, &[group_id, peer_id]).waiting()
 }
 
 static DELETE_GROUP_PEER: Operation = Operation {
@@ -770,11 +763,8 @@ pub fn update_group_peer(
     group_id: &str,
     peer_id: &str,
     body: &types::BaseNetworkPeeringConnectionSettings,
-) -> UpdateGroupPeer<types::BaseNetworkPeeringConnectionSettings> {
-    UpdateGroupPeer {
-        request: Request::with_body(&UPDATE_GROUP_PEER, &[group_id, peer_id], body),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::BaseNetworkPeeringConnectionSettings> {
+    Request::with_body(&UPDATE_GROUP_PEER, &[group_id, peer_id], body).waiting()
 }
 
 static UPDATE_GROUP_PEER: Operation = Operation {
@@ -862,24 +852,6 @@ static VERIFY_PRIVATE_IP_MODE: Operation = Operation {
     wait: None,
 };
 
-/// The request of [`create_group_peer`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateGroupPeer<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateGroupPeer, waits);
-
-/// The request of [`delete_group_peer`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteGroupPeer<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteGroupPeer, waits);
-
 /// The request of [`list_group_container_all`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListGroupContainerAll<T> {
@@ -959,15 +931,6 @@ impl<T> ListGroupPeers<T> {
 }
 
 atlas_admin_runtime::builder!(ListGroupPeers, paged);
-
-/// The request of [`update_group_peer`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateGroupPeer<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(UpdateGroupPeer, waits);
 
 /// Network Peering, version 2023-01-01: the operations that have it.
 ///

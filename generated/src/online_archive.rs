@@ -3,10 +3,9 @@
 
 //! Online Archive: 6 operations, in the feature `online-archive`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Download, Request, Version};
+use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 
 /// Create online archive:
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives`
@@ -54,15 +53,8 @@ pub fn create_online_archive(
     group_id: &str,
     cluster_name: &str,
     body: &types::BackupOnlineArchiveCreate,
-) -> CreateOnlineArchive<types::BackupOnlineArchive> {
-    CreateOnlineArchive {
-        request: Request::with_body(
-            &CREATE_ONLINE_ARCHIVE,
-            &[group_id, cluster_name],
-            body,
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::BackupOnlineArchive> {
+    Request::with_body(&CREATE_ONLINE_ARCHIVE, &[group_id, cluster_name], body).waiting()
 }
 
 static CREATE_ONLINE_ARCHIVE: Operation = Operation {
@@ -143,14 +135,8 @@ pub fn delete_online_archive(
     group_id: &str,
     cluster_name: &str,
     archive_id: &str,
-) -> DeleteOnlineArchive<()> {
-    DeleteOnlineArchive {
-        request: Request::new(
-            &DELETE_ONLINE_ARCHIVE,
-            &[group_id, cluster_name, archive_id],
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<()> {
+    Request::new(&DELETE_ONLINE_ARCHIVE, &[group_id, cluster_name, archive_id]).waiting()
 }
 
 static DELETE_ONLINE_ARCHIVE: Operation = Operation {
@@ -457,15 +443,13 @@ pub fn update_online_archive(
     cluster_name: &str,
     archive_id: &str,
     body: &types::BackupOnlineArchive,
-) -> UpdateOnlineArchive<types::BackupOnlineArchive> {
-    UpdateOnlineArchive {
-        request: Request::with_body(
+) -> WaitingRequest<types::BackupOnlineArchive> {
+    Request::with_body(
             &UPDATE_ONLINE_ARCHIVE,
             &[group_id, cluster_name, archive_id],
             body,
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static UPDATE_ONLINE_ARCHIVE: Operation = Operation {
@@ -503,24 +487,6 @@ static UPDATE_ONLINE_ARCHIVE: Operation = Operation {
         }),
     ),
 };
-
-/// The request of [`create_online_archive`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateOnlineArchive<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateOnlineArchive, waits);
-
-/// The request of [`delete_online_archive`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteOnlineArchive<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteOnlineArchive, waits);
 
 /// The request of [`download_query_logs`].
 #[must_use = "a request does nothing until it is sent"]
@@ -571,15 +537,6 @@ impl<T> ListOnlineArchives<T> {
 }
 
 atlas_admin_runtime::builder!(ListOnlineArchives, paged);
-
-/// The request of [`update_online_archive`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateOnlineArchive<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(UpdateOnlineArchive, waits);
 
 /// Online Archive, version 2023-01-01: the operations that have it.
 ///

@@ -3,10 +3,9 @@
 
 //! Private Endpoint Services: 10 operations, in the feature `private-endpoint-services`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// Create private endpoint:
 /// `POST /api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint`
@@ -60,15 +59,13 @@ pub fn create_private_endpoint(
     cloud_provider: types::CloudProvider,
     endpoint_service_id: &str,
     body: &types::CreateEndpointRequest,
-) -> CreatePrivateEndpoint<types::PrivateLinkEndpoint> {
-    CreatePrivateEndpoint {
-        request: Request::with_body(
+) -> WaitingRequest<types::PrivateLinkEndpoint> {
+    Request::with_body(
             &CREATE_PRIVATE_ENDPOINT,
             &[group_id, cloud_provider.as_str(), endpoint_service_id],
             body,
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
@@ -158,11 +155,8 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 pub fn create_private_endpoint_service(
     group_id: &str,
     body: &types::CloudProviderEndpointServiceRequest,
-) -> CreatePrivateEndpointService<types::EndpointService> {
-    CreatePrivateEndpointService {
-        request: Request::with_body(&CREATE_PRIVATE_ENDPOINT_SERVICE, &[group_id], body),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::EndpointService> {
+    Request::with_body(&CREATE_PRIVATE_ENDPOINT_SERVICE, &[group_id], body).waiting()
 }
 
 static CREATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
@@ -248,14 +242,12 @@ pub fn delete_private_endpoint(
     cloud_provider: types::CloudProvider,
     endpoint_service_id: &str,
     endpoint_id: &str,
-) -> DeletePrivateEndpoint<()> {
-    DeletePrivateEndpoint {
-        request: Request::new(
+) -> WaitingRequest<()> {
+    Request::new(
             &DELETE_PRIVATE_ENDPOINT,
             &[group_id, cloud_provider.as_str(), endpoint_service_id, endpoint_id],
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
@@ -344,14 +336,12 @@ pub fn delete_private_endpoint_service(
     group_id: &str,
     cloud_provider: types::CloudProvider,
     endpoint_service_id: &str,
-) -> DeletePrivateEndpointService<()> {
-    DeletePrivateEndpointService {
-        request: Request::new(
+) -> WaitingRequest<()> {
+    Request::new(
             &DELETE_PRIVATE_ENDPOINT_SERVICE,
             &[group_id, cloud_provider.as_str(), endpoint_service_id],
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static DELETE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
@@ -797,42 +787,6 @@ static UPDATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/updateGroupPrivateEndpointEndpointService",
     wait: None,
 };
-
-/// The request of [`create_private_endpoint`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreatePrivateEndpoint<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreatePrivateEndpoint, waits);
-
-/// The request of [`create_private_endpoint_service`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreatePrivateEndpointService<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreatePrivateEndpointService, waits);
-
-/// The request of [`delete_private_endpoint`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeletePrivateEndpoint<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeletePrivateEndpoint, waits);
-
-/// The request of [`delete_private_endpoint_service`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeletePrivateEndpointService<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeletePrivateEndpointService, waits);
 
 /// Private Endpoint Services, version 2023-01-01: the operations that have it.
 ///

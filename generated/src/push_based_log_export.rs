@@ -3,11 +3,10 @@
 
 //! Push-Based Log Export: 9 operations, in the feature `push-based-log-export`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::jiff::civil::date;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// Create group log integration: `POST /api/atlas/v2/groups/{groupId}/logIntegrations`
 ///
@@ -110,11 +109,8 @@ static CREATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 pub fn create_log_export(
     group_id: &str,
     body: &types::CreatePushBasedLogExportProjectRequest,
-) -> CreateLogExport<(), types::PushBasedLogExportProject> {
-    CreateLogExport {
-        request: Request::with_body(&CREATE_LOG_EXPORT, &[group_id], body),
-        result: PhantomData,
-    }
+) -> WaitingRequest<(), types::PushBasedLogExportProject> {
+    Request::with_body(&CREATE_LOG_EXPORT, &[group_id], body).waiting()
 }
 
 static CREATE_LOG_EXPORT: Operation = Operation {
@@ -238,11 +234,8 @@ static DELETE_GROUP_LOG_INTEGRATION: Operation = Operation {
 #[inline]
 pub fn delete_log_export(
     group_id: &str,
-) -> DeleteLogExport<(), types::PushBasedLogExportProject> {
-    DeleteLogExport {
-        request: Request::new(&DELETE_LOG_EXPORT, &[group_id]),
-        result: PhantomData,
-    }
+) -> WaitingRequest<(), types::PushBasedLogExportProject> {
+    Request::new(&DELETE_LOG_EXPORT, &[group_id]).waiting()
 }
 
 static DELETE_LOG_EXPORT: Operation = Operation {
@@ -555,11 +548,8 @@ static UPDATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 pub fn update_log_export(
     group_id: &str,
     body: &types::PushBasedLogExportProject,
-) -> UpdateLogExport<(), types::PushBasedLogExportProject> {
-    UpdateLogExport {
-        request: Request::with_body(&UPDATE_LOG_EXPORT, &[group_id], body),
-        result: PhantomData,
-    }
+) -> WaitingRequest<(), types::PushBasedLogExportProject> {
+    Request::with_body(&UPDATE_LOG_EXPORT, &[group_id], body).waiting()
 }
 
 static UPDATE_LOG_EXPORT: Operation = Operation {
@@ -586,24 +576,6 @@ static UPDATE_LOG_EXPORT: Operation = Operation {
         }),
     ),
 };
-
-/// The request of [`create_log_export`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateLogExport<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateLogExport, waits);
-
-/// The request of [`delete_log_export`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteLogExport<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteLogExport, waits);
 
 /// The request of [`list_group_log_integrations`].
 #[must_use = "a request does nothing until it is sent"]
@@ -634,15 +606,6 @@ impl<T> ListGroupLogIntegrations<T> {
 }
 
 atlas_admin_runtime::builder!(ListGroupLogIntegrations, paged);
-
-/// The request of [`update_log_export`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateLogExport<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(UpdateLogExport, waits);
 
 /// Push-Based Log Export, version 2023-01-01: the operations that have it.
 ///

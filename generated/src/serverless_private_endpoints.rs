@@ -3,11 +3,10 @@
 
 //! Serverless Private Endpoints: 5 operations, in the feature `serverless-private-endpoints`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::jiff::civil::date;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// Create serverless private endpoint:
 /// `POST /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint`
@@ -58,15 +57,13 @@ pub fn create_serverless_private_endpoint(
     group_id: &str,
     instance_name: &str,
     body: &types::ServerlessTenantCreateRequest,
-) -> CreateServerlessPrivateEndpoint<types::ServerlessTenantEndpoint> {
-    CreateServerlessPrivateEndpoint {
-        request: Request::with_body(
+) -> WaitingRequest<types::ServerlessTenantEndpoint> {
+    Request::with_body(
             &CREATE_SERVERLESS_PRIVATE_ENDPOINT,
             &[group_id, instance_name],
             body,
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static CREATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
@@ -149,14 +146,12 @@ pub fn delete_serverless_private_endpoint(
     group_id: &str,
     instance_name: &str,
     endpoint_id: &str,
-) -> DeleteServerlessPrivateEndpoint<()> {
-    DeleteServerlessPrivateEndpoint {
-        request: Request::new(
+) -> WaitingRequest<()> {
+    Request::new(
             &DELETE_SERVERLESS_PRIVATE_ENDPOINT,
             &[group_id, instance_name, endpoint_id],
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static DELETE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
@@ -384,15 +379,13 @@ pub fn update_serverless_private_endpoint(
     instance_name: &str,
     endpoint_id: &str,
     body: &types::ServerlessTenantEndpointUpdate,
-) -> UpdateServerlessPrivateEndpoint<types::ServerlessTenantEndpoint> {
-    UpdateServerlessPrivateEndpoint {
-        request: Request::with_body(
+) -> WaitingRequest<types::ServerlessTenantEndpoint> {
+    Request::with_body(
             &UPDATE_SERVERLESS_PRIVATE_ENDPOINT,
             &[group_id, instance_name, endpoint_id],
             body,
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static UPDATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
@@ -430,33 +423,6 @@ static UPDATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
         }),
     ),
 };
-
-/// The request of [`create_serverless_private_endpoint`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateServerlessPrivateEndpoint<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateServerlessPrivateEndpoint, waits);
-
-/// The request of [`delete_serverless_private_endpoint`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteServerlessPrivateEndpoint<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteServerlessPrivateEndpoint, waits);
-
-/// The request of [`update_serverless_private_endpoint`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateServerlessPrivateEndpoint<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(UpdateServerlessPrivateEndpoint, waits);
 
 /// Serverless Private Endpoints, version 2023-01-01: the operations that have it.
 ///

@@ -8,12 +8,11 @@
 /// What stands here may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
-    use std::marker::PhantomData;
     use crate::types;
     use atlas_admin_runtime::operation::{
         Method, Operation, Parameter, Polled, Source, Wait,
     };
-    use atlas_admin_runtime::{Request, Version};
+    use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
     /// Create group standby link: `POST /api/atlas/v2/groups/{groupId}/standbyLinks`
     ///
@@ -121,15 +120,13 @@ pub mod preview {
         group_id: &str,
         standby_link_id: &str,
         body: &types::ApiStandbyLinkFailoverRequest,
-    ) -> CreateStandbyLinkFailover<types::ApiStandbyLinkFailoverResponse> {
-        CreateStandbyLinkFailover {
-            request: Request::with_body(
+    ) -> WaitingRequest<types::ApiStandbyLinkFailoverResponse> {
+        Request::with_body(
                 &CREATE_STANDBY_LINK_FAILOVER,
                 &[group_id, standby_link_id],
                 body,
-            ),
-            result: PhantomData,
-        }
+            )
+            .waiting()
     }
 
     pub(super) static CREATE_STANDBY_LINK_FAILOVER: Operation = Operation {
@@ -162,15 +159,6 @@ pub mod preview {
             }),
         ),
     };
-
-    /// The request of [`create_standby_link_failover`].
-    #[must_use = "a request does nothing until it is sent"]
-    pub struct CreateStandbyLinkFailover<T, W = T> {
-        pub(crate) request: Request<T>,
-        pub(crate) result: PhantomData<fn() -> W>,
-    }
-
-    atlas_admin_runtime::builder!(CreateStandbyLinkFailover, waits);
 
     /// Delete group standby link:
     /// `DELETE /api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}`

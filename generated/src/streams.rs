@@ -3,10 +3,9 @@
 
 //! Streams: 37 operations, in the feature `streams`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Download, Request, Version};
+use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 
 /// Accept vpc peering connection:
 /// `POST /api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections/{id}:accept`
@@ -124,15 +123,13 @@ pub fn create_failover_connection(
     tenant_name: &str,
     connection_name: &str,
     body: &types::StreamsFailoverConnection,
-) -> CreateFailoverConnection<types::StreamsFailoverConnection> {
-    CreateFailoverConnection {
-        request: Request::with_body(
+) -> WaitingRequest<types::StreamsFailoverConnection> {
+    Request::with_body(
             &CREATE_FAILOVER_CONNECTION,
             &[group_id, tenant_name, connection_name],
             body,
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static CREATE_FAILOVER_CONNECTION: Operation = Operation {
@@ -289,15 +286,9 @@ pub fn create_stream_connection(
     group_id: &str,
     tenant_name: &str,
     body: &types::StreamsConnection,
-) -> CreateStreamConnection<types::StreamsConnection> {
-    CreateStreamConnection {
-        request: Request::with_body(
-            &CREATE_STREAM_CONNECTION,
-            &[group_id, tenant_name],
-            body,
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::StreamsConnection> {
+    Request::with_body(&CREATE_STREAM_CONNECTION, &[group_id, tenant_name], body)
+        .waiting()
 }
 
 static CREATE_STREAM_CONNECTION: Operation = Operation {
@@ -382,15 +373,9 @@ pub fn create_stream_processor(
     group_id: &str,
     tenant_name: &str,
     body: &types::StreamsProcessor,
-) -> CreateStreamProcessor<types::StreamsProcessor, types::StreamsProcessorWithStats> {
-    CreateStreamProcessor {
-        request: Request::with_body(
-            &CREATE_STREAM_PROCESSOR,
-            &[group_id, tenant_name],
-            body,
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<types::StreamsProcessor, types::StreamsProcessorWithStats> {
+    Request::with_body(&CREATE_STREAM_PROCESSOR, &[group_id, tenant_name], body)
+        .waiting()
 }
 
 static CREATE_STREAM_PROCESSOR: Operation = Operation {
@@ -539,14 +524,8 @@ static CREATE_STREAM_WORKSPACE: Operation = Operation {
 pub fn delete_private_link_connection(
     group_id: &str,
     connection_id: &str,
-) -> DeletePrivateLinkConnection<()> {
-    DeletePrivateLinkConnection {
-        request: Request::new(
-            &DELETE_PRIVATE_LINK_CONNECTION,
-            &[group_id, connection_id],
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<()> {
+    Request::new(&DELETE_PRIVATE_LINK_CONNECTION, &[group_id, connection_id]).waiting()
 }
 
 static DELETE_PRIVATE_LINK_CONNECTION: Operation = Operation {
@@ -627,14 +606,9 @@ pub fn delete_stream_connection(
     group_id: &str,
     tenant_name: &str,
     connection_name: &str,
-) -> DeleteStreamConnection<()> {
-    DeleteStreamConnection {
-        request: Request::new(
-            &DELETE_STREAM_CONNECTION,
-            &[group_id, tenant_name, connection_name],
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<()> {
+    Request::new(&DELETE_STREAM_CONNECTION, &[group_id, tenant_name, connection_name])
+        .waiting()
 }
 
 static DELETE_STREAM_CONNECTION: Operation = Operation {
@@ -725,14 +699,12 @@ pub fn delete_stream_failover_connection(
     tenant_name: &str,
     connection_name: &str,
     failover_connection_id: &str,
-) -> DeleteStreamFailoverConnection<()> {
-    DeleteStreamFailoverConnection {
-        request: Request::new(
+) -> WaitingRequest<()> {
+    Request::new(
             &DELETE_STREAM_FAILOVER_CONNECTION,
             &[group_id, tenant_name, connection_name, failover_connection_id],
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static DELETE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
@@ -823,14 +795,9 @@ pub fn delete_stream_processor(
     group_id: &str,
     tenant_name: &str,
     processor_name: &str,
-) -> DeleteStreamProcessor<()> {
-    DeleteStreamProcessor {
-        request: Request::new(
-            &DELETE_STREAM_PROCESSOR,
-            &[group_id, tenant_name, processor_name],
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<()> {
+    Request::new(&DELETE_STREAM_PROCESSOR, &[group_id, tenant_name, processor_name])
+        .waiting()
 }
 
 static DELETE_STREAM_PROCESSOR: Operation = Operation {
@@ -908,14 +875,8 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
 #[doc(alias = "deleteStreamWorkspace")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}")]
 #[inline]
-pub fn delete_stream_workspace(
-    group_id: &str,
-    tenant_name: &str,
-) -> DeleteStreamWorkspace<()> {
-    DeleteStreamWorkspace {
-        request: Request::new(&DELETE_STREAM_WORKSPACE, &[group_id, tenant_name]),
-        result: PhantomData,
-    }
+pub fn delete_stream_workspace(group_id: &str, tenant_name: &str) -> WaitingRequest<()> {
+    Request::new(&DELETE_STREAM_WORKSPACE, &[group_id, tenant_name]).waiting()
 }
 
 static DELETE_STREAM_WORKSPACE: Operation = Operation {
@@ -2197,14 +2158,9 @@ pub fn start_stream_processor(
     group_id: &str,
     tenant_name: &str,
     processor_name: &str,
-) -> StartStreamProcessor<(), types::StreamsProcessorWithStats> {
-    StartStreamProcessor {
-        request: Request::new(
-            &START_STREAM_PROCESSOR,
-            &[group_id, tenant_name, processor_name],
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<(), types::StreamsProcessorWithStats> {
+    Request::new(&START_STREAM_PROCESSOR, &[group_id, tenant_name, processor_name])
+        .waiting()
 }
 
 static START_STREAM_PROCESSOR: Operation = Operation {
@@ -2296,15 +2252,13 @@ pub fn start_stream_processor_with(
     tenant_name: &str,
     processor_name: &str,
     body: &types::StreamsStartStreamProcessorWith,
-) -> StartStreamProcessorWith<(), types::StreamsProcessorWithStats> {
-    StartStreamProcessorWith {
-        request: Request::with_body(
+) -> WaitingRequest<(), types::StreamsProcessorWithStats> {
+    Request::with_body(
             &START_STREAM_PROCESSOR_WITH,
             &[group_id, tenant_name, processor_name],
             body,
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static START_STREAM_PROCESSOR_WITH: Operation = Operation {
@@ -2393,14 +2347,9 @@ pub fn stop_stream_processor(
     group_id: &str,
     tenant_name: &str,
     processor_name: &str,
-) -> StopStreamProcessor<(), types::StreamsProcessorWithStats> {
-    StopStreamProcessor {
-        request: Request::new(
-            &STOP_STREAM_PROCESSOR,
-            &[group_id, tenant_name, processor_name],
-        ),
-        result: PhantomData,
-    }
+) -> WaitingRequest<(), types::StreamsProcessorWithStats> {
+    Request::new(&STOP_STREAM_PROCESSOR, &[group_id, tenant_name, processor_name])
+        .waiting()
 }
 
 static STOP_STREAM_PROCESSOR: Operation = Operation {
@@ -2564,15 +2513,13 @@ pub fn update_stream_connection(
     tenant_name: &str,
     connection_name: &str,
     body: &types::StreamsConnection,
-) -> UpdateStreamConnection<types::StreamsConnection> {
-    UpdateStreamConnection {
-        request: Request::with_body(
+) -> WaitingRequest<types::StreamsConnection> {
+    Request::with_body(
             &UPDATE_STREAM_CONNECTION,
             &[group_id, tenant_name, connection_name],
             body,
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static UPDATE_STREAM_CONNECTION: Operation = Operation {
@@ -2665,15 +2612,13 @@ pub fn update_stream_failover_connection(
     connection_name: &str,
     failover_connection_id: &str,
     body: &types::StreamsFailoverConnection,
-) -> UpdateStreamFailoverConnection<types::StreamsFailoverConnection> {
-    UpdateStreamFailoverConnection {
-        request: Request::with_body(
+) -> WaitingRequest<types::StreamsFailoverConnection> {
+    Request::with_body(
             &UPDATE_STREAM_FAILOVER_CONNECTION,
             &[group_id, tenant_name, connection_name, failover_connection_id],
             body,
-        ),
-        result: PhantomData,
-    }
+        )
+        .waiting()
 }
 
 static UPDATE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
@@ -2932,78 +2877,6 @@ static WITH_STREAM_SAMPLE_CONNECTIONS: Operation = Operation {
     wait: None,
 };
 
-/// The request of [`create_failover_connection`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateFailoverConnection<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateFailoverConnection, waits);
-
-/// The request of [`create_stream_connection`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateStreamConnection<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateStreamConnection, waits);
-
-/// The request of [`create_stream_processor`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct CreateStreamProcessor<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(CreateStreamProcessor, waits);
-
-/// The request of [`delete_private_link_connection`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeletePrivateLinkConnection<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeletePrivateLinkConnection, waits);
-
-/// The request of [`delete_stream_connection`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteStreamConnection<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteStreamConnection, waits);
-
-/// The request of [`delete_stream_failover_connection`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteStreamFailoverConnection<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteStreamFailoverConnection, waits);
-
-/// The request of [`delete_stream_processor`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteStreamProcessor<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteStreamProcessor, waits);
-
-/// The request of [`delete_stream_workspace`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct DeleteStreamWorkspace<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(DeleteStreamWorkspace, waits);
-
 /// The request of [`download_audit_logs`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct DownloadAuditLogs<T> {
@@ -3213,51 +3086,6 @@ impl<T> ListVpcPeeringConnections<T> {
 }
 
 atlas_admin_runtime::builder!(ListVpcPeeringConnections, paged);
-
-/// The request of [`start_stream_processor`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct StartStreamProcessor<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(StartStreamProcessor, waits);
-
-/// The request of [`start_stream_processor_with`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct StartStreamProcessorWith<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(StartStreamProcessorWith, waits);
-
-/// The request of [`stop_stream_processor`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct StopStreamProcessor<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(StopStreamProcessor, waits);
-
-/// The request of [`update_stream_connection`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateStreamConnection<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(UpdateStreamConnection, waits);
-
-/// The request of [`update_stream_failover_connection`].
-#[must_use = "a request does nothing until it is sent"]
-pub struct UpdateStreamFailoverConnection<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
-}
-
-atlas_admin_runtime::builder!(UpdateStreamFailoverConnection, waits);
 
 /// Streams, version 2023-02-01: the operations that have it.
 ///

@@ -245,6 +245,8 @@ pub struct Operation {
     pub is_paged: bool,
     /// How the end of the work that a call starts is told.
     pub wait: Option<Wait>,
+    /// Whether the type of the request has the wait.
+    pub offers_wait: bool,
     pub deprecated: bool,
     pub roles: Vec<String>,
     pub docs_url: Option<String>,

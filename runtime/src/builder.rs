@@ -140,6 +140,7 @@ macro_rules! builder {
                 self.request.to_curl()
             }
 
+            #[allow(dead_code, reason = "some operations have nothing to set")]
             #[inline]
             fn set_query(
                 mut self,

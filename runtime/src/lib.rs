@@ -48,6 +48,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+// The macros of builders write this path in their documentation.
+extern crate self as atlas_admin_runtime;
+
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod codec;
@@ -91,7 +94,7 @@ pub use operation::Operation;
 pub use output::{Download, Output};
 pub use page::{Items, Page, Pages};
 pub use poll::{Outcome, Poller};
-pub use request::{IntoBody, Options, PagedRequest, Request};
+pub use request::{IntoBody, Options, PagedRequest, Request, WaitingRequest};
 pub use response::{RateLimit, Response, ResponseFuture};
 pub use retry::{Repeat, RetryPolicy};
 pub use transport::Transport;

@@ -18,6 +18,7 @@ use crate::operation::{Location, Method, Operation};
 pub use body::IntoBody;
 pub use options::Options;
 pub use paged::PagedRequest;
+pub use waiting::WaitingRequest;
 
 mod body;
 mod curl;
@@ -26,6 +27,7 @@ mod paged;
 pub(crate) mod path;
 mod send;
 mod text;
+mod waiting;
 
 /// A request for an operation whose answer is a `T`.
 ///

@@ -31,8 +31,8 @@ mod run;
 
 /// Waits until the work that a request starts is complete, and returns the resource then.
 ///
-/// Made by the method `send_and_wait` or `wait` of a builder, or by
-/// [`Request::send_and_wait`](crate::Request::send_and_wait); it begins when it is awaited. The
+/// Made by `send_and_wait` or `wait` of a [`WaitingRequest`](crate::WaitingRequest) or a builder, or
+/// by [`Request::send_and_wait`](crate::Request::send_and_wait); it begins when it is awaited. The
 /// documentation of the request function says what is waited for. By default the state is asked
 /// for every 10 seconds, for up to an hour.
 ///

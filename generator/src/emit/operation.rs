@@ -115,7 +115,7 @@ impl Call<'_> {
             |operation: &Operation, version| emit.facts.is_current(operation, version);
         let version = self.version.version;
         waited(emit.api, &is_current, self.operation, version)
-            .filter(|_| self.has_builder())
+            .filter(|_| self.operation.offers_wait)
     }
 
     /// Whether its builder stands beside it and takes a list.
@@ -155,8 +155,10 @@ pub(super) fn imports(
         .then(|| quote!(#attribute use crate::types;));
     let list = any(&|call| call.lists())
         .then(|| quote!(#attribute use atlas_admin_runtime::builder::IntoList;));
-    let phantom = any(&|call| call.operation.wait.is_some() && call.has_builder())
+    let phantom = any(&|call| call.operation.offers_wait && call.has_builder())
         .then(|| quote!(#attribute use std::marker::PhantomData;));
+    let waiting = any(&|call| call.operation.offers_wait && !call.has_builder())
+        .then(|| quote!(WaitingRequest,));
     let waits = wait::imports(calls);
     quote! {
         #phantom
@@ -166,7 +168,7 @@ pub(super) fn imports(
         #attribute
         use atlas_admin_runtime::operation::{Method, Operation, #parameter #(#waits,)*};
         #attribute
-        use atlas_admin_runtime::{#download Request, Version};
+        use atlas_admin_runtime::{#download Request, Version, #waiting};
     }
 }
 
@@ -187,6 +189,13 @@ pub(super) fn function(
         arguments(emit, call).into_iter().map(|(name, ty)| quote!(#name: #ty));
     let output = output(emit, call);
     let request = make(call);
+    let result = wait::result(emit, call).filter(|_| call.operation.offers_wait);
+    let field = result.as_ref().map(|_| quote!(, result: PhantomData));
+    let waits = result.is_some();
+    // A wait mostly ends with what the call answers with.
+    let result = result
+        .filter(|result| result.to_string() != output.to_string())
+        .map(|result| quote!(, #result));
     let (ty, request) = if call.has_builder() {
         let above = if call.owns_builder || call.is_newest {
             TokenStream::new()
@@ -194,16 +203,12 @@ pub(super) fn function(
             builder_path(call)
         };
         let builder = names::ident(&emit.names.builders[call.index]);
-        let result = wait::result(emit, call);
-        let field = result.as_ref().map(|_| quote!(, result: PhantomData));
-        // A wait mostly ends with what the call answers with.
-        let result = result
-            .filter(|result| result.to_string() != output.to_string())
-            .map(|result| quote!(, #result));
         (
             quote!(#above #builder<#output #result>),
             quote!(#above #builder { request: #request #field }),
         )
+    } else if waits {
+        (quote!(WaitingRequest<#output #result>), quote!(#request.waiting()))
     } else {
         (quote!(Request<#output>), request)
     };
@@ -377,7 +382,7 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> Vec<TokenStream> {
         call.operation.parameters.iter().filter(|parameter| !parameter.is_argument);
     let setters: Vec<TokenStream> =
         setters.map(|parameter| setter(emit, parameter)).collect();
-    let waits = call.operation.wait.is_some();
+    let waits = call.operation.offers_wait;
     let kind = match (call.operation.is_paged, waits) {
         (true, _) => quote!(, paged),
         (false, true) => quote!(, waits),

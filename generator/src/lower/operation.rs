@@ -123,6 +123,7 @@ impl<'d> Lowering<'d> {
         self.waits.extend(Said::of(source, &key, at));
         self.api.operations.push(Operation {
             wait: None,
+            offers_wait: false,
             short,
             tag,
             method,

@@ -62,6 +62,9 @@ pub(crate) struct Operation {
     /// Whether the response comes page by page.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     paged: bool,
+    /// Whether the type of the request has a wait.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    waits: bool,
     /// The stable versions that have been the newest one: their functions never move behind a
     /// feature.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
@@ -245,6 +248,10 @@ impl Operation {
 
     pub(crate) fn is_paged(&self) -> bool {
         self.paged
+    }
+
+    pub(crate) fn offers_wait(&self) -> bool {
+        self.waits
     }
 
     /// Whether a stable version has been the newest one.

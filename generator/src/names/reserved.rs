@@ -77,6 +77,7 @@ pub(super) const BUILDERS: &[&str] = &[
     "Vec",
     "Version",
     "Wait",
+    "WaitingRequest",
 ];
 
 /// Names that the modules of operation groups import: no request function has one.

@@ -23,11 +23,11 @@ fn reconcile(build: &mut Build<'_>, found: &Operation) -> Operation {
     operation.parameters = parameters(build, found, recorded);
     operation.has_builder = match recorded {
         Some(recorded) => recorded.has_builder(),
-        None => {
-            operation.wait.is_some()
-                || operation.parameters.iter().any(|parameter| !parameter.is_argument)
-        }
+        None => operation.parameters.iter().any(|parameter| !parameter.is_argument),
     };
+    // A wait that comes later leaves the function the type that programs name.
+    let may_offer = recorded.is_none_or(RecordedOperation::offers_wait);
+    operation.offers_wait = operation.wait.is_some() && may_offer;
     // What was paged has methods that programs call, whether or not pages are still numbered.
     operation.is_paged |= recorded.is_some_and(RecordedOperation::is_paged);
     for version in &mut operation.versions {

@@ -36,9 +36,9 @@ impl<T: Output> Request<T> {
     /// Sends the request, and waits until the work that it starts is complete: a cluster is
     /// `IDLE`, or gone. The result is the resource then, `()` where it is gone.
     ///
-    /// For what the documentation of the request function says so of. Its builder has this method
-    /// with the type of the result; another type of your own can be read too, or
-    /// [`Json`](crate::Json).
+    /// For operations with facts of a wait ([`Operation::wait`](crate::Operation)). What their
+    /// request functions return has this method with the type of the result; here it is a type of
+    /// your own, or [`Json`](crate::Json).
     pub fn send_and_wait<W: Value + Default>(
         &self,
         client: &Client,

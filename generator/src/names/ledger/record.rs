@@ -90,6 +90,7 @@ impl Operation {
             Function { module: module.to_owned(), name: function.to_owned() };
         self.builder = operation.has_builder;
         self.paged = operation.is_paged;
+        self.waits |= operation.offers_wait;
         self.newest.extend(operation.newest_stable().map(|version| version.to_string()));
         for version in &operation.versions {
             for answer in &version.answers {
