@@ -8,7 +8,9 @@ use std::time::Duration;
 use atlas_admin::operation::Method;
 use atlas_admin::testing::{self, ANY};
 use atlas_admin::types::{ClusterDescription20240805, Group, PaginatedAtlasGroupView};
-use atlas_admin::{Credentials, Options, clusters, invoices, list, projects, set};
+use atlas_admin::{
+    Credentials, Options, RetryPolicy, clusters, invoices, list, projects, set,
+};
 use futures_util::TryStreamExt;
 
 fn cluster(name: &str) -> ClusterDescription20240805 {
@@ -100,7 +102,8 @@ async fn what_goes_wrong_goes_wrong_as_with_the_service() {
 
     let error = get.send(&client).await.unwrap_err();
     assert!(error.is_not_found() && error.error_code() == Some("CLUSTER_NOT_FOUND"));
-    let options = Options::new().timeout(Duration::from_secs(600));
+    let retry = RetryPolicy::new().attempts(5);
+    let options = Options::new().timeout(Duration::from_secs(600)).retry(retry);
     assert!(get.send_with(&client, &options).await.unwrap_err().is_timeout());
     assert_eq!(atlas.requests_for(&get).len(), 10);
 }

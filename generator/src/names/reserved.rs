@@ -31,7 +31,6 @@ pub(super) const MODULES: &[&str] = &[
 pub(super) const FEATURES: &[&str] = &[
     "blocking",
     "default",
-    "fake",
     "full",
     "older-versions",
     "preview",

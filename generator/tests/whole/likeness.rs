@@ -12,15 +12,8 @@ use super::{TREE, root};
 
 /// What all of the API has in common: how lists are paged and what an error says; and what OpenAPI
 /// and the runtime call a kind of credentials. Each is used; one that no longer is has to go.
-const CONVENTIONS: [&str; 7] = [
-    "ApiKey",
-    "apiKey",
-    "badRequestDetail",
-    "errorCode",
-    "itemsPerPage",
-    "pageNum",
-    "totalCount",
-];
+const CONVENTIONS: [&str; 7] =
+    ["ApiKey", "apiKey", "badRequestDetail", "errorCode", "pageNum", "totalCount"];
 
 /// Products that `names/nouns.rs` spells as one word, and that schemas happen to be named after.
 const PRODUCTS: [&str; 3] = ["OpsGenie", "PagerDuty", "VictorOps"];

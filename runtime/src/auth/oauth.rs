@@ -26,6 +26,7 @@ use crate::transport::{Body, BoxFuture};
 
 pub(crate) use bearer::Bearer;
 use endpoint::{Endpoint, Known};
+#[cfg(feature = "testing")]
 pub(crate) use endpoint::{REVOKE, TOKEN};
 
 mod bearer;

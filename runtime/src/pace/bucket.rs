@@ -11,6 +11,11 @@ const REFILL: f64 = 60.0;
 const FIRST_MEASURE: f64 = 1.0;
 const MEASURE: f64 = 3.0;
 
+/// The longest wait for a refill, and the longest pause before a look at what is left, in
+/// seconds.
+const LONGEST_WAIT: f64 = 15.0;
+const LONGEST_LOOK: f64 = 1.0;
+
 /// The shortest time that tells something of the refill, in seconds: responses overtake one
 /// another.
 const SHORTEST_MEASURE: f64 = 0.5;
@@ -38,6 +43,8 @@ pub(super) struct Bucket {
     /// What the last response said is left, and when.
     remaining: f64,
     observed_at: Duration,
+    /// How many responses in a row saw no refill of a bucket that is nearly empty.
+    stalled: u32,
     /// What others take of the bucket for each request of this client, less the refill.
     taken_by_others: f64,
     /// How many clients seem to share the bucket, and when a refusal last spoke for it.
@@ -70,6 +77,7 @@ impl Bucket {
             taken_at: Duration::ZERO,
             remaining: 0.0,
             observed_at: Duration::ZERO,
+            stalled: 0,
             taken_by_others: 0.0,
             sharers: 1,
             refused_at: Duration::ZERO,
@@ -86,13 +94,12 @@ impl Bucket {
             return Some(self.closed_until - now);
         }
         self.refill(now);
-        // What others who share the bucket have in flight.
-        let reserve = (self.limit / 20.0).floor().min(10.0);
-        let lacks = 1.0 + reserve - self.level;
+        let lacks = 1.0 + self.reserve() - self.level;
         if lacks <= 0.0 {
             return None;
         }
-        let wait = Duration::from_secs_f64((lacks / self.rate).clamp(0.001, REFILL));
+        let seconds = lacks / self.rate * self.patience();
+        let wait = Duration::from_secs_f64(seconds.clamp(0.001, LONGEST_WAIT));
         let look = self.next_look().map_or(wait, |at| at.saturating_sub(now));
         (!look.is_zero()).then(|| wait.min(look))
     }
@@ -101,9 +108,22 @@ impl Bucket {
     /// it seems: it was not measured yet, or others took all of it, who leave a reserve too.
     fn next_look(&self) -> Option<Duration> {
         let is_left = self.remaining - f64::from(self.in_flight) >= 2.0;
-        let pause = Duration::from_secs_f64((REFILL / self.limit.max(1.0)).min(REFILL));
+        let pause = REFILL / self.limit.max(1.0) * self.patience();
+        let pause = Duration::from_secs_f64(pause.min(LONGEST_LOOK));
         let last = self.taken_at.max(self.observed_at);
         (is_left || !self.is_measured).then(|| last.saturating_add(pause))
+    }
+
+    /// Returns what is left for requests that others who share the bucket have in flight, and
+    /// to look when it is refilled.
+    fn reserve(&self) -> f64 {
+        (self.limit / 20.0).floor().min(10.0)
+    }
+
+    /// Returns the factor of waits: a bucket that is refilled all at once seems not to be
+    /// refilled at all for a while.
+    fn patience(&self) -> f64 {
+        f64::from(1_u32 << self.stalled.min(12))
     }
 
     /// Takes what one request takes.
@@ -142,6 +162,11 @@ impl Bucket {
             self.refused_at = now;
         }
         self.measure(remaining, now);
+        let is_low = remaining < 1.0 + self.reserve();
+        self.stalled = match is_low && remaining <= self.remaining {
+            true => self.stalled + 1,
+            false => 0,
+        };
         if self.responses > 1 {
             let taken = self.remaining - remaining - 1.0;
             self.taken_by_others += (taken - self.taken_by_others) / 10.0;
