@@ -20,6 +20,7 @@ use crate::operation::Operation;
 use crate::response::RateLimit;
 use crate::retry::retry_after;
 
+use bucket::Said;
 use set::Set;
 
 mod bucket;
@@ -68,6 +69,8 @@ pub(crate) struct Permit<'a> {
     operation: &'static Operation,
     scope: String,
     counted: Counted,
+    /// When the request was let go, on the monotonic clock.
+    sent_at: Duration,
 }
 
 /// Where a request in flight is counted.
@@ -114,7 +117,8 @@ impl Pacer {
                 Admission::Queue(_, wait) => clock.sleep(wait.min(LOOK_AGAIN)).await,
             }
         };
-        Permit { pacer: self, clock, operation, scope, counted }
+        let sent_at = clock.monotonic();
+        Permit { pacer: self, clock, operation, scope, counted, sent_at }
     }
 
     fn look(
@@ -181,7 +185,9 @@ impl Permit<'_> {
         if let (Some(limit), Some(remaining)) = (limit, remaining) {
             let now = self.clock.monotonic();
             let set = state.sets.entry((tag, limit)).or_insert_with(|| Set::new(limit));
-            set.observe(&self.scope, remaining, others, now);
+            let sent_at = self.sent_at;
+            let said = Said { remaining: remaining as f64, others, sent_at };
+            set.observe(&self.scope, said, now);
             if is_refused {
                 let wait = retry_after(headers, self.clock.now()).unwrap_or_default();
                 set.refuse(&self.scope, now, now.saturating_add(wait));

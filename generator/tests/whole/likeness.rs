@@ -12,7 +12,7 @@ use super::{TREE, root};
 
 /// What all of the API has in common: how lists are paged and what an error says; and what OpenAPI
 /// and the runtime call a kind of credentials. Each is used; one that no longer is has to go.
-const CONVENTIONS: [&str; 7] =
+const CONVENTIONS: [&str; 6] =
     ["ApiKey", "apiKey", "badRequestDetail", "errorCode", "pageNum", "totalCount"];
 
 /// Products that `names/nouns.rs` spells as one word, and that schemas happen to be named after.

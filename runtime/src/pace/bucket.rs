@@ -16,6 +16,9 @@ const MEASURE: f64 = 3.0;
 const LONGEST_WAIT: f64 = 15.0;
 const LONGEST_LOOK: f64 = 1.0;
 
+/// How soon a request looks again whether the response came that it waits for.
+const CONFIRMATION: Duration = Duration::from_millis(2);
+
 /// The shortest time that tells something of the refill, in seconds: responses overtake one
 /// another.
 const SHORTEST_MEASURE: f64 = 0.5;
@@ -56,6 +59,16 @@ pub(super) struct Bucket {
     responses: u64,
 }
 
+/// What a response says of a bucket.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Said {
+    pub(super) remaining: f64,
+    /// How many requests are in flight without being counted by the bucket.
+    pub(super) others: u32,
+    /// When its request went.
+    pub(super) sent_at: Duration,
+}
+
 /// The begin of a measurement of the refill.
 #[derive(Debug)]
 struct Measure {
@@ -94,6 +107,10 @@ impl Bucket {
             return Some(self.closed_until - now);
         }
         self.refill(now);
+        if self.responses > 0 && self.in_flight > 0 && self.is_low(self.remaining) {
+            // What was refilled meanwhile is a guess until its response confirms it.
+            return Some(CONFIRMATION);
+        }
         let lacks = 1.0 + self.reserve() - self.level;
         if lacks <= 0.0 {
             return None;
@@ -118,6 +135,10 @@ impl Bucket {
     /// to look when it is refilled.
     fn reserve(&self) -> f64 {
         (self.limit / 20.0).floor().min(10.0)
+    }
+
+    fn is_low(&self, remaining: f64) -> bool {
+        remaining < 1.0 + self.reserve()
     }
 
     /// Returns the factor of waits: a bucket that is refilled all at once seems not to be
@@ -151,19 +172,33 @@ impl Bucket {
         self.level + f64::from(self.in_flight)
     }
 
-    /// Learns what a response says is left.
+    /// Learns what the response to a request that went at a time says is left.
     ///
     /// Of the requests in flight, some are counted in that already; that is made up for by their
-    /// own responses.
-    pub(super) fn observe(&mut self, remaining: f64, others: u32, now: Duration) {
+    /// own responses. Those overtake one another: what says that more is left counts only if its
+    /// request went after it was known that less is.
+    pub(super) fn observe(&mut self, said: Said, now: Duration) {
         self.responses += 1;
         if self.sharers > 1 && now.saturating_sub(self.refused_at) > FORGOTTEN {
             self.sharers -= 1;
             self.refused_at = now;
         }
+        if said.sent_at >= self.observed_at || said.remaining < self.remaining {
+            self.follow(said.remaining, now);
+        }
+        // Those who share the bucket have as many more in flight as they take of it.
+        let in_flight =
+            f64::from(self.in_flight) * (1.0 + self.taken_by_others.max(0.0));
+        self.level = self.remaining - in_flight - f64::from(said.others);
+        if self.level > 0.0 {
+            self.level /= f64::from(self.sharers);
+        }
+        self.at = Some(now);
+    }
+
+    fn follow(&mut self, remaining: f64, now: Duration) {
         self.measure(remaining, now);
-        let is_low = remaining < 1.0 + self.reserve();
-        self.stalled = match is_low && remaining <= self.remaining {
+        self.stalled = match self.is_low(remaining) && remaining <= self.remaining {
             true => self.stalled + 1,
             false => 0,
         };
@@ -173,14 +208,6 @@ impl Bucket {
         }
         self.remaining = remaining;
         self.observed_at = now;
-        // Those who share the bucket have as many more in flight as they take of it.
-        let in_flight =
-            f64::from(self.in_flight) * (1.0 + self.taken_by_others.max(0.0));
-        self.level = remaining - in_flight - f64::from(others);
-        if self.level > 0.0 {
-            self.level /= f64::from(self.sharers);
-        }
-        self.at = Some(now);
     }
 
     /// Learns from a refusal: others share the bucket, and spend what this client counted on. From
@@ -264,7 +291,9 @@ mod tests {
                 now += 0.002;
                 bucket.end();
                 let left = service.answer(now);
-                bucket.observe(left, 0, Duration::from_secs_f64(now));
+                let now = Duration::from_secs_f64(now);
+                let said = Said { remaining: left, others: 0, sent_at: now };
+                bucket.observe(said, now);
             }
             let allowed = (f64::from(requests) - limit) / rate;
             let allowed = allowed.max(f64::from(requests) * 0.002);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::bucket::Bucket;
+use super::bucket::{Bucket, Said};
 
 /// How many scopes are remembered.
 const SCOPES: usize = 1024;
@@ -69,17 +69,10 @@ impl Set {
         }
     }
 
-    /// Learns what a response says is left; `others` are in flight without being counted here.
-    pub(super) fn observe(
-        &mut self,
-        scope: &str,
-        remaining: u64,
-        others: u32,
-        now: Duration,
-    ) {
+    /// Learns what a response says is left.
+    pub(super) fn observe(&mut self, scope: &str, said: Said, now: Duration) {
         self.remember(scope);
         let Some(own) = self.scoped.get_mut(scope) else { return };
-        let remaining = remaining as f64;
         let (shared, alone) = (self.shared.expected(now), own.expected(now));
         let differ = (shared - alone).abs() > (self.limit as f64 / 50.0).max(8.0);
         // After a pause the shared bucket may have been refilled, however fast that is.
@@ -87,14 +80,15 @@ impl Set {
             self.observed_at.is_some_and(|at| now.saturating_sub(at) < RECENT);
         self.observed_at = Some(now);
         if differ && is_recent {
-            let step = match (remaining - alone).abs() < (remaining - shared).abs() {
-                true => 1,
-                false => -1,
-            };
+            let step =
+                match (said.remaining - alone).abs() < (said.remaining - shared).abs() {
+                    true => 1,
+                    false => -1,
+                };
             self.lean = (self.lean + step).clamp(-SURE, SURE);
         }
-        own.observe(remaining, others, now);
-        self.shared.observe(remaining, others, now);
+        own.observe(said, now);
+        self.shared.observe(said, now);
     }
 
     /// Learns from a refusal, and lets no request through before a time.
