@@ -168,7 +168,9 @@ impl Permit<'_> {
             Some(Known::Limited(limit)) => Some(*limit),
             _ => None,
         };
-        let limit = said.and_then(|said| said.limit).or(before);
+        // One of 0 would let nothing through: a server that says so means something else.
+        let limit = said.and_then(|said| said.limit).filter(|limit| *limit > 0);
+        let limit = limit.or(before);
         // An error of something before the service says nothing about its limits.
         let known = match limit {
             Some(limit) => Known::Limited(limit),

@@ -158,3 +158,21 @@ async fn a_refusal_with_a_wait_closes_the_bucket_for_all() {
     assert!(start.elapsed() >= Duration::from_millis(950), "{:?}", start.elapsed());
     refused.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn figures_that_make_no_sense_delay_nothing() {
+    for (limit, remaining) in [("0", "0"), ("-1", "-5"), ("100", "900"), ("", "x")] {
+        let server = Server::start(move |_, _| {
+            let headers =
+                [("ratelimit-limit", limit), ("ratelimit-remaining", remaining)];
+            Reply::new(200, &headers, "{}")
+        })
+        .await;
+        let client = client(&server);
+        let start = Instant::now();
+        for _ in 0..50 {
+            Request::<Json>::new(&GET, &["1"]).send(&client).await.unwrap();
+        }
+        assert!(start.elapsed() < Duration::from_secs(2), "{limit} {remaining}");
+    }
+}
