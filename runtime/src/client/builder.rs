@@ -17,8 +17,9 @@ use crate::retry::RetryPolicy;
 use crate::transport::Transport;
 use crate::transport::reqwest::{Proxy, Settings};
 
-/// What a body may become in memory: room for the largest pages, an end to endless ones.
-const BODY_LIMIT: u64 = 256 << 20;
+/// What a body may become in memory: several times the largest page of 500 items, and an end to
+/// endless ones.
+const BODY_LIMIT: u64 = 64 << 20;
 
 /// Builds a [`Client`].
 ///
@@ -157,7 +158,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Limits what is read into memory of one answer, in bytes after inflating: 256 MiB by
+    /// Limits what is read into memory of one answer, in bytes after inflating: 64 MiB by
     /// default. Downloads have no limit.
     pub fn body_limit(mut self, bytes: u64) -> Self {
         self.limits.body = bytes;

@@ -6,6 +6,8 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, StatusCode, Version};
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
 
 use super::{Failure, broken};
 use crate::client::Core;
@@ -23,6 +25,9 @@ const KEPT: usize = 1 << 20;
 
 /// How long the body of an error is waited for: the status says most of it.
 const EXCERPT_LIMIT: Duration = Duration::from_secs(2);
+
+/// The size from which a packed body takes long to inflate, in bytes.
+const LARGE: usize = 16 << 10;
 
 /// How much of an unwanted body is read to keep its connection, in bytes.
 const DRAIN: usize = 64 << 10;
@@ -52,23 +57,36 @@ pub(crate) async fn read(
     match encoding(headers).as_str() {
         "" | "identity" => Ok(bytes),
         "gzip" | "x-gzip" if bytes.is_empty() => Ok(bytes),
-        "gzip" | "x-gzip" => inflate(&bytes, limit).map_err(|problem| match problem {
-            Problem::TooLarge => too_large(limit).into(),
-            Problem::Broken => Failure {
-                error: broken(
-                    Kind::Transport,
-                    "the response is no whole gzip stream",
-                    bytes,
-                ),
-                again: Again::IfRepeatable(None),
-            },
-        }),
+        "gzip" | "x-gzip" => {
+            unpack(&bytes, limit).await.map_err(|problem| match problem {
+                Problem::TooLarge => too_large(limit).into(),
+                Problem::Broken => Failure {
+                    error: broken(
+                        Kind::Transport,
+                        "the response is no whole gzip stream",
+                        bytes,
+                    ),
+                    again: Again::IfRepeatable(None),
+                },
+            })
+        }
         other => {
             let message =
                 format!("the response is compressed as {other:?}, not as gzip");
             Err(broken(Kind::Decode, &message, bytes).into())
         }
     }
+}
+
+/// Inflates a body, a large one on a thread where that delays no other task.
+async fn unpack(packed: &Bytes, limit: u64) -> Result<Bytes, Problem> {
+    if packed.len() < LARGE || Handle::try_current().is_err() {
+        return inflate(packed, limit);
+    }
+    let packed = packed.clone();
+    let inflated = spawn_blocking(move || inflate(&packed, limit)).await;
+    // Only where the runtime ends meanwhile.
+    inflated.unwrap_or(Err(Problem::Broken))
 }
 
 /// Reads what arrives of the body of an error within `left` and two seconds, with the secrets

@@ -123,12 +123,34 @@ async fn an_error_without_end_is_still_one() {
 }
 
 #[tokio::test]
-async fn a_page_of_a_hundred_megabytes_arrives() {
+async fn a_page_of_a_hundred_megabytes_arrives_where_the_client_allows_it() {
     let text = "x".repeat(100 << 20);
     let body = format!("{{\"text\":\"{text}\"}}");
     let server = Server::start(move |_, _| Reply::json(&body)).await;
-    let response = get().send(&plain(&server)).await.unwrap();
+    let refused = get().send(&plain(&server)).await.unwrap_err();
+    assert!(refused.to_string().contains("larger than 67108864 bytes"), "{refused}");
+    let client = Client::builder().base_url(&server.url).body_limit(128 << 20);
+    let response = get().send(&client.build().unwrap()).await.unwrap();
     assert_eq!(response["text"].as_str().map(str::len), Some(100 << 20));
+}
+
+#[tokio::test]
+async fn a_large_packed_body_delays_no_other_task() {
+    let bomb = gzip(&vec![b' '; 60 << 20]);
+    let server = Server::start(move |_, _| {
+        Reply::new(200, &[("content-encoding", "gzip")], &bomb)
+    })
+    .await;
+    let client = plain(&server);
+    let reading = tokio::spawn(async move { get().send(&client).await.map(drop) });
+    // On the one thread of this test; it would have no turn while a body is inflated there.
+    let mut turns = 0;
+    while !reading.is_finished() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        turns += 1;
+    }
+    assert!(reading.await.unwrap().is_err(), "it holds nothing but blanks");
+    assert!(turns > 10, "{turns} turns");
 }
 
 #[tokio::test]
