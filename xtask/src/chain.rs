@@ -210,6 +210,8 @@ fn generate(
     let runtime = runtime.canonicalize().unwrap_or(runtime);
     let options = generator::Options {
         home: Home::Alone(runtime.display().to_string()),
+        // The waits are those of the vendored document.
+        idle: Idle::Note,
         ..generator::Options::default()
     };
     let output =

@@ -131,7 +131,7 @@ impl Lowering<'_> {
         let known: Known = operations.map(|(index, it)| (it.key(), index)).collect();
         for said in std::mem::take(&mut self.waits) {
             let Some(&index) = known.get(&said.key) else { continue };
-            match lower(&self.api, &known, index, &said) {
+            match lower(&self.api, &known, index, &said, idle) {
                 Ok(wait) => self.api.operations[index].wait = Some(wait),
                 Err(what) if idle == Idle::Note => {
                     self.unmapped(&said.pointer.child(WAIT), what);
@@ -145,7 +145,13 @@ impl Lowering<'_> {
     }
 }
 
-fn lower(api: &Api, known: &Known, index: usize, said: &Said) -> Result<Wait, String> {
+fn lower(
+    api: &Api,
+    known: &Known,
+    index: usize,
+    said: &Said,
+    idle: Idle,
+) -> Result<Wait, String> {
     let legacy = match &said.long_running {
         None => None,
         Some(said) => {
@@ -158,7 +164,7 @@ fn lower(api: &Api, known: &Known, index: usize, said: &Said) -> Result<Wait, St
     let polled = said.wait.as_ref().map(|said| {
         let facts = Facts::deserialize(said)
             .map_err(|error| format!("`{WAIT}` is not understood: {error}"))?;
-        polled(api, known, &api.operations[index], facts)
+        polled(api, known, &api.operations[index], facts, idle)
     });
     Ok(Wait { polled: polled.transpose()?, legacy })
 }
@@ -168,6 +174,7 @@ fn polled(
     known: &Known,
     call: &Operation,
     facts: Facts,
+    idle: Idle,
 ) -> Result<Polled, String> {
     let operation = find(known, &facts.poll)?;
     let is_stable = |operation: &Operation| operation.newest_stable().is_some();
@@ -204,10 +211,10 @@ fn polled(
         );
     }
     if !properties.is_empty() {
-        states(api, polls, &properties, &facts)?;
+        states(api, polls, &properties, &facts, idle)?;
     }
     for flag in &facts.flags {
-        states(api, polls, std::slice::from_ref(flag), &Facts::default())?;
+        states(api, polls, std::slice::from_ref(flag), &Facts::default(), idle)?;
     }
     let Facts { done, failed, flags, gone, empty, .. } = facts;
     Ok(Polled { operation, sources, properties, done, failed, flags, gone, empty, each })
@@ -300,6 +307,7 @@ fn states(
     polls: &Operation,
     names: &[String],
     facts: &Facts,
+    idle: Idle,
 ) -> Result<(), String> {
     let names_of = || names.join("` or `");
     if !declares(api, polls, names) {
@@ -315,6 +323,10 @@ fn states(
             },
             _ => None,
         });
+        if idle == Idle::Note {
+            // A value that another document does not declare may come all the same.
+            continue;
+        }
         // A string may be anything.
         let Some(values) = enums.collect::<Option<Vec<_>>>() else { continue };
         let mut expected = facts.done.iter().chain(&facts.failed);

@@ -49,9 +49,6 @@ const BACKOFF: Duration = Duration::from_millis(500);
 /// The longest wait after a failure of the token endpoint.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
 
-/// The wait after a failure that no repeat can mend.
-const FINAL_BACKOFF: Duration = Duration::from_secs(1);
-
 /// A service account and its token.
 pub(crate) struct ServiceAccount {
     endpoint: Arc<Endpoint>,
@@ -372,7 +369,8 @@ fn put_off(mut failure: Failure, wait: Duration) -> Failure {
 /// Returns how long a failure is shared before the next token request.
 fn backoff(failure: &Failure, failures: u32) -> Duration {
     let retry_after = match failure.again {
-        Again::Never => return FINAL_BACKOFF,
+        // No wait mends it: whoever calls again has changed something.
+        Again::Never => return Duration::ZERO,
         Again::IfRepeatable(after) | Again::Always(after) => after,
     };
     let doubled = 2_u32.saturating_pow(failures.saturating_sub(1));
