@@ -215,7 +215,7 @@ async fn a_401_that_stays_is_an_error_after_one_renewal() {
 async fn who_waits_shares_a_failure() {
     let server = Server::start(|_, _| {
         let body = r#"{"error":"invalid_client","error_description":"wrong mdb_sa_sk_hunter2"}"#;
-        Reply::new(401, &[], body).after(Duration::from_millis(20))
+        Reply::new(401, &[], body).after(Duration::from_millis(500))
     })
     .await;
     let client = builder(&server, &Steps::default())
