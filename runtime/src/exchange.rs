@@ -281,7 +281,7 @@ async fn authorized(
         // On the heap, for the way to a nonce is large: else every request has its size.
         Auth::ApiKey(key) => return Box::pin(key.send(core, call)).await,
         Auth::ServiceAccount(account) => {
-            let bearer = account.token(limit).await?;
+            let bearer = account.token(limit, call.begun()).await?;
             let sent_at = core.clock.monotonic();
             let response = call.send(core, Some(bearer.header())).await?;
             if response.status() != StatusCode::UNAUTHORIZED {

@@ -95,10 +95,11 @@ impl ServiceAccount {
     }
 
     /// Returns a valid token, which is requested if there is none, for an attempt that has so
-    /// much time.
+    /// much time, of a call that began at a time on the monotonic clock.
     pub(crate) async fn token(
         &self,
         limit: Option<Duration>,
+        begun: Duration,
     ) -> Result<Bearer, Failure> {
         let now = self.core().clock.now();
         let held = self.state().token.clone().filter(|held| held.is_valid(now));
@@ -106,7 +107,7 @@ impl ServiceAccount {
             Some(held) if now < held.due => Ok(held),
             // On the heap, for both are rare and large: else every request carries their size.
             Some(held) => Ok(Box::pin(self.renew(held, limit)).await),
-            None => Box::pin(self.obtain()).await,
+            None => Box::pin(self.obtain(begun)).await,
         }
     }
 
@@ -117,7 +118,8 @@ impl ServiceAccount {
             if state.is_renewing {
                 return held;
             }
-            let Ok(pending) = self.pending(&mut state) else { return held };
+            let begun = self.core().clock.monotonic();
+            let Ok(pending) = self.pending(&mut state, begun) else { return held };
             state.is_renewing = true;
             // Before anything else: a renewal that fails, hangs or is dropped is not waited for
             // by the next call.
@@ -137,7 +139,7 @@ impl ServiceAccount {
     }
 
     /// Returns the token that is being requested.
-    async fn obtain(&self) -> Result<Bearer, Failure> {
+    async fn obtain(&self, begun: Duration) -> Result<Bearer, Failure> {
         let pending = {
             let mut state = self.state();
             // It may have come in the meantime.
@@ -145,23 +147,24 @@ impl ServiceAccount {
             if let Some(held) = state.token.clone().filter(|held| held.is_valid(now)) {
                 return Ok(held);
             }
-            self.pending(&mut state)?
+            self.pending(&mut state, begun)?
         };
         let outcome = pending.clone().await;
         self.settle(&pending, outcome)
     }
 
     /// Returns the token that is being requested, and requests one if none is; fails where the
-    /// last request failed and the next is not due.
-    fn pending(&self, state: &mut State) -> Result<Pending, Failure> {
+    /// last request failed and the next is not due, or failed for good after the call began.
+    fn pending(&self, state: &mut State, begun: Duration) -> Result<Pending, Failure> {
         if let Some(pending) = &state.pending {
             return Ok(pending.clone());
         }
         let now = self.core().clock.monotonic();
-        if let Some((failure, until)) = &state.failure
-            && now < *until
-        {
-            return Err(put_off(failure.clone(), *until - now));
+        if let Some((failure, until)) = &state.failure {
+            let waited = failure.again == Again::Never && begun <= *until;
+            if now < *until || waited {
+                return Err(put_off(failure.clone(), until.saturating_sub(now)));
+            }
         }
         let known = Known {
             held: state.token.as_ref().map(|held| held.secret().into()),
@@ -249,7 +252,7 @@ impl ServiceAccount {
             if state.forced_at.is_some_and(pauses) {
                 None
             } else {
-                Some(self.pending(&mut state)?)
+                Some(self.pending(&mut state, now)?)
             }
         };
         let Some(pending) = pending else {

@@ -1,6 +1,7 @@
 //! A request made ready to send: absolute, with every header but the credentials.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
@@ -25,6 +26,8 @@ pub(crate) struct Call {
     operation: Option<&'static Operation>,
     /// The value of the first parameter of the path.
     scope: String,
+    /// When the call began, on the monotonic clock.
+    begun: Duration,
     /// Whether this attempt got as far as the request itself: what went before (a token, a
     /// probe) can be repeated whatever the method.
     sent: AtomicBool,
@@ -54,7 +57,8 @@ impl Call {
         let url = core.base.join(&parts.path_and_query());
         let operation = Some(parts.operation);
         let (scope, sent) = (parts.scope().to_owned(), AtomicBool::new(false));
-        Ok(Self { method, url, headers, body, operation, scope, sent })
+        let begun = core.clock.monotonic();
+        Ok(Self { method, url, headers, body, operation, scope, begun, sent })
     }
 
     /// Makes a request ready that is none of the API's own.
@@ -68,7 +72,8 @@ impl Call {
         headers.insert(USER_AGENT, core.user_agent.clone());
         let url = core.base.join(path);
         let (scope, sent) = Default::default();
-        Self { method, url, headers, body, operation: None, scope, sent }
+        let begun = core.clock.monotonic();
+        Self { method, url, headers, body, operation: None, scope, begun, sent }
     }
 
     /// Returns the request that asks for the challenge of this one: without its body, and
@@ -84,6 +89,7 @@ impl Call {
             body: None,
             operation: None,
             scope: String::new(),
+            begun: self.begun,
             sent: AtomicBool::new(false),
         }
     }
@@ -97,12 +103,18 @@ impl Call {
             body: self.body.clone(),
             operation: self.operation,
             scope: self.scope.clone(),
+            begun: self.begun,
             sent: AtomicBool::new(true),
         }
     }
 
     pub(crate) fn method(&self) -> &Method {
         &self.method
+    }
+
+    /// Returns when the call began, on the monotonic clock.
+    pub(crate) fn begun(&self) -> Duration {
+        self.begun
     }
 
     /// Returns what a rate limit may be for: the project or organization of the request.
