@@ -189,14 +189,14 @@ impl<'a> Timer<'a> {
     }
 }
 
-/// Waits for a future for a limited time; returns `None` where it took longer.
+/// Waits for a future for a limited time, if it is limited; returns `None` where it took longer.
 pub(crate) async fn within<F: Future>(
     clock: &dyn Clock,
-    limit: Duration,
+    limit: impl Into<Option<Duration>>,
     future: F,
 ) -> Option<F::Output> {
     let stopwatch = Stopwatch::default();
-    Timer::new(clock, &stopwatch, Some(limit)).wait(pin!(future)).await
+    Timer::new(clock, &stopwatch, limit.into()).wait(pin!(future)).await
 }
 
 /// Returns a number from 0 (included) to 1 (excluded) that differs between calls and

@@ -91,7 +91,7 @@ pub(crate) fn run(
         let core = client.core();
         let call = Call::new(core, &parts, expected)?;
         let result =
-            retry_loop(core, &call, operation, &options, expected, &stopwatch).await;
+            retry_loop(core, &call, &parts, &options, expected, &stopwatch).await;
         result.map_err(|error| error.of(operation))
     }))
 }
@@ -99,11 +99,12 @@ pub(crate) fn run(
 async fn retry_loop(
     core: &Core,
     call: &Call,
-    operation: &'static Operation,
+    parts: &Parts,
     options: &Options,
     expected: Expected,
     stopwatch: &Stopwatch,
 ) -> Result<Answer, Error> {
+    let operation = parts.operation;
     let policy = options.retry.as_ref().unwrap_or(&core.retry);
     let total = options.timeout.or(core.limits.total);
     let limit = options.attempt.or(core.limits.attempt);
@@ -113,7 +114,8 @@ async fn retry_loop(
     loop {
         let permit = match &core.pacer {
             Some(pacer) => {
-                let admission = pin!(pacer.admit(&*core.clock, operation, call.scope()));
+                let admission =
+                    pin!(pacer.admit(&*core.clock, operation, parts.scope()));
                 let permit = whole.wait(admission).await;
                 Some(permit.ok_or_else(|| no_time_for(total, attempts))?)
             }

@@ -8,22 +8,22 @@
 //! explains the figures; and how fast they are refilled is measured.
 
 use std::collections::HashMap;
-use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 use tokio::sync::Notify;
 
-use crate::clock::{Clock, Stopwatch, Timer};
+use crate::clock::{self, Clock};
 use crate::operation::Operation;
 use crate::response::RateLimit;
 use crate::retry::retry_after;
 
 use bucket::Said;
-use set::Set;
+use set::{Set, Wait};
 
 mod bucket;
+mod queue;
 mod set;
 
 /// How many requests for an operation may be in flight before the first response tells its limit.
@@ -31,9 +31,6 @@ const STARTING: u32 = 16;
 
 /// How long a request waits for that response at most.
 const START_LIMIT: Duration = Duration::from_secs(2);
-
-/// How long a wait lasts at most before the figures are looked at again, which may be better.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Lets requests go at the pace that the service allows.
 #[derive(Debug, Default)]
@@ -47,9 +44,11 @@ pub(crate) struct Pacer {
 struct State {
     /// What is known of operations, by their ids.
     operations: HashMap<&'static str, Known>,
-    /// The sets, by operation group and limit.
-    sets: HashMap<(&'static str, u64), Set>,
+    sets: Sets,
 }
+
+/// The sets, by operation group and limit.
+type Sets = HashMap<(&'static str, u64), Set>;
 
 #[derive(Debug)]
 enum Known {
@@ -67,7 +66,7 @@ pub(crate) struct Permit<'a> {
     pacer: &'a Pacer,
     clock: &'a dyn Clock,
     operation: &'static Operation,
-    scope: String,
+    scope: &'a str,
     counted: Counted,
     /// When the request was let go, on the monotonic clock.
     sent_at: Duration,
@@ -85,74 +84,105 @@ enum Counted {
 enum Admission {
     Go(Counted),
     AwaitStart,
-    /// Wait in the queue of a bucket, at its head for so long.
-    Queue(Arc<tokio::sync::Mutex<()>>, Duration),
+    Wait(Wait),
+}
+
+/// A request that may have to wait, which it does no more when this is dropped.
+struct Waiting<'a> {
+    pacer: &'a Pacer,
+    clock: &'a dyn Clock,
+    operation: &'static Operation,
+    scope: &'a str,
+    /// The limit of the set whose queue it is in, and its number there.
+    place: Option<(u64, u64)>,
 }
 
 impl Pacer {
     /// Waits until a request may be sent.
     ///
     /// `scope` is what a bucket may be for: the project or organization of the request. Requests
-    /// of a bucket go in the order in which they came.
+    /// of a bucket go in the order in which they came, but for those that nobody polls.
     pub(crate) async fn admit<'a>(
         &'a self,
         clock: &'a dyn Clock,
         operation: &'static Operation,
-        scope: String,
+        scope: &'a str,
     ) -> Permit<'a> {
-        let stopwatch = Stopwatch::default();
-        let mut turn = None;
+        let mut waiting = Waiting { pacer: self, clock, operation, scope, place: None };
         let mut has_waited = false;
         let counted = loop {
             let started = self.started.notified();
-            match self.look(clock, operation, &scope, turn.is_some(), has_waited) {
+            match waiting.look(has_waited) {
                 Admission::Go(counted) => break counted,
                 Admission::AwaitStart => {
-                    let mut timer = Timer::new(clock, &stopwatch, Some(START_LIMIT));
-                    has_waited = timer.wait(pin!(started)).await.is_none();
+                    let started = clock::within(clock, START_LIMIT, started).await;
+                    has_waited = started.is_none();
                 }
-                Admission::Queue(queue, _) if turn.is_none() => {
-                    turn = Some(queue.lock_owned().await);
+                Admission::Wait(wait) => {
+                    clock::within(clock, wait.time, wait.wake.notified()).await;
                 }
-                Admission::Queue(_, wait) => clock.sleep(wait.min(LOOK_AGAIN)).await,
             }
         };
         let sent_at = clock.monotonic();
         Permit { pacer: self, clock, operation, scope, counted, sent_at }
     }
 
-    fn look(
-        &self,
-        clock: &dyn Clock,
-        operation: &'static Operation,
-        scope: &str,
-        has_turn: bool,
-        has_waited: bool,
-    ) -> Admission {
-        let mut state = self.state();
+    /// Never held across an await.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting<'_> {
+    /// Looks whether the request may go. One that `has_waited` for the first response of its
+    /// operation does not wait for it again.
+    fn look(&mut self, has_waited: bool) -> Admission {
+        let mut state = self.pacer.state();
         let State { operations, sets } = &mut *state;
-        let known = operations.entry(operation.id).or_insert(Known::Starting(0));
-        match known {
-            Known::Unlimited => Admission::Go(Counted::Nowhere),
+        let id = self.operation.id;
+        let limit = match operations.entry(id).or_insert(Known::Starting(0)) {
+            Known::Limited(limit) => *limit,
+            Known::Unlimited => return Admission::Go(Counted::Nowhere),
             Known::Starting(in_flight) if *in_flight < STARTING || has_waited => {
                 *in_flight += 1;
-                Admission::Go(Counted::Starting)
+                return Admission::Go(Counted::Starting);
             }
-            Known::Starting(_) => Admission::AwaitStart,
-            Known::Limited(limit) => {
-                let set = sets.entry((operation.tag, *limit));
-                let set = set.or_insert_with(|| Set::new(*limit));
-                match set.take(scope, clock.monotonic(), has_turn) {
-                    Ok(()) => Admission::Go(Counted::InSet(*limit)),
-                    Err((queue, wait)) => Admission::Queue(queue, wait),
-                }
+            Known::Starting(_) => return Admission::AwaitStart,
+        };
+        if self.place.is_some_and(|(other, _)| other != limit) {
+            self.leave(sets);
+        }
+        let set = sets.entry((self.operation.tag, limit));
+        let set = set.or_insert_with(|| Set::new(limit));
+        let number = self.place.map(|(_, number)| number);
+        match set.take(self.scope, number, self.clock.monotonic()) {
+            Ok(()) => {
+                self.place = None;
+                Admission::Go(Counted::InSet(limit))
+            }
+            Err(wait) => {
+                self.place = Some((limit, wait.number));
+                Admission::Wait(wait)
             }
         }
     }
 
-    /// Never held across an await.
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Leaves the queue that the request waits in.
+    fn leave(&mut self, sets: &mut Sets) {
+        if let Some((limit, number)) = self.place.take()
+            && let Some(set) = sets.get_mut(&(self.operation.tag, limit))
+        {
+            set.leave(self.scope, number, self.clock.monotonic());
+        }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if self.place.is_some() {
+            let mut state = self.pacer.state();
+            self.leave(&mut state.sets);
+        }
     }
 }
 
@@ -177,8 +207,7 @@ impl Permit<'_> {
             None if status.is_success() => Known::Unlimited,
             None => return,
         };
-        if !matches!((&known, before), (Known::Limited(limit), Some(before)) if *limit == before)
-        {
+        if limit.is_none() || limit != before {
             state.operations.insert(id, known);
             self.pacer.started.notify_waiters();
         }
@@ -189,10 +218,10 @@ impl Permit<'_> {
             let set = state.sets.entry((tag, limit)).or_insert_with(|| Set::new(limit));
             let sent_at = self.sent_at;
             let said = Said { remaining: remaining as f64, others, sent_at };
-            set.observe(&self.scope, said, now);
+            set.observe(self.scope, said, now);
             if is_refused {
                 let wait = retry_after(headers, self.clock.now()).unwrap_or_default();
-                set.refuse(&self.scope, now, now.saturating_add(wait));
+                set.refuse(self.scope, now, now.saturating_add(wait));
             }
         }
     }
@@ -214,7 +243,7 @@ impl Permit<'_> {
         if let Counted::InSet(limit) = counted
             && let Some(set) = state.sets.get_mut(&(self.operation.tag, limit))
         {
-            set.end(&self.scope);
+            set.end(self.scope);
         }
         others
     }

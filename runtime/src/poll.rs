@@ -229,8 +229,7 @@ impl<'a, T: Output> Poller<'a, T> {
                         report(&mut progress, &response);
                     }
                     Err(error) if error.is_not_found() => return Ok(()),
-                    Err(error) if watch.outlasts(&error) => watch.passes(error),
-                    Err(error) => return Err(error),
+                    Err(error) => watch.pass(error)?,
                 }
                 watch.pause(parts.operation).await?;
             }

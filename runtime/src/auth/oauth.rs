@@ -5,7 +5,6 @@
 //! attempt is due; a token that is due but valid is used while one call renews it; no IO happens
 //! under a lock; dropping any of the futures here leaves the account usable.
 
-use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::store::{AccessToken, TokenStore};
 use crate::client::Core;
-use crate::clock::{self, Stopwatch, Timer};
+use crate::clock;
 use crate::error::{ApiError, Error, Kind};
 use crate::exchange::{Call, Failure, excerpt};
 use crate::retry::Again;
@@ -272,9 +271,8 @@ impl ServiceAccount {
     pub(crate) async fn revoke(&self) -> Result<(), Error> {
         let core = self.core();
         let total = core.limits.total;
-        let stopwatch = Stopwatch::default();
-        let mut timer = Timer::new(&*core.clock, &stopwatch, total);
-        timer.wait(pin!(self.revoke_all())).await.unwrap_or_else(|| {
+        let revoked = clock::within(&*core.clock, total, self.revoke_all()).await;
+        revoked.unwrap_or_else(|| {
             let limit = total.unwrap_or_default();
             let message =
                 format!("not revoked within the time limit of a call, {limit:?}");

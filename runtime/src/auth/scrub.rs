@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
+use memchr::memmem;
 
 use crate::codec::Json;
 use crate::request::path::encode;
@@ -59,13 +60,12 @@ fn find_any(body: &[u8], forms: &[String]) -> bool {
 /// Returns where a form of a secret begins.
 fn find(body: &[u8], form: &[u8]) -> Option<usize> {
     let is_part = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-    body.windows(form.len()).enumerate().find_map(|(at, window)| {
-        let is_whole = || {
-            let before = at.checked_sub(1).and_then(|before| body.get(before));
-            !is_part(before) && !is_part(body.get(at + form.len()))
-        };
-        (window == form && (form.len() >= DISTINCT || is_whole())).then_some(at)
-    })
+    let is_whole = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| body.get(before));
+        !is_part(before) && !is_part(body.get(at + form.len()))
+    };
+    let mut found = memmem::find_iter(body, form);
+    found.find(|at| form.len() >= DISTINCT || is_whole(*at))
 }
 
 fn replace(body: &[u8], form: &str) -> Vec<u8> {

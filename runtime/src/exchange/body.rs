@@ -18,7 +18,7 @@ use crate::retry::Again;
 use crate::transport::{Body, TransportError};
 
 /// How much is read of the body of an error, in bytes: its code may come last.
-const EXCERPT: u64 = 16 << 20;
+const EXCERPT: usize = 16 << 20;
 
 /// How much of the body of an error is kept, in bytes.
 const KEPT: usize = 1 << 20;
@@ -97,20 +97,10 @@ pub(crate) async fn excerpt(
     mut body: Body,
     left: Option<Duration>,
 ) -> Bytes {
-    let mut bytes = BytesMut::new();
     let limit = left.map_or(EXCERPT_LIMIT, |left| left.min(EXCERPT_LIMIT));
-    let stopwatch = Stopwatch::default();
-    let mut timer = Timer::new(&*core.clock, &stopwatch, Some(limit));
-    while let Some(Some(Ok(chunk))) = timer.wait(pin!(body.chunk())).await {
-        let room = (EXCERPT as usize).saturating_sub(bytes.len());
-        bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        if chunk.len() >= room {
-            break;
-        }
-    }
-    let bytes = bytes.freeze();
+    let bytes = read_some(core, &mut body, EXCERPT, limit).await;
     let bytes = match encoding(headers).as_str() {
-        "gzip" | "x-gzip" => inflate(&bytes, EXCERPT).unwrap_or(bytes),
+        "gzip" | "x-gzip" => inflate(&bytes, EXCERPT as u64).unwrap_or(bytes),
         _ => bytes,
     };
     core.auth.scrub(bytes)
@@ -148,13 +138,22 @@ fn encoding(headers: &HeaderMap) -> String {
 
 /// Reads and drops a small body, so that the connection can be used again.
 pub(crate) async fn drain(core: &Core, mut body: Body) {
+    read_some(core, &mut body, DRAIN, DRAIN_LIMIT).await;
+}
+
+/// Reads what arrives of a body within a time, up to a size in bytes.
+async fn read_some(core: &Core, body: &mut Body, size: usize, limit: Duration) -> Bytes {
+    let mut bytes = BytesMut::new();
     let stopwatch = Stopwatch::default();
-    let mut timer = Timer::new(&*core.clock, &stopwatch, Some(DRAIN_LIMIT));
-    let mut left = DRAIN;
+    let mut timer = Timer::new(&*core.clock, &stopwatch, Some(limit));
     while let Some(Some(Ok(chunk))) = timer.wait(pin!(body.chunk())).await {
-        let Some(rest) = left.checked_sub(chunk.len()) else { return };
-        left = rest;
+        let room = size - bytes.len();
+        bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() >= room {
+            break;
+        }
     }
+    bytes.freeze()
 }
 
 enum End {

@@ -12,20 +12,13 @@ use http::{HeaderMap, HeaderValue, Method, Response};
 use super::{Expected, Failure};
 use crate::client::Core;
 use crate::error::{Error, Kind};
-use crate::operation::Operation;
 use crate::request::Parts;
 use crate::retry::Again;
 use crate::transport::{Body, Request, Stage, TransportError, Url};
 
 /// A request on its way.
 pub(crate) struct Call {
-    method: Method,
-    url: Url,
-    headers: HeaderMap,
-    body: Option<Bytes>,
-    operation: Option<&'static Operation>,
-    /// The value of the first parameter of the path.
-    scope: String,
+    request: Request,
     /// When the call began, on the monotonic clock.
     begun: Duration,
     /// Whether this attempt got as far as the request itself: what went before (a token, a
@@ -52,64 +45,51 @@ impl Call {
             Expected::Nothing | Expected::Value => "gzip",
         };
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(encoding));
-        headers.insert(USER_AGENT, core.user_agent.clone());
-        let method = method(parts.operation.method);
-        let url = core.base.join(&parts.path_and_query());
-        let operation = Some(parts.operation);
-        let (scope, sent) = (parts.scope().to_owned(), AtomicBool::new(false));
-        let begun = core.clock.monotonic();
-        Ok(Self { method, url, headers, body, operation, scope, begun, sent })
+        let (method, path) = (method(parts.operation.method), parts.path_and_query());
+        let mut call = Self::plain(core, method, &path, headers, body);
+        call.request.operation = Some(parts.operation);
+        Ok(call)
     }
 
     /// Makes a request ready that is none of the API's own.
     pub(crate) fn plain(
         core: &Core,
         method: Method,
-        path: &str,
+        path_and_query: &str,
         mut headers: HeaderMap,
         body: Option<Bytes>,
     ) -> Self {
         headers.insert(USER_AGENT, core.user_agent.clone());
-        let url = core.base.join(path);
-        let (scope, sent) = Default::default();
+        let url = core.base.join(path_and_query);
+        let request = Request { method, url, headers, body, operation: None };
         let begun = core.clock.monotonic();
-        Self { method, url, headers, body, operation: None, scope, begun, sent }
+        Self { request, begun, sent: AtomicBool::new(false) }
     }
 
     /// Returns the request that asks for the challenge of this one: without its body, and
     /// without its effects.
     pub(crate) fn probe(&self) -> Self {
+        let Request { url, headers, .. } = &self.request;
         let kept = [ACCEPT, ACCEPT_ENCODING, USER_AGENT];
-        let keep =
-            |name: &HeaderName| Some((name.clone(), self.headers.get(name)?.clone()));
-        Self {
+        let keep = |name: &HeaderName| Some((name.clone(), headers.get(name)?.clone()));
+        let request = Request {
             method: Method::GET,
-            url: self.url.clone(),
+            url: url.clone(),
             headers: kept.iter().filter_map(keep).collect(),
             body: None,
             operation: None,
-            scope: String::new(),
-            begun: self.begun,
-            sent: AtomicBool::new(false),
-        }
+        };
+        Self { request, begun: self.begun, sent: AtomicBool::new(false) }
     }
 
     /// Returns the request that a redirect leads to.
     pub(crate) fn redirected(&self, url: Url) -> Self {
-        Self {
-            method: self.method.clone(),
-            url,
-            headers: self.headers.clone(),
-            body: self.body.clone(),
-            operation: self.operation,
-            scope: self.scope.clone(),
-            begun: self.begun,
-            sent: AtomicBool::new(true),
-        }
+        let request = Request { url, ..self.request.clone() };
+        Self { request, begun: self.begun, sent: AtomicBool::new(true) }
     }
 
     pub(crate) fn method(&self) -> &Method {
-        &self.method
+        &self.request.method
     }
 
     /// Returns when the call began, on the monotonic clock.
@@ -117,25 +97,21 @@ impl Call {
         self.begun
     }
 
-    /// Returns what a rate limit may be for: the project or organization of the request.
-    pub(crate) fn scope(&self) -> String {
-        self.scope.clone()
-    }
-
     pub(crate) fn url(&self) -> &Url {
-        &self.url
+        &self.request.url
     }
 
     /// Returns the size of the body in bytes.
     pub(crate) fn body_length(&self) -> usize {
-        self.body.as_ref().map_or(0, Bytes::len)
+        self.request.body.as_ref().map_or(0, Bytes::len)
     }
 
     /// Returns the target as it stands in the request line.
     pub(crate) fn target(&self) -> String {
-        match self.url.query() {
-            Some(query) => format!("{}?{query}", self.url.path()),
-            None => self.url.path().to_owned(),
+        let url = self.url();
+        match url.query() {
+            Some(query) => format!("{}?{query}", url.path()),
+            None => url.path().to_owned(),
         }
     }
 
@@ -155,14 +131,9 @@ impl Call {
         core: &Core,
         authorization: Option<&HeaderValue>,
     ) -> Result<Response<Body>, Failure> {
-        let mut request = Request {
-            method: self.method.clone(),
-            url: self.url.clone(),
-            headers: self.headers.clone(),
-            body: self.body.clone(),
-            operation: self.operation,
-        };
-        if self.body.is_none() && !matches!(self.method, Method::GET | Method::HEAD) {
+        let mut request = self.request.clone();
+        let has_content = !matches!(request.method, Method::GET | Method::HEAD);
+        if request.body.is_none() && has_content {
             // RFC 9110 section 8.6: a method that expects content says that there is none.
             request.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
@@ -178,7 +149,7 @@ impl Call {
         let stage = error.stage();
         let (kind, message, again) = match stage {
             Stage::Connect | Stage::Refused => {
-                let origin = self.url.origin().ascii_serialization();
+                let origin = self.url().origin().ascii_serialization();
                 let message = format!("could not connect to {origin}");
                 (Kind::Connect, message, Again::Always(None))
             }

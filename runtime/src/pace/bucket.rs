@@ -1,6 +1,5 @@
 //! A token bucket as the service keeps it, followed by what its responses tell.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 /// The time in which a bucket is refilled, until it was measured: the service's limits are per
@@ -19,6 +18,9 @@ const LONGEST_LOOK: f64 = 1.0;
 /// How soon a request looks again whether the response came that it waits for.
 const CONFIRMATION: Duration = Duration::from_millis(2);
 
+/// How long that response is waited for: nobody may be polling its request.
+const ANSWERED: Duration = Duration::from_secs(1);
+
 /// The shortest time that tells something of the refill, in seconds: responses overtake one
 /// another.
 const SHORTEST_MEASURE: f64 = 0.5;
@@ -32,8 +34,6 @@ const FORGOTTEN: Duration = Duration::from_secs(30);
 /// A bucket of the service, which holds so many requests and is refilled at a rate.
 #[derive(Debug)]
 pub(super) struct Bucket {
-    /// The requests that wait, in their order.
-    pub(super) queue: Arc<tokio::sync::Mutex<()>>,
     limit: f64,
     /// What is left for requests that were not sent yet, at a time.
     level: f64,
@@ -81,7 +81,6 @@ impl Bucket {
     pub(super) fn new(limit: u64) -> Self {
         let limit = limit as f64;
         Self {
-            queue: Arc::default(),
             limit,
             level: limit,
             at: None,
@@ -107,8 +106,10 @@ impl Bucket {
             return Some(self.closed_until - now);
         }
         self.refill(now);
-        if self.responses > 0 && self.in_flight > 0 && self.is_low(self.remaining) {
-            // What was refilled meanwhile is a guess until its response confirms it.
+        let is_asked =
+            self.in_flight > 0 && now < self.taken_at.saturating_add(ANSWERED);
+        if self.responses > 0 && is_asked && self.is_low(self.remaining) {
+            // What was refilled meanwhile is a guess until the response confirms it.
             return Some(CONFIRMATION);
         }
         let lacks = 1.0 + self.reserve() - self.level;

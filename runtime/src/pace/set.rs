@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use super::bucket::{Bucket, Said};
+use super::queue::{LOOK_AGAIN, Queue};
 
 /// How many scopes are remembered.
 const SCOPES: usize = 1024;
@@ -14,8 +17,6 @@ const SURE: i8 = 3;
 
 /// How soon after another a response tells the hypotheses apart.
 const RECENT: Duration = Duration::from_millis(100);
-
-type Queue = Arc<tokio::sync::Mutex<()>>;
 
 /// The buckets of a set, in both hypotheses: that all scopes share one, and that each has its own.
 #[derive(Debug)]
@@ -27,6 +28,18 @@ pub(super) struct Set {
     lean: i8,
     /// When a response was last observed.
     observed_at: Option<Duration>,
+    queue: Queue,
+}
+
+/// A request that has to wait.
+#[derive(Debug)]
+pub(super) struct Wait {
+    /// Its number in the queue.
+    pub(super) number: u64,
+    /// What wakes it before its time.
+    pub(super) wake: Arc<Notify>,
+    /// How long it waits before it tries again.
+    pub(super) time: Duration,
 }
 
 impl Set {
@@ -37,36 +50,41 @@ impl Set {
             scoped: HashMap::new(),
             lean: 0,
             observed_at: None,
+            queue: Queue::default(),
         }
     }
 
-    /// Takes a request from the bucket, or returns the queue to wait in and how long its head
-    /// has to.
-    ///
-    /// Who has no turn goes before nobody who waits for one.
+    /// Takes a request from the bucket, or lets it wait; `number` is the one it waits under.
     pub(super) fn take(
         &mut self,
         scope: &str,
+        number: Option<u64>,
         now: Duration,
-        has_turn: bool,
-    ) -> Result<(), (Queue, Duration)> {
+    ) -> Result<(), Wait> {
         let is_scoped = self.lean > 0;
+        let is_first = self.queue.is_first(number, now, sharing(is_scoped, scope));
         self.remember(scope);
         let Some(own) = self.scoped.get_mut(scope) else { return Ok(()) };
         let (bucket, other) = match is_scoped {
             true => (own, &mut self.shared),
             false => (&mut self.shared, own),
         };
-        let is_queued = !has_turn && bucket.queue.try_lock().is_err();
-        match bucket.wait(now) {
-            Some(wait) => Err((Arc::clone(&bucket.queue), wait)),
-            None if is_queued => Err((Arc::clone(&bucket.queue), Duration::ZERO)),
-            None => {
-                bucket.take(now);
-                other.take(now);
-                Ok(())
+        let wait = if is_first { bucket.wait(now) } else { Some(LOOK_AGAIN) };
+        let Some(wait) = wait else {
+            bucket.take(now);
+            other.take(now);
+            if let Some(number) = number {
+                self.leave(scope, number, now);
             }
-        }
+            return Ok(());
+        };
+        let (number, wake) = self.queue.wait(number, scope, now);
+        Err(Wait { number, wake, time: wait.min(LOOK_AGAIN) })
+    }
+
+    /// Lets a request wait no more.
+    pub(super) fn leave(&mut self, scope: &str, number: u64, now: Duration) {
+        self.queue.leave(number, now, sharing(self.lean > 0, scope));
     }
 
     /// Learns what a response says is left.
@@ -118,4 +136,9 @@ impl Set {
         }
         self.scoped.insert(scope.to_owned(), Bucket::new(self.limit));
     }
+}
+
+/// Returns what tells whether another scope shares the bucket of one.
+fn sharing(is_scoped: bool, scope: &str) -> impl Fn(&str) -> bool {
+    move |other| !is_scoped || other == scope
 }

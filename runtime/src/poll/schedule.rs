@@ -118,6 +118,19 @@ impl Watch {
         error.is_not_found() && !self.is_seen && self.elapsed() < EARLY
     }
 
+    /// Notes an error that the wait goes on through.
+    ///
+    /// # Errors
+    ///
+    /// Returns one that ends it.
+    pub(crate) fn pass(&mut self, error: Error) -> Result<(), Error> {
+        if !self.outlasts(&error) {
+            return Err(error);
+        }
+        self.passes(error);
+        Ok(())
+    }
+
     /// Notes an error that does not end the wait.
     pub(crate) fn passes(&mut self, error: Error) {
         self.is_reached |= !error.is_connect();

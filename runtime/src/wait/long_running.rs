@@ -43,12 +43,11 @@ impl Run<'_> {
         let parts = Arc::new(Parts::at(operation, path));
         loop {
             match self.send(&parts).await {
-                Err(error) if self.watch.outlasts(&error) => self.watch.passes(error),
                 // Expired: the state of what it worked on tells.
                 Err(error) if error.is_not_found() && self.wait.poll.is_some() => {
                     return Ok(None);
                 }
-                Err(error) => return Err(error),
+                Err(error) => self.watch.pass(error)?,
                 Ok(response) => {
                     let status = response.get(STATUS).and_then(Json::as_str);
                     let status = status.unwrap_or_default();
@@ -87,8 +86,7 @@ impl Run<'_> {
         loop {
             match self.send(&parts).await {
                 Ok(response) => return Ok(Some(response.into_value())),
-                Err(error) if self.watch.outlasts(&error) => self.watch.passes(error),
-                Err(error) => return Err(error),
+                Err(error) => self.watch.pass(error)?,
             }
             self.pause(operation).await?;
         }

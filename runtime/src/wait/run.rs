@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use futures_core::Stream;
-
 use super::judge::Judge;
 use super::{Progress, Report, Told};
 use crate::client::Client;
@@ -66,13 +64,12 @@ impl Run<'_> {
         let parts = Arc::new(parts);
         loop {
             match self.send(&parts).await {
-                Err(error) if self.watch.outlasts(&error) => self.watch.passes(error),
                 Err(error) if error.is_not_found() => match judge.absent() {
                     Verdict::Done => return Ok(None),
                     Verdict::Pending => self.watch.passes(error),
                     Verdict::Failed => return Err(error),
                 },
-                Err(error) => return Err(error),
+                Err(error) => self.watch.pass(error)?,
                 Ok(response) => {
                     let elapsed = self.watch.elapsed();
                     let Outcome { verdict, state } = judge.look(&response, elapsed);
@@ -98,8 +95,7 @@ impl Run<'_> {
                 Items::<Listed>::new(&self.client, &parts, &self.schedule.options);
             match collect(items).await {
                 Ok(items) => return Ok(items),
-                Err(error) if self.watch.outlasts(&error) => self.watch.passes(error),
-                Err(error) => return Err(error),
+                Err(error) => self.watch.pass(error)?,
             }
             self.pause(each.list).await?;
         }
@@ -170,12 +166,9 @@ fn text(object: &Json, name: &str) -> Option<String> {
     }
 }
 
-async fn collect(items: Items<Listed>) -> Result<Vec<Json>, Error> {
-    let mut items = std::pin::pin!(items);
+async fn collect(mut items: Items<Listed>) -> Result<Vec<Json>, Error> {
     let mut all = Vec::new();
-    while let Some(item) =
-        std::future::poll_fn(|context| items.as_mut().poll_next(context)).await
-    {
+    while let Some(item) = items.next().await {
         all.push(item?);
     }
     Ok(all)

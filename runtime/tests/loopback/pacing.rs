@@ -2,7 +2,9 @@
 #![allow(clippy::disallowed_methods, reason = "the buckets are refilled in real time")]
 
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use atlas_admin_runtime::codec::Json;
@@ -175,4 +177,30 @@ async fn figures_that_make_no_sense_delay_nothing() {
         }
         assert!(start.elapsed() < Duration::from_secs(2), "{limit} {remaining}");
     }
+}
+
+#[tokio::test]
+async fn a_request_that_nobody_polls_delays_no_other() {
+    let server = Server::start(|number, _| {
+        let remaining = if number == 0 { "0" } else { "90" };
+        let headers = [("ratelimit-limit", "100"), ("ratelimit-remaining", remaining)];
+        Reply::new(200, &headers, "{}")
+    })
+    .await;
+    let client = client(&server);
+    let request = Request::<Json>::new(&GET, &["1"]);
+    request.send(&client).await.unwrap();
+    // It waits in the queue, as a page does that was requested ahead.
+    let mut first = Box::pin(request.send(&client));
+    let polled = poll_fn(|context| Poll::Ready(first.as_mut().poll(context))).await;
+    assert!(polled.is_pending());
+    let others = async {
+        for _ in 0..5 {
+            request.send(&client).await.unwrap();
+        }
+    };
+    let limit = Duration::from_secs(10);
+    tokio::time::timeout(limit, others).await.expect("they wait for the first");
+    first.await.unwrap();
+    assert_eq!(server.arrived(), 7);
 }

@@ -4,7 +4,7 @@
 //! the connection waits, whichever runtime it comes from. So each runtime has connections of its
 //! own, in a `reqwest` client of its own.
 
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 
 use ::reqwest::Client;
 use tokio::runtime::{Handle, Id};
@@ -16,9 +16,13 @@ use crate::transport::{Stage, TransportError};
 /// The `reqwest` clients of one client of this crate.
 pub(super) struct PerRuntime {
     maker: Maker,
-    /// The client of the runtime that comes first.
-    first: Mutex<Option<Client>>,
-    clients: RwLock<Vec<Entry>>,
+    clients: RwLock<Clients>,
+}
+
+struct Clients {
+    /// The client of the runtime that comes first, until it comes.
+    first: Option<Client>,
+    entries: Vec<Entry>,
 }
 
 /// The client of one runtime.
@@ -38,7 +42,8 @@ impl Entry {
 
 impl PerRuntime {
     pub(super) fn new(maker: Maker, first: Client) -> Self {
-        Self { maker, first: Mutex::new(Some(first)), clients: RwLock::default() }
+        let clients = Clients { first: Some(first), entries: Vec::new() };
+        Self { maker, clients: RwLock::new(clients) }
     }
 
     /// Returns the client of the runtime that this thread runs in.
@@ -58,7 +63,7 @@ impl PerRuntime {
         };
         let id = runtime.id();
         let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
-        match clients.iter().find(|entry| entry.is_of(id)) {
+        match clients.entries.iter().find(|entry| entry.is_of(id)) {
             Some(entry) => Ok(entry.client.clone()),
             None => {
                 drop(clients);
@@ -72,12 +77,11 @@ impl PerRuntime {
         let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
         let id = runtime.id();
         // Another thread of the runtime may have been here first.
-        if let Some(entry) = clients.iter().find(|entry| entry.is_of(id)) {
+        if let Some(entry) = clients.entries.iter().find(|entry| entry.is_of(id)) {
             return Ok(entry.client.clone());
         }
-        clients.retain(|entry| !entry.alive.is_closed());
-        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let client = match first {
+        clients.entries.retain(|entry| !entry.alive.is_closed());
+        let client = match clients.first.take() {
             Some(first) => first,
             None => self
                 .maker
@@ -87,7 +91,7 @@ impl PerRuntime {
         let (alive, gone) = oneshot::channel::<()>();
         // Ends with the runtime, or with the entry.
         runtime.spawn(async { _ = gone.await });
-        clients.push(Entry { runtime: id, client: client.clone(), alive });
+        clients.entries.push(Entry { runtime: id, client: client.clone(), alive });
         Ok(client)
     }
 }

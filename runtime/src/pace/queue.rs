@@ -1,0 +1,110 @@
+//! The requests that wait for a bucket of a set, in the order in which they came.
+//!
+//! No request holds a lock while it waits: a page that was requested ahead is polled only when
+//! its consumer comes back, and must keep nobody waiting until then.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+/// How long a wait lasts at most before the figures are looked at again, which may be better.
+pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// How long a request goes without a look before others go ahead of it.
+const ASLEEP: Duration = Duration::from_secs(2);
+
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    /// By numbers that go up.
+    waiting: BTreeMap<u64, Waiting>,
+    last: u64,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    scope: String,
+    looked_at: Duration,
+    wake: Arc<Notify>,
+}
+
+impl Waiting {
+    fn is_awake(&self, now: Duration) -> bool {
+        now.saturating_sub(self.looked_at) < ASLEEP
+    }
+}
+
+impl Queue {
+    /// Tells whether no request is ahead of one: of those that are awake and whose scope is
+    /// among some. `None` is a request that does not wait yet.
+    pub(super) fn is_first(
+        &self,
+        number: Option<u64>,
+        now: Duration,
+        is_among: impl Fn(&str) -> bool,
+    ) -> bool {
+        let mut ahead = self.waiting.range(..number.unwrap_or(u64::MAX));
+        !ahead.any(|(_, other)| other.is_awake(now) && is_among(&other.scope))
+    }
+
+    /// Lets a request wait; returns its number, and what wakes it when it is first.
+    pub(super) fn wait(
+        &mut self,
+        number: Option<u64>,
+        scope: &str,
+        now: Duration,
+    ) -> (u64, Arc<Notify>) {
+        let number = number.unwrap_or_else(|| {
+            self.last += 1;
+            self.last
+        });
+        let new =
+            || Waiting { scope: scope.to_owned(), looked_at: now, wake: Arc::default() };
+        let waiting = self.waiting.entry(number).or_insert_with(new);
+        waiting.looked_at = now;
+        (number, Arc::clone(&waiting.wake))
+    }
+
+    /// Lets a request go, and wakes the next whose scope is among some.
+    pub(super) fn leave(
+        &mut self,
+        number: u64,
+        now: Duration,
+        is_among: impl Fn(&str) -> bool,
+    ) {
+        self.waiting.remove(&number);
+        let mut others = self.waiting.values();
+        if let Some(next) =
+            others.find(|other| other.is_awake(now) && is_among(&other.scope))
+        {
+            next.wake.notify_one();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_sleeps_is_passed_by_and_is_first_again_afterwards() {
+        let at = Duration::from_secs;
+        let mut queue = Queue::default();
+        let any = |_: &str| true;
+        let (first, _) = queue.wait(None, "a", at(0));
+        let (second, _) = queue.wait(None, "b", at(1));
+        assert!(queue.is_first(Some(first), at(1), any));
+        assert!(!queue.is_first(Some(second), at(1), any));
+        assert!(!queue.is_first(None, at(1), any));
+        // In a bucket of its own it waits for nobody.
+        assert!(queue.is_first(Some(second), at(1), |scope| scope == "b"));
+        assert!(queue.is_first(Some(second), at(2), any));
+        queue.wait(Some(first), "a", at(2));
+        assert!(!queue.is_first(Some(second), at(2), any));
+        queue.leave(first, at(2), any);
+        assert!(queue.is_first(Some(second), at(2), any));
+        queue.leave(second, at(2), any);
+        assert!(queue.is_first(None, at(2), any));
+    }
+}
