@@ -69,7 +69,7 @@ pub(crate) enum Kind {
     Redirect,
     /// A file could not be read or written.
     File,
-    /// What a wait was for has failed.
+    /// The work that a wait was for has failed.
     Failed,
 }
 

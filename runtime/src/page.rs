@@ -84,7 +84,7 @@ struct Pager {
     options: Options,
     /// The pages that were requested and not taken, in order.
     requested: VecDeque<Requested>,
-    /// How many pages may be requested ahead.
+    /// The number of pages that may be requested ahead.
     ahead: usize,
     /// The number of the page that is requested next; `None` where the request names its page by
     /// something that is no number.

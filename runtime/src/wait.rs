@@ -78,7 +78,7 @@ enum Start {
     Sent(Result<Told, Error>),
 }
 
-/// What the response to the request told.
+/// The response to the request, as far as the wait needs it.
 pub(crate) struct Told {
     status: u16,
     headers: HeaderMap,
@@ -222,7 +222,7 @@ fn decode(resource: &Json, into: &mut dyn Value) -> Result<(), Error> {
     })
 }
 
-/// How far a wait is. `Display` says it in one line.
+/// The progress of a wait. `Display` gives one line.
 #[derive(Clone, Copy)]
 pub struct Progress<'w> {
     watch: &'w Watch,

@@ -7,10 +7,10 @@ use http::header::{LOCATION, RETRY_AFTER};
 use super::{Error, Kind};
 use crate::transport::{TransportError, Url};
 
-/// How much of a response is quoted, in characters.
+/// The length of a quotation of a response, in characters.
 const EXCERPT: usize = 200;
 
-/// What to do where the credentials lack a role.
+/// Advice where the credentials lack a role.
 const ROLE: &str = "if it is a role that the credentials lack, the documentation of the request \
                     function names those that do";
 

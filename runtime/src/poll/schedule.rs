@@ -1,4 +1,4 @@
-//! When the requests of a wait are sent, and what it has seen so far.
+//! The schedule of a wait's requests, and the observations so far.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,15 +21,15 @@ const INTERVAL: Duration = Duration::from_secs(10);
 /// The default limit of the whole wait.
 const TIMEOUT: Duration = Duration::from_secs(60 * 60);
 
-/// How long 404 may mean that what was just made is not there yet.
+/// The time for which 404 may mean that a resource was made and is not there yet.
 const EARLY: Duration = Duration::from_secs(30);
 
-/// How much of a state is quoted, in characters: by the error of what has failed, and by that of
+/// The length of a quoted state, in characters: in the error of what has failed, and in that of
 /// a wait that took too long, which has more to say.
 const FAILED_STATE: usize = 120;
 const LAST_STATE: usize = 60;
 
-/// How often requests are sent, for how long, and with which settings.
+/// The interval, time limit and settings of a wait's requests.
 #[derive(Clone, Debug)]
 pub(crate) struct Schedule {
     pub(crate) interval: Duration,
@@ -56,7 +56,7 @@ pub(crate) struct Watch {
     state: Option<String>,
     /// The error of the last request.
     error: Option<Error>,
-    /// How long the service asks to wait before the next request.
+    /// The wait before the next request that the service asks for.
     asked: Option<Duration>,
 }
 

@@ -107,7 +107,7 @@ async fn script(replies: &'static [fn() -> Reply]) -> Server {
     Server::start(move |number, _| replies[number.min(replies.len() - 1)]()).await
 }
 
-/// What a wait came to, the seconds that it took, and the requests that it sent.
+/// The result of a wait, the seconds that it took, and the requests that it sent.
 struct Ended {
     result: Result<Json, Error>,
     seconds: u64,
