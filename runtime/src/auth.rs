@@ -1,25 +1,30 @@
-//! Authentication: what a request has to carry, and what a refusal means.
+//! Authentication: requests sent with credentials, and what a refusal means.
 //!
 //! One file for each scheme. None of them decides about retries: they tell what was refused
-//! before anything was done, and [`retry`](crate::retry) decides.
+//! before anything was done, and the retry policy decides.
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderValue, Response};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::client::Core;
+use crate::connection::{Call, Connection, Limits};
 use crate::credentials::{Credentials, Kind as Credential};
 use crate::error::{Error, Kind};
+use crate::failure::Failure;
+use crate::retry::RetryPolicy;
+use crate::template::encode;
+use crate::transport::Body;
 
 pub use store::{AccessToken, FileStore, MemoryStore, TokenStore};
 
-pub(crate) use digest::{ApiKey, Nonce};
-pub(crate) use oauth::{Refusal, ServiceAccount};
+use digest::{ApiKey, Nonce};
+use oauth::ServiceAccount;
 use scrub::scrub;
 
 mod digest;
@@ -36,11 +41,10 @@ pub(crate) enum Auth {
 }
 
 impl Auth {
-    /// Makes it of the credentials, and of a core without any.
+    /// Makes it of the credentials, and of what a service account needs to request tokens.
     pub(crate) fn new(
         credentials: Option<Credentials>,
-        core: &Core,
-        store: Arc<dyn TokenStore>,
+        settings: impl FnOnce() -> TokenSettings,
     ) -> Result<Self, Error> {
         Ok(match credentials.map(|credentials| credentials.0) {
             None => Self::None,
@@ -49,14 +53,51 @@ impl Auth {
                 Self::AccessToken { secret, header }
             }
             Some(Credential::ServiceAccount { id, secret }) => {
-                let core = core.without_credentials();
-                let account = ServiceAccount::new(&id, secret, core, store)?;
+                let account = ServiceAccount::new(&id, secret, settings())?;
                 Self::ServiceAccount(Box::new(account))
             }
             Some(Credential::ApiKey { public, private }) => {
                 Self::ApiKey(ApiKey::new(public, private))
             }
         })
+    }
+
+    /// Sends a call, and once more where the credentials were good but what was made of them
+    /// has run out. `limit` is the rest of the attempt's time.
+    pub(crate) async fn send(
+        &self,
+        connection: &Connection,
+        call: &Call,
+        limit: Option<Duration>,
+    ) -> Result<(Response<Body>, Lease<'_>), Failure> {
+        let response = match self {
+            Self::None => call.send(connection, None).await?,
+            Self::AccessToken { header, .. } => {
+                call.send(connection, Some(header)).await?
+            }
+            Self::ServiceAccount(account) => {
+                account.send(connection, call, limit).await?
+            }
+            Self::ApiKey(key) => {
+                // On the heap, for the way to a nonce is large: else every request has its size.
+                let (response, nonce) = Box::pin(key.send(connection, call)).await?;
+                return Ok((response, Lease(nonce.map(|nonce| (key, nonce)))));
+            }
+        };
+        Ok((response, Lease(None)))
+    }
+
+    /// Revokes the access tokens of a service account; does nothing for other credentials.
+    pub(crate) async fn revoke(&self) -> Result<(), Error> {
+        match self {
+            Self::ServiceAccount(account) => account.revoke().await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells whether requests are sent with credentials.
+    pub(crate) fn has_credentials(&self) -> bool {
+        !matches!(self, Self::None)
     }
 
     /// Takes the secrets in use out of an answer, for it may be the page of a proxy that
@@ -82,6 +123,28 @@ impl fmt::Debug for Auth {
     }
 }
 
+/// What a service account needs to request tokens.
+pub(crate) struct TokenSettings {
+    pub(crate) connection: Connection,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) limits: Limits,
+    pub(crate) store: Arc<dyn TokenStore>,
+}
+
+/// What a request holds of the client's credentials until its response has been read: the nonce
+/// of Digest, which is in one request at a time.
+pub(crate) struct Lease<'a>(Option<(&'a ApiKey, Nonce)>);
+
+impl Lease<'_> {
+    /// Gives back what is held. A lease that is dropped instead takes it along, for nobody knows
+    /// whether the server counted a request that broke.
+    pub(crate) fn release(self) {
+        if let Some((key, nonce)) = self.0 {
+            key.give_back(nonce);
+        }
+    }
+}
+
 /// Makes a header value that no `Debug` prints.
 fn secret_header(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
     let Ok(mut value) = HeaderValue::from_str(&format!("{scheme}{secret}")) else {
@@ -96,7 +159,6 @@ fn secret_header(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
 /// Makes the header of HTTP Basic for a client of OAuth (RFC 6749 section 2.3.1): both parts
 /// percent-encoded, which leaves those that the service hands out as they are.
 fn basic(id: &str, secret: &str) -> Result<HeaderValue, Error> {
-    use crate::request::path::encode;
     let pair = format!("{}:{}", encode(id), encode(secret));
     secret_header("Basic ", &BASE64_STANDARD.encode(pair))
 }

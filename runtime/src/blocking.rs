@@ -20,8 +20,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::error::{Error, Kind};
 use crate::output::{Download, Output};
-use crate::page::Page;
-use crate::request::{Options, PagedRequest, Request};
+use crate::page::{Page, PagedRequest};
+use crate::request::{Options, Request};
 use crate::response::Response;
 
 mod wait;

@@ -18,8 +18,8 @@ use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
 
 use crate::clock::{self, Clock};
 use crate::error::{Error, Kind};
+use crate::headers;
 use crate::operation::Operation;
-use crate::response::limit;
 use crate::transport::{Body, BoxFuture};
 
 mod accept;
@@ -102,7 +102,7 @@ impl Download {
         headers: &HeaderMap,
     ) -> Result<Self, Error> {
         let (body, is_inflated) = accept::accept(body, source, status, headers)?;
-        let length = limit::number(headers, "content-length");
+        let length = headers::number(headers, "content-length");
         Ok(Self {
             body,
             patience,

@@ -15,10 +15,12 @@ use crate::transport::TransportError;
 
 pub use api::ApiError;
 pub(crate) use display::start_of;
+pub(crate) use response::{OTHER_SERVER, broken, status_error};
 
 mod api;
 mod display;
 mod predicates;
+mod response;
 
 /// What any call of this crate fails with.
 ///

@@ -9,61 +9,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, LOCATION};
-use http::{HeaderMap, StatusCode};
+use http::header::{ACCEPT_ENCODING, CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
-use crate::auth::{Auth, Nonce, Refusal};
+use crate::auth::Lease;
 use crate::client::{Client, Core};
 use crate::clock::{self, Stopwatch, Timer};
 use crate::codec::is_blank;
-use crate::error::{Error, Kind};
+use crate::connection::{Call, is_framed, read};
+use crate::error::{Error, Kind, OTHER_SERVER, broken, status_error};
+use crate::failure::{Again, Failure};
 use crate::operation::{Method, Operation};
 use crate::pace::Permit;
 use crate::request::{Options, Parts};
-use crate::retry::Again;
 use crate::trace;
 use crate::transport::{Body, BoxFuture, Url};
 
-pub(crate) use answer::{Answer, OTHER_SERVER, Payload, status_error};
-pub(crate) use body::{drain, excerpt, is_framed, read};
-pub(crate) use call::Call;
+pub(crate) use answer::{Answer, Payload};
 
 mod answer;
-mod body;
-mod call;
 
 /// How many redirects within the origin are followed.
 const REDIRECTS: usize = 5;
-
-/// Why an attempt failed, and whether the request may be sent again.
-#[derive(Clone)]
-pub(crate) struct Failure {
-    pub(crate) error: Error,
-    pub(crate) again: Again,
-}
-
-impl Failure {
-    /// Marks the failure as having happened before the request was sent.
-    pub(crate) fn unsent(mut self) -> Self {
-        if let Again::IfRepeatable(after) = self.again {
-            self.again = Again::Always(after);
-        }
-        self.error = self.error.edit(|error| error.may_be_executed = false);
-        self
-    }
-
-    /// Marks the failure as having happened when the service may have executed the request.
-    pub(crate) fn after_sending(mut self) -> Self {
-        self.error = self.error.edit(|error| error.may_be_executed = true);
-        self
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self { error, again: Again::Never }
-    }
-}
 
 /// The body that a caller expects of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,11 +56,30 @@ pub(crate) fn run(
     let operation = parts.operation;
     Box::pin(trace::request(operation, async move {
         let core = client.core();
-        let call = Call::new(core, &parts, expected)?;
+        let call = call(core, &parts, expected)?;
         let result =
             retry_loop(core, &call, &parts, &options, expected, &stopwatch).await;
         result.map_err(|error| error.of(operation))
     }))
+}
+
+/// Makes a request ready to send.
+///
+/// # Errors
+///
+/// Returns what keeps it from being sent.
+fn call(core: &Core, parts: &Parts, expected: Expected) -> Result<Call, Error> {
+    let body = parts.sendable()?.cloned();
+    let mut headers = parts.headers();
+    // What a caller downloads is handed on as it is, so it must not be packed once more.
+    let encoding = match expected {
+        Expected::Stream => "identity",
+        Expected::Nothing | Expected::Value => "gzip",
+    };
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(encoding));
+    let (operation, target) = (parts.operation, parts.path_and_query());
+    let method = operation.method.into();
+    Ok(Call::new(&core.connection, Some(operation), method, &target, headers, body))
 }
 
 async fn retry_loop(
@@ -108,14 +94,14 @@ async fn retry_loop(
     let policy = options.retry.as_ref().unwrap_or(&core.retry);
     let total = options.timeout.or(core.limits.total);
     let limit = options.attempt.or(core.limits.attempt);
-    let mut whole = Timer::new(&*core.clock, stopwatch, total);
+    let clock = &*core.connection.clock;
+    let mut whole = Timer::new(clock, stopwatch, total);
     let mut attempts = 1;
     let mut may_be_executed = false;
     loop {
         let permit = match &core.pacer {
             Some(pacer) => {
-                let admission =
-                    pin!(pacer.admit(&*core.clock, operation, parts.scope()));
+                let admission = pin!(pacer.admit(clock, operation, parts.scope()));
                 let permit = whole.wait(admission).await;
                 Some(permit.ok_or_else(|| no_time_for(total, attempts))?)
             }
@@ -125,7 +111,7 @@ async fn retry_loop(
         // waits between attempts end before it anyway.
         let left = whole.left();
         let shorter = limit.into_iter().chain(left).min();
-        let timer = Timer::new(&*core.clock, stopwatch, shorter);
+        let timer = Timer::new(clock, stopwatch, shorter);
         let attempt = attempt(core, call, operation, expected, timer, permit);
         let Failure { error, again } = match trace::attempt(attempts, attempt).await {
             Ok(answer) => {
@@ -139,7 +125,7 @@ async fn retry_loop(
             return Ok(Answer::deleted(operation, &error).arrived(core, attempts, limit));
         }
         may_be_executed |= error.may_have_been_executed();
-        let again = policy.judge(&error, again, core.clock.now());
+        let again = policy.judge(&error, again, core.connection.clock.now());
         let wait = policy
             .wait(operation.method, again, attempts, clock::jitter())
             .filter(|wait| whole.left().is_none_or(|left| *wait < left))
@@ -154,7 +140,7 @@ async fn retry_loop(
             }));
         };
         trace::waits(attempts, wait, &error);
-        core.clock.sleep(wait).await;
+        clock.sleep(wait).await;
         attempts += 1;
     }
 }
@@ -201,28 +187,38 @@ async fn attempt(
     for _ in 0..=REDIRECTS {
         let sent = {
             // Pinned here, for whatever takes it by value copies it.
-            let sent = pin!(authorized(core, target, timer.left()));
+            let sent = pin!(core.auth.send(&core.connection, target, timer.left()));
             timer.wait(sent).await
         };
-        let (response, nonce) = sent.unwrap_or_else(|| Err(late(call)))?;
+        let (response, lease) = sent.unwrap_or_else(|| Err(late(call)))?;
         let (parts, body) = response.into_parts();
         trace::answered(parts.status);
         if let Some(permit) = &mut permit {
             permit.observe(parts.status, &parts.headers);
         }
         if !parts.status.is_redirection() {
-            return classify(core, operation, expected, parts, body, nonce, timer).await;
+            return classify(core, operation, expected, parts, body, lease, timer).await;
         }
         let Some(url) = redirect_target(core, target, operation, &parts) else {
             let body = Box::pin(excerpt(core, &parts.headers, body, timer.left())).await;
             return Err(not_followed(operation, &parts, body).into());
         };
-        drain(core, body).await;
-        give_back(core, nonce);
+        core.connection.drain(body).await;
+        lease.release();
         redirected = target.redirected(url);
         target = &redirected;
     }
     Err(Error::new(Kind::Redirect, "redirected too often").into())
+}
+
+/// Reads what arrives of the body of an error, with the secrets in use left out.
+async fn excerpt(
+    core: &Core,
+    headers: &HeaderMap,
+    body: Body,
+    left: Option<Duration>,
+) -> Bytes {
+    core.auth.scrub(core.connection.excerpt(headers, body, left).await)
 }
 
 /// Makes the failure of an attempt that ran out of time before the response began.
@@ -248,7 +244,7 @@ fn redirect_target(
         return None;
     }
     let location = response.headers.get(LOCATION)?.to_str().ok()?;
-    core.base.redirect(call.url(), location)
+    core.connection.base.redirect(call.url(), location)
 }
 
 /// Makes the error of a redirect that is not followed.
@@ -270,33 +266,6 @@ fn is_safe(operation: &Operation) -> bool {
     matches!(operation.method, Method::Get | Method::Head)
 }
 
-/// Sends a call with the credentials of the client, and once more where these were good but
-/// have run out.
-async fn authorized(
-    core: &Core,
-    call: &Call,
-    limit: Option<Duration>,
-) -> Result<(http::Response<Body>, Option<Nonce>), Failure> {
-    let response = match &core.auth {
-        Auth::None => call.send(core, None).await?,
-        Auth::AccessToken { header, .. } => call.send(core, Some(header)).await?,
-        // On the heap, for the way to a nonce is large: else every request has its size.
-        Auth::ApiKey(key) => return Box::pin(key.send(core, call)).await,
-        Auth::ServiceAccount(account) => {
-            let bearer = account.token(limit, call.begun()).await?;
-            let sent_at = core.clock.monotonic();
-            let response = call.send(core, Some(bearer.header())).await?;
-            if response.status() != StatusCode::UNAUTHORIZED {
-                bearer.worked(core.clock.monotonic());
-                return Ok((response, None));
-            }
-            let refused = Refusal { bearer, sent_at, limit };
-            Box::pin(account.send_again(core, call, refused, response)).await?
-        }
-    };
-    Ok((response, None))
-}
-
 /// Makes an answer or an error of a response.
 async fn classify(
     core: &Core,
@@ -304,18 +273,18 @@ async fn classify(
     expected: Expected,
     parts: http::response::Parts,
     body: Body,
-    nonce: Option<Nonce>,
+    lease: Lease<'_>,
     mut timer: Timer<'_>,
 ) -> Result<Answer, Failure> {
     let (status, headers) = (parts.status, parts.headers);
     if !status.is_success() {
         let body = Box::pin(excerpt(core, &headers, body, timer.left())).await;
-        give_back(core, nonce);
+        lease.release();
         return Err(refused(core, status, &headers, body));
     }
     note_deprecation(core, operation, &headers);
     if expected == Expected::Stream {
-        give_back(core, nonce);
+        lease.release();
         let body = Payload::Open { body, patience: None };
         return Ok(Answer::new(operation, status, headers, body));
     }
@@ -325,15 +294,16 @@ async fn classify(
         failure.error = failure.error.edit(|error| {
             error.status = Some(status);
             error.headers = headers.clone();
+            error.body = core.auth.scrub(std::mem::take(&mut error.body));
         });
         failure
     };
     let read = {
-        let read = pin!(read(core, &headers, body, core.limits.body));
+        let read = pin!(read(&headers, body, core.limits.body));
         timer.wait(read).await
     };
     let bytes = read.unwrap_or_else(|| Err(timed_out())).map_err(of_success)?;
-    give_back(core, nonce);
+    lease.release();
     let is_framed = is_framed(parts.version, status, &headers);
     absence(operation, expected, &bytes, is_framed, &headers).map_err(of_success)?;
     let body = Payload::Whole { bytes, is_framed };
@@ -348,11 +318,11 @@ fn refused(
     body: Bytes,
 ) -> Failure {
     let mut error = status_error(Kind::Status, status, headers, body);
-    if status == StatusCode::UNAUTHORIZED && matches!(core.auth, Auth::None) {
+    if status == StatusCode::UNAUTHORIZED && !core.auth.has_credentials() {
         let message = "the client was built without credentials";
         error = error.edit(|error| error.message = message.to_owned());
     }
-    let again = Again::after(status, headers, core.clock.now());
+    let again = Again::after(status, headers, core.connection.clock.now());
     let failure = Failure { error, again };
     match status.as_u16() {
         408 | 500.. => failure.after_sending(),
@@ -394,21 +364,9 @@ fn absence(
     Err(broken(Kind::Decode, &message, bytes.clone()).into())
 }
 
-/// Returns the nonce of a request that is over.
-fn give_back(core: &Core, nonce: Option<Nonce>) {
-    if let (Auth::ApiKey(key), Some(nonce)) = (&core.auth, nonce) {
-        key.give_back(nonce);
-    }
-}
-
 fn note_deprecation(core: &Core, operation: &'static Operation, headers: &HeaderMap) {
     let deprecated = operation.deprecated || headers.contains_key("deprecation");
     if deprecated && core.is_news(operation) {
         trace::deprecated(operation, headers);
     }
-}
-
-/// Makes an error of bytes that arrived for a request.
-pub(crate) fn broken(kind: Kind, message: &str, body: Bytes) -> Error {
-    Error::new(kind, message).edit(|error| error.body = body)
 }

@@ -15,9 +15,9 @@ use http::{HeaderMap, StatusCode};
 use tokio::sync::Notify;
 
 use crate::clock::{self, Clock};
+use crate::headers::RateLimit;
+use crate::headers::retry_after;
 use crate::operation::Operation;
-use crate::response::RateLimit;
-use crate::retry::retry_after;
 
 use bucket::Said;
 use set::{Set, Wait};

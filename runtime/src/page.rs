@@ -21,9 +21,14 @@ use crate::error::{Error, Kind};
 use crate::exchange::{self, Answer, Expected};
 use crate::output::Output;
 use crate::output::sealed::Sealed;
+use crate::paging::{ITEMS, has_next, length, list_of, total};
 use crate::request::{Options, Parts};
 use crate::response::Response;
 use crate::transport::BoxFuture;
+
+pub use request::PagedRequest;
+
+mod request;
 
 /// An answer that holds one page of a list.
 pub trait Page: Value + Default {
@@ -63,7 +68,7 @@ impl Page for Json {
     fn into_items(self) -> Vec<Json> {
         match self {
             Json::Array(items) => items,
-            Json::Object(mut page) => match page.shift_remove("results") {
+            Json::Object(mut page) => match page.shift_remove(ITEMS) {
                 Some(Json::Array(items)) => items,
                 _ => Vec::new(),
             },
@@ -72,9 +77,11 @@ impl Page for Json {
     }
 }
 
-/// Returns the items of a page that has no type; `None` where it has no list.
-fn list_of(page: &Json) -> Option<&[Json]> {
-    page.as_array().or_else(|| page.get("results")?.as_array()).map(Vec::as_slice)
+impl<T: Page> Response<T> {
+    /// Returns the items of the page; none if the page has no list.
+    pub fn items(&self) -> &[T::Item] {
+        self.value().items()
+    }
 }
 
 /// What of paging does not depend on the type of the page.
@@ -153,7 +160,7 @@ impl Pager {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Answer, Error>>> {
-        let clock = Arc::clone(&self.client.core().clock);
+        let clock = Arc::clone(&self.client.core().connection.clock);
         self.stopwatch.start(&*clock);
         self.advance(context);
         let answer = match self.requested.pop_front() {
@@ -195,73 +202,6 @@ impl Pager {
         self.requested.clear();
         self.next = None;
     }
-}
-
-/// Returns the number of items of a page.
-fn length(page: &dyn Value) -> usize {
-    match page.view() {
-        View::List(list) => list.len(),
-        View::Json(page) => list_of(page).map_or(0, <[_]>::len),
-        View::Record(_) => match property(page, "results").map(Value::view) {
-            Some(View::List(list)) => list.len(),
-            Some(View::Json(Json::Array(items))) => items.len(),
-            _ => 0,
-        },
-        _ => 0,
-    }
-}
-
-/// Returns the number of items in all pages, where the page says it (`totalCount`).
-fn total(page: &dyn Value) -> Option<i64> {
-    match page.view() {
-        View::Json(page) => page.get("totalCount")?.as_i64(),
-        View::Record(_) => match property(page, "totalCount")?.view() {
-            View::Int(total) => Some(total),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Tells whether a value is a page whose list is absent.
-pub(crate) fn lacks_list(value: &dyn Value) -> bool {
-    let list = property(value, "results").map(Value::view);
-    matches!(list, Some(View::Absent | View::Null))
-}
-
-/// Tells whether the links of a page name a next one (RFC 8288); `None` where a page has no
-/// links by its type. One that lacks those it has to have names none.
-fn has_next(page: &dyn Value) -> Option<bool> {
-    let is_next = |rel: &str| rel.eq_ignore_ascii_case("next");
-    let json = |links: &Json| {
-        let mut links = links.as_array()?.iter();
-        let rel =
-            |link: &Json| link.get("rel").and_then(Json::as_str).is_some_and(is_next);
-        Some(links.any(rel))
-    };
-    match page.view() {
-        View::Json(page) => json(page.get("links")?),
-        View::Record(record) => match property(page, "links").map(Value::view) {
-            Some(View::Json(links)) => json(links),
-            Some(View::List(links)) => Some((0..links.len()).any(|index| {
-                let rel = property(links.get(index), "rel").map(Value::view);
-                matches!(rel, Some(View::Str(rel)) if is_next(rel))
-            })),
-            Some(_) => Some(false),
-            // Beyond its fields, what the document does not declare.
-            None => match record.field(record.table().fields.len()).view() {
-                View::Extra(extra) => json(extra.get("links")?),
-                _ => None,
-            },
-        },
-        _ => None,
-    }
-}
-
-/// Returns the field of a record by its JSON name.
-fn property<'a>(value: &'a dyn Value, name: &str) -> Option<&'a dyn Value> {
-    let View::Record(record) = value.view() else { return None };
-    Some(record.field(record.table().index_of(name)?))
 }
 
 /// The pages of a list, each a whole [`Response`]. Made by

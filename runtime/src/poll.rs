@@ -14,7 +14,7 @@ use std::time::Duration;
 use crate::client::Client;
 use crate::error::Error;
 use crate::output::Output;
-use crate::request::{Options, Parts};
+use crate::request::{Options, Parts, Request};
 use crate::response::Response;
 
 pub use outcome::Outcome;
@@ -23,6 +23,13 @@ pub(crate) use schedule::{Schedule, Watch, failed};
 
 mod outcome;
 mod schedule;
+
+impl<T: Output> Request<T> {
+    /// Begins to wait for a state: a cluster that is `IDLE`, an index that is `READY`.
+    pub fn poll(&self, client: &Client) -> Poller<'static, T> {
+        Poller::new(client, self.parts())
+    }
+}
 
 /// Repeats a request until its response is what the caller waits for.
 ///

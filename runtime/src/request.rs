@@ -14,20 +14,16 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::codec::{self, EncodeError, Json, RequestBody};
 use crate::error::{Error, Kind};
 use crate::operation::{Location, Method, Operation};
+use crate::paging::NUMBER;
+use crate::template;
 
 pub use body::IntoBody;
 pub use options::Options;
-pub use paged::PagedRequest;
-pub use waiting::WaitingRequest;
 
 mod body;
 mod curl;
 mod options;
-mod paged;
-pub(crate) mod path;
-mod send;
 pub(crate) mod text;
-mod waiting;
 
 /// A request for an operation whose answer is a `T`.
 ///
@@ -227,7 +223,7 @@ impl<T> Request<T> {
 
 impl Parts {
     pub(crate) fn new(operation: &'static Operation, values: &[&str]) -> Self {
-        let (path, problem) = path::fill(operation.path, values);
+        let (path, problem) = template::fill(operation.path, values);
         let mut parts = Self {
             operation,
             path,
@@ -346,7 +342,7 @@ impl Parts {
 
     /// Returns the values of the path parameters, by their names.
     pub(crate) fn path_values(&self) -> Vec<(String, String)> {
-        path::values(self.operation.path, &self.path)
+        template::values(self.operation.path, &self.path)
     }
 
     fn fail(&mut self, part: Part, message: String) {
@@ -372,9 +368,9 @@ impl Parts {
         for (name, texts) in &self.query {
             for text in texts {
                 target.push(separator);
-                target.extend(path::encode(name));
+                target.extend(template::encode(name));
                 target.push('=');
-                target.extend(path::encode(text));
+                target.extend(template::encode(text));
                 separator = '&';
             }
         }
@@ -411,14 +407,14 @@ impl Parts {
 
     /// Returns the page that is requested, where the request names one.
     pub(crate) fn page(&self) -> Option<&str> {
-        let (_, texts) = self.query.iter().find(|(name, _)| *name == "pageNum")?;
+        let (_, texts) = self.query.iter().find(|(name, _)| *name == NUMBER)?;
         texts.first().map(String::as_str)
     }
 
     /// Makes the request one for a certain page.
     pub(crate) fn set_page(&mut self, page: u64) {
-        self.query.retain(|(name, _)| *name != "pageNum");
-        self.query.push(("pageNum".into(), vec![page.to_string()]));
+        self.query.retain(|(name, _)| *name != NUMBER);
+        self.query.push((NUMBER.into(), vec![page.to_string()]));
     }
 }
 

@@ -6,13 +6,7 @@ use std::ops::{Deref, DerefMut};
 use http::{HeaderMap, StatusCode};
 
 use crate::codec::{Alterations, Mismatch};
-use crate::page::Page;
-
-pub use future::ResponseFuture;
-pub use limit::RateLimit;
-
-mod future;
-pub(crate) mod limit;
+use crate::headers::{self, RateLimit};
 
 /// A response of the service.
 ///
@@ -92,20 +86,13 @@ impl<T> Response<T> {
     /// Returns since when the called version is deprecated, where the service said so
     /// (`Deprecation`, RFC 9745; also the date form that the service used before it).
     pub fn deprecation(&self) -> Option<jiff::Timestamp> {
-        limit::date(&self.headers, "deprecation")
+        headers::date(&self.headers, "deprecation")
     }
 
     /// Returns when the called version stops answering, where the service said so (`Sunset`,
     /// RFC 8594).
     pub fn sunset(&self) -> Option<jiff::Timestamp> {
-        limit::date(&self.headers, "sunset")
-    }
-}
-
-impl<T: Page> Response<T> {
-    /// Returns the items of the page; none if the page has no list.
-    pub fn items(&self) -> &[T::Item] {
-        self.value.items()
+        headers::date(&self.headers, "sunset")
     }
 }
 

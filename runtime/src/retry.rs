@@ -10,12 +10,12 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
 use crate::error::{Error, Kind};
+use crate::failure::Again;
+use crate::headers::retry_after;
 use crate::operation::Method;
-use crate::response::limit;
 
 pub(crate) use budget::Budget;
 
@@ -200,53 +200,10 @@ fn part(duration: Duration, factor: f64) -> Duration {
     Duration::try_from_secs_f64(duration.as_secs_f64() * factor).unwrap_or(duration)
 }
 
-/// Whether what happened allows to send a request again, and the wait that the service asked
-/// for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Again {
-    Never,
-    /// Where a repeat has the effect of one call (RFC 9110 section 9.2.2).
-    IfRepeatable(Option<Duration>),
-    /// The service did nothing.
-    Always(Option<Duration>),
-}
-
-impl Again {
-    /// Judges a response.
-    pub(crate) fn after(
-        status: StatusCode,
-        headers: &HeaderMap,
-        now: Timestamp,
-    ) -> Self {
-        match status.as_u16() {
-            425 | 429 => Self::Always(retry_after(headers, now)),
-            408 | 500 | 502 | 503 | 504 => Self::IfRepeatable(retry_after(headers, now)),
-            _ => Self::Never,
-        }
-    }
-}
-
-/// Reads `Retry-After`: seconds or an HTTP date (RFC 9110 section 10.2.3); of several the
-/// longest.
-pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    let values = headers.get_all("retry-after").iter();
-    let values = values.filter_map(|value| value.to_str().ok());
-    values.filter_map(|text| wait_until(text.trim(), now)).max()
-}
-
-fn wait_until(text: &str, now: Timestamp) -> Option<Duration> {
-    let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    if is_number && text.bytes().any(|byte| byte.is_ascii_digit()) {
-        // Fractions are not of the standard, but sent.
-        let seconds = text.parse().ok()?;
-        return Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
-    }
-    let until = limit::parse_date(text)?.duration_since(now);
-    Some(Duration::try_from(until).unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
+    use http::{HeaderMap, StatusCode};
+
     use super::*;
 
     #[test]
@@ -317,16 +274,6 @@ mod tests {
     }
 
     #[test]
-    fn of_two_waits_the_longer_counts() {
-        let mut headers = HeaderMap::new();
-        for value in ["1", "7", "2"] {
-            headers.append("retry-after", value.parse().unwrap());
-        }
-        let wait = retry_after(&headers, Timestamp::UNIX_EPOCH);
-        assert_eq!(wait, Some(Duration::from_secs(7)));
-    }
-
-    #[test]
     fn a_wait_has_an_end_whatever_the_service_says() {
         let mut headers = HeaderMap::new();
         headers.insert("retry-after", u64::MAX.to_string().parse().unwrap());
@@ -354,7 +301,7 @@ mod tests {
         use crate::error::Kind;
         let error = |status, body: &'static str| {
             let status = StatusCode::from_u16(status).unwrap();
-            crate::exchange::status_error(
+            crate::error::status_error(
                 Kind::Status,
                 status,
                 &HeaderMap::new(),

@@ -13,8 +13,8 @@ mod on {
     use tracing::instrument::Instrumented;
 
     use crate::error::Error;
+    use crate::headers;
     use crate::operation::Operation;
-    use crate::response::limit;
 
     pub(crate) fn request<F>(
         operation: &'static Operation,
@@ -51,7 +51,7 @@ mod on {
     }
 
     pub(crate) fn deprecated(operation: &'static Operation, headers: &HeaderMap) {
-        let sunset = limit::date(headers, "sunset").map(|date| date.to_string());
+        let sunset = headers::date(headers, "sunset").map(|date| date.to_string());
         let sunset = sunset.or_else(|| Some(operation.sunset?.to_string()));
         tracing::warn!(
             operation = operation.name,

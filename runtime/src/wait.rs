@@ -22,12 +22,16 @@ use crate::error::{Error, Kind};
 use crate::operation::Operation;
 use crate::poll::{Schedule, Watch};
 use crate::request::{Options, Parts};
-use crate::response::{Response, ResponseFuture};
+use crate::response::Response;
+use crate::send::ResponseFuture;
 use crate::transport::BoxFuture;
 use run::Run;
 
+pub use request::WaitingRequest;
+
 mod judge;
 mod long_running;
+mod request;
 mod run;
 
 /// Waits until the work that a request starts is complete, and returns the resource then.

@@ -21,11 +21,10 @@ use self::challenge::{Challenge, next_nonce};
 use self::pool::Pool;
 use self::response::Session;
 use super::scrub;
-use crate::client::Core;
 use crate::clock;
-use crate::error::{ApiError, Error, Kind};
-use crate::exchange::{Call, Failure, drain, excerpt, status_error};
-use crate::retry::Again;
+use crate::connection::{Call, Connection};
+use crate::error::{ApiError, Error, Kind, status_error};
+use crate::failure::{Again, Failure};
 use crate::transport::Body;
 
 mod challenge;
@@ -88,15 +87,15 @@ impl ApiKey {
     /// [`ApiKey::give_back`] once the response has been read.
     pub(crate) async fn send(
         &self,
-        core: &Core,
+        connection: &Connection,
         call: &Call,
     ) -> Result<(Response<Body>, Option<Nonce>), Failure> {
-        let now = || core.clock.monotonic();
+        let now = || connection.clock.monotonic();
         let pooled = self.pool().take(call.body_length(), now());
         let is_pooled = pooled.is_some();
         let mut nonce = match pooled {
             Some(nonce) => nonce,
-            None => match self.probe(core, call).await? {
+            None => match self.probe(connection, call).await? {
                 Probe::Challenge(nonce) => nonce,
                 Probe::Response(response) => return Ok((response, None)),
             },
@@ -104,12 +103,12 @@ impl ApiKey {
         let mut earlier: Option<Refusal> = None;
         loop {
             let header = self.respond(&mut nonce, call)?;
-            let response = call.send(core, Some(&header)).await?;
+            let response = call.send(connection, Some(&header)).await?;
             let Some(challenge) = challenge_of(&response) else {
                 let next = self.accepted(nonce, earlier, response.headers(), now());
                 return Ok((response, Some(next)));
             };
-            let (response, reason) = judge(core, response, &challenge).await;
+            let (response, reason) = judge(connection, response, &challenge).await;
             let fresh = self.nonce(challenge, now());
             match reason {
                 Reason::Role => {
@@ -129,7 +128,7 @@ impl ApiKey {
             if reason != Reason::Stale && !is_pooled {
                 return Ok((response, None));
             }
-            drain(core, response.into_body()).await;
+            connection.drain(response.into_body()).await;
             earlier = Some(Refusal { reason, is_second_use: nonce.count == 2 });
             nonce = fresh;
         }
@@ -146,33 +145,38 @@ impl ApiKey {
 
     /// Asks for a nonce: with the call itself where it is safe, else with a GET of the same
     /// target, so that a server that wants no authentication does nothing twice.
-    async fn probe(&self, core: &Core, call: &Call) -> Result<Probe, Failure> {
+    async fn probe(
+        &self,
+        connection: &Connection,
+        call: &Call,
+    ) -> Result<Probe, Failure> {
         let fresh = |response: &Response<Body>| {
-            Some(self.nonce(challenge_of(response)?, core.clock.monotonic()))
+            Some(self.nonce(challenge_of(response)?, connection.clock.monotonic()))
         };
         let safe = matches!(*call.method(), Method::GET | Method::HEAD);
         if !safe {
             let response =
-                call.probe().send(core, None).await.map_err(Failure::unsent)?;
+                call.probe().send(connection, None).await.map_err(Failure::unsent)?;
             if let Some(nonce) = fresh(&response) {
-                drain(core, response.into_body()).await;
+                connection.drain(response.into_body()).await;
                 return Ok(Probe::Challenge(nonce));
             }
             let (parts, body) = response.into_parts();
-            match Again::after(parts.status, &parts.headers, core.clock.now()) {
-                Again::Never => drain(core, body).await,
+            match Again::after(parts.status, &parts.headers, connection.clock.now()) {
+                Again::Never => connection.drain(body).await,
                 Again::IfRepeatable(after) | Again::Always(after) => {
-                    let body = excerpt(core, &parts.headers, body, None).await;
+                    let body = connection.excerpt(&parts.headers, body, None).await;
+                    let body = self.scrub(body);
                     let error =
                         status_error(Kind::Status, parts.status, &parts.headers, body);
                     return Err(Failure { error, again: Again::Always(after) });
                 }
             }
         }
-        let response = call.send(core, None).await?;
+        let response = call.send(connection, None).await?;
         Ok(match fresh(&response) {
             Some(nonce) => {
-                drain(core, response.into_body()).await;
+                connection.drain(response.into_body()).await;
                 Probe::Challenge(nonce)
             }
             None => Probe::Response(response),
@@ -238,7 +242,7 @@ impl Nonce {
 
 /// Finds out what a refusal is of. Its body is read for that, and put back.
 async fn judge(
-    core: &Core,
+    connection: &Connection,
     response: Response<Body>,
     challenge: &Challenge,
 ) -> (Response<Body>, Reason) {
@@ -247,7 +251,8 @@ async fn judge(
     }
     let (parts, body) = response.into_parts();
     // On the heap, for it is large, and rare. Who reads the error takes it for inflated.
-    let body = Box::pin(excerpt(core, &parts.headers, body, Some(CODE_LIMIT))).await;
+    let body =
+        Box::pin(connection.excerpt(&parts.headers, body, Some(CODE_LIMIT))).await;
     let reason = match ApiError::parse(&body).names_a_missing_role() {
         true => Reason::Role,
         false => Reason::Unknown,

@@ -15,15 +15,15 @@ use http::{Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::store::{AccessToken, TokenStore};
-use crate::client::Core;
-use crate::clock;
+use super::TokenSettings;
+use super::store::AccessToken;
+use crate::clock::{self, Clock};
+use crate::connection::{Call, Connection};
 use crate::error::{ApiError, Error, Kind};
-use crate::exchange::{Call, Failure, excerpt};
-use crate::retry::Again;
+use crate::failure::{Again, Failure};
 use crate::transport::{Body, BoxFuture};
 
-pub(crate) use bearer::Bearer;
+use bearer::Bearer;
 use endpoint::{Endpoint, Known};
 #[cfg(feature = "testing")]
 pub(crate) use endpoint::{REVOKE, TOKEN};
@@ -75,33 +75,50 @@ struct State {
 type Pending = Shared<BoxFuture<'static, Result<Bearer, Failure>>>;
 
 /// A request that the service answered with 401.
-pub(crate) struct Refusal {
-    pub(crate) bearer: Bearer,
+struct Refusal {
+    bearer: Bearer,
     /// The time at which it was sent, on the monotonic clock.
-    pub(crate) sent_at: Duration,
+    sent_at: Duration,
     /// The rest of the attempt's time.
-    pub(crate) limit: Option<Duration>,
+    limit: Option<Duration>,
 }
 
 impl ServiceAccount {
     pub(crate) fn new(
         id: &str,
         secret: SecretString,
-        core: Core,
-        store: Arc<dyn TokenStore>,
+        settings: TokenSettings,
     ) -> Result<Self, Error> {
-        let endpoint = Arc::new(Endpoint::new(id, secret, core, store)?);
+        let endpoint = Arc::new(Endpoint::new(id, secret, settings)?);
         Ok(Self { endpoint, state: Mutex::default() })
+    }
+
+    /// Sends a call with a token, and once more where another token may help.
+    pub(crate) async fn send(
+        &self,
+        connection: &Connection,
+        call: &Call,
+        limit: Option<Duration>,
+    ) -> Result<Response<Body>, Failure> {
+        let bearer = self.token(limit, call.begun()).await?;
+        let sent_at = connection.clock.monotonic();
+        let response = call.send(connection, Some(bearer.header())).await?;
+        if response.status() != StatusCode::UNAUTHORIZED {
+            bearer.worked(connection.clock.monotonic());
+            return Ok(response);
+        }
+        let refused = Refusal { bearer, sent_at, limit };
+        Box::pin(self.send_again(connection, call, refused, response)).await
     }
 
     /// Returns a valid token, which is requested if there is none, for an attempt that has so
     /// much time, of a call that began at a time on the monotonic clock.
-    pub(crate) async fn token(
+    async fn token(
         &self,
         limit: Option<Duration>,
         begun: Duration,
     ) -> Result<Bearer, Failure> {
-        let now = self.core().clock.now();
+        let now = self.clock().now();
         let held = self.state().token.clone().filter(|held| held.is_valid(now));
         match held {
             Some(held) if now < held.due => Ok(held),
@@ -118,7 +135,7 @@ impl ServiceAccount {
             if state.is_renewing {
                 return held;
             }
-            let begun = self.core().clock.monotonic();
+            let begun = self.clock().monotonic();
             let Ok(pending) = self.pending(&mut state, begun) else { return held };
             state.is_renewing = true;
             // Before anything else: a renewal that fails, hangs or is dropped is not waited for
@@ -129,7 +146,7 @@ impl ServiceAccount {
         let _renewing = Renewing(self);
         // The call needs the rest of its time for itself.
         let limit = limit.map_or(RENEWAL_LIMIT, |limit| RENEWAL_LIMIT.min(limit / 4));
-        let clock = &*self.core().clock;
+        let clock = self.clock();
         let outcome = clock::within(clock, limit, pending.clone()).await;
         match outcome.map(|outcome| self.settle(&pending, outcome)) {
             Some(Ok(renewed)) => renewed,
@@ -143,7 +160,7 @@ impl ServiceAccount {
         let pending = {
             let mut state = self.state();
             // It may have come in the meantime.
-            let now = self.core().clock.now();
+            let now = self.clock().now();
             if let Some(held) = state.token.clone().filter(|held| held.is_valid(now)) {
                 return Ok(held);
             }
@@ -159,7 +176,7 @@ impl ServiceAccount {
         if let Some(pending) = &state.pending {
             return Ok(pending.clone());
         }
-        let now = self.core().clock.monotonic();
+        let now = self.clock().monotonic();
         if let Some((failure, until)) = &state.failure {
             let waited = failure.again == Again::Never && begun <= *until;
             if now < *until || waited {
@@ -183,7 +200,7 @@ impl ServiceAccount {
         pending: &Pending,
         outcome: Result<Bearer, Failure>,
     ) -> Result<Bearer, Failure> {
-        let now = self.core().clock.monotonic();
+        let now = self.clock().monotonic();
         let mut state = self.state();
         if !state.pending.as_ref().is_some_and(|current| current.ptr_eq(pending)) {
             return outcome;
@@ -207,9 +224,9 @@ impl ServiceAccount {
 
     /// Sends a request that was refused (401) once more, where another token may help; else
     /// returns the refusal.
-    pub(crate) async fn send_again(
+    async fn send_again(
         &self,
-        core: &Core,
+        connection: &Connection,
         call: &Call,
         refusal: Refusal,
         response: Response<Body>,
@@ -217,16 +234,16 @@ impl ServiceAccount {
         let (parts, body) = response.into_parts();
         // The rest is for the second time.
         let half = refusal.limit.map(|limit| limit / 2);
-        let body = excerpt(core, &parts.headers, body, half).await;
+        let body = connection.excerpt(&parts.headers, body, half).await;
         let lacks_role = ApiError::parse(&body).names_a_missing_role();
         let response = Response::from_parts(parts, Body::from(body));
         if lacks_role {
             return Ok(response);
         }
         let Some(next) = self.replace(&refusal).await? else { return Ok(response) };
-        let response = call.send(core, Some(next.header())).await?;
+        let response = call.send(connection, Some(next.header())).await?;
         if response.status() != StatusCode::UNAUTHORIZED {
-            next.worked(core.clock.monotonic());
+            next.worked(connection.clock.monotonic());
         }
         Ok(response)
     }
@@ -234,7 +251,7 @@ impl ServiceAccount {
     /// Returns another token than one that was refused; `None` where the refusal was of
     /// something else, or where tokens would be requested too often.
     async fn replace(&self, refusal: &Refusal) -> Result<Option<Bearer>, Failure> {
-        let now = self.core().clock.monotonic();
+        let now = self.clock().monotonic();
         let bearer = &refusal.bearer;
         let pending = {
             let mut state = self.state();
@@ -275,9 +292,8 @@ impl ServiceAccount {
 
     /// Revokes the tokens of this client and of its store, within the time limit of a call.
     pub(crate) async fn revoke(&self) -> Result<(), Error> {
-        let core = self.core();
-        let total = core.limits.total;
-        let revoked = clock::within(&*core.clock, total, self.revoke_all()).await;
+        let total = self.endpoint.limit();
+        let revoked = clock::within(self.clock(), total, self.revoke_all()).await;
         revoked.unwrap_or_else(|| {
             let limit = total.unwrap_or_default();
             let message =
@@ -301,7 +317,7 @@ impl ServiceAccount {
         };
         let mut result = Ok(());
         for token in held.iter().chain(stored.iter().filter(|token| is_other(token))) {
-            let revoked = match token.expires_at() > self.core().clock.now() {
+            let revoked = match token.expires_at() > self.clock().now() {
                 true => self.endpoint.revoke(token.expose_secret()).await,
                 false => Ok(()),
             };
@@ -338,7 +354,7 @@ impl ServiceAccount {
 
     /// Goes on for a while with a token that is due.
     fn postpone(&self, state: &mut State, held: &Bearer) {
-        let now = self.core().clock.now();
+        let now = self.clock().now();
         if let Some(token) = &mut state.token
             && token.secret() == held.secret()
         {
@@ -346,8 +362,8 @@ impl ServiceAccount {
         }
     }
 
-    fn core(&self) -> &Core {
-        self.endpoint.core()
+    fn clock(&self) -> &dyn Clock {
+        self.endpoint.clock()
     }
 
     /// Never held across an await.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use memchr::memmem;
 
 use crate::codec::Json;
-use crate::request::path::encode;
+use crate::template::encode;
 
 /// The text in the place of a secret.
 const REDACTED: &str = "<redacted>";

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
-use super::base::{self, Base};
-use super::{Client, Core, Limits};
-use crate::auth::{Auth, MemoryStore, TokenStore};
+use super::{Client, Core};
+use crate::auth::{Auth, MemoryStore, TokenSettings, TokenStore};
 use crate::clock::{Clock, SystemClock};
+use crate::connection::{Base, Connection, Limits, base};
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind};
 use crate::pace::Pacer;
@@ -227,21 +227,25 @@ impl ClientBuilder {
                 Arc::new(settings.build()?)
             }
         };
-        let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::default()));
-        let mut core = Core {
-            auth: Auth::None,
-            base,
-            transport,
-            clock: self.clock,
-            retry: self.retry,
+        let clock = self.clock;
+        let user_agent = user_agent(self.user_agent.as_deref())?;
+        let connection = Connection { base, transport, clock, user_agent };
+        let (retry, limits) = (self.retry, self.limits);
+        let auth = Auth::new(self.credentials, || TokenSettings {
+            connection: connection.clone(),
+            retry: retry.clone(),
+            limits,
+            store: self.store.unwrap_or_else(|| Arc::new(MemoryStore::default())),
+        })?;
+        Ok(Client(Arc::new(Core {
+            connection,
+            auth,
+            retry,
             budget: Default::default(),
             pacer: self.is_paced.then(Pacer::default),
-            limits: self.limits,
-            user_agent: user_agent(self.user_agent.as_deref())?,
+            limits,
             warned: Default::default(),
-        };
-        core.auth = Auth::new(self.credentials, &core, store)?;
-        Ok(Client(Arc::new(core)))
+        })))
     }
 }
 

@@ -8,8 +8,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::Source;
 use super::inflate::Inflating;
-use crate::error::{Error, Inner, Kind};
-use crate::exchange::OTHER_SERVER;
+use crate::error::{Error, Inner, Kind, OTHER_SERVER};
 use crate::operation::Operation;
 use crate::transport::Body;
 

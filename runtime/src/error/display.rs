@@ -213,7 +213,7 @@ mod tests {
     use http::{HeaderMap, StatusCode};
 
     use super::*;
-    use crate::exchange::status_error;
+    use crate::error::status_error;
     use crate::transport::Stage;
 
     fn answer(status: u16, header: (&'static str, &str), body: &'static str) -> Error {

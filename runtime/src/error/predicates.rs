@@ -163,7 +163,7 @@ mod tests {
     use http::{HeaderMap, StatusCode};
 
     use super::*;
-    use crate::exchange::status_error;
+    use crate::error::status_error;
 
     fn error(kind: Kind, status: u16, body: &'static str) -> Error {
         let status = StatusCode::from_u16(status).unwrap();

@@ -12,17 +12,11 @@ use crate::codec::{
     Alterations, Slot, Value, decode_response, is_blank, non_object_of, take_text,
 };
 use crate::download::{Download, Patience, Source};
-use crate::error::{ApiError, Error, Inner, Kind};
+use crate::error::{Error, Inner, Kind, OTHER_SERVER};
 use crate::operation::{Method, Operation};
-use crate::page::lacks_list;
+use crate::paging::lacks_list;
 use crate::response::{Arrived, Response};
 use crate::transport::Body;
-
-use super::body::kept;
-
-/// What to do about a success that is none of the service's.
-pub(crate) const OTHER_SERVER: &str =
-    "a proxy or another server may have answered: check the base URL";
 
 /// An answer with a success status, before it becomes a value.
 #[derive(Debug)]
@@ -77,7 +71,8 @@ impl Answer {
     ) -> Self {
         self.attempts = attempts;
         if let Payload::Open { patience, .. } = &mut self.body {
-            *patience = limit.map(|limit| Patience::new(core.clock.clone(), limit));
+            *patience =
+                limit.map(|limit| Patience::new(core.connection.clock.clone(), limit));
         }
         self
     }
@@ -158,26 +153,4 @@ impl Answer {
         };
         Ok(Response::new(download, self.status, self.headers, arrived))
     }
-}
-
-/// Makes an error of an answer with another status than success.
-pub(crate) fn status_error(
-    kind: Kind,
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: Bytes,
-) -> Error {
-    let message = match kind {
-        Kind::Token => "the token endpoint gave no access token",
-        _ => "",
-    };
-    Error::build(Inner {
-        kind,
-        message: message.to_owned(),
-        status: Some(status),
-        headers: headers.clone(),
-        api: ApiError::parse(&body),
-        body: kept(body),
-        ..Inner::default()
-    })
 }

@@ -6,14 +6,14 @@ use std::time::Duration;
 use http::HeaderMap;
 
 use crate::client::Client;
-use crate::client::base::Base;
+use crate::connection::Base;
 use crate::error::{Error, Kind, start_of};
+use crate::headers::retry_after;
 use crate::operation::Operation;
 use crate::output::Output;
 use crate::page::{Items, Page};
 use crate::request::{Options, Parts};
-use crate::response::ResponseFuture;
-use crate::retry::retry_after;
+use crate::send::ResponseFuture;
 
 /// The default wait between a response and the next request.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -63,7 +63,7 @@ pub(crate) struct Watch {
 impl Watch {
     pub(crate) fn new(client: Client, schedule: Schedule) -> Self {
         Self {
-            start: client.core().clock.monotonic(),
+            start: client.core().connection.clock.monotonic(),
             client,
             schedule,
             is_reached: false,
@@ -97,12 +97,12 @@ impl Watch {
     }
 
     pub(crate) fn base(&self) -> &Base {
-        &self.client.core().base
+        &self.client.core().connection.base
     }
 
     /// Returns how long the wait has lasted.
     pub(crate) fn elapsed(&self) -> Duration {
-        self.client.core().clock.monotonic().saturating_sub(self.start)
+        self.client.core().connection.clock.monotonic().saturating_sub(self.start)
     }
 
     pub(crate) fn state(&self) -> Option<&str> {
@@ -163,7 +163,7 @@ impl Watch {
     }
 
     fn note_retry_after(&mut self, headers: &HeaderMap) {
-        self.asked = retry_after(headers, self.client.core().clock.now());
+        self.asked = retry_after(headers, self.client.core().connection.clock.now());
     }
 
     /// Waits until the next request is due.
@@ -179,7 +179,7 @@ impl Watch {
         if self.elapsed().saturating_add(pause) > self.schedule.timeout {
             return Err(self.out_of_time(operation));
         }
-        self.client.core().clock.sleep(pause).await;
+        self.client.core().connection.clock.sleep(pause).await;
         Ok(())
     }
 

@@ -13,13 +13,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value as Json;
 
 use super::Bearer;
-use crate::auth::{AccessToken, TokenStore, basic, scrub};
-use crate::client::Core;
-use crate::clock;
-use crate::error::{Error, Kind};
-use crate::exchange::{Call, Failure, OTHER_SERVER, excerpt, read, status_error};
-use crate::request::path::encode;
-use crate::retry::Again;
+use crate::auth::{AccessToken, TokenSettings, basic, scrub};
+use crate::clock::{self, Clock};
+use crate::connection::{Call, read};
+use crate::error::{Error, Kind, OTHER_SERVER, status_error};
+use crate::failure::{Again, Failure};
+use crate::template::encode;
 use crate::trace;
 
 /// The path that an access token is requested from.
@@ -45,13 +44,11 @@ const TURN_LIMIT: Duration = Duration::from_secs(15);
 
 /// The token endpoint, the account that calls it, and its store.
 pub(super) struct Endpoint {
-    /// The core of the client, without credentials.
-    core: Core,
+    settings: TokenSettings,
     secret: SecretString,
     basic: HeaderValue,
     /// The key of the token in the store.
     key: String,
-    store: Arc<dyn TokenStore>,
 }
 
 /// The tokens to do better than.
@@ -71,16 +68,20 @@ impl Endpoint {
     pub(super) fn new(
         id: &str,
         secret: SecretString,
-        core: Core,
-        store: Arc<dyn TokenStore>,
+        settings: TokenSettings,
     ) -> Result<Self, Error> {
         let basic = basic(id, secret.expose_secret())?;
-        let key = format!("{}#{id}", core.base.as_str());
-        Ok(Self { core, secret, basic, key, store })
+        let key = format!("{}#{id}", settings.connection.base.as_str());
+        Ok(Self { settings, secret, basic, key })
     }
 
-    pub(super) fn core(&self) -> &Core {
-        &self.core
+    pub(super) fn clock(&self) -> &dyn Clock {
+        &*self.settings.connection.clock
+    }
+
+    /// Returns the time limit of a call.
+    pub(super) fn limit(&self) -> Option<Duration> {
+        self.settings.limits.total
     }
 
     /// Takes a token from the store, or requests one and saves it.
@@ -100,13 +101,13 @@ impl Endpoint {
             return Ok(bearer);
         }
         // Of the processes that share the store, one requests and the others find its token.
-        let _turn = self.within(TURN_LIMIT, self.store.turn()).await;
+        let _turn = self.within(TURN_LIMIT, self.settings.store.turn()).await;
         if let Some(bearer) = self.stored(known).await {
             return Ok(bearer);
         }
         let token = self.request().await?;
-        let bearer = Bearer::new(token, self.core.clock.now(), clock::jitter())?;
-        let saving = self.store.save(&self.key, &bearer.token);
+        let bearer = Bearer::new(token, self.clock().now(), clock::jitter())?;
+        let saving = self.settings.store.save(&self.key, &bearer.token);
         if let Some(Err(error)) = self.within(STORE_LIMIT, saving).await {
             trace::store_failed(&error);
         }
@@ -116,14 +117,14 @@ impl Endpoint {
     /// Returns the token of the store, where it is valid and none of those that are known.
     pub(super) async fn stored(&self, known: &Known) -> Option<Bearer> {
         let token = self.load().await?;
-        let now = self.core.clock.now();
+        let now = self.clock().now();
         let is_new = now < token.expires_at() && !known.has(token.expose_secret());
         is_new.then(|| Bearer::new(token, now, clock::jitter()).ok()).flatten()
     }
 
     /// Returns the token of the store, expired or not.
     pub(super) async fn load(&self) -> Option<AccessToken> {
-        match self.within(STORE_LIMIT, self.store.load(&self.key)).await? {
+        match self.within(STORE_LIMIT, self.settings.store.load(&self.key)).await? {
             Ok(token) => token,
             Err(error) => {
                 trace::store_failed(&error);
@@ -135,11 +136,11 @@ impl Endpoint {
     /// Removes a token from the store, unless another has taken its place.
     pub(super) async fn remove(&self, secret: &str) {
         // Another process that saves its token now would save this one along with it.
-        let _turn = self.within(TURN_LIMIT, self.store.turn()).await;
+        let _turn = self.within(TURN_LIMIT, self.settings.store.turn()).await;
         let stored = self.load().await;
         if stored.is_some_and(|stored| stored.expose_secret() == secret)
             && let Some(Err(error)) =
-                self.within(STORE_LIMIT, self.store.remove(&self.key)).await
+                self.within(STORE_LIMIT, self.settings.store.remove(&self.key)).await
         {
             trace::store_failed(&error);
         }
@@ -156,7 +157,8 @@ impl Endpoint {
             };
             // As safe to repeat as a DELETE.
             let method = crate::operation::Method::Delete;
-            let wait = self.core.retry.wait(method, again, attempts, clock::jitter());
+            let wait =
+                self.settings.retry.wait(method, again, attempts, clock::jitter());
             let Some(wait) = wait else {
                 return Err(error.edit(|error| {
                     error.attempts = attempts;
@@ -165,7 +167,7 @@ impl Endpoint {
                     }
                 }));
             };
-            self.core.clock.sleep(wait).await;
+            self.clock().sleep(wait).await;
             attempts += 1;
         }
     }
@@ -179,7 +181,7 @@ impl Endpoint {
 
     /// Requests a token.
     async fn request(&self) -> Result<AccessToken, Failure> {
-        let requested_at = self.core.clock.now();
+        let requested_at = self.clock().now();
         let form = "grant_type=client_credentials".to_owned();
         let body = self.post(TOKEN, form, "").await?;
         let unusable = || {
@@ -209,7 +211,7 @@ impl Endpoint {
         form: String,
         token: &str,
     ) -> Result<Bytes, Failure> {
-        let limit = self.core.limits.attempt.unwrap_or(LIMIT);
+        let limit = self.settings.limits.attempt.unwrap_or(LIMIT);
         let posted = self.within(limit, self.exchange(path, form, token)).await;
         let failure = match posted {
             Some(Ok(body)) => return Ok(body),
@@ -232,36 +234,38 @@ impl Endpoint {
         form: String,
         token: &str,
     ) -> Result<Bytes, Failure> {
-        let core = &self.core;
+        let connection = &self.settings.connection;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         let content_type = HeaderValue::from_static("application/x-www-form-urlencoded");
         headers.insert(CONTENT_TYPE, content_type);
-        let call = Call::plain(core, Method::POST, path, headers, Some(form.into()));
-        let response = call.send(core, Some(&self.basic)).await?;
+        let call =
+            Call::new(connection, None, Method::POST, path, headers, Some(form.into()));
+        let response = call.send(connection, Some(&self.basic)).await?;
         let (parts, body) = response.into_parts();
         if parts.status.is_success() {
             // Without the body of a failure: it may hold a token.
-            return read(core, &parts.headers, body, RESPONSE_LIMIT).await.map_err(
+            return read(&parts.headers, body, RESPONSE_LIMIT).await.map_err(
                 |failure| Failure {
                     error: failure.error.edit(|error| error.body = Bytes::new()),
                     ..failure
                 },
             );
         }
-        let body = excerpt(core, &parts.headers, body, None).await;
+        let body = connection.excerpt(&parts.headers, body, None).await;
         let body = scrub(self.scrub(body), token);
         let error = status_error(Kind::Token, parts.status, &parts.headers, body);
-        let again = match Again::after(parts.status, &parts.headers, core.clock.now()) {
-            _ if error.is_too_many_tokens() => Again::Never,
-            again => again,
-        };
+        let again =
+            match Again::after(parts.status, &parts.headers, connection.clock.now()) {
+                _ if error.is_too_many_tokens() => Again::Never,
+                again => again,
+            };
         Err(Failure { error, again })
     }
 
     async fn within<F: Future>(&self, limit: Duration, future: F) -> Option<F::Output> {
-        clock::within(&*self.core.clock, limit, future).await
+        clock::within(self.clock(), limit, future).await
     }
 }
 

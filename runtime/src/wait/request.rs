@@ -1,38 +1,36 @@
-//! Sending: one response, or a wait for a state.
+//! Requests whose work goes on after the response.
 
-use super::{Options, Request};
+use std::marker::PhantomData;
+
+use super::Waiter;
 use crate::client::Client;
 use crate::codec::Value;
 use crate::output::Output;
-use crate::poll::Poller;
-use crate::response::{Response, ResponseFuture};
-use crate::wait::Waiter;
+use crate::request::Request;
+use crate::response::Response;
+
+/// A request whose work goes on after the response, which is a `T`: a [`Request`] that knows that
+/// the end of its work is a `W`, or nothing.
+///
+/// It is what request functions return that say so in their documentation, unless they return a
+/// builder with the same methods.
+#[must_use = "a request does nothing until it is sent"]
+pub struct WaitingRequest<T, W = T> {
+    request: Request<T>,
+    result: PhantomData<fn() -> W>,
+}
+
+impl<T> Request<T> {
+    /// Says what the wait for the end of its work returns.
+    #[doc(hidden)]
+    pub fn waiting<W>(self) -> WaitingRequest<T, W> {
+        WaitingRequest { request: self, result: PhantomData }
+    }
+}
+
+crate::builder!(WaitingRequest, waits);
 
 impl<T: Output> Request<T> {
-    /// Sends the request, as often as the client's retry policy says, and returns the response.
-    ///
-    /// # Errors
-    ///
-    /// Returns an [`Error`](crate::Error) for every status other than 2xx, for a body that is not
-    /// what the operation declares, and for all that keeps one from arriving.
-    pub fn send(&self, client: &Client) -> ResponseFuture<T> {
-        self.send_with(client, &Options::DEFAULT)
-    }
-
-    /// Sends the request with settings of its own.
-    ///
-    /// # Errors
-    ///
-    /// As [`Request::send`].
-    pub fn send_with(&self, client: &Client, options: &Options) -> ResponseFuture<T> {
-        ResponseFuture::new(client, self.parts(), options)
-    }
-
-    /// Begins to wait for a state: a cluster that is `IDLE`, an index that is `READY`.
-    pub fn poll(&self, client: &Client) -> Poller<'static, T> {
-        Poller::new(client, self.parts())
-    }
-
     /// Sends the request, and waits until the work that it starts is complete: a cluster is
     /// `IDLE`, or gone. The result is the resource then, `()` where it is gone.
     ///

@@ -8,7 +8,7 @@ use crate::error::{Error, Kind};
 
 /// The service that everybody uses; the government cloud has one of its own
 /// (`https://cloud.mongodbgov.com`).
-pub(super) const DEFAULT: &str = "https://cloud.mongodb.com";
+pub(crate) const DEFAULT: &str = "https://cloud.mongodb.com";
 
 /// The segments that the paths of the API begin with: the documentation calls a URL with them
 /// the base URL.
@@ -23,7 +23,7 @@ pub(crate) struct Base {
 }
 
 impl Base {
-    pub(super) fn parse(text: &str) -> Result<Self, Error> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         // The text stays out of the messages: it may hold a password.
         let fail = |what: &str| {
             Err(Error::new(Kind::Configuration, format!("the base URL {what}")))

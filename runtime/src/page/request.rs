@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::{Options, Request};
+use super::{Items, Page, Pages};
 use crate::client::Client;
 use crate::output::Output;
-use crate::page::{Items, Page, Pages};
+use crate::request::{Options, Request};
 
 /// A request for a list that comes page by page: of an operation that takes the number of a page
 /// (`pageNum`).

@@ -1,5 +1,7 @@
 //! Figures and dates in headers. What can't be read counts as not said.
 
+use std::time::Duration;
+
 use http::HeaderMap;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -58,6 +60,25 @@ pub(crate) fn parse_date(text: &str) -> Option<Timestamp> {
     TimeZone::UTC.to_timestamp(date).ok()
 }
 
+/// Reads `Retry-After`: seconds or an HTTP date (RFC 9110 section 10.2.3); of several the
+/// longest.
+pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let values = headers.get_all("retry-after").iter();
+    let values = values.filter_map(|value| value.to_str().ok());
+    values.filter_map(|text| wait_until(text.trim(), now)).max()
+}
+
+fn wait_until(text: &str, now: Timestamp) -> Option<Duration> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if is_number && text.bytes().any(|byte| byte.is_ascii_digit()) {
+        // Fractions are not of the standard, but sent.
+        let seconds = text.parse().ok()?;
+        return Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+    }
+    let until = parse_date(text)?.duration_since(now);
+    Some(Duration::try_from(until).unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,5 +117,15 @@ mod tests {
             RateLimit::read(&headers("ratelimit-remaining", "0")),
             Some(RateLimit { limit: None, remaining: Some(0) })
         );
+    }
+
+    #[test]
+    fn of_two_waits_the_longer_counts() {
+        let mut headers = HeaderMap::new();
+        for value in ["1", "7", "2"] {
+            headers.append("retry-after", value.parse().unwrap());
+        }
+        let wait = retry_after(&headers, Timestamp::UNIX_EPOCH);
+        assert_eq!(wait, Some(Duration::from_secs(7)));
     }
 }

@@ -1,4 +1,4 @@
-//! The response of a request that is being sent.
+//! Sending a request, for its one response.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,14 +6,35 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::Response;
 use crate::client::Client;
 use crate::clock::Stopwatch;
 use crate::error::Error;
 use crate::exchange::{self, Answer};
 use crate::output::Output;
-use crate::request::{Options, Parts};
+use crate::request::{Options, Parts, Request};
+use crate::response::Response;
 use crate::transport::BoxFuture;
+
+impl<T: Output> Request<T> {
+    /// Sends the request, as often as the client's retry policy says, and returns the response.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`Error`](crate::Error) for every status other than 2xx, for a body that is not
+    /// what the operation declares, and for all that keeps one from arriving.
+    pub fn send(&self, client: &Client) -> ResponseFuture<T> {
+        self.send_with(client, &Options::DEFAULT)
+    }
+
+    /// Sends the request with settings of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Request::send`].
+    pub fn send_with(&self, client: &Client, options: &Options) -> ResponseFuture<T> {
+        ResponseFuture::new(client, self.parts(), options)
+    }
+}
 
 /// The response of a request that is being sent. Made by [`Request::send`](crate::Request::send).
 ///

@@ -9,11 +9,10 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, Method, Response};
 
-use super::{Expected, Failure};
-use crate::client::Core;
+use super::Connection;
 use crate::error::{Error, Kind};
-use crate::request::Parts;
-use crate::retry::Again;
+use crate::failure::{Again, Failure};
+use crate::operation::Operation;
 use crate::transport::{Body, Request, Stage, TransportError, Url};
 
 /// A request on its way.
@@ -27,42 +26,19 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Makes a request ready.
-    ///
-    /// # Errors
-    ///
-    /// Returns what keeps it from being sent.
+    /// Makes a request ready: `operation` is `None` for one that is none of the API's own.
     pub(crate) fn new(
-        core: &Core,
-        parts: &Parts,
-        expected: Expected,
-    ) -> Result<Self, Error> {
-        let body = parts.sendable()?.cloned();
-        let mut headers = parts.headers();
-        // What a caller downloads is handed on as it is, so it must not be packed once more.
-        let encoding = match expected {
-            Expected::Stream => "identity",
-            Expected::Nothing | Expected::Value => "gzip",
-        };
-        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(encoding));
-        let (method, path) = (method(parts.operation.method), parts.path_and_query());
-        let mut call = Self::plain(core, method, &path, headers, body);
-        call.request.operation = Some(parts.operation);
-        Ok(call)
-    }
-
-    /// Makes a request ready that is none of the API's own.
-    pub(crate) fn plain(
-        core: &Core,
+        connection: &Connection,
+        operation: Option<&'static Operation>,
         method: Method,
         path_and_query: &str,
         mut headers: HeaderMap,
         body: Option<Bytes>,
     ) -> Self {
-        headers.insert(USER_AGENT, core.user_agent.clone());
-        let url = core.base.join(path_and_query);
-        let request = Request { method, url, headers, body, operation: None };
-        let begun = core.clock.monotonic();
+        headers.insert(USER_AGENT, connection.user_agent.clone());
+        let url = connection.base.join(path_and_query);
+        let request = Request { method, url, headers, body, operation };
+        let begun = connection.clock.monotonic();
         Self { request, begun, sent: AtomicBool::new(false) }
     }
 
@@ -128,7 +104,7 @@ impl Call {
     /// Sends the request once.
     pub(crate) async fn send(
         &self,
-        core: &Core,
+        connection: &Connection,
         authorization: Option<&HeaderValue>,
     ) -> Result<Response<Body>, Failure> {
         let mut request = self.request.clone();
@@ -141,7 +117,7 @@ impl Call {
             request.headers.insert(AUTHORIZATION, authorization.clone());
         }
         self.sent.store(true, Ordering::Relaxed);
-        core.transport.send(request).await.map_err(|error| self.failure(error))
+        connection.transport.send(request).await.map_err(|error| self.failure(error))
     }
 
     /// Makes a failure of what the transport says.
@@ -168,17 +144,5 @@ impl Call {
             Kind::Transport => failure.after_sending(),
             _ => failure,
         }
-    }
-}
-
-fn method(method: crate::operation::Method) -> Method {
-    use crate::operation::Method as M;
-    match method {
-        M::Get => Method::GET,
-        M::Head => Method::HEAD,
-        M::Post => Method::POST,
-        M::Put => Method::PUT,
-        M::Patch => Method::PATCH,
-        M::Delete => Method::DELETE,
     }
 }

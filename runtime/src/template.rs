@@ -21,7 +21,7 @@ fn split_parameter(template: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// Fills a template with encoded values; also returns what is wrong with them.
-pub(super) fn fill(template: &str, values: &[&str]) -> (String, Option<String>) {
+pub(crate) fn fill(template: &str, values: &[&str]) -> (String, Option<String>) {
     let mut path = String::with_capacity(template.len() + 24 * values.len());
     let mut problem = None;
     let mut rest = template;
@@ -45,7 +45,7 @@ pub(super) fn fill(template: &str, values: &[&str]) -> (String, Option<String>) 
 }
 
 /// Returns the values that a template was filled with, by their names.
-pub(super) fn values(template: &str, path: &str) -> Vec<(String, String)> {
+pub(crate) fn values(template: &str, path: &str) -> Vec<(String, String)> {
     let mut values = Vec::new();
     // An encoded value holds no slash, so both have the same segments.
     for (pattern, segment) in template.split('/').zip(path.split('/')) {

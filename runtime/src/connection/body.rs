@@ -1,6 +1,7 @@
 //! Bodies read into memory, never beyond a limit.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -9,19 +10,14 @@ use http::{HeaderMap, HeaderValue, StatusCode, Version};
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
-use super::{Failure, broken};
-use crate::client::Core;
-use crate::clock::{Stopwatch, Timer};
-use crate::error::{Error, Kind};
+use crate::clock::{Clock, Stopwatch, Timer};
+use crate::error::{Error, Inner, Kind, broken};
+use crate::failure::{Again, Failure};
 use crate::inflate::{Problem, inflate};
-use crate::retry::Again;
 use crate::transport::{Body, TransportError};
 
 /// The largest part of the body of an error that is read, in bytes: its code may come last.
 const EXCERPT: usize = 16 << 20;
-
-/// The largest part of the body of an error that is kept, in bytes.
-const KEPT: usize = 1 << 20;
 
 /// The limit of the wait for the body of an error: the status says most of it.
 const EXCERPT_LIMIT: Duration = Duration::from_secs(2);
@@ -35,9 +31,9 @@ const DRAIN: usize = 64 << 10;
 /// The limit of the wait for an unwanted body, which keeps its connection.
 const DRAIN_LIMIT: Duration = Duration::from_millis(500);
 
-/// Reads a whole body and inflates it where it was compressed in transit.
+/// Reads a whole body and inflates it where it was compressed in transit. The bytes, and those
+/// that an error quotes, may repeat secrets that were sent.
 pub(crate) async fn read(
-    core: &Core,
     headers: &HeaderMap,
     mut body: Body,
     limit: u64,
@@ -47,10 +43,13 @@ pub(crate) async fn read(
         End::Whole => {}
         End::TooLarge => return Err(too_large(limit).into()),
         End::Broken(error) => {
-            let bytes = core.auth.scrub(bytes);
-            let error =
-                Error::with_source(Kind::Transport, "the response broke off", error)
-                    .edit(|broken| broken.body = bytes);
+            let error = Error::build(Inner {
+                kind: Kind::Transport,
+                message: "the response broke off".to_owned(),
+                body: bytes,
+                source: Some(Arc::new(error)),
+                ..Inner::default()
+            });
             return Err(Failure { error, again: Again::IfRepeatable(None) });
         }
     }
@@ -89,29 +88,18 @@ async fn unpack(packed: &Bytes, limit: u64) -> Result<Bytes, Problem> {
     inflated.unwrap_or(Err(Problem::Broken))
 }
 
-/// Reads what arrives of the body of an error within `left` and two seconds, with the secrets
-/// in use left out. What keeps it from being read matters less than the status.
-pub(crate) async fn excerpt(
-    core: &Core,
+/// Reads what arrives of the body of an error within `left` and two seconds.
+pub(super) async fn excerpt(
+    clock: &dyn Clock,
     headers: &HeaderMap,
     mut body: Body,
     left: Option<Duration>,
 ) -> Bytes {
     let limit = left.map_or(EXCERPT_LIMIT, |left| left.min(EXCERPT_LIMIT));
-    let bytes = read_some(core, &mut body, EXCERPT, limit).await;
-    let bytes = match encoding(headers).as_str() {
+    let bytes = read_some(clock, &mut body, EXCERPT, limit).await;
+    match encoding(headers).as_str() {
         "gzip" | "x-gzip" => inflate(&bytes, EXCERPT as u64).unwrap_or(bytes),
         _ => bytes,
-    };
-    core.auth.scrub(bytes)
-}
-
-/// Returns the part of the body of an error that is kept.
-pub(super) fn kept(body: Bytes) -> Bytes {
-    match body.len() > KEPT {
-        // A copy, so that the rest is freed.
-        true => Bytes::copy_from_slice(&body[..KEPT]),
-        false => body,
     }
 }
 
@@ -137,15 +125,20 @@ fn encoding(headers: &HeaderMap) -> String {
 }
 
 /// Reads and drops a small body, so that the connection can be used again.
-pub(crate) async fn drain(core: &Core, mut body: Body) {
-    read_some(core, &mut body, DRAIN, DRAIN_LIMIT).await;
+pub(super) async fn drain(clock: &dyn Clock, mut body: Body) {
+    read_some(clock, &mut body, DRAIN, DRAIN_LIMIT).await;
 }
 
 /// Reads what arrives of a body within a time, up to a size in bytes.
-async fn read_some(core: &Core, body: &mut Body, size: usize, limit: Duration) -> Bytes {
+async fn read_some(
+    clock: &dyn Clock,
+    body: &mut Body,
+    size: usize,
+    limit: Duration,
+) -> Bytes {
     let mut bytes = BytesMut::new();
     let stopwatch = Stopwatch::default();
-    let mut timer = Timer::new(&*core.clock, &stopwatch, Some(limit));
+    let mut timer = Timer::new(clock, &stopwatch, Some(limit));
     while let Some(Some(Ok(chunk))) = timer.wait(pin!(body.chunk())).await {
         let room = size - bytes.len();
         bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);

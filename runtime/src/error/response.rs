@@ -1,0 +1,49 @@
+//! Errors made of what a server sent.
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use super::{ApiError, Error, Inner, Kind};
+
+/// What to do about a success that is none of the service's.
+pub(crate) const OTHER_SERVER: &str =
+    "a proxy or another server may have answered: check the base URL";
+
+/// The largest part of the body of an error that is kept, in bytes.
+const KEPT: usize = 1 << 20;
+
+/// Makes an error of an answer with another status than success.
+pub(crate) fn status_error(
+    kind: Kind,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Error {
+    let message = match kind {
+        Kind::Token => "the token endpoint gave no access token",
+        _ => "",
+    };
+    Error::build(Inner {
+        kind,
+        message: message.to_owned(),
+        status: Some(status),
+        headers: headers.clone(),
+        api: ApiError::parse(&body),
+        body: kept(body),
+        ..Inner::default()
+    })
+}
+
+/// Makes an error of bytes that arrived for a request.
+pub(crate) fn broken(kind: Kind, message: &str, body: Bytes) -> Error {
+    Error::build(Inner { kind, message: message.to_owned(), body, ..Inner::default() })
+}
+
+/// Returns the part of the body of an error that is kept.
+fn kept(body: Bytes) -> Bytes {
+    match body.len() > KEPT {
+        // A copy, so that the rest is freed.
+        true => Bytes::copy_from_slice(&body[..KEPT]),
+        false => body,
+    }
+}
