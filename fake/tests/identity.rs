@@ -281,6 +281,23 @@ async fn many_projects_are_there_at_once_and_buckets_count() {
 }
 
 #[tokio::test]
+async fn what_is_seeded_twice_is_there_once() {
+    let (fake, client) = start().await;
+    fake.seed(1, 1);
+    fake.seed(2, 2);
+    let groups = projects::list_groups().send(&client).await.unwrap();
+    assert_eq!(groups.items().len(), 2);
+    for group in groups.items() {
+        assert_eq!(group.cluster_count, Some(2));
+        let list = clusters::list_clusters(group.id.as_deref().unwrap());
+        let listed = list.send(&client).await.unwrap();
+        let names: Vec<_> =
+            listed.items().iter().map(|it| it.name.as_deref().unwrap()).collect();
+        assert_eq!(names, ["cluster-0", "cluster-1"]);
+    }
+}
+
+#[tokio::test]
 async fn a_service_account_has_a_hundred_tokens_at_a_time() {
     let (fake, client) = start().await;
     projects::list_groups().send(&client).await.unwrap();
