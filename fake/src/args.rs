@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use atlas_admin_fake::{EndpointSets, RateLimit, Scope};
+use atlas_admin_runtime::operation::Method;
+use atlas_admin_runtime::testing::ANY;
 
 /// The program's help.
 pub const HELP: &str = "\
@@ -30,8 +32,10 @@ Options:
   --rate-limit-scope credentials|project|organization|everyone
                                Whose requests share a bucket (default: credentials)
   --no-retry-after             Send 429 without Retry-After
-  --refuse 'METHOD PATH CODE'  Answer 401 with an error code to a method and a path, in which
-                               * stands for any text: a role that is missing. Repeatable
+  --refuse 'METHOD PATH CODE'  Respond with 401 and an error code to a method and a path, as
+                               to a missing role. METHOD may be *, for all of them; * in PATH
+                               stands for any text within a segment, and alone for any path.
+                               Repeatable
   --projects N                 Projects that are there at the start (default: 1)
   --clusters N                 Clusters in each of them (default: 1)
   --populate                   Make what nobody made when it is asked for, in place of 404
@@ -45,7 +49,26 @@ spaces: url, and with --tls ca_file. What people need to know is on standard err
 ends on SIGTERM and on Ctrl-C.
 ";
 
-/// What the command line asks for.
+/// The methods that the API uses.
+pub const METHODS: [Method; 6] = [
+    Method::Get,
+    Method::Head,
+    Method::Post,
+    Method::Put,
+    Method::Patch,
+    Method::Delete,
+];
+
+/// The requests that are refused with an error code.
+#[derive(Debug, PartialEq)]
+pub struct Refused {
+    /// `None` stands for any.
+    pub method: Option<Method>,
+    pub path: String,
+    pub code: String,
+}
+
+/// The options of a command line.
 #[derive(Debug, Default, PartialEq)]
 pub struct Options {
     pub port: u16,
@@ -57,7 +80,7 @@ pub struct Options {
     pub sets: EndpointSets,
     pub scope: Scope,
     pub no_retry_after: bool,
-    pub refused: Vec<[String; 3]>,
+    pub refused: Vec<Refused>,
     pub projects: Option<usize>,
     pub clusters: Option<usize>,
     pub populate: bool,
@@ -142,13 +165,7 @@ impl Options {
                     }
                 };
             }
-            "--refuse" => {
-                let parts: Vec<&str> = value.split_whitespace().collect();
-                let [method, path, code] = parts[..] else {
-                    return Err(choice(name, "'METHOD PATH CODE'", &value));
-                };
-                self.refused.push([method, path, code].map(str::to_owned));
-            }
+            "--refuse" => self.refused.push(refused(name, &value)?),
             "--projects" => self.projects = Some(number(name, &value)?),
             "--clusters" => self.clusters = Some(number(name, &value)?),
             other => return Err(format!("there is no option {other:?}")),
@@ -183,6 +200,23 @@ fn pair(name: &str, wanted: &str, value: &str) -> Result<(String, String), Strin
         }
         _ => Err(format!("{name} must be {wanted}, with a colon between two texts")),
     }
+}
+
+/// Reads the method, the path and the error code of requests to refuse.
+fn refused(name: &str, value: &str) -> Result<Refused, String> {
+    let parts: Vec<&str> = value.split_whitespace().collect();
+    let [method, path, code] = parts[..] else {
+        return Err(choice(name, "'METHOD PATH CODE'", value));
+    };
+    let found = METHODS.into_iter().find(|known| known.as_str() == method);
+    if found.is_none() && method != ANY {
+        let known = METHODS.map(Method::as_str).join(", ");
+        return Err(format!("{name}: METHOD must be {known} or *, not {method:?}"));
+    }
+    if !path.starts_with('/') && path != ANY {
+        return Err(format!("{name}: PATH must begin with / or be *, not {path:?}"));
+    }
+    Ok(Refused { method: found, path: path.to_owned(), code: code.to_owned() })
 }
 
 fn bucket(value: &str) -> Result<(u64, u64, Duration), String> {
@@ -223,6 +257,32 @@ mod tests {
         assert_eq!(options.bucket, Some((5, 2, Duration::from_millis(500))));
         let limit = parse("--rate-limit 100").unwrap().rate_limit().unwrap();
         assert_eq!((limit.capacity, limit.refill, limit.per.as_secs()), (100, 100, 60));
+    }
+
+    #[test]
+    fn what_is_refused_has_a_method_and_a_path() {
+        for (text, method, path) in [
+            ("POST /api/atlas/v2/groups A", Some(Method::Post), "/api/atlas/v2/groups"),
+            ("GET * A", Some(Method::Get), "*"),
+            ("* /api/* A", None, "/api/*"),
+            ("* * A", None, "*"),
+        ] {
+            let (path, code) = (path.to_owned(), "A".to_owned());
+            assert_eq!(
+                refused("--refuse", text),
+                Ok(Refused { method, path, code }),
+                "{text}"
+            );
+        }
+        for (text, named) in [
+            ("FETCH * A", "METHOD must be GET, HEAD, POST, PUT, PATCH, DELETE or *"),
+            ("get * A", "\"get\""),
+            ("GET api/atlas/v2 A", "PATH must begin with /"),
+            ("GET * A B", "METHOD PATH CODE"),
+        ] {
+            let problem = refused("--refuse", text).unwrap_err();
+            assert!(problem.contains(named), "{text}: {problem}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use atlas_admin_runtime::codec::{self, Json, Value};
+use atlas_admin_runtime::codec::{Json, Value};
 use atlas_admin_runtime::testing::Expectation;
 use atlas_admin_runtime::testing::for_fake::{self, Change, Outcome};
 
@@ -38,9 +38,11 @@ impl<T> FakeExpectation<T> for Expectation<'_, T> {
     {
         let change: Change = Arc::new(move |json: &mut Json| {
             let mut value = T::default();
-            if codec::decode(json.to_string().as_bytes(), &mut value).is_ok() {
+            if for_fake::read(&mut value, json).is_ok() {
                 change(&mut value);
-                *json = for_fake::to_json(&value);
+                if let Ok(changed) = for_fake::to_json(&value) {
+                    *json = changed;
+                }
             }
         });
         let reply = move |_: &_| Outcome::Stored {

@@ -1,12 +1,8 @@
 //! Places: what the shapes of paths say about the resources there.
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use atlas_admin_runtime::testing::for_fake;
 
 use crate::routes::is_parameter;
-
-/// What can't be in a segment of a path.
-const SEGMENT: &AsciiSet =
-    &CONTROLS.add(b'/').add(b'%').add(b' ').add(b'?').add(b'#').add(b'"');
 
 pub(crate) type Parameters = [(String, String)];
 
@@ -80,7 +76,7 @@ impl<'a> Place<'a> {
         let mut path = self.path.clone();
         for (_, value) in self.key {
             path.push('/');
-            path.extend(utf8_percent_encode(value, SEGMENT));
+            path.push_str(&for_fake::encoded(value));
         }
         path
     }
@@ -94,17 +90,8 @@ pub(crate) fn is_by(segment: &str) -> bool {
 
 /// Puts parameters into a template, in their order.
 pub(crate) fn expand(template: &str, parameters: &Parameters) -> String {
-    let mut path = String::with_capacity(template.len());
-    let mut rest = template;
-    let mut values = parameters.iter();
-    while let Some((before, after)) = rest.split_once('{') {
-        path.push_str(before);
-        if let Some((_, value)) = values.next() {
-            path.extend(utf8_percent_encode(value, SEGMENT));
-        }
-        rest = after.split_once('}').map_or("", |(_, rest)| rest);
-    }
-    path + rest
+    let values: Vec<&str> = parameters.iter().map(|(_, value)| &**value).collect();
+    for_fake::filled(template, &values)
 }
 
 /// Returns the name of a thing of a collection: `cluster` for `…/clusters`.

@@ -22,6 +22,9 @@ use crate::seed;
 use crate::store::Store;
 use crate::values::Fill;
 
+/// The detail of a refusal where a role is missing.
+const LACKS_ROLE: &str = "The caller lacks the role that this needs.";
+
 /// A running fake of the service; dropping it ends it.
 #[must_use = "dropping the fake ends it"]
 pub struct FakeService {
@@ -110,7 +113,8 @@ impl FakeService {
     }
 
     /// Stores projects of one organization, each with clusters: `project-0` with `cluster-0` and
-    /// so on. Tens of thousands take a second or two.
+    /// so on. Tens of thousands take a second or two. Those that are there already are stored anew,
+    /// not twice.
     pub fn seed(&self, projects: usize, clusters: usize) {
         let routes = lock(&self.shared.routes).clone();
         seed::projects(&mut lock(&self.shared.store), &routes, projects, clusters);
@@ -123,7 +127,7 @@ impl FakeService {
     /// Where the value holds what JSON can't say.
     pub fn store<T: Value>(&self, request: &impl AsRef<Request<T>>, value: T) {
         let request = request.as_ref();
-        let json = to_json(&value);
+        let json = to_json(&value).unwrap_or_else(|error| panic!("{error}"));
         let target = request.path_and_query();
         let path = target.split('?').next().unwrap_or_default();
         let template = request.operation().path;
@@ -167,12 +171,18 @@ impl FakeService {
     /// and a code such as `NOT_ORG_GROUP_CREATOR`.
     #[track_caller]
     pub fn lack_role<T>(&self, request: &impl AsRef<Request<T>>, code: &str) {
-        let detail = "The caller lacks the role that this needs.";
-        self.on(request).fail(401, code, detail).always();
+        self.on(request).fail(401, code, LACKS_ROLE).always();
+    }
+
+    /// Refuses a method and a path from now on as [`FakeService::lack_role`] does, in any version;
+    /// `*` stands for any text in a segment of the path, and alone for any path.
+    #[track_caller]
+    pub fn lack_role_on_path(&self, method: Method, path: &str, code: &str) {
+        self.on_path(method, path).fail(401, code, LACKS_ROLE).always();
     }
 
     /// Returns the requests that were accepted: with valid credentials, in a known version, and
-    /// within the rate limit.
+    /// within the rate limit. None are kept after [`Builder::forget_requests`].
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.shared.rules.requests()
     }

@@ -90,6 +90,23 @@ async fn options_set_credentials_limits_and_missing_roles() {
     assert!(refused.is_unauthorized(), "the defaults are not accepted besides");
 }
 
+#[tokio::test]
+async fn a_missing_role_is_that_of_a_method() {
+    let service = Running::start(&["--refuse=POST * NOT_ORG_GROUP_CREATOR"]);
+    let client = client_of(&service, account());
+    projects::list_groups().send(&client).await.expect("GET is not refused");
+    let group = atlas_admin::types::Group {
+        name: atlas_admin::set("a"),
+        org_id: atlas_admin::set("5a0a1e7e0f2912c554080adc"),
+        ..Default::default()
+    };
+    let refused = projects::create_group(&group).send(&client).await.unwrap_err();
+    assert_eq!(refused.api().error_code.as_deref(), Some("NOT_ORG_GROUP_CREATOR"));
+
+    let unknown = run(&["--refuse", "FETCH * NOT_ORG_GROUP_CREATOR"]);
+    assert_eq!(unknown.status.code(), Some(2), "refused before the start");
+}
+
 #[test]
 fn it_ends_on_sigterm() {
     let mut service = Running::start(&["--projects", "0"]);

@@ -14,7 +14,7 @@ pub(crate) fn encode(value: &str) -> PercentEncode<'_> {
 }
 
 /// Fills a template with encoded values; also returns what is wrong with them.
-pub(super) fn fill(template: &str, values: &[&str]) -> (String, Option<String>) {
+pub(crate) fn fill(template: &str, values: &[&str]) -> (String, Option<String>) {
     let mut path = String::with_capacity(template.len() + 24 * values.len());
     let mut problem = None;
     let mut rest = template;
