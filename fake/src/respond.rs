@@ -8,7 +8,6 @@ use atlas_admin_runtime::json;
 use atlas_admin_runtime::operation::Method;
 use atlas_admin_runtime::testing::for_fake::error;
 
-use crate::body;
 use crate::place::{Parameters, Place};
 use crate::render::{
     Call, Rendering, answer_type, holds_list, is_of, items, made, not_found, payload,
@@ -20,11 +19,8 @@ use crate::store::{Resource, Store, is_made_single};
 use crate::values::{Fill, to_json};
 
 impl Store {
-    /// Does what a request asks for.
+    /// Does what a request wants, whose body fits its type.
     pub(crate) fn respond(&mut self, call: &Call<'_>) -> Response<Bytes> {
-        if let Err(refusal) = body::check(call.route, call.body, self.allows_missing) {
-            return *refusal;
-        }
         let route = call.route;
         let (template, parameters) =
             aliased(route.operation.path, &route.parameters, call.body);
@@ -349,7 +345,7 @@ impl Store {
             return not_found(call.path);
         }
         // What it held goes with it.
-        self.remove_below(call.path);
+        self.remove_below(&place.resource_path());
         if let Some(removed) = removed {
             self.accepted.forget(&removed.json);
             for (_, path) in Store::paths_of(call.routes, place, &removed) {

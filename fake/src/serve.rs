@@ -22,6 +22,7 @@ use axum::extract::{Request, State};
 use futures_core::Stream;
 
 use crate::authenticator::text;
+use crate::body;
 use crate::place::Place;
 use crate::render::Call;
 use crate::routes::Route;
@@ -187,14 +188,16 @@ fn stored(
     change: Option<Change>,
 ) -> Response<Bytes> {
     let routes = lock(&shared.routes).clone();
-    let mut store = lock(&shared.store);
     if let Some(change) = change {
-        let place = Place::of(route.operation.path, &route.parameters);
-        store.change(&place, |json| change(json));
+        changed(shared, route, &change);
+    }
+    let allows_missing = lock(&shared.store).allows_missing;
+    if let Err(refusal) = body::check(route, asked.body_bytes(), allows_missing) {
+        return *refusal;
     }
     let origin =
         format!("{}://{}", shared.scheme, asked.header("host").unwrap_or("127.0.0.1"));
-    store.respond(&Call {
+    lock(&shared.store).respond(&Call {
         origin: &origin,
         routes: &routes,
         route,
@@ -202,6 +205,19 @@ fn stored(
         query: &query_pairs(asked),
         body: asked.body_bytes(),
     })
+}
+
+/// Lets a test change what is stored where a request goes, if anything is.
+fn changed(shared: &Shared, route: &Route, change: &Change) {
+    let place = Place::of(route.operation.path, &route.parameters);
+    let Some(mut resource) = lock(&shared.store).get(&place).cloned() else { return };
+    // Not under the lock: the test's code may use the fake.
+    change(&mut resource.json);
+    let mut store = lock(&shared.store);
+    // What was deleted in the meantime stays so.
+    if store.get(&place).is_some() {
+        store.put(&place, resource.json, resource.fill);
+    }
 }
 
 fn whole(response: Response<Bytes>) -> Response<Body> {

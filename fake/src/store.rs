@@ -113,13 +113,6 @@ impl Store {
         collection.resources.get(&collection.find(place.key)?)
     }
 
-    /// Changes what is stored at a place, if anything is.
-    pub(crate) fn change(&mut self, place: &Place<'_>, change: impl FnOnce(&mut Json)) {
-        let Some(mut resource) = self.get(place).cloned() else { return };
-        change(&mut resource.json);
-        self.put(place, resource.json, resource.fill);
-    }
-
     /// Stores a resource at a place, in the place of what is there.
     pub(crate) fn put(&mut self, place: &Place<'_>, json: Json, fill: Fill) {
         let key: Vec<String> =
@@ -170,8 +163,8 @@ impl Store {
     /// Removes all that is below a path.
     pub(crate) fn remove_below(&mut self, path: &str) {
         let below = format!("{path}/");
-        self.collections.retain(|path, _| !path.starts_with(&below));
-        self.singles.retain(|path, _| !path.starts_with(&below));
+        remove_prefixed(&mut self.collections, &below);
+        remove_prefixed(&mut self.singles, &below);
     }
 
     /// Tells whether there is a collection below a path.
@@ -270,7 +263,10 @@ impl Store {
                 let pairs = names.iter().map(|name| (*name).to_owned()).zip(values);
                 let key: Vec<_> = pairs.collect();
                 let path = Place { key: &key, ..place.clone() }.resource_path();
-                paths.push((template, path));
+                // Most are found by the properties that they were put by.
+                if !paths.contains(&(template, path.clone())) {
+                    paths.push((template, path));
+                }
             }
         }
         paths
@@ -294,6 +290,14 @@ impl Store {
                     && self.get(place).is_none()
             })
             .map(|(_, path)| path)
+    }
+}
+
+fn remove_prefixed<T>(all: &mut BTreeMap<String, T>, prefix: &str) {
+    let found = all.range(prefix.to_owned()..).map(|(path, _)| path);
+    let found = found.take_while(|path| path.starts_with(prefix));
+    for path in found.cloned().collect::<Vec<_>>() {
+        all.remove(&path);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![cfg(feature = "full")]
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use atlas_admin::codec::{Json, Map};
@@ -295,6 +296,47 @@ async fn it_fails_throttles_and_slows_down_as_it_is_told() {
         .unwrap();
     assert_eq!(ready.name.as_deref(), Some("prod"));
     assert_eq!(fake.requests_for(&clusters::get_cluster("g1", "prod")).len(), 2);
+}
+
+/// Under the lock of what is stored, it would wait for itself.
+#[tokio::test]
+async fn a_change_may_use_the_fake() {
+    let fake = Arc::new(fake().await);
+    let client = by_account(&fake);
+    fake.store(&projects::get_group("g1"), group("One"));
+    let inner = Arc::downgrade(&fake);
+    fake.on(&projects::get_group("g1")).change(move |group| {
+        let fake = inner.upgrade().unwrap();
+        fake.store(&clusters::get_cluster("g1", "prod"), cluster("prod"));
+        group.name = set("Two");
+    });
+    let changed = projects::get_group("g1").send(&client).await.unwrap();
+    assert_eq!(changed.name.as_deref(), Some("Two"));
+    clusters::get_cluster("g1", "prod").send(&client).await.unwrap();
+}
+
+#[tokio::test]
+async fn it_keeps_no_requests_where_it_is_told_to_forget_them() {
+    let fake = FakeService::builder().forget_requests().start().await.unwrap();
+    let client = by_account(&fake);
+    fake.on_all().fail(403, "CODE", "An expectation works nevertheless.");
+    projects::list_groups().send(&client).await.unwrap_err();
+    projects::list_groups().send(&client).await.unwrap();
+    assert!(fake.requests().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_below_is_deleted_through_the_former_api_too() {
+    let fake = FakeService::builder().populate().start().await.unwrap();
+    let client = by_account(&fake);
+    clusters::create_cluster("g 1", &cluster("prod")).send(&client).await.unwrap();
+    let http = http();
+    let path = "/api/atlas/v1.0/groups/g%201";
+    let delete = http.delete(fake.url() + path).header("accept", "application/json");
+    let delete = delete.bearer_auth(token(&http, &fake).await);
+    assert_eq!(raw(delete).await.0, 204);
+    let left = clusters::list_clusters("g 1").send(&client).await.unwrap();
+    assert!(left.items().is_empty(), "{left:?}");
 }
 
 #[tokio::test]
