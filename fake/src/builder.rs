@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use atlas_admin::registry::{self, Entry};
+use atlas_admin::registry::Entry;
 use atlas_admin_runtime::testing::for_fake::Rules;
 use axum::Router;
 use tokio::net::TcpListener;
@@ -155,8 +155,8 @@ impl Builder {
         store.accepted.add_account(account.0.clone(), account.1.clone());
         store.accepted.add_key(public, private);
         let routes = match self.entries {
-            Some(entries) => Routes::new(entries),
-            None => Routes::new(registry::entries()),
+            Some(entries) => Arc::new(Routes::new(entries)),
+            None => Routes::of_all(),
         };
         let rules = Arc::<Rules>::default();
         if self.forgets_requests {
@@ -164,8 +164,9 @@ impl Builder {
         }
         let shared = Arc::new(Shared {
             scheme: if self.is_secure { "https" } else { "http" },
-            routes: Mutex::new(routes),
-            gate: Mutex::new(Authenticator::new(lifetime)),
+            routes,
+            today: Mutex::default(),
+            authenticator: Mutex::new(Authenticator::new(lifetime)),
             rules,
             limiter: Mutex::default(),
             store: Mutex::new(store),

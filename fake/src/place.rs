@@ -73,8 +73,16 @@ impl<'a> Place<'a> {
 
     /// Returns the path of a resource of the collection that the place is of.
     pub(crate) fn resource_path(&self) -> String {
+        self.path_of(self.key.iter().map(|(_, value)| value))
+    }
+
+    /// Returns the path of the resource that values name.
+    pub(crate) fn path_of<'v>(
+        &self,
+        values: impl IntoIterator<Item = &'v String>,
+    ) -> String {
         let mut path = self.path.clone();
-        for (_, value) in self.key {
+        for value in values {
             path.push('/');
             path.push_str(&for_fake::encoded(value));
         }

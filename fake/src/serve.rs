@@ -100,21 +100,25 @@ fn admit(
     let caller = {
         let store = lock(&shared.store);
         let accepted = &store.accepted;
-        let mut gate = lock(&shared.gate);
-        if let Some(answer) = gate.oauth(accepted, method, path, &head.headers, body) {
-            return Err(Box::new(answer));
+        let mut authenticator = lock(&shared.authenticator);
+        let headers = &head.headers;
+        if let Some(response) =
+            authenticator.oauth(accepted, method, path, headers, body)
+        {
+            return Err(Box::new(response));
         }
         let undeclared = undeclared(method, path);
         if let Some(endpoint) = undeclared.filter(|endpoint| !endpoint.authenticates) {
             return Err(Box::new(fixed(endpoint)));
         }
-        let caller = gate.check(accepted, method, target, &head.headers)?;
+        let caller = authenticator.check(accepted, method, target, headers)?;
         if let Some(endpoint) = undeclared {
             return Err(Box::new(fixed(endpoint)));
         }
         caller
     };
-    let route = lock(&shared.routes).find(method, path, &head.headers)?;
+    let today = *lock(&shared.today);
+    let route = shared.routes.find(method, path, &head.headers, today)?;
     let limits =
         lock(&shared.limiter).admit(route.operation, &caller, &route.parameters)?;
     check_content_type(head, body, &route).map_err(|mut refusal| {
@@ -187,7 +191,6 @@ fn stored(
     route: &Route,
     change: Option<Change>,
 ) -> Response<Bytes> {
-    let routes = lock(&shared.routes).clone();
     if let Some(change) = change {
         changed(shared, route, &change);
     }
@@ -199,7 +202,7 @@ fn stored(
         format!("{}://{}", shared.scheme, asked.header("host").unwrap_or("127.0.0.1"));
     lock(&shared.store).respond(&Call {
         origin: &origin,
-        routes: &routes,
+        routes: &shared.routes,
         route,
         path: asked.path(),
         query: &query_pairs(asked),

@@ -38,8 +38,10 @@ pub struct FakeService {
 /// What all connections share.
 pub(crate) struct Shared {
     pub(crate) scheme: &'static str,
-    pub(crate) routes: Mutex<Routes>,
-    pub(crate) gate: Mutex<Authenticator>,
+    pub(crate) routes: Arc<Routes>,
+    /// The day on which versions are looked at; all are taken while there is none.
+    pub(crate) today: Mutex<Option<Date>>,
+    pub(crate) authenticator: Mutex<Authenticator>,
     pub(crate) rules: Arc<Rules>,
     pub(crate) limiter: Mutex<Limiter>,
     pub(crate) store: Mutex<Store>,
@@ -97,13 +99,13 @@ impl FakeService {
 
     /// Removes the versions that are over on a day: they get 410.
     pub fn set_date(&self, date: Date) {
-        lock(&self.shared.routes).set_date(date);
+        *lock(&self.shared.today) = Some(date);
     }
 
     /// Sets the rate limit, with full buckets and counts of zero; `None` takes all requests.
     pub fn set_rate_limit(&self, limit: Option<RateLimit>) {
-        let routes = lock(&self.shared.routes).clone();
-        seed::rate_limits(&mut lock(&self.shared.store), &routes, limit.as_ref());
+        let shared = &self.shared;
+        seed::rate_limits(&mut lock(&shared.store), &shared.routes, limit.as_ref());
         lock(&self.shared.limiter).set(limit);
     }
 
@@ -116,8 +118,8 @@ impl FakeService {
     /// so on. Tens of thousands take a second or two. Those that are there already are stored anew,
     /// not twice.
     pub fn seed(&self, projects: usize, clusters: usize) {
-        let routes = lock(&self.shared.routes).clone();
-        seed::projects(&mut lock(&self.shared.store), &routes, projects, clusters);
+        let shared = &self.shared;
+        seed::projects(&mut lock(&shared.store), &shared.routes, projects, clusters);
     }
 
     /// Stores a value where a request would get it. It is returned as it is, with nothing made.
@@ -133,9 +135,8 @@ impl FakeService {
         let template = request.operation().path;
         let parameters = routes::captured(template, path).unwrap_or_default();
         let place = Place::of(template, &parameters);
-        let routes = lock(&self.shared.routes).clone();
         let mut store = lock(&self.shared.store);
-        store.ensure_named(&routes, &json, &parameters);
+        store.ensure_named(&self.shared.routes, &json, &parameters);
         store.put(&place, json, Fill::Nothing);
     }
 

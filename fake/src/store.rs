@@ -11,7 +11,7 @@ use atlas_admin_runtime::operation::Method;
 
 use crate::credentials::Accepted;
 use crate::place::{Parameters, Place};
-use crate::routes::{FoundBy, Routes};
+use crate::routes::{Below, FoundBy, Routes};
 use crate::values::{Fill, mixed, properties, property};
 
 /// All that is stored.
@@ -53,6 +53,11 @@ pub(crate) struct Resource {
 }
 
 impl Resource {
+    /// Returns a new resource, of which a request said something.
+    pub(crate) fn new(json: Json, seed: u64) -> Self {
+        Self { key: Vec::new(), json, fill: Fill::Rest, seed }
+    }
+
     fn is_at(&self, key: &Parameters) -> bool {
         key.iter().map(|(_, value)| value).eq(&self.key)
             || key.iter().enumerate().all(|(index, (name, value))| {
@@ -241,31 +246,29 @@ impl Store {
         is_taken.then(|| values.join("/"))
     }
 
-    /// Returns the paths of a resource of a collection: by each of the ways it can be found.
-    pub(crate) fn paths_of(
-        routes: &Routes,
+    /// Returns the paths of a resource of a collection: one for each path that finds it.
+    pub(crate) fn paths_of<'r>(
+        routes: &'r Routes,
         place: &Place<'_>,
         resource: &Resource,
-    ) -> Vec<(&'static str, String)> {
-        let mut paths = Vec::new();
-        for template in routes.below(place.template) {
-            let Some(rest) = template.get(place.template.len() + 1..) else { continue };
-            let names: Vec<&str> =
-                rest.split('/').map(|name| name.trim_matches(['{', '}'])).collect();
-            let count = names.len();
-            let of_json = names.iter().enumerate().map(|(index, name)| {
+    ) -> Vec<(&'r Below, String)> {
+        let mut paths: Vec<(&Below, String)> = Vec::new();
+        for below in routes.below(place.template) {
+            let count = below.names.len();
+            let of_json = below.names.iter().enumerate().map(|(index, name)| {
                 let mut names = properties(name, index + 1 == count);
                 names.find_map(|it| Some(property(&resource.json, &it)?.to_owned()))
             });
             let values = of_json.collect::<Option<Vec<_>>>();
             let by_key = (resource.key.len() == count).then(|| resource.key.clone());
             for values in values.into_iter().chain(by_key) {
-                let pairs = names.iter().map(|name| (*name).to_owned()).zip(values);
-                let key: Vec<_> = pairs.collect();
-                let path = Place { key: &key, ..place.clone() }.resource_path();
+                let path = place.path_of(&values);
                 // Most are found by the properties that they were put by.
-                if !paths.contains(&(template, path.clone())) {
-                    paths.push((template, path));
+                let is_it = |(of, other): &(&Below, String)| {
+                    of.template == below.template && *other == path
+                };
+                if !paths.iter().any(is_it) {
+                    paths.push((below, path));
                 }
             }
         }
@@ -301,8 +304,13 @@ fn remove_prefixed<T>(all: &mut BTreeMap<String, T>, prefix: &str) {
     }
 }
 
-/// Tells whether a single resource is there only between a POST and a DELETE.
-pub(crate) fn is_made_single(routes: &Routes, template: &str) -> bool {
+/// Tells whether what is at a place is there only once somebody made it.
+pub(crate) fn is_made(routes: &Routes, place: &Place<'_>) -> bool {
+    let template = place.template;
+    if !place.key.is_empty() {
+        return routes.is_creatable(template);
+    }
+    // A single resource is, if it has both a POST and a DELETE.
     [Method::Post, Method::Get, Method::Delete]
         .iter()
         .all(|method| routes.takes(template, *method))
