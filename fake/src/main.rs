@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use args::{HELP, METHODS, Options, Refused};
 use atlas_admin_fake::{API_KEY, Builder, FakeService};
+use lexopt::Parser;
 
 mod args;
 
@@ -14,9 +15,7 @@ const USAGE: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = std::env::args_os().skip(1);
-    let arguments = arguments.map(|it| it.to_string_lossy().into_owned());
-    let options = match Options::parse(arguments) {
+    let options = match Options::parse(Parser::from_env()) {
         Ok(options) => options,
         Err(problem) => {
             eprintln!("atlas-admin-fake: {problem}; --help lists the options");
