@@ -41,8 +41,8 @@ Options:
                                Repeatable
   --projects N                 Projects that are there at the start (default: 1)
   --clusters N                 Clusters in each of them (default: 1)
-  --populate                   Make what a request reads and nobody made, in place of
-                               404
+  --populate                   Make a resource that nobody made when it is read, in
+                               place of 404
   --allow-missing              Take bodies that lack what the document requires
   -h, --help                   Print this help
 

@@ -1,4 +1,4 @@
-//! What an expectation can do here and not in a mock: the fake has a response of its own.
+//! Replies of the fake that a mock has not: the fake's own response, later or changed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,8 +7,8 @@ use atlas_admin_runtime::codec::{Json, Value};
 use atlas_admin_runtime::testing::Expectation;
 use atlas_admin_runtime::testing::for_fake::{self, Change, Outcome};
 
-/// What an [`Expectation`] of [`FakeService::on`](crate::FakeService::on) offers besides: the
-/// fake's own response, later or changed.
+/// Replies of an [`Expectation`] of [`FakeService::on`](crate::FakeService::on) beyond those of a
+/// mock: the fake's own response, later or changed.
 pub trait FakeExpectation<T>: sealed::Sealed {
     /// Lets the fake respond, as it would without the expectation.
     fn pass(self) -> Self;

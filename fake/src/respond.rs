@@ -223,37 +223,12 @@ impl Store {
                 stored.entry(name.clone()).or_insert_with(|| value.clone());
             }
         }
-        let resource = Resource::new(stored.clone(), seed);
-        let paths = Store::paths_of(routes, place, &resource);
-        let mut lists = Vec::new();
-        if let Json::Object(stored) = &mut stored {
-            stored.retain(|name, list| {
-                let below = paths.iter().find_map(|(Below { template, .. }, path)| {
-                    let template = format!("{template}/{name}");
-                    routes
-                        .is_creatable(&template)
-                        .then(|| (template, format!("{path}/{name}")))
-                });
-                let (Some((template, path)), Json::Array(list)) = (below, list) else {
-                    return true;
-                };
-                let is_shown = special::BORN_WITH.contains(&name.as_str());
-                if !is_shown && said.get(name).is_none() {
-                    list.clear();
-                }
-                lists.push((template, path, std::mem::take(list)));
-                if let Some(shown) = shown.get_mut(name).filter(|_| !is_shown) {
-                    *shown = said
-                        .get(name)
-                        .cloned()
-                        .unwrap_or_else(|| Json::Array(Vec::new()));
-                }
-                false
-            });
-        }
+        let made = Resource::new(stored.clone(), seed);
+        let paths = Store::paths_of(routes, place, &made);
+        let parts = split(routes, &paths, &mut stored, said, shown);
         self.ensure_named(routes, &stored, place.known);
         self.add(place, stored, Fill::Rest, seed);
-        for (template, path, items) in lists {
+        for Part { template, path, items } in parts {
             let below = Place { path, template: &template, key: &[], known: &[] };
             for item in items {
                 let seed = self.next_seed(&below.path);
@@ -378,6 +353,49 @@ fn aliased(
         }
     }
     (alias.place, parameters)
+}
+
+/// A list of a new resource that has a path of its own.
+struct Part {
+    template: String,
+    path: String,
+    items: Vec<Json>,
+}
+
+/// Takes the lists that have a path of their own out of a new resource. The response shows the
+/// items of each that the request set.
+fn split(
+    routes: &Routes,
+    paths: &[(&Below, String)],
+    stored: &mut Json,
+    said: &Json,
+    shown: &mut Json,
+) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let Json::Object(stored) = stored else { return parts };
+    stored.retain(|name, json| {
+        let below = paths.iter().find_map(|(Below { template, .. }, path)| {
+            let template = format!("{template}/{name}");
+            let path = format!("{path}/{name}");
+            routes.is_creatable(&template).then_some((template, path))
+        });
+        let (Some((template, path)), Json::Array(list)) = (below, json) else {
+            return true;
+        };
+        let mut items = std::mem::take(list);
+        if !special::FILLED_AT_CREATION.contains(&name.as_str()) {
+            let said = said.get(name);
+            if said.is_none() {
+                items.clear();
+            }
+            if let Some(shown) = shown.get_mut(name) {
+                *shown = said.cloned().unwrap_or_else(|| Json::Array(Vec::new()));
+            }
+        }
+        parts.push(Part { template, path, items });
+        false
+    });
+    parts
 }
 
 /// Tells whether a type sorts the resources of a collection into lists by their kind.

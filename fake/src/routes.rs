@@ -1,4 +1,4 @@
-//! Which operation in which version a request calls.
+//! The operations, found by the method, the path and the version of a request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -10,7 +10,7 @@ use atlas_admin_runtime::http::header::{ACCEPT, ALLOW};
 use atlas_admin_runtime::http::{HeaderMap, Response};
 use atlas_admin_runtime::jiff::civil::Date;
 use atlas_admin_runtime::operation::Method;
-use atlas_admin_runtime::testing::for_fake::error;
+use atlas_admin_runtime::testing::for_fake::{decoded, error};
 
 use crate::authenticator::text;
 use crate::negotiate::negotiate;
@@ -53,7 +53,7 @@ struct Path {
 /// Where a request leads.
 pub(crate) struct Route {
     pub(crate) entry: &'static Entry,
-    /// The operation in the format that was asked for.
+    /// The operation in the requested format.
     pub(crate) operation: &'static Operation,
     /// The parameters of the path, decoded, in their order.
     pub(crate) parameters: Vec<(String, String)>,
@@ -323,7 +323,7 @@ pub(crate) fn captured(template: &str, path: &str) -> Option<Vec<(String, String
             }
             continue;
         };
-        let came = percent_encoding::percent_decode_str(came).decode_utf8().ok()?;
+        let came = decoded(came);
         let (name, after) = rest.split_once('}')?;
         let value = came.strip_prefix(before)?.strip_suffix(after)?;
         if value.is_empty() {

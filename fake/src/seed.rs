@@ -1,8 +1,9 @@
-//! What a fake can be filled with at once.
+//! Resources that are stored without a request: projects with clusters, and rate limits.
+
+use std::collections::BTreeMap;
 
 use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::json;
-use std::collections::BTreeMap;
 
 use crate::place::Place;
 use crate::rate_limit::RateLimit;

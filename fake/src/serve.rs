@@ -1,4 +1,4 @@
-//! From a request to its response, in the order in which the service looks at it.
+//! The steps from a request to its response, in the order of the service's own.
 
 use std::io;
 use std::pin::Pin;
@@ -52,7 +52,7 @@ async fn respond(State(shared): State<Arc<Shared>>, request: Request) -> Respons
         Ok(admitted) => admitted,
         Err(refusal) => return whole(*refusal),
     };
-    let mut response = answer(&shared, &head, &body, &route).await;
+    let mut response = admitted(&shared, &head, &body, &route).await;
     response.headers_mut().extend(limits);
     if let Some(end) = route.operation.sunset {
         // RFC 8594 section 3.
@@ -63,16 +63,16 @@ async fn respond(State(shared): State<Arc<Shared>>, request: Request) -> Respons
 }
 
 /// Responds to an admitted request: as an expectation says, else with what is stored.
-async fn answer(
+async fn admitted(
     shared: &Shared,
     head: &request::Parts,
     body: &Bytes,
     route: &Route,
 ) -> Response<Body> {
-    let Some(asked) = record(head, body, route) else {
+    let Some(request) = record(head, body, route) else {
         return whole(error(400, "INVALID_REQUEST", "The target can't be read."));
     };
-    match shared.rules.interfere(&asked) {
+    match shared.rules.interfere(&request) {
         Some(Outcome::Response(response)) => whole(response),
         Some(Outcome::Broken(_)) => Response::new(Body::from_stream(Broken)),
         Some(Outcome::Never) => std::future::pending().await,
@@ -80,9 +80,9 @@ async fn answer(
             if wait > Duration::ZERO {
                 tokio::time::sleep(wait).await;
             }
-            whole(stored(shared, &asked, route, change))
+            whole(stored(shared, &request, route, change))
         }
-        None => whole(stored(shared, &asked, route, None)),
+        None => whole(stored(shared, &request, route, None)),
     }
 }
 
@@ -187,7 +187,7 @@ fn record(
 
 fn stored(
     shared: &Shared,
-    asked: &RecordedRequest,
+    request: &RecordedRequest,
     route: &Route,
     change: Option<Change>,
 ) -> Response<Bytes> {
@@ -195,18 +195,18 @@ fn stored(
         changed(shared, route, &change);
     }
     let allows_missing = lock(&shared.store).allows_missing;
-    if let Err(refusal) = body::check(route, asked.body_bytes(), allows_missing) {
+    if let Err(refusal) = body::check(route, request.body_bytes(), allows_missing) {
         return *refusal;
     }
     let origin =
-        format!("{}://{}", shared.scheme, asked.header("host").unwrap_or("127.0.0.1"));
+        format!("{}://{}", shared.scheme, request.header("host").unwrap_or("127.0.0.1"));
     lock(&shared.store).respond(&Call {
         origin: &origin,
         routes: &shared.routes,
         route,
-        path: asked.path(),
-        query: &query_pairs(asked),
-        body: asked.body_bytes(),
+        path: request.path(),
+        query: &query_pairs(request),
+        body: request.body_bytes(),
     })
 }
 

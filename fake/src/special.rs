@@ -109,9 +109,9 @@ pub(crate) const RENAMED: &[(&str, &str, &[&str])] = &[
     ),
 ];
 
-/// The lists of a new resource that aren't empty, of those that have a path of their own: a service
-/// account is born with a secret.
-pub(crate) const BORN_WITH: &[&str] = &["secrets"];
+/// The lists with a path of their own that the service fills when it makes a resource: a new
+/// service account has a secret.
+pub(crate) const FILLED_AT_CREATION: &[&str] = &["secrets"];
 
 /// What the service responds where a resource that can be made was not, instead of 404.
 pub(crate) fn absent(template: &str) -> Option<Json> {

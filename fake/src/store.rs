@@ -1,4 +1,4 @@
-//! What is stored, and where it is found.
+//! Resources, stored by their paths.
 //!
 //! All of it follows from the shapes of paths and types: what is at `…/things/{name}` is a
 //! resource of the collection `…/things`, and is found by the property that the parameter names.
