@@ -7,13 +7,16 @@ use std::collections::BTreeMap;
 
 use atlas_admin::codec::{self, Direction, Mismatch};
 use atlas_admin::registry::{self, Entry, Payload};
-use atlas_admin_fake::{Builder, FakeService, SERVICE_ACCOUNT};
+use atlas_admin_fake::{Builder, FakeService};
 use atlas_admin_samples::{Choice, Pair, Samples};
+use by_hand::{http, token};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 use schema::Validators;
 use serde_json::Value;
 
+#[path = "common/by_hand.rs"]
+mod by_hand;
 #[path = "../../samples/tests/types/schema.rs"]
 mod schema;
 
@@ -48,20 +51,9 @@ struct Response {
 
 impl Service {
     async fn start(builder: Builder) -> Self {
-        // reqwest wants one here, though nothing goes over TLS; a second changes nothing.
-        _ = rustls::crypto::ring::default_provider().install_default();
         let fake = builder.start().await.unwrap();
-        let (url, http) = (fake.url(), reqwest::Client::new());
-        let (id, secret) = SERVICE_ACCOUNT;
-        let granted = http
-            .post(format!("{url}/api/oauth/token"))
-            .basic_auth(id, Some(secret))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body("grant_type=client_credentials")
-            .send();
-        let granted = granted.await.unwrap().bytes().await.unwrap();
-        let granted: Value = serde_json::from_slice(&granted).unwrap();
-        let token = granted["access_token"].as_str().unwrap().to_owned();
+        let (url, http) = (fake.url(), http());
+        let token = token(&http, &fake).await;
         Self { _fake: fake, url, http, token }
     }
 

@@ -16,7 +16,14 @@ use atlas_admin::{
 };
 use atlas_admin_fake::{API_KEY, FakeExpectation, FakeService, SERVICE_ACCOUNT};
 use atlas_admin_runtime::testing::ANY;
+use by_hand::{http, token};
 use futures_util::TryStreamExt;
+use resources::{ORG, cluster, group};
+
+#[path = "common/by_hand.rs"]
+mod by_hand;
+#[path = "common/resources.rs"]
+mod resources;
 
 async fn fake() -> FakeService {
     FakeService::start().await.unwrap()
@@ -29,18 +36,6 @@ fn by_key(fake: &FakeService) -> Client {
 
 fn by_account(fake: &FakeService) -> Client {
     fake.client_builder().build().unwrap()
-}
-
-fn group(name: &str) -> Group {
-    Group {
-        name: set(name),
-        org_id: set("5a0a1e7e0f2912c554080adc"),
-        ..Default::default()
-    }
-}
-
-fn cluster(name: &str) -> ClusterDescription20240805 {
-    ClusterDescription20240805 { name: set(name), ..Default::default() }
 }
 
 #[tokio::test]
@@ -174,8 +169,7 @@ async fn a_post_must_hold_what_the_document_requires_unless_the_fake_is_told_oth
 {
     let fake = fake().await;
     let client = by_account(&fake);
-    let nameless =
-        Group { org_id: set("5a0a1e7e0f2912c554080adc"), ..Default::default() };
+    let nameless = Group { org_id: set(ORG), ..Default::default() };
     let create = projects::create_group(&nameless);
     assert_eq!(create.missing(), ["name"]);
     let refused = create.send(&client).await.unwrap_err();
@@ -350,28 +344,6 @@ async fn what_nobody_can_make_is_made_from_its_type() {
     let mut csv =
         invoices::get_invoice_csv("o1", "i1").send(&client).await.unwrap().into_value();
     assert!(csv.chunk().await.unwrap().is_some_and(|chunk| !chunk.is_empty()));
-}
-
-/// Returns a client for requests by hand.
-fn http() -> reqwest::Client {
-    // reqwest wants one here, though nothing goes over TLS; the second call changes nothing.
-    _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::new()
-}
-
-async fn token(http: &reqwest::Client, fake: &FakeService) -> String {
-    let (id, secret) = SERVICE_ACCOUNT;
-    let response = http
-        .post(fake.url() + "/api/oauth/token")
-        .basic_auth(id, Some(secret))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body("grant_type=client_credentials")
-        .send()
-        .await
-        .unwrap();
-    let granted = Json::from_slice(&response.bytes().await.unwrap()).unwrap();
-    assert_eq!(granted["expires_in"], 3600);
-    granted["access_token"].as_str().unwrap().to_owned()
 }
 
 /// Sends a request by hand, and returns its status and the code of its error.
