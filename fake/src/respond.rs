@@ -1,6 +1,6 @@
 //! What the methods do with what is stored.
 
-use atlas_admin::registry::{Make, Payload};
+use atlas_admin::registry::Make;
 use atlas_admin_runtime::bytes::Bytes;
 use atlas_admin_runtime::codec::{Json, Slot, Value};
 use atlas_admin_runtime::http::Response;
@@ -11,7 +11,7 @@ use atlas_admin_runtime::testing::for_fake::{error, to_json};
 use crate::place::{Parameters, Place};
 use crate::render::{
     Call, Rendered, holds_list, is_of, items, made, not_found, payload, response_type,
-    success, success_value, table_of,
+    success, success_value,
 };
 use crate::routes::{Below, Routes};
 use crate::special;
@@ -415,16 +415,7 @@ fn nested(
     template: &str,
     value: &mut dyn Value,
 ) -> Option<(&'static str, Vec<&'static str>)> {
-    let below = routes.below(template).iter();
-    let reads = below.flat_map(|below| routes.of(below.template));
-    let reads = reads.filter(|entry| entry.operation.method == Method::Get);
-    let answers = reads.flat_map(|entry| entry.answers);
-    let tables: Vec<&str> = answers
-        .filter_map(|(_, payload)| match payload {
-            Payload::Json(make) => table_of(&mut *make()).map(|table| table.name),
-            _ => None,
-        })
-        .collect();
+    let tables: Vec<&str> = routes.read_as(template).collect();
     let Slot::Record(record) = value.slot() else { return None };
     let outer = record.table();
     if tables.is_empty() || tables.contains(&outer.name) {

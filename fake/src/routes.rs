@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use atlas_admin::registry::{self, Entry, Payload};
 use atlas_admin_runtime::Operation;
 use atlas_admin_runtime::bytes::Bytes;
+use atlas_admin_runtime::codec::Value;
 use atlas_admin_runtime::http::header::{ACCEPT, ALLOW};
 use atlas_admin_runtime::http::{HeaderMap, Response};
 use atlas_admin_runtime::jiff::civil::Date;
@@ -15,7 +16,7 @@ use atlas_admin_runtime::testing::for_fake::{decoded, error};
 use crate::authenticator::text;
 use crate::negotiate::negotiate;
 use crate::place::is_by;
-use crate::render::holds_list;
+use crate::render::{holds_list, table_of};
 use crate::special::{ALIASES, FORMER};
 use crate::values::Settable;
 
@@ -48,6 +49,8 @@ struct Path {
     entries: Vec<&'static Entry>,
     /// Whether it can be read, and responds with a list.
     is_listed: bool,
+    /// The Rust names of the records that it is read as, in all versions.
+    read_as: Vec<&'static str>,
 }
 
 /// Where a request leads.
@@ -108,11 +111,20 @@ impl Routes {
                     .or_default()
                     .push(Below { template, names });
             }
-            all.push(Path { template, entries: Vec::new(), is_listed: false });
+            all.push(Path {
+                template,
+                entries: Vec::new(),
+                is_listed: false,
+                read_as: Vec::new(),
+            });
             all.len() - 1
         });
-        all[index].entries.push(entry);
-        all[index].is_listed |= is_list(entry);
+        let path = &mut all[index];
+        path.entries.push(entry);
+        for mut value in read_values(entry) {
+            path.is_listed |= holds_list(&mut *value);
+            path.read_as.extend(table_of(&mut *value).map(|table| table.name));
+        }
         if let (Method::Post, Some(make)) = (entry.operation.method, entry.body) {
             self.settable.insert(template, Settable::of(&mut *make()));
         }
@@ -180,6 +192,13 @@ impl Routes {
     /// Returns what identifies a resource of a collection: no two have the same.
     pub(crate) fn found_by(&self, template: &str) -> &[FoundBy] {
         self.found_by.get(template).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the Rust names of the records that the resources of a collection are read as.
+    pub(crate) fn read_as(&self, template: &str) -> impl Iterator<Item = &'static str> {
+        let below = self.below(template).iter();
+        let paths = below.filter_map(|below| self.path(below.template));
+        paths.flat_map(|path| path.read_as.iter().copied())
     }
 
     /// Tells whether a template can be read, and responds with a list.
@@ -269,11 +288,14 @@ fn collections(template: &'static str) -> Vec<(&'static str, Vec<&'static str>)>
     all
 }
 
-fn is_list(entry: &Entry) -> bool {
-    entry.operation.method == Method::Get
-        && entry.answers.iter().any(|(_, payload)| {
-            matches!(payload, Payload::Json(make) if holds_list(&mut *make()))
-        })
+/// Returns an empty value of each type that an operation that reads responds with.
+fn read_values(entry: &Entry) -> impl Iterator<Item = Box<dyn Value>> {
+    let is_read = entry.operation.method == Method::Get;
+    let answers = entry.answers.iter().filter(move |_| is_read);
+    answers.filter_map(|(_, payload)| match payload {
+        Payload::Json(make) => Some(make()),
+        _ => None,
+    })
 }
 
 fn refuse_method(known: &Path, method: &str) -> Refusal {
