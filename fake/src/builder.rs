@@ -18,7 +18,7 @@ use crate::service::{FakeService, Shared};
 use crate::store::Store;
 use crate::{API_KEY, SERVICE_ACCOUNT};
 
-/// How long a token of the service is valid.
+/// The time that a token of the service is valid.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
 
 /// The settings of a [`FakeService`].

@@ -1,4 +1,4 @@
-//! Places: what the shapes of paths say about the resources there.
+//! Places of resources, by the shapes of their paths.
 
 use atlas_admin_runtime::testing::for_fake;
 
@@ -102,7 +102,7 @@ pub(crate) fn expand(template: &str, parameters: &Parameters) -> String {
     for_fake::filled(template, &values)
 }
 
-/// Returns the name of a thing of a collection: `cluster` for `…/clusters`.
+/// Returns the name of a resource of a collection: `cluster` for `…/clusters`.
 pub(crate) fn singular(template: &str) -> &str {
     let name = template.rsplit('/').next().unwrap_or_default();
     name.strip_suffix("es")

@@ -35,7 +35,7 @@ pub(crate) struct Call<'a> {
 pub(crate) struct Rendering<'a> {
     routes: &'a Routes,
     place: &'a Place<'a>,
-    /// What is known of all that encloses the place.
+    /// The ids and names of all that encloses the place.
     known: Vec<(String, String)>,
     /// The properties that a request could set.
     settable: Option<&'a Settable>,
@@ -162,8 +162,8 @@ impl Store {
         })
     }
 
-    /// Returns what is known of all that encloses a place: the parameters of its path, and the
-    /// ids and names of the resources that it is below.
+    /// Returns the ids and names of all that encloses a place: the parameters of its path, and
+    /// those of the resources that it is below.
     fn known(&self, routes: &Routes, place: &Place<'_>) -> Vec<(String, String)> {
         let mut known = place.known.to_vec();
         let is_known = |template: &str| !routes.of(template).is_empty();

@@ -1,4 +1,4 @@
-//! What the methods do with what is stored.
+//! Responses to requests for stored resources, by their methods.
 
 use atlas_admin::registry::Make;
 use atlas_admin_runtime::bytes::Bytes;
@@ -19,7 +19,7 @@ use crate::store::{Resource, Store, is_made};
 use crate::values::{Failure, Fill};
 
 impl Store {
-    /// Does what a request wants, whose body fits its type.
+    /// Responds to a request whose body fits its type.
     pub(crate) fn respond(&mut self, call: &Call<'_>) -> Response<Bytes> {
         self.rendered(call).unwrap_or_else(|failure| {
             error(500, "UNEXPECTED_ERROR", &failure.to_string())

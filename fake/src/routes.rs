@@ -28,11 +28,11 @@ pub(crate) struct Routes {
     by_length: HashMap<usize, Vec<usize>>,
     /// The paths of the resources that the template of a collection holds.
     below: HashMap<&'static str, Vec<Below>>,
-    /// What identifies a resource of the collection of a template.
+    /// The parameters that identify a resource, by the template of its collection.
     found_by: HashMap<&'static str, Vec<FoundBy>>,
     /// The collections at the top of the API, by the parameters that name their resources.
     top_level: HashMap<&'static str, &'static str>,
-    /// What the requests that make something can set, by their template.
+    /// The properties that a POST can set, by its template.
     settable: HashMap<&'static str, Settable>,
 }
 
@@ -53,7 +53,7 @@ struct Path {
     read_as: Vec<&'static str>,
 }
 
-/// Where a request leads.
+/// The operation that a request calls, with its parameters.
 pub(crate) struct Route {
     pub(crate) entry: &'static Entry,
     /// The operation in the requested format.
@@ -62,7 +62,7 @@ pub(crate) struct Route {
     pub(crate) parameters: Vec<(String, String)>,
 }
 
-/// What identifies a resource of a collection.
+/// Parameters that identify a resource of a collection.
 pub(crate) struct FoundBy {
     /// The parameters that together name one resource.
     pub(crate) parameters: Vec<&'static str>,
@@ -174,7 +174,7 @@ impl Routes {
         self.path(template).map_or(&[], |path| &path.entries)
     }
 
-    /// Returns what the requests that make something at a template can set.
+    /// Returns the properties that a POST at a template can set.
     pub(crate) fn settable(&self, template: &str) -> Option<&Settable> {
         self.settable.get(template)
     }
@@ -189,7 +189,7 @@ impl Routes {
         self.below.get(template).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns what identifies a resource of a collection: no two have the same.
+    /// Returns the parameters that identify a resource of a collection: no two have the same.
     pub(crate) fn found_by(&self, template: &str) -> &[FoundBy] {
         self.found_by.get(template).map_or(&[], Vec::as_slice)
     }

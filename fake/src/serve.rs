@@ -29,16 +29,16 @@ use crate::routes::Route;
 use crate::service::{Shared, lock};
 use crate::special::{ENDPOINTS, Endpoint};
 
-/// The fake's own endpoint, for programs in other languages: what
-/// [`FakeService::buckets`](crate::FakeService::buckets) returns.
+/// The path of the fake's own endpoint, which returns
+/// [`FakeService::buckets`](crate::FakeService::buckets) to programs in other languages.
 const BUCKETS: &str = "/fake/buckets";
 
 const SUNSET: HeaderName = HeaderName::from_static("sunset");
 
-/// What is read of a body, in bytes.
+/// The largest body that is read, in bytes.
 const LIMIT: usize = 64 << 20;
 
-/// Returns what responds to every request.
+/// Returns the router that responds to every request.
 pub(crate) fn app(shared: Arc<Shared>) -> Router {
     Router::new().fallback(respond).with_state(shared)
 }
@@ -86,7 +86,7 @@ async fn admitted(
     }
 }
 
-/// Finds what a request calls, and the headers of its rate limit, or responds in its stead.
+/// Finds the operation that a request calls, and the headers of its rate limit; or refuses it.
 fn admit(
     shared: &Shared,
     head: &request::Parts,

@@ -35,11 +35,11 @@ pub struct FakeService {
     pub(crate) task: JoinHandle<()>,
 }
 
-/// What all connections share.
+/// State that all connections share.
 pub(crate) struct Shared {
     pub(crate) scheme: &'static str,
     pub(crate) routes: Arc<Routes>,
-    /// The day on which versions are looked at; all are taken while there is none.
+    /// The date by which removed versions are refused; `None` accepts all versions.
     pub(crate) today: Mutex<Option<Date>>,
     pub(crate) authenticator: Mutex<Authenticator>,
     pub(crate) rules: Arc<Rules>,
@@ -97,7 +97,8 @@ impl FakeService {
         lock(&self.shared.store).allows_missing = true;
     }
 
-    /// Removes the versions that are over on a day: they get 410.
+    /// Sets the date: a version whose sunset is that day or earlier gets 410. Without a date, all
+    /// versions are accepted.
     pub fn set_date(&self, date: Date) {
         *lock(&self.shared.today) = Some(date);
     }
@@ -140,9 +141,9 @@ impl FakeService {
         store.put(&place, json, Fill::Nothing);
     }
 
-    /// Begins to say what becomes of a request, as
-    /// [`MockTransport::on`](atlas_admin_runtime::testing::MockTransport::on) does, before the
-    /// fake itself responds. A request without an expectation gets the fake's own response;
+    /// Begins an expectation for a request, as
+    /// [`MockTransport::on`](atlas_admin_runtime::testing::MockTransport::on) does. It comes
+    /// before the fake's own response. A request without an expectation gets the fake's own response;
     /// [`FakeExpectation`](crate::FakeExpectation) delays and changes that.
     #[track_caller]
     #[must_use = "an expectation without a reply does nothing"]
@@ -151,7 +152,7 @@ impl FakeService {
         expectation(&self.shared.rules, pattern)
     }
 
-    /// Begins to say what becomes of a method and a path, in any version; `*` stands for any
+    /// Begins an expectation for a method and a path, in any version; `*` stands for any
     /// text in it.
     #[track_caller]
     #[must_use = "an expectation without a reply does nothing"]
@@ -160,7 +161,7 @@ impl FakeService {
         expectation(&self.shared.rules, pattern)
     }
 
-    /// Begins to say what becomes of every request, those for access tokens aside.
+    /// Begins an expectation for every request, those for access tokens aside.
     #[track_caller]
     #[must_use = "an expectation without a reply does nothing"]
     pub fn on_all(&self) -> Expectation<'_, Json> {

@@ -1,4 +1,4 @@
-//! What is special to single operations, as data: everything else follows from the shapes of
+//! Rules for single operations, as data: everything else follows from the shapes of
 //! paths and types.
 
 use atlas_admin_runtime::codec::Json;
@@ -113,7 +113,7 @@ pub(crate) const RENAMED: &[(&str, &str, &[&str])] = &[
 /// service account has a secret.
 pub(crate) const FILLED_AT_CREATION: &[&str] = &["secrets"];
 
-/// What the service responds where a resource that can be made was not, instead of 404.
+/// Returns the service's response in place of 404, where a resource that can be made was not.
 pub(crate) fn absent(template: &str) -> Option<Json> {
     match template {
         // Recorded: 200 and an empty object where there is no search deployment.

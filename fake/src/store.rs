@@ -46,14 +46,14 @@ pub(crate) struct Resource {
     /// Its parameters in the path it was put at, where that says more than its properties.
     pub(crate) key: Vec<String>,
     pub(crate) json: Json,
-    /// How much is made of it when it is read.
+    /// The part of it that is made when it is read.
     pub(crate) fill: Fill,
-    /// What made values are made of.
+    /// The number that made values are derived from.
     pub(crate) seed: u64,
 }
 
 impl Resource {
-    /// Returns a new resource, of which a request said something.
+    /// Returns a new resource with the properties that a request set.
     pub(crate) fn new(json: Json, seed: u64) -> Self {
         Self { key: Vec::new(), json, fill: Fill::Rest, seed }
     }

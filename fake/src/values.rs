@@ -21,12 +21,13 @@ mod settable;
 
 pub(crate) use settable::Settable;
 
-/// How deep records are made: types may hold themselves.
+/// The depth to which records are made: types may contain themselves.
 const DEPTH: usize = 6;
-/// How deep lists, maps and unions are made, which may hold themselves without a record.
+/// The depth to which lists, maps and unions are made, which may contain themselves without a
+/// record between.
 const LIMIT: usize = 2 * DEPTH;
 
-/// How much of a value is made.
+/// The part of a value that is made.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Fill {
     /// Nothing: all that there is was said.
@@ -40,21 +41,21 @@ pub(crate) enum Fill {
 /// Makes what is unset in a value, and removes what the service never returns.
 pub(crate) struct Filler<'a> {
     pub(crate) fill: Fill,
-    /// What the path says of all that encloses the resource.
+    /// The ids and names of all that encloses the resource, by its path.
     pub(crate) known: &'a Parameters,
-    /// What names the resource itself: `clusterName` for `clusterName` and `name`.
+    /// The parameters that name the resource itself: `clusterName` for `clusterName` and `name`.
     pub(crate) own: &'a Parameters,
     /// The properties that a request can set: the service sets the others of another type.
     pub(crate) settable: Option<&'a Settable>,
     /// Whether the response is the one that returns secrets.
     pub(crate) is_fresh: bool,
-    /// What made values are made of.
+    /// The number that made values are derived from.
     pub(crate) seed: u64,
     /// Counts the resources that a property is the number of.
     pub(crate) count: &'a dyn Fn(&str) -> Option<usize>,
 }
 
-/// Where a value is in what is made.
+/// The position of a value in the resource that is made.
 #[derive(Clone, Copy)]
 struct At<'a> {
     /// The property's name, which a list's items share.

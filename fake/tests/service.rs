@@ -60,7 +60,7 @@ async fn what_is_made_is_there_until_it_is_deleted() {
             clusters::create_cluster(&id, &cluster("prod")).send(&client).await.unwrap();
         assert_eq!(made.status(), 201);
         assert!(made.id.is_some() && made.state_name.is_some(), "{made:?}");
-        assert_ne!(made.id, project.id, "a thing has an id of its own");
+        assert_ne!(made.id, project.id, "a resource has an id of its own");
         let again = clusters::create_cluster(&id, &cluster("prod")).send(&client).await;
         assert!(again.unwrap_err().is_conflict());
 
@@ -149,7 +149,7 @@ async fn names_are_taken_only_where_the_service_says_so() {
 }
 
 #[tokio::test]
-async fn a_thing_is_made_where_its_parent_is() {
+async fn a_resource_is_made_where_its_parent_is() {
     let fake = fake().await;
     let client = by_account(&fake);
     let make = async |id: &str| {

@@ -1,4 +1,4 @@
-//! Values that could not be made.
+//! Resources that can't be rendered.
 
 use std::fmt;
 
@@ -15,8 +15,11 @@ pub(crate) enum Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Decode(error) => write!(f, "What is stored does not fit: {error}"),
-            Self::Encode(error) => write!(f, "The response can't be written: {error}"),
+            Self::Decode(error) => write!(
+                f,
+                "The stored resource does not fit the type of the response: {error}"
+            ),
+            Self::Encode(error) => write!(f, "The response can't be encoded: {error}"),
         }
     }
 }
