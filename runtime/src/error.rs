@@ -14,6 +14,7 @@ use crate::operation::Operation;
 use crate::transport::TransportError;
 
 pub use api::ApiError;
+pub(crate) use display::start_of;
 
 mod api;
 mod display;
