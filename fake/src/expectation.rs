@@ -16,7 +16,8 @@ pub trait FakeExpectation<T>: sealed::Sealed {
     /// Lets the fake respond, after a while.
     fn slow(self, wait: Duration) -> Self;
 
-    /// Changes what is stored, and then lets the fake respond.
+    /// Changes what is stored, and then lets the fake respond. The closure runs without a lock and
+    /// may use the fake. What is stored at the same place meanwhile is overwritten.
     fn change(self, change: impl Fn(&mut T) + Send + Sync + 'static) -> Self
     where
         T: Value + Default;
