@@ -1,9 +1,14 @@
 //! The command line of the program.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use atlas_admin_fake::{EndpointSets, RateLimit, Scope};
+use atlas_admin_runtime::operation::Method;
+use atlas_admin_runtime::testing::ANY;
+use lexopt::{Arg, Parser};
 
 /// The program's help.
 pub const HELP: &str = "\
@@ -30,11 +35,14 @@ Options:
   --rate-limit-scope credentials|project|organization|everyone
                                Whose requests share a bucket (default: credentials)
   --no-retry-after             Send 429 without Retry-After
-  --refuse 'METHOD PATH CODE'  Answer 401 with an error code to a method and a path, in which
-                               * stands for any text: a role that is missing. Repeatable
+  --refuse 'METHOD PATH CODE'  Respond with 401 and an error code to a method and a path, as
+                               to a missing role. METHOD may be *, for all of them; * in PATH
+                               stands for any text within a segment, and alone for any path.
+                               Repeatable
   --projects N                 Projects that are there at the start (default: 1)
   --clusters N                 Clusters in each of them (default: 1)
-  --populate                   Make what nobody made when it is asked for, in place of 404
+  --populate                   Make a resource that nobody made when it is read, in
+                               place of 404
   --allow-missing              Take bodies that lack what the document requires
   -h, --help                   Print this help
 
@@ -45,7 +53,26 @@ spaces: url, and with --tls ca_file. What people need to know is on standard err
 ends on SIGTERM and on Ctrl-C.
 ";
 
-/// What the command line asks for.
+/// The methods that the API uses.
+pub const METHODS: [Method; 6] = [
+    Method::Get,
+    Method::Head,
+    Method::Post,
+    Method::Put,
+    Method::Patch,
+    Method::Delete,
+];
+
+/// The requests that are refused with an error code.
+#[derive(Debug, PartialEq)]
+pub struct Refused {
+    /// `None` stands for any.
+    pub method: Option<Method>,
+    pub path: String,
+    pub code: String,
+}
+
+/// The options of a command line.
 #[derive(Debug, Default, PartialEq)]
 pub struct Options {
     pub port: u16,
@@ -57,7 +84,7 @@ pub struct Options {
     pub sets: EndpointSets,
     pub scope: Scope,
     pub no_retry_after: bool,
-    pub refused: Vec<[String; 3]>,
+    pub refused: Vec<Refused>,
     pub projects: Option<usize>,
     pub clusters: Option<usize>,
     pub populate: bool,
@@ -66,92 +93,62 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads a command line, without the program's name.
+    /// Reads a command line.
     ///
     /// # Errors
     ///
     /// Returns which argument can't be understood, and what it should be.
-    pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
+    pub fn parse(mut parser: Parser) -> Result<Self, String> {
         let mut options = Self::default();
-        let mut arguments = arguments.into_iter();
-        while let Some(argument) = arguments.next() {
-            let (name, mut inline) = match argument.split_once('=') {
-                Some((name, value)) if name.starts_with("--") => {
-                    (name.to_owned(), Some(value.to_owned()))
-                }
-                _ => (argument, None),
+        while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
+            let name = match argument {
+                Arg::Long(name) => format!("--{name}"),
+                Arg::Short('h') => "--help".to_owned(),
+                other => return Err(other.unexpected().to_string()),
             };
-            if options.set_switch(&name)? {
-                if inline.is_some() {
-                    return Err(format!("{name} takes no value"));
-                }
-                continue;
-            }
-            let value = inline.take().or_else(|| arguments.next());
-            let value = value.ok_or_else(|| format!("{name} needs a value after it"))?;
-            options.set(&name, value)?;
+            options.set(&name, &mut parser)?;
         }
         Ok(options)
     }
 
-    /// Sets what takes no value; tells whether it was one, and refuses what is unknown.
-    fn set_switch(&mut self, name: &str) -> Result<bool, String> {
+    fn set(&mut self, name: &str, parser: &mut Parser) -> Result<(), String> {
         match name {
             "--tls" => self.tls = true,
             "--no-retry-after" => self.no_retry_after = true,
             "--populate" => self.populate = true,
             "--allow-missing" => self.allow_missing = true,
-            "-h" | "--help" => self.help = true,
-            "--port" | "--ca-file" | "--api-key" | "--service-account"
-            | "--rate-limit" | "--rate-limit-sets" | "--rate-limit-scope"
-            | "--refuse" | "--projects" | "--clusters" => return Ok(false),
-            other => return Err(format!("there is no option {other:?}")),
-        }
-        Ok(true)
-    }
-
-    fn set(&mut self, name: &str, value: String) -> Result<(), String> {
-        match name {
-            "--port" => self.port = number(name, &value)?,
+            "--help" => self.help = true,
+            "--port" => self.port = number(name, parser)?,
             "--ca-file" => {
                 self.tls = true;
-                self.ca_file = Some(value.into());
+                self.ca_file = Some(value(parser)?.into());
             }
-            "--api-key" => self.api_key = Some(pair(name, "PUBLIC:PRIVATE", &value)?),
+            "--api-key" => self.api_key = Some(pair(name, "PUBLIC:PRIVATE", parser)?),
             "--service-account" => {
-                self.service_account = Some(pair(name, "ID:SECRET", &value)?);
+                self.service_account = Some(pair(name, "ID:SECRET", parser)?);
             }
-            "--rate-limit" => self.bucket = Some(bucket(&value)?),
+            "--rate-limit" => self.bucket = Some(bucket(name, &text(name, parser)?)?),
             "--rate-limit-sets" => {
-                self.sets = match &*value {
-                    "group" => EndpointSets::ByGroup,
-                    "operation" => EndpointSets::ByOperation,
-                    "one" => EndpointSets::One,
-                    _ => return Err(choice(name, "group, operation or one", &value)),
-                };
+                let known = [
+                    ("group", EndpointSets::ByGroup),
+                    ("operation", EndpointSets::ByOperation),
+                    ("one", EndpointSets::One),
+                ];
+                self.sets = one_of(name, known, parser)?;
             }
             "--rate-limit-scope" => {
-                self.scope = match &*value {
-                    "credentials" => Scope::Credentials,
-                    "project" => Scope::Project,
-                    "organization" => Scope::Organization,
-                    "everyone" => Scope::Everyone,
-                    _ => {
-                        let known = "credentials, project, organization or everyone";
-                        return Err(choice(name, known, &value));
-                    }
-                };
+                let known = [
+                    ("credentials", Scope::Credentials),
+                    ("project", Scope::Project),
+                    ("organization", Scope::Organization),
+                    ("everyone", Scope::Everyone),
+                ];
+                self.scope = one_of(name, known, parser)?;
             }
-            "--refuse" => {
-                let parts: Vec<&str> = value.split_whitespace().collect();
-                let [method, path, code] = parts[..] else {
-                    return Err(choice(name, "'METHOD PATH CODE'", &value));
-                };
-                self.refused.push([method, path, code].map(str::to_owned));
-            }
-            "--projects" => self.projects = Some(number(name, &value)?),
-            "--clusters" => self.clusters = Some(number(name, &value)?),
-            other => return Err(format!("there is no option {other:?}")),
+            "--refuse" => self.refused.push(refused(name, &text(name, parser)?)?),
+            "--projects" => self.projects = Some(number(name, parser)?),
+            "--clusters" => self.clusters = Some(number(name, parser)?),
+            unknown => return Err(format!("there is no option {unknown:?}")),
         }
         Ok(())
     }
@@ -167,17 +164,43 @@ impl Options {
     }
 }
 
-fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, String> {
-    value.parse().map_err(|_| choice(name, "a number that fits", value))
+fn value(parser: &mut Parser) -> Result<OsString, String> {
+    parser.value().map_err(|error| error.to_string())
 }
 
-fn choice(name: &str, wanted: &str, value: &str) -> String {
+/// Reads a text; the message leaves out what may be a secret.
+fn text(name: &str, parser: &mut Parser) -> Result<String, String> {
+    value(parser)?.into_string().map_err(|_| format!("{name} must be UTF-8"))
+}
+
+fn number<T: FromStr>(name: &str, parser: &mut Parser) -> Result<T, String> {
+    let value = text(name, parser)?;
+    value.parse().map_err(|_| must_be(name, "a number that fits", &value))
+}
+
+/// Reads one of the values that have a name.
+fn one_of<T, const N: usize>(
+    name: &str,
+    known: [(&str, T); N],
+    parser: &mut Parser,
+) -> Result<T, String> {
+    let value = text(name, parser)?;
+    let names = known.each_ref().map(|(name, _)| *name).join(" or ");
+    let found = known.into_iter().find(|(name, _)| *name == value);
+    found.map(|(_, known)| known).ok_or_else(|| must_be(name, &names, &value))
+}
+
+fn must_be(name: &str, wanted: &str, value: &str) -> String {
     format!("{name} must be {wanted}, not {value:?}")
 }
 
 /// Reads two texts around a colon; the message leaves out what may be a secret.
-fn pair(name: &str, wanted: &str, value: &str) -> Result<(String, String), String> {
-    match value.split_once(':') {
+fn pair(
+    name: &str,
+    wanted: &str,
+    parser: &mut Parser,
+) -> Result<(String, String), String> {
+    match text(name, parser)?.split_once(':') {
         Some((id, secret)) if !id.is_empty() && !secret.is_empty() => {
             Ok((id.to_owned(), secret.to_owned()))
         }
@@ -185,8 +208,25 @@ fn pair(name: &str, wanted: &str, value: &str) -> Result<(String, String), Strin
     }
 }
 
-fn bucket(value: &str) -> Result<(u64, u64, Duration), String> {
-    let wrong = || choice("--rate-limit", "CAPACITY[/REFILL/SECONDS]", value);
+/// Reads the method, the path and the error code of requests to refuse.
+fn refused(name: &str, value: &str) -> Result<Refused, String> {
+    let parts: Vec<&str> = value.split_whitespace().collect();
+    let [method, path, code] = parts[..] else {
+        return Err(must_be(name, "'METHOD PATH CODE'", value));
+    };
+    let found = METHODS.into_iter().find(|known| known.as_str() == method);
+    if found.is_none() && method != ANY {
+        let known = METHODS.map(Method::as_str).join(", ");
+        return Err(format!("{name}: METHOD must be {known} or *, not {method:?}"));
+    }
+    if !path.starts_with('/') && path != ANY {
+        return Err(format!("{name}: PATH must begin with / or be *, not {path:?}"));
+    }
+    Ok(Refused { method: found, path: path.to_owned(), code: code.to_owned() })
+}
+
+fn bucket(name: &str, value: &str) -> Result<(u64, u64, Duration), String> {
+    let wrong = || must_be(name, "CAPACITY[/REFILL/SECONDS]", value);
     let parts: Vec<&str> = value.split('/').collect();
     let whole = |text: &str| text.parse::<u64>().map_err(|_| wrong());
     match parts[..] {
@@ -208,7 +248,7 @@ mod tests {
     use super::*;
 
     fn parse(line: &str) -> Result<Options, String> {
-        Options::parse(line.split(' ').filter(|it| !it.is_empty()).map(str::to_owned))
+        Options::parse(Parser::from_args(line.split(' ').filter(|it| !it.is_empty())))
     }
 
     #[test]
@@ -226,20 +266,47 @@ mod tests {
     }
 
     #[test]
+    fn what_is_refused_has_a_method_and_a_path() {
+        for (text, method, path) in [
+            ("POST /api/atlas/v2/groups A", Some(Method::Post), "/api/atlas/v2/groups"),
+            ("GET * A", Some(Method::Get), "*"),
+            ("* /api/* A", None, "/api/*"),
+            ("* * A", None, "*"),
+        ] {
+            let (path, code) = (path.to_owned(), "A".to_owned());
+            assert_eq!(
+                refused("--refuse", text),
+                Ok(Refused { method, path, code }),
+                "{text}"
+            );
+        }
+        for (text, named) in [
+            ("FETCH * A", "METHOD must be GET, HEAD, POST, PUT, PATCH, DELETE or *"),
+            ("get * A", "\"get\""),
+            ("GET api/atlas/v2 A", "PATH must begin with /"),
+            ("GET * A B", "METHOD PATH CODE"),
+        ] {
+            let problem = refused("--refuse", text).unwrap_err();
+            assert!(problem.contains(named), "{text}: {problem}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         for (line, named) in [
             ("--prot 1", "--prot"),
-            ("--port", "--port needs a value"),
+            ("--port", "missing argument for option '--port'"),
             ("--port 70000", "\"70000\""),
             ("--port -1", "\"-1\""),
-            ("--tls=yes", "takes no value"),
+            ("--tls=yes", "unexpected argument for option '--tls'"),
             ("--api-key secret", "PUBLIC:PRIVATE"),
             ("--rate-limit 1/2", "\"1/2\""),
             ("--rate-limit 1/2/-3", "\"1/2/-3\""),
             ("--rate-limit 1/2/NaN", "\"1/2/NaN\""),
-            ("--rate-limit-scope me", "\"me\""),
+            ("--rate-limit-scope me", "organization or everyone, not \"me\""),
             ("--refuse GET", "METHOD PATH CODE"),
             ("extra", "\"extra\""),
+            ("-x", "'-x'"),
         ] {
             let problem = parse(line).unwrap_err();
             assert!(problem.contains(named), "{line}: {problem}");

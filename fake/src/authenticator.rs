@@ -1,8 +1,7 @@
 //! Authentication: HTTP Digest (RFC 7616), bearer tokens, and the endpoints that grant and revoke
 //! tokens.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use atlas_admin_runtime::bytes::Bytes;
@@ -11,12 +10,13 @@ use atlas_admin_runtime::http::header::{
 };
 use atlas_admin_runtime::http::{HeaderMap, HeaderValue, Response};
 use atlas_admin_runtime::json;
-use atlas_admin_runtime::testing::for_fake::{error, response};
+use atlas_admin_runtime::testing::for_fake::{
+    REVOKE, TOKEN, decoded, error, random, response,
+};
 use atlas_admin_runtime::url::form_urlencoded;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
-use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
 
 use crate::credentials::Accepted;
@@ -24,18 +24,18 @@ use crate::credentials::Accepted;
 /// The realm of the service.
 const REALM: &str = "MMS Public API";
 
-/// The endpoint that grants tokens (RFC 6749 section 4.4).
-const TOKEN: &str = "/api/oauth/token";
-/// The endpoint that revokes tokens (RFC 7009).
-const REVOKE: &str = "/api/oauth/revoke";
-
 /// The most tokens of a service account that are active at a time.
 const ACTIVE_TOKENS: usize = 100;
+
+/// The most nonces that are known at a time: each request without credentials gets one.
+const KNOWN_NONCES: usize = 10_000;
 
 /// The nonces and tokens that were given out.
 pub(crate) struct Authenticator {
     /// How often each nonce was used.
     nonces: HashMap<String, u64>,
+    /// The same nonces, the oldest first.
+    by_age: VecDeque<String>,
     /// The client ID of each token, and when the token was granted.
     tokens: HashMap<String, (String, Instant)>,
     lifetime: Duration,
@@ -43,7 +43,12 @@ pub(crate) struct Authenticator {
 
 impl Authenticator {
     pub(crate) fn new(lifetime: Duration) -> Self {
-        Self { nonces: HashMap::new(), tokens: HashMap::new(), lifetime }
+        Self {
+            nonces: HashMap::new(),
+            by_age: VecDeque::new(),
+            tokens: HashMap::new(),
+            lifetime,
+        }
     }
 
     /// Returns whom a request is from, or the refusal.
@@ -93,7 +98,14 @@ impl Authenticator {
             "Digest realm=\"{REALM}\", domain=\"\", nonce=\"{nonce}\", algorithm=MD5, \
              qop=\"auth\", stale={stale}"
         );
+        self.by_age.push_back(nonce.clone());
         self.nonces.insert(nonce, 0);
+        // A client that still uses the oldest is told that it is stale.
+        if self.by_age.len() > KNOWN_NONCES
+            && let Some(oldest) = self.by_age.pop_front()
+        {
+            self.nonces.remove(&oldest);
+        }
         let detail = "You are not authorized for this resource.";
         let mut refusal = error(401, "NOT_AUTHORIZED", detail);
         let header = HeaderValue::from_str(&challenge);
@@ -181,10 +193,6 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     Some((id.to_owned(), secret.to_owned()))
 }
 
-fn decoded(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
-}
-
 /// Reads the parameters of a Digest header, with lower-case names.
 fn digest_parameters(credentials: &str) -> Option<HashMap<String, String>> {
     let (scheme, rest) = credentials.split_once(' ')?;
@@ -246,12 +254,6 @@ fn hash(text: &str) -> String {
     Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Returns 32 hexadecimal digits that nobody can guess.
-fn random() -> String {
-    let number = || RandomState::new().build_hasher().finish();
-    format!("{:016x}{:016x}", number(), number())
-}
-
 /// Returns a header as text.
 pub(crate) fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
@@ -259,7 +261,42 @@ pub(crate) fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::digest_parameters;
+    use super::*;
+
+    /// Returns the header of a client that got a challenge.
+    fn header_for(challenge: &str, nc: u64) -> HeaderMap {
+        let nonce = &digest_parameters(challenge).unwrap()["nonce"];
+        let secret = hash(&format!("key:{REALM}:private"));
+        let request = hash("GET:/x");
+        let response = hash(&format!("{secret}:{nonce}:{nc:08x}:c:auth:{request}"));
+        let credentials = format!(
+            "Digest username=\"key\", realm=\"{REALM}\", nonce=\"{nonce}\", uri=\"/x\", \
+             qop=auth, nc={nc:08x}, cnonce=\"c\", response=\"{response}\""
+        );
+        HeaderMap::from_iter([(AUTHORIZATION, credentials.parse().unwrap())])
+    }
+
+    #[test]
+    fn the_oldest_nonces_are_stale() {
+        let mut accepted = Accepted::default();
+        accepted.add_key("key".to_owned(), "private".to_owned());
+        let mut authenticator = Authenticator::new(Duration::from_secs(1));
+        let mut challenge = |headers: &HeaderMap| {
+            let refusal = authenticator.check(&accepted, "GET", "/x", headers).err()?;
+            Some(refusal.headers()[WWW_AUTHENTICATE].to_str().unwrap().to_owned())
+        };
+        let first = challenge(&HeaderMap::new()).unwrap();
+        assert_eq!(challenge(&header_for(&first, 1)), None, "it is accepted");
+        let mut last = String::new();
+        for _ in 0..KNOWN_NONCES {
+            last = challenge(&HeaderMap::new()).unwrap();
+        }
+        let stale = challenge(&header_for(&first, 2)).unwrap();
+        assert!(stale.contains("stale=true"), "{stale}");
+        assert_eq!(challenge(&header_for(&last, 1)), None);
+        assert_eq!(authenticator.nonces.len(), KNOWN_NONCES);
+        assert_eq!(authenticator.by_age.len(), KNOWN_NONCES);
+    }
 
     #[test]
     fn parameters_are_read_quoted_or_not() {

@@ -1,7 +1,9 @@
-//! What is wrong with the body of a request, by its type.
+//! Checks of the bodies of requests against their types.
+
+use std::fmt::Display;
 
 use atlas_admin_runtime::bytes::Bytes;
-use atlas_admin_runtime::codec::{self, Direction, Json, Mismatch};
+use atlas_admin_runtime::codec::{self, DecodeError, Direction, Json, Mismatch, Value};
 use atlas_admin_runtime::http::{Response, StatusCode};
 use atlas_admin_runtime::json;
 use atlas_admin_runtime::operation::Method;
@@ -9,20 +11,46 @@ use atlas_admin_runtime::testing::for_fake::response;
 
 use crate::routes::Route;
 
+/// The name of what is wrong where no property is.
+const WHOLE: &str = "the body";
+
 /// A property of a body, and what is wrong with it.
 struct Violation {
     field: String,
     description: String,
 }
 
+type Refusal = Box<Response<Bytes>>;
+
 /// Refuses a body that does not fit its type, or lacks what the document requires of it.
 pub(crate) fn check(
     route: &Route,
     body: &[u8],
     allows_missing: bool,
-) -> Result<(), Box<Response<Bytes>>> {
+) -> Result<(), Refusal> {
     let Some(make) = route.entry.body else { return Ok(()) };
     let mut value = make();
+    let violations = read(body, &mut *value).map_err(unreadable)?;
+    if !violations.is_empty() {
+        return Err(refuse("INVALID_REQUEST_BODY", violations));
+    }
+    let method = route.operation.method;
+    if !matches!(method, Method::Post | Method::Put) || allows_missing {
+        return Ok(());
+    }
+    let missing = codec::encode_request(&*value, method).map_err(unreadable)?.missing();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let missing = missing.into_iter().map(|field| {
+        let description = "must be set".to_owned();
+        Violation { field, description }
+    });
+    Err(refuse("VALIDATION_ERROR", missing.collect()))
+}
+
+/// Reads a body into a value, and returns what does not fit the type.
+fn read(body: &[u8], value: &mut dyn Value) -> Result<Vec<Violation>, DecodeError> {
     let mut violations = Vec::new();
     let mut observe = |mismatch: Mismatch| {
         let (path, description) = match mismatch {
@@ -34,43 +62,23 @@ pub(crate) fn check(
             }
             _ => return,
         };
-        let field = if path.is_empty() { "the body".to_owned() } else { path };
+        let field = if path.is_empty() { WHOLE.to_owned() } else { path };
         violations.push(Violation { field, description });
     };
     // What requires no property may be left out as a whole.
     let text = if body.is_empty() { b"{}" } else { body };
-    if let Err(error) =
-        codec::decode_observed(text, &mut *value, Direction::Request, &mut observe)
-    {
-        let (field, description) = ("the body".to_owned(), error.to_string());
-        return Err(refuse("INVALID_JSON", vec![Violation { field, description }]));
-    }
-    if !violations.is_empty() {
-        return Err(refuse("INVALID_REQUEST_BODY", violations));
-    }
-    let method = route.operation.method;
-    if !matches!(method, Method::Post | Method::Put) || allows_missing {
-        return Ok(());
-    }
-    let missing = match codec::encode_request(&*value, method) {
-        Ok(body) => body.missing(),
-        Err(error) => {
-            let (field, description) = ("the body".to_owned(), error.to_string());
-            return Err(refuse("INVALID_JSON", vec![Violation { field, description }]));
-        }
-    };
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let missing = missing.into_iter().map(|field| {
-        let description = "must be set".to_owned();
-        Violation { field, description }
-    });
-    Err(refuse("VALIDATION_ERROR", missing.collect()))
+    codec::decode_observed(text, value, Direction::Request, &mut observe)?;
+    Ok(violations)
+}
+
+/// Refuses a body of which nothing can be read.
+fn unreadable(error: impl Display) -> Refusal {
+    let (field, description) = (WHOLE.to_owned(), error.to_string());
+    refuse("INVALID_JSON", vec![Violation { field, description }])
 }
 
 /// Refuses a body as the service does (schemas `ApiError` and `BadRequestDetail`).
-fn refuse(code: &str, violations: Vec<Violation>) -> Box<Response<Bytes>> {
+fn refuse(code: &str, violations: Vec<Violation>) -> Refusal {
     let told = violations.iter().map(|it| format!("{} {}", it.field, it.description));
     let detail = told.collect::<Vec<_>>().join(", ");
     let fields = violations.iter().map(

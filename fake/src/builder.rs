@@ -4,7 +4,8 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use atlas_admin::registry::{self, Entry};
+use atlas_admin::registry::Entry;
+use atlas_admin_runtime::testing::for_fake::Rules;
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -17,7 +18,7 @@ use crate::service::{FakeService, Shared};
 use crate::store::Store;
 use crate::{API_KEY, SERVICE_ACCOUNT};
 
-/// How long a token of the service is valid.
+/// The time that a token of the service is valid.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
 
 /// The settings of a [`FakeService`].
@@ -51,6 +52,7 @@ pub struct Builder {
     populates: bool,
     token_lifetime: Option<Duration>,
     is_secure: bool,
+    forgets_requests: bool,
 }
 
 /// A secret, which is not printed.
@@ -121,6 +123,13 @@ impl Builder {
         self
     }
 
+    /// Keeps no requests, so that a fake that runs for days doesn't grow with each:
+    /// [`FakeService::requests`] returns none. The program is started like that.
+    pub fn forget_requests(mut self) -> Self {
+        self.forgets_requests = true;
+        self
+    }
+
     /// Speaks HTTPS, with a certificate for `localhost` and `127.0.0.1` whose authority is
     /// [`FakeService::certificate`].
     #[cfg(feature = "tls")]
@@ -146,14 +155,19 @@ impl Builder {
         store.accepted.add_account(account.0.clone(), account.1.clone());
         store.accepted.add_key(public, private);
         let routes = match self.entries {
-            Some(entries) => Routes::new(entries),
-            None => Routes::new(registry::entries()),
+            Some(entries) => Arc::new(Routes::new(entries)),
+            None => Routes::of_all(),
         };
+        let rules = Arc::<Rules>::default();
+        if self.forgets_requests {
+            rules.forget_requests();
+        }
         let shared = Arc::new(Shared {
             scheme: if self.is_secure { "https" } else { "http" },
-            routes: Mutex::new(routes),
-            gate: Mutex::new(Authenticator::new(lifetime)),
-            rules: Arc::default(),
+            routes,
+            today: Mutex::default(),
+            authenticator: Mutex::new(Authenticator::new(lifetime)),
+            rules,
             limiter: Mutex::default(),
             store: Mutex::new(store),
         });

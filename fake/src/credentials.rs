@@ -9,8 +9,9 @@ use atlas_admin_runtime::codec::Json;
 pub(crate) struct Accepted {
     /// The private key of each public key.
     keys: HashMap<String, String>,
-    /// The secrets of each client ID, with their own ids.
-    accounts: HashMap<String, Vec<(String, String)>>,
+    /// The secrets of each client ID, with their own ids; `None` is that of a secret that was not
+    /// made through the API.
+    accounts: HashMap<String, Vec<(Option<String>, String)>>,
 }
 
 impl Accepted {
@@ -19,7 +20,7 @@ impl Accepted {
     }
 
     pub(crate) fn add_account(&mut self, id: String, secret: String) {
-        self.accounts.entry(id).or_default().push((String::new(), secret));
+        self.accounts.entry(id).or_default().push((None, secret));
     }
 
     /// Returns the private key of a public key.
@@ -47,7 +48,7 @@ impl Accepted {
         let listed = json.get("secrets").and_then(Json::as_array);
         for made in listed.into_iter().flatten().chain([json]) {
             let Some(secret) = text(made, "secret") else { continue };
-            let id = text(made, "id").unwrap_or_default();
+            let id = text(made, "id");
             self.accounts.entry(account.clone()).or_default().push((id, secret));
         }
     }
@@ -62,7 +63,7 @@ impl Accepted {
             self.accounts.remove(account);
         } else if let Some(id) = text("id") {
             for secrets in self.accounts.values_mut() {
-                secrets.retain(|(known, _)| known != id);
+                secrets.retain(|(known, _)| known.as_deref() != Some(id));
             }
         }
     }
@@ -70,4 +71,25 @@ impl Accepted {
 
 fn is_masked(secret: &str) -> bool {
     secret.starts_with("***")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use atlas_admin_runtime::json;
+
+    #[test]
+    fn a_secret_is_forgotten_by_its_id_alone() {
+        let mut accepted = Accepted::default();
+        accepted.add_account("robot".to_owned(), "configured".to_owned());
+        let made = json!({"clientId": "robot", "secrets": [{"id": "1", "secret": "s"}]});
+        accepted.learn(&made, &[]);
+        accepted.forget(&json!({"id": ""}));
+        accepted.forget(&json!({"name": "none"}));
+        assert!(accepted.is_secret("robot", "configured"));
+        assert!(accepted.is_secret("robot", "s"));
+        accepted.forget(&json!({"id": "1"}));
+        assert!(!accepted.is_secret("robot", "s"));
+        assert!(accepted.is_secret("robot", "configured"));
+    }
 }

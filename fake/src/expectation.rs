@@ -1,14 +1,14 @@
-//! What an expectation can do here and not in a mock: the fake has a response of its own.
+//! Replies of the fake that a mock has not: the fake's own response, later or changed.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use atlas_admin_runtime::codec::{self, Json, Value};
+use atlas_admin_runtime::codec::{Json, Value};
 use atlas_admin_runtime::testing::Expectation;
 use atlas_admin_runtime::testing::for_fake::{self, Change, Outcome};
 
-/// What an [`Expectation`] of [`FakeService::on`](crate::FakeService::on) offers besides: the
-/// fake's own response, later or changed.
+/// Replies of an [`Expectation`] of [`FakeService::on`](crate::FakeService::on) beyond those of a
+/// mock: the fake's own response, later or changed.
 pub trait FakeExpectation<T>: sealed::Sealed {
     /// Lets the fake respond, as it would without the expectation.
     fn pass(self) -> Self;
@@ -16,7 +16,8 @@ pub trait FakeExpectation<T>: sealed::Sealed {
     /// Lets the fake respond, after a while.
     fn slow(self, wait: Duration) -> Self;
 
-    /// Changes what is stored, and then lets the fake respond.
+    /// Changes what is stored, and then lets the fake respond. The closure runs without a lock and
+    /// may use the fake. What is stored at the same place meanwhile is overwritten.
     fn change(self, change: impl Fn(&mut T) + Send + Sync + 'static) -> Self
     where
         T: Value + Default;
@@ -38,9 +39,11 @@ impl<T> FakeExpectation<T> for Expectation<'_, T> {
     {
         let change: Change = Arc::new(move |json: &mut Json| {
             let mut value = T::default();
-            if codec::decode(json.to_string().as_bytes(), &mut value).is_ok() {
+            if for_fake::read(&mut value, json).is_ok() {
                 change(&mut value);
-                *json = for_fake::to_json(&value);
+                if let Ok(changed) = for_fake::to_json(&value) {
+                    *json = changed;
+                }
             }
         });
         let reply = move |_: &_| Outcome::Stored {

@@ -4,10 +4,9 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use args::{HELP, Options};
+use args::{HELP, METHODS, Options, Refused};
 use atlas_admin_fake::{API_KEY, Builder, FakeService};
-use atlas_admin_runtime::operation::Method;
-use atlas_admin_runtime::testing::ANY;
+use lexopt::Parser;
 
 mod args;
 
@@ -16,9 +15,7 @@ const USAGE: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = std::env::args_os().skip(1);
-    let arguments = arguments.map(|it| it.to_string_lossy().into_owned());
-    let options = match Options::parse(arguments) {
+    let options = match Options::parse(Parser::from_env()) {
         Ok(options) => options,
         Err(problem) => {
             eprintln!("atlas-admin-fake: {problem}; --help lists the options");
@@ -50,14 +47,11 @@ async fn run(options: Options) -> Result<(), String> {
     })?;
     let projects = options.projects.unwrap_or(1);
     service.seed(projects, options.clusters.unwrap_or(1));
-    for [method, path, code] in &options.refused {
-        let any = [ANY].into_iter().find(|any| any == path);
-        let detail = "The caller lacks the role that this needs.";
-        let expectation = match any {
-            Some(_) => service.on_all(),
-            None => service.on_path(self::method(method)?, path),
-        };
-        _ = expectation.fail(401, code, detail).always();
+    for Refused { method, path, code } in &options.refused {
+        for method in METHODS.into_iter().filter(|it| method.is_none_or(|of| of == *it))
+        {
+            service.lack_role_on_path(method, path, code);
+        }
     }
     let mut line = format!("url={}", service.url());
     if let Some(certificate) = service.certificate() {
@@ -92,7 +86,7 @@ fn explain(service: &FakeService) {
 }
 
 fn builder(options: &Options) -> Result<Builder, String> {
-    let mut builder = FakeService::builder().port(options.port);
+    let mut builder = FakeService::builder().port(options.port).forget_requests();
     if let Some((public, private)) = &options.api_key {
         builder = builder.api_key(public, private);
     }
@@ -128,19 +122,6 @@ fn default_file(service: &FakeService) -> PathBuf {
     let url = service.url();
     let port = url.rsplit(':').next().unwrap_or_default();
     std::env::temp_dir().join(format!("atlas-admin-fake-{port}.pem"))
-}
-
-fn method(name: &str) -> Result<Method, String> {
-    let all = [
-        Method::Get,
-        Method::Head,
-        Method::Post,
-        Method::Put,
-        Method::Patch,
-        Method::Delete,
-    ];
-    let found = all.into_iter().find(|method| method.as_str() == name);
-    found.ok_or_else(|| format!("--refuse: there is no method {name:?} in this API"))
 }
 
 /// Returns what ends with SIGTERM or Ctrl-C.

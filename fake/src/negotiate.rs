@@ -1,4 +1,4 @@
-//! Content negotiation: the version and the format that `Accept` asks for.
+//! Content negotiation: the version and the format that `Accept` requests.
 
 use std::cmp::Reverse;
 
@@ -6,8 +6,7 @@ use atlas_admin::registry::Entry;
 use atlas_admin_runtime::jiff::civil::Date;
 use atlas_admin_runtime::{Operation, Version};
 
-/// Finds the version and the format that a request asks for; of two that `Accept` names, the
-/// preferred one.
+/// Finds the requested version and format; of two that `Accept` names, the preferred one.
 ///
 /// A date stands for the newest version that is not after it: Atlas's introduction names dates
 /// between two versions. A range without a version stands for the newest stable one, in the former
@@ -67,7 +66,8 @@ fn formats(entry: &'static Entry) -> impl Iterator<Item = &'static Operation> {
     std::iter::once(entry.operation).chain(entry.alternatives.iter().copied())
 }
 
-/// Ranks versions for who asks for none: a stable one is best, and of these the newest or the first.
+/// Ranks versions for a request that names none: a stable one is best, and of these the newest or
+/// the first.
 fn rank(version: Version, is_former: bool) -> (bool, Option<Version>, Reverse<Version>) {
     let is_stable = matches!(version, Version::Stable(_));
     (is_stable, (!is_former).then_some(version), Reverse(version))

@@ -1,12 +1,8 @@
-//! Places: what the shapes of paths say about the resources there.
+//! Places of resources, by the shapes of their paths.
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use atlas_admin_runtime::testing::for_fake;
 
 use crate::routes::is_parameter;
-
-/// What can't be in a segment of a path.
-const SEGMENT: &AsciiSet =
-    &CONTROLS.add(b'/').add(b'%').add(b' ').add(b'?').add(b'#').add(b'"');
 
 pub(crate) type Parameters = [(String, String)];
 
@@ -77,10 +73,18 @@ impl<'a> Place<'a> {
 
     /// Returns the path of a resource of the collection that the place is of.
     pub(crate) fn resource_path(&self) -> String {
+        self.path_of(self.key.iter().map(|(_, value)| value))
+    }
+
+    /// Returns the path of the resource that values name.
+    pub(crate) fn path_of<'v>(
+        &self,
+        values: impl IntoIterator<Item = &'v String>,
+    ) -> String {
         let mut path = self.path.clone();
-        for (_, value) in self.key {
+        for value in values {
             path.push('/');
-            path.extend(utf8_percent_encode(value, SEGMENT));
+            path.push_str(&for_fake::encoded(value));
         }
         path
     }
@@ -94,20 +98,11 @@ pub(crate) fn is_by(segment: &str) -> bool {
 
 /// Puts parameters into a template, in their order.
 pub(crate) fn expand(template: &str, parameters: &Parameters) -> String {
-    let mut path = String::with_capacity(template.len());
-    let mut rest = template;
-    let mut values = parameters.iter();
-    while let Some((before, after)) = rest.split_once('{') {
-        path.push_str(before);
-        if let Some((_, value)) = values.next() {
-            path.extend(utf8_percent_encode(value, SEGMENT));
-        }
-        rest = after.split_once('}').map_or("", |(_, rest)| rest);
-    }
-    path + rest
+    let values: Vec<&str> = parameters.iter().map(|(_, value)| &**value).collect();
+    for_fake::filled(template, &values)
 }
 
-/// Returns the name of a thing of a collection: `cluster` for `…/clusters`.
+/// Returns the name of a resource of a collection: `cluster` for `…/clusters`.
 pub(crate) fn singular(template: &str) -> &str {
     let name = template.rsplit('/').next().unwrap_or_default();
     name.strip_suffix("es")

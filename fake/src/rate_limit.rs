@@ -40,7 +40,7 @@ pub struct RateLimit {
     retry_after: bool,
 }
 
-/// Which endpoints share a bucket.
+/// The endpoints that share a bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EndpointSets {
     /// Those of one operation group (`Clusters`): the default.
@@ -52,7 +52,7 @@ pub enum EndpointSets {
     One,
 }
 
-/// Whose requests share a bucket.
+/// The callers whose requests share a bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scope {
     /// Those with the same credentials: the default.

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use atlas_admin::registry::{Make, Payload};
 use atlas_admin_runtime::bytes::Bytes;
-use atlas_admin_runtime::codec::{self, Json, List, Slot, Table, Value, View};
+use atlas_admin_runtime::codec::{self, Field, Json, List, Slot, Table, Value, View};
 use atlas_admin_runtime::http::Response;
 use atlas_admin_runtime::operation::Method;
 use atlas_admin_runtime::testing::for_fake;
@@ -13,9 +13,12 @@ use atlas_admin_runtime::url::form_urlencoded;
 use atlas_admin_runtime::{Operation, json};
 
 use crate::place::{Parameters, Place, singular};
-use crate::routes::{Route, Routes};
+use crate::routes::{Below, Route, Routes};
 use crate::store::{Resource, Store};
-use crate::values::{Fill, Filler, Settable, mixed, read, to_json};
+use crate::values::{Failure, Fill, Filler, Settable, mixed, read};
+
+/// A response, or the reason why it can't be rendered.
+pub(crate) type Rendered = Result<Response<Bytes>, Failure>;
 
 /// A request for what is stored.
 pub(crate) struct Call<'a> {
@@ -28,31 +31,55 @@ pub(crate) struct Call<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// The settings of a rendering.
-#[derive(Clone, Copy, Default)]
+/// The place and the settings that resources are rendered with.
 pub(crate) struct Rendering<'a> {
-    /// What the request could set.
-    pub(crate) settable: Option<&'a Settable>,
+    routes: &'a Routes,
+    place: &'a Place<'a>,
+    /// The ids and names of all that encloses the place.
+    known: Vec<(String, String)>,
+    /// The properties that a request could set.
+    settable: Option<&'a Settable>,
     /// Whether secrets are shown.
-    pub(crate) is_fresh: bool,
+    is_fresh: bool,
+}
+
+impl<'a> Rendering<'a> {
+    /// Renders new resources, which a request at a template made.
+    pub(crate) fn fresh(self, template: &str) -> Self {
+        let settable = self.routes.settable(template).or(self.settable);
+        Self { settable, is_fresh: true, ..self }
+    }
 }
 
 impl Store {
+    /// Returns a rendering of the resources at a place.
+    pub(crate) fn rendering<'a>(
+        &self,
+        routes: &'a Routes,
+        place: &'a Place<'a>,
+    ) -> Rendering<'a> {
+        let known = self.known(routes, place);
+        let settable = routes.settable(place.template);
+        Rendering { routes, place, known, settable, is_fresh: false }
+    }
+
     /// Returns a resource as a type has it.
     pub(crate) fn render(
         &self,
-        routes: &Routes,
-        place: &Place<'_>,
+        how: &Rendering<'_>,
         resource: &Resource,
-        how: Rendering<'_>,
         value: &mut dyn Value,
-    ) {
-        read(value, &resource.json);
+    ) -> Result<(), Failure> {
+        let Rendering { routes, place, .. } = *how;
+        let is_made = resource.json.is_null() || !fits(value, &resource.json);
+        if !is_made {
+            read(value, &resource.json)?;
+        }
         let paths = Store::paths_of(routes, place, resource);
-        let mut known = self.known(routes, place);
+        let mut known = how.known.clone();
         known.extend(self_named(place.template, &resource.json));
         let own: Vec<(String, String)> = if place.key.is_empty() {
-            own_key(&paths, place, resource)
+            own_key(&paths, resource)
         } else {
             place.key.to_vec()
         };
@@ -61,31 +88,31 @@ impl Store {
             fill: resource.fill,
             known: &known,
             own: &own,
-            settable: how.settable.or_else(|| routes.settable(place.template)),
+            settable: how.settable,
             is_fresh: how.is_fresh,
             seed: resource.seed,
             count: &count,
         };
-        filler.fill(value, resource.json.is_null());
-        if resource.fill != Fill::Nothing {
-            self.embed(routes, &paths, value, how);
+        filler.fill(value, is_made)?;
+        if resource.fill == Fill::Nothing {
+            return Ok(());
         }
+        self.embed(how, &paths, value)
     }
 
     /// Puts what has a path of its own into the lists of the resource that it belongs to.
     fn embed(
         &self,
-        routes: &Routes,
-        paths: &[(&'static str, String)],
+        how: &Rendering<'_>,
+        paths: &[(&Below, String)],
         value: &mut dyn Value,
-        how: Rendering<'_>,
-    ) {
+    ) -> Result<(), Failure> {
         if !paths.iter().any(|(_, path)| self.has_below(path)) {
-            return;
+            return Ok(());
         }
-        let Slot::Record(record) = value.slot() else { return };
+        let Slot::Record(record) = value.slot() else { return Ok(()) };
         for (index, field) in record.table().fields.iter().enumerate() {
-            let below = paths.iter().find_map(|(template, path)| {
+            let below = paths.iter().find_map(|(Below { template, .. }, path)| {
                 let path = format!("{path}/{}", field.json_name);
                 let collection = self.collections.get(&path)?;
                 Some((format!("{template}/{}", field.json_name), path, collection))
@@ -102,10 +129,12 @@ impl Store {
                 list.pop();
             }
             let place = Place { path, template: &template, key: &[], known: &[] };
+            let how = self.rendering(how.routes, &place);
             for resource in collection.iter() {
-                self.render(routes, &place, resource, Rendering::default(), list.push());
+                self.render(&how, resource, list.push())?;
             }
         }
+        Ok(())
     }
 
     /// Counts the resources that a property is the number of: `clusterCount` that of `clusters`.
@@ -113,18 +142,18 @@ impl Store {
         &self,
         routes: &Routes,
         place: &Place<'_>,
-        paths: &[(&'static str, String)],
+        paths: &[(&Below, String)],
         name: &str,
     ) -> Option<usize> {
         let counted = name.strip_suffix("Count")?;
         if paths.is_empty() {
             // A new one holds nothing yet.
-            let mut below = routes.below(place.template);
+            let mut below = routes.below(place.template).iter();
             return below
-                .any(|it| routes.is_collection(&format!("{it}/{counted}s")))
+                .any(|it| routes.is_collection(&format!("{}/{counted}s", it.template)))
                 .then_some(0);
         }
-        paths.iter().find_map(|(template, path)| {
+        paths.iter().find_map(|(Below { template, .. }, path)| {
             let of = format!("{template}/{counted}s");
             routes.is_collection(&of).then(|| {
                 let collection = self.collections.get(&format!("{path}/{counted}s"));
@@ -133,8 +162,8 @@ impl Store {
         })
     }
 
-    /// Returns what is known of all that encloses a place: the parameters of its path, and the
-    /// ids and names of the resources that it is below.
+    /// Returns the ids and names of all that encloses a place: the parameters of its path, and
+    /// those of the resources that it is below.
     fn known(&self, routes: &Routes, place: &Place<'_>) -> Vec<(String, String)> {
         let mut known = place.known.to_vec();
         let is_known = |template: &str| !routes.of(template).is_empty();
@@ -156,52 +185,25 @@ impl Store {
         place: &Place<'_>,
         make: Make,
         is_wanted: &dyn Fn(&Resource) -> bool,
-    ) -> Response<Bytes> {
+    ) -> Rendered {
         let collection = self.collections.get(&place.path);
-        let all: Vec<&Resource> = collection
-            .into_iter()
-            .flat_map(|all| all.iter())
-            .filter(|it| is_wanted(it))
-            .collect();
+        let all = collection.into_iter().flat_map(|all| all.iter());
+        let all: Vec<&Resource> = all.filter(|it| is_wanted(it)).collect();
         let mut value = make();
         let place = Place { key: &[], ..place.clone() };
-        let how = Rendering::default();
-        if matches!(value.view(), View::List(_)) {
-            items(&mut *value, &mut |list| {
-                for resource in &all {
-                    self.render(call.routes, &place, resource, how, list.push());
-                }
-            });
-            return success(call, &to_json(&*value));
+        let how = self.rendering(call.routes, &place);
+        let mut shown = &all[..];
+        if !matches!(value.view(), View::List(_)) {
+            let page = Page::of(call, all.len());
+            // Undeclared properties are written as well: not every page type declares these.
+            for_fake::read(&mut *value, &page.json(call))?;
+            shown = page.part(&all);
         }
-        let number = |name: &str, default: usize| {
-            let set = call.query.iter().find(|(other, _)| other == name);
-            let number = set.and_then(|(_, value)| value.parse().ok());
-            number.filter(|number| *number > 0).unwrap_or(default)
-        };
-        let (size, page) = (number("itemsPerPage", 100), number("pageNum", 1));
-        let begin = size.saturating_mul(page - 1);
         items(&mut *value, &mut |list| {
-            for resource in all.iter().skip(begin).take(size) {
-                self.render(call.routes, &place, resource, how, list.push());
-            }
-        });
-        let mut page = format!("{{\"links\":{}", links(call, size, page, all.len()));
-        let is_counted = call
-            .query
-            .iter()
-            .all(|(name, value)| name != "includeCount" || value != "false");
-        if is_counted {
-            page += &format!(",\"totalCount\":{}", all.len());
-        }
-        // The text of the results is taken as it is: a page may hold many.
-        let results = codec::encode(&*value).unwrap_or_default();
-        let results = String::from_utf8_lossy(&results);
-        match results.strip_prefix('{').filter(|rest| *rest != "}") {
-            Some(rest) => page += &format!(",{rest}"),
-            None => page += ",\"results\":[]}",
-        }
-        for_fake::success(Some(call.route.operation), page)
+            let mut shown = shown.iter();
+            shown.try_for_each(|resource| self.render(&how, resource, list.push()))
+        })?;
+        success_value(call, &*value)
     }
 
     /// Renders a collection whose type sorts the resources into lists by their kind: each list
@@ -211,46 +213,96 @@ impl Store {
         call: &Call<'_>,
         place: &Place<'_>,
         make: Make,
-    ) -> Response<Bytes> {
+    ) -> Rendered {
         let mut value = make();
-        if let Slot::Record(record) = value.slot() {
-            let lists: Vec<(usize, &str)> = record
-                .table()
-                .fields
-                .iter()
-                .enumerate()
-                .map(|(at, it)| (at, it.json_name))
-                .collect();
-            for (at, _) in &lists {
-                _ = record.field_mut(*at).slot();
-            }
-            let collection = self.collections.get(&place.path);
-            for resource in collection.into_iter().flat_map(|all| all.iter()) {
-                let all = resource.json.as_object().into_iter().flatten();
-                let texts: Vec<String> = all
-                    .filter_map(|(_, json)| Some(json.as_str()?.to_lowercase()))
-                    .collect();
-                let is_kind = |name: &str| {
-                    texts.iter().any(|text| {
-                        !text.is_empty() && name.to_lowercase().starts_with(text)
-                    })
-                };
-                let found =
-                    lists.iter().find(|(_, name)| is_kind(name)).or(lists.first());
-                if let Some((at, _)) = found
-                    && let Slot::List(list) = record.field_mut(*at).slot()
-                {
-                    self.render(
-                        call.routes,
-                        place,
-                        resource,
-                        Rendering::default(),
-                        list.push(),
-                    );
-                }
+        let Slot::Record(record) = value.slot() else {
+            return success_value(call, &*value);
+        };
+        let fields = record.table().fields;
+        for at in 0..fields.len() {
+            // A list that is taken hold of is there, if empty.
+            _ = record.field_mut(at).slot();
+        }
+        let how = self.rendering(call.routes, place);
+        let collection = self.collections.get(&place.path);
+        for resource in collection.into_iter().flat_map(|all| all.iter()) {
+            let all = resource.json.as_object().into_iter().flatten();
+            let texts = all.filter_map(|(_, json)| Some(json.as_str()?.to_lowercase()));
+            let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+            let is_kind = |field: &Field| {
+                let name = field.json_name.to_lowercase();
+                texts.iter().any(|text| name.starts_with(text))
+            };
+            let at = fields.iter().position(is_kind).unwrap_or(0);
+            if let Slot::List(list) = record.field_mut(at).slot() {
+                self.render(&how, resource, list.push())?;
             }
         }
-        success(call, &to_json(&*value))
+        success_value(call, &*value)
+    }
+}
+
+/// The page of a list that a request wants.
+struct Page {
+    size: usize,
+    /// From 1 on.
+    number: usize,
+    /// The number of items of all pages.
+    count: usize,
+}
+
+impl Page {
+    fn of(call: &Call<'_>, count: usize) -> Self {
+        let number = |name: &str, default: usize| {
+            let set = call.query.iter().find(|(other, _)| other == name);
+            let number = set.and_then(|(_, value)| value.parse().ok());
+            number.filter(|number| *number > 0).unwrap_or(default)
+        };
+        Self { size: number("itemsPerPage", 100), number: number("pageNum", 1), count }
+    }
+
+    fn part<'a, T>(&self, all: &'a [T]) -> &'a [T] {
+        let begin = self.size.saturating_mul(self.number - 1).min(all.len());
+        let end = begin.saturating_add(self.size).min(all.len());
+        &all[begin..end]
+    }
+
+    /// Returns what a page holds beside its items.
+    fn json(&self, call: &Call<'_>) -> Json {
+        let mut page = json!({"links": self.links(call)});
+        let is_counted = call
+            .query
+            .iter()
+            .all(|(name, value)| name != "includeCount" || value != "false");
+        if let Some(page) = page.as_object_mut().filter(|_| is_counted) {
+            page.insert("totalCount".to_owned(), self.count.into());
+        }
+        page
+    }
+
+    /// Returns the links of the page: to itself and to its neighbours, with the same other
+    /// parameters.
+    fn links(&self, call: &Call<'_>) -> Json {
+        let others = call
+            .query
+            .iter()
+            .filter(|(name, _)| name != "pageNum" && name != "itemsPerPage");
+        let link = |rel: &str, page: usize| {
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.extend_pairs(others.clone());
+            query.append_pair("pageNum", &page.to_string());
+            query.append_pair("itemsPerPage", &self.size.to_string());
+            let href = format!("{}{}?{}", call.origin, call.path, query.finish());
+            json!({"href": href, "rel": rel})
+        };
+        let mut links = vec![link("self", self.number)];
+        if self.number > 1 {
+            links.push(link("previous", self.number - 1));
+        }
+        if self.size.saturating_mul(self.number) < self.count {
+            links.push(link("next", self.number + 1));
+        }
+        Json::Array(links)
     }
 }
 
@@ -273,20 +325,22 @@ fn self_named(template: &str, json: &Json) -> Vec<(String, String)> {
 }
 
 /// Returns the parameters that a resource of a list would be found by.
-fn own_key(
-    paths: &[(&'static str, String)],
-    place: &Place<'_>,
-    resource: &Resource,
-) -> Vec<(String, String)> {
-    let of_key = paths.iter().find_map(|(template, _)| {
-        let rest = template.get(place.template.len() + 1..)?;
-        let names: Vec<&str> =
-            rest.split('/').map(|it| it.trim_matches(['{', '}'])).collect();
-        (names.len() == resource.key.len()).then_some(names)
-    });
-    let names = of_key.unwrap_or_default();
-    let pairs = names.into_iter().map(str::to_owned).zip(resource.key.iter().cloned());
-    pairs.collect()
+fn own_key(paths: &[(&Below, String)], resource: &Resource) -> Vec<(String, String)> {
+    let mut names = paths.iter().map(|(below, _)| &below.names);
+    let names = names.find(|names| names.len() == resource.key.len());
+    let names = names.into_iter().flatten().map(|name| (*name).to_owned());
+    names.zip(resource.key.iter().cloned()).collect()
+}
+
+/// Tells whether a type holds JSON of a kind: what a request sends to get a text, such as a
+/// certificate's, is no text.
+fn fits(value: &mut dyn Value, json: &Json) -> bool {
+    match value.slot() {
+        Slot::Record(_) | Slot::Union(_) | Slot::Json(_) => true,
+        Slot::Map(_) => json.as_object().is_some(),
+        Slot::List(_) => json.as_array().is_some(),
+        _ => json.as_object().is_none() && json.as_array().is_none(),
+    }
 }
 
 /// Returns the table of a record, or of the items of a list or page.
@@ -298,32 +352,8 @@ pub(crate) fn table_of(value: &mut dyn Value) -> Option<&'static Table> {
     }
 }
 
-/// Returns the links of a page: to itself and to its neighbours, with the same other parameters.
-fn links(call: &Call<'_>, size: usize, page: usize, count: usize) -> Json {
-    let others = call
-        .query
-        .iter()
-        .filter(|(name, _)| name != "pageNum" && name != "itemsPerPage");
-    let link = |rel: &str, page: usize| {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(others.clone());
-        query.append_pair("pageNum", &page.to_string());
-        query.append_pair("itemsPerPage", &size.to_string());
-        let href = format!("{}{}?{}", call.origin, call.path, query.finish());
-        json!({"href": href, "rel": rel})
-    };
-    let mut links = vec![link("self", page)];
-    if page > 1 {
-        links.push(link("previous", page - 1));
-    }
-    if size.saturating_mul(page) < count {
-        links.push(link("next", page + 1));
-    }
-    Json::Array(links)
-}
-
 /// Returns the type of a response, where it is JSON.
-pub(crate) fn answer_type(call: &Call<'_>) -> Option<Make> {
+pub(crate) fn response_type(call: &Call<'_>) -> Option<Make> {
     // Another format of the same version is a payload.
     if !std::ptr::eq(call.route.operation, call.route.entry.operation) {
         return None;
@@ -341,12 +371,21 @@ pub(crate) fn not_found(path: &str) -> Response<Bytes> {
 
 /// Responds with the status and the media type that the operation declares.
 pub(crate) fn success(call: &Call<'_>, json: &Json) -> Response<Bytes> {
+    declared(call, json.to_string())
+}
+
+/// Responds with a value, as [`success`] does.
+pub(crate) fn success_value(call: &Call<'_>, value: &dyn Value) -> Rendered {
+    Ok(declared(call, codec::encode(value)?))
+}
+
+fn declared(call: &Call<'_>, body: impl Into<Bytes>) -> Response<Bytes> {
     let operation = call.route.operation;
-    match answer_type(call) {
+    match response_type(call) {
         Some(_) if operation.method == Method::Head => {
             for_fake::success(Some(operation), "")
         }
-        Some(_) => for_fake::success(Some(operation), json.to_string()),
+        Some(_) => for_fake::success(Some(operation), body),
         None => payload(call),
     }
 }
@@ -369,24 +408,29 @@ pub(crate) fn payload(call: &Call<'_>) -> Response<Bytes> {
 }
 
 /// Hands out the list that a page or a list is made of; tells whether there is one.
-pub(crate) fn items(value: &mut dyn Value, with: &mut dyn FnMut(&mut dyn List)) -> bool {
-    match value.slot() {
-        Slot::List(list) => {
-            with(list);
-            true
-        }
+pub(crate) fn items(
+    value: &mut dyn Value,
+    with: &mut dyn FnMut(&mut dyn List) -> Result<(), Failure>,
+) -> Result<bool, Failure> {
+    let list = match value.slot() {
+        Slot::List(list) => list,
         Slot::Record(record) => {
-            let Some(index) = record.table().index_of("results") else { return false };
-            let Slot::List(list) = record.field_mut(index).slot() else { return false };
-            with(list);
-            true
+            let Some(index) = record.table().index_of("results") else {
+                return Ok(false);
+            };
+            let Slot::List(list) = record.field_mut(index).slot() else {
+                return Ok(false);
+            };
+            list
         }
-        _ => false,
-    }
+        _ => return Ok(false),
+    };
+    with(list)?;
+    Ok(true)
 }
 
 pub(crate) fn holds_list(value: &mut dyn Value) -> bool {
-    items(value, &mut |_| {})
+    matches!(items(value, &mut |_| Ok(())), Ok(true))
 }
 
 /// Returns what is made of a type alone, for a place.

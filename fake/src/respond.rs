@@ -1,30 +1,32 @@
-//! What the methods do with what is stored.
+//! Responses to requests for stored resources, by their methods.
 
-use atlas_admin::registry::{Make, Payload};
+use atlas_admin::registry::Make;
 use atlas_admin_runtime::bytes::Bytes;
 use atlas_admin_runtime::codec::{Json, Slot, Value};
 use atlas_admin_runtime::http::Response;
 use atlas_admin_runtime::json;
 use atlas_admin_runtime::operation::Method;
-use atlas_admin_runtime::testing::for_fake::error;
+use atlas_admin_runtime::testing::for_fake::{error, to_json};
 
-use crate::body;
 use crate::place::{Parameters, Place};
 use crate::render::{
-    Call, Rendering, answer_type, holds_list, is_of, items, made, not_found, payload,
-    success, table_of,
+    Call, Rendered, holds_list, is_of, items, made, not_found, payload, response_type,
+    success, success_value,
 };
-use crate::routes::Routes;
+use crate::routes::{Below, Routes};
 use crate::special;
-use crate::store::{Resource, Store, is_made_single};
-use crate::values::{Fill, to_json};
+use crate::store::{Resource, Store, is_made};
+use crate::values::{Failure, Fill};
 
 impl Store {
-    /// Does what a request asks for.
+    /// Responds to a request whose body fits its type.
     pub(crate) fn respond(&mut self, call: &Call<'_>) -> Response<Bytes> {
-        if let Err(refusal) = body::check(call.route, call.body, self.allows_missing) {
-            return *refusal;
-        }
+        self.rendered(call).unwrap_or_else(|failure| {
+            error(500, "UNEXPECTED_ERROR", &failure.to_string())
+        })
+    }
+
+    fn rendered(&mut self, call: &Call<'_>) -> Rendered {
         let route = call.route;
         let (template, parameters) =
             aliased(route.operation.path, &route.parameters, call.body);
@@ -32,7 +34,7 @@ impl Store {
             && let Some(missing) =
                 self.missing_parent(call.routes, route.operation.path, &route.parameters)
         {
-            return not_found(&missing);
+            return Ok(not_found(&missing));
         }
         let place = Place::of(template, &parameters);
         match route.operation.method {
@@ -43,8 +45,8 @@ impl Store {
         }
     }
 
-    fn read(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
-        let Some(make) = answer_type(call) else { return payload(call) };
+    fn read(&mut self, call: &Call<'_>, place: &Place<'_>) -> Rendered {
+        let Some(make) = response_type(call) else { return Ok(payload(call)) };
         let routes = call.routes;
         let is_creatable = routes.is_creatable(place.template);
         let is_collection = self.collections.contains_key(&place.path);
@@ -58,50 +60,40 @@ impl Store {
         } else if place.key.is_empty() && is_creatable && is_kinds(routes, place, make) {
             return self.list_by_kind(call, place, make);
         }
-        if self.get(place).is_none() {
-            let is_made = if place.key.is_empty() {
-                is_made_single(routes, place.template)
-            } else {
-                is_creatable
-            };
-            if is_made && !self.populates {
-                let absent = special::absent(place.template);
-                return absent
-                    .map_or_else(|| not_found(call.path), |json| success(call, &json));
-            }
-            self.put(place, Json::Null, Fill::All);
-            let mut value = make();
-            self.render_at(call, place, Rendering::default(), &mut *value);
-            // Later requests find it by what it was made with.
-            self.put(place, to_json(&*value), Fill::All);
-            return success(call, &to_json(&*value));
+        if self.get(place).is_some() {
+            return success_value(call, &*self.rendered_at(call, place, make)?);
         }
-        let mut value = make();
-        self.render_at(call, place, Rendering::default(), &mut *value);
-        success(call, &to_json(&*value))
+        if is_made(routes, place) && !self.populates {
+            let absent = special::absent(place.template);
+            return Ok(
+                absent.map_or_else(|| not_found(call.path), |json| success(call, &json))
+            );
+        }
+        self.put(place, Json::Null, Fill::All);
+        let value = self.rendered_at(call, place, make)?;
+        // Later requests find it by what it was made with.
+        self.put(place, to_json(&*value)?, Fill::All);
+        success_value(call, &*value)
     }
 
     /// Renders what is stored at a place.
-    fn render_at(
+    fn rendered_at(
         &self,
         call: &Call<'_>,
         place: &Place<'_>,
-        how: Rendering<'_>,
-        value: &mut dyn Value,
-    ) {
+        make: Make,
+    ) -> Result<Box<dyn Value>, Failure> {
+        let mut value = make();
         if let Some(resource) = self.get(place) {
-            self.render(call.routes, place, resource, how, value);
+            let how = self.rendering(call.routes, place);
+            self.render(&how, resource, &mut *value)?;
         }
+        Ok(value)
     }
 
     /// Responds with a list of what nobody can make here: the resources at the top of the API
     /// that name what the path is below, or one that is there from the beginning.
-    fn read_list(
-        &mut self,
-        call: &Call<'_>,
-        place: &Place<'_>,
-        make: Make,
-    ) -> Response<Bytes> {
+    fn read_list(&mut self, call: &Call<'_>, place: &Place<'_>, make: Make) -> Rendered {
         let name = place.template.rsplit('/').next().unwrap_or_default();
         let root = place.template.split("/{").next().unwrap_or_default();
         let top = root.rsplit_once('/').map(|(root, _)| format!("{root}/{name}"));
@@ -118,19 +110,32 @@ impl Store {
             return self.list(call, &place, make, &is_named);
         }
         let resource = made(place);
-        let mut value = make();
-        let mut json = Json::Null;
-        items(&mut *value, &mut |list| {
-            let item = list.push();
-            self.render(call.routes, place, &resource, Rendering::default(), item);
-            json = to_json(item);
-        });
+        let json = self.item(call, place, make, &resource)?;
         self.add(place, json, Fill::All, resource.seed);
         self.list(call, place, make, &|_| true)
     }
 
-    fn create(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
-        let Some(make) = answer_type(call) else { return payload(call) };
+    /// Renders a resource as an item of a list.
+    fn item(
+        &self,
+        call: &Call<'_>,
+        place: &Place<'_>,
+        make: Make,
+        resource: &Resource,
+    ) -> Result<Json, Failure> {
+        let how = self.rendering(call.routes, place);
+        let mut json = Json::Null;
+        items(&mut *make(), &mut |list| {
+            let item = list.push();
+            self.render(&how, resource, item)?;
+            json = to_json(item)?;
+            Ok(())
+        })?;
+        Ok(json)
+    }
+
+    fn create(&mut self, call: &Call<'_>, place: &Place<'_>) -> Rendered {
+        let Some(make) = response_type(call) else { return Ok(payload(call)) };
         let routes = call.routes;
         let template = place.template;
         let mut body = Json::from_slice(call.body).unwrap_or_default();
@@ -146,22 +151,22 @@ impl Store {
             return self.create_several(call, place, make, body);
         }
         let seed = self.next_seed(&place.path);
-        let resource = Resource { key: Vec::new(), json: body, fill: Fill::Rest, seed };
-        let mut json = self.render_new(call, place, make, &resource);
+        let resource = Resource::new(body, seed);
+        let mut json = self.render_new(call, place, make, &resource)?;
         if json.as_object().is_none() {
-            return success(call, &json);
+            return Ok(success(call, &json));
         }
         let inner = inner.and_then(|(name, _)| json.get(name).cloned());
         let stored = inner.unwrap_or_else(|| json.clone());
-        let mut found_by = routes.found_by(template);
+        let mut found_by = routes.found_by(template).iter();
         let taken =
-            found_by.find_map(|by| self.taken(place, &by, &stored, &resource.json));
+            found_by.find_map(|by| self.taken(place, by, &stored, &resource.json));
         if let Some(name) = taken {
-            return conflict(&name);
+            return Ok(conflict(&name));
         }
         self.accepted.learn(&json, place.known);
         self.store_new(routes, place, stored, &resource, &mut json);
-        success(call, &json)
+        Ok(success(call, &json))
     }
 
     /// Renders a resource as the response to its creation.
@@ -171,12 +176,11 @@ impl Store {
         place: &Place<'_>,
         make: Make,
         resource: &Resource,
-    ) -> Json {
-        let settable = call.routes.settable(call.route.operation.path);
-        let how = Rendering { settable, is_fresh: true };
+    ) -> Result<Json, Failure> {
+        let how = self.rendering(call.routes, place).fresh(call.route.operation.path);
         let mut value = make();
-        self.render(call.routes, place, resource, how, &mut *value);
-        to_json(&*value)
+        self.render(&how, resource, &mut *value)?;
+        Ok(to_json(&*value)?)
     }
 
     /// Makes what is at a path of its own, if that can be read; all else is an action.
@@ -186,11 +190,11 @@ impl Store {
         place: &Place<'_>,
         make: Make,
         body: Json,
-    ) -> Response<Bytes> {
+    ) -> Rendered {
         let is_read = call.routes.takes(call.route.operation.path, Method::Get);
         if call.route.entry.body.is_some() && is_read {
             if self.get(place).is_some() && !place.key.is_empty() {
-                return conflict(call.path);
+                return Ok(conflict(call.path));
             }
             self.put(place, body.clone(), Fill::Rest);
             if holds_list(&mut *make()) {
@@ -198,10 +202,9 @@ impl Store {
             }
         }
         let seed = self.next_seed(&place.path);
-        let new = Resource { key: Vec::new(), json: body, fill: Fill::Rest, seed };
-        let resource = self.get(place).cloned().unwrap_or(new);
-        let json = self.render_new(call, place, make, &resource);
-        success(call, &json)
+        let there = self.get(place).cloned();
+        let resource = there.unwrap_or_else(|| Resource::new(body, seed));
+        Ok(success(call, &self.render_new(call, place, make, &resource)?))
     }
 
     /// Stores a new resource, and what it was made with that has a path of its own apart.
@@ -220,38 +223,12 @@ impl Store {
                 stored.entry(name.clone()).or_insert_with(|| value.clone());
             }
         }
-        let resource =
-            Resource { key: Vec::new(), json: stored.clone(), fill: Fill::Rest, seed };
-        let paths = Store::paths_of(routes, place, &resource);
-        let mut lists = Vec::new();
-        if let Json::Object(stored) = &mut stored {
-            stored.retain(|name, list| {
-                let below = paths.iter().find_map(|(template, path)| {
-                    let template = format!("{template}/{name}");
-                    routes
-                        .is_creatable(&template)
-                        .then(|| (template, format!("{path}/{name}")))
-                });
-                let (Some((template, path)), Json::Array(list)) = (below, list) else {
-                    return true;
-                };
-                let is_shown = special::BORN_WITH.contains(&name.as_str());
-                if !is_shown && said.get(name).is_none() {
-                    list.clear();
-                }
-                lists.push((template, path, std::mem::take(list)));
-                if let Some(shown) = shown.get_mut(name).filter(|_| !is_shown) {
-                    *shown = said
-                        .get(name)
-                        .cloned()
-                        .unwrap_or_else(|| Json::Array(Vec::new()));
-                }
-                false
-            });
-        }
+        let made = Resource::new(stored.clone(), seed);
+        let paths = Store::paths_of(routes, place, &made);
+        let parts = split(routes, &paths, &mut stored, said, shown);
         self.ensure_named(routes, &stored, place.known);
         self.add(place, stored, Fill::Rest, seed);
-        for (template, path, items) in lists {
+        for Part { template, path, items } in parts {
             let below = Place { path, template: &template, key: &[], known: &[] };
             for item in items {
                 let seed = self.next_seed(&below.path);
@@ -267,23 +244,15 @@ impl Store {
         place: &Place<'_>,
         make: Make,
         body: Json,
-    ) -> Response<Bytes> {
+    ) -> Rendered {
         let bodies = match body {
             Json::Array(bodies) => bodies,
             body => vec![body],
         };
         for body in bodies {
             let seed = self.next_seed(&place.path);
-            let resource =
-                Resource { key: Vec::new(), json: body, fill: Fill::Rest, seed };
-            let mut value = make();
-            let mut json = Json::Null;
-            items(&mut *value, &mut |list| {
-                let item = list.push();
-                let how = Rendering::default();
-                self.render(call.routes, place, &resource, how, item);
-                json = to_json(item);
-            });
+            let resource = Resource::new(body, seed);
+            let json = self.item(call, place, make, &resource)?;
             let there = self.collections.get(&place.path);
             let is_there = there.is_some_and(|all| all.iter().any(|it| it.json == json));
             if !is_there {
@@ -293,70 +262,72 @@ impl Store {
         self.list(call, place, make, &|_| true)
     }
 
-    fn update(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
+    fn update(&mut self, call: &Call<'_>, place: &Place<'_>) -> Rendered {
         let body = Json::from_slice(call.body).unwrap_or_default();
         let stored = self.get(place).cloned();
         let is_put = call.route.operation.method == Method::Put;
         let is_creatable = call.routes.is_creatable(place.template);
-        let is_single = place.key.is_empty();
-        if stored.is_none() && !is_single && !is_put && is_creatable && !self.populates {
-            return not_found(call.path);
+        let is_named = !place.key.is_empty();
+        if stored.is_none() && is_named && !is_put && is_creatable && !self.populates {
+            return Ok(not_found(call.path));
         }
-        let make = answer_type(call);
+        let make = response_type(call);
         let (mut json, fill) = match &stored {
             Some(stored) => (stored.json.clone(), stored.fill),
             // Settings are there before anybody changes them.
-            None if !is_creatable => (self.made_json(call, place, make), Fill::All),
+            None if !is_creatable => (self.made_json(call, place, make)?, Fill::All),
             None => (Json::default(), Fill::Rest),
         };
         merge(&mut json, body);
         self.put(place, json, if fill == Fill::Nothing { Fill::Rest } else { fill });
-        let Some(make) = make else { return payload(call) };
+        let Some(make) = make else { return Ok(payload(call)) };
         if holds_list(&mut *make()) {
             return self.list(call, place, make, &|_| true);
         }
-        let mut value = make();
-        self.render_at(call, place, Rendering::default(), &mut *value);
-        success(call, &to_json(&*value))
+        success_value(call, &*self.rendered_at(call, place, make)?)
     }
 
     /// Returns what there is at a place before anybody stores anything.
-    fn made_json(&self, call: &Call<'_>, place: &Place<'_>, make: Option<Make>) -> Json {
-        let Some(make) = make else { return Json::default() };
-        let mut value = make();
+    fn made_json(
+        &self,
+        call: &Call<'_>,
+        place: &Place<'_>,
+        make: Option<Make>,
+    ) -> Result<Json, Failure> {
+        let value = make.map(|make| make());
+        let Some(mut value) = value else { return Ok(Json::default()) };
         if holds_list(&mut *value) {
-            return Json::default();
+            return Ok(Json::default());
         }
-        let how = Rendering::default();
-        self.render(call.routes, place, &made(place), how, &mut *value);
-        to_json(&*value)
+        let how = self.rendering(call.routes, place);
+        self.render(&how, &made(place), &mut *value)?;
+        Ok(to_json(&*value)?)
     }
 
-    fn delete(&mut self, call: &Call<'_>, place: &Place<'_>) -> Response<Bytes> {
-        let mut value = answer_type(call).map(|make| make());
+    fn delete(&mut self, call: &Call<'_>, place: &Place<'_>) -> Rendered {
+        let mut value = response_type(call).map(|make| make());
         if let Some(value) = &mut value
             && !holds_list(&mut **value)
         {
             let there = self.get(place).cloned().unwrap_or_else(|| made(place));
-            self.render(call.routes, place, &there, Rendering::default(), &mut **value);
+            self.render(&self.rendering(call.routes, place), &there, &mut **value)?;
         }
         let removed = self.remove(place);
-        let is_creatable = call.routes.is_creatable(place.template)
-            || is_made_single(call.routes, place.template);
-        let is_named =
-            !place.key.is_empty() || is_made_single(call.routes, place.template);
-        if removed.is_none() && is_named && is_creatable && !self.populates {
-            return not_found(call.path);
+        if removed.is_none() && is_made(call.routes, place) && !self.populates {
+            return Ok(not_found(call.path));
         }
         // What it held goes with it.
-        self.remove_below(call.path);
+        self.remove_below(&place.resource_path());
         if let Some(removed) = removed {
             self.accepted.forget(&removed.json);
             for (_, path) in Store::paths_of(call.routes, place, &removed) {
                 self.remove_below(&path);
             }
         }
-        success(call, &value.map(|value| to_json(&*value)).unwrap_or_default())
+        match value {
+            Some(value) => success_value(call, &*value),
+            None => Ok(success(call, &Json::Null)),
+        }
     }
 }
 
@@ -384,13 +355,56 @@ fn aliased(
     (alias.place, parameters)
 }
 
+/// A list of a new resource that has a path of its own.
+struct Part {
+    template: String,
+    path: String,
+    items: Vec<Json>,
+}
+
+/// Takes the lists that have a path of their own out of a new resource. The response shows the
+/// items of each that the request set.
+fn split(
+    routes: &Routes,
+    paths: &[(&Below, String)],
+    stored: &mut Json,
+    said: &Json,
+    shown: &mut Json,
+) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let Json::Object(stored) = stored else { return parts };
+    stored.retain(|name, json| {
+        let below = paths.iter().find_map(|(Below { template, .. }, path)| {
+            let template = format!("{template}/{name}");
+            let path = format!("{path}/{name}");
+            routes.is_creatable(&template).then_some((template, path))
+        });
+        let (Some((template, path)), Json::Array(list)) = (below, json) else {
+            return true;
+        };
+        let mut items = std::mem::take(list);
+        if !special::FILLED_AT_CREATION.contains(&name.as_str()) {
+            let said = said.get(name);
+            if said.is_none() {
+                items.clear();
+            }
+            if let Some(shown) = shown.get_mut(name) {
+                *shown = said.cloned().unwrap_or_else(|| Json::Array(Vec::new()));
+            }
+        }
+        parts.push(Part { template, path, items });
+        false
+    });
+    parts
+}
+
 /// Tells whether a type sorts the resources of a collection into lists by their kind.
 fn is_kinds(routes: &Routes, place: &Place<'_>, make: Make) -> bool {
     let mut value = make();
     let Slot::Record(record) = value.slot() else { return false };
     let count = record.table().fields.len();
     count > 0
-        && routes.below(place.template).next().is_some()
+        && !routes.below(place.template).is_empty()
         && (0..count).all(|at| matches!(record.field_mut(at).slot(), Slot::List(_)))
 }
 
@@ -401,15 +415,7 @@ fn nested(
     template: &str,
     value: &mut dyn Value,
 ) -> Option<(&'static str, Vec<&'static str>)> {
-    let reads = routes.below(template).flat_map(|template| routes.of(template));
-    let reads = reads.filter(|entry| entry.operation.method == Method::Get);
-    let answers = reads.flat_map(|entry| entry.answers);
-    let tables: Vec<&str> = answers
-        .filter_map(|(_, payload)| match payload {
-            Payload::Json(make) => table_of(&mut *make()).map(|table| table.name),
-            _ => None,
-        })
-        .collect();
+    let tables: Vec<&str> = routes.read_as(template).collect();
     let Slot::Record(record) = value.slot() else { return None };
     let outer = record.table();
     if tables.is_empty() || tables.contains(&outer.name) {

@@ -1,41 +1,46 @@
-//! Which operation in which version a request calls.
+//! The operations, found by the method, the path and the version of a request.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use atlas_admin::registry::{Entry, Payload};
+use atlas_admin::registry::{self, Entry, Payload};
 use atlas_admin_runtime::Operation;
 use atlas_admin_runtime::bytes::Bytes;
+use atlas_admin_runtime::codec::Value;
 use atlas_admin_runtime::http::header::{ACCEPT, ALLOW};
 use atlas_admin_runtime::http::{HeaderMap, Response};
 use atlas_admin_runtime::jiff::civil::Date;
 use atlas_admin_runtime::operation::Method;
-use atlas_admin_runtime::testing::for_fake::error;
+use atlas_admin_runtime::testing::for_fake::{decoded, error};
 
 use crate::authenticator::text;
 use crate::negotiate::negotiate;
 use crate::place::is_by;
-use crate::render::holds_list;
+use crate::render::{holds_list, table_of};
 use crate::special::{ALIASES, FORMER};
 use crate::values::Settable;
 
-/// The paths of the registry.
-#[derive(Clone)]
+/// The paths of the registry, and what their shapes and types say.
 pub(crate) struct Routes {
-    paths: Arc<Paths>,
-    /// The day on which versions are looked at, where those that are over are refused.
-    today: Option<Date>,
-}
-
-struct Paths {
     all: Vec<Path>,
     by_template: HashMap<&'static str, usize>,
     /// By the number of segments.
     by_length: HashMap<usize, Vec<usize>>,
-    /// The templates of the resources that the template of a collection holds.
-    below: HashMap<&'static str, Vec<&'static str>>,
-    /// What the requests that make something can set, by their template.
+    /// The paths of the resources that the template of a collection holds.
+    below: HashMap<&'static str, Vec<Below>>,
+    /// The parameters that identify a resource, by the template of its collection.
+    found_by: HashMap<&'static str, Vec<FoundBy>>,
+    /// The collections at the top of the API, by the parameters that name their resources.
+    top_level: HashMap<&'static str, &'static str>,
+    /// The properties that a POST can set, by its template.
     settable: HashMap<&'static str, Settable>,
+}
+
+/// The path of a resource of a collection.
+pub(crate) struct Below {
+    pub(crate) template: &'static str,
+    /// The parameters after the template of the collection.
+    pub(crate) names: Vec<&'static str>,
 }
 
 /// A path, and all that can be done with it.
@@ -44,18 +49,20 @@ struct Path {
     entries: Vec<&'static Entry>,
     /// Whether it can be read, and responds with a list.
     is_listed: bool,
+    /// The Rust names of the records that it is read as, in all versions.
+    read_as: Vec<&'static str>,
 }
 
-/// Where a request leads.
+/// The operation that a request calls, with its parameters.
 pub(crate) struct Route {
     pub(crate) entry: &'static Entry,
-    /// The operation in the format that was asked for.
+    /// The operation in the requested format.
     pub(crate) operation: &'static Operation,
     /// The parameters of the path, decoded, in their order.
     pub(crate) parameters: Vec<(String, String)>,
 }
 
-/// What identifies a resource of a collection.
+/// Parameters that identify a resource of a collection.
 pub(crate) struct FoundBy {
     /// The parameters that together name one resource.
     pub(crate) parameters: Vec<&'static str>,
@@ -65,48 +72,101 @@ pub(crate) struct FoundBy {
 
 type Refusal = Box<Response<Bytes>>;
 
+/// The routes of all that is compiled in, which every fake shares that has no others.
+static ALL: LazyLock<Arc<Routes>> =
+    LazyLock::new(|| Arc::new(Routes::new(registry::entries())));
+
 impl Routes {
+    /// Returns the routes of all that is compiled in.
+    pub(crate) fn of_all() -> Arc<Self> {
+        Arc::clone(&ALL)
+    }
+
     pub(crate) fn new(entries: impl IntoIterator<Item = &'static Entry>) -> Self {
-        let mut all: Vec<Path> = Vec::new();
-        let mut by_template = HashMap::new();
-        let mut by_length: HashMap<usize, Vec<usize>> = HashMap::new();
-        let mut settable = HashMap::new();
-        let mut below: HashMap<&str, Vec<&str>> = HashMap::new();
+        let mut routes = Self {
+            all: Vec::new(),
+            by_template: HashMap::new(),
+            by_length: HashMap::new(),
+            below: HashMap::new(),
+            found_by: HashMap::new(),
+            top_level: HashMap::new(),
+            settable: HashMap::new(),
+        };
         for entry in entries {
-            let template = entry.operation.path;
-            let index = *by_template.entry(template).or_insert_with(|| {
-                let length = template.split('/').count();
-                by_length.entry(length).or_default().push(all.len());
-                for collection in collections(template) {
-                    below.entry(collection).or_default().push(template);
-                }
-                all.push(Path { template, entries: Vec::new(), is_listed: false });
-                all.len() - 1
-            });
-            all[index].entries.push(entry);
-            all[index].is_listed |= is_list(entry);
-            if let (Method::Post, Some(make)) = (entry.operation.method, entry.body) {
-                settable.insert(template, Settable::of(&mut *make()));
-            }
+            routes.add(entry);
         }
-        Self {
-            paths: Arc::new(Paths { all, by_template, by_length, below, settable }),
-            today: None,
+        routes.identify();
+        routes
+    }
+
+    fn add(&mut self, entry: &'static Entry) {
+        let template = entry.operation.path;
+        let all = &mut self.all;
+        let index = *self.by_template.entry(template).or_insert_with(|| {
+            let length = template.split('/').count();
+            self.by_length.entry(length).or_default().push(all.len());
+            for (collection, names) in collections(template) {
+                self.below
+                    .entry(collection)
+                    .or_default()
+                    .push(Below { template, names });
+            }
+            all.push(Path {
+                template,
+                entries: Vec::new(),
+                is_listed: false,
+                read_as: Vec::new(),
+            });
+            all.len() - 1
+        });
+        let path = &mut all[index];
+        path.entries.push(entry);
+        for mut value in read_values(entry) {
+            path.is_listed |= holds_list(&mut *value);
+            path.read_as.extend(table_of(&mut *value).map(|table| table.name));
+        }
+        if let (Method::Post, Some(make)) = (entry.operation.method, entry.body) {
+            self.settable.insert(template, Settable::of(&mut *make()));
         }
     }
 
-    /// Sets the day.
-    pub(crate) fn set_date(&mut self, date: Date) {
-        self.today = Some(date);
+    /// Notes by which paths a resource of each collection is found, once all are known.
+    fn identify(&mut self) {
+        let mut found_by: HashMap<&str, Vec<FoundBy>> = HashMap::new();
+        let mut top_level = HashMap::new();
+        for path in &self.all {
+            for (collection, names) in collections(path.template) {
+                if let [name] = names[..]
+                    && !collection.contains('{')
+                    && self.is_listed(collection)
+                    && self.is_creatable(collection)
+                {
+                    top_level.entry(name).or_insert(collection);
+                }
+                if path.is_listed {
+                    continue;
+                }
+                // What is found `by…` something belongs to the collection before that.
+                if let Some((whole, last)) = collection.rsplit_once('/')
+                    && is_by(last)
+                {
+                    let found = FoundBy { parameters: names.clone(), is_by: true };
+                    found_by.entry(whole).or_default().push(found);
+                }
+                let found = FoundBy { parameters: names, is_by: false };
+                found_by.entry(collection).or_default().push(found);
+            }
+        }
+        (self.found_by, self.top_level) = (found_by, top_level);
     }
 
     fn path(&self, template: &str) -> Option<&Path> {
-        self.paths.by_template.get(template).map(|index| &self.paths.all[*index])
+        self.by_template.get(template).map(|index| &self.all[*index])
     }
 
     /// Returns all entries.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &'static Entry> {
-        self.paths.all.iter().flat_map(|path| path.entries.iter().copied())
+        self.all.iter().flat_map(|path| path.entries.iter().copied())
     }
 
     /// Returns the entries of a template.
@@ -114,9 +174,9 @@ impl Routes {
         self.path(template).map_or(&[], |path| &path.entries)
     }
 
-    /// Returns what the requests that make something at a template can set.
+    /// Returns the properties that a POST at a template can set.
     pub(crate) fn settable(&self, template: &str) -> Option<&Settable> {
-        self.paths.settable.get(template)
+        self.settable.get(template)
     }
 
     /// Tells whether a template takes a method.
@@ -124,26 +184,21 @@ impl Routes {
         self.of(template).iter().any(|entry| entry.operation.method == method)
     }
 
-    /// Returns the templates of the resources that a template of a collection holds.
-    pub(crate) fn below(&self, template: &str) -> impl Iterator<Item = &'static str> {
-        self.paths.below.get(template).into_iter().flatten().copied()
+    /// Returns the paths of the resources that a template of a collection holds.
+    pub(crate) fn below(&self, template: &str) -> &[Below] {
+        self.below.get(template).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns what identifies a resource of a collection: no two have the same.
-    pub(crate) fn found_by(&self, template: &str) -> impl Iterator<Item = FoundBy> {
-        self.paths.all.iter().filter_map(move |path| {
-            let rest = path.template.strip_prefix(template)?.strip_prefix('/')?;
-            let (is_by, rest) = match rest.split_once('/') {
-                Some((first, rest)) if is_by(first) => (true, rest),
-                _ => (false, rest),
-            };
-            let segments = rest.split('/');
-            if path.is_listed || !segments.clone().all(is_parameter) {
-                return None;
-            }
-            let parameters = segments.map(|it| it.trim_matches(['{', '}'])).collect();
-            Some(FoundBy { parameters, is_by })
-        })
+    /// Returns the parameters that identify a resource of a collection: no two have the same.
+    pub(crate) fn found_by(&self, template: &str) -> &[FoundBy] {
+        self.found_by.get(template).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the Rust names of the records that the resources of a collection are read as.
+    pub(crate) fn read_as(&self, template: &str) -> impl Iterator<Item = &'static str> {
+        let below = self.below(template).iter();
+        let paths = below.filter_map(|below| self.path(below.template));
+        paths.flat_map(|path| path.read_as.iter().copied())
     }
 
     /// Tells whether a template can be read, and responds with a list.
@@ -154,7 +209,7 @@ impl Routes {
     /// Tells whether a template is that of a collection: of resources that are listed, or named
     /// below it.
     pub(crate) fn is_collection(&self, template: &str) -> bool {
-        self.is_listed(template) || self.below(template).next().is_some()
+        self.is_listed(template) || !self.below(template).is_empty()
     }
 
     /// Tells whether somebody can make the resources of a collection.
@@ -162,39 +217,35 @@ impl Routes {
         let mut aliases = ALIASES.iter().filter(|alias| alias.place == template);
         self.takes(template, Method::Post)
             || aliases.any(|alias| self.takes(alias.template, Method::Post))
-            || self.below(template).any(|below| {
-                self.takes(below, Method::Put) || self.takes(below, Method::Post)
+            || self.below(template).iter().any(|Below { template, .. }| {
+                self.takes(template, Method::Put) || self.takes(template, Method::Post)
             })
     }
 
     /// Returns the template of the collection at the top of the API whose resources a parameter
     /// names: `/api/atlas/v2/orgs` for `orgId`.
     pub(crate) fn top_level(&self, parameter: &str) -> Option<&'static str> {
-        self.paths.all.iter().find_map(|path| {
-            let (collection, name) = path.template.rsplit_once('/')?;
-            let is_it = name.strip_prefix('{')?.strip_suffix('}')? == parameter;
-            let is_top =
-                is_it && !collection.contains('{') && self.is_listed(collection);
-            (is_top && self.is_creatable(collection)).then_some(collection)
-        })
+        self.top_level.get(parameter).copied()
     }
 
-    /// Finds what a request calls, or refuses it as the service does.
+    /// Finds what a request calls, or refuses it as the service does; `today` is the day on which
+    /// versions that are over are refused.
     pub(crate) fn find(
         &self,
         method: &str,
         path: &str,
         headers: &HeaderMap,
+        today: Option<Date>,
     ) -> Result<Route, Refusal> {
         let former = path.strip_prefix(FORMER.0).filter(|rest| rest.starts_with('/'));
         let current = former.map(|rest| format!("{}{rest}", FORMER.1));
         let path = current.as_deref().unwrap_or(path);
-        let same_length = self.paths.by_length.get(&path.split('/').count());
+        let same_length = self.by_length.get(&path.split('/').count());
         let is_here = |entry: &&Entry| entry.operation.method.as_str() == method;
         let found = same_length
             .into_iter()
             .flatten()
-            .map(|index| &self.paths.all[*index])
+            .map(|index| &self.all[*index])
             .filter_map(|known| Some((known, captured(known.template, path)?)))
             // Two templates may differ in the name of a parameter alone, and take one method each.
             .min_by_key(|(known, _)| {
@@ -212,7 +263,7 @@ impl Routes {
         let accept = text(headers, ACCEPT);
         let (entry, operation) = negotiate(&entries, accept, former.is_some())
             .ok_or_else(|| Box::new(refuse_version(&entries)))?;
-        let is_over = |end: Date| self.today.is_some_and(|today| end <= today);
+        let is_over = |end: Date| today.is_some_and(|today| end <= today);
         if let Some(end) = operation.sunset.filter(|end| is_over(*end)) {
             let detail = format!("Version {} was removed on {end}.", operation.version);
             return Err(Box::new(error(410, "VERSION_REMOVED", &detail)));
@@ -221,20 +272,30 @@ impl Routes {
     }
 }
 
-/// Returns the templates of the collections that a template names a resource of.
-fn collections(template: &'static str) -> impl Iterator<Item = &'static str> {
-    let parent = |template: &&'static str| {
-        let (collection, name) = template.rsplit_once('/')?;
-        is_parameter(name).then_some(collection)
-    };
-    std::iter::successors(parent(&template), parent)
+/// Returns the collections that a template names a resource of, with the parameters after each:
+/// where two parameters name a resource, the first alone may be one of a collection too.
+fn collections(template: &'static str) -> Vec<(&'static str, Vec<&'static str>)> {
+    let mut all = Vec::new();
+    let mut names = Vec::new();
+    let mut rest = template;
+    while let Some((collection, segment)) = rest.rsplit_once('/')
+        && is_parameter(segment)
+    {
+        names.insert(0, segment.trim_matches(['{', '}']));
+        all.push((collection, names.clone()));
+        rest = collection;
+    }
+    all
 }
 
-fn is_list(entry: &Entry) -> bool {
-    entry.operation.method == Method::Get
-        && entry.answers.iter().any(|(_, payload)| {
-            matches!(payload, Payload::Json(make) if holds_list(&mut *make()))
-        })
+/// Returns an empty value of each type that an operation that reads responds with.
+fn read_values(entry: &Entry) -> impl Iterator<Item = Box<dyn Value>> {
+    let is_read = entry.operation.method == Method::Get;
+    let answers = entry.answers.iter().filter(move |_| is_read);
+    answers.filter_map(|(_, payload)| match payload {
+        Payload::Json(make) => Some(make()),
+        _ => None,
+    })
 }
 
 fn refuse_method(known: &Path, method: &str) -> Refusal {
@@ -284,7 +345,7 @@ pub(crate) fn captured(template: &str, path: &str) -> Option<Vec<(String, String
             }
             continue;
         };
-        let came = percent_encoding::percent_decode_str(came).decode_utf8().ok()?;
+        let came = decoded(came);
         let (name, after) = rest.split_once('}')?;
         let value = came.strip_prefix(before)?.strip_suffix(after)?;
         if value.is_empty() {

@@ -1,8 +1,9 @@
-//! What a fake can be filled with at once.
+//! Resources that are stored without a request: projects with clusters, and rate limits.
+
+use std::collections::BTreeMap;
 
 use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::json;
-use std::collections::BTreeMap;
 
 use crate::place::Place;
 use crate::rate_limit::RateLimit;
@@ -38,11 +39,16 @@ pub(crate) fn projects(
         store.put(&place, project, Fill::Rest);
         let path = format!("{GROUPS}/{}/clusters", key[0].1);
         for cluster in 0..clusters {
-            let place =
-                Place { path: path.clone(), template: CLUSTERS, key: &[], known: &key };
             let name = format!("cluster-{cluster}");
-            let seed = store.next_seed(&path);
-            store.add(&place, json!({"name": name}), Fill::Rest, seed);
+            let json = json!({"name": name.as_str()});
+            let known = [key[0].clone(), ("clusterName".to_owned(), name)];
+            let place = Place {
+                path: path.clone(),
+                template: CLUSTERS,
+                key: &known[1..],
+                known: &known,
+            };
+            store.put(&place, json, Fill::Rest);
         }
     }
 }

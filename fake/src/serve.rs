@@ -1,4 +1,4 @@
-//! From a request to its response, in the order in which the service looks at it.
+//! The steps from a request to its response, in the order of the service's own.
 
 use std::io;
 use std::pin::Pin;
@@ -22,22 +22,23 @@ use axum::extract::{Request, State};
 use futures_core::Stream;
 
 use crate::authenticator::text;
+use crate::body;
 use crate::place::Place;
 use crate::render::Call;
 use crate::routes::Route;
 use crate::service::{Shared, lock};
 use crate::special::{ENDPOINTS, Endpoint};
 
-/// The fake's own endpoint, for programs in other languages: what
-/// [`FakeService::buckets`](crate::FakeService::buckets) returns.
+/// The path of the fake's own endpoint, which returns
+/// [`FakeService::buckets`](crate::FakeService::buckets) to programs in other languages.
 const BUCKETS: &str = "/fake/buckets";
 
 const SUNSET: HeaderName = HeaderName::from_static("sunset");
 
-/// What is read of a body, in bytes.
+/// The largest body that is read, in bytes.
 const LIMIT: usize = 64 << 20;
 
-/// Returns what responds to every request.
+/// Returns the router that responds to every request.
 pub(crate) fn app(shared: Arc<Shared>) -> Router {
     Router::new().fallback(respond).with_state(shared)
 }
@@ -51,7 +52,7 @@ async fn respond(State(shared): State<Arc<Shared>>, request: Request) -> Respons
         Ok(admitted) => admitted,
         Err(refusal) => return whole(*refusal),
     };
-    let mut response = answer(&shared, &head, &body, &route).await;
+    let mut response = admitted(&shared, &head, &body, &route).await;
     response.headers_mut().extend(limits);
     if let Some(end) = route.operation.sunset {
         // RFC 8594 section 3.
@@ -62,16 +63,16 @@ async fn respond(State(shared): State<Arc<Shared>>, request: Request) -> Respons
 }
 
 /// Responds to an admitted request: as an expectation says, else with what is stored.
-async fn answer(
+async fn admitted(
     shared: &Shared,
     head: &request::Parts,
     body: &Bytes,
     route: &Route,
 ) -> Response<Body> {
-    let Some(asked) = record(head, body, route) else {
+    let Some(request) = record(head, body, route) else {
         return whole(error(400, "INVALID_REQUEST", "The target can't be read."));
     };
-    match shared.rules.interfere(&asked) {
+    match shared.rules.interfere(&request) {
         Some(Outcome::Response(response)) => whole(response),
         Some(Outcome::Broken(_)) => Response::new(Body::from_stream(Broken)),
         Some(Outcome::Never) => std::future::pending().await,
@@ -79,13 +80,13 @@ async fn answer(
             if wait > Duration::ZERO {
                 tokio::time::sleep(wait).await;
             }
-            whole(stored(shared, &asked, route, change))
+            whole(stored(shared, &request, route, change))
         }
-        None => whole(stored(shared, &asked, route, None)),
+        None => whole(stored(shared, &request, route, None)),
     }
 }
 
-/// Finds what a request calls, and the headers of its rate limit, or responds in its stead.
+/// Finds the operation that a request calls, and the headers of its rate limit; or refuses it.
 fn admit(
     shared: &Shared,
     head: &request::Parts,
@@ -99,21 +100,25 @@ fn admit(
     let caller = {
         let store = lock(&shared.store);
         let accepted = &store.accepted;
-        let mut gate = lock(&shared.gate);
-        if let Some(answer) = gate.oauth(accepted, method, path, &head.headers, body) {
-            return Err(Box::new(answer));
+        let mut authenticator = lock(&shared.authenticator);
+        let headers = &head.headers;
+        if let Some(response) =
+            authenticator.oauth(accepted, method, path, headers, body)
+        {
+            return Err(Box::new(response));
         }
         let undeclared = undeclared(method, path);
         if let Some(endpoint) = undeclared.filter(|endpoint| !endpoint.authenticates) {
             return Err(Box::new(fixed(endpoint)));
         }
-        let caller = gate.check(accepted, method, target, &head.headers)?;
+        let caller = authenticator.check(accepted, method, target, headers)?;
         if let Some(endpoint) = undeclared {
             return Err(Box::new(fixed(endpoint)));
         }
         caller
     };
-    let route = lock(&shared.routes).find(method, path, &head.headers)?;
+    let today = *lock(&shared.today);
+    let route = shared.routes.find(method, path, &head.headers, today)?;
     let limits =
         lock(&shared.limiter).admit(route.operation, &caller, &route.parameters)?;
     check_content_type(head, body, &route).map_err(|mut refusal| {
@@ -182,26 +187,40 @@ fn record(
 
 fn stored(
     shared: &Shared,
-    asked: &RecordedRequest,
+    request: &RecordedRequest,
     route: &Route,
     change: Option<Change>,
 ) -> Response<Bytes> {
-    let routes = lock(&shared.routes).clone();
-    let mut store = lock(&shared.store);
     if let Some(change) = change {
-        let place = Place::of(route.operation.path, &route.parameters);
-        store.change(&place, |json| change(json));
+        changed(shared, route, &change);
+    }
+    let allows_missing = lock(&shared.store).allows_missing;
+    if let Err(refusal) = body::check(route, request.body_bytes(), allows_missing) {
+        return *refusal;
     }
     let origin =
-        format!("{}://{}", shared.scheme, asked.header("host").unwrap_or("127.0.0.1"));
-    store.respond(&Call {
+        format!("{}://{}", shared.scheme, request.header("host").unwrap_or("127.0.0.1"));
+    lock(&shared.store).respond(&Call {
         origin: &origin,
-        routes: &routes,
+        routes: &shared.routes,
         route,
-        path: asked.path(),
-        query: &query_pairs(asked),
-        body: asked.body_bytes(),
+        path: request.path(),
+        query: &query_pairs(request),
+        body: request.body_bytes(),
     })
+}
+
+/// Lets a test change what is stored where a request goes, if anything is.
+fn changed(shared: &Shared, route: &Route, change: &Change) {
+    let place = Place::of(route.operation.path, &route.parameters);
+    let Some(mut resource) = lock(&shared.store).get(&place).cloned() else { return };
+    // Not under the lock: the test's code may use the fake.
+    change(&mut resource.json);
+    let mut store = lock(&shared.store);
+    // What was deleted in the meantime stays so.
+    if store.get(&place).is_some() {
+        store.put(&place, resource.json, resource.fill);
+    }
 }
 
 fn whole(response: Response<Bytes>) -> Response<Body> {

@@ -22,6 +22,9 @@ use crate::seed;
 use crate::store::Store;
 use crate::values::Fill;
 
+/// The detail of a refusal where a role is missing.
+const LACKS_ROLE: &str = "The caller lacks the role that this needs.";
+
 /// A running fake of the service; dropping it ends it.
 #[must_use = "dropping the fake ends it"]
 pub struct FakeService {
@@ -32,11 +35,13 @@ pub struct FakeService {
     pub(crate) task: JoinHandle<()>,
 }
 
-/// What all connections share.
+/// State that all connections share.
 pub(crate) struct Shared {
     pub(crate) scheme: &'static str,
-    pub(crate) routes: Mutex<Routes>,
-    pub(crate) gate: Mutex<Authenticator>,
+    pub(crate) routes: Arc<Routes>,
+    /// The date by which removed versions are refused; `None` accepts all versions.
+    pub(crate) today: Mutex<Option<Date>>,
+    pub(crate) authenticator: Mutex<Authenticator>,
     pub(crate) rules: Arc<Rules>,
     pub(crate) limiter: Mutex<Limiter>,
     pub(crate) store: Mutex<Store>,
@@ -92,15 +97,16 @@ impl FakeService {
         lock(&self.shared.store).allows_missing = true;
     }
 
-    /// Removes the versions that are over on a day: they get 410.
+    /// Sets the date: a version whose sunset is that day or earlier gets 410. Without a date, all
+    /// versions are accepted.
     pub fn set_date(&self, date: Date) {
-        lock(&self.shared.routes).set_date(date);
+        *lock(&self.shared.today) = Some(date);
     }
 
     /// Sets the rate limit, with full buckets and counts of zero; `None` takes all requests.
     pub fn set_rate_limit(&self, limit: Option<RateLimit>) {
-        let routes = lock(&self.shared.routes).clone();
-        seed::rate_limits(&mut lock(&self.shared.store), &routes, limit.as_ref());
+        let shared = &self.shared;
+        seed::rate_limits(&mut lock(&shared.store), &shared.routes, limit.as_ref());
         lock(&self.shared.limiter).set(limit);
     }
 
@@ -110,10 +116,11 @@ impl FakeService {
     }
 
     /// Stores projects of one organization, each with clusters: `project-0` with `cluster-0` and
-    /// so on. Tens of thousands take a second or two.
+    /// so on. Tens of thousands take a second or two. Those that are there already are stored anew,
+    /// not twice.
     pub fn seed(&self, projects: usize, clusters: usize) {
-        let routes = lock(&self.shared.routes).clone();
-        seed::projects(&mut lock(&self.shared.store), &routes, projects, clusters);
+        let shared = &self.shared;
+        seed::projects(&mut lock(&shared.store), &shared.routes, projects, clusters);
     }
 
     /// Stores a value where a request would get it. It is returned as it is, with nothing made.
@@ -123,21 +130,20 @@ impl FakeService {
     /// Where the value holds what JSON can't say.
     pub fn store<T: Value>(&self, request: &impl AsRef<Request<T>>, value: T) {
         let request = request.as_ref();
-        let json = to_json(&value);
+        let json = to_json(&value).unwrap_or_else(|error| panic!("{error}"));
         let target = request.path_and_query();
         let path = target.split('?').next().unwrap_or_default();
         let template = request.operation().path;
         let parameters = routes::captured(template, path).unwrap_or_default();
         let place = Place::of(template, &parameters);
-        let routes = lock(&self.shared.routes).clone();
         let mut store = lock(&self.shared.store);
-        store.ensure_named(&routes, &json, &parameters);
+        store.ensure_named(&self.shared.routes, &json, &parameters);
         store.put(&place, json, Fill::Nothing);
     }
 
-    /// Begins to say what becomes of a request, as
-    /// [`MockTransport::on`](atlas_admin_runtime::testing::MockTransport::on) does, before the
-    /// fake itself responds. A request without an expectation gets the fake's own response;
+    /// Begins an expectation for a request, as
+    /// [`MockTransport::on`](atlas_admin_runtime::testing::MockTransport::on) does. It comes
+    /// before the fake's own response. A request without an expectation gets the fake's own response;
     /// [`FakeExpectation`](crate::FakeExpectation) delays and changes that.
     #[track_caller]
     #[must_use = "an expectation without a reply does nothing"]
@@ -146,7 +152,7 @@ impl FakeService {
         expectation(&self.shared.rules, pattern)
     }
 
-    /// Begins to say what becomes of a method and a path, in any version; `*` stands for any
+    /// Begins an expectation for a method and a path, in any version; `*` stands for any
     /// text in it.
     #[track_caller]
     #[must_use = "an expectation without a reply does nothing"]
@@ -155,7 +161,7 @@ impl FakeService {
         expectation(&self.shared.rules, pattern)
     }
 
-    /// Begins to say what becomes of every request, those for access tokens aside.
+    /// Begins an expectation for every request, those for access tokens aside.
     #[track_caller]
     #[must_use = "an expectation without a reply does nothing"]
     pub fn on_all(&self) -> Expectation<'_, Json> {
@@ -167,12 +173,18 @@ impl FakeService {
     /// and a code such as `NOT_ORG_GROUP_CREATOR`.
     #[track_caller]
     pub fn lack_role<T>(&self, request: &impl AsRef<Request<T>>, code: &str) {
-        let detail = "The caller lacks the role that this needs.";
-        self.on(request).fail(401, code, detail).always();
+        self.on(request).fail(401, code, LACKS_ROLE).always();
+    }
+
+    /// Refuses a method and a path from now on as [`FakeService::lack_role`] does, in any version;
+    /// `*` stands for any text in a segment of the path, and alone for any path.
+    #[track_caller]
+    pub fn lack_role_on_path(&self, method: Method, path: &str, code: &str) {
+        self.on_path(method, path).fail(401, code, LACKS_ROLE).always();
     }
 
     /// Returns the requests that were accepted: with valid credentials, in a known version, and
-    /// within the rate limit.
+    /// within the rate limit. None are kept after [`Builder::forget_requests`].
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.shared.rules.requests()
     }

@@ -1,4 +1,4 @@
-//! What is special to single operations, as data: everything else follows from the shapes of
+//! Rules for single operations, as data: everything else follows from the shapes of
 //! paths and types.
 
 use atlas_admin_runtime::codec::Json;
@@ -109,11 +109,11 @@ pub(crate) const RENAMED: &[(&str, &str, &[&str])] = &[
     ),
 ];
 
-/// The lists of a new resource that aren't empty, of those that have a path of their own: a service
-/// account is born with a secret.
-pub(crate) const BORN_WITH: &[&str] = &["secrets"];
+/// The lists with a path of their own that the service fills when it makes a resource: a new
+/// service account has a secret.
+pub(crate) const FILLED_AT_CREATION: &[&str] = &["secrets"];
 
-/// What the service responds where a resource that can be made was not, instead of 404.
+/// Returns the service's response in place of 404, where a resource that can be made was not.
 pub(crate) fn absent(template: &str) -> Option<Json> {
     match template {
         // Recorded: 200 and an empty object where there is no search deployment.
@@ -175,7 +175,7 @@ mod tests {
         let routes = Routes::new(atlas_admin::registry::entries());
         for Alias { template, place, .. } in ALIASES {
             assert!(!routes.of(template).is_empty(), "{template}");
-            let is_place = routes.of(place).len() + routes.below(place).count() > 0;
+            let is_place = routes.of(place).len() + routes.below(place).len() > 0;
             assert!(is_place, "{place}");
         }
         for (template, ..) in RENAMED {

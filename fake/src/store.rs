@@ -1,4 +1,4 @@
-//! What is stored, and where it is found.
+//! Resources, stored by their paths.
 //!
 //! All of it follows from the shapes of paths and types: what is at `…/things/{name}` is a
 //! resource of the collection `…/things`, and is found by the property that the parameter names.
@@ -11,7 +11,7 @@ use atlas_admin_runtime::operation::Method;
 
 use crate::credentials::Accepted;
 use crate::place::{Parameters, Place};
-use crate::routes::{FoundBy, Routes};
+use crate::routes::{Below, FoundBy, Routes};
 use crate::values::{Fill, mixed, properties, property};
 
 /// All that is stored.
@@ -46,13 +46,18 @@ pub(crate) struct Resource {
     /// Its parameters in the path it was put at, where that says more than its properties.
     pub(crate) key: Vec<String>,
     pub(crate) json: Json,
-    /// How much is made of it when it is read.
+    /// The part of it that is made when it is read.
     pub(crate) fill: Fill,
-    /// What made values are made of.
+    /// The number that made values are derived from.
     pub(crate) seed: u64,
 }
 
 impl Resource {
+    /// Returns a new resource with the properties that a request set.
+    pub(crate) fn new(json: Json, seed: u64) -> Self {
+        Self { key: Vec::new(), json, fill: Fill::Rest, seed }
+    }
+
     fn is_at(&self, key: &Parameters) -> bool {
         key.iter().map(|(_, value)| value).eq(&self.key)
             || key.iter().enumerate().all(|(index, (name, value))| {
@@ -113,13 +118,6 @@ impl Store {
         collection.resources.get(&collection.find(place.key)?)
     }
 
-    /// Changes what is stored at a place, if anything is.
-    pub(crate) fn change(&mut self, place: &Place<'_>, change: impl FnOnce(&mut Json)) {
-        let Some(mut resource) = self.get(place).cloned() else { return };
-        change(&mut resource.json);
-        self.put(place, resource.json, resource.fill);
-    }
-
     /// Stores a resource at a place, in the place of what is there.
     pub(crate) fn put(&mut self, place: &Place<'_>, json: Json, fill: Fill) {
         let key: Vec<String> =
@@ -170,8 +168,8 @@ impl Store {
     /// Removes all that is below a path.
     pub(crate) fn remove_below(&mut self, path: &str) {
         let below = format!("{path}/");
-        self.collections.retain(|path, _| !path.starts_with(&below));
-        self.singles.retain(|path, _| !path.starts_with(&below));
+        remove_prefixed(&mut self.collections, &below);
+        remove_prefixed(&mut self.singles, &below);
     }
 
     /// Tells whether there is a collection below a path.
@@ -248,29 +246,30 @@ impl Store {
         is_taken.then(|| values.join("/"))
     }
 
-    /// Returns the paths of a resource of a collection: by each of the ways it can be found.
-    pub(crate) fn paths_of(
-        routes: &Routes,
+    /// Returns the paths of a resource of a collection: one for each path that finds it.
+    pub(crate) fn paths_of<'r>(
+        routes: &'r Routes,
         place: &Place<'_>,
         resource: &Resource,
-    ) -> Vec<(&'static str, String)> {
-        let mut paths = Vec::new();
-        for template in routes.below(place.template) {
-            let Some(rest) = template.get(place.template.len() + 1..) else { continue };
-            let names: Vec<&str> =
-                rest.split('/').map(|name| name.trim_matches(['{', '}'])).collect();
-            let count = names.len();
-            let of_json = names.iter().enumerate().map(|(index, name)| {
+    ) -> Vec<(&'r Below, String)> {
+        let mut paths: Vec<(&Below, String)> = Vec::new();
+        for below in routes.below(place.template) {
+            let count = below.names.len();
+            let of_json = below.names.iter().enumerate().map(|(index, name)| {
                 let mut names = properties(name, index + 1 == count);
                 names.find_map(|it| Some(property(&resource.json, &it)?.to_owned()))
             });
             let values = of_json.collect::<Option<Vec<_>>>();
             let by_key = (resource.key.len() == count).then(|| resource.key.clone());
             for values in values.into_iter().chain(by_key) {
-                let pairs = names.iter().map(|name| (*name).to_owned()).zip(values);
-                let key: Vec<_> = pairs.collect();
-                let path = Place { key: &key, ..place.clone() }.resource_path();
-                paths.push((template, path));
+                let path = place.path_of(&values);
+                // Most are found by the properties that they were put by.
+                let is_it = |(of, other): &(&Below, String)| {
+                    of.template == below.template && *other == path
+                };
+                if !paths.iter().any(is_it) {
+                    paths.push((below, path));
+                }
             }
         }
         paths
@@ -297,8 +296,21 @@ impl Store {
     }
 }
 
-/// Tells whether a single resource is there only between a POST and a DELETE.
-pub(crate) fn is_made_single(routes: &Routes, template: &str) -> bool {
+fn remove_prefixed<T>(all: &mut BTreeMap<String, T>, prefix: &str) {
+    let found = all.range(prefix.to_owned()..).map(|(path, _)| path);
+    let found = found.take_while(|path| path.starts_with(prefix));
+    for path in found.cloned().collect::<Vec<_>>() {
+        all.remove(&path);
+    }
+}
+
+/// Tells whether what is at a place is there only once somebody made it.
+pub(crate) fn is_made(routes: &Routes, place: &Place<'_>) -> bool {
+    let template = place.template;
+    if !place.key.is_empty() {
+        return routes.is_creatable(template);
+    }
+    // A single resource is, if it has both a POST and a DELETE.
     [Method::Post, Method::Get, Method::Delete]
         .iter()
         .all(|method| routes.takes(template, *method))

@@ -6,24 +6,28 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
 use atlas_admin_runtime::codec::{
-    self, Discriminator, Entries, Field, Json, List, Record, Slot, Table, Union, Value,
-    View,
+    Discriminator, Entries, Field, Json, List, Record, Slot, Table, Union, Value, View,
 };
+use atlas_admin_runtime::testing::for_fake::{self, to_json};
 
 use crate::place::Parameters;
 use crate::special;
 
+pub(crate) use failure::Failure;
+
+mod failure;
 mod formats;
 mod settable;
 
 pub(crate) use settable::Settable;
 
-/// How deep records are made: types may hold themselves.
+/// The depth to which records are made: types may contain themselves.
 const DEPTH: usize = 6;
-/// How deep lists, maps and unions are made, which may hold themselves without a record.
+/// The depth to which lists, maps and unions are made, which may contain themselves without a
+/// record between.
 const LIMIT: usize = 2 * DEPTH;
 
-/// How much of a value is made.
+/// The part of a value that is made.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Fill {
     /// Nothing: all that there is was said.
@@ -37,21 +41,21 @@ pub(crate) enum Fill {
 /// Makes what is unset in a value, and removes what the service never returns.
 pub(crate) struct Filler<'a> {
     pub(crate) fill: Fill,
-    /// What the path says of all that encloses the resource.
+    /// The ids and names of all that encloses the resource, by its path.
     pub(crate) known: &'a Parameters,
-    /// What names the resource itself: `clusterName` for `clusterName` and `name`.
+    /// The parameters that name the resource itself: `clusterName` for `clusterName` and `name`.
     pub(crate) own: &'a Parameters,
     /// The properties that a request can set: the service sets the others of another type.
     pub(crate) settable: Option<&'a Settable>,
     /// Whether the response is the one that returns secrets.
     pub(crate) is_fresh: bool,
-    /// What made values are made of.
+    /// The number that made values are derived from.
     pub(crate) seed: u64,
     /// Counts the resources that a property is the number of.
     pub(crate) count: &'a dyn Fn(&str) -> Option<usize>,
 }
 
-/// Where a value is in what is made.
+/// The position of a value in the resource that is made.
 #[derive(Clone, Copy)]
 struct At<'a> {
     /// The property's name, which a list's items share.
@@ -79,14 +83,24 @@ pub(crate) fn mixed(seed: u64, part: impl Hash) -> u64 {
 
 impl Filler<'_> {
     /// Makes what is unset in a value, which as a whole may be.
-    pub(crate) fn fill(&self, value: &mut dyn Value, is_unset: bool) {
-        if self.fill != Fill::Nothing {
-            let at = At { name: "", owner: "", depth: 0, seed: self.seed, tag: None };
-            self.value(value, is_unset, at);
+    pub(crate) fn fill(
+        &self,
+        value: &mut dyn Value,
+        is_unset: bool,
+    ) -> Result<(), Failure> {
+        if self.fill == Fill::Nothing {
+            return Ok(());
         }
+        let at = At { name: "", owner: "", depth: 0, seed: self.seed, tag: None };
+        self.value(value, is_unset, at)
     }
 
-    fn value(&self, value: &mut dyn Value, is_unset: bool, at: At<'_>) {
+    fn value(
+        &self,
+        value: &mut dyn Value,
+        is_unset: bool,
+        at: At<'_>,
+    ) -> Result<(), Failure> {
         let makes_more = is_unset && at.depth < LIMIT;
         match value.slot() {
             Slot::Int(number) => match self.counted(at) {
@@ -102,31 +116,34 @@ impl Filler<'_> {
                 }
             }
             Slot::List(list) if makes_more => {
-                self.value(list.push(), true, at.within(0))
+                return self.value(list.push(), true, at.within(0));
             }
-            Slot::List(list) if !is_unset => self.items(list, at),
+            Slot::List(list) if !is_unset => return self.items(list, at),
             Slot::Map(map) if makes_more => {
-                self.value(map.insert("key".to_owned()), true, at.within("key"));
+                let value = map.insert("key".to_owned());
+                return self.value(value, true, at.within("key"));
             }
-            Slot::Map(map) if !is_unset => self.entries(map, at),
-            Slot::Record(record) => self.record(record, at),
-            Slot::Union(union) if makes_more => self.variant(union, at),
-            Slot::Union(union) if !is_unset => self.chosen(union, at),
+            Slot::Map(map) if !is_unset => return self.entries(map, at),
+            Slot::Record(record) => return self.record(record, at),
+            Slot::Union(union) if makes_more => return self.variant(union, at),
+            Slot::Union(union) if !is_unset => return self.chosen(union, at),
             Slot::Json(json) if is_unset => *json = Json::Object(Default::default()),
             _ => {}
         }
+        Ok(())
     }
 
-    fn record(&self, record: &mut dyn Record, at: At<'_>) {
+    fn record(&self, record: &mut dyn Record, at: At<'_>) -> Result<(), Failure> {
         let table = record.table();
         for (index, field) in table.fields.iter().enumerate() {
             let at = At { name: field.json_name, owner: table.name, ..at };
             if is_mask(field) {
                 self.show_masked(record, index, at);
             } else {
-                self.field(record.field_mut(index), field, table, at);
+                self.field(record.field_mut(index), field, table, at)?;
             }
         }
+        Ok(())
     }
 
     /// Sets what is shown of the secret beside it.
@@ -148,28 +165,32 @@ impl Filler<'_> {
         }
     }
 
-    fn field(&self, value: &mut dyn Value, field: &Field, table: &Table, at: At<'_>) {
+    fn field(
+        &self,
+        value: &mut dyn Value,
+        field: &Field,
+        table: &Table,
+        at: At<'_>,
+    ) -> Result<(), Failure> {
         if field.flags & Field::WRITE_ONLY != 0 {
-            return value.clear(false);
+            value.clear(false);
+            return Ok(());
         }
         let is_unset = matches!(value.view(), View::Absent);
         let tag = at.tag.filter(|(tag, _)| *tag == field.json_name);
         let inner = At { tag, ..at.within(field.json_name) };
         if field.flags & Field::SECRET != 0 && !self.is_fresh {
-            return mask(
-                value,
-                table,
-                is_unset && !self.makes(field, table, at),
-                || self.text(At { name: field.json_name, owner: table.name, ..inner }),
-            );
+            mask(value, table, is_unset && !self.makes(field, table, at), || {
+                self.text(At { name: field.json_name, owner: table.name, ..inner })
+            });
+            return Ok(());
         }
         // Links lead nowhere here; a list without any has no next page.
-        if field.json_name == "links" || at.depth >= LIMIT {
-            return;
+        let is_left_out = field.json_name == "links" || at.depth >= LIMIT;
+        if !is_left_out && (!is_unset || self.makes(field, table, at)) {
+            self.value(value, is_unset, inner)?;
         }
-        if !is_unset || self.makes(field, table, at) {
-            self.value(value, is_unset, inner);
-        }
+        Ok(())
     }
 
     /// Tells whether an unset property is the service's to set.
@@ -189,31 +210,29 @@ impl Filler<'_> {
     }
 
     /// Fills the items of a list: they can't be changed in it, so each is put in again.
-    fn items(&self, list: &mut dyn List, at: At<'_>) {
-        let items: Vec<Json> = (0..list.len()).map(|it| to_json(list.get(it))).collect();
-        for _ in 0..items.len() {
-            list.pop();
-        }
-        for (index, item) in items.iter().enumerate() {
+    fn items(&self, list: &mut dyn List, at: At<'_>) -> Result<(), Failure> {
+        for (index, item) in taken(list)?.iter().enumerate() {
             let value = list.push();
-            read(value, item);
-            self.value(value, false, at.within(index));
+            read(value, item)?;
+            self.value(value, false, at.within(index))?;
         }
+        Ok(())
     }
 
-    fn entries(&self, map: &mut dyn Entries, at: At<'_>) {
+    fn entries(&self, map: &mut dyn Entries, at: At<'_>) -> Result<(), Failure> {
         let mut entries = Vec::new();
         map.for_each(&mut |key, value| entries.push((key.to_owned(), to_json(value))));
         for (key, entry) in entries {
             let at = at.within(&key);
             let value = map.insert(key);
-            read(value, &entry);
-            self.value(value, false, at);
+            read(value, &entry?)?;
+            self.value(value, false, at)?;
         }
+        Ok(())
     }
 
     /// Makes a variant of a union, and says which.
-    fn variant(&self, union: &mut dyn Union, at: At<'_>) {
+    fn variant(&self, union: &mut dyn Union, at: At<'_>) -> Result<(), Failure> {
         let tag = match &union.variants().by {
             Discriminator::Property(name, values) => {
                 values.first().and_then(|of_first| Some((*name, *of_first.first()?)))
@@ -221,16 +240,16 @@ impl Filler<'_> {
             Discriminator::Kind(_) => None,
         };
         let at = At { tag, ..at.within("variant") };
-        self.value(union.select(0), true, at);
+        self.value(union.select(0), true, at)
     }
 
     /// Fills the variant of a union that is set; one that a request left to the service is chosen.
-    fn chosen(&self, union: &mut dyn Union, at: At<'_>) {
+    fn chosen(&self, union: &mut dyn Union, at: At<'_>) -> Result<(), Failure> {
         let (index, content) = union.content();
         if let Discriminator::Property(name, values) = &union.variants().by
             && index == usize::MAX
         {
-            let json = to_json(content);
+            let json = to_json(content)?;
             if json.get(name).is_none() && !values.is_empty() {
                 let begins = special::BEGINS_AS.iter().find(|(tag, _)| tag == name);
                 let is_wanted =
@@ -238,15 +257,12 @@ impl Filler<'_> {
                 let index = values.iter().position(is_wanted).unwrap_or(0);
                 let value = values[index].first().copied().unwrap_or_default();
                 let content = union.select(index);
-                read(content, &json);
-                return self.value(
-                    content,
-                    false,
-                    At { tag: Some((name, value)), ..at },
-                );
+                read(content, &json)?;
+                let at = At { tag: Some((name, value)), ..at };
+                return self.value(content, false, at);
             }
         }
-        self.value(union.content_mut(), false, at);
+        self.value(union.content_mut(), false, at)
     }
 
     /// Counts what a property of the resource is the number of, whatever was said.
@@ -360,16 +376,27 @@ fn is_same(name: &str, other: &str) -> bool {
     name.trim_start_matches('_').eq_ignore_ascii_case(other.trim_start_matches('_'))
 }
 
-/// Reads JSON into a value; what does not fit is left out.
-pub(crate) fn read(value: &mut dyn Value, json: &Json) {
-    if !json.is_null() {
-        _ = codec::decode(json.to_string().as_bytes(), value);
-        strip(value);
+/// Reads JSON into a value, without what its type does not declare; `null` leaves it as it is.
+pub(crate) fn read(value: &mut dyn Value, json: &Json) -> Result<(), Failure> {
+    if json.is_null() {
+        return Ok(());
     }
+    for_fake::read(value, json)?;
+    strip(value)
+}
+
+/// Empties a list, and returns what its items were.
+fn taken(list: &mut dyn List) -> Result<Vec<Json>, Failure> {
+    let items = (0..list.len()).map(|index| to_json(list.get(index)));
+    let items: Vec<Json> = items.collect::<Result<_, _>>()?;
+    for _ in 0..items.len() {
+        list.pop();
+    }
+    Ok(items)
 }
 
 /// Removes what a value holds beyond what its type declares: the service does not repeat it.
-fn strip(value: &mut dyn Value) {
+fn strip(value: &mut dyn Value) -> Result<(), Failure> {
     match value.slot() {
         Slot::Record(record) => {
             let count = record.table().fields.len();
@@ -377,34 +404,28 @@ fn strip(value: &mut dyn Value) {
             for index in 0..count {
                 let field = record.field_mut(index);
                 if !matches!(field.view(), View::Absent | View::Null) {
-                    strip(field);
+                    strip(field)?;
                 }
             }
         }
         // What a variant that is not declared holds is all there is of it.
         Slot::Union(union) if union.content().0 != usize::MAX => {
-            strip(union.content_mut());
+            strip(union.content_mut())?;
         }
-        Slot::List(list) if list.len() > 0 => {
-            let items: Vec<Json> =
-                (0..list.len()).map(|it| to_json(list.get(it))).collect();
-            // Scalars have nothing to strip.
-            if items.iter().any(|item| item.as_object().is_some()) {
-                for _ in 0..items.len() {
-                    list.pop();
-                }
-                for item in &items {
-                    read(list.push(), item);
-                }
+        Slot::List(list) if has_records(list) => {
+            for item in &taken(list)? {
+                read(list.push(), item)?;
             }
         }
         _ => {}
     }
+    Ok(())
 }
 
-pub(crate) fn to_json(value: &dyn Value) -> Json {
-    let bytes = codec::encode(value).unwrap_or_default();
-    Json::from_slice(&bytes).unwrap_or_default()
+/// Tells whether the items of a list may hold what their type doesn't declare.
+fn has_records(list: &dyn List) -> bool {
+    let mut items = (0..list.len()).map(|index| list.get(index).view());
+    items.any(|item| matches!(item, View::Record(_) | View::Union(_)))
 }
 
 #[cfg(test)]
@@ -441,7 +462,7 @@ mod tests {
             seed: 0,
             count: &|_| None,
         };
-        filler.fill(&mut nest, true);
+        filler.fill(&mut nest, true).unwrap();
         let depth = std::iter::successors(Some(&nest), |nest| nest.0.first()).count();
         assert_eq!(depth, LIMIT + 1);
     }

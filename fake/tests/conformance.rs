@@ -7,13 +7,16 @@ use std::collections::BTreeMap;
 
 use atlas_admin::codec::{self, Direction, Mismatch};
 use atlas_admin::registry::{self, Entry, Payload};
-use atlas_admin_fake::{Builder, FakeService, SERVICE_ACCOUNT};
+use atlas_admin_fake::{Builder, FakeService};
 use atlas_admin_samples::{Choice, Pair, Samples};
+use by_hand::{http, token};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 use schema::Validators;
 use serde_json::Value;
 
+#[path = "common/by_hand.rs"]
+mod by_hand;
 #[path = "../../samples/tests/types/schema.rs"]
 mod schema;
 
@@ -40,7 +43,7 @@ struct Service {
 }
 
 /// A response.
-struct Answer {
+struct Response {
     status: u16,
     kind: String,
     body: Vec<u8>,
@@ -48,24 +51,13 @@ struct Answer {
 
 impl Service {
     async fn start(builder: Builder) -> Self {
-        // reqwest wants one here, though nothing goes over TLS; a second changes nothing.
-        _ = rustls::crypto::ring::default_provider().install_default();
         let fake = builder.start().await.unwrap();
-        let (url, http) = (fake.url(), reqwest::Client::new());
-        let (id, secret) = SERVICE_ACCOUNT;
-        let granted = http
-            .post(format!("{url}/api/oauth/token"))
-            .basic_auth(id, Some(secret))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body("grant_type=client_credentials")
-            .send();
-        let granted = granted.await.unwrap().bytes().await.unwrap();
-        let granted: Value = serde_json::from_slice(&granted).unwrap();
-        let token = granted["access_token"].as_str().unwrap().to_owned();
+        let (url, http) = (fake.url(), http());
+        let token = token(&http, &fake).await;
         Self { _fake: fake, url, http, token }
     }
 
-    async fn send(&self, entry: &Entry, path: &str, body: Option<&Value>) -> Answer {
+    async fn send(&self, entry: &Entry, path: &str, body: Option<&Value>) -> Response {
         let operation = entry.operation;
         let method = operation.method.as_str().parse().unwrap();
         let mut request = self.http.request(method, format!("{}{path}", self.url));
@@ -79,7 +71,7 @@ impl Service {
             kind.map(|kind| kind.to_str().unwrap().to_owned()).unwrap_or_default();
         let status = response.status().as_u16();
         let body = response.bytes().await.unwrap().to_vec();
-        Answer { status, kind, body }
+        Response { status, kind, body }
     }
 }
 
@@ -114,17 +106,22 @@ fn differences(
     validators: &Validators<'_>,
     pair: &Pair,
     entry: &Entry,
-    answer: &Answer,
+    response: &Response,
 ) -> Vec<String> {
-    let declared = entry.answers.iter().find(|(status, _)| *status == answer.status);
+    let declared = entry.answers.iter().find(|(status, _)| *status == response.status);
     let Some((_, Payload::Json(make))) = declared else { return Vec::new() };
     let mut problems = Vec::new();
     let mut observe = |mismatch: Mismatch| problems.push(format!("{mismatch:?}"));
     let mut value = make();
-    codec::decode_observed(&answer.body, &mut *value, Direction::Response, &mut observe)
-        .unwrap();
-    let schema = pair.answer(answer.status).and_then(|media| media.schema.as_ref());
-    let json: Value = serde_json::from_slice(&answer.body).unwrap();
+    codec::decode_observed(
+        &response.body,
+        &mut *value,
+        Direction::Response,
+        &mut observe,
+    )
+    .unwrap();
+    let schema = pair.answer(response.status).and_then(|media| media.schema.as_ref());
+    let json: Value = serde_json::from_slice(&response.body).unwrap();
     let validator =
         validators.get(schema.unwrap(), atlas_admin_samples::Direction::Response);
     let errors = validator.iter_errors(&json);
@@ -160,13 +157,17 @@ async fn every_read_is_what_the_document_declares() {
     for entry in registry::entries().filter(|it| it.operation.method.as_str() == "GET") {
         let pair = pair(&samples, entry);
         let path = path_of(&samples, pair);
-        let answer = service.send(entry, &path, None).await;
+        let response = service.send(entry, &path, None).await;
         let operation = entry.operation;
         let name = format!("{} {}", operation.id, operation.version);
-        assert!(operation.success.contains(&answer.status), "{name}: {}", answer.status);
-        assert_eq!(answer.kind, operation.accept, "{name}");
+        assert!(
+            operation.success.contains(&response.status),
+            "{name}: {}",
+            response.status
+        );
+        assert_eq!(response.kind, operation.accept, "{name}");
         read += 1;
-        let problems = differences(&validators, pair, entry, &answer);
+        let problems = differences(&validators, pair, entry, &response);
         if !problems.is_empty() {
             wrong.insert(name, problems);
         }
@@ -275,16 +276,16 @@ async fn what_is_made_is_found() {
         let pair = pair(&samples, entry);
         let path = path_of(&samples, pair);
         let body = samples.body(pair, Choice::Full);
-        let answer = service.send(entry, &path, body.as_ref()).await;
-        let mut problems = differences(&validators, pair, entry, &answer);
-        let json: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        if operation.success.contains(&answer.status) {
+        let response = service.send(entry, &path, body.as_ref()).await;
+        let mut problems = differences(&validators, pair, entry, &response);
+        let json: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+        if operation.success.contains(&response.status) {
             let json = json.get("results").map_or(&json, |results| &results[0]);
             let document = (&samples, &validators);
             problems
                 .extend(not_found(document, &service, (template, &path), json).await);
         } else {
-            problems.push(format!("{} {json}", answer.status));
+            problems.push(format!("{} {json}", response.status));
         }
         if !problems.is_empty() {
             wrong.insert(format!("{} {}", operation.id, operation.version), problems);
@@ -296,7 +297,7 @@ async fn what_is_made_is_found() {
 
 /// Each operation that changes or deletes, in each of its versions, with a full body.
 #[tokio::test(flavor = "multi_thread")]
-async fn every_change_is_answered_as_the_document_declares() {
+async fn every_change_gets_the_response_that_the_document_declares() {
     let samples = Samples::vendored();
     let validators = Validators::of(samples.tree());
     let mut wrong = BTreeMap::new();
@@ -307,15 +308,15 @@ async fn every_change_is_answered_as_the_document_declares() {
         let pair = pair(&samples, entry);
         let path = path_of(&samples, pair);
         let body = samples.body(pair, Choice::Full);
-        let answer = service.send(entry, &path, body.as_ref()).await;
-        let mut problems = differences(&validators, pair, entry, &answer);
+        let response = service.send(entry, &path, body.as_ref()).await;
+        let mut problems = differences(&validators, pair, entry, &response);
         if operation.id == "addGroupAccessUser" {
             // Its request may hold any text as a role, its response only those that are declared.
             problems.clear();
         }
-        if !operation.success.contains(&answer.status) {
-            let text = String::from_utf8_lossy(&answer.body);
-            problems.push(format!("{} {text}", answer.status));
+        if !operation.success.contains(&response.status) {
+            let text = String::from_utf8_lossy(&response.body);
+            problems.push(format!("{} {text}", response.status));
         }
         // Whatever comes, it is a response.
         for seed in 0..2 {

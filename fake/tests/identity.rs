@@ -2,10 +2,11 @@
 
 #![cfg(feature = "full")]
 
+use std::time::Duration;
+
 use atlas_admin::types::{
-    ClusterDescription20240805, CreateAtlasOrganizationApiKey,
-    CreateOrganizationRequest, Group, OrgServiceAccountRequest,
-    ServiceAccountSecretRequest,
+    CreateAtlasOrganizationApiKey, CreateOrganizationRequest, Group,
+    OrgServiceAccountRequest, ServiceAccountSecretRequest,
 };
 use atlas_admin::{
     Client, Credentials, RetryPolicy, alert_configurations, clusters, list,
@@ -13,22 +14,15 @@ use atlas_admin::{
     service_accounts, set, types,
 };
 use atlas_admin_fake::{EndpointSets, FakeExpectation, FakeService, RateLimit};
-use std::time::Duration;
+use resources::{ORG, cluster, group};
 
-const ORG: &str = "5a0a1e7e0f2912c554080adc";
+#[path = "common/resources.rs"]
+mod resources;
 
 async fn start() -> (FakeService, Client) {
     let fake = FakeService::start().await.unwrap();
     let client = fake.client_builder().retry(RetryPolicy::never()).build().unwrap();
     (fake, client)
-}
-
-fn group(name: &str, org: &str) -> Group {
-    Group { name: set(name), org_id: set(org), ..Default::default() }
-}
-
-fn cluster(name: &str) -> ClusterDescription20240805 {
-    ClusterDescription20240805 { name: set(name), ..Default::default() }
 }
 
 fn with(fake: &FakeService, credentials: Credentials) -> Client {
@@ -41,11 +35,10 @@ async fn an_organization_is_there_as_soon_as_a_project_names_it() {
     let (_fake, client) = start().await;
     let none = organizations::list_orgs().send(&client).await.unwrap();
     assert!(none.items().is_empty());
-    let mine = projects::create_group(&group("a", ORG)).send(&client).await.unwrap();
-    projects::create_group(&group("b", "32b6e34b3d91647abb20e7b8"))
-        .send(&client)
-        .await
-        .unwrap();
+    let mine = projects::create_group(&group("a")).send(&client).await.unwrap();
+    let mut other = group("b");
+    other.org_id = set("32b6e34b3d91647abb20e7b8");
+    projects::create_group(&other).send(&client).await.unwrap();
     let all = organizations::list_orgs().send(&client).await.unwrap();
     assert_eq!(all.items().len(), 2);
     let org = organizations::get_org(ORG).send(&client).await.unwrap();
@@ -72,7 +65,7 @@ async fn an_organization_that_is_made_has_the_name_it_was_made_with() {
 #[tokio::test]
 async fn counts_count_and_every_list_of_clusters_agrees() {
     let (fake, client) = start().await;
-    let project = projects::create_group(&group("a", ORG)).send(&client).await.unwrap();
+    let project = projects::create_group(&group("a")).send(&client).await.unwrap();
     assert_eq!(project.cluster_count, Some(0));
     let id = project.id.as_deref().unwrap();
     for name in ["one", "two"] {
@@ -238,9 +231,8 @@ async fn what_is_missing_is_named_in_the_services_format() {
 #[tokio::test]
 async fn a_role_that_is_missing_is_refused_with_401() {
     let (fake, client) = start().await;
-    fake.lack_role(&projects::create_group(&group("", "")), "NOT_ORG_GROUP_CREATOR");
-    let refused =
-        projects::create_group(&group("a", ORG)).send(&client).await.unwrap_err();
+    fake.lack_role(&projects::create_group(&group("")), "NOT_ORG_GROUP_CREATOR");
+    let refused = projects::create_group(&group("a")).send(&client).await.unwrap_err();
     assert_eq!(refused.status(), Some(401));
     assert_eq!(refused.api().error_code.as_deref(), Some("NOT_ORG_GROUP_CREATOR"));
     projects::list_groups().send(&client).await.unwrap();
@@ -278,6 +270,23 @@ async fn many_projects_are_there_at_once_and_buckets_count() {
         atlas_admin::rate_limiting::list_rate_limits().send(&client).await.unwrap();
     let projects = sets.items().iter().find(|it| it.endpoint_set_id == set("Projects"));
     assert_eq!(projects.unwrap().capacity.clone().unwrap().value, Some(3));
+}
+
+#[tokio::test]
+async fn what_is_seeded_twice_is_there_once() {
+    let (fake, client) = start().await;
+    fake.seed(1, 1);
+    fake.seed(2, 2);
+    let groups = projects::list_groups().send(&client).await.unwrap();
+    assert_eq!(groups.items().len(), 2);
+    for group in groups.items() {
+        assert_eq!(group.cluster_count, Some(2));
+        let list = clusters::list_clusters(group.id.as_deref().unwrap());
+        let listed = list.send(&client).await.unwrap();
+        let names: Vec<_> =
+            listed.items().iter().map(|it| it.name.as_deref().unwrap()).collect();
+        assert_eq!(names, ["cluster-0", "cluster-1"]);
+    }
 }
 
 #[tokio::test]

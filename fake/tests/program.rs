@@ -5,7 +5,8 @@
 use std::io::Read;
 use std::process::{Command, Output};
 
-use atlas_admin::{Client, Credentials, clusters, projects};
+use atlas_admin::types::Group;
+use atlas_admin::{Client, Credentials, clusters, projects, set};
 use atlas_admin_fake::{API_KEY, SERVICE_ACCOUNT};
 use running::Running;
 
@@ -26,6 +27,14 @@ fn run(arguments: &[&str]) -> Output {
 
 fn account() -> Credentials {
     Credentials::service_account(SERVICE_ACCOUNT.0, SERVICE_ACCOUNT.1)
+}
+
+fn group() -> Group {
+    Group {
+        name: set("a"),
+        org_id: set("5a0a1e7e0f2912c554080adc"),
+        ..Default::default()
+    }
 }
 
 #[tokio::test]
@@ -60,12 +69,7 @@ async fn options_set_credentials_limits_and_missing_roles() {
     let client = builder.credentials(own).build().unwrap();
     let groups = projects::list_groups().send(&client).await.unwrap();
     assert_eq!(groups.items().len(), 2);
-    let group = atlas_admin::types::Group {
-        name: atlas_admin::set("a"),
-        org_id: atlas_admin::set("5a0a1e7e0f2912c554080adc"),
-        ..Default::default()
-    };
-    let refused = projects::create_group(&group).send(&client).await.unwrap_err();
+    let refused = projects::create_group(&group()).send(&client).await.unwrap_err();
     assert_eq!(refused.api().error_code.as_deref(), Some("NOT_ORG_GROUP_CREATOR"));
     let mut statuses = Vec::new();
     for _ in 0..5 {
@@ -88,6 +92,18 @@ async fn options_set_credentials_limits_and_missing_roles() {
     let others = client_of(&service, account());
     let refused = projects::list_groups().send(&others).await.unwrap_err();
     assert!(refused.is_unauthorized(), "the defaults are not accepted besides");
+}
+
+#[tokio::test]
+async fn a_missing_role_is_that_of_a_method() {
+    let service = Running::start(&["--refuse=POST * NOT_ORG_GROUP_CREATOR"]);
+    let client = client_of(&service, account());
+    projects::list_groups().send(&client).await.expect("GET is not refused");
+    let refused = projects::create_group(&group()).send(&client).await.unwrap_err();
+    assert_eq!(refused.api().error_code.as_deref(), Some("NOT_ORG_GROUP_CREATOR"));
+
+    let unknown = run(&["--refuse", "FETCH * NOT_ORG_GROUP_CREATOR"]);
+    assert_eq!(unknown.status.code(), Some(2), "refused before the start");
 }
 
 #[test]

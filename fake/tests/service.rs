@@ -2,6 +2,7 @@
 
 #![cfg(feature = "full")]
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use atlas_admin::codec::{Json, Map};
@@ -15,7 +16,14 @@ use atlas_admin::{
 };
 use atlas_admin_fake::{API_KEY, FakeExpectation, FakeService, SERVICE_ACCOUNT};
 use atlas_admin_runtime::testing::ANY;
+use by_hand::{http, token};
 use futures_util::TryStreamExt;
+use resources::{ORG, cluster, group};
+
+#[path = "common/by_hand.rs"]
+mod by_hand;
+#[path = "common/resources.rs"]
+mod resources;
 
 async fn fake() -> FakeService {
     FakeService::start().await.unwrap()
@@ -28,18 +36,6 @@ fn by_key(fake: &FakeService) -> Client {
 
 fn by_account(fake: &FakeService) -> Client {
     fake.client_builder().build().unwrap()
-}
-
-fn group(name: &str) -> Group {
-    Group {
-        name: set(name),
-        org_id: set("5a0a1e7e0f2912c554080adc"),
-        ..Default::default()
-    }
-}
-
-fn cluster(name: &str) -> ClusterDescription20240805 {
-    ClusterDescription20240805 { name: set(name), ..Default::default() }
 }
 
 #[tokio::test]
@@ -64,7 +60,7 @@ async fn what_is_made_is_there_until_it_is_deleted() {
             clusters::create_cluster(&id, &cluster("prod")).send(&client).await.unwrap();
         assert_eq!(made.status(), 201);
         assert!(made.id.is_some() && made.state_name.is_some(), "{made:?}");
-        assert_ne!(made.id, project.id, "a thing has an id of its own");
+        assert_ne!(made.id, project.id, "a resource has an id of its own");
         let again = clusters::create_cluster(&id, &cluster("prod")).send(&client).await;
         assert!(again.unwrap_err().is_conflict());
 
@@ -153,7 +149,7 @@ async fn names_are_taken_only_where_the_service_says_so() {
 }
 
 #[tokio::test]
-async fn a_thing_is_made_where_its_parent_is() {
+async fn a_resource_is_made_where_its_parent_is() {
     let fake = fake().await;
     let client = by_account(&fake);
     let make = async |id: &str| {
@@ -173,8 +169,7 @@ async fn a_post_must_hold_what_the_document_requires_unless_the_fake_is_told_oth
 {
     let fake = fake().await;
     let client = by_account(&fake);
-    let nameless =
-        Group { org_id: set("5a0a1e7e0f2912c554080adc"), ..Default::default() };
+    let nameless = Group { org_id: set(ORG), ..Default::default() };
     let create = projects::create_group(&nameless);
     assert_eq!(create.missing(), ["name"]);
     let refused = create.send(&client).await.unwrap_err();
@@ -214,11 +209,11 @@ async fn what_is_sent_empty_comes_back_empty() {
 
 /// Whatever the document declares, the fake can make.
 #[tokio::test]
-async fn every_get_answers_what_its_type_reads() {
+async fn every_get_returns_what_its_type_reads() {
     let fake = fake().await;
     let http = http();
     let bearer = token(&http, &fake).await;
-    let mut answered = 0;
+    let mut read = 0;
     for entry in atlas_admin::registry::entries() {
         let operation = entry.operation;
         if operation.method.as_str() != "GET" || entry.body.is_some() {
@@ -245,13 +240,13 @@ async fn every_get_answers_what_its_type_reads() {
         if status == 404 {
             continue;
         }
-        answered += 1;
+        read += 1;
         assert_eq!(kind.unwrap(), operation.accept, "{}", operation.id);
         if let Some(value) = entry.decode_answer(status, &body) {
             value.unwrap_or_else(|error| panic!("{}: {error}", operation.id));
         }
     }
-    assert!(answered > 150, "{answered}");
+    assert!(read > 150, "{read}");
 }
 
 #[tokio::test]
@@ -297,6 +292,47 @@ async fn it_fails_throttles_and_slows_down_as_it_is_told() {
     assert_eq!(fake.requests_for(&clusters::get_cluster("g1", "prod")).len(), 2);
 }
 
+/// Under the lock of what is stored, it would wait for itself.
+#[tokio::test]
+async fn a_change_may_use_the_fake() {
+    let fake = Arc::new(fake().await);
+    let client = by_account(&fake);
+    fake.store(&projects::get_group("g1"), group("One"));
+    let inner = Arc::downgrade(&fake);
+    fake.on(&projects::get_group("g1")).change(move |group| {
+        let fake = inner.upgrade().unwrap();
+        fake.store(&clusters::get_cluster("g1", "prod"), cluster("prod"));
+        group.name = set("Two");
+    });
+    let changed = projects::get_group("g1").send(&client).await.unwrap();
+    assert_eq!(changed.name.as_deref(), Some("Two"));
+    clusters::get_cluster("g1", "prod").send(&client).await.unwrap();
+}
+
+#[tokio::test]
+async fn it_keeps_no_requests_where_it_is_told_to_forget_them() {
+    let fake = FakeService::builder().forget_requests().start().await.unwrap();
+    let client = by_account(&fake);
+    fake.on_all().fail(403, "CODE", "An expectation works nevertheless.");
+    projects::list_groups().send(&client).await.unwrap_err();
+    projects::list_groups().send(&client).await.unwrap();
+    assert!(fake.requests().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_below_is_deleted_through_the_former_api_too() {
+    let fake = FakeService::builder().populate().start().await.unwrap();
+    let client = by_account(&fake);
+    clusters::create_cluster("g 1", &cluster("prod")).send(&client).await.unwrap();
+    let http = http();
+    let path = "/api/atlas/v1.0/groups/g%201";
+    let delete = http.delete(fake.url() + path).header("accept", "application/json");
+    let delete = delete.bearer_auth(token(&http, &fake).await);
+    assert_eq!(raw(delete).await.0, 204);
+    let left = clusters::list_clusters("g 1").send(&client).await.unwrap();
+    assert!(left.items().is_empty(), "{left:?}");
+}
+
 #[tokio::test]
 async fn what_nobody_can_make_is_made_from_its_type() {
     let fake = fake().await;
@@ -308,28 +344,6 @@ async fn what_nobody_can_make_is_made_from_its_type() {
     let mut csv =
         invoices::get_invoice_csv("o1", "i1").send(&client).await.unwrap().into_value();
     assert!(csv.chunk().await.unwrap().is_some_and(|chunk| !chunk.is_empty()));
-}
-
-/// Returns a client for requests by hand.
-fn http() -> reqwest::Client {
-    // reqwest wants one here, though nothing goes over TLS; the second call changes nothing.
-    _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::new()
-}
-
-async fn token(http: &reqwest::Client, fake: &FakeService) -> String {
-    let (id, secret) = SERVICE_ACCOUNT;
-    let response = http
-        .post(fake.url() + "/api/oauth/token")
-        .basic_auth(id, Some(secret))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body("grant_type=client_credentials")
-        .send()
-        .await
-        .unwrap();
-    let granted = Json::from_slice(&response.bytes().await.unwrap()).unwrap();
-    assert_eq!(granted["expires_in"], 3600);
-    granted["access_token"].as_str().unwrap().to_owned()
 }
 
 /// Sends a request by hand, and returns its status and the code of its error.

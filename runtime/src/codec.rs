@@ -44,6 +44,8 @@ mod time;
 mod values;
 mod writer;
 
+#[cfg(feature = "testing")]
+pub(crate) use decode::decode_copy;
 pub use decode::{decode, decode_observed};
 pub(crate) use decode::{decode_response, is_blank};
 pub use encode::{encode, encode_into, encode_request};

@@ -1,4 +1,4 @@
-//! What a request can set of a resource.
+//! The properties of a resource that a request can set.
 
 use std::collections::BTreeSet;
 

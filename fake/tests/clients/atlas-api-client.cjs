@@ -1,5 +1,5 @@
 // npm's mongodb-atlas-api-client against the fake, over Digest: makes, reads, changes and deletes,
-// and fails if a response is not what was asked for. Its arguments are the address, and the path of
+// and fails if a response is not what was requested. Its arguments are the address, and the path of
 // the API.
 
 const assert = require("node:assert/strict");

@@ -103,7 +103,7 @@ pub(super) fn decode_own(bytes: &[u8], into: &mut dyn Value) -> Result<(), Decod
 }
 
 /// Reads JSON text that was made of a value, without a limit to the memory it takes.
-pub(super) fn decode_copy(
+pub(crate) fn decode_copy(
     bytes: &[u8],
     into: &mut dyn Value,
 ) -> Result<(), DecodeError> {

@@ -6,15 +6,22 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 
+use super::reply::Reply;
 use super::{Expectation, RecordedRequest};
+use crate::auth::oauth;
+use crate::codec::{self, DecodeError, EncodeError, Json, Value};
 use crate::operation::Operation;
+use crate::request::path;
 use crate::transport::{Request, Url};
 
 pub use super::mock::Rules;
-pub use super::pattern::Pattern;
-pub use super::reply::{
-    Change, Outcome, Reply, error, response, success, throttled, to_json,
-};
+pub use super::pattern::{Pattern, decoded};
+pub use super::reply::{Change, Outcome, error, response, success};
+
+/// The path of the endpoint that grants tokens (RFC 6749 section 4.4).
+pub const TOKEN: &str = oauth::TOKEN;
+/// The path of the endpoint that revokes tokens (RFC 7009).
+pub const REVOKE: &str = oauth::REVOKE;
 
 /// Begins an expectation.
 pub fn expectation<T>(rules: &Arc<Rules>, pattern: Pattern) -> Expectation<'_, T> {
@@ -41,4 +48,40 @@ pub fn recorded(
 /// Returns the query parameters of a request, decoded, in their order.
 pub fn query_pairs(request: &RecordedRequest) -> Vec<(String, String)> {
     request.query_pairs()
+}
+
+/// Fills the parameters of a path with values, percent-encoded.
+pub fn filled(template: &str, values: &[&str]) -> String {
+    path::fill(template, values).0
+}
+
+/// Percent-encodes a value for a segment of a path.
+pub fn encoded(value: &str) -> String {
+    path::encode(value).to_string()
+}
+
+/// Returns 32 hexadecimal digits that nobody can guess.
+pub fn random() -> String {
+    let number = crate::clock::random;
+    format!("{:016x}{:016x}", number(), number())
+}
+
+/// Returns a value as JSON.
+///
+/// # Errors
+///
+/// As for [`codec::encode`].
+pub fn to_json(value: &dyn Value) -> Result<Json, EncodeError> {
+    let text = codec::encode(value)?;
+    // What is unset as a whole has no text.
+    Ok(Json::from_slice(&text).unwrap_or_default())
+}
+
+/// Reads JSON of the fake's own into a value, without a limit to the memory it takes.
+///
+/// # Errors
+///
+/// As for [`codec::decode`], its limit aside.
+pub fn read(value: &mut dyn Value, json: &Json) -> Result<(), DecodeError> {
+    codec::decode_copy(json.to_string().as_bytes(), value)
 }

@@ -21,6 +21,8 @@ struct State {
     rules: Vec<Rule>,
     in_order: bool,
     requests: Vec<RecordedRequest>,
+    /// Whether [`Rules::interfere`] keeps no requests.
+    forgets: bool,
     /// What no rule was meant for, in words.
     unexpected: Vec<String>,
 }
@@ -118,9 +120,15 @@ impl Rules {
 
     /// Returns what was asked of one kind.
     pub fn requests_for(&self, pattern: &Pattern) -> Vec<RecordedRequest> {
-        let mut asked = self.requests();
-        asked.retain(|asked| pattern.compare(asked).is_ok());
-        asked
+        let state = self.state();
+        let asked = state.requests.iter();
+        asked.filter(|asked| pattern.compare(asked).is_ok()).cloned().collect()
+    }
+
+    /// Makes [`Rules::interfere`] keep no requests: a server that runs for days would keep the
+    /// bodies of all.
+    pub fn forget_requests(&self) {
+        self.state().forgets = true;
     }
 
     /// Returns the one request of its kind.
@@ -170,11 +178,14 @@ impl Rules {
         (!lines.is_empty()).then(|| format!("never asked for{}", lines.concat()))
     }
 
-    /// Notes a request and returns what a rule says becomes of it, where there is one.
+    /// Keeps a request, unless it is told to forget them, and returns what a rule says becomes of
+    /// it, where there is one.
     pub fn interfere(&self, asked: &RecordedRequest) -> Option<Outcome> {
         let reply = {
             let mut state = self.state();
-            state.requests.push(asked.clone());
+            if !state.forgets {
+                state.requests.push(asked.clone());
+            }
             state.find(asked)
         };
         reply.map(|reply| reply(asked))

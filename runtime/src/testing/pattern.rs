@@ -182,7 +182,8 @@ fn pair(text: &str) -> Option<(String, String)> {
     text.split_once('=').map(|(name, value)| (decoded(name), decoded(value)))
 }
 
-fn decoded(text: &str) -> String {
+/// Undoes percent-encoding; what isn't UTF-8 is replaced.
+pub fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 

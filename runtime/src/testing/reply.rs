@@ -85,11 +85,6 @@ pub(super) fn encoded(value: &dyn Value) -> Bytes {
     bytes.into()
 }
 
-/// Returns a value as the service's JSON.
-pub fn to_json(value: &dyn Value) -> Json {
-    Json::from_slice(&encoded(value)).unwrap_or_default()
-}
-
 /// Makes an error as the service words it (schema `ApiError`).
 pub fn error(status: u16, code: &str, detail: &str) -> Response<Bytes> {
     let reason = StatusCode::from_u16(status).ok();
@@ -104,7 +99,7 @@ pub fn error(status: u16, code: &str, detail: &str) -> Response<Bytes> {
 }
 
 /// Makes the answer to a caller that asks too often.
-pub fn throttled(wait: Duration) -> Response<Bytes> {
+pub(super) fn throttled(wait: Duration) -> Response<Bytes> {
     let mut response = error(429, "RATE_LIMITED", "Too many requests.");
     // Whole seconds, and none too few (RFC 9110 section 10.2.3).
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
