@@ -243,9 +243,9 @@ pub struct Operation {
     pub has_builder: bool,
     /// Whether the response comes page by page: there is a parameter for the page's number, or was.
     pub is_paged: bool,
-    /// How the end of the work that a call starts is told.
+    /// How the end of the work that a call starts is told; `None` where nobody knows.
     pub wait: Option<Wait>,
-    /// Whether the type of the request has the wait.
+    /// Whether the type of the request has the wait: it has kept it where `wait` is gone.
     pub offers_wait: bool,
     pub deprecated: bool,
     pub roles: Vec<String>,
@@ -398,6 +398,13 @@ impl Operation {
         let stable = |version: &Version| matches!(version, Version::Stable(_));
         self.versions.iter().map(|version| version.version).filter(stable).max()
     }
+
+    /// Returns the version whose module has the builder, and which is polled where no other fits:
+    /// the newest stable one, or the last where none is stable.
+    pub fn home_version(&self) -> Option<Version> {
+        let last = || self.versions.last().map(|version| version.version);
+        self.newest_stable().or_else(last)
+    }
 }
 
 /// Returns what an operation is known by: its method and path, with parameters by position.
@@ -433,6 +440,31 @@ impl Answer {
                 Output::Stream
             }
             None => Output::Empty,
+        }
+    }
+}
+
+impl<D> Output<D> {
+    /// Returns the output with other definitions, or the first error.
+    pub fn try_map<E, F>(
+        &self,
+        to: &mut dyn FnMut(&D) -> Result<E, F>,
+    ) -> Result<Output<E>, F> {
+        Ok(match self {
+            Self::Empty => Output::Empty,
+            Self::Json(ty) => Output::Json(ty.try_map(to)?),
+            Self::Optional(ty) => Output::Optional(ty.try_map(to)?),
+            Self::Stream => Output::Stream,
+        })
+    }
+}
+
+impl Output {
+    /// Returns the definition that the output leads to.
+    pub fn leaf(&self) -> Option<TypeId> {
+        match self {
+            Self::Json(ty) | Self::Optional(ty) => ty.leaf(),
+            Self::Empty | Self::Stream => None,
         }
     }
 }

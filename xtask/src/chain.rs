@@ -35,7 +35,7 @@ lists what no longer compiles.
 
   --from N       the document that the program is written for, counted from 1 (default: 1)
   --mutate NAME  compiles it against changed copies of that document instead: ids, tag, required,
-                 enums, grown, schemas, inline, versions, parameters, or all
+                 enums, grown, schemas, inline, versions, waits, parameters, or all
   --keep DIR     the folder for crates and programs, which are kept (default: target/chain,
                  where only what cargo compiled is kept)
 
