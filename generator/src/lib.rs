@@ -25,7 +25,7 @@ mod version;
 pub use diagnostic::Diagnostic;
 pub use emit::{Docs, Files, Home};
 pub use names::Ledger;
-pub use overlay::Idle;
+pub use overlay::UnmatchedAction;
 
 /// What is wanted of a document.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +35,7 @@ pub struct Options {
     /// Where the crate is going to stand.
     pub home: Home,
     /// What a correction is that has nothing to correct.
-    pub idle: Idle,
+    pub unmatched: UnmatchedAction,
 }
 
 /// What a document becomes.
@@ -81,8 +81,8 @@ pub fn generate(
     ledger: &Ledger,
     options: &Options,
 ) -> Result<Output, Vec<Diagnostic>> {
-    let document = document::read(document, overlays, options.idle)?;
-    let api = lower::lower(&document.openapi, ledger, options.idle)?;
+    let document = document::read(document, overlays, options.unmatched)?;
+    let api = lower::lower(&document.openapi, ledger, options.unmatched)?;
     let facts = facts::Facts::of(&api, ledger);
     let names = names::name(&api, ledger)?;
     let mut next = ledger.clone();

@@ -22,7 +22,7 @@ use openapiv3::{OpenAPI, ReferenceOr, Schema};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Api, Enum, Kind, Origin, Tag, Type, TypeDef, TypeId, Unmapped};
 use crate::names::Ledger;
-use crate::overlay::Idle;
+use crate::overlay::UnmatchedAction;
 use crate::pointer::Pointer;
 use crate::reconcile;
 
@@ -32,16 +32,16 @@ use facets::Node;
 ///
 /// The ledger is asked what programs were written against: it stays.
 ///
-/// `idle` says what a wait is that does not fit the document.
+/// `unmatched` says what a wait is that does not fit the document.
 pub fn lower(
     document: &OpenAPI,
     ledger: &Ledger,
-    idle: Idle,
+    unmatched: UnmatchedAction,
 ) -> Result<Api, Vec<Diagnostic>> {
     let mut lowering = Lowering::new(document);
     lowering.inherit_from_unions();
     lowering.lower_operations();
-    lowering.lower_waits(idle);
+    lowering.lower_waits(unmatched);
     let Lowering { mut api, diagnostics, .. } = lowering;
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(diagnostics);

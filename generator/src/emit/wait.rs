@@ -149,12 +149,12 @@ pub(super) fn copies(emit: &Emit<'_>, calls: &[Call<'_>]) -> Vec<TokenStream> {
 pub(super) fn words(emit: &Emit<'_>, call: &Call<'_>) -> Option<String> {
     let wait = call.operation.wait.as_ref()?;
     let begin = "Goes on after the response";
+    let mut method = docs::code("send_and_wait");
     // A wait that came later than its builder is not a method of it.
-    let has_method = call.operation.offers_wait || !call.has_builder();
-    let method = match has_method {
-        true => docs::code("send_and_wait"),
-        false => format!("{} of its request", docs::code("Request::send_and_wait")),
-    };
+    if call.has_builder() && !call.operation.offers_wait {
+        let request = docs::code("Request");
+        method.push_str(&format!(" of the {request} made from the builder"));
+    }
     let Some(polled) = &wait.polled else {
         return Some(format!("{begin}: {method} waits for its end."));
     };

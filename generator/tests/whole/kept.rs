@@ -41,11 +41,8 @@ fn only_what_is_read_page_by_page_is_paged() {
 fn a_wait_that_comes_later_leaves_a_function_its_type() {
     let path = root().join("generator/tests/cases/26-waits/spec.yaml");
     let document = fs::read_to_string(path).expect("the case");
-    let first = document.replacen(
-        "x-xgen-long-running-operation: {legacy: true}",
-        "x-none: true",
-        1,
-    );
+    let first =
+        document.replacen("x-xgen-long-running-operation: {}", "x-none: true", 1);
     assert_ne!(first, document);
     let first = crate_of(&first, &Ledger::default());
     let paints =
@@ -54,7 +51,7 @@ fn a_wait_that_comes_later_leaves_a_function_its_type() {
     assert!(paints(&first, function));
     // `Request::send_and_wait` still finds the facts.
     let later = crate_of(&document, &first.ledger);
-    assert!(paints(&later, function) && paints(&later, "legacy: true"));
+    assert!(paints(&later, function) && paints(&later, "legacy: false"));
     let anew = crate_of(&document, &Ledger::default());
     assert!(!paints(&anew, function) && paints(&anew, "-> WaitingRequest<(), "));
 }
@@ -112,4 +109,19 @@ fn a_wait_that_goes_leaves_a_function_its_type() {
     // A wait that comes back polls what it polled before.
     let again = crate_of(&document, &kept.ledger);
     assert_eq!(again.files, first.files);
+}
+
+#[test]
+fn a_builder_without_the_wait_says_what_has_it() {
+    let path = root().join("generator/tests/cases/26-waits/spec.yaml");
+    let document = fs::read_to_string(path).expect("the case");
+    let first =
+        crate_of(&document.replace("x-sdk-wait:", "x-none:"), &Ledger::default());
+    let later = crate_of(&document, &first.ledger);
+    let boats = later.files["src/boats.rs"].replace("\n/// ", " ");
+    assert!(boats.contains("builder!(UpdateBoat);"), "{boats}");
+    let words = "`send_and_wait` of the `Request` made from the builder waits until";
+    assert!(boats.contains(words), "{boats}");
+    // A plain request has the method.
+    assert!(boats.contains("`send_and_wait` waits until `state` of `get_boat`"));
 }

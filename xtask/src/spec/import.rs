@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use atlas_admin_generator::document::Document;
-use atlas_admin_generator::{Idle, canonical, document, prose};
+use atlas_admin_generator::{UnmatchedAction, canonical, document, prose};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -40,8 +40,8 @@ pub(crate) fn import(request: &Request<'_>, into: &Path) -> Result<String, Failu
     {
         return Err(Failure::Usage(format!("error: {date} is no date like 2026-08-06")));
     }
-    let document =
-        document::read(request.bytes, &[], Idle::Error).map_err(Failure::Document)?;
+    let document = document::read(request.bytes, &[], UnmatchedAction::Error)
+        .map_err(Failure::Document)?;
     let source = source(request, &document.tree, into)?.render()?;
     let counts = Counts::of(&document);
     let Document { mut tree, notes, .. } = document;
@@ -49,7 +49,8 @@ pub(crate) fn import(request: &Request<'_>, into: &Path) -> Result<String, Failu
     canonical::normalize(&mut tree);
     let text = canonical::write(&tree);
     // What is vendored has to be readable by the same reader; better to find out before writing.
-    document::read(text.as_bytes(), &[], Idle::Error).map_err(Failure::Document)?;
+    document::read(text.as_bytes(), &[], UnmatchedAction::Error)
+        .map_err(Failure::Document)?;
     let mut planned = Plan::default();
     planned.add(&into.join(DOCUMENT), &text)?;
     planned.add(&into.join(SOURCE), &source)?;
