@@ -27,7 +27,7 @@ pub struct Document {
     pub openapi: OpenAPI,
     /// The tree with overlays applied: what the typed view has no field for is found here.
     pub tree: Value,
-    /// What is worth knowing about the document and no error.
+    /// The notes: worth knowing about the document, and no error.
     pub notes: Vec<Diagnostic>,
 }
 

@@ -21,7 +21,7 @@ pub use waits::{Target, Waited, Waits};
 /// A member of a definition: the field of a record or the variant of a union, by index.
 pub type Member = (TypeId, usize);
 
-/// What follows from an [`Api`].
+/// The facts that follow from an [`Api`].
 #[derive(Debug)]
 pub struct Facts {
     /// The members that must be boxed, for the type to have a size.
@@ -36,9 +36,9 @@ pub struct Facts {
     pub pages: HashSet<TypeId>,
     /// The waits after calls.
     pub waits: Waits,
-    /// What a type needs to be there, by its index.
+    /// The conditions for a type to be there, by its index.
     pub conditions: Vec<Condition>,
-    /// Which operations answer with a type, send it or fail with it, by its index.
+    /// The operations that answer with a type, send it or fail with it, by its index.
     pub users: Vec<Users>,
     current: HashMap<String, HashSet<Version>>,
 }

@@ -65,17 +65,17 @@ struct Lowering<'d> {
     document: &'d OpenAPI,
     api: Api,
     diagnostics: Vec<Diagnostic>,
-    /// What is said of waits, which need all operations.
+    /// The extensions about waits, which need all operations.
     waits: Vec<waits::Said>,
-    /// What each named schema became; `None` while an alias is being followed.
+    /// The type that each named schema became; `None` while an alias is being followed.
     named: HashMap<&'d str, Option<Type>>,
-    /// What each inline definition became, by where it stands.
+    /// The type that each inline definition became, by its place.
     inline: HashMap<Pointer, TypeId>,
     /// The unions with properties of their own that a schema is a variant of without saying so.
     bases: BTreeMap<&'d str, BTreeSet<&'d str>>,
 }
 
-/// Where a schema stands, in the terms that a type can be named in.
+/// The place of a schema, in the terms that a type can be named in.
 #[derive(Clone)]
 struct Spot {
     key: String,

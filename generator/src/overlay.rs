@@ -23,7 +23,7 @@ mod action;
 mod location;
 mod merge;
 
-/// What an action is that matches nothing or changes nothing.
+/// The weight of an action that matches nothing or changes nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UnmatchedAction {
     #[default]

@@ -142,7 +142,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// What the functions of a module need in scope; `attribute` says when.
+/// Returns the imports of the functions of a module; `attribute` says when they are there.
 pub(super) fn imports(calls: &[&Call<'_>], attribute: &TokenStream) -> TokenStream {
     let any = |what: &dyn Fn(&Call<'_>) -> bool| calls.iter().any(|call| what(call));
     let parameter =
@@ -306,7 +306,7 @@ impl Emit<'_> {
     }
 }
 
-/// What the request resolves to.
+/// Returns the type that the request resolves to.
 pub(super) fn output(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     output_type(emit, &call.answer.output)
 }

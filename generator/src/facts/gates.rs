@@ -1,4 +1,4 @@
-//! Which Cargo features a type needs.
+//! The Cargo features that a type needs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -6,7 +6,7 @@ use super::Waits;
 use crate::model::{Api, TypeId};
 use crate::version::Version;
 
-/// What a version of an operation needs beside the feature of its tag.
+/// The need of a version of an operation beside the feature of its tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Gate {
     /// Nothing.

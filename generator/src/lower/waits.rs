@@ -42,7 +42,7 @@ const PAGED: &str = "what is paged is not waited for";
 /// The operations by their keys, as indices into the model.
 type Known = HashMap<String, usize>;
 
-/// What the extensions of an operation say.
+/// The extensions of an operation that tell of a wait.
 pub(super) struct Said {
     key: String,
     wait: Option<Value>,
@@ -173,7 +173,7 @@ fn is_legacy(call: &Operation, said: &Value) -> Result<bool, String> {
     Ok(said.legacy)
 }
 
-/// What the facts of a wait are checked against.
+/// The document that the facts of a wait are checked against.
 struct Check<'a> {
     api: &'a Api,
     known: &'a Known,

@@ -30,7 +30,7 @@ pub(crate) type Section = BTreeMap<String, String>;
 /// The fields of a record, by their JSON names.
 pub(crate) type Fields = BTreeMap<String, RecordedField>;
 
-/// What names what, by section.
+/// The names that were given, by section.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ledger {

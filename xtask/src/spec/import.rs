@@ -21,13 +21,13 @@ pub(crate) const DOCUMENT: &str = "atlas-admin-v2.yaml";
 /// The name of the file that says where it came from.
 pub(crate) const SOURCE: &str = "source.toml";
 
-/// What to import.
+/// The document to import.
 pub(crate) struct Request<'a> {
     /// The document: YAML or JSON.
     pub(crate) bytes: &'a [u8],
     /// The day it was published, if known.
     pub(crate) date: Option<String>,
-    /// Where it is published, if known.
+    /// The address at which it is published, if known.
     pub(crate) url: Option<String>,
     /// The day of the import.
     pub(crate) today: String,
@@ -86,7 +86,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// How much a document holds.
+/// The size of a document.
 struct Counts {
     operations: usize,
     /// Operations, each counted once for every version it answers in.

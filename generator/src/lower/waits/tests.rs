@@ -1,4 +1,4 @@
-//! What an overlay says wrongly of a wait is an error, at the place of the wait.
+//! Wrong facts of an overlay about a wait are errors, at the place of the wait.
 
 use crate::{Ledger, Options, generate};
 
@@ -67,7 +67,7 @@ fn each_fact_is_checked_against_the_document() {
     }
 }
 
-/// What the document says of itself is no error of ours.
+/// The document's own extension is no fault of an overlay.
 #[test]
 fn what_is_not_understood_of_a_long_running_operation_is_a_loss() {
     let of = |part: &str, by: &str| {
