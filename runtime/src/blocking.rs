@@ -104,14 +104,14 @@ impl Client {
     /// blocking call would stall.
     pub fn block_on<T>(
         &self,
-        future: impl Future<Output = Result<T, Error>>,
+        future: impl IntoFuture<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let (Some(runtime), false) = (&self.runtime.0, wait::is_async()) else {
             let message = "a blocking call inside async code: await the request, or make the \
                            call in `spawn_blocking`";
             return Err(Error::new(Kind::Configuration, message));
         };
-        wait::wait(runtime.handle(), future)
+        wait::wait(runtime.handle(), future.into_future())
     }
 }
 

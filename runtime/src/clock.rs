@@ -60,7 +60,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// How late a time limit may be noticed before it counts as noticed by nobody.
+/// The delay after which nobody was there to notice that a time limit ran out.
 const LATE: Duration = Duration::from_secs(1);
 
 /// Time as the limits of a call count it: while someone waits for the response.
@@ -73,7 +73,7 @@ pub(crate) struct Stopwatch(Option<Arc<Mutex<Waited>>>);
 #[derive(Debug, Default)]
 struct Waited {
     before: Duration,
-    /// When the present wait began, on the monotonic clock; `None` while nobody waits.
+    /// The begin of the present wait, on the monotonic clock; `None` while nobody waits.
     since: Option<Duration>,
 }
 
@@ -125,7 +125,7 @@ pub(crate) struct Timer<'a> {
     clock: &'a dyn Clock,
     stopwatch: &'a Stopwatch,
     limit: Duration,
-    /// When the limit runs out, on the stopwatch; `None` where there is no limit.
+    /// The end of the limit, on the stopwatch; `None` where there is no limit.
     end: Option<Duration>,
     /// The wait for the end, and when it is over on the monotonic clock. Made only when a future
     /// is pending: most that end at once never need it.

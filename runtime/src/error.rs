@@ -14,6 +14,7 @@ use crate::operation::Operation;
 use crate::transport::TransportError;
 
 pub use api::ApiError;
+pub(crate) use display::start_of;
 
 mod api;
 mod display;
@@ -68,7 +69,7 @@ pub(crate) enum Kind {
     Redirect,
     /// A file could not be read or written.
     File,
-    /// What a wait was for has failed.
+    /// The work that a wait was for has failed.
     Failed,
 }
 

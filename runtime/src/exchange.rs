@@ -65,7 +65,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// What a caller expects of the body of a response.
+/// The body that a caller expects of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// Nothing: `()`.

@@ -40,7 +40,8 @@ pub struct Operation {
     pub sunset: Option<Date>,
     /// The page of the operation in the Atlas documentation.
     pub docs: &'static str,
-    /// How the end of the work that a call starts is told; `None` where it is done with the response.
+    /// The end of the work that a call starts, as the service tells it; `None` where the work is
+    /// done with the response.
     pub wait: Option<&'static Wait>,
 }
 

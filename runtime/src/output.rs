@@ -21,7 +21,7 @@ pub(crate) mod sealed {
     /// How an answer becomes the value. Apart from [`Output`], so that no one else implements
     /// it and it can change.
     pub trait Sealed: Sized {
-        /// What is expected of the body.
+        /// The body that is expected.
         #[doc(hidden)]
         const EXPECTED: Expected;
 

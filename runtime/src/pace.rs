@@ -26,10 +26,11 @@ mod bucket;
 mod queue;
 mod set;
 
-/// How many requests for an operation may be in flight before the first response tells its limit.
+/// The number of requests for an operation that may be in flight before the first response tells
+/// its limit.
 const STARTING: u32 = 16;
 
-/// How long a request waits for that response at most.
+/// The longest wait of a request for that response.
 const START_LIMIT: Duration = Duration::from_secs(2);
 
 /// Lets requests go at the pace that the service allows.
@@ -42,7 +43,7 @@ pub(crate) struct Pacer {
 
 #[derive(Debug, Default)]
 struct State {
-    /// What is known of operations, by their ids.
+    /// The knowledge about operations, by their ids.
     operations: HashMap<&'static str, Known>,
     sets: Sets,
 }
@@ -68,11 +69,11 @@ pub(crate) struct Permit<'a> {
     operation: &'static Operation,
     scope: &'a str,
     counted: Counted,
-    /// When the request was let go, on the monotonic clock.
+    /// The time at which the request was let go, on the monotonic clock.
     sent_at: Duration,
 }
 
-/// Where a request in flight is counted.
+/// The count that a request in flight belongs to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Counted {
     Starting,
@@ -80,7 +81,7 @@ enum Counted {
     Nowhere,
 }
 
-/// What a request has to do before it may go.
+/// The next step of a request that wants to go.
 enum Admission {
     Go(Counted),
     AwaitStart,

@@ -17,7 +17,7 @@ use futures_core::Stream;
 use crate::client::Client;
 use crate::clock::Stopwatch;
 use crate::codec::{Json, Value, View};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::exchange::{self, Answer, Expected};
 use crate::output::Output;
 use crate::output::sealed::Sealed;
@@ -52,6 +52,31 @@ where
     }
 }
 
+/// A page that needs no type: a list, or an object with `results`.
+impl Page for Json {
+    type Item = Json;
+
+    fn items(&self) -> &[Json] {
+        list_of(self).unwrap_or_default()
+    }
+
+    fn into_items(self) -> Vec<Json> {
+        match self {
+            Json::Array(items) => items,
+            Json::Object(mut page) => match page.shift_remove("results") {
+                Some(Json::Array(items)) => items,
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Returns the items of a page that has no type; `None` where it has no list.
+fn list_of(page: &Json) -> Option<&[Json]> {
+    page.as_array().or_else(|| page.get("results")?.as_array()).map(Vec::as_slice)
+}
+
 /// What of paging does not depend on the type of the page.
 struct Pager {
     client: Client,
@@ -59,7 +84,7 @@ struct Pager {
     options: Options,
     /// The pages that were requested and not taken, in order.
     requested: VecDeque<Requested>,
-    /// How many pages may be requested ahead.
+    /// The number of pages that may be requested ahead.
     ahead: usize,
     /// The number of the page that is requested next; `None` where the request names its page by
     /// something that is no number.
@@ -176,10 +201,7 @@ impl Pager {
 fn length(page: &dyn Value) -> usize {
     match page.view() {
         View::List(list) => list.len(),
-        View::Json(Json::Array(items)) => items.len(),
-        View::Json(page) => {
-            page.get("results").and_then(Json::as_array).map_or(0, Vec::len)
-        }
+        View::Json(page) => list_of(page).map_or(0, <[_]>::len),
         View::Record(_) => match property(page, "results").map(Value::view) {
             Some(View::List(list)) => list.len(),
             Some(View::Json(Json::Array(items))) => items.len(),
@@ -294,6 +316,15 @@ impl<T: Page + Output> Pages<T> {
                 return Poll::Ready(Some(Err(error)));
             }
         };
+        // A value for one request, but no page.
+        if let View::Json(json) = page.value().view()
+            && list_of(json).is_none()
+        {
+            self.pager.end();
+            let message = "the response can't be read: it is a page without `results`";
+            let error = Error::new(Kind::Decode, message);
+            return Poll::Ready(Some(Err(error.of(self.pager.parts.operation))));
+        }
         let is_first = std::mem::replace(&mut self.is_first, false);
         let counts = self.pager.judge(page.value(), is_first, context);
         // One that doesn't count is never followed by another.

@@ -7,6 +7,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::output::Output;
 use crate::request::{Options, Parts};
-use crate::response::{Response, ResponseFuture};
+use crate::response::Response;
 
 pub use outcome::Outcome;
 pub(crate) use outcome::Verdict;
@@ -173,36 +174,16 @@ impl<'a, T: Output> Poller<'a, T> {
     {
         let Self { client, parts, schedule, mut progress, .. } = self;
         async move {
-            let mut watch = Watch::new(&client, &schedule);
+            let mut watch = Watch::new(client, schedule);
             loop {
                 // In a block of its own: a response that need not be `Send` can't be held while
                 // waiting.
                 {
-                    match ResponseFuture::new(&client, &parts, &schedule.options).await {
-                        Err(error) if watch.outlasts(&error) => watch.passes(error),
-                        Err(error) if is_patient && watch.may_be_too_early(&error) => {
-                            watch.passes(error);
-                        }
-                        Err(error) => match outcome(Err(&error)).verdict {
-                            Verdict::Pending => watch.passes(error),
-                            Verdict::Done | Verdict::Failed => return Err(error),
-                        },
-                        Ok(response) => {
-                            let Outcome { verdict, state } = outcome(Ok(&response));
-                            match verdict {
-                                Verdict::Done => return Ok(response),
-                                Verdict::Failed => {
-                                    return Err(failed(
-                                        state.as_deref(),
-                                        parts.operation,
-                                    ));
-                                }
-                                Verdict::Pending => {
-                                    watch.saw(state, response.headers());
-                                    report(&mut progress, &response);
-                                }
-                            }
-                        }
+                    let result = watch.send(&parts).await;
+                    if let ControlFlow::Break(ended) =
+                        look(&mut watch, result, is_patient, &mut outcome, &mut progress)
+                    {
+                        return ended.map_err(|error| error.of(parts.operation));
                     }
                 }
                 watch.pause(parts.operation).await?;
@@ -218,28 +199,53 @@ impl<'a, T: Output> Poller<'a, T> {
     pub fn until_gone(
         self,
     ) -> impl Future<Output = Result<(), Error>> + Send + use<'a, T> {
-        let Self { client, parts, schedule, mut progress, .. } = self;
+        let ended = self.run(false, |result| match result {
+            Ok(_) => false.into(),
+            Err(error) => Outcome::failed(error),
+        });
         async move {
-            let mut watch = Watch::new(&client, &schedule);
-            loop {
-                match ResponseFuture::<T>::new(&client, &parts, &schedule.options).await
-                {
-                    Ok(response) => {
-                        watch.saw(None, response.headers());
-                        report(&mut progress, &response);
-                    }
-                    Err(error) if error.is_not_found() => return Ok(()),
-                    Err(error) => watch.pass(error)?,
-                }
-                watch.pause(parts.operation).await?;
+            match ended.await.map(drop) {
+                Err(error) if error.is_not_found() => Ok(()),
+                result => result,
             }
         }
     }
 }
 
-fn report<T>(progress: &mut Option<Progress<'_, T>>, response: &Response<T>) {
-    if let Some(progress) = progress {
-        progress(response);
+/// Judges the result of a request: the end of the wait, or a step on the way there.
+fn look<T>(
+    watch: &mut Watch,
+    result: Result<Response<T>, Error>,
+    is_patient: bool,
+    outcome: &mut impl FnMut(Result<&Response<T>, &Error>) -> Outcome,
+    progress: &mut Option<Progress<'_, T>>,
+) -> ControlFlow<Result<Response<T>, Error>> {
+    let may_pass = |watch: &Watch, error: &Error| {
+        watch.outlasts(error) || is_patient && watch.may_be_too_early(error)
+    };
+    let response = match result {
+        Ok(response) => response,
+        Err(error) => {
+            if !may_pass(watch, &error)
+                && outcome(Err(&error)).verdict != Verdict::Pending
+            {
+                return ControlFlow::Break(Err(error));
+            }
+            watch.passes(error);
+            return ControlFlow::Continue(());
+        }
+    };
+    let Outcome { verdict, state } = outcome(Ok(&response));
+    match verdict {
+        Verdict::Done => ControlFlow::Break(Ok(response)),
+        Verdict::Failed => ControlFlow::Break(Err(failed(state.as_deref()))),
+        Verdict::Pending => {
+            watch.saw(state, response.headers());
+            if let Some(progress) = progress {
+                progress(&response);
+            }
+            ControlFlow::Continue(())
+        }
     }
 }
 

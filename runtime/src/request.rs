@@ -26,7 +26,7 @@ mod options;
 mod paged;
 pub(crate) mod path;
 mod send;
-mod text;
+pub(crate) mod text;
 mod waiting;
 
 /// A request for an operation whose answer is a `T`.
@@ -316,6 +316,32 @@ impl Parts {
     /// Makes a request for a path and a query that the service itself named.
     pub(crate) fn at(operation: &'static Operation, path_and_query: &str) -> Self {
         Self { path: path_and_query.to_owned(), ..Self::new(operation, &[]) }
+    }
+
+    /// Makes a request that looks at what this one has done. It has the query and header parameters
+    /// of this one that its operation declares, too: they say how the caller wants to see it.
+    pub(crate) fn followed_by(
+        &self,
+        operation: &'static Operation,
+        values: &[&str],
+    ) -> Self {
+        let mut parts = Self::new(operation, values);
+        for parameter in operation.parameters {
+            let name = parameter.name;
+            match parameter.location {
+                Location::Path => {}
+                Location::Query => {
+                    let same = self.query.iter().filter(|(other, _)| other == name);
+                    parts.query.extend(same.cloned());
+                }
+                Location::Header => {
+                    let name = HeaderName::from_bytes(name.as_bytes()).ok();
+                    let value = name.and_then(|it| Some((self.headers.get(&it)?, it)));
+                    parts.headers.extend(value.map(|(value, it)| (it, value.clone())));
+                }
+            }
+        }
+        parts
     }
 
     /// Returns the values of the path parameters, by their names.

@@ -24,12 +24,12 @@ pub struct Response<T> {
     arrived: Arrived,
 }
 
-/// How a response arrived.
+/// Circumstances of a response.
 pub(crate) struct Arrived {
-    /// How often the request was sent.
+    /// The number of times the request was sent.
     pub(crate) attempts: u32,
     pub(crate) has_body: bool,
-    /// What decoding altered.
+    /// The parts that decoding altered.
     pub(crate) alterations: Alterations,
 }
 

@@ -1,4 +1,4 @@
-//! Which failed requests are sent again, and after how long: pure decisions, no waiting here.
+//! The decision whether a failed request is sent again, and after how long; no waiting here.
 //!
 //! | what happened | sent again |
 //! |---|---|
@@ -24,7 +24,7 @@ mod budget;
 /// The longest `Retry-After` that is followed where the call has no time limit.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 
-/// How often and how soon a failed request is sent again.
+/// The number of attempts of a failed request, and the waits between them.
 ///
 /// By default up to 10 attempts. The first wait is at most half a second, each one after it
 /// twice as long, none longer than 30 seconds; half of each is random. Together they last 60 to

@@ -146,7 +146,7 @@ pub enum Stage {
     /// No byte of the request left, and no attempt can do better until something is changed: a
     /// certificate is not trusted, a proxy wants credentials. The request is not repeated.
     Refused,
-    /// What came back is not HTTP, or its head is too large. The request has arrived; another
+    /// The response is not HTTP, or its head is too large. The request has arrived; another
     /// attempt would end the same, so it is not repeated.
     Malformed,
 }

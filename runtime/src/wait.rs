@@ -14,11 +14,12 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 
 use crate::client::Client;
 use crate::codec::{self, Json, Value};
 use crate::error::{Error, Kind};
+use crate::operation::Operation;
 use crate::poll::{Schedule, Watch};
 use crate::request::{Options, Parts};
 use crate::response::{Response, ResponseFuture};
@@ -38,7 +39,8 @@ mod run;
 ///
 /// It goes on through errors that may pass, as a [`Poller`](crate::Poller) does. After a change,
 /// a state that means done counts only once another was seen, or after 30 seconds: until then it
-/// may be the one from before. Right after a POST, 404 means "not yet".
+/// may be the one from before. Until what a POST makes is seen for the first time, 404 means "not
+/// yet".
 ///
 /// ```no_run
 /// # use std::time::Duration;
@@ -76,17 +78,16 @@ enum Start {
     Sent(Result<Told, Error>),
 }
 
-/// What the response to the request told.
+/// The response to the request, as far as the wait needs it.
 pub(crate) struct Told {
-    status: StatusCode,
+    status: u16,
     headers: HeaderMap,
     body: Json,
 }
 
 impl Told {
     fn of(response: Response<Json>) -> Self {
-        let status = StatusCode::from_u16(response.status()).unwrap_or_default();
-        let headers = response.headers().clone();
+        let (status, headers) = (response.status(), response.headers().clone());
         Self { status, headers, body: response.into_value() }
     }
 
@@ -94,10 +95,10 @@ impl Told {
         let body = codec::encode(response.value()).map_err(|error| {
             Error::with_source(Kind::Request, "the response can't be read again", error)
         })?;
-        let status = StatusCode::from_u16(response.status()).unwrap_or_default();
         // A response without a body is as good as `null`.
         let body = Json::from_slice(&body).unwrap_or_default();
-        Ok(Self { status, headers: response.headers().clone(), body })
+        let (status, headers) = (response.status(), response.headers().clone());
+        Ok(Self { status, headers, body })
     }
 }
 
@@ -193,9 +194,7 @@ async fn wait(
 ) -> Result<Option<Json>, Error> {
     let operation = parts.operation;
     let Some(wait) = operation.wait else {
-        let message =
-            "nothing is known about how the end of its work is told: poll instead";
-        return Err(Error::new(Kind::Request, message).of(operation));
+        return Err(unknown(operation));
     };
     let told = match start {
         Start::Sent(told) => told.map_err(|error| error.of(operation))?,
@@ -204,8 +203,14 @@ async fn wait(
             Told::of(sent.await?)
         }
     };
-    let watch = Watch::after(&client, &schedule, &told.headers);
-    Run { client, request: parts, wait, told, schedule, watch, report }.finish().await
+    let watch = Watch::after(client, schedule, &told.headers);
+    Run { request: parts, wait, told, watch, report }.finish().await
+}
+
+/// Makes the error of a wait whose end nothing tells.
+fn unknown(operation: &'static Operation) -> Error {
+    let message = "nothing is known about how the end of its work is told: poll instead";
+    Error::new(Kind::Request, message).of(operation)
 }
 
 /// Reads the resource as the type that the caller gets.
@@ -217,7 +222,7 @@ fn decode(resource: &Json, into: &mut dyn Value) -> Result<(), Error> {
     })
 }
 
-/// How far a wait is. `Display` says it in one line.
+/// The progress of a wait. `Display` gives one line.
 #[derive(Clone, Copy)]
 pub struct Progress<'w> {
     watch: &'w Watch,

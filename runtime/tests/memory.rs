@@ -11,7 +11,7 @@ use peak_alloc::PeakAlloc;
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// How many bytes of memory there are for each byte of text, and whatever the text.
+/// The bytes of memory for each byte of text, and for any text.
 const LIMIT: (usize, usize) = (16, 1 << 20);
 
 #[derive(Clone)]

@@ -32,7 +32,7 @@ mod challenge;
 mod pool;
 mod response;
 
-/// How long the code of a refusal is waited for: the rest of the attempt's time is for the
+/// The limit of the wait for the code of a refusal: the rest of the attempt's time is for the
 /// second time.
 const CODE_LIMIT: Duration = Duration::from_millis(500);
 
@@ -47,7 +47,7 @@ pub(crate) struct ApiKey {
 pub(crate) struct Nonce {
     challenge: Challenge,
     session: Session,
-    /// How many requests it was in.
+    /// The number of requests it was in.
     count: u32,
     /// When the server made it.
     issued: Duration,
@@ -60,7 +60,7 @@ enum Probe {
     Response(Response<Body>),
 }
 
-/// What a refusal is of, as far as it tells.
+/// The cause of a refusal, as far as it tells.
 #[derive(Clone, Copy, PartialEq)]
 enum Reason {
     /// The nonce, and nothing else.

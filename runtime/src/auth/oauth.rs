@@ -31,15 +31,15 @@ pub(crate) use endpoint::{REVOKE, TOKEN};
 mod bearer;
 mod endpoint;
 
-/// How long a token that could not be renewed is used before the next attempt.
+/// The time for which a token that could not be renewed is used before the next attempt.
 const RENEWAL_BACKOFF: SignedDuration = SignedDuration::from_secs(30);
 
-/// How long the call that happens to renew a token waits at most, for it has one that will do.
+/// The longest wait of the call that happens to renew a token, for it has one that will do.
 const RENEWAL_LIMIT: Duration = Duration::from_secs(2);
 
-/// How long after a token was requested because the service refused another, no refusal makes
-/// a client request one: the service also answers 401 where a role is missing, and allows 100
-/// active tokens.
+/// The time after a token was requested because the service refused another, in which no refusal
+/// makes a client request one: the service also responds with 401 where a role is missing, and
+/// allows 100 active tokens.
 const REFUSAL_PAUSE: Duration = Duration::from_secs(5 * 60);
 
 /// The first wait after a failure of the token endpoint; each next one is twice as long.
@@ -59,13 +59,14 @@ struct State {
     token: Option<Bearer>,
     /// The last token that the service refused: a store may still have it.
     refused: Option<SecretString>,
-    /// When a token was last requested because of a refusal, on the monotonic clock.
+    /// The last time that a token was requested because of a refusal, on the monotonic clock.
     forced_at: Option<Duration>,
     /// The token that is being requested.
     pending: Option<Pending>,
     /// Whether a call renews the token, and so waits for it.
     is_renewing: bool,
-    /// How the last token request failed, until when that counts, and how many failed in a row.
+    /// The last failure of a token request, the end of the time for which it counts, and the
+    /// number of failures in a row.
     failure: Option<(Failure, Duration)>,
     failures: u32,
 }
@@ -76,9 +77,9 @@ type Pending = Shared<BoxFuture<'static, Result<Bearer, Failure>>>;
 /// A request that the service answered with 401.
 pub(crate) struct Refusal {
     pub(crate) bearer: Bearer,
-    /// When it was sent, on the monotonic clock.
+    /// The time at which it was sent, on the monotonic clock.
     pub(crate) sent_at: Duration,
-    /// What the attempt has left.
+    /// The rest of the attempt's time.
     pub(crate) limit: Option<Duration>,
 }
 
@@ -237,11 +238,10 @@ impl ServiceAccount {
         let bearer = &refusal.bearer;
         let pending = {
             let mut state = self.state();
-            match &state.token {
-                Some(newer) if newer.secret() != bearer.secret() => {
-                    return Ok(Some(newer.clone()));
-                }
-                _ => {}
+            if let Some(newer) = &state.token
+                && newer.secret() != bearer.secret()
+            {
+                return Ok(Some(newer.clone()));
             }
             if bearer.has_worked_since(refusal.sent_at) {
                 return Ok(None);
@@ -258,7 +258,13 @@ impl ServiceAccount {
             // Another process may have a newer one, which costs nothing.
             let known = Known { held: None, refused: Some(bearer.secret().into()) };
             let stored = self.endpoint.stored(&known).await;
-            self.state().token = stored.clone().or_else(|| Some(bearer.clone()));
+            let mut state = self.state();
+            // A newer one than that may have come in the meantime.
+            if let (Some(held), Some(stored)) = (&mut state.token, &stored)
+                && held.secret() == bearer.secret()
+            {
+                *held = stored.clone();
+            }
             return Ok(stored);
         };
         let outcome = pending.clone().await;

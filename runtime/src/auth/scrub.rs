@@ -8,7 +8,7 @@ use memchr::memmem;
 use crate::codec::Json;
 use crate::request::path::encode;
 
-/// What replaces a secret.
+/// The text in the place of a secret.
 const REDACTED: &str = "<redacted>";
 
 /// The length from which a secret is replaced within words, too: a shorter one is part of many.

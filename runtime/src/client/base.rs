@@ -80,13 +80,27 @@ impl Base {
     /// can't be read: another origin (RFC 6454), or another path of a gateway, gets no credentials.
     pub(crate) fn redirect(&self, from: &Url, location: &str) -> Option<Url> {
         let target = from.join(location).ok()?;
-        let prefix = self.url.path().trim_end_matches('/');
-        let below = target.path().strip_prefix(prefix)?;
+        let below = self.below(&target)?;
         let same = target.origin() == self.url.origin()
             && (below.is_empty() || below.starts_with('/'))
             && target.username().is_empty()
             && target.password().is_none();
         same.then_some(target)
+    }
+
+    /// Resolves a reference from a path below the base URL to another, as [`Base::redirect`].
+    pub(crate) fn resolve(&self, from: &str, reference: &str) -> Option<String> {
+        let target = self.redirect(&self.join(from), reference)?;
+        let path = self.below(&target).filter(|path| !path.is_empty())?;
+        Some(match target.query() {
+            Some(query) => format!("{path}?{query}"),
+            None => path.to_owned(),
+        })
+    }
+
+    /// Returns the path of a URL without that of the base URL.
+    fn below<'u>(&self, url: &'u Url) -> Option<&'u str> {
+        url.path().strip_prefix(self.url.path().trim_end_matches('/'))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::retry::RetryPolicy;
 use crate::transport::Transport;
 use crate::transport::reqwest::{Proxy, Settings};
 
-/// What a body may become in memory: several times the largest page of 500 items, and an end to
+/// The largest body in memory: several times the largest page of 500 items, and an end to
 /// endless ones.
 const BODY_LIMIT: u64 = 64 << 20;
 

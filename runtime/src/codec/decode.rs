@@ -25,7 +25,7 @@ mod union;
 /// What some servers write before UTF-8, though RFC 8259 section 8.1 forbids it.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// What an entry of a map takes besides its value: with its hash and its place in the table of
+/// The size of an entry of a map besides its value: with its hash and its place in the table of
 /// hashes.
 const ENTRY: usize = size_of::<String>() + 28;
 
@@ -133,7 +133,7 @@ pub(super) fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
 }
 
-/// How a text is read.
+/// The settings of a decoder.
 #[derive(Clone, Copy)]
 struct Mode {
     direction: Direction,

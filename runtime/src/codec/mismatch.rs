@@ -111,7 +111,7 @@ pub(super) enum Difference {
 }
 
 impl Noted {
-    /// What a note takes in a list that grows and is sorted, in bytes.
+    /// The size of a note in a list that grows and is sorted, in bytes.
     pub(super) const SIZE: usize = 4 * size_of::<Self>();
 }
 

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 
 use super::Json;
 
-/// What is printed in the place of a part of a text.
+/// The text in the place of a secret part of a text.
 const REDACTED: &str = "(redacted)";
 
-/// What is printed in the place of a value in JSON text.
+/// The text in the place of a secret value in JSON text.
 pub(super) const PLACEHOLDER: &str = "<redacted>";
 
 /// Names of headers and settings that hold secrets, in lower case and without `-` and `_`.

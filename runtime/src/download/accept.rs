@@ -1,4 +1,4 @@
-//! What a response has to be before its body counts as the payload.
+//! Checks of a response, before its body counts as the payload.
 //!
 //! A payload replaces a file and is read by nobody here, so a page of a proxy, a part of the
 //! payload or one in an unknown coding would pass for it.

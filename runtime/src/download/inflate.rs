@@ -10,7 +10,8 @@ use futures_core::Stream;
 
 use crate::transport::{Body, Stage, TransportError};
 
-/// How much is unpacked at once, in bytes: gzip makes at most a thousand times as much of it.
+/// The number of bytes that are unpacked at once: gzip makes at most a thousand times as many of
+/// them.
 const PIECE: usize = 8 << 10;
 
 /// The chunks of a gzip body (RFC 1952), unpacked.
@@ -18,7 +19,7 @@ pub(super) struct Inflating {
     body: Body,
     /// `None` once the body has ended.
     decoder: Option<MultiGzDecoder<Vec<u8>>>,
-    /// What arrived and was not unpacked.
+    /// Bytes that arrived and were not unpacked.
     packed: Bytes,
     is_empty: bool,
 }

@@ -7,10 +7,10 @@ use http::header::{LOCATION, RETRY_AFTER};
 use super::{Error, Kind};
 use crate::transport::{TransportError, Url};
 
-/// How much of a response is quoted, in characters.
+/// The length of a quotation of a response, in characters.
 const EXCERPT: usize = 200;
 
-/// What to do where the credentials lack a role.
+/// Advice where the credentials lack a role.
 const ROLE: &str = "if it is a role that the credentials lack, the documentation of the request \
                     function names those that do";
 
@@ -197,9 +197,14 @@ fn one_line(text: &str) -> String {
         }
         line.push_str(word);
     }
-    match line.char_indices().nth(EXCERPT) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
+    start_of(&line, EXCERPT)
+}
+
+/// Returns the start of a text, of so many characters.
+pub(crate) fn start_of(text: &str, length: usize) -> String {
+    match text.char_indices().nth(length) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

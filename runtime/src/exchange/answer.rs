@@ -31,7 +31,7 @@ pub struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Payload,
-    /// How often the request was sent until it arrived.
+    /// The number of times the request was sent until it arrived.
     attempts: u32,
 }
 

@@ -17,13 +17,13 @@ use crate::inflate::{Problem, inflate};
 use crate::retry::Again;
 use crate::transport::{Body, TransportError};
 
-/// How much is read of the body of an error, in bytes: its code may come last.
+/// The largest part of the body of an error that is read, in bytes: its code may come last.
 const EXCERPT: usize = 16 << 20;
 
-/// How much of the body of an error is kept, in bytes.
+/// The largest part of the body of an error that is kept, in bytes.
 const KEPT: usize = 1 << 20;
 
-/// How long the body of an error is waited for: the status says most of it.
+/// The limit of the wait for the body of an error: the status says most of it.
 const EXCERPT_LIMIT: Duration = Duration::from_secs(2);
 
 /// The size from which a packed body takes long to inflate, in bytes.
@@ -32,7 +32,7 @@ const LARGE: usize = 16 << 10;
 /// How much of an unwanted body is read to keep its connection, in bytes.
 const DRAIN: usize = 64 << 10;
 
-/// How long an unwanted body is waited for to keep its connection.
+/// The limit of the wait for an unwanted body, which keeps its connection.
 const DRAIN_LIMIT: Duration = Duration::from_millis(500);
 
 /// Reads a whole body and inflates it where it was compressed in transit.

@@ -19,7 +19,7 @@ use crate::transport::{Body, Request, Stage, TransportError, Url};
 /// A request on its way.
 pub(crate) struct Call {
     request: Request,
-    /// When the call began, on the monotonic clock.
+    /// The begin of the call, on the monotonic clock.
     begun: Duration,
     /// Whether this attempt got as far as the request itself: what went before (a token, a
     /// probe) can be repeated whatever the method.

@@ -1,9 +1,9 @@
-//! How the end of work is told that goes on after the response: facts, which a
+//! Facts about work that goes on after the response: the signs of its end, which a
 //! [`Waiter`](crate::Waiter) follows.
 
 use super::Operation;
 
-/// How the end of the work that a call starts is told.
+/// The signs by which the service tells the end of the work that a call starts.
 #[derive(Debug)]
 pub struct Wait {
     /// The operation whose response tells; `None` where only an operation resource does.
@@ -18,7 +18,7 @@ pub struct Wait {
 pub struct Polled {
     /// The operation.
     pub operation: &'static Operation,
-    /// Where the values of its path parameters come from, in the order of the template.
+    /// The sources of its path parameters, in the order of the template.
     pub parameters: &'static [Source],
     /// The properties that tell the state: the first that the resource has. None where only the
     /// absence of the resource tells.
@@ -45,7 +45,7 @@ impl Wait {
 }
 
 impl Polled {
-    /// What a wait is without further facts: one that has no end.
+    /// Returns the facts of a wait that has no end, to be completed.
     ///
     /// ```
     /// use atlas_admin_runtime::operation::{Operation, Polled, Source};
@@ -77,11 +77,11 @@ impl Polled {
 pub struct Each {
     /// The operation that lists the items, page by page.
     pub list: &'static Operation,
-    /// Where the values of its path parameters come from, in the order of the template.
+    /// The sources of its path parameters, in the order of the template.
     pub parameters: &'static [Source],
 }
 
-/// Where the value of a path parameter comes from.
+/// The source of a path parameter's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// A path parameter of the call that is waited for.
@@ -92,7 +92,7 @@ pub enum Source {
     Item(&'static [&'static str]),
 }
 
-/// What the document says of an operation that answers with an operation resource
+/// The document's word on an operation that responds with an operation resource
 /// (`x-xgen-long-running-operation`).
 #[derive(Debug)]
 pub struct LongRunning {

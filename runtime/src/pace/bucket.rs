@@ -6,7 +6,7 @@ use std::time::Duration;
 /// minute.
 const REFILL: f64 = 60.0;
 
-/// How long the refill is measured for a first figure, and for the next ones, in seconds.
+/// The time of a measurement of the refill for a first figure, and for the next ones, in seconds.
 const FIRST_MEASURE: f64 = 1.0;
 const MEASURE: f64 = 3.0;
 
@@ -15,10 +15,10 @@ const MEASURE: f64 = 3.0;
 const LONGEST_WAIT: f64 = 15.0;
 const LONGEST_LOOK: f64 = 1.0;
 
-/// How soon a request looks again whether the response came that it waits for.
+/// The pause after which a request looks again whether the response came that it waits for.
 const CONFIRMATION: Duration = Duration::from_millis(2);
 
-/// How long that response is waited for: nobody may be polling its request.
+/// The limit of the wait for that response: nobody may be polling its request.
 const ANSWERED: Duration = Duration::from_secs(1);
 
 /// The shortest time that tells something of the refill, in seconds: responses overtake one
@@ -28,29 +28,29 @@ const SHORTEST_MEASURE: f64 = 0.5;
 /// The most clients that a bucket is taken to be shared by.
 const MOST_SHARERS: u32 = 8;
 
-/// How long after the last refusal a client less is taken to share the bucket.
+/// The time after the last refusal from which a client less is taken to share the bucket.
 const FORGOTTEN: Duration = Duration::from_secs(30);
 
 /// A bucket of the service, which holds so many requests and is refilled at a rate.
 #[derive(Debug)]
 pub(super) struct Bucket {
     limit: f64,
-    /// What is left for requests that were not sent yet, at a time.
+    /// The number of requests that may still be sent, at a time.
     level: f64,
     at: Option<Duration>,
     /// The refill, in requests a second.
     rate: f64,
     in_flight: u32,
-    /// When a request last went.
+    /// The last time that a request went.
     taken_at: Duration,
-    /// What the last response said is left, and when.
+    /// The figure of the last response, and the time at which it came.
     remaining: f64,
     observed_at: Duration,
-    /// How many responses in a row saw no refill of a bucket that is nearly empty.
+    /// The number of responses in a row that saw no refill of a bucket that is nearly empty.
     stalled: u32,
-    /// What others take of the bucket for each request of this client, less the refill.
+    /// The requests of others for each request of this client, less the refill.
     taken_by_others: f64,
-    /// How many clients seem to share the bucket, and when a refusal last spoke for it.
+    /// The number of clients that seem to share the bucket, and the last refusal that spoke for it.
     sharers: u32,
     refused_at: Duration,
     closed_until: Duration,
@@ -59,13 +59,13 @@ pub(super) struct Bucket {
     responses: u64,
 }
 
-/// What a response says of a bucket.
+/// The figures of a response about a bucket.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Said {
     pub(super) remaining: f64,
-    /// How many requests are in flight without being counted by the bucket.
+    /// The number of requests in flight that the bucket does not count.
     pub(super) others: u32,
-    /// When its request went.
+    /// The time at which its request went.
     pub(super) sent_at: Duration,
 }
 

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-/// How long a wait lasts at most before the figures are looked at again, which may be better.
+/// The longest wait before the figures are looked at again, which may be better.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// How long a request goes without a look before others go ahead of it.
+/// The time without a look after which others go ahead of a request.
 const ASLEEP: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Default)]

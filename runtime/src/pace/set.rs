@@ -9,13 +9,13 @@ use tokio::sync::Notify;
 use super::bucket::{Bucket, Said};
 use super::queue::{LOOK_AGAIN, Queue};
 
-/// How many scopes are remembered.
+/// The number of scopes that are remembered.
 const SCOPES: usize = 1024;
 
-/// How sure a judgement can be, so that a few odd figures don't turn it.
+/// The greatest certainty of a judgement, so that a few odd figures don't turn it.
 const SURE: i8 = 3;
 
-/// How soon after another a response tells the hypotheses apart.
+/// The time after a response in which the next one tells the hypotheses apart.
 const RECENT: Duration = Duration::from_millis(100);
 
 /// The buckets of a set, in both hypotheses: that all scopes share one, and that each has its own.
@@ -26,7 +26,7 @@ pub(super) struct Set {
     scoped: HashMap<String, Bucket>,
     /// Above 0 where figures speak for a bucket for each scope.
     lean: i8,
-    /// When a response was last observed.
+    /// The last time that a response was observed.
     observed_at: Option<Duration>,
     queue: Queue,
 }
@@ -36,9 +36,9 @@ pub(super) struct Set {
 pub(super) struct Wait {
     /// Its number in the queue.
     pub(super) number: u64,
-    /// What wakes it before its time.
+    /// The signal that wakes it before its time.
     pub(super) wake: Arc<Notify>,
-    /// How long it waits before it tries again.
+    /// The wait before it tries again.
     pub(super) time: Duration,
 }
 

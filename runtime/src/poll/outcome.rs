@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What a response means for a wait: not yet, done, or failed for good.
+/// The meaning of a response for a wait: not yet, done, or failed for good.
 ///
 /// A `bool` is one too: `true` is done, `false` is pending. The state is for errors: the one of a
 /// failed wait names it, and so does the one of a wait that ran out of time.
@@ -24,7 +24,7 @@ use std::fmt;
 #[must_use = "an outcome is what the closure of a wait returns"]
 pub struct Outcome {
     pub(crate) verdict: Verdict,
-    /// What was observed.
+    /// The observed state.
     pub(crate) state: Option<String>,
 }
 

@@ -1,13 +1,18 @@
-//! When the requests of a wait are sent, and what it has seen so far.
+//! The schedule of a wait's requests, and the observations so far.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
 
 use crate::client::Client;
-use crate::error::{Error, Kind};
+use crate::client::base::Base;
+use crate::error::{Error, Kind, start_of};
 use crate::operation::Operation;
-use crate::request::Options;
+use crate::output::Output;
+use crate::page::{Items, Page};
+use crate::request::{Options, Parts};
+use crate::response::ResponseFuture;
 use crate::retry::retry_after;
 
 /// The default wait between a response and the next request.
@@ -16,15 +21,15 @@ const INTERVAL: Duration = Duration::from_secs(10);
 /// The default limit of the whole wait.
 const TIMEOUT: Duration = Duration::from_secs(60 * 60);
 
-/// How long 404 may mean that what was just made is not there yet.
+/// The time for which 404 may mean that a resource was made and is not there yet.
 const EARLY: Duration = Duration::from_secs(30);
 
-/// How much of a state is quoted, in characters: by the error of what has failed, and by that of
+/// The length of a quoted state, in characters: in the error of what has failed, and in that of
 /// a wait that took too long, which has more to say.
 const FAILED_STATE: usize = 120;
 const LAST_STATE: usize = 60;
 
-/// How often requests are sent, for how long, and with which settings.
+/// The interval, time limit and settings of a wait's requests.
 #[derive(Clone, Debug)]
 pub(crate) struct Schedule {
     pub(crate) interval: Duration,
@@ -51,16 +56,16 @@ pub(crate) struct Watch {
     state: Option<String>,
     /// The error of the last request.
     error: Option<Error>,
-    /// How long the service asks to wait before the next request.
+    /// The wait before the next request that the service asks for.
     asked: Option<Duration>,
 }
 
 impl Watch {
-    pub(crate) fn new(client: &Client, schedule: &Schedule) -> Self {
+    pub(crate) fn new(client: Client, schedule: Schedule) -> Self {
         Self {
-            client: client.clone(),
-            schedule: schedule.clone(),
             start: client.core().clock.monotonic(),
+            client,
+            schedule,
             is_reached: false,
             is_seen: false,
             state: None,
@@ -71,14 +76,28 @@ impl Watch {
 
     /// Begins a wait after a response.
     pub(crate) fn after(
-        client: &Client,
-        schedule: &Schedule,
+        client: Client,
+        schedule: Schedule,
         headers: &HeaderMap,
     ) -> Self {
         let mut watch = Self::new(client, schedule);
         watch.is_reached = true;
         watch.note_retry_after(headers);
         watch
+    }
+
+    /// Sends a request of the wait.
+    pub(crate) fn send<T: Output>(&self, parts: &Arc<Parts>) -> ResponseFuture<T> {
+        ResponseFuture::new(&self.client, parts, &self.schedule.options)
+    }
+
+    /// Requests the items of a list.
+    pub(crate) fn items<T: Page + Output>(&self, parts: &Arc<Parts>) -> Items<T> {
+        Items::new(&self.client, parts, &self.schedule.options)
+    }
+
+    pub(crate) fn base(&self) -> &Base {
+        &self.client.core().base
     }
 
     /// Returns how long the wait has lasted.
@@ -170,7 +189,7 @@ impl Watch {
             "not as wanted after {limit:?}, the time limit of this wait (`timeout`)"
         );
         if let Some(state) = &self.state {
-            message.push_str(&format!("; last seen: {}", excerpt(state, LAST_STATE)));
+            message.push_str(&format!("; last seen: {}", start_of(state, LAST_STATE)));
         }
         let last = self.error.take();
         if let Some(last) = &last {
@@ -185,20 +204,12 @@ impl Watch {
 }
 
 /// Makes the error of a wait for what has failed.
-pub(crate) fn failed(state: Option<&str>, operation: &'static Operation) -> Error {
+pub(crate) fn failed(state: Option<&str>) -> Error {
     let message = match state {
         Some(state) => {
-            format!("what was waited for has failed: {}", excerpt(state, FAILED_STATE))
+            format!("what was waited for has failed: {}", start_of(state, FAILED_STATE))
         }
         None => "what was waited for has failed".to_owned(),
     };
-    Error::new(Kind::Failed, message).of(operation)
-}
-
-/// Returns the start of a state: it may be any text.
-fn excerpt(state: &str, length: usize) -> String {
-    match state.char_indices().nth(length) {
-        Some((end, _)) => format!("{}…", &state[..end]),
-        None => state.to_owned(),
-    }
+    Error::new(Kind::Failed, message)
 }

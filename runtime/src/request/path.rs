@@ -13,16 +13,20 @@ pub(crate) fn encode(value: &str) -> PercentEncode<'_> {
     utf8_percent_encode(value, RESERVED)
 }
 
+/// Splits a template at its first parameter: what is before it, its name, and what follows.
+fn split_parameter(template: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = template.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    Some((before, name, after))
+}
+
 /// Fills a template with encoded values; also returns what is wrong with them.
 pub(super) fn fill(template: &str, values: &[&str]) -> (String, Option<String>) {
     let mut path = String::with_capacity(template.len() + 24 * values.len());
     let mut problem = None;
     let mut rest = template;
     let mut values = values.iter();
-    while let Some((before, (name, after))) = rest
-        .split_once('{')
-        .and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
-    {
+    while let Some((before, name, after)) = split_parameter(rest) {
         path.push_str(before);
         rest = after;
         match values.next() {
@@ -46,10 +50,7 @@ pub(super) fn values(template: &str, path: &str) -> Vec<(String, String)> {
     // An encoded value holds no slash, so both have the same segments.
     for (pattern, segment) in template.split('/').zip(path.split('/')) {
         let (mut pattern, mut segment) = (pattern, segment);
-        while let Some((before, (name, after))) = pattern
-            .split_once('{')
-            .and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
-        {
+        while let Some((before, name, after)) = split_parameter(pattern) {
             segment = segment.strip_prefix(before).unwrap_or(segment);
             // Up to the text that follows, or to the end of the segment.
             let next = after.split('{').next().unwrap_or_default();

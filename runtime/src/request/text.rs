@@ -36,7 +36,8 @@ fn text(value: &dyn Value) -> Result<Option<String>, &'static str> {
     }))
 }
 
-fn json(value: &Json) -> Result<String, &'static str> {
+/// Returns the text of free-form JSON that is a string, a number or a boolean.
+pub(crate) fn json(value: &Json) -> Result<String, &'static str> {
     match value {
         Json::String(value) => Ok(value.clone()),
         Json::Bool(_) | Json::Number(_) => Ok(value.to_string()),

@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// How many retries a client has at the beginning, and at most.
+/// The number of retries that a client has at the beginning, and at most.
 const CAPACITY: u32 = 100;
 
-/// How many successes earn a retry.
+/// The number of successes that earn a retry.
 const SUCCESSES: u32 = 2;
 
 /// The retries that a client has left, so that an outage of the service does not multiply its

@@ -42,7 +42,7 @@ mod tls;
 #[derive(Clone)]
 pub struct ReqwestTransport(Source);
 
-/// Where the `reqwest` client of a request comes from.
+/// The source of the `reqwest` client of a request.
 #[derive(Clone)]
 enum Source {
     Given(Client),

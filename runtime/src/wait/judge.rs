@@ -1,4 +1,4 @@
-//! What the response of a poll means.
+//! The meaning of a poll's response.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use crate::codec::Json;
 use crate::operation::{Method, Polled, Source};
 use crate::poll::{Outcome, Verdict};
 
-/// How long after a change a state may still be the one from before.
+/// The time after a change in which a state may still be the one from before.
 const SETTLING: Duration = Duration::from_secs(30);
 
-/// What is known of a resource that is waited for.
+/// The knowledge about a resource that is waited for.
 pub(super) struct Judge {
     polled: &'static Polled,
     /// Whether the call makes the resource, which may take a moment to be seen.
@@ -22,7 +22,7 @@ pub(super) struct Judge {
     has_moved: bool,
 }
 
-/// What a resource says of itself.
+/// The state that a resource tells.
 struct State<'r> {
     name: &'static str,
     value: &'r str,

@@ -6,11 +6,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::StatusCode;
 use http::header::LOCATION;
 
-use super::run::Run;
-use crate::client::Client;
+use super::run::{ACCEPTED, Run};
 use crate::codec::Json;
 use crate::error::Error;
 use crate::operation::Operation;
@@ -27,9 +25,9 @@ impl Run<'_> {
     pub(super) fn operation_resource(&self) -> Option<(&'static Operation, String)> {
         let declared = self.wait.long_running.as_ref().filter(|it| !it.legacy)?;
         let location = self.told.headers.get(LOCATION)?.to_str().ok()?;
-        let is_accepted = self.told.status == StatusCode::ACCEPTED;
+        let is_accepted = self.told.status == ACCEPTED;
         let from = self.request.path_and_query();
-        let path = below_base(&self.client, &from, location).filter(|_| is_accepted)?;
+        let path = self.watch.base().resolve(&from, location).filter(|_| is_accepted)?;
         Some((declared.resource, path))
     }
 
@@ -42,7 +40,7 @@ impl Run<'_> {
     ) -> Result<Option<Json>, Error> {
         let parts = Arc::new(Parts::at(operation, path));
         loop {
-            match self.send(&parts).await {
+            match self.watch.send::<Json>(&parts).await {
                 // Expired: the state of what it worked on tells.
                 Err(error) if error.is_not_found() && self.wait.poll.is_some() => {
                     return Ok(None);
@@ -57,7 +55,7 @@ impl Run<'_> {
                     let state = format!("{STATUS}: {status}");
                     if FAILED.contains(&status) {
                         let state = state + &reason(&response);
-                        return Err(failed(Some(&state), self.request.operation));
+                        return Err(failed(Some(&state)).of(self.request.operation));
                     }
                     self.watch.saw(Some(state), response.headers());
                     let wait = response.get("retryAfterSeconds").and_then(Json::as_u64);
@@ -78,13 +76,11 @@ impl Run<'_> {
         resource: &Json,
     ) -> Result<Option<Json>, Error> {
         let href = resource.get("resultHref").and_then(Json::as_str);
-        let Some(path) = href.and_then(|href| below_base(&self.client, path, href))
-        else {
-            return Ok(None);
-        };
+        let path = href.and_then(|href| self.watch.base().resolve(path, href));
+        let Some(path) = path else { return Ok(None) };
         let parts = Arc::new(Parts::at(operation, &path));
         loop {
-            match self.send(&parts).await {
+            match self.watch.send::<Json>(&parts).await {
                 Ok(response) => return Ok(Some(response.into_value())),
                 Err(error) => self.watch.pass(error)?,
             }
@@ -106,17 +102,4 @@ fn reason(resource: &Json) -> String {
     };
     let code = text(&["errorCode", "code"]);
     format!("{again}{code}{}", text(&["detail", "message", "reason"]))
-}
-
-/// Returns the path and query below the base URL that a reference leads to; `None` where that is
-/// another origin, or not below the base URL: credentials must not go there.
-fn below_base(client: &Client, from: &str, reference: &str) -> Option<String> {
-    let base = &client.core().base;
-    let target = base.redirect(&base.join(from), reference)?;
-    let root = base.join("/");
-    let rest = target.path().strip_prefix(root.path().trim_end_matches('/'))?;
-    rest.starts_with('/').then(|| match target.query() {
-        Some(query) => format!("{rest}?{query}"),
-        None => rest.to_owned(),
-    })
 }

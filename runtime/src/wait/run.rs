@@ -3,23 +3,22 @@
 use std::sync::Arc;
 
 use super::judge::Judge;
-use super::{Progress, Report, Told};
-use crate::client::Client;
-use crate::codec::{Json, Slot, Value, View};
+use super::{Progress, Report, Told, unknown};
+use crate::codec::Json;
 use crate::error::{Error, Kind};
 use crate::operation::{Each, Operation, Polled, Source, Wait};
-use crate::page::{Items, Page};
-use crate::poll::{Outcome, Schedule, Verdict, Watch, failed};
-use crate::request::Parts;
-use crate::response::ResponseFuture;
+use crate::page::Items;
+use crate::poll::{Outcome, Verdict, Watch, failed};
+use crate::request::{Parts, text};
+
+/// The status of a response whose work goes on (RFC 9110 section 15.3.3).
+pub(super) const ACCEPTED: u16 = 202;
 
 /// A wait after the response to its call.
 pub(super) struct Run<'a> {
-    pub(super) client: Client,
     pub(super) request: Arc<Parts>,
     pub(super) wait: &'static Wait,
     pub(super) told: Told,
-    pub(super) schedule: Schedule,
     pub(super) watch: Watch,
     pub(super) report: Option<Report<'a>>,
 }
@@ -35,7 +34,13 @@ impl Run<'_> {
                 None => {}
             }
         }
-        let Some(polled) = &self.wait.poll else { return Ok(Some(self.told.body)) };
+        let Some(polled) = &self.wait.poll else {
+            return match self.told.status {
+                ACCEPTED => Err(unknown(self.request.operation)),
+                // The work was complete with the response.
+                _ => Ok(Some(self.told.body)),
+            };
+        };
         match &polled.each {
             None => {
                 let parts =
@@ -63,7 +68,7 @@ impl Run<'_> {
         let mut judge = Judge::new(polled, method, &self.told.body);
         let parts = Arc::new(parts);
         loop {
-            match self.send(&parts).await {
+            match self.watch.send::<Json>(&parts).await {
                 Err(error) if error.is_not_found() => match judge.absent() {
                     Verdict::Done => return Ok(None),
                     Verdict::Pending => self.watch.passes(error),
@@ -77,7 +82,7 @@ impl Run<'_> {
                         Verdict::Done if polled.gone => return Ok(None),
                         Verdict::Done => return Ok(Some(response.into_value())),
                         Verdict::Failed => {
-                            return Err(failed(state.as_deref(), polled.operation));
+                            return Err(failed(state.as_deref()).of(polled.operation));
                         }
                         Verdict::Pending => self.watch.saw(state, response.headers()),
                     }
@@ -91,18 +96,12 @@ impl Run<'_> {
     async fn list(&mut self, each: &Each) -> Result<Vec<Json>, Error> {
         let parts = Arc::new(self.parts(each.list, each.parameters, &Json::Null)?);
         loop {
-            let items =
-                Items::<Listed>::new(&self.client, &parts, &self.schedule.options);
-            match collect(items).await {
+            match collect(self.watch.items(&parts)).await {
                 Ok(items) => return Ok(items),
                 Err(error) => self.watch.pass(error)?,
             }
             self.pause(each.list).await?;
         }
-    }
-
-    pub(super) fn send(&self, parts: &Arc<Parts>) -> ResponseFuture<Json> {
-        ResponseFuture::new(&self.client, parts, &self.schedule.options)
     }
 
     /// Tells how far the wait is, and waits until the next request is due.
@@ -145,7 +144,7 @@ impl Run<'_> {
             .collect();
         let values = values?;
         let values: Vec<&str> = values.iter().map(String::as_str).collect();
-        Ok(Parts::new(operation, &values))
+        Ok(self.request.followed_by(operation, &values))
     }
 
     fn lacks(&self, name: &str) -> Error {
@@ -159,48 +158,13 @@ impl Run<'_> {
 
 /// Returns a property that can be part of a path.
 fn text(object: &Json, name: &str) -> Option<String> {
-    match object.get(name)? {
-        Json::String(text) => Some(text.clone()),
-        number @ Json::Number(_) => Some(number.to_string()),
-        _ => None,
-    }
+    text::json(object.get(name)?).ok()
 }
 
-async fn collect(mut items: Items<Listed>) -> Result<Vec<Json>, Error> {
+async fn collect(mut items: Items<Json>) -> Result<Vec<Json>, Error> {
     let mut all = Vec::new();
     while let Some(item) = items.next().await {
         all.push(item?);
     }
     Ok(all)
-}
-
-/// A page of a list whose items need no type.
-#[derive(Default)]
-struct Listed(Json);
-
-impl Value for Listed {
-    fn view(&self) -> View<'_> {
-        self.0.view()
-    }
-
-    fn slot(&mut self) -> Slot<'_> {
-        self.0.slot()
-    }
-
-    fn clear(&mut self, null: bool) {
-        self.0.clear(null);
-    }
-}
-
-impl Page for Listed {
-    type Item = Json;
-
-    fn items(&self) -> &[Json] {
-        let items = self.0.get("results").and_then(Json::as_array);
-        items.map(Vec::as_slice).unwrap_or_default()
-    }
-
-    fn into_items(self) -> Vec<Json> {
-        self.items().to_vec()
-    }
 }

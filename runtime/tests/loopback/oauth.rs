@@ -106,7 +106,7 @@ async fn a_refused_token_is_replaced_once_for_all_callers() {
     assert_eq!(tokens(&server), before + 1);
 }
 
-/// How long no refusal makes a client request a token, after one that did.
+/// The time in which no refusal makes a client request a token, after one that did.
 const REFUSAL_PAUSE: Duration = Duration::from_secs(5 * 60);
 
 /// A service that refuses every token for one operation, and for no other.

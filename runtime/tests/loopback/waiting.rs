@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use atlas_admin_runtime::operation::{
-    Each, LongRunning, Method, Operation, Polled, Source, Wait,
+    Each, LongRunning, Method, Operation, Parameter, Polled, Source, Wait,
 };
 use atlas_admin_runtime::{Client, Error, Json, Request, json};
 
@@ -25,51 +25,40 @@ const PLAIN: Polled = Polled {
 };
 
 static MADE: Operation = Operation {
-    wait: Some(&Wait {
-        poll: Some(Polled { parameters: &[Source::Response(&["_id", "id"])], ..PLAIN }),
-        long_running: None,
-    }),
+    wait: Some(&Wait::polls(Polled {
+        parameters: &[Source::Response(&["_id", "id"])],
+        ..PLAIN
+    })),
     ..CREATE
 };
 static RESTORED: Operation = Operation {
-    wait: Some(&Wait {
-        poll: Some(Polled {
-            parameters: &[Source::Response(&["id"])],
-            properties: &["finishedAt"],
-            done: &[],
-            ..PLAIN
-        }),
-        long_running: None,
-    }),
+    wait: Some(&Wait::polls(Polled {
+        parameters: &[Source::Response(&["id"])],
+        properties: &["finishedAt"],
+        done: &[],
+        ..PLAIN
+    })),
     ..CREATE
 };
 static STARTED: Operation = Operation {
-    wait: Some(&Wait {
-        poll: Some(Polled { parameters: &[Source::Request("groupId")], ..PLAIN }),
-        long_running: None,
-    }),
+    wait: Some(&Wait::polls(Polled {
+        parameters: &[Source::Request("groupId")],
+        ..PLAIN
+    })),
     ..one("startGroup", Method::Post)
 };
-static CHANGED: Operation =
-    Operation { wait: Some(&Wait { poll: Some(PLAIN), long_running: None }), ..UPDATE };
-static REPLACED: Operation =
-    Operation { wait: Some(&Wait { poll: Some(PLAIN), long_running: None }), ..REPLACE };
+static CHANGED: Operation = Operation { wait: Some(&Wait::polls(PLAIN)), ..UPDATE };
+static REPLACED: Operation = Operation { wait: Some(&Wait::polls(PLAIN)), ..REPLACE };
 static DELETED: Operation = Operation {
-    wait: Some(&Wait {
-        poll: Some(Polled { done: &[], gone: true, empty: true, ..PLAIN }),
-        long_running: None,
-    }),
+    wait: Some(&Wait::polls(Polled { done: &[], gone: true, empty: true, ..PLAIN })),
     ..DELETE
 };
 static GRANTED: Operation = Operation {
-    wait: Some(&Wait {
-        poll: Some(Polled {
-            parameters: &[Source::Item(&["name"])],
-            each: Some(Each { list: &LIST, parameters: &[] }),
-            ..PLAIN
-        }),
-        long_running: None,
-    }),
+    wait: Some(&Wait::polls(Polled {
+        parameters: &[Source::Item(&["name"])],
+        each: Some(Each { list: &LIST, parameters: &[] }),
+        ..PLAIN
+    })),
     ..CREATE
 };
 static LONG: Operation = Operation {
@@ -93,6 +82,7 @@ const CREATE: Operation = operation("createGroup", Method::Post, "/api/atlas/v2/
 const UPDATE: Operation = one("updateGroup", Method::Patch);
 const REPLACE: Operation = one("replaceGroup", Method::Put);
 const DELETE: Operation = one("deleteGroup", Method::Delete);
+const GET_GROUP: Operation = one("getGroup", Method::Get);
 static RESOURCE: Operation = operation("updateGroup", Method::Get, "");
 
 const fn one(id: &'static str, method: Method) -> Operation {
@@ -117,7 +107,7 @@ async fn script(replies: &'static [fn() -> Reply]) -> Server {
     Server::start(move |number, _| replies[number.min(replies.len() - 1)]()).await
 }
 
-/// What a wait came to, the seconds that it took, and the requests that it sent.
+/// The result of a wait, the seconds that it took, and the requests that it sent.
 struct Ended {
     result: Result<Json, Error>,
     seconds: u64,
@@ -429,4 +419,48 @@ async fn an_older_operation_has_no_operation_resource() {
     let Ended { result, seen, .. } = wait(&LEGACY, &server).await;
     assert_eq!(result.unwrap()["stateName"], "IDLE");
     assert!(seen.iter().all(|seen| !seen.target.starts_with("/operations")));
+}
+
+const AS_A_TREE: Parameter = Parameter::header("Use-A-Tree");
+static VIEWED: Operation = Operation { parameters: &[AS_A_TREE], ..GET_GROUP };
+static CHANGED_VIEW: Operation = Operation {
+    parameters: &[AS_A_TREE, Parameter::query("dryRun")],
+    wait: Some(&Wait::polls(Polled { operation: &VIEWED, ..PLAIN })),
+    ..UPDATE
+};
+
+#[tokio::test]
+async fn a_poll_shows_the_resource_as_the_caller_wants_to_see_it() {
+    let server = script(&[|| state("UPDATING"), || state("IDLE")]).await;
+    let request =
+        request(&CHANGED_VIEW).header("Use-A-Tree", true).query("dryRun", true);
+    let ended: Json = request.send_and_wait(&plain(&server)).await.unwrap();
+    assert_eq!(ended["stateName"], "IDLE");
+    let seen = server.seen();
+    assert!(seen.iter().all(|seen| seen.header("use-a-tree") == Some("true")));
+    // What the polled operation does not declare is not its own.
+    assert!(seen[0].target.ends_with("?dryRun=true"));
+    assert!(!seen[1].target.contains('?'));
+}
+
+#[tokio::test]
+async fn a_wait_without_anything_to_poll_is_not_done() {
+    for reply in [
+        || Reply::new(202, &[], "{}"),
+        || accepted("https://elsewhere.example/operations/1"),
+    ] {
+        let server = Server::start(move |_, _| reply()).await;
+        let error = wait(&LONG_ONLY, &server).await.result.unwrap_err();
+        assert!(error.to_string().contains("poll instead"), "{error}");
+    }
+    // The work was complete with the response.
+    let server = script(&[|| state("IDLE")]).await;
+    assert_eq!(wait(&LONG_ONLY, &server).await.result.unwrap()["id"], 7);
+}
+
+#[tokio::test]
+async fn a_list_without_items_is_not_one_of_nothing() {
+    let server = script(&[|| state("IDLE"), || Reply::json("{}")]).await;
+    let error = wait(&GRANTED, &server).await.result.unwrap_err();
+    assert!(error.is_decode(), "{error}");
 }

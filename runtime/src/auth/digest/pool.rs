@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Nonce;
 
-/// How many unused nonces are kept: one for each request that was ever in flight at once.
+/// The number of unused nonces that are kept: one for each request that was ever in flight at once.
 const IDLE: usize = 1024;
 
 /// The size in bytes beyond which a body is sent with a new nonce only. A server that finds
@@ -12,10 +12,10 @@ const IDLE: usize = 1024;
 /// lost; to ask first is one small round trip beside many.
 const LARGE: usize = 64 << 10;
 
-/// How many refusals of a nonce's second use in a row tell that the server takes none twice.
+/// The number of refusals of a second use in a row by which the server takes no nonce twice.
 const TELLING: u32 = 2;
 
-/// How long bodies are sent with less trust after a refusal that taught it. A server may be
+/// The time for which bodies are sent with less trust after a refusal that taught it. A server may be
 /// replaced by another, and a role may be granted.
 const LESSON: Duration = Duration::from_secs(15 * 60);
 
@@ -28,11 +28,11 @@ const LESSON: Duration = Duration::from_secs(15 * 60);
 pub(super) struct Pool {
     /// The one used last comes last, and is used next: it is the least likely to be stale.
     idle: Vec<Nonce>,
-    /// How many nonces were refused at their second use since one was accepted again.
+    /// The number of nonces refused at their second use since one was accepted again.
     refusals: u32,
-    /// When the last of them was.
+    /// The time of the last of them.
     refused: Duration,
-    /// When both a nonce of the pool and a new one were last refused without a reason: the
+    /// The last time that a nonce of the pool and then a new one were refused without a reason: the
     /// refusal was of the call.
     doubted: Option<Duration>,
 }

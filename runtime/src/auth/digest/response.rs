@@ -69,8 +69,8 @@ fn hash<D: Digest>(texts: &[&[u8]]) -> String {
     halves.map(|half| char::from(digits[usize::from(half)])).collect()
 }
 
-/// What answers the challenges of a session: the first, and those nonces that the server wants
-/// to see next.
+/// The key that answers the challenges of a session: the first one, and those with nonces that the
+/// server wants to see next.
 #[derive(Clone)]
 pub(super) struct Session {
     /// The hash of A1. With it anyone could answer for the API key in this realm.

@@ -16,9 +16,10 @@ pub(crate) struct Bearer {
     /// Shared, for a clone would be made and zeroed for each request.
     pub(super) token: Arc<AccessToken>,
     header: HeaderValue,
-    /// When to request the next one.
+    /// The time from which the next one is requested.
     pub(super) due: Timestamp,
-    /// When the service last accepted it, in milliseconds of the monotonic clock; 0 for never.
+    /// The last time that the service accepted it, in milliseconds of the monotonic clock; 0 for
+    /// never.
     worked_at: Arc<AtomicU64>,
 }
 

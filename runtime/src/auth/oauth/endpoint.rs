@@ -28,28 +28,28 @@ pub(crate) const TOKEN: &str = "/api/oauth/token";
 /// The path that an access token is revoked at.
 pub(crate) const REVOKE: &str = "/api/oauth/revoke";
 
-/// How long a token lives where the endpoint doesn't say (Atlas: "valid for 1 hour").
+/// The lifetime of a token in seconds where the endpoint doesn't say (Atlas: "valid for 1 hour").
 const LIFETIME: i64 = 3600;
 
-/// How much of a response is read, in bytes.
+/// The largest response that is read, in bytes.
 const RESPONSE_LIMIT: u64 = 1 << 20;
 
-/// How long a request takes at most where the client has no limit for an attempt.
+/// The time limit of a request where the client has no limit for an attempt.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// How long the store may take to load or save: without it, a token is requested.
+/// The time limit of the store to load or save: without it, a token is requested.
 const STORE_LIMIT: Duration = Duration::from_secs(5);
 
-/// How long the store may take to give this process its turn.
+/// The time limit of the store to give this process its turn.
 const TURN_LIMIT: Duration = Duration::from_secs(15);
 
 /// The token endpoint, the account that calls it, and its store.
 pub(super) struct Endpoint {
-    /// What requests need; without credentials.
+    /// The core of the client, without credentials.
     core: Core,
     secret: SecretString,
     basic: HeaderValue,
-    /// What the token is kept under in the store.
+    /// The key of the token in the store.
     key: String,
     store: Arc<dyn TokenStore>,
 }

@@ -24,7 +24,7 @@ mod tokens;
 /// The wait before the lock of another process is tried again.
 const LOCK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// How often the lock of another process is tried: for 10 seconds.
+/// The number of attempts to take the lock of another process: 10 seconds.
 const LOCK_TRIES: u32 = 200;
 
 /// Keeps tokens in a file that only its owner can read (mode 0600), so that short-lived

@@ -26,10 +26,10 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Json> {
     })
 }
 
-/// What an object takes: with the smallest table of hashes.
+/// The size of an object, with the smallest table of hashes.
 const OBJECT: usize = size_of::<Map<Json>>() + 32;
 
-/// What a member takes besides its name: with its hash and its place in the table of hashes.
+/// The size of a member besides its name: with its hash and its place in the table of hashes.
 const MEMBER: usize = size_of::<(String, Json)>() + 28;
 
 fn object(reader: &mut Reader<'_>) -> Result<Json> {

@@ -1,4 +1,4 @@
-//! How much memory the values of a text may take.
+//! The limit of the memory that the values of a text take.
 //!
 //! An empty object of three bytes may be a record of a thousand, so a small text could fill any
 //! memory. What counts are allocations that are larger than their text: the items of lists and

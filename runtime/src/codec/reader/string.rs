@@ -6,7 +6,7 @@ use super::{Reader, Result, What, run_end};
 use crate::codec::error::Fault;
 use crate::codec::mismatch::Noted;
 
-/// What the note of a replaced character takes, here and where it is reported.
+/// The size of the note of a replaced character, here and where it is reported.
 const NOTE: usize = 3 * size_of::<usize>() + Noted::SIZE;
 
 impl<'a> Reader<'a> {

@@ -1,4 +1,4 @@
-//! What became of a request that failed: whether it left, and whether another attempt can do
+//! Classifies failed requests: whether they were sent, and whether another attempt can do
 //! better.
 
 use std::error::Error as StdError;
@@ -18,7 +18,7 @@ const NO_TLS: &str = "check the base URL: what listens there may not speak TLS";
 const PROXY: &str = "give the proxy's URL with the credentials that it wants";
 const NOT_HTTP: &str = "a proxy or another server may have answered: check the base URL";
 
-/// What `hyper-util` says where a proxy answers 407 to CONNECT; its type has no public name.
+/// The text of `hyper-util` where a proxy responds to CONNECT with 407; its type has no public name.
 const PROXY_REFUSED: &str = "proxy authorization required";
 
 /// Makes an error of one of `reqwest`.

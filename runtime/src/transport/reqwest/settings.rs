@@ -13,7 +13,7 @@ use crate::error::{Error, Kind};
 /// The longest time that is handed on, for what adds it to the time of day overflows.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// How the connections of a client are made.
+/// The settings of a client's connections.
 #[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) connect_timeout: Option<Duration>,

@@ -1,4 +1,4 @@
-//! Who is trusted, and what to do where that is nobody.
+//! Trust in certificates, and advice where nobody is trusted.
 //!
 //! *ring* is the provider unless the program installed another: it builds with a C compiler
 //! alone and in a fraction of the time of aws-lc. No provider is installed for the process:

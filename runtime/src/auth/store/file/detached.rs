@@ -12,7 +12,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use crate::clock::{self, SystemClock};
 
-/// How long a file system may take.
+/// The time limit of a file system.
 const LIMIT: Duration = Duration::from_secs(2);
 
 /// The number of threads in a process. Those whose work hangs count until it ends.

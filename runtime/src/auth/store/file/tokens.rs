@@ -22,7 +22,7 @@ const MAX_SIZE: u64 = 1 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Tokens(Map<String, Json>);
 
-/// What is at the path of a store.
+/// The file at the path of a store.
 #[derive(Debug)]
 pub(super) enum Found {
     /// No file, or an empty one.
