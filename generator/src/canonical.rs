@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::document::grammar::Kind;
 use crate::document::walk;
 
-/// How many bytes a key may have without the `?` mark.
+/// The most bytes that a key may have without the `?` mark.
 ///
 /// YAML allows 1,024 characters; an escape makes six or ten of one.
 const LONGEST_SIMPLE_KEY: usize = 100;

@@ -1,4 +1,4 @@
-//! What can be said about a document, and where.
+//! Diagnostics: statements about a document, each with its place.
 //!
 //! Diagnostics are collected: a stage reports all it finds, so that one run shows every problem.
 //! This room must not know how a document is read.
@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::pointer::Pointer;
 
-/// How much a diagnostic weighs.
+/// The weight of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Nothing can be generated from the document as it is.
@@ -16,7 +16,7 @@ pub enum Severity {
     Note,
 }
 
-/// Where the thing stands that a diagnostic is about.
+/// The place of the thing that a diagnostic is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     /// The input as a whole.
@@ -51,13 +51,13 @@ pub enum Place {
 /// One thing to say about a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Diagnostic {
-    /// How much it weighs.
+    /// The weight.
     pub severity: Severity,
-    /// What is the matter, as a sentence without its full stop.
+    /// The problem, as a sentence without its full stop.
     pub what: String,
-    /// Where.
+    /// The place.
     pub place: Place,
-    /// What to do about it.
+    /// The advice.
     pub help: Option<String>,
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
-use crate::overlay::{self, Idle};
+use crate::overlay::{self, UnmatchedAction};
 use crate::pointer::Pointer;
 
 mod check;
@@ -27,11 +27,11 @@ pub struct Document {
     pub openapi: OpenAPI,
     /// The tree with overlays applied: what the typed view has no field for is found here.
     pub tree: Value,
-    /// What is worth knowing about the document and no error.
+    /// The notes: worth knowing about the document, and no error.
     pub notes: Vec<Diagnostic>,
 }
 
-/// Reads a document and applies overlays, each a file name and its bytes; `idle` says what an
+/// Reads a document and applies overlays, each a file name and its bytes; `unmatched` says what an
 /// action is that has nothing to correct.
 ///
 /// # Errors
@@ -40,11 +40,11 @@ pub struct Document {
 pub fn read(
     bytes: &[u8],
     overlays: &[(&str, &[u8])],
-    idle: Idle,
+    unmatched: UnmatchedAction,
 ) -> Result<Document, Vec<Diagnostic>> {
     let mut tree = parse(bytes)?;
     refuse(preamble::check(&tree))?;
-    let mut notes = overlay::apply(&mut tree, overlays, idle)?;
+    let mut notes = overlay::apply(&mut tree, overlays, unmatched)?;
     let (openapi, more) = type_document(&tree)?;
     notes.extend(more);
     Ok(Document { openapi, tree, notes })

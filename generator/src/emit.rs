@@ -24,7 +24,7 @@ use crate::facts::Facts;
 use crate::model::Api;
 use crate::names::Names;
 
-/// Whose words the doc comments are.
+/// The source of the words of doc comments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Docs {
     /// Ours, composed from facts.
@@ -34,7 +34,7 @@ pub enum Docs {
     Full,
 }
 
-/// Where the crate is going to stand.
+/// The place of the crate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Home {
     /// In this repository: what can be said once for all its crates, the workspace says, and

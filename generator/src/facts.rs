@@ -1,5 +1,5 @@
-//! What follows from the model, computed once: what is boxed, what is read-only as a whole, what
-//! identifies an item of a list, which features need a type, and who uses it.
+//! Facts that follow from the model, computed once: what is boxed, what is read-only as a whole,
+//! what identifies an item of a list, what waits poll, which features need a type, and who uses it.
 
 mod boxing;
 mod conversions;
@@ -16,12 +16,12 @@ use crate::version::Version;
 
 pub use gates::{Condition, Gate, gate};
 pub(crate) use pages::ITEMS;
-pub use waits::{polled_version, waited};
+pub use waits::{Target, Waited, Waits};
 
 /// A member of a definition: the field of a record or the variant of a union, by index.
 pub type Member = (TypeId, usize);
 
-/// What follows from an [`Api`].
+/// The facts that follow from an [`Api`].
 #[derive(Debug)]
 pub struct Facts {
     /// The members that must be boxed, for the type to have a size.
@@ -34,9 +34,11 @@ pub struct Facts {
     pub conversions: HashSet<Member>,
     /// The records that are pages of a list.
     pub pages: HashSet<TypeId>,
-    /// What a type needs to be there, by its index.
+    /// The waits after calls.
+    pub waits: Waits,
+    /// The conditions for a type to be there, by its index.
     pub conditions: Vec<Condition>,
-    /// Which operations answer with a type, send it or fail with it, by its index.
+    /// The operations that answer with a type, send it or fail with it, by its index.
     pub users: Vec<Users>,
     current: HashMap<String, HashSet<Version>>,
 }
@@ -51,7 +53,8 @@ pub struct Users {
 impl Facts {
     pub fn of(api: &Api, ledger: &Ledger) -> Self {
         let current = current_versions(api, ledger);
-        let conditions = gates::conditions(api, &current);
+        let waits = waits::waits(api, &current, ledger);
+        let conditions = gates::conditions(api, &current, &waits);
         let users = users(api);
         Self {
             boxed: boxing::boxed(api, ledger),
@@ -59,6 +62,7 @@ impl Facts {
             identities: identity::identities(api),
             conversions: conversions::conversions(api, ledger),
             pages: pages::pages(api, &users, ledger),
+            waits,
             conditions,
             users,
             current,

@@ -25,48 +25,48 @@ mod version;
 pub use diagnostic::Diagnostic;
 pub use emit::{Docs, Files, Home};
 pub use names::Ledger;
-pub use overlay::Idle;
+pub use overlay::UnmatchedAction;
 
-/// What is wanted of a document.
+/// The settings of a generation.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Whose words the doc comments are.
+    /// The source of the words of doc comments.
     pub docs: Docs,
-    /// Where the crate is going to stand.
+    /// The place of the crate.
     pub home: Home,
-    /// What a correction is that has nothing to correct.
-    pub idle: Idle,
+    /// The weight of a correction that has nothing to correct.
+    pub unmatched: UnmatchedAction,
 }
 
-/// What a document becomes.
+/// The crate that a document becomes, and all that is known about it.
 #[derive(Debug)]
 pub struct Output {
     /// The text of each file, by its path in the generated crate.
     pub files: Files,
     /// The ledger, with what was named for the first time.
     pub ledger: Ledger,
-    /// What is knowingly not typed, a line each: pointer and reason.
+    /// The list of all that is knowingly not typed, a line each: pointer and reason.
     pub unmapped: String,
-    /// What is worth knowing about the document.
+    /// The notes on the document.
     pub notes: Vec<Diagnostic>,
-    /// How large the API is.
+    /// The size of the API.
     pub summary: Summary,
 }
 
 /// The size of an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// How many operations there are.
+    /// The number of operations.
     pub operations: usize,
-    /// How many pairs of an operation and one of its versions.
+    /// The number of pairs of an operation and one of its versions.
     pub operation_versions: usize,
-    /// How many distinct versions.
+    /// The number of distinct versions.
     pub versions: usize,
-    /// How many types with a name.
+    /// The number of types with a name.
     pub types: usize,
-    /// How many files the crate has.
+    /// The number of files of the crate.
     pub files: usize,
-    /// How many things are knowingly not typed.
+    /// The number of things that are knowingly not typed.
     pub unmapped: usize,
 }
 
@@ -81,8 +81,8 @@ pub fn generate(
     ledger: &Ledger,
     options: &Options,
 ) -> Result<Output, Vec<Diagnostic>> {
-    let document = document::read(document, overlays, options.idle)?;
-    let api = lower::lower(&document.openapi, ledger, options.idle)?;
+    let document = document::read(document, overlays, options.unmatched)?;
+    let api = lower::lower(&document.openapi, ledger, options.unmatched)?;
     let facts = facts::Facts::of(&api, ledger);
     let names = names::name(&api, ledger)?;
     let mut next = ledger.clone();

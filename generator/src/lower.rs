@@ -22,7 +22,7 @@ use openapiv3::{OpenAPI, ReferenceOr, Schema};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Api, Enum, Kind, Origin, Tag, Type, TypeDef, TypeId, Unmapped};
 use crate::names::Ledger;
-use crate::overlay::Idle;
+use crate::overlay::UnmatchedAction;
 use crate::pointer::Pointer;
 use crate::reconcile;
 
@@ -32,16 +32,16 @@ use facets::Node;
 ///
 /// The ledger is asked what programs were written against: it stays.
 ///
-/// `idle` says what a wait is that does not fit the document.
+/// `unmatched` says what a wait is that does not fit the document.
 pub fn lower(
     document: &OpenAPI,
     ledger: &Ledger,
-    idle: Idle,
+    unmatched: UnmatchedAction,
 ) -> Result<Api, Vec<Diagnostic>> {
     let mut lowering = Lowering::new(document);
     lowering.inherit_from_unions();
     lowering.lower_operations();
-    lowering.lower_waits(idle);
+    lowering.lower_waits(unmatched);
     let Lowering { mut api, diagnostics, .. } = lowering;
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(diagnostics);
@@ -65,17 +65,17 @@ struct Lowering<'d> {
     document: &'d OpenAPI,
     api: Api,
     diagnostics: Vec<Diagnostic>,
-    /// What is said of waits, which need all operations.
+    /// The extensions about waits, which need all operations.
     waits: Vec<waits::Said>,
-    /// What each named schema became; `None` while an alias is being followed.
+    /// The type that each named schema became; `None` while an alias is being followed.
     named: HashMap<&'d str, Option<Type>>,
-    /// What each inline definition became, by where it stands.
+    /// The type that each inline definition became, by its place.
     inline: HashMap<Pointer, TypeId>,
     /// The unions with properties of their own that a schema is a variant of without saying so.
     bases: BTreeMap<&'d str, BTreeSet<&'d str>>,
 }
 
-/// Where a schema stands, in the terms that a type can be named in.
+/// The place of a schema, in the terms that a type can be named in.
 #[derive(Clone)]
 struct Spot {
     key: String,

@@ -25,7 +25,7 @@ pub struct Api {
     pub operations: Vec<Operation>,
     /// In ascending order of name.
     pub tags: Vec<Tag>,
-    /// What carries no structure in Rust though the document has something to say.
+    /// The things that carry no structure in Rust though the document has something to say.
     pub unmapped: BTreeSet<Unmapped>,
 }
 
@@ -77,7 +77,7 @@ pub struct TypeDef {
     pub docs_url: Option<String>,
 }
 
-/// Where a type was declared, which is what it can be named for.
+/// The place where a type was declared, which it can be named for.
 #[derive(Clone, Debug)]
 pub struct Origin {
     /// Every place that declares it, in order: one for a schema, any number for an inline type.
@@ -89,11 +89,11 @@ pub struct Origin {
 /// A place in the document that declares a type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// What the place is called in the ledger: `Schema.property[]`. It survives reordering.
+    /// The key of the place in the ledger: `Schema.property[]`. It survives reordering.
     pub key: String,
-    /// What the type is, from its property or parameter: `providerName`.
+    /// The word for the type, from its property or parameter: `providerName`.
     pub hint: String,
-    /// What it belongs to: the schema's name, or the operation's.
+    /// The owner: the schema's name, or the operation's.
     pub owner: String,
     pub pointer: Pointer,
 }
@@ -165,7 +165,7 @@ impl Field {
     }
 }
 
-/// What the document says of a value beyond its type, in words for the documentation.
+/// The facts of a value beyond its type, in words for the documentation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Limits {
     pub default: Option<String>,
@@ -198,7 +198,7 @@ pub struct Union {
     pub common: Option<Type>,
 }
 
-/// How the variants of a union are told apart.
+/// The mark that tells the variants of a union apart.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Discriminator {
     /// By the value of a property.
@@ -243,9 +243,9 @@ pub struct Operation {
     pub has_builder: bool,
     /// Whether the response comes page by page: there is a parameter for the page's number, or was.
     pub is_paged: bool,
-    /// How the end of the work that a call starts is told.
+    /// The wait for the end of the work that a call starts; `None` where none is known.
     pub wait: Option<Wait>,
-    /// Whether the type of the request has the wait.
+    /// Whether the type of the request has the wait: it has kept it where `wait` is gone.
     pub offers_wait: bool,
     pub deprecated: bool,
     pub roles: Vec<String>,
@@ -311,7 +311,7 @@ pub struct OperationVersion {
     pub sunset: Option<Date>,
 }
 
-/// What a version answers in one format.
+/// The answer of a version in one format.
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub media_type: MediaType,
@@ -333,7 +333,7 @@ pub enum Output<D = TypeId> {
     Stream,
 }
 
-/// What a body is.
+/// The kind of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
     Empty,
@@ -398,6 +398,13 @@ impl Operation {
         let stable = |version: &Version| matches!(version, Version::Stable(_));
         self.versions.iter().map(|version| version.version).filter(stable).max()
     }
+
+    /// Returns the version whose module has the builder, and which is polled where no other fits:
+    /// the newest stable one, or the last where none is stable.
+    pub fn home_version(&self) -> Option<Version> {
+        let last = || self.versions.last().map(|version| version.version);
+        self.newest_stable().or_else(last)
+    }
 }
 
 /// Returns what an operation is known by: its method and path, with parameters by position.
@@ -433,6 +440,31 @@ impl Answer {
                 Output::Stream
             }
             None => Output::Empty,
+        }
+    }
+}
+
+impl<D> Output<D> {
+    /// Returns the output with other definitions, or the first error.
+    pub fn try_map<E, F>(
+        &self,
+        to: &mut dyn FnMut(&D) -> Result<E, F>,
+    ) -> Result<Output<E>, F> {
+        Ok(match self {
+            Self::Empty => Output::Empty,
+            Self::Json(ty) => Output::Json(ty.try_map(to)?),
+            Self::Optional(ty) => Output::Optional(ty.try_map(to)?),
+            Self::Stream => Output::Stream,
+        })
+    }
+}
+
+impl Output {
+    /// Returns the definition that the output leads to.
+    pub fn leaf(&self) -> Option<TypeId> {
+        match self {
+            Self::Json(ty) | Self::Optional(ty) => ty.leaf(),
+            Self::Empty | Self::Stream => None,
         }
     }
 }

@@ -13,8 +13,8 @@ mod types;
 
 pub use ledger::Ledger;
 pub(crate) use ledger::{
-    FieldType, Fields, Operation as RecordedOperation, RecordedAnswer, RecordedVariant,
-    Union as RecordedUnion, parameter_key,
+    FieldType, Fields, Operation as RecordedOperation, RecordedAnswer, RecordedResult,
+    RecordedVariant, Union as RecordedUnion, parameter_key,
 };
 pub use types::common_name;
 

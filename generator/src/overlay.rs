@@ -23,9 +23,9 @@ mod action;
 mod location;
 mod merge;
 
-/// What an action is that matches nothing or changes nothing.
+/// The weight of an action that matches nothing or changes nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Idle {
+pub enum UnmatchedAction {
     #[default]
     /// An error: in the document that the corrections are for.
     Error,
@@ -43,7 +43,7 @@ pub enum Idle {
 pub fn apply(
     document: &mut Value,
     overlays: &[(&str, &[u8])],
-    idle: Idle,
+    unmatched: UnmatchedAction,
 ) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
     let mut overlays = overlays.to_vec();
     overlays.sort_by_key(|(file, _)| *file);
@@ -52,7 +52,7 @@ pub fn apply(
         match action::parse(file, bytes) {
             Ok(actions) => {
                 for action in actions {
-                    found.extend(apply_action(document, &action, idle).err());
+                    found.extend(apply_action(document, &action, unmatched).err());
                 }
             }
             Err(problems) => found.extend(problems),
@@ -64,9 +64,9 @@ pub fn apply(
 fn apply_action(
     document: &mut Value,
     action: &Action,
-    idle: Idle,
+    unmatched: UnmatchedAction,
 ) -> Result<(), Diagnostic> {
-    let locations = select(document, action, idle)?;
+    let locations = select(document, action, unmatched)?;
     match &action.change {
         Change::Remove => remove(document, action, locations),
         Change::Update(update) => {
@@ -78,7 +78,7 @@ fn apply_action(
             if has_changed {
                 return Ok(());
             }
-            let said = weigh(complain(action, "the update changes nothing"), idle);
+            let said = weigh(complain(action, "the update changes nothing"), unmatched);
             Err(said.help("upstream has made this correction; remove the action"))
         }
     }
@@ -87,7 +87,7 @@ fn apply_action(
 fn select(
     document: &Value,
     action: &Action,
-    idle: Idle,
+    unmatched: UnmatchedAction,
 ) -> Result<Vec<Location>, Diagnostic> {
     let path = JsonPath::parse(&action.target).map_err(|error| {
         complain(action, format!("the target is no JSONPath: {error}"))
@@ -98,7 +98,7 @@ fn select(
     locations.sort();
     locations.dedup();
     if locations.is_empty() {
-        let said = weigh(complain(action, "the target matches nothing"), idle);
+        let said = weigh(complain(action, "the target matches nothing"), unmatched);
         return Err(said.help(
             "if upstream has removed or renamed what it corrects, remove or change the action",
         ));
@@ -120,8 +120,8 @@ fn remove(
     Ok(())
 }
 
-fn weigh(mut said: Diagnostic, idle: Idle) -> Diagnostic {
-    if idle == Idle::Note {
+fn weigh(mut said: Diagnostic, unmatched: UnmatchedAction) -> Diagnostic {
+    if unmatched == UnmatchedAction::Note {
         said.severity = Severity::Note;
     }
     said

@@ -1,4 +1,4 @@
-//! Where a thing stands in a document: JSON pointers (RFC 6901).
+//! The place of a thing in a document: JSON pointers (RFC 6901).
 //!
 //! This room knows how pointers are spelt and ordered. It must not know what they point at.
 

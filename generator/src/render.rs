@@ -10,7 +10,7 @@ const HEADER: &str = "\
 #![cfg_attr(rustfmt, rustfmt_skip)]
 ";
 
-/// What stands for the end of a line in the text of a doc comment.
+/// The mark for the end of a line in the text of a doc comment.
 ///
 /// The printer makes a block comment of text with real ones. An attribute for each line would
 /// do too; one for the whole comment leaves less to quote, to parse and to print.

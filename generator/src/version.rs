@@ -24,7 +24,7 @@ pub struct Date {
     pub day: u8,
 }
 
-/// What a body is written in.
+/// The format of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     Json,

@@ -26,7 +26,7 @@
 use std::fs;
 use std::path::Path;
 
-use atlas_admin_generator::{Idle, document};
+use atlas_admin_generator::{UnmatchedAction, document};
 use serde_json::Value;
 
 mod demands;
@@ -119,11 +119,12 @@ impl Samples {
     ///
     /// Returns what is wrong with the document, in words.
     pub fn read(bytes: &[u8], overlays: &[(&str, &[u8])]) -> Result<Self, String> {
-        let document =
-            document::read(bytes, overlays, Idle::Error).map_err(|found| {
+        let document = document::read(bytes, overlays, UnmatchedAction::Error).map_err(
+            |found| {
                 let lines: Vec<_> = found.iter().map(ToString::to_string).collect();
                 lines.join("\n")
-            })?;
+            },
+        )?;
         let pairs = pair::pairs(&document.tree);
         Ok(Self { tree: document.tree, pairs, patterns: Patterns::default() })
     }

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{fs, time::Instant};
 
-use atlas_admin_generator::{self as generator, Diagnostic, Home, Idle, Ledger, Output};
+use atlas_admin_generator::{
+    self as generator, Diagnostic, Home, Ledger, Output, UnmatchedAction,
+};
 use lexopt::Arg;
 use serde_json::Value;
 
@@ -35,7 +37,7 @@ lists what no longer compiles.
 
   --from N       the document that the program is written for, counted from 1 (default: 1)
   --mutate NAME  compiles it against changed copies of that document instead: ids, tag, required,
-                 enums, grown, schemas, inline, versions, parameters, or all
+                 enums, grown, schemas, inline, versions, waits, parameters, or all
   --keep DIR     the folder for crates and programs, which are kept (default: target/chain,
                  where only what cargo compiled is kept)
 
@@ -187,8 +189,9 @@ fn generate_file(path: &Path, ledger: &Ledger) -> Result<Generated, Failure> {
     let overlays = crate::codegen::read_overlays(&crate::root().join("spec/overlays"))?;
     let overlays: Vec<(&str, &[u8])> =
         overlays.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-    let document = generator::document::read(&read(path)?, &overlays, Idle::Note)
-        .map_err(Failure::Document)?;
+    let document =
+        generator::document::read(&read(path)?, &overlays, UnmatchedAction::Note)
+            .map_err(Failure::Document)?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = format!("chain-{}", name.replace('.', "-"));
     generate(name, document.tree, ledger).map_err(Failure::Document)
@@ -211,7 +214,7 @@ fn generate(
     let options = generator::Options {
         home: Home::Alone(runtime.display().to_string()),
         // The waits are those of the vendored document.
-        idle: Idle::Note,
+        unmatched: UnmatchedAction::Note,
         ..generator::Options::default()
     };
     let output =

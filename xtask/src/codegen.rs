@@ -7,7 +7,9 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
-use atlas_admin_generator::{self as generator, Docs, Home, Idle, Ledger, Output};
+use atlas_admin_generator::{
+    self as generator, Docs, Home, Ledger, Output, UnmatchedAction,
+};
 use lexopt::Arg;
 
 use crate::failure::{Failure, read};
@@ -112,7 +114,7 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     let wanted = generator::Options {
         docs: options.docs,
         home: home(&root, &out)?,
-        idle: if is_other { Idle::Note } else { Idle::Error },
+        unmatched: if is_other { UnmatchedAction::Note } else { UnmatchedAction::Error },
     };
     let output = generator::generate(&bytes, &overlays, &ledger, &wanted)
         .map_err(Failure::Document)?;

@@ -8,7 +8,7 @@ use std::process;
 
 use crate::failure::Failure;
 
-/// What would change.
+/// The changes of a plan.
 #[derive(Default)]
 pub(crate) struct Plan {
     changes: Vec<Change>,

@@ -41,7 +41,7 @@ pub(crate) enum Kind {
     Xml,
 }
 
-/// What stands under a keyword.
+/// The grammar of the value under a keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Field {
     /// An object of a kind, or a reference to one if the kind has a section in `components`.
@@ -76,13 +76,13 @@ pub(crate) enum Field {
     Requirements,
 }
 
-/// What an object of a kind may hold.
+/// The grammar of an object of a kind.
 pub(crate) struct Rules {
     /// The keywords and what stands under each.
     pub(crate) fields: &'static [(&'static str, Field)],
     /// The keywords that have to be there.
     pub(crate) required: &'static [&'static str],
-    /// What stands under every other name that does not begin with `x-`.
+    /// The grammar of the value under every other name that does not begin with `x-`.
     pub(crate) other: Option<Field>,
 }
 

@@ -13,13 +13,13 @@ use serde_json::{Map, Number, Value};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::pointer::Pointer;
 
-/// How deep a document may be nested.
+/// The deepest nesting of a document.
 ///
 /// Atlas's own is 16 deep. Everything that walks a document recurses, `openapiv3` with frames of
 /// 45 kB where nothing is optimised; this bound is what keeps a stack of 2 MB safe.
 pub(crate) const MAX_DEPTH: usize = 32;
 
-/// How many times its own size a document may grow by its aliases.
+/// The most times its own size that a document may grow to by its aliases.
 const MAX_GROWTH: usize = 10;
 
 /// Parses a document whose outermost value has to be an object.
@@ -146,7 +146,7 @@ fn too_deep() -> String {
     format!("the document is nested too deeply: more than {MAX_DEPTH} levels")
 }
 
-/// What one parse has seen so far.
+/// The state of a parse: all that it has seen so far.
 struct Reading {
     problems: RefCell<Vec<Diagnostic>>,
     at: RefCell<Pointer>,

@@ -14,7 +14,7 @@ use crate::render::LINE_BREAK;
 pub(super) use members::{field, parameter, unknown_variant, value, variant};
 pub(super) use operation::{operation, pinned};
 
-/// How long a line of a doc comment may become.
+/// The greatest length of a line of a doc comment.
 const WIDTH: usize = 92;
 
 /// Makes the doc comment of paragraphs, for what follows.
@@ -58,7 +58,7 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> Vec<String> {
     paragraphs
 }
 
-/// How many operations a tag has.
+/// Counts the operations of a tag.
 pub(super) fn size(emit: &Emit<'_>, tag: usize) -> String {
     match emit.api.operations.iter().filter(|operation| operation.tag == tag).count() {
         1 => "1 operation".to_owned(),
@@ -202,13 +202,13 @@ fn words_of(hint: &str) -> String {
     crate::names::words(hint)
 }
 
-/// What an inline type belongs to: its key without the last step.
+/// Returns the owner of an inline type: its key without the last step.
 fn owner_of(key: &str) -> String {
     let end = key.rfind(['.', '?', '#', '|']).unwrap_or(key.len());
     key[..end].to_owned()
 }
 
-/// Which operations answer with a type, and which send it.
+/// Lists the operations that answer with a type, and those that send it.
 fn usage(emit: &Emit<'_>, id: TypeId) -> Vec<String> {
     const SHOWN: usize = 4;
     let users = &emit.facts.users[id.0];

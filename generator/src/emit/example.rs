@@ -1,4 +1,4 @@
-//! How a request function is called: a program for its documentation, and its signature as data.
+//! Calls of request functions: a program for its documentation, and its signature as data.
 
 use proc_macro2::TokenStream;
 
@@ -8,7 +8,7 @@ use super::ty::text;
 use crate::model::{Kind, Output, Type};
 use crate::names;
 
-/// How wide a line of the program may become, so that it can be read without scrolling.
+/// The greatest width of a line of the program, which is read without scrolling.
 const WIDTH: usize = 80;
 
 /// Makes the shortest program that calls the function; what it takes for granted is hidden.

@@ -41,7 +41,7 @@ pub(super) fn page(emit: &Emit<'_>) -> Vec<String> {
 /// A first program.
 pub(super) struct Program {
     pub(super) feature: String,
-    /// What it uses, and what it does.
+    /// The imports, the client and the call.
     pub(super) lines: [String; 3],
 }
 
@@ -122,7 +122,7 @@ fn places(emit: &Emit<'_>) -> Vec<(Option<String>, Vec<usize>)> {
     places
 }
 
-/// How many segments all paths begin with.
+/// Counts the segments that all paths begin with.
 fn common(emit: &Emit<'_>) -> usize {
     let mut paths =
         emit.api.operations.iter().map(|operation| operation.path.split('/'));

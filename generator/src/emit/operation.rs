@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::description::description;
 use super::{Emit, docs, wait};
-use crate::facts::{Gate, waited};
+use crate::facts::{Gate, Waited};
 use crate::model::{
     Answer, Body, Location, Operation, OperationVersion, Output, Parameter, Type,
 };
@@ -20,6 +20,8 @@ pub(super) struct Call<'a> {
     pub(super) version: &'a OperationVersion,
     pub(super) answer: &'a Answer,
     pub(super) function: String,
+    /// The wait after it.
+    pub(super) waited: Option<&'a Waited>,
     pub(super) gate: Gate,
     /// Whether it stands without a version.
     pub(super) is_newest: bool,
@@ -36,31 +38,41 @@ pub(super) fn calls<'a>(emit: &Emit<'a>, tag: usize) -> Vec<Call<'a>> {
         if operation.tag != tag {
             continue;
         }
-        let newest = operation.newest_stable();
-        let home =
-            newest.or_else(|| operation.versions.last().map(|version| version.version));
         for version in &operation.versions {
-            let is_current = emit.facts.is_current(operation, version.version);
-            for (format, answer) in version.answers.iter().enumerate() {
-                let other = (!answer.is_first).then_some(answer.media_type.format);
-                calls.push(Call {
-                    index,
-                    operation,
-                    version,
-                    answer,
-                    function: names::function_of(&emit.names.functions[index], other),
-                    gate: crate::facts::gate(version.version, is_current),
-                    is_newest: Some(version.version) == newest,
-                    owns_builder: Some(version.version) == home && format == 0,
-                    is_first_format: format == 0,
-                });
-            }
+            let formats = 0..version.answers.len();
+            calls.extend(formats.map(|format| Call::of(emit, index, version, format)));
         }
     }
     calls
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    /// Returns the call of an operation in one version and one of its formats.
+    pub(super) fn of(
+        emit: &Emit<'a>,
+        index: usize,
+        version: &'a OperationVersion,
+        format: usize,
+    ) -> Self {
+        let operation = &emit.api.operations[index];
+        let own = version.version;
+        let answer = &version.answers[format];
+        let other = (!answer.is_first).then_some(answer.media_type.format);
+        let is_current = emit.facts.is_current(operation, own);
+        Self {
+            index,
+            operation,
+            version,
+            answer,
+            function: names::function_of(&emit.names.functions[index], other),
+            waited: emit.facts.waits.get(&(index, own)),
+            gate: crate::facts::gate(own, is_current),
+            is_newest: Some(own) == operation.newest_stable(),
+            owns_builder: Some(own) == operation.home_version() && format == 0,
+            is_first_format: format == 0,
+        }
+    }
+
     /// Whether the request is a builder.
     pub(super) fn has_builder(&self) -> bool {
         self.operation.has_builder
@@ -90,18 +102,12 @@ impl Call<'_> {
     }
 
     /// Whether the function or the builder beside it names a type of the API.
-    fn names_types(&self, emit: &Emit<'_>) -> bool {
-        let answers = match &self.answer.output {
-            Output::Json(ty) | Output::Optional(ty) => ty.leaf().is_some(),
-            Output::Empty | Output::Stream => false,
-        };
+    fn names_types(&self) -> bool {
+        let answers = self.answer.output.leaf().is_some();
         let is_set_here = self.owns_builder && self.has_builder();
         let is_here = |p: &&Parameter| p.is_argument || is_set_here;
         let mut parameters = self.operation.parameters.iter().filter(is_here);
-        let result = match self.waited(emit) {
-            Some(Output::Json(ty) | Output::Optional(ty)) => ty.leaf().is_some(),
-            Some(Output::Empty | Output::Stream) | None => false,
-        };
+        let result = self.result().is_some_and(|result| result.leaf().is_some());
         let body = self.body().is_some_and(|body| body.ty.leaf().is_some());
         answers
             || body
@@ -109,13 +115,10 @@ impl Call<'_> {
             || parameters.any(|parameter| parameter.ty.leaf().is_some())
     }
 
-    /// What the wait after it ends with, where its builder has the type.
-    fn waited(&self, emit: &Emit<'_>) -> Option<Output> {
-        let is_current =
-            |operation: &Operation, version| emit.facts.is_current(operation, version);
-        let version = self.version.version;
-        waited(emit.api, &is_current, self.operation, version)
-            .filter(|_| self.operation.offers_wait)
+    /// Returns what the wait after it ends with, where the type of the request has it.
+    fn result(&self) -> Option<&'a Output> {
+        let waited = self.waited.filter(|_| self.operation.offers_wait);
+        waited.map(|waited| &waited.result)
     }
 
     /// Whether its builder stands beside it and takes a list.
@@ -139,20 +142,16 @@ impl Call<'_> {
     }
 }
 
-/// What the functions of a module need in scope; `attribute` says when.
-pub(super) fn imports(
-    emit: &Emit<'_>,
-    calls: &[&Call<'_>],
-    attribute: &TokenStream,
-) -> TokenStream {
+/// Returns the imports of the functions of a module; `attribute` says when they are there.
+pub(super) fn imports(calls: &[&Call<'_>], attribute: &TokenStream) -> TokenStream {
     let any = |what: &dyn Fn(&Call<'_>) -> bool| calls.iter().any(|call| what(call));
     let parameter =
         any(&|call| !call.operation.parameters.is_empty()).then(|| quote!(Parameter,));
     let date = any(&|call| call.version.sunset.is_some())
         .then(|| quote!(#attribute use atlas_admin_runtime::jiff::civil::date;));
     let download = any(&|call| call.streams()).then(|| quote!(Download,));
-    let types = any(&|call| call.names_types(emit))
-        .then(|| quote!(#attribute use crate::types;));
+    let types =
+        any(&|call| call.names_types()).then(|| quote!(#attribute use crate::types;));
     let list = any(&|call| call.lists())
         .then(|| quote!(#attribute use atlas_admin_runtime::builder::IntoList;));
     let phantom = any(&|call| call.operation.offers_wait && call.has_builder())
@@ -189,7 +188,7 @@ pub(super) fn function(
         arguments(emit, call).into_iter().map(|(name, ty)| quote!(#name: #ty));
     let output = output(emit, call);
     let request = make(call);
-    let result = wait::result(emit, call).filter(|_| call.operation.offers_wait);
+    let result = call.result().map(|result| output_type(emit, result));
     let field = result.as_ref().map(|_| quote!(, result: PhantomData));
     let waits = result.is_some();
     // A wait mostly ends with what the call answers with.
@@ -237,11 +236,7 @@ fn builder_path(call: &Call<'_>) -> TokenStream {
     if call.operation.newest_stable().is_some() {
         return quote!(super::);
     }
-    let home = call
-        .operation
-        .versions
-        .last()
-        .map_or(Version::Preview, |version| version.version);
+    let home = call.operation.home_version().unwrap_or(Version::Preview);
     let module = names::ident(&names::version_module(home));
     quote!(super::#module::)
 }
@@ -311,7 +306,7 @@ impl Emit<'_> {
     }
 }
 
-/// What the request resolves to.
+/// Returns the type that the request resolves to.
 pub(super) fn output(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     output_type(emit, &call.answer.output)
 }

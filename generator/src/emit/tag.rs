@@ -21,7 +21,7 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
         a.function.cmp(&b.function).then(b.version.version.cmp(&a.version.version))
     });
     let mut pieces = vec![Piece::Tokens(docs::inner(docs::tag(emit, tag)))];
-    pieces.extend(imports(emit, &calls).map(Piece::Tokens));
+    pieces.extend(imports(&calls).map(Piece::Tokens));
     for call in calls.iter().filter(|call| call.is_newest) {
         pieces.push(Piece::Tokens(operation::function(emit, call, &quote!())));
     }
@@ -41,12 +41,12 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
     render::file(pieces)
 }
 
-fn imports(emit: &Emit<'_>, calls: &[Call<'_>]) -> Option<TokenStream> {
+fn imports(calls: &[Call<'_>]) -> Option<TokenStream> {
     let unversioned = calls.iter().any(|call| call.is_newest);
     unversioned.then(|| {
         let newest: Vec<&Call<'_>> =
             calls.iter().filter(|call| call.is_newest).collect();
-        operation::imports(emit, &newest, &TokenStream::new())
+        operation::imports(&newest, &TokenStream::new())
     })
 }
 
@@ -67,7 +67,7 @@ fn version_module(
         calls.iter().copied().filter(|call| !call.is_newest).collect();
     let mut parts: Vec<TokenStream> = Vec::new();
     if !own.is_empty() {
-        parts.push(operation::imports(emit, &own, &need_of_imports(&own, gate)));
+        parts.push(operation::imports(&own, &need_of_imports(&own, gate)));
     }
     if !exports.is_empty() {
         parts.push(quote!(#(#exports)*));

@@ -7,7 +7,7 @@ use super::{Emit, enum_, record, union};
 use crate::model::Kind;
 use crate::render::{self, Piece};
 
-/// How wide rustfmt lets the attribute of a module become, and that of an import.
+/// The widths up to which rustfmt leaves the attribute of a module, and that of an import.
 const CFG_WIDTH: (usize, usize) = (89, 84);
 
 /// Makes `types.rs`.

@@ -1,4 +1,4 @@
-//! Waits: the data in the static of an operation, and the type that a wait ends with.
+//! Waits: the data in the static of an operation, and the words about it.
 
 use std::collections::BTreeMap;
 
@@ -6,24 +6,23 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::description::{description, resource};
-use super::operation::{Call, calls, output_type};
+use super::operation::Call;
 use super::sections::gate_cfg;
 use super::{Emit, docs};
-use crate::facts::{Gate, polled_version, waited};
+use crate::facts::{Gate, Target, Waited};
 use crate::model::{Polled, Source, Wait};
 use crate::names;
 
-/// The type that the wait after a call ends with; `None` where there is none.
-pub(super) fn result(emit: &Emit<'_>, call: &Call<'_>) -> Option<TokenStream> {
-    let is_current = |operation: &_, version| emit.facts.is_current(operation, version);
-    let output = waited(emit.api, &is_current, call.operation, call.version.version)?;
-    Some(output_type(emit, &output))
-}
-
 /// The data of the wait after a call.
 pub(super) fn data(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
-    let Some(wait) = &call.operation.wait else { return quote!(None) };
-    let polled = wait.polled.as_ref().map(|polled| poll(emit, call, polled));
+    let (Some(wait), Some(waited)) = (&call.operation.wait, call.waited) else {
+        return quote!(None);
+    };
+    let polled = wait.polled.as_ref().zip(waited.polled);
+    let polled = polled.map(|(facts, target)| {
+        let operation = path(emit, call, target);
+        poll(emit, call, facts, &operation, waited)
+    });
     let wait = match (polled, wait.legacy) {
         (Some(polled), None) => quote!(Wait::polls(#polled)),
         (polled, _) => {
@@ -35,8 +34,13 @@ pub(super) fn data(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     quote!(Some(&#wait))
 }
 
-fn poll(emit: &Emit<'_>, call: &Call<'_>, polled: &Polled) -> TokenStream {
-    let operation = path(emit, call, polled.operation);
+fn poll(
+    emit: &Emit<'_>,
+    call: &Call<'_>,
+    polled: &Polled,
+    operation: &TokenStream,
+    waited: &Waited,
+) -> TokenStream {
     let sources = sources(&polled.sources);
     let Polled { properties, done, failed, flags, gone, empty, .. } = polled;
     let values = |name: &str, values: &[String]| {
@@ -48,8 +52,8 @@ fn poll(emit: &Emit<'_>, call: &Call<'_>, polled: &Polled) -> TokenStream {
     let flags = values("flags", flags);
     let gone = gone.then(|| quote!(gone: true,));
     let empty = empty.then(|| quote!(empty: true,));
-    let each = polled.each.as_ref().map(|(list, from)| {
-        let (list, from) = (path(emit, call, *list), self::sources(from));
+    let each = polled.each.as_ref().zip(waited.list).map(|((_, from), list)| {
+        let (list, from) = (path(emit, call, list), self::sources(from));
         quote!(each: Some(Each { list: &#list, parameters: #from }),)
     });
     quote! {
@@ -82,49 +86,48 @@ fn long_running(emit: &Emit<'_>, call: &Call<'_>, wait: &Wait) -> TokenStream {
     quote!(Some(LongRunning { legacy: #legacy, resource: &#resource }))
 }
 
-/// The call that an operation is polled by.
-fn target<'a>(emit: &Emit<'a>, call: &Call<'_>, polled: usize) -> Option<Call<'a>> {
-    let is_current = |operation: &_, version| emit.facts.is_current(operation, version);
-    let version = polled_version(
-        emit.api,
-        &is_current,
-        call.operation,
-        call.version.version,
-        polled,
-    );
-    let tag = emit.api.operations[polled].tag;
-    let mut calls = calls(emit, tag).into_iter();
-    calls.find(|it| {
-        it.index == polled && it.version.version == version && it.is_first_format
-    })
+/// Returns the call of a polled version.
+fn target<'a>(emit: &Emit<'a>, target: Target) -> Call<'a> {
+    let versions = &emit.api.operations[target.operation].versions;
+    Call::of(emit, target.operation, &versions[target.version], 0)
 }
 
-/// The path to the static of a polled operation, from that of the call.
-fn path(emit: &Emit<'_>, call: &Call<'_>, polled: usize) -> TokenStream {
-    let Some(target) = target(emit, call, polled) else { return quote!(UNKNOWN) };
-    let is_foreign = target.operation.tag != call.operation.tag;
-    let ident = if is_foreign { copy_ident(&target) } else { target.static_ident() };
-    let is_at_root = is_foreign || target.is_newest;
-    match (is_at_root, call.is_newest) {
+/// Returns the path to the static of a polled operation, from that of the call.
+fn path(emit: &Emit<'_>, call: &Call<'_>, polled: Target) -> TokenStream {
+    let target = target(emit, polled);
+    if target.operation.tag != call.operation.tag {
+        let ident = copy_ident(&target);
+        return if call.is_newest { quote!(#ident) } else { quote!(super::#ident) };
+    }
+    let ident = target.static_ident();
+    let module = names::ident(&names::version_module(target.version.version));
+    let is_near = target.version.version == call.version.version;
+    match (target.is_newest, call.is_newest) {
+        (true, true) => quote!(#ident),
         (true, false) => quote!(super::#ident),
-        _ => quote!(#ident),
+        (false, true) => quote!(#module::#ident),
+        (false, false) if is_near => quote!(#ident),
+        (false, false) => quote!(super::#module::#ident),
     }
 }
 
 /// An operation of another module may be behind another feature: this module has its own copy.
 fn copy_ident(target: &Call<'_>) -> Ident {
-    names::ident(&format!("POLLED_{}", target.static_ident()))
+    let (name, version) = (target.static_ident(), target.version.version);
+    if Some(version) == target.operation.home_version() {
+        return names::ident(&format!("POLLED_{name}"));
+    }
+    let version = names::version_module(version).to_uppercase();
+    names::ident(&format!("POLLED_{name}_{version}"))
 }
 
 /// The copies of operations of other modules that a module polls.
 pub(super) fn copies(emit: &Emit<'_>, calls: &[Call<'_>]) -> Vec<TokenStream> {
     let mut copies: BTreeMap<Ident, (Call<'_>, Gate)> = BTreeMap::new();
     for call in calls {
-        let polled = call.operation.wait.as_ref().and_then(|wait| wait.polled.as_ref());
-        let Some(polled) = polled else { continue };
-        let list = polled.each.iter().map(|(list, _)| *list);
-        for index in list.chain([polled.operation]) {
-            let Some(target) = target(emit, call, index) else { continue };
+        let Some(waited) = call.waited else { continue };
+        for target in waited.list.into_iter().chain(waited.polled) {
+            let target = self::target(emit, target);
             if target.operation.tag != call.operation.tag {
                 let ident = copy_ident(&target);
                 let (_, gate) = copies.entry(ident).or_insert((target, call.gate));
@@ -146,7 +149,12 @@ pub(super) fn copies(emit: &Emit<'_>, calls: &[Call<'_>]) -> Vec<TokenStream> {
 pub(super) fn words(emit: &Emit<'_>, call: &Call<'_>) -> Option<String> {
     let wait = call.operation.wait.as_ref()?;
     let begin = "Goes on after the response";
-    let method = docs::code("send_and_wait");
+    let mut method = docs::code("send_and_wait");
+    // A wait that came later than its builder is not a method of it.
+    if call.has_builder() && !call.operation.offers_wait {
+        let request = docs::code("Request");
+        method.push_str(&format!(" of the {request} made from the builder"));
+    }
     let Some(polled) = &wait.polled else {
         return Some(format!("{begin}: {method} waits for its end."));
     };

@@ -1,12 +1,12 @@
-//! Which Cargo features a type needs.
+//! The Cargo features that a type needs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::waits::waited;
-use crate::model::{Api, Operation, Output, TypeId};
+use super::Waits;
+use crate::model::{Api, TypeId};
 use crate::version::Version;
 
-/// What a version of an operation needs beside the feature of its tag.
+/// The need of a version of an operation beside the feature of its tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Gate {
     /// Nothing.
@@ -31,12 +31,10 @@ pub fn gate(version: Version, is_current: bool) -> Gate {
 pub(super) fn conditions(
     api: &Api,
     current: &HashMap<String, HashSet<Version>>,
+    waits: &Waits,
 ) -> Vec<Condition> {
-    let is_current_in = |operation: &Operation, version: Version| {
-        current[&operation.key()].contains(&version)
-    };
     let mut roots: BTreeMap<(usize, Gate), Vec<TypeId>> = BTreeMap::new();
-    for operation in &api.operations {
+    for (index, operation) in api.operations.iter().enumerate() {
         let mut parameters_gate = Gate::Preview;
         for version in &operation.versions {
             let is_current = current[&operation.key()].contains(&version.version);
@@ -44,10 +42,9 @@ pub(super) fn conditions(
             parameters_gate = parameters_gate.min(gate);
             let roots = roots.entry((operation.tag, gate)).or_default();
             version.for_each_type(|ty| roots.extend(ty.leaf()));
-            if let Some(Output::Json(ty) | Output::Optional(ty)) =
-                waited(api, &is_current_in, operation, version.version)
-            {
-                roots.extend(ty.leaf());
+            if operation.offers_wait {
+                let waited = waits.get(&(index, version.version));
+                roots.extend(waited.and_then(|waited| waited.result.leaf()));
             }
         }
         let parameters =

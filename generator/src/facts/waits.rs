@@ -1,46 +1,148 @@
-//! Which version of the polled operation a wait asks for, and what it ends with.
+//! The versions of operations that waits poll, and the types that waits end with.
+
+use std::collections::{HashMap, HashSet};
 
 use super::gate;
-use crate::model::{Api, Operation, Output, Type};
+use crate::model::{Api, Operation, Output, Type, TypeId};
+use crate::names::{Ledger, RecordedResult};
 use crate::version::Version;
 
-/// Returns the version of a polled operation that a version of a call polls: the same where it is
-/// pinned and both stand in one module, else the newest.
-pub fn polled_version(
-    api: &Api,
-    is_current: &dyn Fn(&Operation, Version) -> bool,
-    call: &Operation,
-    version: Version,
-    polled: usize,
-) -> Version {
-    let polled = &api.operations[polled];
-    let newest = polled.newest_stable();
-    let last = || polled.versions.last().map(|version| version.version);
-    let is_pinned = Some(version) != call.newest_stable();
-    let has_it = polled.versions.iter().any(|other| other.version == version);
-    let needs = |operation| gate(version, is_current(operation, version));
-    let is_there = polled.tag == call.tag && has_it && needs(polled) <= needs(call);
-    match newest.or_else(last) {
-        Some(newest) if !(is_pinned && is_there) => newest,
-        _ => version,
-    }
+/// The wait after a version of a call.
+#[derive(Debug)]
+pub struct Waited {
+    /// The version that is polled; `None` where no operation is.
+    pub polled: Option<Target>,
+    /// The version that lists what is polled; `None` where there is a single resource.
+    pub list: Option<Target>,
+    /// The value that the wait ends with.
+    pub result: Output,
 }
 
-/// Returns what a wait ends with: the resource, or nothing where it is gone or one of many; `None`
-/// where there is no wait.
-pub fn waited(
+/// A version of an operation, as an index into its versions.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    pub operation: usize,
+    pub version: usize,
+}
+
+/// The waits by operation and version of the call.
+pub type Waits = HashMap<(usize, Version), Waited>;
+
+/// Returns the wait after each version of each call that has one, or whose type still has.
+pub(super) fn waits(
     api: &Api,
-    is_current: &dyn Fn(&Operation, Version) -> bool,
-    call: &Operation,
-    version: Version,
-) -> Option<Output> {
-    let wait = call.wait.as_ref()?;
-    let Some(polled) = &wait.polled else { return Some(Output::Json(Type::Json)) };
-    if polled.gone || polled.each.is_some() {
-        return Some(Output::Empty);
+    current: &HashMap<String, HashSet<Version>>,
+    ledger: &Ledger,
+) -> Waits {
+    let types = api.types.iter().enumerate().filter_map(|(index, def)| {
+        def.recorded.as_deref().map(|name| (name, TypeId(index)))
+    });
+    let chooser = Chooser { api, current, types: types.collect() };
+    let mut waits = Waits::new();
+    for (index, call) in api.operations.iter().enumerate() {
+        if call.wait.is_none() && !call.offers_wait {
+            continue;
+        }
+        let recorded = ledger.operation(&call.key());
+        for version in call.versions.iter().map(|version| version.version) {
+            let recorded = recorded.and_then(|recorded| recorded.result(version));
+            waits.insert((index, version), chooser.waited(call, version, recorded));
+        }
     }
-    let version = polled_version(api, is_current, call, version, polled.operation);
-    let mut versions = api.operations[polled.operation].versions.iter();
-    let found = versions.find(|other| other.version == version)?;
-    found.answers.first().map(|answer| answer.output.clone())
+    waits
+}
+
+/// Whether a wait ends with what the polled operation responds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Response,
+    Nothing,
+}
+
+/// The API with all that the choice of a version depends on.
+struct Chooser<'a> {
+    api: &'a Api,
+    current: &'a HashMap<String, HashSet<Version>>,
+    /// The types by the names that the ledger has for them.
+    types: HashMap<&'a str, TypeId>,
+}
+
+impl Chooser<'_> {
+    fn waited(
+        &self,
+        call: &Operation,
+        version: Version,
+        recorded: Option<&RecordedResult>,
+    ) -> Waited {
+        let facts = call.wait.as_ref().and_then(|wait| wait.polled.as_ref());
+        let is_one = facts.is_some_and(|facts| !facts.gone && facts.each.is_none());
+        let ending = if is_one { Ending::Response } else { Ending::Nothing };
+        let polled = facts.and_then(|facts| {
+            let recorded = recorded.and_then(|recorded| recorded.polled);
+            self.target((call, version), facts.operation, ending, recorded)
+        });
+        let list = facts.and_then(|facts| facts.each.as_ref());
+        let list = list.and_then(|(list, _)| {
+            self.target((call, version), *list, Ending::Nothing, None)
+        });
+        let found = match polled {
+            Some(target) if ending == Ending::Response => self.output(target),
+            Some(_) => Output::Empty,
+            None => Output::Json(Type::Json),
+        };
+        // Programs name the type, whatever is polled today.
+        let kept = recorded.and_then(|recorded| self.kept(&recorded.output));
+        Waited { polled, list, result: kept.unwrap_or(found) }
+    }
+
+    /// Returns the recorded output; `None` where its type is gone from the API.
+    fn kept(&self, output: &Output<String>) -> Option<Output> {
+        output.try_map(&mut |name| self.types.get(name.as_str()).copied().ok_or(())).ok()
+    }
+
+    fn output(&self, target: Target) -> Output {
+        let version = &self.api.operations[target.operation].versions[target.version];
+        let first = version.answers.first();
+        first.map_or(Output::Empty, |answer| answer.output.clone())
+    }
+
+    /// Chooses the version that a version of a call polls: the recorded one, else the greatest that
+    /// is no newer than the call's, else the newest. An announced version or a preview polls the
+    /// same one.
+    ///
+    /// So a later version of the polled operation leaves a call its types.
+    fn target(
+        &self,
+        (call, version): (&Operation, Version),
+        operation: usize,
+        ending: Ending,
+        recorded: Option<Version>,
+    ) -> Option<Target> {
+        let polled = &self.api.operations[operation];
+        let is_foreign = polled.tag != call.tag;
+        // A module has copies of the operations of others, which need none of their features.
+        let is_here = |other: &Version| {
+            is_foreign || self.gate(polled, *other) <= self.gate(call, version)
+        };
+        let versions = || polled.versions.iter().map(|version| version.version);
+        let is_stable = matches!(version, Version::Stable(_));
+        // No type tells which version of a copy is polled: the newest is served the longest.
+        let is_free = is_foreign && ending == Ending::Nothing;
+        let fits = |other: &Version| match (is_free, is_stable) {
+            (true, _) => false,
+            (false, true) => *other <= version && is_here(other),
+            (false, false) => *other == version && is_here(other),
+        };
+        let recorded = recorded.filter(|it| versions().any(|v| v == *it) && is_here(it));
+        let chosen = recorded
+            .or_else(|| versions().filter(fits).max())
+            .or_else(|| polled.home_version());
+        let version = versions().position(|version| Some(version) == chosen)?;
+        Some(Target { operation, version })
+    }
+
+    fn gate(&self, operation: &Operation, version: Version) -> super::Gate {
+        let current = self.current.get(&operation.key());
+        gate(version, current.is_some_and(|versions| versions.contains(&version)))
+    }
 }

@@ -1,4 +1,4 @@
-//! What all variants of a tagged union have in common: the record for a tag that none declares.
+//! The common part of all variants of a tagged union: the record for a tag that none declares.
 //!
 //! The service adds kinds of things between two documents. What every kind has, an unknown one has
 //! too, and stays typed. What every kind had once stays a field when a kind without it is added.

@@ -44,7 +44,7 @@ pub(super) fn schema_name(reference: &str) -> &str {
 
 type Properties = IndexMap<String, ReferenceOr<Box<Schema>>>;
 
-/// What a schema says, whatever shape `openapiv3` chose for it.
+/// The keywords of a schema, whatever shape `openapiv3` chose for it.
 pub(super) struct Facets<'d> {
     pub(super) ty: Option<&'d str>,
     pub(super) format: Option<String>,

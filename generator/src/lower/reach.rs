@@ -1,4 +1,4 @@
-//! Which types are there: dropping some, and pointing what used them elsewhere.
+//! The types that are reached: dropping others, and pointing what used them elsewhere.
 
 use std::collections::HashMap;
 

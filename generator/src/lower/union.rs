@@ -14,7 +14,7 @@ use crate::model::{
     Discriminator, Enum, Field, JsonKind, Kind, Record, Type, Union, Variant,
 };
 
-/// What a choice becomes.
+/// The type that a choice becomes.
 pub(super) enum Plan<'d> {
     /// One open enum with the values of all.
     Enum(Vec<String>),
@@ -36,8 +36,8 @@ pub(super) struct Tagged<'d> {
     tags: Vec<String>,
 }
 
-/// How much of the values of a property must tell which variant is meant for the property to be
-/// taken as the tag: all of them for alerts and events, less than a half for hardware
+/// The share of the values of a property that must tell a variant for the property to be taken as
+/// the tag: all of them for alerts and events, less than a half for hardware
 /// specifications.
 const TELLING: (usize, usize) = (2, 3);
 

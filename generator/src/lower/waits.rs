@@ -4,19 +4,20 @@
 //!
 //! ```yaml
 //! x-sdk-wait:
-//!   poll: GET /groups/{groupId}/clusters/{clusterName}
+//!   poll: GET /groups/{groupId}/clusters/{clusterName}   # without: GET of its own path
 //!   parameters: {clusterName: response.name}   # others: as in the request
 //!   property: stateName          # or a list, of which the resource has one
 //!   done: [IDLE]                 # without: any value
 //!   failed: [FAILED]
-//!   flags: [cancelled]           # failed where true
+//!   flags: [cancelled]           # booleans; failed where one is true
 //!   gone: true       # 404 means done
 //!   empty: true      # so does `{}`
 //!   each:            # every item of a list is polled
 //!     list: GET /groups/{groupId}/clusters
 //! ```
 //!
-//! All of it is checked against the document. `x-xgen-long-running-operation` is the document's own.
+//! All of it is checked against the document, and wrong is an error. `x-xgen-long-running-operation`
+//! is the document's own: what is not understood of it is a loss.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -27,7 +28,7 @@ use super::Lowering;
 use crate::model::{
     Api, Kind, Location, Method, Operation, Polled, Source, Type, Wait, operation_key,
 };
-use crate::overlay::Idle;
+use crate::overlay::UnmatchedAction;
 use crate::pointer::Pointer;
 
 /// The extension of an overlay.
@@ -36,10 +37,12 @@ const WAIT: &str = "x-sdk-wait";
 /// The extension of the document.
 const LONG_RUNNING: &str = "x-xgen-long-running-operation";
 
+const PAGED: &str = "what is paged is not waited for";
+
 /// The operations by their keys, as indices into the model.
 type Known = HashMap<String, usize>;
 
-/// What the extensions of an operation say.
+/// The extensions of an operation that tell of a wait.
 pub(super) struct Said {
     key: String,
     wait: Option<Value>,
@@ -47,10 +50,10 @@ pub(super) struct Said {
     pointer: Pointer,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Facts {
-    poll: String,
+    poll: Option<String>,
     #[serde(default)]
     parameters: BTreeMap<String, Names>,
     #[serde(default)]
@@ -126,150 +129,235 @@ impl Said {
 impl Lowering<'_> {
     /// Gives the operations their waits. What does not fit the document is an error, or a loss
     /// where the overlays were written for another document.
-    pub(super) fn lower_waits(&mut self, idle: Idle) {
+    pub(super) fn lower_waits(&mut self, unmatched: UnmatchedAction) {
         let operations = self.api.operations.iter().enumerate();
         let known: Known = operations.map(|(index, it)| (it.key(), index)).collect();
         for said in std::mem::take(&mut self.waits) {
             let Some(&index) = known.get(&said.key) else { continue };
-            match lower(&self.api, &known, index, &said, idle) {
-                Ok(wait) => self.api.operations[index].wait = Some(wait),
-                Err(what) if idle == Idle::Note => {
-                    self.unmapped(&said.pointer.child(WAIT), what);
-                }
-                Err(what) => {
-                    let help = "correct the wait in spec/overlays";
-                    self.error(what, &said.pointer.child(WAIT), help);
-                }
+            let call = &self.api.operations[index];
+            let check = Check { api: &self.api, known: &known, call, unmatched };
+            let polled = said.wait.as_ref().map(|wait| check.polled(wait)).transpose();
+            let legacy = said.long_running.as_ref().map(|it| is_legacy(call, it));
+            let polled = polled.unwrap_or_else(|what| {
+                self.misfit(what, &said.pointer.child(WAIT), unmatched);
+                None
+            });
+            let legacy = legacy.transpose().unwrap_or_else(|what| {
+                self.unmapped(&said.pointer.child(LONG_RUNNING), what);
+                None
+            });
+            // What is older than operation resources is not followed by one.
+            if polled.is_some() || legacy == Some(false) {
+                self.api.operations[index].wait = Some(Wait { polled, legacy });
             }
         }
     }
+
+    fn misfit(&mut self, what: String, at: &Pointer, unmatched: UnmatchedAction) {
+        match unmatched {
+            UnmatchedAction::Error => {
+                self.error(what, at, "correct the wait in spec/overlays");
+            }
+            UnmatchedAction::Note => self.unmapped(at, what),
+        }
+    }
 }
 
-fn lower(
-    api: &Api,
-    known: &Known,
-    index: usize,
-    said: &Said,
-    idle: Idle,
-) -> Result<Wait, String> {
-    let legacy = match &said.long_running {
-        None => None,
-        Some(said) => {
-            let said = LongRunning::deserialize(said).map_err(|error| {
-                format!("`{LONG_RUNNING}` is not understood: {error}")
-            })?;
-            Some(said.legacy)
-        }
-    };
-    let polled = said.wait.as_ref().map(|said| {
+/// Reads what the document says of an operation that is long-running.
+fn is_legacy(call: &Operation, said: &Value) -> Result<bool, String> {
+    if call.is_paged {
+        return Err(PAGED.to_owned());
+    }
+    let said = LongRunning::deserialize(said)
+        .map_err(|error| format!("`{LONG_RUNNING}` is not understood: {error}"))?;
+    Ok(said.legacy)
+}
+
+/// The document that the facts of a wait are checked against.
+struct Check<'a> {
+    api: &'a Api,
+    known: &'a Known,
+    call: &'a Operation,
+    unmatched: UnmatchedAction,
+}
+
+impl<'a> Check<'a> {
+    fn polled(&self, said: &Value) -> Result<Polled, String> {
         let facts = Facts::deserialize(said)
             .map_err(|error| format!("`{WAIT}` is not understood: {error}"))?;
-        polled(api, known, &api.operations[index], facts, idle)
-    });
-    Ok(Wait { polled: polled.transpose()?, legacy })
-}
-
-fn polled(
-    api: &Api,
-    known: &Known,
-    call: &Operation,
-    facts: Facts,
-    idle: Idle,
-) -> Result<Polled, String> {
-    let operation = find(known, &facts.poll)?;
-    let is_stable = |operation: &Operation| operation.newest_stable().is_some();
-    if is_stable(call) && !is_stable(&api.operations[operation]) {
-        return Err(format!("`{}` is only in preview", facts.poll));
-    }
-    if !is_stable(call) && api.operations[operation].tag != call.tag {
-        return Err(
-            "what is only in preview is not waited for by another group".to_owned()
-        );
-    }
-    if call.is_paged {
-        return Err("what is paged is not waited for".to_owned());
-    }
-    let each = match &facts.each {
-        None => None,
-        Some(each) => {
-            let list = find(known, &each.list)?;
-            let sources =
-                sources(api, call, &api.operations[list], &each.parameters, None)?;
-            Some((list, sources))
+        if self.call.is_paged {
+            return Err(PAGED.to_owned());
         }
-    };
-    let list = each.as_ref().map(|(list, _)| &api.operations[*list]);
-    let polls = &api.operations[operation];
-    let sources = sources(api, call, polls, &facts.parameters, list)?;
-    let properties = Vec::from(facts.property.clone());
-    if properties.is_empty() && !(facts.done.is_empty() && facts.failed.is_empty()) {
-        return Err("values without a `property` that has them".to_owned());
+        let own = || format!("GET {}", self.call.path);
+        let operation = self.find(&facts.poll.clone().unwrap_or_else(own))?;
+        let polls = &self.api.operations[operation];
+        self.fits(polls)?;
+        let each = facts.each.as_ref().map(|each| {
+            let list = self.find(&each.list)?;
+            let target = &self.api.operations[list];
+            Ok::<_, String>((list, self.sources(target, &each.parameters, None)?))
+        });
+        let each = each.transpose()?;
+        let list = each.as_ref().map(|(list, _)| &self.api.operations[*list]);
+        let sources = self.sources(polls, &facts.parameters, list)?;
+        let properties = self.states(polls, &facts)?;
+        self.flags(polls, &facts.flags)?;
+        let Facts { done, failed, flags, gone, empty, .. } = facts;
+        Ok(Polled {
+            operation,
+            sources,
+            properties,
+            done,
+            failed,
+            flags,
+            gone,
+            empty,
+            each,
+        })
     }
-    if properties.is_empty() && !facts.gone {
-        return Err(
-            "nothing says when the wait is done: `property`, or `gone`".to_owned()
-        );
-    }
-    if !properties.is_empty() {
-        states(api, polls, &properties, &facts, idle)?;
-    }
-    for flag in &facts.flags {
-        states(api, polls, std::slice::from_ref(flag), &Facts::default(), idle)?;
-    }
-    let Facts { done, failed, flags, gone, empty, .. } = facts;
-    Ok(Polled { operation, sources, properties, done, failed, flags, gone, empty, each })
-}
 
-/// Finds an operation by method and path.
-fn find(known: &Known, text: &str) -> Result<usize, String> {
-    let path = text.strip_prefix("GET ").ok_or_else(|| {
-        format!("`{text}` is not understood: write the method GET, a space and a path")
-    })?;
-    let key = operation_key(Method::Get, path);
-    known.get(&key).copied().ok_or_else(|| format!("there is no operation `{text}`"))
-}
-
-/// Says where each path parameter of an operation comes from.
-fn sources(
-    api: &Api,
-    call: &Operation,
-    target: &Operation,
-    said: &BTreeMap<String, Names>,
-    list: Option<&Operation>,
-) -> Result<Vec<Source>, String> {
-    let names = path_parameters(target);
-    if let Some(name) = said.keys().find(|name| !names.contains(&name.as_str())) {
-        return Err(format!("`{}` has no path parameter `{name}`", target.path));
+    /// Finds an operation by method and path.
+    fn find(&self, text: &str) -> Result<usize, String> {
+        let path = text.strip_prefix("GET ").ok_or_else(|| {
+            format!(
+                "`{text}` is not understood: write the method GET, a space and a path"
+            )
+        })?;
+        let index = self.known.get(&operation_key(Method::Get, path));
+        index.copied().ok_or_else(|| format!("there is no operation `{text}`"))
     }
-    let source = |name: &&str| {
-        let Some(said) = said.get(*name) else {
-            return match path_parameters(call).contains(name) {
-                true => Ok(Source::Request((*name).to_owned())),
-                false => Err(format!("nothing says where `{name}` comes from")),
-            };
+
+    /// Checks that a program that has the call has what it polls.
+    fn fits(&self, polls: &Operation) -> Result<(), String> {
+        let is_stable = |operation: &Operation| operation.newest_stable().is_some();
+        match (is_stable(self.call), is_stable(polls)) {
+            (true, false) => Err(format!("`GET {}` is only in preview", polls.path)),
+            (false, _) if polls.tag != self.call.tag => {
+                Err("what is only in preview is not waited for by another group"
+                    .to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Says where each path parameter of an operation comes from.
+    fn sources(
+        &self,
+        target: &Operation,
+        said: &BTreeMap<String, Names>,
+        list: Option<&Operation>,
+    ) -> Result<Vec<Source>, String> {
+        let names = path_parameters(target);
+        if let Some(name) = said.keys().find(|name| !names.contains(&name.as_str())) {
+            return Err(format!("`{}` has no path parameter `{name}`", target.path));
+        }
+        let source = |name: &&str| match said.get(*name) {
+            Some(said) => self.source(&Vec::from(said.clone()), list),
+            None if path_parameters(self.call).contains(name) => {
+                Ok(Source::Request((*name).to_owned()))
+            }
+            None => Err(format!("nothing says where `{name}` comes from")),
         };
-        let said = Vec::from(said.clone());
+        names.iter().map(source).collect()
+    }
+
+    /// Reads a source: `request.name`, or one of several `response.name` or `item.name`.
+    fn source(
+        &self,
+        said: &[String],
+        list: Option<&Operation>,
+    ) -> Result<Source, String> {
         let split = said.iter().map(|said| said.split_once('.').unwrap_or((said, "")));
         let (from, names): (BTreeSet<&str>, Vec<String>) =
             split.map(|(from, name)| (from, name.to_owned())).unzip();
-        let from = from.into_iter().collect::<Vec<_>>().join(", ");
-        let fits = match (&*from, list) {
-            ("request", _) => {
-                names.len() == 1 && path_parameters(call).contains(&&*names[0])
+        let from: Vec<&str> = from.into_iter().collect();
+        let source = match (&*from, &*names, list) {
+            (["request"], [name], _) => path_parameters(self.call)
+                .contains(&name.as_str())
+                .then(|| Source::Request(name.clone())),
+            (["response"], _, _) => {
+                declares(self.api, self.call, &names).then_some(Source::Response(names))
             }
-            ("response", _) => declares(api, call, &names),
-            ("item", Some(list)) => lists(api, list, &names),
-            _ => false,
+            (["item"], _, Some(list)) => {
+                lists(self.api, list, &names).then_some(Source::Item(names))
+            }
+            _ => None,
         };
-        let source = match &*from {
-            "request" => Source::Request(names.concat()),
-            "response" => Source::Response(names),
-            _ => Source::Item(names),
+        source.ok_or_else(|| format!("there is no `{}`", said.join("`, `")))
+    }
+
+    /// Returns the properties that tell the state, checked together with the values.
+    fn states(&self, polls: &Operation, facts: &Facts) -> Result<Vec<String>, String> {
+        let names = Vec::from(facts.property.clone());
+        let mut values = facts.done.iter().chain(&facts.failed);
+        if names.is_empty() {
+            return match (values.next(), facts.gone) {
+                (Some(_), _) => {
+                    Err("values without a `property` that has them".to_owned())
+                }
+                (None, true) => Ok(names),
+                (None, false) => {
+                    Err("nothing says when the wait is done: `property`, or `gone`"
+                        .to_owned())
+                }
+            };
+        }
+        self.has(polls, &names)?;
+        // A value that another document does not declare may come all the same.
+        if self.unmatched == UnmatchedAction::Error {
+            for declared in self.values(polls, &names) {
+                let is_declared = |value: &&String| {
+                    declared.iter().any(|values| values.contains(value))
+                };
+                if let Some(value) = values.clone().find(|value| !is_declared(value)) {
+                    return Err(format!(
+                        "`{}` is never `{value}`",
+                        names.join("` or `")
+                    ));
+                }
+            }
+        }
+        Ok(names)
+    }
+
+    /// Returns the declared values of some properties, for each version where no property is a
+    /// string, which may be anything.
+    fn values(&self, polls: &Operation, names: &[String]) -> Vec<Vec<&'a [String]>> {
+        let values = |ty: &Type| match ty {
+            Type::Def(id) => match &self.api.def(*id).kind {
+                Kind::Enum(values) => Some(&*values.values),
+                _ => None,
+            },
+            _ => None,
         };
-        fits.then_some(source)
-            .ok_or_else(|| format!("there is no `{}`", said.join("`, `")))
-    };
-    names.iter().map(source).collect()
+        let outputs = outputs(polls).into_iter().flatten();
+        let all = outputs.map(|output| types_of(self.api, &output, names));
+        all.filter_map(|types| types.into_iter().map(values).collect()).collect()
+    }
+
+    /// Checks that some properties are there, and are booleans.
+    fn flags(&self, polls: &Operation, names: &[String]) -> Result<(), String> {
+        for name in names {
+            let name = std::slice::from_ref(name);
+            self.has(polls, name)?;
+            let mut outputs = outputs(polls).into_iter().flatten();
+            let is_flag = |ty: &&Type| matches!(ty, Type::Bool);
+            if !outputs
+                .all(|output| types_of(self.api, &output, name).iter().all(is_flag))
+            {
+                return Err(format!("`{}` is not a boolean", name.concat()));
+            }
+        }
+        Ok(())
+    }
+
+    fn has(&self, polls: &Operation, names: &[String]) -> Result<(), String> {
+        if declares(self.api, polls, names) {
+            return Ok(());
+        }
+        let names = names.join("` or `");
+        Err(format!("the response of `{}` has no `{names}`", polls.path))
+    }
 }
 
 fn path_parameters(operation: &Operation) -> Vec<&str> {
@@ -293,50 +381,17 @@ fn declares(api: &Api, operation: &Operation, names: &[String]) -> bool {
 
 fn have(api: &Api, types: &[Type], names: &[String]) -> bool {
     let has = |ty: &Type, name: &String| {
-        let mut found = Vec::new();
-        properties(api, ty, name, &mut found);
-        !found.is_empty()
+        !types_of(api, ty, std::slice::from_ref(name)).is_empty()
     };
     types.iter().all(|ty| names.iter().any(|name| has(ty, name)))
         && names.iter().all(|name| types.iter().any(|ty| has(ty, name)))
 }
 
-/// Checks that every version of the polled operation has one of the properties, and the values.
-fn states(
-    api: &Api,
-    polls: &Operation,
-    names: &[String],
-    facts: &Facts,
-    idle: Idle,
-) -> Result<(), String> {
-    let names_of = || names.join("` or `");
-    if !declares(api, polls, names) {
-        return Err(format!("the response of `{}` has no `{}`", polls.path, names_of()));
-    }
-    for output in outputs(polls).into_iter().flatten() {
-        let mut types = Vec::new();
-        names.iter().for_each(|name| properties(api, &output, name, &mut types));
-        let enums = types.iter().map(|ty| match ty {
-            Type::Def(id) => match &api.def(*id).kind {
-                Kind::Enum(values) => Some(&values.values),
-                _ => None,
-            },
-            _ => None,
-        });
-        if idle == Idle::Note {
-            // A value that another document does not declare may come all the same.
-            continue;
-        }
-        // A string may be anything.
-        let Some(values) = enums.collect::<Option<Vec<_>>>() else { continue };
-        let mut expected = facts.done.iter().chain(&facts.failed);
-        let is_declared =
-            |value: &&String| values.iter().any(|values| values.contains(value));
-        if let Some(value) = expected.find(|value| !is_declared(value)) {
-            return Err(format!("`{}` is never `{value}`", names_of()));
-        }
-    }
-    Ok(())
+/// Returns the types of some properties.
+fn types_of<'a>(api: &'a Api, ty: &Type, names: &[String]) -> Vec<&'a Type> {
+    let mut found = Vec::new();
+    names.iter().for_each(|name| properties(api, ty, name, &mut found));
+    found
 }
 
 /// Collects the types of a property: of a record, or of the variants of a union.

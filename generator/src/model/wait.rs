@@ -1,6 +1,6 @@
 //! Waits, as data.
 
-/// How the end of work is told that goes on after the response.
+/// The facts that tell the end of work that goes on after the response.
 #[derive(Clone, Debug)]
 pub struct Wait {
     pub polled: Option<Polled>,
@@ -31,7 +31,7 @@ pub struct Polled {
     pub each: Option<(usize, Vec<Source>)>,
 }
 
-/// Where the value of a path parameter comes from, and its name there, or the names of which there
+/// The source of the value of a path parameter, and its name there, or the names of which there
 /// is one.
 #[derive(Clone, Debug)]
 pub enum Source {

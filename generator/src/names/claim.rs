@@ -8,9 +8,9 @@ use crate::pointer::Pointer;
 
 /// The names of one kind in one place, and what each was claimed for.
 pub(super) struct Scope {
-    /// What is named, for messages: `field of Cluster`.
+    /// The thing that is named, for messages: `field of Cluster`.
     what: String,
-    /// What to do about a collision.
+    /// The advice on a collision.
     help: String,
     claimed: HashMap<String, (String, Option<Pointer>)>,
 }

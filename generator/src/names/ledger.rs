@@ -18,7 +18,9 @@ use crate::model::{Discriminator, Type};
 use crate::version::Version;
 
 pub(crate) use record::parameter_key;
-pub(crate) use text::{FieldType, RecordedAnswer, RecordedField, RecordedParameter};
+pub(crate) use text::{
+    FieldType, RecordedAnswer, RecordedField, RecordedParameter, RecordedResult,
+};
 
 use text::{Content, Function, Held};
 
@@ -28,7 +30,7 @@ pub(crate) type Section = BTreeMap<String, String>;
 /// The fields of a record, by their JSON names.
 pub(crate) type Fields = BTreeMap<String, RecordedField>;
 
-/// What names what, by section.
+/// The names that were given, by section.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ledger {
@@ -71,6 +73,9 @@ pub(crate) struct Operation {
     newest: BTreeSet<String>,
     /// Version and format → what the request resolves to; the first format of a version has none.
     answers: BTreeMap<String, RecordedAnswer>,
+    /// Version → what the wait after it ends with, where the type of the request has it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    results: BTreeMap<String, RecordedResult>,
     /// Version → type of the body.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     bodies: BTreeMap<String, Type<String>>,
@@ -266,6 +271,11 @@ impl Operation {
         answers
             .filter_map(|(key, answer)| Some((key.strip_prefix(&version)?, answer)))
             .collect()
+    }
+
+    /// Returns what the wait after a version ends with.
+    pub(crate) fn result(&self, version: Version) -> Option<&RecordedResult> {
+        self.results.get(&version.to_string())
     }
 
     pub(crate) fn body(&self, version: Version) -> Option<&Type<String>> {

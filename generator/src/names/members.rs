@@ -193,7 +193,7 @@ pub(super) fn split(name: &str) -> Vec<String> {
     nouns::words(name)
 }
 
-/// How many words all names end with, as long as each keeps one.
+/// Counts the words that all names end with, as long as each keeps one.
 pub(super) fn common_ending(names: &[Vec<String>]) -> usize {
     let Some(first) = names.first().filter(|_| names.len() > 1) else { return 0 };
     (1..first.len())
@@ -205,7 +205,7 @@ pub(super) fn common_ending(names: &[Vec<String>]) -> usize {
         .unwrap_or(0)
 }
 
-/// What a type is called where its kind tells it apart.
+/// Returns the word for a type where its kind tells it apart.
 fn type_text(ty: &Type, types: &[String]) -> String {
     match ty {
         Type::Bool => "boolean".to_owned(),

@@ -16,7 +16,7 @@ pub(super) struct Action {
     pub(super) change: Change,
 }
 
-/// What happens to the nodes that the target selects.
+/// The change of the nodes that the target selects.
 #[derive(Debug)]
 pub(super) enum Change {
     Update(Value),

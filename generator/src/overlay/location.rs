@@ -1,4 +1,4 @@
-//! Where a target was found, in an order that removal can rely on.
+//! The places where a target was found, in an order that removal can rely on.
 
 use serde_json::Value;
 use serde_json_path::{NormalizedPath, PathElement};

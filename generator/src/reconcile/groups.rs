@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::{Api, Tag};
 use crate::names::Ledger;
 
-/// What tells the groups apart that are left.
+/// The mark that tells the groups apart that are left.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     /// A recorded module.

@@ -25,11 +25,14 @@ fn reconcile(build: &mut Build<'_>, found: &Operation) -> Operation {
         Some(recorded) => recorded.has_builder(),
         None => operation.parameters.iter().any(|parameter| !parameter.is_argument),
     };
-    // A wait that comes later leaves the function the type that programs name.
-    let may_offer = recorded.is_none_or(RecordedOperation::offers_wait);
-    operation.offers_wait = operation.wait.is_some() && may_offer;
-    // What was paged has methods that programs call, whether or not pages are still numbered.
-    operation.is_paged |= recorded.is_some_and(RecordedOperation::is_paged);
+    // A wait that comes later leaves the function the type that programs name, and so does one
+    // that goes.
+    let offered = recorded.map(RecordedOperation::offers_wait);
+    operation.offers_wait = offered.unwrap_or(operation.wait.is_some());
+    // What was paged has methods that programs call, whether or not pages are still numbered. What
+    // was waited for has other ones.
+    let was_paged = recorded.is_some_and(RecordedOperation::is_paged);
+    operation.is_paged = was_paged || operation.is_paged && !operation.offers_wait;
     for version in &mut operation.versions {
         reconcile_version(build, version, recorded);
     }

@@ -3,7 +3,7 @@
 //! The typed view panics and dawdles on some of what it should refuse. So whatever gets past the
 //! checks has to be typed without an error: a failure here is a gap in the checks.
 
-use atlas_admin_generator::{Idle, document};
+use atlas_admin_generator::{UnmatchedAction, document};
 use serde_json::{Map, Value, json};
 
 use crate::random::Random;
@@ -140,7 +140,7 @@ fn damaged_text_is_refused_or_read_but_never_a_panic() {
                 break;
             }
         }
-        if let Err(found) = document::read(&bytes, &[], Idle::Error) {
+        if let Err(found) = document::read(&bytes, &[], UnmatchedAction::Error) {
             assert!(found.iter().any(|said| said.is_error()));
         }
     }

@@ -13,7 +13,7 @@ mod structure;
 mod vendored;
 
 use atlas_admin_generator::diagnostic::Diagnostic;
-use atlas_admin_generator::{Idle, document};
+use atlas_admin_generator::{UnmatchedAction, document};
 
 /// Returns a document with these paths and components, both in YAML's flow style.
 fn with(paths: &str, components: &str) -> String {
@@ -30,14 +30,14 @@ fn with_schemas(schemas: &str) -> String {
 
 /// Returns what is said about a document that can't be read.
 fn complaints(text: &str) -> Vec<String> {
-    let found = document::read(text.as_bytes(), &[], Idle::Error)
+    let found = document::read(text.as_bytes(), &[], UnmatchedAction::Error)
         .expect_err("the document was accepted");
     said(&found)
 }
 
 /// Returns what is noted about a document that can be read.
 fn notes(text: &str) -> Vec<String> {
-    match document::read(text.as_bytes(), &[], Idle::Error) {
+    match document::read(text.as_bytes(), &[], UnmatchedAction::Error) {
         Ok(document) => said(&document.notes),
         Err(found) => panic!("{}", said(&found).join("\n")),
     }

@@ -1,6 +1,6 @@
 //! Overlays: what they change and when they refuse.
 
-use atlas_admin_generator::overlay::{self, Idle};
+use atlas_admin_generator::overlay::{self, UnmatchedAction};
 use serde_json::{Value, json};
 
 use crate::said;
@@ -17,7 +17,7 @@ fn overlay(actions: &[&str]) -> String {
 fn apply(document: &Value, actions: &[&str]) -> Result<Value, Vec<String>> {
     let mut document = document.clone();
     let text = overlay(actions);
-    overlay::apply(&mut document, &[("a.yaml", text.as_bytes())], Idle::Error)
+    overlay::apply(&mut document, &[("a.yaml", text.as_bytes())], UnmatchedAction::Error)
         .map(|_| document)
         .map_err(|found| said(&found))
 }
@@ -114,7 +114,10 @@ fn files_are_applied_in_the_order_of_their_names() {
     let first = overlay(&["target: $, update: {n: 1}"]);
     let second = overlay(&["target: $, update: {n: 2}"]);
     let files = [("2.yaml", second.as_bytes()), ("1.yaml", first.as_bytes())];
-    assert_eq!(overlay::apply(&mut document, &files, Idle::Error), Ok(Vec::new()));
+    assert_eq!(
+        overlay::apply(&mut document, &files, UnmatchedAction::Error),
+        Ok(Vec::new())
+    );
     assert_eq!(document, json!({"n": 2}));
 }
 
@@ -164,8 +167,11 @@ fn every_action_that_does_not_apply_is_reported() {
 fn an_action_is_complete_or_refused() {
     let problems = |text: &str| {
         let mut document = json!({"a": {}});
-        let found =
-            overlay::apply(&mut document, &[("o.yaml", text.as_bytes())], Idle::Error);
+        let found = overlay::apply(
+            &mut document,
+            &[("o.yaml", text.as_bytes())],
+            UnmatchedAction::Error,
+        );
         said(&found.expect_err(text))
             .iter()
             .filter_map(|said| said.lines().next().map(str::to_owned))
@@ -212,7 +218,7 @@ fn mistakes_in_the_text_name_the_file() {
     let found = overlay::apply(
         &mut document,
         &[("a.yaml", b"overlay: [\n"), ("b.yaml", b"x: 1\nx: 2\n")],
-        Idle::Note,
+        UnmatchedAction::Note,
     );
     let found = said(&found.unwrap_err());
     assert!(found[0].contains("at a.yaml, line "), "{}", found[0]);
@@ -234,8 +240,11 @@ fn in_another_document_an_action_may_have_nothing_to_correct() {
     let mut document = document();
     let text =
         overlay(&["target: $.nothing, remove: true", "target: $.paths, update: {}"]);
-    let notes =
-        overlay::apply(&mut document, &[("a.yaml", text.as_bytes())], Idle::Note);
+    let notes = overlay::apply(
+        &mut document,
+        &[("a.yaml", text.as_bytes())],
+        UnmatchedAction::Note,
+    );
     let notes = said(&notes.expect("no errors"));
     assert!(notes[0].starts_with("note: the target matches nothing"), "{}", notes[0]);
     assert!(notes[1].starts_with("note: the update changes nothing"), "{}", notes[1]);

@@ -1,6 +1,6 @@
 //! Text that is no document.
 
-use atlas_admin_generator::{Idle, document};
+use atlas_admin_generator::{UnmatchedAction, document};
 use serde_json::json;
 
 use crate::{complaints, said};
@@ -65,7 +65,7 @@ fn two_documents_in_one_file_are_refused() {
 fn a_truncated_document_says_so() {
     let whole =
         r#"{"openapi": "3.0.1", "info": {"title": "t", "version": "1"}, "paths": {}}"#;
-    assert!(document::read(whole.as_bytes(), &[], Idle::Error).is_ok());
+    assert!(document::read(whole.as_bytes(), &[], UnmatchedAction::Error).is_ok());
     for length in 1..whole.len() {
         let found = complaints(&whole[..length]);
         assert!(found[0].contains("ends before it is complete"), "{length}: {found:?}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use atlas_admin_generator::{Idle, canonical, document, prose};
+use atlas_admin_generator::{UnmatchedAction, canonical, document, prose};
 use serde_json::Value;
 
 const DOCUMENT: &str = include_str!("../../../spec/atlas-admin-v2.yaml");
@@ -13,8 +13,8 @@ fn tree() -> Value {
 
 #[test]
 fn it_is_read_without_a_word() {
-    let document =
-        document::read(DOCUMENT.as_bytes(), &[], Idle::Error).expect("no errors");
+    let document = document::read(DOCUMENT.as_bytes(), &[], UnmatchedAction::Error)
+        .expect("no errors");
     assert_eq!(document.notes, []);
     assert!(document.openapi.operations().count() >= 500);
 }

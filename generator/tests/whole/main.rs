@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use atlas_admin_generator::document;
-use atlas_admin_generator::{Idle, Ledger, Options, Output, generate};
+use atlas_admin_generator::{Ledger, Options, Output, UnmatchedAction, generate};
 use serde_json::Value;
 
 static DOCUMENT: LazyLock<Vec<u8>> = LazyLock::new(|| {
@@ -40,7 +40,7 @@ static LEDGER: LazyLock<Ledger> = LazyLock::new(|| {
 
 /// What the document becomes with the names once chosen.
 static OUTPUT: LazyLock<Output> =
-    LazyLock::new(|| generated(&DOCUMENT, &LEDGER, Idle::Error));
+    LazyLock::new(|| generated(&DOCUMENT, &LEDGER, UnmatchedAction::Error));
 
 /// The corrections in `spec/overlays`, by file name.
 static OVERLAYS: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
@@ -61,10 +61,10 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn generated(document: &[u8], ledger: &Ledger, idle: Idle) -> Output {
+fn generated(document: &[u8], ledger: &Ledger, unmatched: UnmatchedAction) -> Output {
     let overlays: Vec<(&str, &[u8])> =
         OVERLAYS.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-    generate(document, &overlays, ledger, &Options { idle, ..Options::default() })
+    generate(document, &overlays, ledger, &Options { unmatched, ..Options::default() })
         .unwrap_or_else(|found| panic!("{}", said(&found)))
 }
 

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use atlas_admin_generator::{Idle, Ledger, Output};
+use atlas_admin_generator::{Ledger, Output, UnmatchedAction};
 use serde_json::Value;
 
 use super::{DOCUMENT, LEDGER, OUTPUT, TREE, generated};
@@ -24,7 +24,11 @@ fn shuffled_keys_make_the_same_crate_without_names_once_chosen() {
         ("YAML, seed 5", yaml(&TREE, &mut Random(5))),
     ];
     let ledger = Ledger::default();
-    assert_all_same(&generated(&DOCUMENT, &ledger, Idle::Error), &ledger, &variants);
+    assert_all_same(
+        &generated(&DOCUMENT, &ledger, UnmatchedAction::Error),
+        &ledger,
+        &variants,
+    );
 }
 
 fn assert_all_same(expected: &Output, ledger: &Ledger, variants: &[(&str, String)]) {
@@ -36,7 +40,7 @@ fn assert_all_same(expected: &Output, ledger: &Ledger, variants: &[(&str, String
                 "{what}: nothing is shuffled"
             );
             scope.spawn(|| {
-                let found = generated(text.as_bytes(), ledger, Idle::Error);
+                let found = generated(text.as_bytes(), ledger, UnmatchedAction::Error);
                 assert_same(what, expected, &found);
             });
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use atlas_admin_generator::{Idle, Output};
+use atlas_admin_generator::{Output, UnmatchedAction};
 use serde_json::{Map, Value, json};
 
 use super::crates::Workspace;
@@ -57,7 +57,7 @@ fn what_other_documents_become_compiles() {
 }
 
 fn generate(document: &Value) -> Output {
-    generated(document.to_string().as_bytes(), &LEDGER, Idle::Note)
+    generated(document.to_string().as_bytes(), &LEDGER, UnmatchedAction::Note)
 }
 
 /// Drops the newest version of every operation that has more than one, and 20 operations with the

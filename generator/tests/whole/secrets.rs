@@ -36,7 +36,7 @@ fn what_is_named_like_a_secret_is_never_printed() {
     atlas_admin_generator::overlay::apply(
         &mut document,
         &overlays,
-        atlas_admin_generator::Idle::Error,
+        atlas_admin_generator::UnmatchedAction::Error,
     )
     .expect("corrections that apply");
     let mut found = Found::default();

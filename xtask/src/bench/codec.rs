@@ -10,8 +10,8 @@ use super::measure::Measure;
 use super::twin;
 use crate::failure::Failure;
 
-/// What is measured: a recording, the operation's path after the group or organization, the
-/// version, and the type of the answer.
+/// The subjects of the measurement: a recording, the operation's path after the group or
+/// organization, the version, and the type of the answer.
 const SUBJECTS: [(&str, &str, &str, &str); 2] = [
     ("clusters", "/clusters", "2024-08-05", "PaginatedClusterDescription20240805"),
     ("events", "/events", "2023-01-01", "OrgPaginatedEventView"),
@@ -27,7 +27,9 @@ pub(super) fn table(measure: &Measure) -> Result<String, Failure> {
     write(&measure.root, &recorded, &folder)
         .map_err(|error| Failure::unwritable(&folder, &error))?;
     let rows = measure.cargo(&folder, "target", &["run", "--quiet", "--release"])?;
-    let head = "| answer | of the codec | of derives | ratio of speeds |\n";
+    let budget = "budget: decode ≥ 1.5, encode ≥ 1.2";
+    let head =
+        format!("| answer | of the codec | of derives | ratio of speeds ({budget}) |\n");
     Ok(format!("{head}|---|---|---|---|\n{rows}"))
 }
 

@@ -1,4 +1,4 @@
-//! What compiling costs in instructions, which do not depend on how busy the machine is.
+//! The cost of compiling in instructions, which do not depend on how busy the machine is.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -24,7 +24,7 @@ pub(super) fn sentence(measure: &Measure) -> Result<String, Failure> {
     let floor = count(measure, &floor, &["--all-features"], "floor")?;
     Ok(format!(
         "Instructions of rustc for the crate alone, all features, under cachegrind: {:.1} G; its \
-         floor {:.1} G, ratio {:.2}.\n",
+         floor {:.1} G, ratio {:.2}, budget ≤ 1.5.\n",
         ours as f64 / 1e9,
         floor as f64 / 1e9,
         ours as f64 / floor as f64

@@ -7,14 +7,14 @@ use std::process::{Command, Stdio};
 
 use crate::failure::Failure;
 
-/// How and where to measure.
+/// The settings of a measurement.
 pub(super) struct Measure {
     pub(super) runs: usize,
     pub(super) root: PathBuf,
     pub(super) scratch: PathBuf,
 }
 
-/// What a program used: seconds, and megabytes at the most.
+/// The use of a program: seconds, and megabytes at the most.
 #[derive(Clone, Copy)]
 pub(super) struct Usage {
     pub(super) wall: f64,

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 mod names;
+mod versions;
 mod walk;
 
-use walk::{each_object, each_operation, each_schema};
+use walk::{each_operation, each_schema};
 
 /// A change of a document.
 pub(super) struct Mutation {
@@ -23,7 +24,7 @@ const fn mutation(
     Mutation { group, name, apply }
 }
 
-pub(super) const MUTATIONS: [Mutation; 12] = [
+pub(super) const MUTATIONS: [Mutation; 14] = [
     mutation("ids", "ids", rename_operations),
     mutation("tag", "tag", rename_tag),
     mutation("required", "required-none", require_nothing),
@@ -34,11 +35,11 @@ pub(super) const MUTATIONS: [Mutation; 12] = [
     mutation("schemas", "schemas", names::rename_schemas),
     mutation("inline", "inline-named", names::name_inline_schemas),
     mutation("inline", "named-inlined", names::inline_schemas),
-    mutation("versions", "versions", add_version),
+    mutation("versions", "versions", versions::add_version),
+    mutation("versions", "versions-of-reads", versions::add_version_of_reads),
+    mutation("waits", "waits", remove_waits),
     mutation("parameters", "parameters", add_parameter),
 ];
-
-const LATER: &str = "2031-05-01";
 
 fn rename_operations(document: &mut Value) {
     each_operation(document, |operation| {
@@ -168,34 +169,6 @@ fn grow(document: &mut Value) {
     }
 }
 
-/// Adds a version to every operation: a copy of the newest one.
-fn add_version(document: &mut Value) {
-    each_operation(document, |operation| {
-        let mut versions = Vec::new();
-        each_object(operation, &mut |object| {
-            versions
-                .extend(object.keys().filter_map(|name| dated(name)).map(str::to_owned));
-        });
-        let Some(newest) = versions.into_iter().max() else { return };
-        each_object(operation, &mut |object| {
-            let names = object.keys().filter(|name| dated(name) == Some(&newest));
-            for name in names.cloned().collect::<Vec<_>>() {
-                let copy = object[&name].clone();
-                object.insert(name.replace(&newest, LATER), copy);
-            }
-        });
-    });
-}
-
-/// Returns the date of a media type that has one and nothing beside it.
-fn dated(media_type: &str) -> Option<&str> {
-    let version =
-        media_type.strip_prefix("application/vnd.atlas.")?.split('+').next()?;
-    let is_date =
-        version.len() == 10 && version.chars().all(|c| c.is_ascii_digit() || c == '-');
-    is_date.then_some(version)
-}
-
 fn add_parameter(document: &mut Value) {
     let parameter = json!({
         "name": "brandNew", "in": "query", "schema": { "type": "boolean", "default": false },
@@ -211,6 +184,14 @@ fn add_parameter(document: &mut Value) {
     });
 }
 
+/// Leaves no operation whose end of work is known.
+fn remove_waits(document: &mut Value) {
+    each_operation(document, |operation| {
+        let operation = operation.as_object_mut().into_iter();
+        operation.for_each(|it| it.retain(|key, _| key != "x-sdk-wait"));
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,7 +200,7 @@ mod tests {
         json!({
             "tags": [{ "name": "Fruit" }],
             "paths": { "/a": { "get": {
-                "operationId": "getA", "tags": ["Fruit"],
+                "operationId": "getA", "tags": ["Fruit"], "x-sdk-wait": {},
                 "responses": { "200": { "content": {
                     "application/vnd.atlas.2024-01-01+json": { "schema": {
                         "$ref": "#/components/schemas/Pear"
@@ -248,15 +229,6 @@ mod tests {
             let is_same = changed == document();
             assert_eq!(is_same, mutation.name == "named-inlined", "{}", mutation.name);
         }
-    }
-
-    #[test]
-    fn a_version_is_added_beside_the_newest() {
-        let mut changed = document();
-        add_version(&mut changed);
-        let content = &changed["paths"]["/a"]["get"]["responses"]["200"]["content"];
-        assert_eq!(content.as_object().expect("content").len(), 3);
-        assert!(content.get("application/vnd.atlas.2031-05-01+json").is_some());
     }
 
     #[test]

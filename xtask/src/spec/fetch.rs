@@ -13,7 +13,7 @@ use ureq::{Agent, Body};
 
 use crate::failure::Failure;
 
-/// Where Atlas publishes its document.
+/// The address at which Atlas publishes its document.
 pub(crate) const PUBLISHED: &str =
     "https://raw.githubusercontent.com/mongodb/openapi/main/openapi/v2.yaml";
 

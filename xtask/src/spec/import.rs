@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use atlas_admin_generator::document::Document;
-use atlas_admin_generator::{Idle, canonical, document, prose};
+use atlas_admin_generator::{UnmatchedAction, canonical, document, prose};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -21,13 +21,13 @@ pub(crate) const DOCUMENT: &str = "atlas-admin-v2.yaml";
 /// The name of the file that says where it came from.
 pub(crate) const SOURCE: &str = "source.toml";
 
-/// What to import.
+/// The document to import.
 pub(crate) struct Request<'a> {
     /// The document: YAML or JSON.
     pub(crate) bytes: &'a [u8],
     /// The day it was published, if known.
     pub(crate) date: Option<String>,
-    /// Where it is published, if known.
+    /// The address at which it is published, if known.
     pub(crate) url: Option<String>,
     /// The day of the import.
     pub(crate) today: String,
@@ -40,8 +40,8 @@ pub(crate) fn import(request: &Request<'_>, into: &Path) -> Result<String, Failu
     {
         return Err(Failure::Usage(format!("error: {date} is no date like 2026-08-06")));
     }
-    let document =
-        document::read(request.bytes, &[], Idle::Error).map_err(Failure::Document)?;
+    let document = document::read(request.bytes, &[], UnmatchedAction::Error)
+        .map_err(Failure::Document)?;
     let source = source(request, &document.tree, into)?.render()?;
     let counts = Counts::of(&document);
     let Document { mut tree, notes, .. } = document;
@@ -49,7 +49,8 @@ pub(crate) fn import(request: &Request<'_>, into: &Path) -> Result<String, Failu
     canonical::normalize(&mut tree);
     let text = canonical::write(&tree);
     // What is vendored has to be readable by the same reader; better to find out before writing.
-    document::read(text.as_bytes(), &[], Idle::Error).map_err(Failure::Document)?;
+    document::read(text.as_bytes(), &[], UnmatchedAction::Error)
+        .map_err(Failure::Document)?;
     let mut planned = Plan::default();
     planned.add(&into.join(DOCUMENT), &text)?;
     planned.add(&into.join(SOURCE), &source)?;
@@ -85,7 +86,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// How much a document holds.
+/// The size of a document.
 struct Counts {
     operations: usize,
     /// Operations, each counted once for every version it answers in.

@@ -8,11 +8,11 @@ const HEAD: &str = "\
 # Where atlas-admin-v2.yaml came from. Written by `cargo xtask spec import`.
 ";
 
-/// Where a vendored document came from.
+/// The origin of a vendored document.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Source {
-    /// Where it is published.
+    /// The address at which it is published.
     pub(crate) url: Option<String>,
     /// Its `x-xgen-sha`: the commit that it was made from.
     pub(crate) sha: Option<String>,

@@ -73,7 +73,7 @@ fn imported(item: &Item) -> Option<String> {
     }
 }
 
-/// What the builders of a module offer, by their names.
+/// The methods of the builders of a module, by their names.
 struct Methods {
     setters: BTreeMap<String, Vec<Setter>>,
     /// The builders of paged operations.

@@ -1,4 +1,4 @@
-//! What has to hold among the operations of a document.
+//! Rules that hold among the operations of a document.
 
 use std::collections::BTreeMap;
 

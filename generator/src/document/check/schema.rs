@@ -1,4 +1,4 @@
-//! What is told to those who wrote a schema in another dialect.
+//! Advice to those who wrote a schema in another dialect.
 
 use serde_json::Value;
 

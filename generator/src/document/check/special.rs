@@ -1,4 +1,5 @@
-//! What the table of the grammar can't say: keywords that depend on each other, and names with a form.
+//! Rules that the table of the grammar can't say: keywords that depend on each other, and names with
+//! a form.
 
 use serde_json::{Map, Value};
 

@@ -28,7 +28,7 @@ pub(super) fn check(tree: &Value, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What tells one parameter from another: where it stands, and its name.
+/// The identity of a parameter: its location and its name.
 type Key<'a> = (&'a str, &'a str);
 
 fn keys<'a>(

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::diagnostic::Diagnostic;
 use crate::pointer::Pointer;
 
-/// Which names a name stands for.
+/// The names that a name stands for.
 type Graph<'a> = BTreeMap<&'a str, Vec<&'a str>>;
 
 /// Reports each circle once, with all its links.

@@ -92,7 +92,7 @@ pub(in crate::emit) fn unknown_variant(union: &Union) -> String {
     }
 }
 
-/// What the document says of a value, a sentence each.
+/// Returns what the document says of a value, a sentence each.
 pub(super) fn limits(limits: &Limits) -> Vec<String> {
     let mut facts = Vec::new();
     if let Some(format) = limits.format.as_deref().and_then(format_words) {

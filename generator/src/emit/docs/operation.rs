@@ -104,7 +104,7 @@ fn errors(version: &OperationVersion) -> Option<String> {
     (!lines.is_empty()).then(|| format!("# Errors\n\n{}", lines.join("\n")))
 }
 
-/// What a status means in this API.
+/// Returns the meaning of a status in this API.
 fn reason(status: u16) -> Option<&'static str> {
     Some(match status {
         400 => "the service can't read the request",

@@ -1,4 +1,4 @@
-//! What an overlay says wrongly of a wait is an error, at the place of the wait.
+//! Wrong facts of an overlay about a wait are errors, at the place of the wait.
 
 use crate::{Ledger, Options, generate};
 
@@ -36,17 +36,65 @@ fn each_fact_is_checked_against_the_document() {
         ("property: state\n", "property: status\n", "has no `status`"),
         ("failed: [SUNK]\n", "failed: [LOST]\n", "`state` is never `LOST`"),
         ("flags: [leaking]", "flags: [open]", "has no `open`"),
+        ("flags: [leaking]", "flags: [name]", "`name` is not a boolean"),
         (
             "property: state, failed: [SUNK], gone",
             "failed: [SUNK], gone",
             "without a `property`",
         ),
-        ("property: state, failed: [SUNK], gone: true, ", "", "nothing says when"),
+        ("{property: state, failed: [SUNK], gone: true, ", "{", "nothing says when"),
         ("failed: [SUNK]\n", "fails: [SUNK]\n", "unknown field `fails`"),
-        ("{legacy: false}", "{legacy: 1}", "is not understood"),
+        // Without `poll`, what is polled is at the path of the call.
+        (
+            "poll: GET /yards/{yardId}/boats/{boatName}\n        parameters: {boatName: response.name}\n        property: state\n",
+            "property: state\n",
+            "has no `state`",
+        ),
+        (
+            "poll: 'GET /yards/{yardId}/boats/{boatName}', property: state, done",
+            "property: state, done",
+            "no operation `GET /yards/{yardId}/boats/{boatName}:launch`",
+        ),
+        (
+            "operationId: listBoats\n",
+            "operationId: listBoats\n      x-sdk-wait: {property: results}\n",
+            "what is paged is not waited for",
+        ),
     ] {
         let said = said(part, by);
         assert!(said.contains(expected), "{by}: {said}");
         assert!(said.contains("~1yards~1{yardId}"), "{said}");
     }
+}
+
+/// The document's own extension is no fault of an overlay.
+#[test]
+fn what_is_not_understood_of_a_long_running_operation_is_a_loss() {
+    let of = |part: &str, by: &str| {
+        assert!(CASE.contains(part), "{part}");
+        let document = CASE.replacen(part, by, 1);
+        let ledger = Ledger::default();
+        generate(document.as_bytes(), &[], &ledger, &Options::default())
+            .expect("a crate")
+    };
+    let paint = "pub fn paint_boat(yard_id: &str, boat_name: &str) -> Request<()>";
+    let extension = "x-xgen-long-running-operation: {}";
+    for by in ["{legacy: 1}", "true", "[1]", "{legacy: {}}"] {
+        let by = format!("x-xgen-long-running-operation: {by}");
+        let output = of(extension, &by);
+        assert!(output.unmapped.contains("long-running-operation` is not"), "{by}");
+        assert!(output.files["src/boats.rs"].contains(paint), "{by}");
+    }
+    let output = of(extension, "x-xgen-long-running-operation: {status: new}");
+    assert!(!output.files["src/boats.rs"].contains(paint));
+    assert!(output.unmapped.is_empty(), "{}", output.unmapped);
+
+    let list = "operationId: listBoats\n";
+    let output = of(list, &format!("{list}      {extension}\n"));
+    assert!(output.unmapped.contains("what is paged is not waited for"));
+    assert!(output.files["src/boats.rs"].contains("builder!(ListBoats, paged)"));
+
+    // What is older than operation resources answers with none.
+    let boats = &of("a", "a").files["src/boats.rs"];
+    assert!(boats.contains(&paint.replace("paint", "varnish")));
 }

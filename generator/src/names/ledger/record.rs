@@ -1,9 +1,11 @@
 //! Adding to the ledger what a document has chosen.
 
+use std::convert::Infallible;
+
 use super::text::{Content, Function, Held};
 use super::{
     FieldType, Fields, Ledger, Operation, RecordedAnswer, RecordedField,
-    RecordedParameter, Section, Union,
+    RecordedParameter, RecordedResult, Section, Union,
 };
 use crate::facts::{Facts, ITEMS};
 use crate::model::{
@@ -24,6 +26,9 @@ impl Ledger {
             add(&mut self.modules, group, module);
             let line = self.operations.entry(operation.key()).or_default();
             line.record(operation, module, &names.functions[index], names);
+            if operation.offers_wait {
+                line.record_results(api, facts, index, names);
+            }
         }
         for index in 0..api.types.len() {
             self.record_type(api, facts, names, TypeId(index));
@@ -96,12 +101,7 @@ impl Operation {
             for answer in &version.answers {
                 let key =
                     format!("{} {}", version.version, answer.media_type.format.as_str());
-                let output = match &answer.output {
-                    Output::Empty => Output::Empty,
-                    Output::Stream => Output::Stream,
-                    Output::Json(ty) => Output::Json(named(ty, &names.types)),
-                    Output::Optional(ty) => Output::Optional(named(ty, &names.types)),
-                };
+                let output = named_output(&answer.output, &names.types);
                 let is_first = answer.is_first;
                 self.answers.insert(key, RecordedAnswer { output, is_first });
             }
@@ -120,6 +120,23 @@ impl Operation {
                 let recorded = RecordedParameter { name, ty, is_argument };
                 self.parameters.insert(parameter_key(index, parameter), recorded);
             }
+        }
+    }
+}
+
+impl Operation {
+    fn record_results(&mut self, api: &Api, facts: &Facts, index: usize, names: &Names) {
+        for version in api.operations[index].versions.iter().map(|it| it.version) {
+            let Some(waited) = facts.waits.get(&(index, version)) else { continue };
+            let output = named_output(&waited.result, &names.types);
+            let polled = waited.polled.map(|target| {
+                api.operations[target.operation].versions[target.version].version
+            });
+            let key = version.to_string();
+            // A wait or a version that is gone may come back, and is polled then.
+            let before = self.results.get(&key).and_then(|before| before.polled);
+            let polled = before.or(polled);
+            self.results.insert(key, RecordedResult { output, polled });
         }
     }
 }
@@ -163,6 +180,11 @@ fn held(ty: &Type, boxed: bool, types: &[String]) -> Held {
 /// Returns a type with the names of its definitions.
 fn named(ty: &Type, types: &[String]) -> Type<String> {
     ty.map(&mut |id| types[id.0].clone())
+}
+
+fn named_output(output: &Output, types: &[String]) -> Output<String> {
+    let Ok(output) = output.try_map(&mut |id| Ok::<_, Infallible>(types[id.0].clone()));
+    output
 }
 
 fn add(section: &mut Section, key: &str, name: &str) {

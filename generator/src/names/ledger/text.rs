@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::super::casing::UNRAWABLE;
 use crate::model::{Output, Type};
+use crate::version::Version;
 
 /// The most lists and maps that a type may be in.
 const MOST_LAYERS: usize = 64;
@@ -56,6 +57,14 @@ pub(crate) struct RecordedAnswer {
     pub(crate) is_first: bool,
 }
 
+/// The value that the wait after a version ends with, and the version of the operation that is
+/// polled: `Type from 2024-08-05`; without a version where no operation is polled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RecordedResult {
+    pub(crate) output: Output<String>,
+    pub(crate) polled: Option<Version>,
+}
+
 /// The content of a variant: its type, and the values of the discriminator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]
@@ -90,6 +99,7 @@ as_text!(Held, "a type, such as `Cluster` or `Box<Cluster>`");
 as_text!(RecordedField, "`name: Option<Type>`, or only the name");
 as_text!(RecordedParameter, "`argument name: Type` or `setter name: Type`");
 as_text!(RecordedAnswer, "`Type`, `Option<Type>`, `Download` or `()`");
+as_text!(RecordedResult, "`Type`, or `Type from 2024-08-05`");
 as_text!(Type<String>, "a type, such as `Cluster` or `Vec<String>`");
 
 impl Function {
@@ -176,14 +186,7 @@ impl Display for RecordedParameter {
 impl RecordedAnswer {
     fn parse(line: &str) -> Option<Self> {
         let other = line.strip_prefix("other ");
-        let output = match other.unwrap_or(line) {
-            "()" => Output::Empty,
-            "Download" => Output::Stream,
-            text => match inner(text, "Option<") {
-                Some(ty) => Output::Optional(Type::parse(ty)?),
-                None => Output::Json(Type::parse(text)?),
-            },
-        };
+        let output = Output::parse(other.unwrap_or(line))?;
         Some(Self { output, is_first: other.is_none() })
     }
 }
@@ -193,11 +196,47 @@ impl Display for RecordedAnswer {
         if !self.is_first {
             f.write_str("other ")?;
         }
-        match &self.output {
-            Output::Empty => f.write_str("()"),
-            Output::Stream => f.write_str("Download"),
-            Output::Json(ty) => ty.fmt(f),
-            Output::Optional(ty) => write!(f, "Option<{ty}>"),
+        self.output.fmt(f)
+    }
+}
+
+impl RecordedResult {
+    fn parse(line: &str) -> Option<Self> {
+        let (output, polled) = match line.split_once(" from ") {
+            Some((output, version)) => (output, Some(version.parse().ok()?)),
+            None => (line, None),
+        };
+        Some(Self { output: Output::parse(output)?, polled })
+    }
+}
+
+impl Display for RecordedResult {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.output.fmt(f)?;
+        self.polled.map_or(Ok(()), |version| write!(f, " from {version}"))
+    }
+}
+
+impl Output<String> {
+    fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "()" => Self::Empty,
+            "Download" => Self::Stream,
+            _ => match inner(text, "Option<") {
+                Some(ty) => Self::Optional(Type::parse(ty)?),
+                None => Self::Json(Type::parse(text)?),
+            },
+        })
+    }
+}
+
+impl Display for Output<String> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("()"),
+            Self::Stream => f.write_str("Download"),
+            Self::Json(ty) => ty.fmt(f),
+            Self::Optional(ty) => write!(f, "Option<{ty}>"),
         }
     }
 }
