@@ -11,7 +11,7 @@ use super::{Expectation, RecordedRequest};
 use crate::auth::oauth;
 use crate::codec::{self, DecodeError, EncodeError, Json, Value};
 use crate::operation::Operation;
-use crate::request::path;
+use crate::template;
 use crate::transport::{Request, Url};
 
 pub use super::mock::Rules;
@@ -52,12 +52,12 @@ pub fn query_pairs(request: &RecordedRequest) -> Vec<(String, String)> {
 
 /// Fills the parameters of a path with values, percent-encoded.
 pub fn filled(template: &str, values: &[&str]) -> String {
-    path::fill(template, values).0
+    template::fill(template, values).0
 }
 
 /// Percent-encodes a value for a segment of a path.
 pub fn encoded(value: &str) -> String {
-    path::encode(value).to_string()
+    template::encode(value).to_string()
 }
 
 /// Returns 32 hexadecimal digits that nobody can guess.
