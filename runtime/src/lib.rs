@@ -94,7 +94,10 @@ pub use clock::Clock;
 pub use codec::{
     Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue, list, set,
 };
-pub use credentials::Credentials;
+pub use credentials::{
+    CommandCredentials, Credentials, CredentialsChain, CredentialsProvider,
+    FileCredentials,
+};
 pub use error::{ApiError, Error};
 pub use headers::RateLimit;
 pub use operation::Operation;

@@ -24,6 +24,7 @@ mod loopback {
     mod paging;
     mod polling;
     mod processes;
+    mod providers;
     mod proxy;
     mod retry;
     mod runtimes;

@@ -10,7 +10,7 @@ use super::{Client, Core};
 use crate::auth::{Auth, MemoryStore, TokenSettings, TokenStore};
 use crate::clock::{Clock, SystemClock};
 use crate::connection::{Base, Connection, Limits, base};
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, CredentialsProvider};
 use crate::error::{Error, Kind};
 use crate::pace::Pacer;
 use crate::retry::RetryPolicy;
@@ -44,7 +44,7 @@ const BODY_LIMIT: u64 = 64 << 20;
 #[must_use]
 pub struct ClientBuilder {
     base_url: String,
-    credentials: Option<Credentials>,
+    credentials: Option<Source>,
     store: Option<Arc<dyn TokenStore>>,
     user_agent: Option<String>,
     settings: Settings,
@@ -54,6 +54,13 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     limits: Limits,
     is_paced: bool,
+}
+
+/// Where the credentials come from.
+#[derive(Debug)]
+enum Source {
+    Fixed(Credentials),
+    Provided(Arc<dyn CredentialsProvider>),
 }
 
 impl ClientBuilder {
@@ -83,9 +90,19 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets the credentials.
+    /// Sets the credentials, in place of a provider.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.credentials = Some(credentials);
+        self.credentials = Some(Source::Fixed(credentials));
+        self
+    }
+
+    /// Sets who gives the credentials, in place of fixed ones: a file, a command, a closure, a
+    /// chain of them. It is asked when the first request is sent.
+    pub fn credentials_provider(
+        mut self,
+        provider: impl CredentialsProvider + 'static,
+    ) -> Self {
+        self.credentials = Some(Source::Provided(Arc::new(provider)));
         self
     }
 
@@ -231,12 +248,17 @@ impl ClientBuilder {
         let user_agent = user_agent(self.user_agent.as_deref())?;
         let connection = Connection { base, transport, clock, user_agent };
         let (retry, limits) = (self.retry, self.limits);
-        let auth = Auth::new(self.credentials, || TokenSettings {
+        let settings = TokenSettings {
             connection: connection.clone(),
             retry: retry.clone(),
             limits,
             store: self.store.unwrap_or_else(|| Arc::new(MemoryStore::default())),
-        })?;
+        };
+        let auth = match self.credentials {
+            None => Auth::None,
+            Some(Source::Fixed(credentials)) => Auth::fixed(credentials, settings)?,
+            Some(Source::Provided(provider)) => Auth::provided(provider, settings),
+        };
         Ok(Client(Arc::new(Core {
             connection,
             auth,

@@ -16,8 +16,8 @@ pub(crate) struct Steps(Arc<Mutex<(Duration, Vec<Duration>)>>);
 pub(crate) const LIMIT: Duration = Duration::from_secs(24 * 3600);
 
 /// Time limits of the runtime's own, in milliseconds: of unwanted bodies, of the bodies of
-/// errors and of renewals, of a store, and of its turn.
-const OWN_LIMITS: [u128; 4] = [500, 2_000, 5_000, 15_000];
+/// errors and of renewals, of a store, of its turn, and of a credentials provider.
+const OWN_LIMITS: [u128; 5] = [500, 2_000, 5_000, 15_000, 55_000];
 
 impl Steps {
     pub(crate) fn advance(&self, duration: Duration) {
