@@ -122,8 +122,9 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
         Piece::Tokens(quote! {
             #[doc(inline)]
             pub use atlas_admin_runtime::{
-                AccessToken, ApiError, Client, ClientBuilder, Clock, Credentials, Download, Error,
-                FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options, Outcome, Output, Page,
+                AccessToken, ApiError, Client, ClientBuilder, Clock, CommandCredentials, Credentials,
+                CredentialsChain, CredentialsProvider, Download, Error,
+                FileCredentials, FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options, Outcome, Output, Page,
                 PagedRequest, Pages, Poller, Progress, RateLimit, Repeat, Request, Response, ResponseFuture,
                 RetryPolicy, TokenStore, Transport, Version, Waiter, WaitingRequest,
             };

@@ -109,10 +109,10 @@ impl Provided {
         let Some(other) = self.replace(&current).await else {
             return response.map(|response| (response, lease));
         };
-        lease.release();
         if let Ok(response) = response {
             connection.drain(response.into_body()).await;
         }
+        lease.release();
         other.scheme.send(connection, call, limit).await
     }
 
