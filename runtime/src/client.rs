@@ -21,7 +21,14 @@ pub use builder::ClientBuilder;
 pub(crate) mod base;
 mod builder;
 mod env;
+mod found;
+mod infer;
+#[cfg(feature = "keyring")]
+mod keyring;
+mod kind;
+#[cfg(feature = "profiles")]
 mod profile;
+mod scope;
 
 /// Sends requests.
 ///
@@ -37,6 +44,7 @@ pub(crate) struct Core {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) auth: Auth,
+    pub(crate) scope: scope::Scope,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
     /// `None` where requests are not paced.
@@ -93,6 +101,7 @@ impl Core {
             transport: Arc::clone(&self.transport),
             clock: Arc::clone(&self.clock),
             auth: Auth::None,
+            scope: scope::Scope::default(),
             retry: self.retry.clone(),
             budget: Budget::default(),
             pacer: None,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use super::base::{self, Base};
+use super::scope::Scope;
 use super::{Client, Core, Limits};
 use crate::auth::{Auth, MemoryStore, TokenStore};
 use crate::clock::{Clock, SystemClock};
@@ -44,7 +45,9 @@ const BODY_LIMIT: u64 = 64 << 20;
 #[must_use]
 pub struct ClientBuilder {
     base_url: String,
-    credentials: Option<Credentials>,
+    pub(super) credentials: Option<Credentials>,
+    pub(super) scope: Scope,
+    pub(super) warnings: Vec<String>,
     store: Option<Arc<dyn TokenStore>>,
     user_agent: Option<String>,
     settings: Settings,
@@ -61,6 +64,8 @@ impl ClientBuilder {
         Self {
             base_url: base::DEFAULT.to_owned(),
             credentials: None,
+            scope: Scope::default(),
+            warnings: Vec::new(),
             store: None,
             user_agent: None,
             settings: Settings {
@@ -107,6 +112,13 @@ impl ClientBuilder {
             error.edit(|error| error.message = format!("{setting}: {}", error.message))
         })?;
         Ok(self.base_url(url))
+    }
+
+    /// Returns what is doubtful about the settings that were found, a sentence each: several kinds
+    /// of credentials in the environment, and which one is used. With the feature `tracing`, each
+    /// is a warning there too.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// Sets where access tokens are kept: in the memory of this client by default. A
@@ -230,6 +242,7 @@ impl ClientBuilder {
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::default()));
         let mut core = Core {
             auth: Auth::None,
+            scope: self.scope,
             base,
             transport,
             clock: self.clock,
@@ -262,6 +275,8 @@ impl fmt::Debug for ClientBuilder {
         // The base URL was not judged yet: it may hold a password.
         f.debug_struct("ClientBuilder")
             .field("credentials", &self.credentials)
+            .field("scope", &self.scope)
+            .field("warnings", &self.warnings)
             .field("retry", &self.retry)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
