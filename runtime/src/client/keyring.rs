@@ -19,9 +19,12 @@ mod platform;
 /// The time that a keyring has, which a person needs to type a password.
 const LIMIT: Duration = Duration::from_secs(30);
 
+/// The time to take a prompt off the screen.
+const CANCEL_LIMIT: Duration = Duration::from_secs(1);
+
 /// Reads properties that are filed under a service, each `None` where there is no item.
 ///
-/// Blocks for [`LIMIT`] at most. Works in a thread of its own, for the caller's may run async
+/// Blocks for [`LIMIT`] and a second at most. Works in a thread of its own, for the caller's may run async
 /// code, where neither Tokio nor others allow to block on a future.
 ///
 /// # Errors
@@ -35,20 +38,19 @@ pub(super) fn read(
     let properties: Vec<String> =
         properties.iter().map(|name| (*name).to_owned()).collect();
     let (canceller, cancelled) = platform::cancellation();
-    within(LIMIT, move || {
+    let work = move || {
         let read = platform::read(&service, &properties, cancelled)?;
         read.into_iter().map(|value| value.map(unwrap).transpose()).collect()
-    })
-    .unwrap_or_else(|reason| {
-        platform::cancel(&canceller);
-        Err(reason)
-    })
+    };
+    within(LIMIT, work, || platform::cancel(&canceller)).unwrap_or_else(Err)
 }
 
-/// Runs a function in a thread of its own, and waits for it no longer than the limit.
+/// Runs a function in a thread of its own, and waits for it no longer than the limit, after which
+/// it is cancelled.
 fn within<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> T + Send + 'static,
+    cancel: impl FnOnce(),
 ) -> Result<T, String> {
     let (sender, receiver) = channel();
     let thread = thread::Builder::new().name("atlas-keyring".to_owned());
@@ -56,10 +58,13 @@ fn within<T: Send + 'static>(
     let thread = thread.spawn(move || _ = sender.send(work()));
     thread.map_err(|error| format!("no thread to read it in: {error}"))?;
     receiver.recv_timeout(limit).map_err(|error| match error {
-        RecvTimeoutError::Timeout => format!(
-            "it did not respond within {} seconds: unlock it, or answer its prompt",
-            limit.as_secs()
-        ),
+        RecvTimeoutError::Timeout => {
+            cancel();
+            // A program that ends now would leave the prompt on the screen.
+            _ = receiver.recv_timeout(CANCEL_LIMIT);
+            let limit = limit.as_secs();
+            format!("it did not respond within {limit} seconds: unlock it first")
+        }
         RecvTimeoutError::Disconnected => "the reading of it broke off".to_owned(),
     })
 }
@@ -110,11 +115,10 @@ mod tests {
     #[test]
     fn waits_for_a_limited_time_and_survives_a_panic() {
         let (sender, receiver) = channel::<()>();
-        let late = within(Duration::from_millis(1), move || receiver.recv());
+        let late = within(Duration::ZERO, move || receiver.recv(), || drop(sender));
         assert!(late.unwrap_err().contains("did not respond"));
-        drop(sender);
-        let broken: Result<(), _> = within(LIMIT, || panic!("in a dependency"));
+        let broken: Result<(), _> = within(LIMIT, || panic!("in a dependency"), || ());
         assert!(broken.unwrap_err().contains("broke off"));
-        assert_eq!(within(LIMIT, || 1), Ok(1));
+        assert_eq!(within(LIMIT, || 1, || ()), Ok(1));
     }
 }

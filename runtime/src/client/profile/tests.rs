@@ -206,7 +206,7 @@ fn the_top_of_the_file_comes_first_and_no_pair_is_mixed() {
 #[test]
 fn names_have_no_case_and_the_only_profile_needs_none() {
     let text = "[work]\nAccess_Token = \"t\"\norg_id = \"o1\"\n\
-                [Ärger]\naccess_token = \"t\"\n[\"a.b c\"]\naccess_token = \"t\"";
+                [\"Ärger\"]\naccess_token = \"t\"\n[\"a.b c\"]\naccess_token = \"t\"";
     for name in ["work", "Work", "WORK", "ärger", "a.b c"] {
         assert!(debug(text, name).contains("AccessToken"), "{name}");
     }
