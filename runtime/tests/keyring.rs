@@ -19,7 +19,7 @@ mod loopback {
     pub(crate) mod server;
 }
 
-mod keyring {
+mod secrets {
     mod desktop;
     mod part;
     mod reads;

@@ -88,12 +88,12 @@ impl ClientBuilder {
     fn from_variables(read: &Read<'_>, now: Timestamp) -> Result<Self, Error> {
         let found = find(read, now).map_err(fail)?;
         if found.credentials.is_none() {
-            return Err(fail(format!(
+            return Err(fail(
                 "no credentials in the environment: set MONGODB_ATLAS_CLIENT_ID and \
                  MONGODB_ATLAS_CLIENT_SECRET for a service account, \
                  MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY for an API \
-                 key, or MONGODB_ATLAS_ACCESS_TOKEN"
-            )));
+                 key, or MONGODB_ATLAS_ACCESS_TOKEN",
+            ));
         }
         found.into_builder()
     }

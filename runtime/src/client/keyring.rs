@@ -16,6 +16,11 @@ use base64::prelude::BASE64_STANDARD;
 #[cfg_attr(not(any(unix, windows)), path = "keyring/none.rs")]
 mod platform;
 
+// macOS has nothing in it that needs macOS: its tests run everywhere.
+#[cfg(all(test, unix, not(target_vendor = "apple")))]
+#[expect(dead_code, reason = "the tests call what they need")]
+mod keychain;
+
 /// The time that a keyring has, which a person needs to type a password.
 const LIMIT: Duration = Duration::from_secs(30);
 

@@ -10,10 +10,11 @@ const KEY: [(&str, &str); 2] = [
     ("MONGODB_ATLAS_PRIVATE_API_KEY", "hunter2"),
 ];
 
+/// The name of the profile that was read, and whether its credentials were, too.
+type Asked = Option<(Option<String>, bool)>;
+
 /// Infers from variables and a profile that holds everything; returns how it was read, too.
-fn inferred(
-    variables: &[(&str, &str)],
-) -> (Result<Found, Error>, Option<(Option<String>, bool)>) {
+fn inferred(variables: &[(&str, &str)]) -> (Result<Found, Error>, Asked) {
     let asked = RefCell::new(None);
     let read = |name: &str| {
         let found = variables.iter().find(|(other, _)| *other == name);

@@ -39,3 +39,20 @@ fn item(program: &str, service: &str, user: &str) -> Result<Option<Vec<u8>>, Str
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_the_program_prints_and_tells_an_absence_from_a_failure() {
+        let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/secrets/security");
+        let read = |user| item(program, "atlascli_work", user);
+        let stored = read("client_id").unwrap().map(crate::client::keyring::unwrap);
+        assert_eq!(stored, Some(Ok("mdb_sa_id".to_owned())));
+        assert_eq!(read("client_secret"), Ok(None));
+        let message = read("access_token").unwrap_err();
+        assert!(message.ends_with("security: the keychain is locked"), "{message}");
+        assert!(item("/nonexistent/security", "a", "b").is_err());
+    }
+}

@@ -225,12 +225,15 @@ fn names_have_no_case_and_the_only_profile_needs_none() {
     assert!(builder(default, None).is_ok());
 }
 
+/// The service that a keyring was asked for, and the properties.
+type Asked = (String, Vec<String>);
+
 /// A keyring that holds these items, and a list of what it was asked for.
 fn with_keyring(
     text: &str,
     items: &[(&str, &str)],
-) -> (Result<Found, Error>, Vec<(String, Vec<String>)>) {
-    thread_local!(static ASKED: RefCell<Vec<(String, Vec<String>)>> = const { RefCell::new(Vec::new()) });
+) -> (Result<Found, Error>, Vec<Asked>) {
+    thread_local!(static ASKED: RefCell<Vec<Asked>> = const { RefCell::new(Vec::new()) });
     let items: Vec<(String, String)> =
         items.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     let keyring = move |service: &str, names: &[&str]| {

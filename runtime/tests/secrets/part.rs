@@ -15,7 +15,7 @@ const RESULT: &str = "result of the part: ";
 /// Returns this program once more, to read a profile.
 pub(crate) fn command(profile: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "keyring::part::reads_the_profile", "--ignored"]);
+    command.args(["--exact", "secrets::part::reads_the_profile", "--ignored"]);
     command.arg("--nocapture").env(PROFILE, profile);
     command
 }

@@ -80,7 +80,7 @@ impl Desktop {
     /// Starts the keyring of `prompting.py`, and returns the file with what was called.
     pub(crate) fn start_prompting(&mut self, mode: &str) -> PathBuf {
         let log = self.folder.join("calls");
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keyring/prompting.py");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/secrets/prompting.py");
         let mut command = Command::new(PYTHON);
         let command = self.inside(command.args([script, mode]).arg(&log));
         self.processes.push(command.spawn().unwrap());
