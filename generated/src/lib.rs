@@ -8,7 +8,7 @@
 //! # async fn example() -> Result<(), atlas_admin::Error> {
 //! use atlas_admin::{Client, organizations};
 //!
-//! let client = Client::from_env()?;
+//! let client = Client::infer()?;
 //! let page = organizations::list_orgs().send(&client).await?;
 //! # Ok(())
 //! # }
@@ -104,11 +104,15 @@
 #[doc(inline)]
 pub use atlas_admin_runtime::{
     AccessToken, ApiError, Client, ClientBuilder, Clock, CommandCredentials, Credentials,
-    CredentialsChain, CredentialsProvider, Download, Error, FileCredentials, FileStore,
-    IntoBody, IntoList, Items, MemoryStore, Operation, Options, Outcome, Output, Page,
-    PagedRequest, Pages, Poller, Progress, RateLimit, Repeat, Request, Response,
-    ResponseFuture, RetryPolicy, TokenStore, Transport, Version, Waiter, WaitingRequest,
+    CredentialsChain, CredentialsProvider, Download, EnvCredentials, Error,
+    FileCredentials, FileStore, IntoBody, IntoList, Items, MemoryStore, Operation,
+    Options, Outcome, Output, Page, PagedRequest, Pages, Poller, Progress, RateLimit,
+    Repeat, Request, Response, ResponseFuture, RetryPolicy, TokenStore, Transport,
+    Version, Waiter, WaitingRequest,
 };
+#[cfg(feature = "profiles")]
+#[doc(inline)]
+pub use atlas_admin_runtime::ProfileCredentials;
 #[doc(inline)]
 pub use atlas_admin_runtime::{
     Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue, json, list, set,

@@ -8,11 +8,13 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub use chain::CredentialsChain;
 pub use command::CommandCredentials;
+pub(crate) use expiry::expiry;
 pub use file::FileCredentials;
 pub use provider::CredentialsProvider;
 
 mod chain;
 mod command;
+mod expiry;
 mod file;
 mod provider;
 

@@ -89,7 +89,9 @@ mod wait;
 
 pub use auth::{AccessToken, FileStore, MemoryStore, TokenStore};
 pub use builder::IntoList;
-pub use client::{Client, ClientBuilder};
+#[cfg(feature = "profiles")]
+pub use client::ProfileCredentials;
+pub use client::{Client, ClientBuilder, EnvCredentials};
 pub use clock::Clock;
 pub use codec::{
     Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue, list, set,

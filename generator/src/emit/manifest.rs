@@ -123,11 +123,14 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
             #[doc(inline)]
             pub use atlas_admin_runtime::{
                 AccessToken, ApiError, Client, ClientBuilder, Clock, CommandCredentials, Credentials,
-                CredentialsChain, CredentialsProvider, Download, Error,
+                CredentialsChain, CredentialsProvider, Download, EnvCredentials, Error,
                 FileCredentials, FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options, Outcome, Output, Page,
                 PagedRequest, Pages, Poller, Progress, RateLimit, Repeat, Request, Response, ResponseFuture,
                 RetryPolicy, TokenStore, Transport, Version, Waiter, WaitingRequest,
             };
+            #[cfg(feature = "profiles")]
+            #[doc(inline)]
+            pub use atlas_admin_runtime::ProfileCredentials;
             #[doc(inline)]
             pub use atlas_admin_runtime::{
                 Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue, json, list, set,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
+use super::scope::Scope;
 use super::{Client, Core};
 use crate::auth::{Auth, MemoryStore, TokenSettings, TokenStore};
 use crate::clock::{Clock, SystemClock};
@@ -44,7 +45,9 @@ const BODY_LIMIT: u64 = 64 << 20;
 #[must_use]
 pub struct ClientBuilder {
     base_url: String,
-    credentials: Option<Source>,
+    pub(super) credentials: Option<Source>,
+    pub(super) scope: Scope,
+    pub(super) warnings: Vec<String>,
     store: Option<Arc<dyn TokenStore>>,
     user_agent: Option<String>,
     settings: Settings,
@@ -57,8 +60,8 @@ pub struct ClientBuilder {
 }
 
 /// Where the credentials come from.
-#[derive(Debug)]
-enum Source {
+#[derive(Clone, Debug)]
+pub(super) enum Source {
     Fixed(Credentials),
     Provided(Arc<dyn CredentialsProvider>),
 }
@@ -68,6 +71,8 @@ impl ClientBuilder {
         Self {
             base_url: base::DEFAULT.to_owned(),
             credentials: None,
+            scope: Scope::default(),
+            warnings: Vec::new(),
             store: None,
             user_agent: None,
             settings: Settings {
@@ -124,6 +129,13 @@ impl ClientBuilder {
             error.edit(|error| error.message = format!("{setting}: {}", error.message))
         })?;
         Ok(self.base_url(url))
+    }
+
+    /// Returns what is doubtful about the settings that were found, a sentence each: several kinds
+    /// of credentials in the environment, and which one is used. With the feature `tracing`, each
+    /// is a warning there too.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// Sets where access tokens are kept: in the memory of this client by default. A
@@ -262,6 +274,7 @@ impl ClientBuilder {
         Ok(Client(Arc::new(Core {
             connection,
             auth,
+            scope: self.scope,
             retry,
             budget: Default::default(),
             pacer: self.is_paced.then(Pacer::default),
@@ -288,6 +301,8 @@ impl fmt::Debug for ClientBuilder {
         // The base URL was not judged yet: it may hold a password.
         f.debug_struct("ClientBuilder")
             .field("credentials", &self.credentials)
+            .field("scope", &self.scope)
+            .field("warnings", &self.warnings)
             .field("retry", &self.retry)
             .field("limits", &self.limits)
             .finish_non_exhaustive()

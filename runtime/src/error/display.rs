@@ -10,6 +10,10 @@ use crate::transport::{TransportError, Url};
 /// The length of a quotation of a response, in characters.
 const EXCERPT: usize = 200;
 
+/// The length of a message about the client's configuration, in characters: this crate's own
+/// words, which list what was looked for and where, and the names of files.
+const CONFIGURATION: usize = 2000;
+
 /// Advice where the credentials lack a role.
 const ROLE: &str = "if it is a role that the credentials lack, the documentation of the request \
                     function names those that do";
@@ -27,7 +31,12 @@ impl fmt::Display for Error {
             }
             f.write_str(": ")?;
         }
-        let told = [Some(one_line(&inner.message)), self.detail()];
+        let length = match inner.kind {
+            Kind::Configuration => CONFIGURATION,
+            _ => EXCERPT,
+        };
+        let message = start_of(&unbroken(&inner.message), length);
+        let told = [Some(message), self.detail()];
         let mut told: Vec<_> = told.into_iter().flatten().collect();
         told.retain(|text| !text.is_empty());
         let told = told.join(": ");
@@ -189,6 +198,11 @@ fn is_unseen(c: char) -> bool {
 /// Returns the start of a text with its runs of white space and unseen characters as single
 /// spaces, so that a response can't forge lines of a log or reorder what is read there.
 fn one_line(text: &str) -> String {
+    start_of(&unbroken(text), EXCERPT)
+}
+
+/// Returns a text on one line, of any length.
+fn unbroken(text: &str) -> String {
     let mut line = String::new();
     let words = text.split(|c: char| c.is_whitespace() || is_unseen(c));
     for word in words.filter(|word| !word.is_empty()) {
@@ -197,7 +211,7 @@ fn one_line(text: &str) -> String {
         }
         line.push_str(word);
     }
-    start_of(&line, EXCERPT)
+    line
 }
 
 /// Returns the start of a text, of so many characters.
