@@ -103,11 +103,11 @@
 
 #[doc(inline)]
 pub use atlas_admin_runtime::{
-    AccessToken, ApiError, Client, ClientBuilder, Clock, Credentials, Download, Error,
-    FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options, Outcome,
-    Output, Page, PagedRequest, Pages, Poller, Progress, RateLimit, Repeat, Request,
-    Response, ResponseFuture, RetryPolicy, TokenStore, Transport, Version, Waiter,
-    WaitingRequest,
+    AccessToken, ApiError, Client, ClientBuilder, Clock, Code, Credentials, Download,
+    Error, FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options,
+    Outcome, Output, Page, PagedRequest, Pages, Poller, Progress, RateLimit, Repeat,
+    Request, Response, ResponseFuture, RetryPolicy, TokenStore, Transport, Version,
+    Waiter, WaitingRequest,
 };
 #[doc(inline)]
 pub use atlas_admin_runtime::{
@@ -242,3 +242,5 @@ pub mod x509_authentication;
 #[cfg(feature = "registry")]
 pub mod registry;
 pub mod types;
+mod error_code;
+pub use error_code::ErrorCode;

@@ -14,9 +14,11 @@ use crate::operation::Operation;
 use crate::transport::TransportError;
 
 pub use api::ApiError;
+pub use code::Code;
 pub(crate) use display::start_of;
 
 mod api;
+mod code;
 mod display;
 mod predicates;
 
@@ -150,9 +152,10 @@ impl Error {
         self.0.attempts
     }
 
-    /// Returns the service's code for the error: `CLUSTER_NOT_FOUND`.
-    pub fn error_code(&self) -> Option<&str> {
-        self.0.api.error_code.as_deref()
+    /// Returns the service's code for the error, which is compared with a string or with the
+    /// generated crate's `ErrorCode`; empty where there is none.
+    pub fn code(&self) -> Code<'_> {
+        Code::new(self.0.api.error_code.as_deref().unwrap_or_default())
     }
 }
 

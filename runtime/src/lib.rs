@@ -89,7 +89,7 @@ pub use codec::{
     Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue, list, set,
 };
 pub use credentials::Credentials;
-pub use error::{ApiError, Error};
+pub use error::{ApiError, Code, Error};
 pub use operation::Operation;
 pub use output::{Download, Output};
 pub use page::{Items, Page, Pages};

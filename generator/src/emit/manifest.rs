@@ -106,6 +106,12 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
             )]
         }
     });
+    let codes = (!emit.names.codes.is_empty()).then(|| {
+        quote! {
+            mod error_code;
+            pub use error_code::ErrorCode;
+        }
+    });
     render::file([
         Piece::Tokens(quote! {
             #front
@@ -122,7 +128,7 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
         Piece::Tokens(quote! {
             #[doc(inline)]
             pub use atlas_admin_runtime::{
-                AccessToken, ApiError, Client, ClientBuilder, Clock, Credentials, Download, Error,
+                AccessToken, ApiError, Client, ClientBuilder, Clock, Code, Credentials, Download, Error,
                 FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options, Outcome, Output, Page,
                 PagedRequest, Pages, Poller, Progress, RateLimit, Repeat, Request, Response, ResponseFuture,
                 RetryPolicy, TokenStore, Transport, Version, Waiter, WaitingRequest,
@@ -147,6 +153,7 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
             #[cfg(feature = "registry")]
             pub mod registry;
             pub mod types;
+            #codes
         }),
     ])
 }

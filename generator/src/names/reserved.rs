@@ -10,6 +10,7 @@ pub(super) const MODULES: &[&str] = &[
     "blocking",
     "bytes",
     "codec",
+    "error_code",
     "http",
     "indexmap",
     "jiff",
