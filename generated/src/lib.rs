@@ -123,6 +123,10 @@ pub use atlas_admin_runtime::blocking;
 pub use atlas_admin_runtime::testing;
 /// The crates whose types are part of this one's.
 pub use atlas_admin_runtime::{bytes, http, indexmap, jiff, url};
+#[cfg(feature = "chrono")]
+pub use atlas_admin_runtime::chrono;
+#[cfg(feature = "time")]
+pub use atlas_admin_runtime::time;
 
 #[cfg(feature = "access-tracking")]
 pub mod access_tracking;

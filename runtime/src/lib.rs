@@ -102,4 +102,8 @@ pub use version::Version;
 pub use wait::{Progress, Waiter};
 
 // The crates whose types are part of this one's.
+#[cfg(feature = "chrono")]
+pub use chrono;
+#[cfg(feature = "time")]
+pub use time;
 pub use {bytes, http, indexmap, jiff, url};

@@ -147,6 +147,10 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
             pub use atlas_admin_runtime::testing;
             /// The crates whose types are part of this one's.
             pub use atlas_admin_runtime::{bytes, http, indexmap, jiff, url};
+            #[cfg(feature = "chrono")]
+            pub use atlas_admin_runtime::chrono;
+            #[cfg(feature = "time")]
+            pub use atlas_admin_runtime::time;
         }),
         Piece::Tokens(quote!(#(#modules)*)),
         Piece::Tokens(quote! {
