@@ -103,8 +103,8 @@
 
 #[doc(inline)]
 pub use atlas_admin_runtime::{
-    AccessToken, ApiError, Client, ClientBuilder, Clock, CommandCredentials, Credentials,
-    CredentialsChain, CredentialsProvider, Download, EnvCredentials, Error,
+    AccessToken, ApiError, Client, ClientBuilder, Clock, Code, CommandCredentials,
+    Credentials, CredentialsChain, CredentialsProvider, Download, EnvCredentials, Error,
     FileCredentials, FileStore, IntoBody, IntoList, Items, MemoryStore, Operation,
     Options, Outcome, Output, Page, PagedRequest, Pages, Poller, Progress, RateLimit,
     Repeat, Request, Response, ResponseFuture, RetryPolicy, TokenStore, Transport,
@@ -127,6 +127,10 @@ pub use atlas_admin_runtime::blocking;
 pub use atlas_admin_runtime::testing;
 /// The crates whose types are part of this one's.
 pub use atlas_admin_runtime::{bytes, http, indexmap, jiff, url};
+#[cfg(feature = "chrono")]
+pub use atlas_admin_runtime::chrono;
+#[cfg(feature = "time")]
+pub use atlas_admin_runtime::time;
 
 #[cfg(feature = "access-tracking")]
 pub mod access_tracking;
@@ -246,3 +250,5 @@ pub mod x509_authentication;
 #[cfg(feature = "registry")]
 pub mod registry;
 pub mod types;
+mod error_code;
+pub use error_code::ErrorCode;

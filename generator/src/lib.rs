@@ -8,6 +8,7 @@
 //! ```
 
 pub mod canonical;
+mod codes;
 pub mod diagnostic;
 pub mod document;
 mod emit;
@@ -22,6 +23,7 @@ mod reconcile;
 mod render;
 mod version;
 
+pub use codes::ErrorCodes;
 pub use diagnostic::Diagnostic;
 pub use emit::{Docs, Files, Home};
 pub use names::Ledger;
@@ -36,6 +38,8 @@ pub struct Options {
     pub home: Home,
     /// The weight of a correction that has nothing to correct.
     pub unmatched: UnmatchedAction,
+    /// The error codes of the service, which no document lists.
+    pub codes: ErrorCodes,
 }
 
 /// The crate that a document becomes, and all that is known about it.
@@ -84,7 +88,7 @@ pub fn generate(
     let document = document::read(document, overlays, options.unmatched)?;
     let api = lower::lower(&document.openapi, ledger, options.unmatched)?;
     let facts = facts::Facts::of(&api, ledger);
-    let names = names::name(&api, ledger)?;
+    let names = names::name(&api, &options.codes, ledger)?;
     let mut next = ledger.clone();
     next.record_all(&api, &facts, &names);
     let emit = emit::Emit { api: &api, facts: &facts, names: &names, options };

@@ -5,6 +5,7 @@
 
 mod casing;
 mod claim;
+mod codes;
 mod ledger;
 mod members;
 mod nouns;
@@ -22,12 +23,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use proc_macro2::{Ident, Span};
 
+use crate::codes::ErrorCodes;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Api, Parameter, TypeId};
 use crate::pointer::Pointer;
 use crate::version::{Format, Version};
 
 use claim::Scope;
+use ledger::Section;
 
 /// The Rust names of everything in an [`Api`], by its indices.
 #[derive(Debug)]
@@ -46,6 +49,8 @@ pub struct Names {
     pub types: Vec<String>,
     /// The fields of records, the variants of enums and unions.
     pub members: Vec<Vec<String>>,
+    /// Error code → variant.
+    pub codes: Section,
 }
 
 /// An example of a line that names a request function in the ledger.
@@ -53,7 +58,11 @@ const OPERATION_LINE: &str =
     "[operations.\"<method> <path>\"] function = \"<module>::<function>\"";
 
 /// Names everything.
-pub fn name(api: &Api, ledger: &Ledger) -> Result<Names, Vec<Diagnostic>> {
+pub fn name(
+    api: &Api,
+    codes: &ErrorCodes,
+    ledger: &Ledger,
+) -> Result<Names, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let modules = name_modules(api, ledger, &mut diagnostics);
     let functions = name_functions(api, &modules, ledger, &mut diagnostics);
@@ -76,6 +85,7 @@ pub fn name(api: &Api, ledger: &Ledger) -> Result<Names, Vec<Diagnostic>> {
         functions,
         types,
         members,
+        codes: codes::name_codes(codes, ledger),
     })
 }
 

@@ -100,7 +100,7 @@ pub use credentials::{
     CommandCredentials, Credentials, CredentialsChain, CredentialsProvider,
     FileCredentials,
 };
-pub use error::{ApiError, Error};
+pub use error::{ApiError, Code, Error};
 pub use headers::RateLimit;
 pub use operation::Operation;
 pub use output::{Download, Output};
@@ -115,4 +115,8 @@ pub use version::Version;
 pub use wait::{Progress, Waiter, WaitingRequest};
 
 // The crates whose types are part of this one's.
+#[cfg(feature = "chrono")]
+pub use chrono;
+#[cfg(feature = "time")]
+pub use time;
 pub use {bytes, http, indexmap, jiff, url};

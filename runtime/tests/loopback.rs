@@ -13,6 +13,7 @@ mod loopback {
     mod bodies;
     mod building;
     mod cancel;
+    mod causes;
     mod digest;
     mod download;
     mod faults;

@@ -106,6 +106,12 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
             )]
         }
     });
+    let codes = (!emit.names.codes.is_empty()).then(|| {
+        quote! {
+            mod error_code;
+            pub use error_code::ErrorCode;
+        }
+    });
     render::file([
         Piece::Tokens(quote! {
             #front
@@ -122,7 +128,7 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
         Piece::Tokens(quote! {
             #[doc(inline)]
             pub use atlas_admin_runtime::{
-                AccessToken, ApiError, Client, ClientBuilder, Clock, CommandCredentials, Credentials,
+                AccessToken, ApiError, Client, ClientBuilder, Clock, Code, CommandCredentials, Credentials,
                 CredentialsChain, CredentialsProvider, Download, EnvCredentials, Error,
                 FileCredentials, FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options, Outcome, Output, Page,
                 PagedRequest, Pages, Poller, Progress, RateLimit, Repeat, Request, Response, ResponseFuture,
@@ -145,12 +151,17 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
             pub use atlas_admin_runtime::testing;
             /// The crates whose types are part of this one's.
             pub use atlas_admin_runtime::{bytes, http, indexmap, jiff, url};
+            #[cfg(feature = "chrono")]
+            pub use atlas_admin_runtime::chrono;
+            #[cfg(feature = "time")]
+            pub use atlas_admin_runtime::time;
         }),
         Piece::Tokens(quote!(#(#modules)*)),
         Piece::Tokens(quote! {
             #[cfg(feature = "registry")]
             pub mod registry;
             pub mod types;
+            #codes
         }),
     ])
 }

@@ -39,6 +39,10 @@ pub struct Ledger {
     /// Operation group → module.
     #[serde(deserialize_with = "text::names")]
     modules: Section,
+    /// Error code → variant.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "text::names")]
+    error_codes: Section,
     /// Schema, or place of an inline type → type.
     #[serde(deserialize_with = "text::names")]
     types: Section,
@@ -192,6 +196,11 @@ impl Ledger {
     /// All names of types there have been.
     pub(crate) fn type_names(&self) -> BTreeSet<&str> {
         self.types.values().map(String::as_str).collect()
+    }
+
+    /// Returns the variants of all error codes there have been.
+    pub(crate) fn error_codes(&self) -> &Section {
+        &self.error_codes
     }
 
     pub(crate) fn is_page(&self, ty: &str) -> bool {

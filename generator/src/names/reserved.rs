@@ -9,7 +9,9 @@ pub(super) const MODULES: &[&str] = &[
     "atlas_admin_runtime",
     "blocking",
     "bytes",
+    "chrono",
     "codec",
+    "error_code",
     "http",
     "indexmap",
     "jiff",
@@ -22,6 +24,7 @@ pub(super) const MODULES: &[&str] = &[
     "registry",
     "set",
     "testing",
+    "time",
     "transport",
     "types",
     "url",
@@ -30,12 +33,14 @@ pub(super) const MODULES: &[&str] = &[
 /// The Cargo features that are not operation groups.
 pub(super) const FEATURES: &[&str] = &[
     "blocking",
+    "chrono",
     "default",
     "full",
     "older-versions",
     "preview",
     "registry",
     "testing",
+    "time",
     "tracing",
     "webpki-roots",
 ];

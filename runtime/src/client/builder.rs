@@ -41,7 +41,8 @@ const BODY_LIMIT: u64 = 64 << 20;
 /// ```
 ///
 /// Everything has a default but the credentials; a client without them sends requests that
-/// the service refuses.
+/// the service refuses. A copy has the same token store, transport and clock.
+#[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
     base_url: String,

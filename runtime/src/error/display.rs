@@ -21,22 +21,7 @@ const ROLE: &str = "if it is a role that the credentials lack, the documentation
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        if let Some(operation) = inner.operation {
-            write!(f, "{} ({}): ", operation.name, operation.version)?;
-        }
-        if let Some(status) = inner.status {
-            write!(f, "{status}")?;
-            if let Some(code) = &inner.api.error_code {
-                write!(f, " {}", one_line(code))?;
-            }
-            f.write_str(": ")?;
-        }
-        let length = match inner.kind {
-            Kind::Configuration => CONFIGURATION,
-            _ => EXCERPT,
-        };
-        let message = start_of(&unbroken(&inner.message), length);
-        let told = [Some(message), self.detail()];
+        let told = [Some(self.head()), self.detail()];
         let mut told: Vec<_> = told.into_iter().flatten().collect();
         told.retain(|text| !text.is_empty());
         let told = told.join(": ");
@@ -58,6 +43,27 @@ impl fmt::Display for Error {
 }
 
 impl Error {
+    /// Returns the start of the line: which call failed, and what became of it.
+    pub(crate) fn head(&self) -> String {
+        let inner = &*self.0;
+        let mut parts = Vec::new();
+        if let Some(operation) = inner.operation {
+            parts.push(format!("{} ({})", operation.name, operation.version));
+        }
+        if let Some(status) = inner.status {
+            let code = inner.api.error_code.as_deref().map(one_line);
+            let code = code.map(|code| format!(" {code}")).unwrap_or_default();
+            parts.push(format!("{status}{code}"));
+        }
+        let length = match inner.kind {
+            Kind::Configuration => CONFIGURATION,
+            _ => EXCERPT,
+        };
+        parts.push(start_of(&folded(&inner.message), length));
+        parts.retain(|part| !part.is_empty());
+        parts.join(": ")
+    }
+
     /// Returns what the answer, or the system, says about the cause.
     fn detail(&self) -> Option<String> {
         let inner = &*self.0;
@@ -101,7 +107,7 @@ impl Error {
 
     /// Returns the innermost cause, which is what the system or the peer said.
     fn root(&self) -> Option<String> {
-        let first = std::error::Error::source(self)?;
+        let first = self.cause()?;
         let last = std::iter::successors(Some(first), |error| error.source()).last();
         last.map(ToString::to_string)
     }
@@ -197,12 +203,12 @@ fn is_unseen(c: char) -> bool {
 
 /// Returns the start of a text with its runs of white space and unseen characters as single
 /// spaces, so that a response can't forge lines of a log or reorder what is read there.
-fn one_line(text: &str) -> String {
-    start_of(&unbroken(text), EXCERPT)
+pub(super) fn one_line(text: &str) -> String {
+    start_of(&folded(text), EXCERPT)
 }
 
-/// Returns a text on one line, of any length.
-fn unbroken(text: &str) -> String {
+/// Returns a text with its runs of white space and unseen characters as single spaces.
+pub(super) fn folded(text: &str) -> String {
     let mut line = String::new();
     let words = text.split(|c: char| c.is_whitespace() || is_unseen(c));
     for word in words.filter(|word| !word.is_empty()) {

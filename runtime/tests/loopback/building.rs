@@ -27,6 +27,21 @@ async fn server() -> Server {
 }
 
 #[tokio::test]
+async fn a_builder_is_copied_for_clients_that_differ() {
+    let server = server().await;
+    let common = to(&server).credentials(Credentials::access_token("t"));
+    for agent in ["a/1", "b/2"] {
+        let client = common.clone().user_agent(agent).build().unwrap();
+        get().send(&client).await.unwrap();
+    }
+    let seen = server.seen();
+    let agents: Vec<_> =
+        seen.iter().map(|it| it.header("user-agent").unwrap()).collect();
+    assert!(agents[0].ends_with("a/1") && agents[1].ends_with("b/2"), "{agents:?}");
+    assert!(seen.iter().all(|it| it.header("authorization") == Some("Bearer t")));
+}
+
+#[tokio::test]
 async fn the_user_agent_names_the_program_after_the_crate() {
     let server = server().await;
     get().send(&to(&server).build().unwrap()).await.unwrap();

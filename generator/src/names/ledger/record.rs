@@ -33,6 +33,9 @@ impl Ledger {
         for index in 0..api.types.len() {
             self.record_type(api, facts, names, TypeId(index));
         }
+        for (code, variant) in &names.codes {
+            add(&mut self.error_codes, code, variant);
+        }
         for id in &facts.pages {
             add(&mut self.pages, &names.types[id.0], ITEMS);
         }
