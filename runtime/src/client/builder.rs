@@ -46,7 +46,7 @@ pub struct ClientBuilder {
     base_url: String,
     credentials: Option<Credentials>,
     store: Option<Arc<dyn TokenStore>>,
-    user_agent: Option<String>,
+    products: Vec<String>,
     settings: Settings,
     roots: Vec<Vec<u8>>,
     transport: Option<Arc<dyn Transport>>,
@@ -62,7 +62,7 @@ impl ClientBuilder {
             base_url: base::DEFAULT.to_owned(),
             credentials: None,
             store: None,
-            user_agent: None,
+            products: Vec::new(),
             settings: Settings {
                 connect_timeout: Some(Duration::from_secs(10)),
                 // Shorter than servers and balancers keep them: a POST that meets a
@@ -116,9 +116,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds a product to the `User-Agent` header: `terraform-thing/1.2`.
-    pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
-        self.user_agent = Some(suffix.into());
+    /// Adds a product to the `User-Agent` header, as `terraform-thing/1.2`. The header names this
+    /// crate first, as `atlas-admin/0.1.0 (linux;x86_64)`, then the products in the order in which
+    /// they were added.
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.products.push(product.into());
         self
     }
 
@@ -237,7 +239,7 @@ impl ClientBuilder {
             budget: Default::default(),
             pacer: self.is_paced.then(Pacer::default),
             limits: self.limits,
-            user_agent: user_agent(self.user_agent.as_deref())?,
+            user_agent: user_agent(&self.products)?,
             warned: Default::default(),
         };
         core.auth = Auth::new(self.credentials, &core, store)?;
@@ -245,10 +247,17 @@ impl ClientBuilder {
     }
 }
 
-fn user_agent(suffix: Option<&str>) -> Result<HeaderValue, Error> {
-    let product = concat!("atlas-admin-rust/", env!("CARGO_PKG_VERSION"));
-    let Some(suffix) = suffix else { return Ok(HeaderValue::from_static(product)) };
-    HeaderValue::from_str(&format!("{product} {suffix}")).map_err(|error| {
+/// Returns the `User-Agent`: this crate with its version, operating system and architecture, then
+/// the products of the caller.
+fn user_agent(products: &[String]) -> Result<HeaderValue, Error> {
+    use std::env::consts::{ARCH, OS};
+    let version = env!("CARGO_PKG_VERSION");
+    let mut agent = format!("atlas-admin/{version} ({OS};{ARCH})");
+    for product in products {
+        agent.push(' ');
+        agent.push_str(product);
+    }
+    HeaderValue::from_str(&agent).map_err(|error| {
         Error::with_source(
             Kind::Configuration,
             "the user agent is no header value",
