@@ -20,6 +20,8 @@ pub use builder::ClientBuilder;
 
 pub(crate) mod base;
 mod builder;
+#[cfg(feature = "reqwest")]
+mod connection;
 mod env;
 mod profile;
 

@@ -20,7 +20,16 @@ pub use url::Url;
 /// A future on the heap, as the traits of this crate return them.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+#[cfg(feature = "reqwest")]
 pub mod reqwest;
+
+#[cfg(not(feature = "reqwest"))]
+mod absent;
+
+#[cfg(not(feature = "reqwest"))]
+pub(crate) use self::absent::Settings;
+#[cfg(feature = "reqwest")]
+pub(crate) use self::reqwest::Settings;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 

@@ -14,8 +14,7 @@ use crate::credentials::Credentials;
 use crate::error::{Error, Kind};
 use crate::pace::Pacer;
 use crate::retry::RetryPolicy;
-use crate::transport::Transport;
-use crate::transport::reqwest::{Proxy, Settings};
+use crate::transport::{Settings, Transport};
 
 /// The largest body in memory: several times the largest page of 500 items, and an end to
 /// endless ones.
@@ -47,8 +46,7 @@ pub struct ClientBuilder {
     credentials: Option<Credentials>,
     store: Option<Arc<dyn TokenStore>>,
     products: Vec<String>,
-    settings: Settings,
-    roots: Vec<Vec<u8>>,
+    pub(super) settings: Settings,
     transport: Option<Arc<dyn Transport>>,
     clock: Arc<dyn Clock>,
     retry: RetryPolicy,
@@ -63,14 +61,7 @@ impl ClientBuilder {
             credentials: None,
             store: None,
             products: Vec::new(),
-            settings: Settings {
-                connect_timeout: Some(Duration::from_secs(10)),
-                // Shorter than servers and balancers keep them: a POST that meets a
-                // connection on its way out can't be repeated.
-                idle_timeout: Some(Duration::from_secs(30)),
-                ..Settings::default()
-            },
-            roots: Vec::new(),
+            settings: Settings::default(),
             transport: None,
             clock: Arc::new(SystemClock),
             retry: RetryPolicy::default(),
@@ -124,12 +115,6 @@ impl ClientBuilder {
         self
     }
 
-    /// Limits the making of a connection, TLS included: 10 seconds by default.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.connect_timeout = Some(timeout);
-        self
-    }
-
     /// Limits each try, from its first byte to the last of the answer: 60 seconds by default.
     /// For a [`Download`](crate::Download) the wait for headers and for each next chunk.
     pub fn attempt_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
@@ -167,35 +152,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long an unused connection is kept: 30 seconds by default.
-    pub fn pool_idle_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        self.settings.idle_timeout = timeout.into();
-        self
-    }
-
-    /// Sets how many unused connections are kept: no limit by default.
-    pub fn pool_max_idle(mut self, connections: usize) -> Self {
-        self.settings.idle_connections = Some(connections);
-        self
-    }
-
-    /// Sends through a proxy. Without this, the proxy variables of the environment count,
-    /// unless the base URL is `http`.
-    pub fn proxy(mut self, proxy: Proxy) -> Self {
-        self.settings.proxies.push(proxy);
-        self
-    }
-
-    /// Trusts the certificates of a PEM file besides those that the platform trusts. They are
-    /// enough where the platform has none.
-    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.roots.push(pem.into());
-        self
-    }
-
-    /// Sends with an HTTP stack of the caller's: a
-    /// [`ReqwestTransport`](crate::transport::reqwest::ReqwestTransport) with settings of its own, a
+    /// Sends with an HTTP stack of the caller's: a `ReqwestTransport` with settings of its own, a
     /// fake, anything else. Connection, proxy and TLS settings of this builder are then ignored.
+    ///
+    /// Required without the feature `reqwest`, which each feature of TLS turns on.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
@@ -220,14 +180,7 @@ impl ClientBuilder {
         let base = Base::parse(&self.base_url)?;
         let transport = match self.transport {
             Some(transport) => transport,
-            None => {
-                let mut settings = self.settings;
-                settings.is_plain = base.is_plain();
-                for pem in &self.roots {
-                    settings.trust(pem)?;
-                }
-                Arc::new(settings.build()?)
-            }
+            None => self.settings.transport(base.is_plain())?,
         };
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::default()));
         let mut core = Core {
