@@ -26,6 +26,8 @@ pub(super) fn classify(error: ::reqwest::Error) -> TransportError {
         (Stage::Refused, None)
     } else if find(&error, is_malformed).is_some() {
         (Stage::Malformed, Some(NOT_HTTP))
+    } else if find(&error, is_unprocessed).is_some() {
+        (Stage::Unprocessed, None)
     } else {
         (Stage::Exchange, None)
     };
@@ -47,6 +49,22 @@ fn refusal(error: &::reqwest::Error) -> Option<&'static str> {
 /// A head that is too large, or is none of HTTP/1.1.
 fn is_malformed(cause: &(dyn StdError + 'static)) -> Option<()> {
     cause.downcast_ref::<hyper::Error>()?.is_parse().then_some(())
+}
+
+/// A stream that the server refused, or one after the last that it processes before it closes the
+/// connection (RFC 9113 section 8.7): `h2` gives that error to no other streams.
+#[cfg(feature = "http2")]
+fn is_unprocessed(cause: &(dyn StdError + 'static)) -> Option<()> {
+    let error = cause.downcast_ref::<h2::Error>()?;
+    let is_refused =
+        error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+    (error.is_remote() && (is_refused || error.is_go_away())).then_some(())
+}
+
+/// Nothing: HTTP/1.1 can't say so.
+#[cfg(not(feature = "http2"))]
+fn is_unprocessed(_: &(dyn StdError + 'static)) -> Option<()> {
+    None
 }
 
 /// Searches an error and its causes. An [`io::Error`] holds one that is not among its sources.

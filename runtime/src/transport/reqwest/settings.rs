@@ -16,6 +16,17 @@ use crate::transport::Transport;
 /// The longest time that is handed on, for what adds it to the time of day overflows.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
+/// The time between pings on a connection of HTTP/2 with requests in flight.
+///
+/// A connection of HTTP/1.1 ends with the attempt that times out on it. One of HTTP/2 goes on,
+/// and a network that drops its packets would fail each next attempt, too.
+#[cfg(feature = "http2")]
+const PING_INTERVAL: Duration = Duration::from_secs(15);
+
+/// The limit of the wait for the response to a ping, after which the connection is closed.
+#[cfg(feature = "http2")]
+const PING_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// The settings of a client's connections.
 #[derive(Clone)]
 pub(crate) struct Settings {
@@ -96,6 +107,8 @@ impl Maker {
             .tls
             .apply(Client::builder())
             .redirect(Policy::none())
+            // What can be repeated is repeated above, where attempts are counted.
+            .retry(::reqwest::retry::never())
             // A small request must not wait for the answer to the one before it.
             .tcp_nodelay(true)
             .pool_idle_timeout(settings.idle_timeout.map(|limit| limit.min(LONGEST)));
@@ -109,6 +122,12 @@ impl Maker {
             // Credentials over plain HTTP are for loopback alone, not for a proxy on the
             // way there: the proxy variables of the environment don't count.
             builder = builder.no_proxy();
+        }
+        #[cfg(feature = "http2")]
+        {
+            builder = builder
+                .http2_keep_alive_interval(PING_INTERVAL)
+                .http2_keep_alive_timeout(PING_TIMEOUT);
         }
         for proxy in &settings.proxies {
             builder = builder.proxy(proxy.clone());
