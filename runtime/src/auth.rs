@@ -53,6 +53,11 @@ impl Auth {
                 let account = ServiceAccount::new(&id, secret, core, store)?;
                 Self::ServiceAccount(Box::new(account))
             }
+            Some(Credential::ApiKey { .. }) if !cfg!(feature = "api-keys") => {
+                let message = "the credentials are an API key, which needs the feature \
+                    `api-keys`: turn it on, or use a service account";
+                return Err(Error::new(Kind::Configuration, message));
+            }
             Some(Credential::ApiKey { public, private }) => {
                 Self::ApiKey(ApiKey::new(public, private))
             }
@@ -104,6 +109,16 @@ fn basic(id: &str, secret: &str) -> Result<HeaderValue, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(all(feature = "testing", not(feature = "api-keys")))]
+    #[test]
+    fn an_api_key_without_its_feature_is_told() {
+        let (_, mock) = crate::testing::mock_client();
+        let builder = mock.client_builder();
+        let builder = builder.credentials(Credentials::api_key("public", "hunter2"));
+        let error = builder.build().unwrap_err().to_string();
+        assert!(error.contains("`api-keys`") && !error.contains("hunter2"), "{error}");
+    }
 
     #[test]
     fn the_token_request_authenticates_as_the_introduction_says() {

@@ -29,6 +29,7 @@ pub(super) const MODULES: &[&str] = &[
 
 /// The Cargo features that are not operation groups.
 pub(super) const FEATURES: &[&str] = &[
+    "api-keys",
     "blocking",
     "default",
     "full",
