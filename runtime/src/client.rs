@@ -18,6 +18,8 @@ pub use provider::EnvCredentials;
 pub use provider::ProfileCredentials;
 
 mod builder;
+#[cfg(feature = "reqwest")]
+mod connection;
 mod env;
 mod found;
 mod infer;

@@ -10,6 +10,8 @@ mod loopback {
     pub(crate) mod server;
 
     mod absence;
+    #[cfg(feature = "http2")]
+    mod alpn;
     mod bodies;
     mod building;
     mod cancel;
@@ -17,6 +19,8 @@ mod loopback {
     mod digest;
     mod download;
     mod faults;
+    #[cfg(feature = "http2")]
+    mod http2;
     mod introduction;
     mod malformed;
     mod nonces;

@@ -32,13 +32,21 @@ pub(super) const MODULES: &[&str] = &[
 
 /// The Cargo features that are not operation groups.
 pub(super) const FEATURES: &[&str] = &[
+    "api-keys",
     "blocking",
     "chrono",
     "default",
     "full",
+    "http2",
+    "native-tls",
     "older-versions",
     "preview",
     "registry",
+    "reqwest",
+    "rustls-aws-lc-rs",
+    "rustls-no-provider",
+    "rustls-ring",
+    "standard",
     "testing",
     "time",
     "tracing",

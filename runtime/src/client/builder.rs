@@ -15,8 +15,7 @@ use crate::credentials::{Credentials, CredentialsProvider};
 use crate::error::{Error, Kind};
 use crate::pace::Pacer;
 use crate::retry::RetryPolicy;
-use crate::transport::Transport;
-use crate::transport::reqwest::{Proxy, Settings};
+use crate::transport::{Settings, Transport};
 
 /// The largest body in memory: several times the largest page of 500 items, and an end to
 /// endless ones.
@@ -50,9 +49,8 @@ pub struct ClientBuilder {
     pub(super) scope: Scope,
     pub(super) warnings: Vec<String>,
     store: Option<Arc<dyn TokenStore>>,
-    user_agent: Option<String>,
-    settings: Settings,
-    roots: Vec<Vec<u8>>,
+    products: Vec<String>,
+    pub(super) settings: Settings,
     transport: Option<Arc<dyn Transport>>,
     clock: Arc<dyn Clock>,
     retry: RetryPolicy,
@@ -75,15 +73,8 @@ impl ClientBuilder {
             scope: Scope::default(),
             warnings: Vec::new(),
             store: None,
-            user_agent: None,
-            settings: Settings {
-                connect_timeout: Some(Duration::from_secs(10)),
-                // Shorter than servers and balancers keep them: a POST that meets a
-                // connection on its way out can't be repeated.
-                idle_timeout: Some(Duration::from_secs(30)),
-                ..Settings::default()
-            },
-            roots: Vec::new(),
+            products: Vec::new(),
+            settings: Settings::default(),
             transport: None,
             clock: Arc::new(SystemClock),
             retry: RetryPolicy::default(),
@@ -146,15 +137,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds a product to the `User-Agent` header: `terraform-thing/1.2`.
-    pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
-        self.user_agent = Some(suffix.into());
-        self
-    }
-
-    /// Limits the making of a connection, TLS included: 10 seconds by default.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.connect_timeout = Some(timeout);
+    /// Adds a product to the `User-Agent` header, as `terraform-thing/1.2`. The header names this
+    /// crate first, as `atlas-admin/0.1.0 (linux;x86_64)`, then the products in the order in which
+    /// they were added.
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.products.push(product.into());
         self
     }
 
@@ -195,35 +182,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long an unused connection is kept: 30 seconds by default.
-    pub fn pool_idle_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        self.settings.idle_timeout = timeout.into();
-        self
-    }
-
-    /// Sets how many unused connections are kept: no limit by default.
-    pub fn pool_max_idle(mut self, connections: usize) -> Self {
-        self.settings.idle_connections = Some(connections);
-        self
-    }
-
-    /// Sends through a proxy. Without this, the proxy variables of the environment count,
-    /// unless the base URL is `http`.
-    pub fn proxy(mut self, proxy: Proxy) -> Self {
-        self.settings.proxies.push(proxy);
-        self
-    }
-
-    /// Trusts the certificates of a PEM file besides those that the platform trusts. They are
-    /// enough where the platform has none.
-    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.roots.push(pem.into());
-        self
-    }
-
-    /// Sends with an HTTP stack of the caller's: a
-    /// [`ReqwestTransport`](crate::transport::reqwest::ReqwestTransport) with settings of its own, a
+    /// Sends with an HTTP stack of the caller's: a `ReqwestTransport` with settings of its own, a
     /// fake, anything else. Connection, proxy and TLS settings of this builder are then ignored.
+    ///
+    /// Required without the feature `reqwest`, which each feature of TLS turns on.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
@@ -248,17 +210,10 @@ impl ClientBuilder {
         let base = Base::parse(&self.base_url)?;
         let transport = match self.transport {
             Some(transport) => transport,
-            None => {
-                let mut settings = self.settings;
-                settings.is_plain = base.is_plain();
-                for pem in &self.roots {
-                    settings.trust(pem)?;
-                }
-                Arc::new(settings.build()?)
-            }
+            None => self.settings.transport(base.is_plain())?,
         };
         let clock = self.clock;
-        let user_agent = user_agent(self.user_agent.as_deref())?;
+        let user_agent = user_agent(&self.products)?;
         let connection = Connection { base, transport, clock, user_agent };
         let (retry, limits) = (self.retry, self.limits);
         let settings = TokenSettings {
@@ -285,10 +240,17 @@ impl ClientBuilder {
     }
 }
 
-fn user_agent(suffix: Option<&str>) -> Result<HeaderValue, Error> {
-    let product = concat!("atlas-admin-rust/", env!("CARGO_PKG_VERSION"));
-    let Some(suffix) = suffix else { return Ok(HeaderValue::from_static(product)) };
-    HeaderValue::from_str(&format!("{product} {suffix}")).map_err(|error| {
+/// Returns the `User-Agent`: this crate with its version, operating system and architecture, then
+/// the products of the caller.
+fn user_agent(products: &[String]) -> Result<HeaderValue, Error> {
+    use std::env::consts::{ARCH, OS};
+    let version = env!("CARGO_PKG_VERSION");
+    let mut agent = format!("atlas-admin/{version} ({OS};{ARCH})");
+    for product in products {
+        agent.push(' ');
+        agent.push_str(product);
+    }
+    HeaderValue::from_str(&agent).map_err(|error| {
         Error::with_source(
             Kind::Configuration,
             "the user agent is no header value",

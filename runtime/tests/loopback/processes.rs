@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use atlas_admin_runtime::transport::reqwest::TlsBackend;
 use atlas_admin_runtime::{Client, FileStore, TokenStore};
 
 use super::api::{get, service_account};
@@ -135,7 +136,8 @@ async fn one_is_told_by_its_environment_and_its_profiles() {
 #[tokio::test]
 async fn a_platform_without_certificates_is_told_and_trusts_those_it_is_given() {
     if part().is_some() {
-        let build = |url| Client::builder().base_url(url);
+        let build =
+            |url| Client::builder().base_url(url).tls_backend(TlsBackend::Rustls);
         let built = build("https://cloud.mongodb.com").build();
         if cfg!(feature = "webpki-roots") {
             built.unwrap();
