@@ -8,7 +8,7 @@
 //! # async fn example() -> Result<(), atlas_admin::Error> {
 //! use atlas_admin::{Client, organizations};
 //!
-//! let client = Client::from_env()?;
+//! let client = Client::infer()?;
 //! let page = organizations::list_orgs().send(&client).await?;
 //! # Ok(())
 //! # }
