@@ -190,3 +190,39 @@ fn an_expired_token_is_told_before_anything_is_sent() {
     let message = at(NOW).unwrap_err().to_string();
     assert!(message.starts_with("MONGODB_ATLAS_ACCESS_TOKEN expired at 2027-"));
 }
+
+#[cfg(feature = "tracing")]
+#[test]
+fn a_warning_is_an_event_too() {
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber =
+        tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+    tracing::subscriber::with_default(subscriber, || {
+        let token = ("MONGODB_ATLAS_ACCESS_TOKEN", "hunter2");
+        assert!(builder(&[token, ("MONGODB_ATLAS_CLIENT_ID", "id")]).is_ok());
+    });
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(
+        log.contains("WARN") && log.contains("several kinds of credentials"),
+        "{log}"
+    );
+    assert!(log.contains("MONGODB_ATLAS_CLIENT_ID ignored"), "{log}");
+    assert!(!log.contains("hunter2"), "{log}");
+}

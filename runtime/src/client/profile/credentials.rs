@@ -30,36 +30,49 @@ pub(super) fn find(
     let kinds = kinds(profile)?;
     let tell = |message| format!("profile {:?}: {message}", profile.name);
     let mut refusal = None;
-    let of_file = [profile.top, profile.table].map(|table| {
-        move |names: &[&str]| -> Vec<Option<String>> {
-            names.iter().map(|name| property(table, name).map(str::to_owned)).collect()
-        }
-    });
-    for (source, kind) in
-        of_file.iter().flat_map(|source| kinds.iter().map(move |kind| (source, *kind)))
-    {
-        let names = kind.properties();
-        let Some(parts) = source(names).into_iter().collect::<Option<Vec<_>>>() else {
-            continue;
-        };
-        match kind.credentials(names, &parts, now) {
-            Ok(credentials) => return Ok(credentials),
-            // A device login that is over leaves its token behind; other credentials may be there.
-            Err(message) => _ = refusal.get_or_insert(message),
+    for table in [profile.top, profile.table] {
+        match first(kinds, &|name| property(table, name), now) {
+            Some(Ok(credentials)) => return Ok(credentials),
+            Some(Err(message)) => _ = refusal.get_or_insert(message),
+            None => {}
         }
     }
     if let Some(message) = refusal {
         return Err(tell(message));
     }
-    let found = match keyring {
-        Some(keyring) => in_keyring(profile, kinds, keyring, now),
-        None => Err(format!(
+    let stored = keyring.ok_or_else(|| {
+        format!(
             "the Atlas CLI keeps them in the keyring of the system (service {:?}), which this \
              program can't read: build it with the feature `keyring`",
             service(profile)
-        )),
-    };
-    found.map_err(|reason| tell(missing(profile, kinds, &reason)))
+        )
+    });
+    match stored.and_then(|keyring| in_keyring(profile, kinds, keyring, now)) {
+        Ok(found) => found.map_err(tell),
+        Err(reason) => Err(tell(missing(profile, kinds, &reason))),
+    }
+}
+
+/// Makes credentials of the first kind whose parts are all there; `None` where no kind's are.
+///
+/// A device login that is over leaves its token behind, so one kind that is of no use doesn't
+/// keep the others from being used.
+fn first<'p>(
+    kinds: &[CredentialKind],
+    part: &dyn Fn(&str) -> Option<&'p str>,
+    now: Timestamp,
+) -> Option<Result<Credentials, String>> {
+    let mut refusal = None;
+    for kind in kinds {
+        let names = kind.properties();
+        let parts = names.iter().map(|name| part(name).map(str::to_owned)).collect();
+        let Some(parts): Option<Vec<_>> = parts else { continue };
+        match kind.credentials(names, &parts, now) {
+            Ok(credentials) => return Some(Ok(credentials)),
+            Err(message) => _ = refusal.get_or_insert(message),
+        }
+    }
+    refusal.map(Err)
 }
 
 /// Returns the kinds that the profile allows, in the order in which they are looked for.
@@ -88,45 +101,31 @@ fn service(profile: &Profile<'_>) -> String {
     format!("atlascli_{}", profile.name)
 }
 
-/// Reads what the file lacks from the keyring.
+/// Completes the profile with what the keyring holds. The outer error says why it doesn't.
 fn in_keyring(
     profile: &Profile<'_>,
     kinds: &[CredentialKind],
     keyring: &Keyring,
     now: Timestamp,
-) -> Result<Credentials, String> {
-    let all: Vec<&str> =
-        kinds.iter().flat_map(|kind| kind.properties()).copied().collect();
+) -> Result<Result<Credentials, String>, String> {
     let absent: Vec<&str> =
-        all.into_iter().filter(|name| property(profile.table, name).is_none()).collect();
+        kinds.iter().flat_map(|kind| lacking(profile, *kind)).collect();
     let service = service(profile);
     let read = keyring(&service, &absent).map_err(|reason| {
         format!("the keyring of the system can't be read: {reason}")
     })?;
-    let part = |name: &&str| {
-        let stored = absent.iter().zip(&read).find(|(absent, _)| *absent == name);
+    let part = |name: &str| {
+        let stored = absent.iter().zip(&read).find(|(absent, _)| **absent == name);
         let stored = stored.and_then(|(_, value)| value.as_deref().map(str::trim));
-        let value = property(profile.table, name).or(stored);
-        value.filter(|value| !value.is_empty()).map(str::to_owned)
+        property(profile.table, name).or(stored).filter(|value| !value.is_empty())
     };
-    let mut refusal = None;
-    for kind in kinds {
-        let names = kind.properties();
-        let Some(parts) = names.iter().map(part).collect::<Option<Vec<_>>>() else {
-            continue;
-        };
-        match kind.credentials(names, &parts, now) {
-            Ok(credentials) => return Ok(credentials),
-            Err(message) => _ = refusal.get_or_insert(message),
-        }
-    }
-    Err(refusal.unwrap_or_else(|| {
+    first(kinds, &part, now).ok_or_else(|| {
         format!(
             "the keyring of the system has no such items either (service {service:?}): \
              `atlas auth login -P {}` stores them",
             profile.name
         )
-    }))
+    })
 }
 
 /// Says which properties the file lacks, why they were not found elsewhere, and what to do.

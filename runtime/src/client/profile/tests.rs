@@ -276,7 +276,9 @@ fn what_the_file_lacks_is_in_the_keyring() {
     let expired = token(&format!(r#"{{"exp":{}}}"#, NOW - 1));
     let login = "[default]\nauth_type = \"user_account\"\n";
     let (found, _) = with_keyring(login, &[("access_token", &expired)]);
-    assert!(found.unwrap_err().to_string().contains("`atlas auth token` renews"));
+    let message = found.unwrap_err().to_string();
+    assert!(message.starts_with("/c.toml: profile \"default\": access_token expired"));
+    assert!(message.contains("`atlas auth token` renews"), "{message}");
 }
 
 #[test]
