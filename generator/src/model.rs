@@ -11,10 +11,9 @@ use crate::version::{Date, MediaType, Version};
 
 pub use wait::{Polled, Source, Wait};
 
+mod reach;
+pub(crate) mod uses;
 mod wait;
-
-/// The query parameter that every paged operation of the API has.
-pub const PAGE_NUMBER: &str = "pageNum";
 
 /// The whole API.
 #[derive(Debug, Default)]

@@ -12,10 +12,11 @@ use serde_json::Value;
 use super::facets::{Facets, Node, schema_name};
 use super::waits::Said;
 use super::{Lowering, Spot};
+use crate::conventions::PAGE_NUMBER;
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Answer, Body, Content, Location, Method, Operation, OperationVersion, Output,
-    PAGE_NUMBER, Parameter, Tag, Type, operation_key,
+    Parameter, Tag, Type, operation_key,
 };
 use crate::pointer::Pointer;
 use crate::version::{Date, Format, MediaType, Version};
