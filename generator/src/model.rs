@@ -286,6 +286,8 @@ pub struct Parameter {
     pub required: bool,
     /// Whether the request function takes it; others are set on the request.
     pub is_argument: bool,
+    /// Whether it numbers the pages of a list.
+    pub numbers_pages: bool,
     pub deprecated: bool,
     pub limits: Limits,
     pub prose: Option<String>,

@@ -116,9 +116,7 @@ impl<'d> Lowering<'d> {
         }
         // Page after page is requested: what is no GET would have its effect as often.
         let is_paged = method == Method::Get
-            && parameters
-                .iter()
-                .any(|p| p.location == Location::Query && p.name == PAGE_NUMBER);
+            && parameters.iter().any(|parameter| parameter.numbers_pages);
         let roles =
             source.extensions.get("x-rolesRequirements").and_then(Value::as_array);
         self.waits.extend(Said::of(source, &key, at));
@@ -287,6 +285,7 @@ impl<'d> Lowering<'d> {
             ty,
             required: data.required || location == Location::Path,
             is_argument: true,
+            numbers_pages: location == Location::Query && data.name == PAGE_NUMBER,
             deprecated: data.deprecated.unwrap_or(false),
             limits,
             prose: data.description.clone(),
