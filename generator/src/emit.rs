@@ -20,7 +20,6 @@ mod wait;
 
 use std::collections::BTreeMap;
 
-use crate::Options;
 use crate::facts::Facts;
 use crate::model::Api;
 use crate::names::Names;
@@ -51,7 +50,8 @@ pub struct Emit<'a> {
     pub api: &'a Api,
     pub facts: &'a Facts,
     pub names: &'a Names,
-    pub options: &'a Options,
+    pub docs: Docs,
+    pub home: &'a Home,
 }
 
 /// The text of files, by their path in the generated crate.
@@ -70,7 +70,7 @@ pub fn emit(emit: &Emit<'_>) -> Files {
         jobs.push(Job::new("src/error_code.rs", || error_code::error_code(emit)));
     }
     jobs.push(Job::new("src/types.rs", || types::root(emit, &groups)));
-    if emit.options.home == Home::Workspace {
+    if *emit.home == Home::Workspace {
         jobs.push(Job::new("tests/contract/calls.rs", || contract::root(emit)));
         for (tag, module) in emit.names.modules.iter().enumerate() {
             let path = format!("tests/contract/calls/{module}.rs");

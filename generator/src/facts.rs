@@ -10,12 +10,11 @@ mod waits;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use crate::ledger::Ledger;
 use crate::model::{Api, Content, Kind, Operation, Type, TypeId};
-use crate::names::Ledger;
 use crate::version::Version;
 
 pub use gates::{Condition, Gate, gate};
-pub(crate) use pages::ITEMS;
 pub use waits::{Target, Waited, Waits};
 
 /// A member of a definition: the field of a record or the variant of a union, by index.

@@ -8,11 +8,16 @@
 //! ```
 
 pub mod canonical;
+mod casing;
 mod codes;
+mod conventions;
 pub mod diagnostic;
 pub mod document;
 mod emit;
+mod enter;
 mod facts;
+mod grammar;
+mod ledger;
 mod lower;
 mod model;
 mod names;
@@ -21,12 +26,14 @@ pub mod pointer;
 pub mod prose;
 mod reconcile;
 mod render;
+mod settle;
+mod tree;
 mod version;
 
 pub use codes::ErrorCodes;
 pub use diagnostic::Diagnostic;
 pub use emit::{Docs, Files, Home};
-pub use names::Ledger;
+pub use ledger::Ledger;
 pub use overlay::UnmatchedAction;
 
 /// The settings of a generation.
@@ -86,13 +93,20 @@ pub fn generate(
     options: &Options,
 ) -> Result<Output, Vec<Diagnostic>> {
     let document = document::read(document, overlays, options.unmatched)?;
-    let api = lower::lower(&document.openapi, ledger, options.unmatched)?;
+    let mut api = lower::lower(&document.openapi, options.unmatched)?;
+    reconcile::reconcile(&mut api, ledger);
+    settle::settle(&mut api, ledger);
     let facts = facts::Facts::of(&api, ledger);
     let names = names::name(&api, &options.codes, ledger)?;
     let mut next = ledger.clone();
     next.record_all(&api, &facts, &names);
-    let emit = emit::Emit { api: &api, facts: &facts, names: &names, options };
-    let files = emit::emit(&emit);
+    let files = emit::emit(&emit::Emit {
+        api: &api,
+        facts: &facts,
+        names: &names,
+        docs: options.docs,
+        home: &options.home,
+    });
     let summary = Summary {
         operations: api.operations.len(),
         operation_versions: api.operation_versions(),

@@ -14,7 +14,6 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::codec::{self, EncodeError, Json, RequestBody};
 use crate::error::{Error, Kind};
 use crate::operation::{Location, Method, Operation};
-use crate::paging::NUMBER;
 use crate::template;
 
 pub use body::IntoBody;
@@ -407,14 +406,16 @@ impl Parts {
 
     /// Returns the page that is requested, where the request names one.
     pub(crate) fn page(&self) -> Option<&str> {
-        let (_, texts) = self.query.iter().find(|(name, _)| *name == NUMBER)?;
+        let number = self.operation.page_number();
+        let (_, texts) = self.query.iter().find(|(name, _)| *name == number)?;
         texts.first().map(String::as_str)
     }
 
     /// Makes the request one for a certain page.
     pub(crate) fn set_page(&mut self, page: u64) {
-        self.query.retain(|(name, _)| *name != NUMBER);
-        self.query.push((NUMBER.into(), vec![page.to_string()]));
+        let number = self.operation.page_number();
+        self.query.retain(|(name, _)| *name != number);
+        self.query.push((number.into(), vec![page.to_string()]));
     }
 }
 

@@ -3,13 +3,12 @@
 use quote::quote;
 
 use super::{Emit, docs};
-use crate::names;
+use crate::casing::ident;
 use crate::render::{self, Piece};
 
 /// Makes `error_code.rs`.
 pub(super) fn error_code(emit: &Emit<'_>) -> String {
-    let codes =
-        || emit.names.codes.iter().map(|(code, name)| (code, names::ident(name)));
+    let codes = || emit.names.codes.iter().map(|(code, name)| (code, ident(name)));
     let variants = codes().map(|(code, name)| {
         let doc = docs::lines(vec![docs::value(code)]);
         quote!(#doc #name,)

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{Emit, docs};
+use crate::casing;
 use crate::model::{Method, Operation};
-use crate::names;
 
 /// Makes the paragraphs that lead to everything else.
 pub(super) fn page(emit: &Emit<'_>) -> Vec<String> {
@@ -74,8 +74,8 @@ pub(super) fn program(emit: &Emit<'_>) -> Option<Program> {
     let (index, operation) = operations
         .filter(|(_, operation)| needs_nothing(operation))
         .min_by_key(|(_, operation)| (operation.path.len(), &operation.path))?;
-    let module = names::ident(&emit.names.modules[operation.tag]);
-    let function = names::ident(&emit.names.functions[index]);
+    let module = casing::ident(&emit.names.modules[operation.tag]);
+    let function = casing::ident(&emit.names.functions[index]);
     Some(Program {
         feature: emit.names.features[operation.tag].clone(),
         lines: [

@@ -4,7 +4,7 @@ use quote::quote;
 use serde::Serialize;
 
 use super::{Docs, Emit, Home, docs, front};
-use crate::names;
+use crate::casing;
 use crate::render::{self, Piece};
 
 #[derive(Serialize)]
@@ -57,7 +57,7 @@ fn facts<'a>(emit: &'a Emit<'_>) -> Facts<'a> {
         .collect();
     let program = front::program(emit);
     Facts {
-        runtime: match &emit.options.home {
+        runtime: match emit.home {
             Home::Workspace => None,
             Home::Alone(runtime) => Some(runtime),
         },
@@ -91,11 +91,11 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
         emit.names.modules.iter().zip(&emit.names.features).collect();
     modules.sort();
     let modules = modules.into_iter().map(|(module, feature)| {
-        let module = names::ident(module);
+        let module = casing::ident(module);
         quote!(#[cfg(feature = #feature)] pub mod #module;)
     });
     let front = docs::inner(front::page(emit));
-    let prose = (emit.options.docs == Docs::Full).then(|| {
+    let prose = (emit.docs == Docs::Full).then(|| {
         quote! {
             #![allow(
                 rustdoc::all,

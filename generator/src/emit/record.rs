@@ -4,7 +4,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{Emit, docs};
-use crate::facts::{ITEMS, Member};
+use crate::conventions::ITEMS;
+use crate::facts::Member;
 use crate::model::{Field, Record, Type, TypeId};
 use crate::render::{self, Piece};
 

@@ -3,11 +3,9 @@
 use std::collections::HashSet;
 
 use super::Users;
+use crate::conventions::ITEMS;
+use crate::ledger::Ledger;
 use crate::model::{Api, Kind, Type, TypeDef, TypeId};
-use crate::names::Ledger;
-
-/// The property that lists the items of a page, in every paged response of the API.
-pub(crate) const ITEMS: &str = "results";
 
 /// Returns the records that an operation answers with page by page, or once did.
 pub(super) fn pages(api: &Api, users: &[Users], ledger: &Ledger) -> HashSet<TypeId> {

@@ -1,9 +1,8 @@
 //! The names of error codes: variants of one enum that no document declares.
 
-use super::casing::variant_name;
-use super::free_name;
-use super::ledger::{Ledger, Section};
+use crate::casing::{free_name, variant_name};
 use crate::codes::ErrorCodes;
+use crate::ledger::{Ledger, Section};
 
 /// Names the codes. Those that were named before stay, on the list or not: a program may name
 /// them.

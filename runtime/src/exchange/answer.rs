@@ -14,7 +14,7 @@ use crate::codec::{
 use crate::download::{Download, Patience, Source};
 use crate::error::{Error, Inner, Kind, OTHER_SERVER};
 use crate::operation::{Method, Operation};
-use crate::paging::lacks_list;
+use crate::paging::{lacks_list, no_page};
 use crate::response::{Arrived, Response};
 use crate::transport::Body;
 
@@ -94,6 +94,7 @@ impl Answer {
         let is_text = |value: &mut dyn Value| {
             content_type.is_some_and(|kind| *is_framed && take_text(bytes, kind, value))
         };
+        let paging = self.operation.paging();
         let (problem, source) = match decode_response(bytes, value) {
             Err(_) if is_text(value) => return Ok(Alterations::default()),
             Err(error) => (error.to_string(), Some(Arc::new(error) as _)),
@@ -102,8 +103,10 @@ impl Answer {
                 ("it is not an object".to_owned(), None)
             }
             // It would look like a list of nothing.
-            Ok(_) if self.operation.method == Method::Get && lacks_list(value) => {
-                ("it is a page without `results`".to_owned(), None)
+            Ok(_)
+                if self.operation.method == Method::Get && lacks_list(value, paging) =>
+            {
+                (no_page(paging), None)
             }
             Ok(alterations) => return Ok(alterations),
         };

@@ -36,7 +36,7 @@ const NOUNS: &[Noun] = &[
 ];
 
 /// Returns the words of a spelling in lower case, each proper noun as one.
-pub(super) fn words(spelling: &str) -> Vec<String> {
+pub(crate) fn words(spelling: &str) -> Vec<String> {
     let cut = apart(spelling).to_snake_case();
     let pieces: Vec<&str> = cut.split('_').filter(|piece| !piece.is_empty()).collect();
     let mut words = Vec::new();

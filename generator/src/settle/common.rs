@@ -3,11 +3,11 @@
 //! The service adds kinds of things between two documents. What every kind has, an unknown one has
 //! too, and stays typed. What every kind had once stays a field when a kind without it is added.
 
+use crate::ledger::{Fields, Ledger};
 use crate::model::{
     Api, Discriminator, Field, Kind, Limits, Origin, Place, Record, Type, TypeDef,
     TypeId, Union,
 };
-use crate::names::{Fields, Ledger};
 
 /// The lines of the ledger for the record of what is common.
 type Known<'l> = Option<&'l Fields>;

@@ -1,40 +1,19 @@
-//! Tags that a variant implies: where a record is never anything but a variant for one value, the
-//! union writes the value, and the record has no field that could contradict it.
+//! The uses of types: which records are never anything but a variant of a union.
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::model::{Api, Discriminator, Kind, Type, TypeDef, TypeId, Variant};
-use crate::names::Ledger;
+use super::{Api, Discriminator, Kind, Type, TypeId, Variant};
 
 /// The uses of a type.
-pub(super) enum Uses {
+pub(crate) enum Uses {
     /// As variants of some unions, each for one value of this property.
     Variant { property: String, unions: BTreeSet<TypeId> },
     /// As anything else too.
     Anything,
 }
 
-/// Drops the field of the tag from every record that is only ever a variant. A field that the
-/// ledger knows stays.
-pub(super) fn drop_implied_tags(api: &mut Api, ledger: &Ledger) {
-    for (id, uses) in uses(api) {
-        if let Uses::Variant { property, .. } = uses
-            && !is_recorded(api.def(id), &property, ledger)
-            && let Kind::Record(record) = &mut api.types[id.0].kind
-        {
-            record.fields.retain(|field| field.json_name != property);
-        }
-    }
-}
-
-fn is_recorded(def: &TypeDef, property: &str, ledger: &Ledger) -> bool {
-    let name = def.recorded.as_deref();
-    let fields = name.and_then(|name| ledger.record(name));
-    fields.is_some_and(|fields| fields.contains_key(property))
-}
-
 /// Returns what each type is used as.
-pub(super) fn uses(api: &Api) -> HashMap<TypeId, Uses> {
+pub(crate) fn uses(api: &Api) -> HashMap<TypeId, Uses> {
     let mut uses = HashMap::new();
     let mut any = |ty: &Type| {
         ty.leaf().map(|id| uses.insert(id, Uses::Anything));

@@ -228,7 +228,7 @@ fn features() {
         let groups =
             output.files.keys().filter(|path| is_group(path)).filter_map(|path| {
                 let module = path.strip_prefix("src/")?.strip_suffix(".rs")?;
-                Some(super::super::feature(module))
+                Some(crate::casing::feature(module))
             });
         let groups: Set = groups.collect();
         let mut features: Set = table(&output, "features").collect();

@@ -2,32 +2,34 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Api, Content, OperationVersion, TypeId};
+use super::{Api, Content, OperationVersion, TypeId};
 
-/// Drops what no operation reaches.
-pub(super) fn drop_unreached(api: &mut Api) {
-    let mut reached = vec![false; api.types.len()];
-    let mut pending: Vec<TypeId> = Vec::new();
-    for operation in &api.operations {
-        pending.extend(
-            operation.parameters.iter().filter_map(|parameter| parameter.ty.leaf()),
-        );
-        for version in &operation.versions {
-            version.for_each_type(|ty| pending.extend(ty.leaf()));
+impl Api {
+    /// Drops what no operation reaches.
+    pub(crate) fn drop_unreached(&mut self) {
+        let mut reached = vec![false; self.types.len()];
+        let mut pending: Vec<TypeId> = Vec::new();
+        for operation in &self.operations {
+            pending.extend(
+                operation.parameters.iter().filter_map(|parameter| parameter.ty.leaf()),
+            );
+            for version in &operation.versions {
+                version.for_each_type(|ty| pending.extend(ty.leaf()));
+            }
         }
-    }
-    while let Some(id) = pending.pop() {
-        if !std::mem::replace(&mut reached[id.0], true) {
-            let kind = &api.def(id).kind;
-            kind.for_each_type(|ty| pending.extend(ty.leaf()));
+        while let Some(id) = pending.pop() {
+            if !std::mem::replace(&mut reached[id.0], true) {
+                let kind = &self.def(id).kind;
+                kind.for_each_type(|ty| pending.extend(ty.leaf()));
+            }
         }
+        keep(self, |id| reached[id.0], |id| id);
     }
-    keep(api, |id| reached[id.0], |id| id);
-}
 
-/// Replaces types by others and drops them.
-pub(super) fn replace(api: &mut Api, by: &HashMap<TypeId, TypeId>) {
-    keep(api, |id| !by.contains_key(&id), |id| by.get(&id).copied().unwrap_or(id));
+    /// Replaces types by others and drops them.
+    pub(crate) fn replace(&mut self, by: &HashMap<TypeId, TypeId>) {
+        keep(self, |id| !by.contains_key(&id), |id| by.get(&id).copied().unwrap_or(id));
+    }
 }
 
 /// Keeps some types; `target` says which one stands for any that is used.

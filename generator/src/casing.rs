@@ -1,20 +1,29 @@
 //! Casing: from the document's spelling to Rust's, for each role.
 //!
 //! Every function is total: whatever the spelling, an identifier comes out, though not always a
-//! distinct one; that is for `claim` to find.
+//! distinct one; that is for `names` to find.
 
-use super::nouns::{camel, snake};
-use super::reserved;
+mod nouns;
+pub(crate) mod reserved;
+
+use proc_macro2::{Ident, Span};
+
+use crate::model::Parameter;
+use crate::version::{Format, Version};
+
+use nouns::{camel, snake};
+
+pub(crate) use nouns::words;
 
 /// Keywords that can't be raw identifiers (the Rust Reference, "Keywords").
-pub(super) const UNRAWABLE: [&str; 5] = ["self", "Self", "super", "crate", "_"];
+pub(crate) const UNRAWABLE: [&str; 5] = ["self", "Self", "super", "crate", "_"];
 
-pub(super) fn type_name(spelling: &str) -> String {
+pub(crate) fn type_name(spelling: &str) -> String {
     let name = digits_apart(camel(&readable(spelling)));
     if reserved::TYPES.contains(&name.as_str()) { format!("{name}Type") } else { name }
 }
 
-pub(super) fn field_name(spelling: &str) -> String {
+pub(crate) fn field_name(spelling: &str) -> String {
     let name = digits_apart(snake(&readable(spelling)));
     // `extra` is the field of every record for what the document does not declare.
     if UNRAWABLE.contains(&name.as_str()) || name == "extra" {
@@ -25,42 +34,117 @@ pub(super) fn field_name(spelling: &str) -> String {
 }
 
 /// Names the builder of a request by its function.
-pub(super) fn builder_name(function: &str) -> String {
+pub(crate) fn builder_name(function: &str) -> String {
     let name = digits_apart(camel(function));
     let is_taken = reserved::BUILDERS.contains(&name.as_str());
     if is_taken { format!("{name}Request") } else { name }
 }
 
 /// Names the argument or the setter for a parameter.
-pub(super) fn parameter_name(spelling: &str) -> String {
-    let name = field_name(spelling);
+pub(crate) fn parameter_name(parameter: &Parameter) -> String {
+    if let Some(name) = &parameter.recorded {
+        return name.clone();
+    }
+    let name = field_name(&parameter.name);
     if reserved::METHODS.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
 /// Names the static that describes an operation.
-pub(super) fn static_name(function: &str) -> String {
+pub(crate) fn static_name(function: &str) -> String {
     let name = digits_apart(snake(function).to_uppercase());
     // `REGISTRY` lists the statics of a module.
     if name == "REGISTRY" { format!("{name}_") } else { name }
 }
 
-pub(super) fn variant_name(spelling: &str) -> String {
+pub(crate) fn variant_name(spelling: &str) -> String {
     let name = digits_apart(camel(&readable(spelling)));
     // `Unknown` is the variant of every enum for what the document does not declare.
     if name == "Unknown" || name == "Self" { format!("{name}Value") } else { name }
 }
 
 /// Names the module of an operation group, which is a Cargo feature too.
-pub(super) fn module_name(spelling: &str) -> String {
+pub(crate) fn module_name(spelling: &str) -> String {
     let name = field_name(spelling);
     let is_taken = reserved::MODULES.contains(&name.as_str())
-        || reserved::FEATURES.contains(&super::feature(&name).as_str());
+        || reserved::FEATURES.contains(&feature(&name).as_str());
     if is_taken { format!("{name}_operations") } else { name }
 }
 
-pub(super) fn function_name(spelling: &str) -> String {
+pub(crate) fn function_name(spelling: &str) -> String {
     let name = field_name(spelling);
     if reserved::FUNCTIONS.contains(&name.as_str()) { format!("{name}_") } else { name }
+}
+
+/// Returns the name of the function that asks for another format than the first.
+pub(crate) fn function_of(name: &str, format: Option<Format>) -> String {
+    match format {
+        None => name.to_owned(),
+        Some(format) => format!("{name}_as_{}", format.as_str()),
+    }
+}
+
+/// Returns the name of the module of a version: `v2024_08_05`.
+pub(crate) fn version_module(version: Version) -> String {
+    match version {
+        Version::Preview => "preview".to_owned(),
+        dated => format!("v{}", dated.to_string().replace(['-', '.'], "_")),
+    }
+}
+
+/// Returns the Cargo feature of a module; unlike an identifier, it may begin with a digit.
+pub(crate) fn feature(module: &str) -> String {
+    module.trim_start_matches('_').replace('_', "-")
+}
+
+/// Makes an identifier of a name, a raw one where it is a keyword.
+pub(crate) fn ident(name: &str) -> Ident {
+    // `gen` is a keyword since the edition of 2024, which `syn` leaves to its users.
+    if name != "gen" && syn::parse_str::<Ident>(name).is_ok() {
+        Ident::new(name, Span::call_site())
+    } else {
+        Ident::new_raw(name, Span::call_site())
+    }
+}
+
+/// Returns how a name is said in a sentence: `getGroupCluster` → `get group cluster`.
+pub(crate) fn spoken(name: &str) -> String {
+    heck::ToSnakeCase::to_snake_case(name).replace('_', " ")
+}
+
+/// Returns a name, or the first with a number that is free.
+pub(crate) fn free_name(name: &str, is_free: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|number| format!("{name}_{number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    names.find(|name| is_free(name)).unwrap_or_default()
+}
+
+/// Returns the words that names begin and end with, if they say more than one word at the end.
+pub(crate) fn common_name<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let names: Vec<Vec<String>> = names.map(words).collect();
+    let ending = common_ending(&names);
+    if ending < 2 {
+        return None;
+    }
+    let first = &names[0];
+    let beginning = (0..first.len() - ending)
+        .take_while(|&at| {
+            names.iter().all(|name| at + ending < name.len() && name[at] == first[at])
+        })
+        .count();
+    let words = first[..beginning].iter().chain(&first[first.len() - ending..]);
+    Some(words.map(String::as_str).collect::<Vec<_>>().join(" "))
+}
+
+/// Counts the words that all names end with, as long as each keeps one.
+pub(crate) fn common_ending(names: &[Vec<String>]) -> usize {
+    let Some(first) = names.first().filter(|_| names.len() > 1) else { return 0 };
+    (1..first.len())
+        .take_while(|&count| {
+            let ending = &first[first.len() - count..];
+            names.iter().all(|name| name.len() > count && name.ends_with(ending))
+        })
+        .last()
+        .unwrap_or(0)
 }
 
 /// An identifier can't begin with a digit.
@@ -163,7 +247,7 @@ mod tests {
             for name in
                 [type_name(spelling), field_name(spelling), variant_name(spelling)]
             {
-                let name = super::super::ident(&name).to_string();
+                let name = ident(&name).to_string();
                 assert!(
                     syn::parse_str::<syn::Ident>(&name).is_ok(),
                     "{spelling:?} → {name}"

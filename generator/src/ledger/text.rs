@@ -6,7 +6,7 @@ use std::fmt::{self, Display, Formatter};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::super::casing::UNRAWABLE;
+use crate::casing::UNRAWABLE;
 use crate::model::{Output, Type};
 use crate::version::Version;
 

@@ -7,6 +7,7 @@
 //! Source: <https://spec.openapis.org/oas/v3.0.3>, narrowed to what `openapiv3` reads.
 
 mod rules;
+pub(crate) mod walk;
 
 /// The kinds of object in an OpenAPI document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use super::grammar::{Field, Kind};
+use super::{Field, Kind};
 use crate::pointer::Pointer;
 
 /// Calls `visit` with every place where the grammar expects an object, outermost first.

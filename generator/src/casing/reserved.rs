@@ -5,7 +5,7 @@
 //! one that is reserved for nothing.
 
 /// Names in the crate's root, and files in `src/`: no module of an operation group has one.
-pub(super) const MODULES: &[&str] = &[
+pub(crate) const MODULES: &[&str] = &[
     "atlas_admin_runtime",
     "blocking",
     "bytes",
@@ -31,7 +31,7 @@ pub(super) const MODULES: &[&str] = &[
 ];
 
 /// The Cargo features that are not operation groups.
-pub(super) const FEATURES: &[&str] = &[
+pub(crate) const FEATURES: &[&str] = &[
     "api-keys",
     "blocking",
     "chrono",
@@ -56,7 +56,7 @@ pub(super) const FEATURES: &[&str] = &[
 ];
 
 /// Names that the files of `types` use without a path.
-pub(super) const TYPES: &[&str] = &[
+pub(crate) const TYPES: &[&str] = &[
     "Box",
     "Date",
     "DateTime",
@@ -72,7 +72,7 @@ pub(super) const TYPES: &[&str] = &[
 ];
 
 /// Names that the modules of operation groups use without a path: no builder has one.
-pub(super) const BUILDERS: &[&str] = &[
+pub(crate) const BUILDERS: &[&str] = &[
     "Download",
     "Each",
     "Into",
@@ -95,10 +95,10 @@ pub(super) const BUILDERS: &[&str] = &[
 ];
 
 /// Names that the modules of operation groups import: no request function has one.
-pub(super) const FUNCTIONS: &[&str] = &["date", "types"];
+pub(crate) const FUNCTIONS: &[&str] = &["date", "types"];
 
 /// The methods of every builder, which a setter of the same name would clash with.
-pub(super) const METHODS: &[&str] = &[
+pub(crate) const METHODS: &[&str] = &[
     "accept",
     "as_ref",
     "body",

@@ -2,16 +2,18 @@
 
 use std::convert::Infallible;
 
-use super::text::{Content, Function, Held};
-use super::{
-    FieldType, Fields, Ledger, Operation, RecordedAnswer, RecordedField,
-    RecordedParameter, RecordedResult, Section, Union,
+use crate::casing::parameter_name;
+use crate::conventions::ITEMS;
+use crate::facts::Facts;
+use crate::ledger::{
+    Content, FieldType, Fields, Function, Held, Ledger, RecordedAnswer, RecordedField,
+    RecordedOperation, RecordedParameter, RecordedResult, RecordedUnion, Section,
+    parameter_key,
 };
-use crate::facts::{Facts, ITEMS};
 use crate::model::{
-    self, Api, Discriminator, Kind, Location, Output, Parameter, Record, Type, TypeId,
+    Api, Discriminator, Kind, Operation, Output, Record, Type, TypeId, Union,
 };
-use crate::names::{Names, parameter_name};
+use crate::names::Names;
 
 impl Ledger {
     /// Adds what was named for the first time. The line of what the document itself has changed
@@ -86,10 +88,10 @@ fn record_fields(
     }
 }
 
-impl Operation {
+impl RecordedOperation {
     fn record(
         &mut self,
-        operation: &model::Operation,
+        operation: &Operation,
         module: &str,
         function: &str,
         names: &Names,
@@ -127,7 +129,7 @@ impl Operation {
     }
 }
 
-impl Operation {
+impl RecordedOperation {
     fn record_results(&mut self, api: &Api, facts: &Facts, index: usize, names: &Names) {
         for version in api.operations[index].versions.iter().map(|it| it.version) {
             let Some(waited) = facts.waits.get(&(index, version)) else { continue };
@@ -144,19 +146,10 @@ impl Operation {
     }
 }
 
-/// Returns what a parameter is known by: one of the path by its position.
-pub(crate) fn parameter_key(index: usize, parameter: &Parameter) -> String {
-    match parameter.location {
-        Location::Path => format!("{{{index}}}"),
-        Location::Query => format!("?{}", parameter.name),
-        Location::Header => format!("{}:", parameter.name),
-    }
-}
-
-impl Union {
+impl RecordedUnion {
     fn record(
         &mut self,
-        union: &model::Union,
+        union: &Union,
         members: &[String],
         is_boxed: &dyn Fn(usize) -> bool,
         types: &[String],

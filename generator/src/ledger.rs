@@ -6,7 +6,6 @@
 //! for. A new document and the ledger suffice to generate what programs were written against.
 
 mod changes;
-mod record;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,15 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::model::{Discriminator, Type};
+use crate::model::{Discriminator, Location, Parameter, Type};
 use crate::version::Version;
 
-pub(crate) use record::parameter_key;
 pub(crate) use text::{
-    FieldType, RecordedAnswer, RecordedField, RecordedParameter, RecordedResult,
+    Content, FieldType, Function, Held, RecordedAnswer, RecordedField,
+    RecordedParameter, RecordedResult,
 };
-
-use text::{Content, Function, Held};
 
 /// Lines of the ledger: key → name.
 pub(crate) type Section = BTreeMap<String, String>;
@@ -35,75 +32,75 @@ pub(crate) type Fields = BTreeMap<String, RecordedField>;
 #[serde(default, deny_unknown_fields)]
 pub struct Ledger {
     /// The types that are pages of a list, which can be streamed → the property that lists.
-    pages: Section,
+    pub(crate) pages: Section,
     /// Operation group → module.
     #[serde(deserialize_with = "text::names")]
-    modules: Section,
+    pub(crate) modules: Section,
     /// Error code → variant.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[serde(deserialize_with = "text::names")]
-    error_codes: Section,
+    pub(crate) error_codes: Section,
     /// Schema, or place of an inline type → type.
     #[serde(deserialize_with = "text::names")]
-    types: Section,
+    pub(crate) types: Section,
     /// Method and path → request function.
-    operations: BTreeMap<String, Operation>,
+    pub(crate) operations: BTreeMap<String, RecordedOperation>,
     /// Enum → value → variant.
     #[serde(deserialize_with = "text::values")]
-    enums: BTreeMap<String, Section>,
+    pub(crate) enums: BTreeMap<String, Section>,
     /// Record → JSON name → field and its type.
-    records: BTreeMap<String, Fields>,
+    pub(crate) records: BTreeMap<String, Fields>,
     /// Union → its discriminator and its variants.
-    unions: BTreeMap<String, Union>,
+    pub(crate) unions: BTreeMap<String, RecordedUnion>,
 }
 
 /// The request functions of an operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Operation {
-    function: Function,
+pub(crate) struct RecordedOperation {
+    pub(crate) function: Function,
     /// Whether the request is a builder.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    builder: bool,
+    pub(crate) builder: bool,
     /// Whether the response comes page by page.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    paged: bool,
+    pub(crate) paged: bool,
     /// Whether the type of the request has a wait.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    waits: bool,
+    pub(crate) waits: bool,
     /// The stable versions that have been the newest one: their functions never move behind a
     /// feature.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    newest: BTreeSet<String>,
+    pub(crate) newest: BTreeSet<String>,
     /// Version and format → what the request resolves to; the first format of a version has none.
-    answers: BTreeMap<String, RecordedAnswer>,
+    pub(crate) answers: BTreeMap<String, RecordedAnswer>,
     /// Version → what the wait after it ends with, where the type of the request has it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    results: BTreeMap<String, RecordedResult>,
+    pub(crate) results: BTreeMap<String, RecordedResult>,
     /// Version → type of the body.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    bodies: BTreeMap<String, Type<String>>,
+    pub(crate) bodies: BTreeMap<String, Type<String>>,
     /// Parameter → argument or setter, and its type.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    parameters: BTreeMap<String, RecordedParameter>,
+    pub(crate) parameters: BTreeMap<String, RecordedParameter>,
 }
 
 /// The variants of a union, and how they are told apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Union {
+pub(crate) struct RecordedUnion {
     /// The property that tells; without one the kind of the JSON value does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    by: Option<String>,
+    pub(crate) by: Option<String>,
     /// The record of what all variants have in common, boxed or not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    common: Option<Held>,
+    pub(crate) common: Option<Held>,
     /// The variants that their content converts into.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    from: BTreeSet<String>,
+    pub(crate) from: BTreeSet<String>,
     /// Variant → type, and the values that select it.
     #[serde(deserialize_with = "text::variants")]
-    variants: BTreeMap<String, Content>,
+    pub(crate) variants: BTreeMap<String, Content>,
 }
 
 /// A variant of a union: its name, its type, and the values of the discriminator.
@@ -146,7 +143,7 @@ impl Ledger {
         format!("{HEADER}{body}")
     }
 
-    pub(crate) fn operation(&self, key: &str) -> Option<&Operation> {
+    pub(crate) fn operation(&self, key: &str) -> Option<&RecordedOperation> {
         self.operations.get(key)
     }
 
@@ -178,7 +175,7 @@ impl Ledger {
         let operations = self.operations.values();
         operations
             .filter(|operation| operation.module() == module)
-            .map(Operation::function)
+            .map(RecordedOperation::function)
             .collect()
     }
 
@@ -217,7 +214,7 @@ impl Ledger {
         self.records.get(ty)
     }
 
-    pub(crate) fn union(&self, ty: &str) -> Option<&Union> {
+    pub(crate) fn union(&self, ty: &str) -> Option<&RecordedUnion> {
         self.unions.get(ty)
     }
 
@@ -242,7 +239,7 @@ impl Ledger {
     }
 }
 
-impl Operation {
+impl RecordedOperation {
     pub(crate) fn module(&self) -> &str {
         &self.function.module
     }
@@ -301,7 +298,7 @@ impl Operation {
     }
 }
 
-impl Union {
+impl RecordedUnion {
     pub(crate) fn discriminator(&self) -> Discriminator {
         match &self.by {
             Some(property) => {
@@ -345,6 +342,15 @@ impl Union {
             boxed: held.boxed,
             tags,
         })
+    }
+}
+
+/// Returns what a parameter is known by: one of the path by its position.
+pub(crate) fn parameter_key(index: usize, parameter: &Parameter) -> String {
+    match parameter.location {
+        Location::Path => format!("{{{index}}}"),
+        Location::Query => format!("?{}", parameter.name),
+        Location::Header => format!("{}:", parameter.name),
     }
 }
 
