@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::auth::Auth;
 use crate::connection::{Connection, Limits};
 use crate::error::Error;
+use crate::layer::Layer;
 use crate::operation::Operation;
 use crate::pace::Pacer;
 use crate::retry::{Budget, RetryPolicy};
@@ -35,6 +36,8 @@ pub(crate) struct Core {
     /// `None` where requests are not paced.
     pub(crate) pacer: Option<Pacer>,
     pub(crate) limits: Limits,
+    /// The outermost first.
+    pub(crate) layers: Box<[Arc<dyn Layer>]>,
     warned: Mutex<HashSet<(&'static str, Version)>>,
 }
 

@@ -14,10 +14,12 @@ use crate::transport::{Body, Transport};
 pub(crate) use base::Base;
 pub(crate) use body::{is_framed, read};
 pub(crate) use call::Call;
+pub(crate) use guard::Guard;
 
 pub(crate) mod base;
 mod body;
 mod call;
+mod guard;
 
 /// What every request to the service needs, whoever sends it and why.
 #[derive(Clone)]

@@ -20,6 +20,7 @@ pub(crate) use response::{OTHER_SERVER, broken, status_error};
 mod api;
 mod display;
 mod predicates;
+mod refused;
 mod response;
 
 /// What any call of this crate fails with.
@@ -73,6 +74,8 @@ pub(crate) enum Kind {
     File,
     /// The work that a wait was for has failed.
     Failed,
+    /// A layer of the caller's has refused the call.
+    Refused,
 }
 
 impl Error {

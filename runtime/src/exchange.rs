@@ -1,11 +1,11 @@
 //! From a request to its response: the core that all types of responses share.
 //!
-//! In this order: the time limit of the call; the retry policy; for each attempt its time limit,
+//! In this order: the [layers](crate::layer) of the client; the time limit of the call; the retry policy; for each attempt its time limit,
 //! its authentication ([`auth`](crate::auth)), redirects, the transport; the status; the body.
 //! The value itself is read by the caller of this module.
 
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -28,6 +28,7 @@ use crate::transport::{Body, BoxFuture, Url};
 pub(crate) use answer::{Answer, Payload};
 
 mod answer;
+mod layered;
 
 /// How many redirects within the origin are followed.
 const REDIRECTS: usize = 5;
@@ -57,8 +58,16 @@ pub(crate) fn run(
     Box::pin(trace::request(operation, async move {
         let core = client.core();
         let call = call(core, &parts, expected)?;
-        let result =
-            retry_loop(core, &call, &parts, &options, expected, &stopwatch).await;
+        let (parts, options, stopwatch) = (&*parts, &options, &stopwatch);
+        let result = if core.layers.is_empty() {
+            retry_loop(core, &call, parts, options, expected, stopwatch).await
+        } else {
+            let (call, past) = (&call, Mutex::default());
+            let call =
+                layered::Inner { core, call, parts, options, expected, stopwatch, past };
+            // On the heap, for calls without layers are as large as the larger of both.
+            Box::pin(async move { call.run().await }).await
+        };
         result.map_err(|error| error.of(operation))
     }))
 }

@@ -73,6 +73,7 @@ mod exchange;
 mod failure;
 mod headers;
 mod inflate;
+mod layer;
 mod output;
 mod pace;
 mod page;
@@ -97,6 +98,7 @@ pub use codec::{
 pub use credentials::Credentials;
 pub use error::{ApiError, Error};
 pub use headers::RateLimit;
+pub use layer::{Layer, Next};
 pub use operation::Operation;
 pub use output::{Download, Output};
 pub use page::{Items, Page, PagedRequest, Pages};

@@ -17,6 +17,7 @@ mod loopback {
     mod download;
     mod faults;
     mod introduction;
+    mod layers;
     mod malformed;
     mod nonces;
     mod oauth;

@@ -9,9 +9,10 @@ use http::HeaderValue;
 use super::{Client, Core};
 use crate::auth::{Auth, MemoryStore, TokenSettings, TokenStore};
 use crate::clock::{Clock, SystemClock};
-use crate::connection::{Base, Connection, Limits, base};
+use crate::connection::{Base, Connection, Guard, Limits, base};
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind};
+use crate::layer::Layer;
 use crate::pace::Pacer;
 use crate::retry::RetryPolicy;
 use crate::transport::Transport;
@@ -20,6 +21,9 @@ use crate::transport::reqwest::{Proxy, Settings};
 /// The largest body in memory: several times the largest page of 500 items, and an end to
 /// endless ones.
 const BODY_LIMIT: u64 = 64 << 20;
+
+/// Puts a transport around another.
+type AttemptLayer = Arc<dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync>;
 
 /// Builds a [`Client`].
 ///
@@ -50,6 +54,8 @@ pub struct ClientBuilder {
     settings: Settings,
     roots: Vec<Vec<u8>>,
     transport: Option<Arc<dyn Transport>>,
+    layers: Vec<Arc<dyn Layer>>,
+    attempt_layers: Vec<AttemptLayer>,
     clock: Arc<dyn Clock>,
     retry: RetryPolicy,
     limits: Limits,
@@ -72,6 +78,8 @@ impl ClientBuilder {
             },
             roots: Vec::new(),
             transport: None,
+            layers: Vec::new(),
+            attempt_layers: Vec::new(),
             clock: Arc::new(SystemClock),
             retry: RetryPolicy::default(),
             limits: Limits {
@@ -199,6 +207,91 @@ impl ClientBuilder {
         self
     }
 
+    /// Wraps each call in a [`Layer`], which sees the request before its credentials, and the
+    /// response after all retries. The layer that is added first is the outermost.
+    pub fn layer(mut self, layer: impl Layer + 'static) -> Self {
+        self.layers.push(Arc::new(layer));
+        self
+    }
+
+    /// Wraps each attempt: `layer` makes a [`Transport`] of the one within, that of the
+    /// [`transport`](Self::transport) at last. The layer that is added first is the outermost, and
+    /// all of them are within those of [`layer`](Self::layer).
+    ///
+    /// It sees each request as it leaves: with its credentials, once for each attempt, and also
+    /// those that are none of the API's own, as for an access token. Its time counts to the limit of
+    /// the attempt. A request with credentials that it turns away from the base URL is not sent.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::Instant;
+    /// use atlas_admin_runtime::transport::{Body, BoxFuture, Request, TransportError};
+    /// use atlas_admin_runtime::{Client, Transport};
+    ///
+    /// struct Timed(Arc<dyn Transport>);
+    ///
+    /// impl Transport for Timed {
+    ///     fn send(
+    ///         &self,
+    ///         request: Request,
+    ///     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+    ///         Box::pin(async move {
+    ///             # #[allow(clippy::disallowed_methods)]
+    ///             let begun = Instant::now();
+    ///             let result = self.0.send(request).await;
+    ///             println!("headers after {:?}", begun.elapsed());
+    ///             result
+    ///         })
+    ///     }
+    /// }
+    ///
+    /// let client = Client::builder().attempt_layer(Timed).build()?;
+    /// # Ok::<(), atlas_admin_runtime::Error>(())
+    /// ```
+    pub fn attempt_layer<T: Transport + 'static>(
+        mut self,
+        layer: impl Fn(Arc<dyn Transport>) -> T + Send + Sync + 'static,
+    ) -> Self {
+        self.attempt_layers.push(Arc::new(move |next| Arc::new(layer(next))));
+        self
+    }
+
+    /// Builds the transport that [`build`](Self::build) would send with, without the layers: the
+    /// one that was given, else the built-in one with the connection, proxy and TLS settings of
+    /// this builder.
+    ///
+    /// Several clients can share it, and a transport of the caller's can be made around it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`build`](Self::build).
+    pub fn build_transport(&self) -> Result<Arc<dyn Transport>, Error> {
+        self.transport_for(&Base::parse(&self.base_url)?)
+    }
+
+    fn transport_for(&self, base: &Base) -> Result<Arc<dyn Transport>, Error> {
+        if let Some(transport) = &self.transport {
+            return Ok(transport.clone());
+        }
+        let mut settings = self.settings.clone();
+        settings.is_plain = base.is_plain();
+        for pem in &self.roots {
+            settings.trust(pem)?;
+        }
+        Ok(Arc::new(settings.build()?))
+    }
+
+    /// Puts the layers of attempts around the transport.
+    fn layered(&self, base: &Base, transport: Arc<dyn Transport>) -> Arc<dyn Transport> {
+        if self.attempt_layers.is_empty() {
+            return transport;
+        }
+        let guard: Arc<dyn Transport> =
+            Arc::new(Guard { base: base.clone(), transport });
+        let layers = self.attempt_layers.iter().rev();
+        layers.fold(guard, |next, layer| layer(next))
+    }
+
     /// Replaces the clock, for tests.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
@@ -216,17 +309,7 @@ impl ClientBuilder {
     /// brings certificates for that.
     pub fn build(self) -> Result<Client, Error> {
         let base = Base::parse(&self.base_url)?;
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => {
-                let mut settings = self.settings;
-                settings.is_plain = base.is_plain();
-                for pem in &self.roots {
-                    settings.trust(pem)?;
-                }
-                Arc::new(settings.build()?)
-            }
-        };
+        let transport = self.layered(&base, self.transport_for(&base)?);
         let clock = self.clock;
         let user_agent = user_agent(self.user_agent.as_deref())?;
         let connection = Connection { base, transport, clock, user_agent };
@@ -244,6 +327,7 @@ impl ClientBuilder {
             budget: Default::default(),
             pacer: self.is_paced.then(Pacer::default),
             limits,
+            layers: self.layers.into(),
             warned: Default::default(),
         })))
     }

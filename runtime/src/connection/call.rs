@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HeaderName, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderName,
+    TRANSFER_ENCODING, USER_AGENT,
 };
 use http::{HeaderMap, HeaderValue, Method, Response};
 
@@ -62,6 +63,41 @@ impl Call {
     pub(crate) fn redirected(&self, url: Url) -> Self {
         let request = Request { url, ..self.request.clone() };
         Self { request, begun: self.begun, sent: AtomicBool::new(true) }
+    }
+
+    /// Returns the call of a request that layers have made of this one's.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not below the base URL, which is all that gets credentials, or has another
+    /// method, by which the retry policy tells what may be repeated.
+    pub(crate) fn changed(
+        &self,
+        connection: &Connection,
+        mut request: Request,
+    ) -> Result<Self, Error> {
+        if !connection.base.covers(&request.url) {
+            let message =
+                "a layer changed the URL to one that is not below the base URL";
+            return Err(Error::new(Kind::Request, message));
+        }
+        if request.method != self.request.method {
+            let message = "a layer changed the method of the request";
+            return Err(Error::new(Kind::Request, message));
+        }
+        request.operation = self.request.operation;
+        // What the transport sets, by the URL and the body as they are now.
+        for name in [HOST, CONTENT_LENGTH, TRANSFER_ENCODING] {
+            request.headers.remove(name);
+        }
+        if let Some(authorization) = request.headers.get_mut(AUTHORIZATION) {
+            authorization.set_sensitive(true);
+        }
+        Ok(Self { request, begun: self.begun, sent: AtomicBool::new(false) })
+    }
+
+    pub(crate) fn request(&self) -> &Request {
+        &self.request
     }
 
     pub(crate) fn method(&self) -> &Method {

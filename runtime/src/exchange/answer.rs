@@ -21,12 +21,12 @@ use crate::transport::Body;
 /// An answer with a success status, before it becomes a value.
 #[derive(Debug)]
 pub struct Answer {
-    operation: &'static Operation,
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Payload,
+    pub(super) operation: &'static Operation,
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Payload,
     /// The number of times the request was sent until it arrived.
-    attempts: u32,
+    pub(super) attempts: u32,
 }
 
 #[derive(Debug)]
