@@ -36,6 +36,8 @@ pub(crate) struct Inner {
     pub(crate) kind: Kind,
     pub(crate) message: String,
     pub(crate) operation: Option<&'static Operation>,
+    /// The method and the path of a raw request, whose operation has no name.
+    pub(crate) raw: Option<Arc<str>>,
     pub(crate) status: Option<StatusCode>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,

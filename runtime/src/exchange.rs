@@ -68,7 +68,7 @@ pub(crate) fn run(
             // On the heap, for calls without layers are as large as the larger of both.
             Box::pin(async move { call.run().await }).await
         };
-        result.map_err(|error| error.of(operation))
+        result.map(|answer| answer.of(parts)).map_err(|error| parts.blame(error))
     }))
 }
 
@@ -109,12 +109,12 @@ async fn retry_loop(
     let mut may_be_executed = false;
     loop {
         let permit = match &core.pacer {
-            Some(pacer) => {
+            Some(pacer) if parts.raw().is_none() => {
                 let admission = pin!(pacer.admit(clock, operation, parts.scope()));
                 let permit = whole.wait(admission).await;
                 Some(permit.ok_or_else(|| no_time_for(total, attempts))?)
             }
-            None => None,
+            _ => None,
         };
         // The limit of the call cuts that of the attempt, so that one timer does for both: the
         // waits between attempts end before it anyway.

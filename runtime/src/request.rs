@@ -23,6 +23,7 @@ pub use options::Options;
 mod body;
 mod curl;
 mod options;
+mod raw;
 pub(crate) mod text;
 
 /// A request for an operation whose answer is a `T`.
@@ -42,6 +43,8 @@ pub(crate) struct Parts {
     query: Vec<(Cow<'static, str>, Vec<String>)>,
     headers: HeaderMap,
     body: Option<RequestBody>,
+    /// The method and the path of a [raw request](Request::raw).
+    raw: Option<Arc<str>>,
     /// What makes the request impossible to send, until that part is set anew.
     problems: Vec<(Part, Error)>,
 }
@@ -230,6 +233,7 @@ impl Parts {
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: None,
+            raw: None,
             problems: Vec::new(),
         };
         if let Some(message) = problem {
@@ -304,7 +308,7 @@ impl Parts {
             .map_err(|error| {
                 let message = format!("the body can't be sent: {error}");
                 let error = Error::with_source(Kind::Request, message, error);
-                self.problems.push((Part::Body, error.of(self.operation)));
+                self.problems.push((Part::Body, self.blame(error)));
             })
             .ok();
     }
@@ -346,8 +350,13 @@ impl Parts {
     }
 
     fn fail(&mut self, part: Part, message: String) {
-        let error = Error::new(Kind::Request, message).of(self.operation);
+        let error = self.blame(Error::new(Kind::Request, message));
         self.problems.push((part, error));
+    }
+
+    /// Names the request that an error belongs to.
+    pub(crate) fn blame(&self, error: Error) -> Error {
+        error.of(self.operation).edit(|error| error.raw.clone_from(&self.raw))
     }
 
     fn forget_problem(&mut self, part: &Part) {

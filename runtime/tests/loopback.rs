@@ -26,6 +26,7 @@ mod loopback {
     mod polling;
     mod processes;
     mod proxy;
+    mod raw;
     mod retry;
     mod runtimes;
     #[cfg(feature = "blocking")]

@@ -18,7 +18,8 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         if let Some(operation) = inner.operation {
-            write!(f, "{} ({}): ", operation.name, operation.version)?;
+            let name = inner.raw.as_deref().unwrap_or(operation.name);
+            write!(f, "{name} ({}): ", operation.version)?;
         }
         if let Some(status) = inner.status {
             write!(f, "{status}")?;

@@ -135,7 +135,7 @@ impl Innermost for Inner<'_> {
             let result =
                 retry_loop(core, &call, parts, options, expected, stopwatch).await;
             self.note(&result);
-            let answer = result.map_err(|error| error.of(parts.operation))?;
+            let answer = result.map_err(|error| parts.blame(error))?;
             Ok(answer.into_http())
         })
     }
