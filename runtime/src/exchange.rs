@@ -9,18 +9,19 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, CONTENT_TYPE, LOCATION};
+use http::header::{ACCEPT_ENCODING, CONTENT_TYPE, LOCATION, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::auth::Lease;
 use crate::client::{Client, Core};
 use crate::clock::{self, Stopwatch, Timer};
 use crate::codec::is_blank;
-use crate::connection::{Call, is_framed, read};
+use crate::connection::{Call, add_headers, is_framed, read};
 use crate::error::{Error, Kind, OTHER_SERVER, broken, status_error};
 use crate::failure::{Again, Failure};
 use crate::operation::{Method, Operation};
 use crate::pace::Permit;
+use crate::request::additions::{Additions, add_query};
 use crate::request::{Options, Parts};
 use crate::trace;
 use crate::transport::{Body, BoxFuture, Url};
@@ -57,7 +58,7 @@ pub(crate) fn run(
     let operation = parts.operation;
     Box::pin(trace::request(operation, async move {
         let core = client.core();
-        let call = call(core, &parts, expected)?;
+        let call = call(core, &parts, &options, expected)?;
         let (parts, options, stopwatch) = (&*parts, &options, &stopwatch);
         let result = if core.layers.is_empty() {
             retry_loop(core, &call, parts, options, expected, stopwatch).await
@@ -77,7 +78,12 @@ pub(crate) fn run(
 /// # Errors
 ///
 /// Returns what keeps it from being sent.
-fn call(core: &Core, parts: &Parts, expected: Expected) -> Result<Call, Error> {
+fn call(
+    core: &Core,
+    parts: &Parts,
+    options: &Options,
+    expected: Expected,
+) -> Result<Call, Error> {
     let body = parts.sendable()?.cloned();
     let mut headers = parts.headers();
     // What a caller downloads is handed on as it is, so it must not be packed once more.
@@ -86,9 +92,35 @@ fn call(core: &Core, parts: &Parts, expected: Expected) -> Result<Call, Error> {
         Expected::Nothing | Expected::Value => "gzip",
     };
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(encoding));
-    let (operation, target) = (parts.operation, parts.path_and_query());
+    let (operation, mut target) = (parts.operation, parts.path_and_query());
+    if let Some(additions) = &options.additions {
+        add(core, additions, &mut headers, &mut target)?;
+    }
+    add_query(&mut target, &core.query);
     let method = operation.method.into();
     Ok(Call::new(&core.connection, Some(operation), method, &target, headers, body))
+}
+
+/// Adds what the options of the call say.
+fn add(
+    core: &Core,
+    additions: &Additions,
+    headers: &mut HeaderMap,
+    target: &mut String,
+) -> Result<(), Error> {
+    if let Some(problem) = &additions.problem {
+        return Err(Error::new(Kind::Request, problem.as_str()));
+    }
+    add_headers(headers, &additions.headers);
+    add_query(target, &additions.query);
+    if let Some(product) = &additions.product {
+        let products = [&core.connection.user_agent, product].map(HeaderValue::as_bytes);
+        // Both are header values, and so is what is between them.
+        if let Ok(products) = HeaderValue::from_bytes(&products.join(&b' ')) {
+            headers.insert(USER_AGENT, products);
+        }
+    }
+    Ok(())
 }
 
 async fn retry_loop(

@@ -20,6 +20,7 @@ use crate::template;
 pub use body::IntoBody;
 pub use options::Options;
 
+pub(crate) mod additions;
 mod body;
 mod curl;
 mod options;
@@ -118,6 +119,9 @@ impl<T> Request<T> {
     /// Sets a header by its name, in place of an earlier value; `null` removes it.
     ///
     /// The items of a list are joined by commas (OpenAPI 3.0 `style: simple`).
+    ///
+    /// What a request has of its own can't be set: `Accept`, `Content-Type`, `Authorization`,
+    /// `Host`, `User-Agent` and those of the connection. Sending it says so.
     pub fn header(
         mut self,
         name: impl Into<Cow<'static, str>>,
@@ -288,16 +292,9 @@ impl Parts {
         name: &str,
         value: &dyn codec::Value,
     ) -> Result<(), String> {
-        let texts = text::texts(value)
-            .map_err(|what| format!("the header {name} can't hold {what}"))?;
-        let key = HeaderName::from_bytes(name.as_bytes())
-            .map_err(|_| format!("{name:?} can't be the name of a header"))?;
-        self.headers.remove(&key);
-        if !texts.is_empty() {
-            let value = HeaderValue::from_str(&texts.join(",")).map_err(|_| {
-                format!("the header {name} holds a character it must not")
-            })?;
-            self.headers.insert(key, value);
+        match additions::header(name, value)? {
+            (name, Some(value)) => _ = self.headers.insert(name, value),
+            (name, None) => _ = self.headers.remove(name),
         }
         Ok(())
     }

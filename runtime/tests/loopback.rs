@@ -10,6 +10,7 @@ mod loopback {
     pub(crate) mod server;
 
     mod absence;
+    mod additions;
     mod bodies;
     mod building;
     mod cancel;

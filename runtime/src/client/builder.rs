@@ -1,5 +1,6 @@
 //! How a client is described.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,11 +10,13 @@ use http::HeaderValue;
 use super::{Client, Core};
 use crate::auth::{Auth, MemoryStore, TokenSettings, TokenStore};
 use crate::clock::{Clock, SystemClock};
+use crate::codec::Json;
 use crate::connection::{Base, Connection, Guard, Limits, base};
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind};
 use crate::layer::Layer;
 use crate::pace::Pacer;
+use crate::request::additions::Additions;
 use crate::retry::RetryPolicy;
 use crate::transport::Transport;
 use crate::transport::reqwest::{Proxy, Settings};
@@ -51,6 +54,7 @@ pub struct ClientBuilder {
     credentials: Option<Credentials>,
     store: Option<Arc<dyn TokenStore>>,
     user_agent: Option<String>,
+    additions: Additions,
     settings: Settings,
     roots: Vec<Vec<u8>>,
     transport: Option<Arc<dyn Transport>>,
@@ -69,6 +73,7 @@ impl ClientBuilder {
             credentials: None,
             store: None,
             user_agent: None,
+            additions: Additions::default(),
             settings: Settings {
                 connect_timeout: Some(Duration::from_secs(10)),
                 // Shorter than servers and balancers keep them: a POST that meets a
@@ -127,6 +132,40 @@ impl ClientBuilder {
     /// Adds a product to the `User-Agent` header: `terraform-thing/1.2`.
     pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
         self.user_agent = Some(suffix.into());
+        self
+    }
+
+    /// Sets a header of every request, those for tokens included, as a gateway may want it. Requests
+    /// and their [`Options`](crate::Options) come before the client. `null` removes it.
+    ///
+    /// What a request has of its own can't be set, and [`build`](Self::build) says so: `Accept`,
+    /// `Content-Type`, `Authorization`, `Host`, `User-Agent` and those of the connection.
+    ///
+    /// ```
+    /// # use atlas_admin_runtime::Client;
+    /// let client = Client::builder().header("x-gateway-key", "…").build()?;
+    /// let error = Client::builder().header("host", "example.com").build().unwrap_err();
+    /// assert!(error.to_string().contains("header host can't be set"));
+    /// # Ok::<(), atlas_admin_runtime::Error>(())
+    /// ```
+    pub fn header(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<Json>,
+    ) -> Self {
+        self.additions.set_header(&name.into(), &value.into());
+        self
+    }
+
+    /// Sets a query parameter of every request of the API. Requests and their
+    /// [`Options`](crate::Options) come before the client. A list repeats the parameter; `null`
+    /// removes it.
+    pub fn query(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<Json>,
+    ) -> Self {
+        self.additions.set_query(name.into(), &value.into());
         self
     }
 
@@ -308,11 +347,20 @@ impl ClientBuilder {
     /// as in an image `FROM scratch`, where nothing else is trusted. The feature `webpki-roots`
     /// brings certificates for that.
     pub fn build(self) -> Result<Client, Error> {
+        if let Some(problem) = self.additions.problem {
+            return Err(Error::new(Kind::Configuration, problem));
+        }
         let base = Base::parse(&self.base_url)?;
         let transport = self.layered(&base, self.transport_for(&base)?);
         let clock = self.clock;
         let user_agent = user_agent(self.user_agent.as_deref())?;
-        let connection = Connection { base, transport, clock, user_agent };
+        let connection = Connection {
+            base,
+            transport,
+            clock,
+            user_agent,
+            headers: self.additions.headers,
+        };
         let (retry, limits) = (self.retry, self.limits);
         let auth = Auth::new(self.credentials, || TokenSettings {
             connection: connection.clone(),
@@ -327,6 +375,7 @@ impl ClientBuilder {
             budget: Default::default(),
             pacer: self.is_paced.then(Pacer::default),
             limits,
+            query: self.additions.query,
             layers: self.layers.into(),
             warned: Default::default(),
         })))

@@ -16,6 +16,13 @@ use crate::failure::{Again, Failure};
 use crate::operation::Operation;
 use crate::transport::{Body, Request, Stage, TransportError, Url};
 
+/// Adds headers where there are none of their names.
+pub(crate) fn add_headers(headers: &mut HeaderMap, more: &HeaderMap) {
+    for (name, value) in more {
+        headers.entry(name).or_insert_with(|| value.clone());
+    }
+}
+
 /// A request on its way.
 pub(crate) struct Call {
     request: Request,
@@ -36,7 +43,8 @@ impl Call {
         mut headers: HeaderMap,
         body: Option<Bytes>,
     ) -> Self {
-        headers.insert(USER_AGENT, connection.user_agent.clone());
+        headers.entry(USER_AGENT).or_insert_with(|| connection.user_agent.clone());
+        add_headers(&mut headers, &connection.headers);
         let url = connection.base.join(path_and_query);
         let request = Request { method, url, headers, body, operation };
         let begun = connection.clock.monotonic();
@@ -45,14 +53,16 @@ impl Call {
 
     /// Returns the request that asks for the challenge of this one: without its body, and
     /// without its effects.
-    pub(crate) fn probe(&self) -> Self {
+    pub(crate) fn probe(&self, connection: &Connection) -> Self {
         let Request { url, headers, .. } = &self.request;
         let kept = [ACCEPT, ACCEPT_ENCODING, USER_AGENT];
         let keep = |name: &HeaderName| Some((name.clone(), headers.get(name)?.clone()));
+        let mut kept: HeaderMap = kept.iter().filter_map(keep).collect();
+        add_headers(&mut kept, &connection.headers);
         let request = Request {
             method: Method::GET,
             url: url.clone(),
-            headers: kept.iter().filter_map(keep).collect(),
+            headers: kept,
             body: None,
             operation: None,
         };
