@@ -98,7 +98,9 @@ fn call(
     }
     add_query(&mut target, &core.query);
     let method = operation.method.into();
-    Ok(Call::new(&core.connection, Some(operation), method, &target, headers, body))
+    let call =
+        Call::new(&core.connection, Some(operation), method, &target, headers, body);
+    Ok(call.with_encoded(parts.encoded()))
 }
 
 /// Adds what the options of the call say.

@@ -11,6 +11,10 @@ use http::Response;
 use crate::error::Error;
 use crate::transport::{Body, BoxFuture, Request};
 
+pub use dry_run::{DryRun, PlannedRequest};
+
+mod dry_run;
+
 /// Code around each call of a client: it measures, logs, changes headers, caches or refuses.
 ///
 /// It gets the request before its credentials, and hands it on with [`Next::run`], which does

@@ -54,6 +54,7 @@ extern crate self as atlas_admin_runtime;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod codec;
+pub mod layer;
 pub mod operation;
 pub mod registry;
 #[cfg(feature = "testing")]
@@ -73,7 +74,6 @@ mod exchange;
 mod failure;
 mod headers;
 mod inflate;
-mod layer;
 mod output;
 mod pace;
 mod page;

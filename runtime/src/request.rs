@@ -43,7 +43,7 @@ pub(crate) struct Parts {
     path: String,
     query: Vec<(Cow<'static, str>, Vec<String>)>,
     headers: HeaderMap,
-    body: Option<RequestBody>,
+    body: Option<Arc<RequestBody>>,
     /// The method and the path of a [raw request](Request::raw).
     raw: Option<Arc<str>>,
     /// What makes the request impossible to send, until that part is set anew.
@@ -202,13 +202,13 @@ impl<T> Request<T> {
     /// not, and the service decides. Read-only properties are not among them, and there are none
     /// for a body that can't be sent.
     pub fn missing(&self) -> Vec<String> {
-        self.parts.body.as_ref().map(RequestBody::missing).unwrap_or_default()
+        self.parts.body.as_deref().map(RequestBody::missing).unwrap_or_default()
     }
 
     /// Returns the JSON paths of received properties that the request omits: read-only, undeclared
     /// and masked ones. None for a body that can't be sent.
     pub fn left_out(&self) -> Vec<String> {
-        self.parts.body.as_ref().map(RequestBody::left_out).unwrap_or_default()
+        self.parts.body.as_deref().map(RequestBody::left_out).unwrap_or_default()
     }
 
     /// Returns a `curl` command that sends the request to `https://cloud.mongodb.com`, with
@@ -302,6 +302,7 @@ impl Parts {
     fn set_body(&mut self, encoded: Result<RequestBody, EncodeError>) {
         self.forget_problem(&Part::Body);
         self.body = encoded
+            .map(Arc::new)
             .map_err(|error| {
                 let message = format!("the body can't be sent: {error}");
                 let error = Error::with_source(Kind::Request, message, error);
@@ -364,8 +365,13 @@ impl Parts {
     pub(crate) fn sendable(&self) -> Result<Option<&Bytes>, Error> {
         match self.problems.first() {
             Some((_, problem)) => Err(problem.clone()),
-            None => Ok(self.body.as_ref().map(RequestBody::text)),
+            None => Ok(self.body.as_deref().map(RequestBody::text)),
         }
+    }
+
+    /// Returns the body with what is known of the secrets in it.
+    pub(crate) fn encoded(&self) -> Option<Arc<RequestBody>> {
+        self.body.clone()
     }
 
     pub(crate) fn path_and_query(&self) -> String {

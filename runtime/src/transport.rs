@@ -7,12 +7,14 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderMap, Method, Response};
 
+use crate::codec::{RequestBody, redacted_strings};
 use crate::operation::Operation;
 
 pub use url::Url;
@@ -41,6 +43,21 @@ pub struct Request {
     /// The operation that is called; `None` for what is none of the API's own, as the request
     /// for an access token.
     pub operation: Option<&'static Operation>,
+    /// The body as it was encoded, which knows the secrets in it.
+    pub(crate) encoded: Option<Arc<RequestBody>>,
+}
+
+impl Request {
+    /// Returns the body as text with `<redacted>` in the place of secrets: the fields that the
+    /// document marks as such, and all strings that it doesn't declare. Nothing is known of the
+    /// body that a layer has made; all strings of that are redacted. `None` where there is no body.
+    pub fn redacted_body(&self) -> Option<String> {
+        let body = self.body.as_ref()?;
+        Some(match &self.encoded {
+            Some(encoded) if encoded.text() == body => encoded.redacted(),
+            _ => redacted_strings(body),
+        })
+    }
 }
 
 impl fmt::Debug for Request {

@@ -16,6 +16,7 @@ mod loopback {
     mod cancel;
     mod digest;
     mod download;
+    mod dry_run;
     mod faults;
     mod introduction;
     mod layers;

@@ -123,7 +123,7 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
             #[doc(inline)]
             pub use atlas_admin_runtime::{
                 AccessToken, ApiError, Client, ClientBuilder, Clock, Credentials, Download, Error,
-                FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options, Outcome, Output, Page,
+                FileStore, IntoBody, IntoList, Items, Layer, MemoryStore, Next, Operation, Options, Outcome, Output, Page,
                 PagedRequest, Pages, Poller, Progress, RateLimit, Repeat, Request, Response, ResponseFuture,
                 RetryPolicy, TokenStore, Transport, Version, Waiter, WaitingRequest,
             };
@@ -132,7 +132,7 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
                 Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue, json, list, set,
             };
             #[doc(inline)]
-            pub use atlas_admin_runtime::{codec, operation, transport};
+            pub use atlas_admin_runtime::{codec, layer, operation, transport};
             #[cfg(feature = "blocking")]
             #[doc(inline)]
             pub use atlas_admin_runtime::blocking;

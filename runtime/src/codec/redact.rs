@@ -104,6 +104,29 @@ pub(super) fn json(json: &Json) -> Option<Json> {
     is_changed.then_some(shown)
 }
 
+/// Returns JSON text of which nothing is known without any of its strings, and nothing of another
+/// text.
+pub(crate) fn strings(text: &[u8]) -> String {
+    match Json::from_slice(text) {
+        Ok(mut json) => {
+            replace_strings(&mut json);
+            json.to_string()
+        }
+        Err(_) => PLACEHOLDER.to_owned(),
+    }
+}
+
+fn replace_strings(json: &mut Json) {
+    match json {
+        Json::String(text) => PLACEHOLDER.clone_into(text),
+        Json::Array(items) => items.iter_mut().for_each(replace_strings),
+        Json::Object(members) => {
+            members.iter_mut().for_each(|(_, value)| replace_strings(value));
+        }
+        _ => {}
+    }
+}
+
 fn clean(json: &mut Json, is_changed: &mut bool) {
     match json {
         Json::String(string) => {

@@ -1,5 +1,6 @@
 //! A request made ready to send: absolute, with every header but the credentials.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, Method, Response};
 
 use super::Connection;
+use crate::codec::RequestBody;
 use crate::error::{Error, Kind};
 use crate::failure::{Again, Failure};
 use crate::operation::Operation;
@@ -46,9 +48,15 @@ impl Call {
         headers.entry(USER_AGENT).or_insert_with(|| connection.user_agent.clone());
         add_headers(&mut headers, &connection.headers);
         let url = connection.base.join(path_and_query);
-        let request = Request { method, url, headers, body, operation };
+        let request = Request { method, url, headers, body, operation, encoded: None };
         let begun = connection.clock.monotonic();
         Self { request, begun, sent: AtomicBool::new(false) }
+    }
+
+    /// Says how the body was encoded, so that a layer can show it without its secrets.
+    pub(crate) fn with_encoded(mut self, encoded: Option<Arc<RequestBody>>) -> Self {
+        self.request.encoded = encoded;
+        self
     }
 
     /// Returns the request that asks for the challenge of this one: without its body, and
@@ -65,6 +73,7 @@ impl Call {
             headers: kept,
             body: None,
             operation: None,
+            encoded: None,
         };
         Self { request, begun: self.begun, sent: AtomicBool::new(false) }
     }

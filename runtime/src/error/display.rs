@@ -54,7 +54,7 @@ impl Error {
     fn detail(&self) -> Option<String> {
         let inner = &*self.0;
         let status = match inner.kind {
-            Kind::Connect | Kind::Transport => {
+            Kind::Connect | Kind::Transport | Kind::Refused => {
                 return self.root().map(|it| one_line(&it));
             }
             Kind::Status | Kind::Token | Kind::Redirect => inner.status?,

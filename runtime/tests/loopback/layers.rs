@@ -38,7 +38,9 @@ where
 }
 
 /// Makes a layer that changes the request.
-fn changing(change: impl Fn(&mut Sent) + Send + Sync + 'static) -> impl Layer {
+pub(crate) fn changing(
+    change: impl Fn(&mut Sent) + Send + Sync + 'static,
+) -> impl Layer {
     fn layer<F>(function: F) -> With<F>
     where
         F: for<'a> Fn(Sent, Next<'a>) -> BoxFuture<'a, Result<Response<Body>>>
