@@ -25,7 +25,7 @@ pub use store::{AccessToken, FileStore, MemoryStore, TokenStore};
 
 use digest::{ApiKey, Nonce};
 use oauth::ServiceAccount;
-use scrub::scrub;
+pub(crate) use scrub::scrub;
 
 mod digest;
 pub(crate) mod oauth;

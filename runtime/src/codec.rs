@@ -57,7 +57,7 @@ pub(crate) use mismatch::Alterations;
 pub use mismatch::{Direction, Mismatch, Observer};
 pub use nullable::Nullable;
 pub use open_enum::UndeclaredValue;
-pub(crate) use redact::strings as redacted_strings;
+pub(crate) use redact::{is_secret_name, strings as redacted_strings};
 pub use request_body::RequestBody;
 pub use set::{Property, list, set};
 pub use text_body::take_text;

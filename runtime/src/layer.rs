@@ -12,8 +12,10 @@ use crate::error::Error;
 use crate::transport::{Body, BoxFuture, Request};
 
 pub use dry_run::{DryRun, PlannedRequest};
+pub use record::{Recorder, Recording};
 
 mod dry_run;
+mod record;
 
 /// Code around each call of a client: it measures, logs, changes headers, caches or refuses.
 ///

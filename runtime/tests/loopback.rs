@@ -29,6 +29,8 @@ mod loopback {
     mod processes;
     mod proxy;
     mod raw;
+    #[cfg(feature = "testing")]
+    mod recording;
     mod retry;
     mod runtimes;
     #[cfg(feature = "blocking")]

@@ -28,7 +28,7 @@ const NAMES: &[&str] = &[
 ];
 
 /// Returns true if what a map or a free-form object holds under a name is a secret.
-pub(super) fn is_secret_name(name: &str) -> bool {
+pub(crate) fn is_secret_name(name: &str) -> bool {
     let longest = NAMES.iter().map(|name| name.len()).max().unwrap_or_default();
     // Most names are something else, and need no copy.
     if name.len() > 2 * longest {
