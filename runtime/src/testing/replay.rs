@@ -334,6 +334,8 @@ fn outcome(entry: &Json) -> Recorded {
     let body = match text("/response/content/text") {
         Some(body) if is_base64 => BASE64_STANDARD.decode(body).ok(),
         Some(body) => Some(body.as_bytes().to_vec()),
+        // The page of a gateway is no loss.
+        None if !status.is_success() => Some(Vec::new()),
         None if number("/response/content/size").unwrap_or_default() > 0 => None,
         None => Some(Vec::new()),
     };

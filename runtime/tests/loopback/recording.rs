@@ -3,13 +3,15 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::http;
 use atlas_admin_runtime::layer::Recorder;
 use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::registry::{Entry, Function, Payload, make};
 use atlas_admin_runtime::testing::ReplayTransport;
+use atlas_admin_runtime::transport::{Body, BoxFuture, Request as Sent, TransportError};
 use atlas_admin_runtime::{
-    Credentials, DateTime, Download, Extra, Map, Request, UndeclaredValue, Version,
-    json, open_enum, record, union,
+    Credentials, DateTime, Download, Extra, Map, Request, Transport, UndeclaredValue,
+    Version, json, open_enum, record, union,
 };
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE};
@@ -129,7 +131,7 @@ const GROUP: &str = r#"{
 /// What must be in no recording.
 const PERSONAL: &[&str] = &[
     "hunter2",
-    "ada",
+    "ada@",
     "Lovelace",
     "olpertinger",
     "OLPERTINGER",
@@ -468,6 +470,54 @@ async fn a_recording_is_in_place_as_a_whole() {
     drop(recorder);
     assert_eq!(count(), 1);
     assert!(Recorder::create("/no/such/folder/x.har").is_err());
+}
+
+#[tokio::test]
+async fn a_gateway_and_its_page_are_not_shown() {
+    let page =
+        [("content-type", "text/html"), ("location", "https://wolpertinger.example/x")];
+    let server = Server::start(move |number, _| match number {
+        0 => Reply::new(502, &page, "<html>ada at wolpertinger</html>"),
+        _ => Reply::json(r#"{"AKIA": "AKIAIOSFODNN7EXAMPLE", "id": 1}"#),
+    })
+    .await;
+    let path = path("gateway");
+    let recorder = Recorder::create(&path).unwrap();
+    let to = server.url.clone();
+    let client = builder(&server, &Steps::default())
+        .base_url("https://gw.wolpertinger.example/wolpertinger")
+        .transport(Elsewhere(
+            to,
+            builder(&server, &Steps::default()).build_transport().unwrap(),
+        ))
+        .attempt_layer(recorder.layer())
+        .build()
+        .unwrap();
+    assert_eq!(get().send(&client).await.unwrap().attempts(), 2);
+    recorder.finish().unwrap();
+    let (text, har) = read(&path);
+    for personal in PERSONAL.iter().chain(&["AKIAIO"]) {
+        assert!(!text.contains(personal), "{personal} in {text}");
+    }
+    let url = entries(&har)[0].pointer("/request/url").unwrap().as_str().unwrap();
+    assert!(url.starts_with("https://host-"), "{url}");
+    assert!(url.ends_with(".example.com/api/atlas/v2/groups/1"), "{url}");
+    let atlas = ReplayTransport::open(&path).unwrap();
+    let client = atlas.client_builder().build().unwrap();
+    assert_eq!(get().send(&client).await.unwrap()["id"], 1);
+}
+
+/// Sends everything to one server.
+struct Elsewhere(String, std::sync::Arc<dyn Transport>);
+
+impl Transport for Elsewhere {
+    fn send(
+        &self,
+        mut request: Sent,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        request.url = format!("{}{}", self.0, request.url.path()).parse().unwrap();
+        self.1.send(request)
+    }
 }
 
 fn recording(entries: &str) -> ReplayTransport {

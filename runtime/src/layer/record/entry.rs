@@ -111,12 +111,7 @@ impl Exchange {
         let Request { method, url, headers, body, operation, .. } = &self.request;
         let pseudonyms = cleaner.pseudonyms;
         let query = url.query().unwrap_or_default();
-        let path = pseudonyms.path(url.path(), &cleaner.known);
-        let target = format!(
-            "{}{path}{}",
-            url.origin().ascii_serialization(),
-            pseudonyms.query(query)
-        );
+        let target = pseudonyms.requested(&cleaner.known);
         let query: Vec<Json> = pseudonyms
             .pairs(query)
             .into_iter()

@@ -24,6 +24,9 @@ pub(super) const REDACTED: &str = "<redacted>";
 /// The number of secrets in use that are remembered: the latest access tokens.
 const SECRETS: usize = 16;
 
+/// The domains of the service, which is not anybody's; clusters have another one.
+const PUBLIC: &[&str] = &["mongodb.com", "mongodbgov.com", "localhost"];
+
 /// The pseudonyms of one recording.
 pub(super) struct Pseudonyms {
     /// Without it, whoever guesses a text could tell whether the guess is right.
@@ -122,8 +125,15 @@ impl Pseudonyms {
         }
     }
 
-    /// Returns the pseudonym of a host.
+    /// Returns the pseudonym of a host, which is the host itself where it is everybody's.
     pub(super) fn host(&self, host: &str) -> String {
+        let is_public = |domain: &str| {
+            let rest = host.strip_suffix(domain);
+            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        if PUBLIC.iter().any(|domain| is_public(domain)) {
+            return host.to_owned();
+        }
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         match self.address(bare) {
             Some(address) if address.contains(':') => format!("[{address}]"),
@@ -203,8 +213,9 @@ pub(super) fn is_enum_like(text: &str) -> bool {
         && text.bytes().all(|byte| {
             byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_'
         })
-        // Some ids and keys have only capitals, too.
+        // Some ids and keys have only capitals, too; no word is that long.
         && !is_hex(text.trim_matches('_'))
+        && text.split('_').all(|word| word.len() <= 18)
         && text.bytes().filter(u8::is_ascii_digit).count() <= text.len() / 2 + 1
 }
 

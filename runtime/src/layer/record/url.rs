@@ -9,8 +9,8 @@ use super::pseudonym::Pseudonyms;
 use crate::template::{encode, fill, values};
 use crate::transport::Url;
 
-/// The segments that paths of the API begin with.
-const ROOT: [&str; 2] = ["api", "atlas"];
+/// The beginning of the paths of the API.
+const ROOT: &str = "/api/atlas/";
 
 /// What tells the parts of URLs that are no secret.
 pub(super) struct Known<'a> {
@@ -28,43 +28,46 @@ impl Pseudonyms {
         }
         let url = Url::parse(text).ok()?;
         let is_own = url.host_str() == known.request.host_str();
-        let host = match url.host_str() {
-            Some(host) if is_own => host.to_owned(),
-            Some(host) => self.host(host),
-            None => String::new(),
-        };
-        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
         let path = match is_own {
             true => self.path(url.path(), known),
             false => self.segments(url.path(), |_| false),
         };
-        let query = self.query(url.query().unwrap_or_default());
-        Some(format!("{}://{host}{port}{path}{query}", url.scheme()))
+        Some(self.absolute(&url, &path))
     }
 
-    /// Returns a path of the service with pseudonyms for the values in it.
+    /// Returns the URL of the request.
+    pub(super) fn requested(&self, known: &Known<'_>) -> String {
+        self.absolute(known.request, &self.path(known.request.path(), known))
+    }
+
+    fn absolute(&self, url: &Url, path: &str) -> String {
+        let host = url.host_str().map(|host| self.host(host)).unwrap_or_default();
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let query = self.query(url.query().unwrap_or_default());
+        format!("{}://{host}{port}{path}{query}", url.scheme())
+    }
+
+    /// Returns a path of the service with pseudonyms for the values in it, and without what a
+    /// gateway has before it.
     pub(super) fn path(&self, path: &str, known: &Known<'_>) -> String {
         let own = known.template.filter(|template| fits(template, path));
         let mut templates = known.types.templates.iter().copied();
         let template = own.or_else(|| templates.find(|template| fits(template, path)));
-        if let Some((prefix, below, template)) =
-            template.and_then(|template| split(template, path))
-        {
+        let found =
+            template.and_then(|template| Some((below(template, path)?, template)));
+        if let Some((below, template)) = found {
             let values = values(template, below);
             let values: Vec<_> =
                 values.iter().map(|(_, value)| self.text(value)).collect();
             let values: Vec<_> = values.iter().map(String::as_str).collect();
-            let (path, _) = fill(template, &values);
-            return format!("{prefix}{path}");
+            return fill(template, &values).0;
         }
         // By the convention of the API: collections and the ids in them, in turns.
-        let begin = path.split('/').collect::<Vec<_>>();
-        let begin = begin.windows(ROOT.len()).position(|segments| segments == ROOT);
-        self.segments(path, |at| match begin {
-            // After `api`, `atlas` and the version.
-            Some(begin) => at < begin + 3 || (at - begin) % 2 == 1,
-            None => false,
-        })
+        match path.find(ROOT) {
+            // The first four are nothing, `api`, `atlas` and the version.
+            Some(begin) => self.segments(&path[begin..], |at| at < 4 || at % 2 == 0),
+            None => self.segments(path, |_| false),
+        }
     }
 
     /// Returns a path with pseudonyms for the segments that are not kept.
@@ -107,19 +110,16 @@ impl Pseudonyms {
     }
 }
 
-/// Tells whether a path, which may be below that of a gateway, is one of a template.
+/// Tells whether a path is one of a template.
 fn fits(template: &str, path: &str) -> bool {
-    split(template, path).is_some()
+    below(template, path).is_some()
 }
 
-/// Splits a path into what is before that of the template and that, which comes with it.
-fn split<'a, 't>(
-    template: &'t str,
-    path: &'a str,
-) -> Option<(&'a str, &'a str, &'t str)> {
+/// Returns the end of a path that is one of a template: what is before it is a gateway's.
+fn below<'a>(template: &str, path: &'a str) -> Option<&'a str> {
     let length = template.matches('/').count();
     let at = path.rmatch_indices('/').nth(length.checked_sub(1)?)?.0;
-    let (prefix, below) = path.split_at(at);
+    let below = &path[at..];
     let same =
         template.split('/').zip(below.split('/')).all(|(known, found)| {
             match known.split_once('{') {
@@ -132,5 +132,5 @@ fn split<'a, 't>(
                 }
             }
         });
-    same.then_some((prefix, below, template))
+    same.then_some(below)
 }
