@@ -18,6 +18,8 @@ mod loopback {
     mod download;
     mod dry_run;
     mod faults;
+    #[cfg(feature = "testing")]
+    mod group;
     mod introduction;
     mod layers;
     mod malformed;
@@ -25,6 +27,8 @@ mod loopback {
     mod oauth;
     mod pacing;
     mod paging;
+    #[cfg(feature = "testing")]
+    mod playing;
     mod polling;
     mod processes;
     mod proxy;
@@ -33,6 +37,7 @@ mod loopback {
     mod recording;
     mod retry;
     mod runtimes;
+    mod streams;
     #[cfg(feature = "blocking")]
     mod sync;
     mod tls;

@@ -6,97 +6,22 @@ use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::http;
 use atlas_admin_runtime::layer::Recorder;
 use atlas_admin_runtime::operation::{Method, Operation};
-use atlas_admin_runtime::registry::{Entry, Function, Payload, make};
+use atlas_admin_runtime::registry::Entry;
 use atlas_admin_runtime::testing::ReplayTransport;
 use atlas_admin_runtime::transport::{Body, BoxFuture, Request as Sent, TransportError};
-use atlas_admin_runtime::{
-    Credentials, DateTime, Download, Extra, Map, Request, Transport, UndeclaredValue,
-    Version, json, open_enum, record, union,
-};
+use atlas_admin_runtime::{Credentials, Download, Request, Transport, Version, json};
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE};
 use futures_util::TryStreamExt;
 
 use super::api::{
-    GET, LIST, LOGS, PRIVATE, SECRET, UPDATE, api_key, builder, get, operation,
+    GET, LOGS, PRIVATE, SECRET, UPDATE, api_key, builder, get, operation,
     service_account,
 };
 use super::clock::Steps;
+use super::group::{GROUP, Group, ID, Provider, State, entry};
 use super::oracle::{ATLAS, Oracle};
 use super::server::{Reply, Server};
-
-#[derive(Clone)]
-pub enum State {
-    Idle,
-    Unknown(UndeclaredValue),
-}
-
-open_enum! {
-    State
-    Idle "idle"
-}
-
-#[derive(Clone, Default)]
-pub struct Aws {
-    pub account: Option<String>,
-    pub role: Option<String>,
-    pub extra: Extra,
-}
-
-record! {
-    Aws
-    0 account "account"
-    1 role "role" [SECRET]
-}
-
-#[derive(Clone)]
-pub enum Provider {
-    Aws(Aws),
-    Unknown(Json),
-}
-
-union! {
-    Provider by "kind";
-    0 Aws ["aws"] from Aws;
-}
-
-#[derive(Clone, Default)]
-pub struct Group {
-    pub created: Option<DateTime>,
-    pub id: Option<String>,
-    pub labels: Option<Map<String>>,
-    pub mode: Option<String>,
-    pub odd: Option<String>,
-    pub provider: Option<Provider>,
-    pub size: Option<i64>,
-    pub state: Option<State>,
-    pub states: Option<Vec<State>>,
-    pub extra: Extra,
-}
-
-record! {
-    Group
-    0 created "created"
-    1 id "id"
-    2 labels "labels"
-    3 mode "mode"
-    4 odd "odd" [WRITE_ONLY]
-    5 provider "provider"
-    6 size "size"
-    7 state "state"
-    8 states "states"
-}
-
-const fn entry(operation: &'static Operation) -> Entry {
-    Entry {
-        operation,
-        alternatives: &[],
-        function: Function { module: "", path: "", arguments: &[], output: "Group" },
-        body: Some(make::<Group>),
-        answers: &[(200, Payload::Json(make::<Group>))],
-        errors: &[],
-    }
-}
 
 static SNAPSHOT: Operation = operation(
     "getSnapshot",
@@ -104,29 +29,6 @@ static SNAPSHOT: Operation = operation(
     "/api/atlas/v2/groups/{groupId}/backup/{name}/snapshots/{id}.gz",
 );
 static ENTRIES: [Entry; 3] = [entry(&GET), entry(&UPDATE), entry(&SNAPSHOT)];
-
-const ID: &str = "5f1b2c3d4e5f60718293a4b5";
-const GROUP: &str = r#"{
-    "created": "2024-08-05T10:11:12Z",
-    "id": "5f1b2c3d4e5f60718293a4b5",
-    "labels": {"owner": "Ada Lovelace", "TEAM": "BACKEND"},
-    "mode": "WOLPERTINGER",
-    "odd": "hunter2-odd",
-    "provider": {"kind": "aws", "account": "123456789012", "role": "hunter2-role"},
-    "size": 12345,
-    "state": "idle",
-    "states": ["idle", "zzz-new"],
-    "new": {
-        "adminPassword": "hunter2-admin", "pinToken": {"deep": ["hunter2-deep"]},
-        "email": "ada@wolpertinger.example", "ips": ["203.0.113.7/32", "2001:db9::7"],
-        "kind": "REPLICASET", "name": "WOLPERTINGER", "mongoDBVersion": "8.0.4",
-        "href": "https://user:hunter2-url@hooks.wolpertinger.example/T0/hunter2-path?k=hunter2-q",
-        "uri": "mongodb+srv://c0.wolpertinger.example/?x=hunter2-srv",
-        "uuid": "01234567-89ab-cdef-0123-456789abcdef", "ada@wolpertinger.example": 1,
-        "groupId": "5f1b2c3d4e5f60718293a4b5", "flag": true, "share": 0.5, "none": null,
-        "clientSecret": 42, "phone": "4915112345678", "rel": "next"
-    }
-}"#;
 
 /// What must be in no recording.
 const PERSONAL: &[&str] = &[
@@ -174,32 +76,8 @@ fn typed(id: &str) -> Request<Group> {
     Request::new(&GET, &[id])
 }
 
-#[tokio::test]
-async fn a_recording_keeps_what_the_service_sends_and_nothing_of_anybody() {
-    let server = Server::start(|_, _| Reply::json(GROUP)).await;
-    let path = path("group");
-    let recorder = Recorder::create(&path).unwrap().types(&ENTRIES);
-    let client = builder(&server, &Steps::default())
-        .credentials(Credentials::access_token("hunter2token"))
-        .header("x-who", "ada")
-        .user_agent("wolpertinger-job/1")
-        .attempt_layer(recorder.layer())
-        .build()
-        .unwrap();
-    let live = typed(ID).query("email", "ada@wolpertinger.example").query("pageNum", 3);
-    let live = live.send(&client).await.unwrap();
-    let update = Request::<Group>::new(&UPDATE, &[ID]);
-    let sent = json!({"odd": "hunter2", "mode": "Wolpertinger", "size": 3});
-    update.body(&sent).send(&client).await.unwrap();
-    assert!(!path.exists());
-    recorder.finish().unwrap();
-
-    let (text, har) = read(&path);
-    for personal in PERSONAL {
-        assert!(!text.contains(personal), "{personal} in {text}");
-    }
-    let [first, second] = entries(&har) else { panic!("{text}") };
-    let group = body(first);
+/// Checks what a recording says of the group, and that the same has the same pseudonym.
+fn says_what_was_sent(group: &Json) {
     assert_eq!(group["created"], "2024-08-05T10:11:12Z");
     assert_eq!((&group["size"], &group["state"]), (&json!(12345), &json!("idle")));
     assert_eq!(group["provider"]["kind"], "aws");
@@ -227,7 +105,38 @@ async fn a_recording_keeps_what_the_service_sends_and_nothing_of_anybody() {
     assert!(new.get(email).is_some());
     assert_eq!(group["id"], new["groupId"]);
     assert_eq!(group["mode"], new["name"]);
+}
+
+#[tokio::test]
+async fn a_recording_keeps_what_the_service_sends_and_nothing_of_anybody() {
+    let server = Server::start(|_, _| Reply::json(GROUP)).await;
+    let path = path("group");
+    let recorder = Recorder::create(&path).unwrap().types(&ENTRIES);
+    let client = builder(&server, &Steps::default())
+        .credentials(Credentials::access_token("hunter2token"))
+        .header("x-who", "ada")
+        .user_agent("wolpertinger-job/1")
+        .attempt_layer(recorder.layer())
+        .build()
+        .unwrap();
+    let live = typed(ID).query("email", "ada@wolpertinger.example").query("pageNum", 3);
+    let live = live.send(&client).await.unwrap();
+    let update = Request::<Group>::new(&UPDATE, &[ID]);
+    let sent = json!({"odd": "hunter2", "mode": "Wolpertinger", "size": 3});
+    update.body(&sent).send(&client).await.unwrap();
+    assert!(!path.exists());
+    recorder.finish().unwrap();
+
+    let (text, har) = read(&path);
+    for personal in PERSONAL {
+        assert!(!text.contains(personal), "{personal} in {text}");
+    }
+    let [first, second] = entries(&har) else { panic!("{text}") };
+    let group = body(first);
     let id = group["id"].as_str().unwrap();
+    says_what_was_sent(&group);
+    let new = &group["new"];
+    let email = new["email"].as_str().unwrap();
     assert!(id.len() == 24 && id.bytes().all(|byte| byte.is_ascii_hexdigit()));
     let url = first.pointer("/request/url").unwrap().as_str().unwrap();
     let email = email.replace('@', "%40");
@@ -517,77 +426,5 @@ impl Transport for Elsewhere {
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         request.url = format!("{}{}", self.0, request.url.path()).parse().unwrap();
         self.1.send(request)
-    }
-}
-
-fn recording(entries: &str) -> ReplayTransport {
-    let text = format!(r#"{{"log":{{"entries":[{entries}]}}}}"#);
-    ReplayTransport::from_slice(text.as_bytes()).unwrap()
-}
-
-fn recorded(target: &str, text: &str) -> String {
-    let url = format!("https://gw.example/proxy/api/atlas/v2{target}");
-    let headers = json!([{"name": "content-encoding", "value": "br"}]);
-    let entry = json!({
-        "request": {"method": "GET", "url": url},
-        "response": {"status": 200, "headers": headers, "content": {"size": 2, "text": text}},
-    });
-    entry.to_string()
-}
-
-#[tokio::test]
-async fn a_recording_is_played_in_its_order_for_each_target() {
-    let entries = [
-        recorded("/groups/1", r#"{"id":"a"}"#),
-        recorded("/groups?a=1&b=2", r#"{"id":"list"}"#),
-        recorded("/groups/1", r#"{"id":"b"}"#),
-    ];
-    let atlas = recording(&entries.join(","));
-    let client = atlas.client_builder().credentials(service_account()).build().unwrap();
-    let list = Request::<Json>::new(&LIST, &[]).query("b", 2).query("a", 1);
-    assert_eq!(atlas.unrequested().len(), 3);
-    for (request, id) in [(get(), "a"), (list, "list"), (get(), "b")] {
-        assert_eq!(request.send(&client).await.unwrap()["id"], id);
-    }
-    assert!(atlas.unrequested().is_empty());
-    atlas.verify();
-}
-
-fn panic_of(action: impl FnOnce() + std::panic::UnwindSafe) -> String {
-    let problem = std::panic::catch_unwind(action).unwrap_err();
-    *problem.downcast::<String>().unwrap()
-}
-
-#[test]
-fn what_is_not_in_a_recording_and_what_is_left_is_told() {
-    let runtime =
-        || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let problem = panic_of(|| {
-        let atlas = recording(&recorded("/groups/1?a=1", "{}"));
-        let client = atlas.client_builder().build().unwrap();
-        _ = runtime().block_on(get().send(&client).into_future());
-    });
-    assert!(problem.contains("came: GET /api/atlas/v2/groups/1\n"), "{problem}");
-    assert!(problem.contains("left: GET /api/atlas/v2/groups/1?a=1 (another query)"));
-
-    let problem = panic_of(|| drop(recording(&recorded("/groups/1", "{}"))));
-    assert!(
-        problem.contains("never requested\n  GET /api/atlas/v2/groups/1"),
-        "{problem}"
-    );
-
-    let left_out = r#"{"request":{"method":"GET","url":"https://x/api/atlas/v2/groups/1"},
-        "response":{"status":200,"content":{"size":9}}}"#;
-    let problem = panic_of(|| {
-        let atlas = recording(left_out);
-        let client = atlas.client_builder().build().unwrap();
-        _ = runtime().block_on(get().send(&client).into_future());
-    });
-    assert!(problem.contains("leaves out the body"), "{problem}");
-
-    for no_recording in
-        ["", "{}", r#"{"log":{"entries":[]}}"#, r#"{"log":{"entries":[1]}}"#]
-    {
-        assert!(ReplayTransport::from_slice(no_recording.as_bytes()).is_err());
     }
 }
