@@ -60,6 +60,9 @@ fn what_is_not_in_a_recording_and_what_is_left_is_told() {
         "{problem}"
     );
 
+    let entries = recorded("/groups/1", "{}");
+    drop(recording(&entries).allow_unrequested());
+
     let left_out = r#"{"request":{"method":"GET","url":"https://x/api/atlas/v2/groups/1"},
         "response":{"status":200,"content":{"size":9}}}"#;
     let problem = panic_of(|| {
