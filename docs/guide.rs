@@ -25,6 +25,7 @@ pages! {
     paging: "src/paging.md",
     waiting: "src/waiting.md",
     updates: "src/updates.md",
+    layers: "src/layers.md",
     testing: "src/testing.md",
     maintaining: "src/maintaining.md",
     readme: "../README.md",

@@ -118,7 +118,7 @@ pub use atlas_admin_runtime::{
     Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue, json, list, set,
 };
 #[doc(inline)]
-pub use atlas_admin_runtime::{codec, operation, transport};
+pub use atlas_admin_runtime::{codec, layer, operation, transport};
 #[cfg(feature = "blocking")]
 #[doc(inline)]
 pub use atlas_admin_runtime::blocking;

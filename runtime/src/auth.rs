@@ -25,7 +25,7 @@ pub use store::{AccessToken, FileStore, MemoryStore, TokenStore};
 use provided::Provided;
 pub(crate) use scheme::Lease;
 use scheme::Scheme;
-use scrub::scrub;
+pub(crate) use scrub::scrub;
 
 mod digest;
 pub(crate) mod oauth;

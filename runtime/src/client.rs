@@ -7,8 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::auth::Auth;
 use crate::connection::{Connection, Limits};
 use crate::error::Error;
+use crate::layer::Layer;
 use crate::operation::Operation;
 use crate::pace::Pacer;
+use crate::request::additions::Query;
 use crate::retry::{Budget, RetryPolicy};
 use crate::version::Version;
 
@@ -49,6 +51,10 @@ pub(crate) struct Core {
     /// `None` where requests are not paced.
     pub(crate) pacer: Option<Pacer>,
     pub(crate) limits: Limits,
+    /// The query parameters that are added to requests that have none of their names.
+    pub(crate) query: Query,
+    /// The outermost first.
+    pub(crate) layers: Box<[Arc<dyn Layer>]>,
     warned: Mutex<HashSet<(&'static str, Version)>>,
 }
 

@@ -59,6 +59,7 @@ pub(crate) use mismatch::Alterations;
 pub use mismatch::{Direction, Mismatch, Observer};
 pub use nullable::Nullable;
 pub use open_enum::UndeclaredValue;
+pub(crate) use redact::{is_secret_name, strings as redacted_strings};
 pub use request_body::RequestBody;
 pub use set::{Property, list, set};
 pub use strict::Strict;

@@ -25,6 +25,7 @@ mod causes;
 mod code;
 mod display;
 mod predicates;
+mod refused;
 mod response;
 
 /// What any call of this crate fails with.
@@ -40,6 +41,8 @@ pub(crate) struct Inner {
     pub(crate) kind: Kind,
     pub(crate) message: String,
     pub(crate) operation: Option<&'static Operation>,
+    /// The method and the path of a raw request, whose operation has no name.
+    pub(crate) raw: Option<Arc<str>>,
     pub(crate) status: Option<StatusCode>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -80,6 +83,8 @@ pub(crate) enum Kind {
     File,
     /// The work that a wait was for has failed.
     Failed,
+    /// A layer of the caller's has refused the call.
+    Refused,
 }
 
 impl Error {

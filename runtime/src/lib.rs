@@ -54,6 +54,7 @@ extern crate self as atlas_admin_runtime;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod codec;
+pub mod layer;
 pub mod operation;
 pub mod registry;
 #[cfg(feature = "testing")]
@@ -102,6 +103,7 @@ pub use credentials::{
 };
 pub use error::{ApiError, Code, Error};
 pub use headers::RateLimit;
+pub use layer::{Layer, Next};
 pub use operation::Operation;
 pub use output::{Download, Output};
 pub use page::{Items, Page, PagedRequest, Pages};

@@ -19,9 +19,11 @@ use crate::template;
 pub use body::IntoBody;
 pub use options::Options;
 
+pub(crate) mod additions;
 mod body;
 mod curl;
 mod options;
+mod raw;
 pub(crate) mod text;
 
 /// A request for an operation whose answer is a `T`.
@@ -40,7 +42,9 @@ pub(crate) struct Parts {
     path: String,
     query: Vec<(Cow<'static, str>, Vec<String>)>,
     headers: HeaderMap,
-    body: Option<RequestBody>,
+    body: Option<Arc<RequestBody>>,
+    /// The method and the path of a [raw request](Request::raw).
+    raw: Option<Arc<str>>,
     /// What makes the request impossible to send, until that part is set anew.
     problems: Vec<(Part, Error)>,
 }
@@ -114,6 +118,9 @@ impl<T> Request<T> {
     /// Sets a header by its name, in place of an earlier value; `null` removes it.
     ///
     /// The items of a list are joined by commas (OpenAPI 3.0 `style: simple`).
+    ///
+    /// What a request has of its own can't be set: `Accept`, `Content-Type`, `Authorization`,
+    /// `Host`, `User-Agent` and those of the connection. Sending it says so.
     pub fn header(
         mut self,
         name: impl Into<Cow<'static, str>>,
@@ -194,13 +201,13 @@ impl<T> Request<T> {
     /// not, and the service decides. Read-only properties are not among them, and there are none
     /// for a body that can't be sent.
     pub fn missing(&self) -> Vec<String> {
-        self.parts.body.as_ref().map(RequestBody::missing).unwrap_or_default()
+        self.parts.body.as_deref().map(RequestBody::missing).unwrap_or_default()
     }
 
     /// Returns the JSON paths of received properties that the request omits: read-only, undeclared
     /// and masked ones. None for a body that can't be sent.
     pub fn left_out(&self) -> Vec<String> {
-        self.parts.body.as_ref().map(RequestBody::left_out).unwrap_or_default()
+        self.parts.body.as_deref().map(RequestBody::left_out).unwrap_or_default()
     }
 
     /// Returns a `curl` command that sends the request to `https://cloud.mongodb.com`, with
@@ -229,6 +236,7 @@ impl Parts {
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: None,
+            raw: None,
             problems: Vec::new(),
         };
         if let Some(message) = problem {
@@ -283,16 +291,9 @@ impl Parts {
         name: &str,
         value: &dyn codec::Value,
     ) -> Result<(), String> {
-        let texts = text::texts(value)
-            .map_err(|what| format!("the header {name} can't hold {what}"))?;
-        let key = HeaderName::from_bytes(name.as_bytes())
-            .map_err(|_| format!("{name:?} can't be the name of a header"))?;
-        self.headers.remove(&key);
-        if !texts.is_empty() {
-            let value = HeaderValue::from_str(&texts.join(",")).map_err(|_| {
-                format!("the header {name} holds a character it must not")
-            })?;
-            self.headers.insert(key, value);
+        match additions::header(name, value)? {
+            (name, Some(value)) => _ = self.headers.insert(name, value),
+            (name, None) => _ = self.headers.remove(name),
         }
         Ok(())
     }
@@ -300,10 +301,11 @@ impl Parts {
     fn set_body(&mut self, encoded: Result<RequestBody, EncodeError>) {
         self.forget_problem(&Part::Body);
         self.body = encoded
+            .map(Arc::new)
             .map_err(|error| {
                 let message = format!("the body can't be sent: {error}");
                 let error = Error::with_source(Kind::Request, message, error);
-                self.problems.push((Part::Body, error.of(self.operation)));
+                self.problems.push((Part::Body, self.blame(error)));
             })
             .ok();
     }
@@ -345,8 +347,13 @@ impl Parts {
     }
 
     fn fail(&mut self, part: Part, message: String) {
-        let error = Error::new(Kind::Request, message).of(self.operation);
+        let error = self.blame(Error::new(Kind::Request, message));
         self.problems.push((part, error));
+    }
+
+    /// Names the request that an error belongs to.
+    pub(crate) fn blame(&self, error: Error) -> Error {
+        error.of(self.operation).edit(|error| error.raw.clone_from(&self.raw))
     }
 
     fn forget_problem(&mut self, part: &Part) {
@@ -357,8 +364,13 @@ impl Parts {
     pub(crate) fn sendable(&self) -> Result<Option<&Bytes>, Error> {
         match self.problems.first() {
             Some((_, problem)) => Err(problem.clone()),
-            None => Ok(self.body.as_ref().map(RequestBody::text)),
+            None => Ok(self.body.as_deref().map(RequestBody::text)),
         }
+    }
+
+    /// Returns the body with what is known of the secrets in it.
+    pub(crate) fn encoded(&self) -> Option<Arc<RequestBody>> {
+        self.body.clone()
     }
 
     pub(crate) fn path_and_query(&self) -> String {

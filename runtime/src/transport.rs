@@ -7,12 +7,14 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderMap, Method, Response};
 
+use crate::codec::{RequestBody, redacted_strings};
 use crate::operation::Operation;
 
 pub use url::Url;
@@ -24,12 +26,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub mod reqwest;
 
 #[cfg(not(feature = "reqwest"))]
-mod absent;
-
-#[cfg(not(feature = "reqwest"))]
-pub(crate) use self::absent::Settings;
-#[cfg(feature = "reqwest")]
-pub(crate) use self::reqwest::Settings;
+pub(crate) mod absent;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -50,6 +47,21 @@ pub struct Request {
     /// The operation that is called; `None` for what is none of the API's own, as the request
     /// for an access token.
     pub operation: Option<&'static Operation>,
+    /// The body as it was encoded, which knows the secrets in it.
+    pub(crate) encoded: Option<Arc<RequestBody>>,
+}
+
+impl Request {
+    /// Returns the body as text with `<redacted>` in the place of secrets: the fields that the
+    /// document marks as such, and all strings that it doesn't declare. Nothing is known of the
+    /// body that a layer has made; all strings of that are redacted. `None` where there is no body.
+    pub fn redacted_body(&self) -> Option<String> {
+        let body = self.body.as_ref()?;
+        Some(match &self.encoded {
+            Some(encoded) if encoded.text() == body => encoded.redacted(),
+            _ => redacted_strings(body),
+        })
+    }
 }
 
 impl fmt::Debug for Request {
@@ -107,6 +119,22 @@ impl Body {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, TransportError>>> {
         self.0.as_mut().poll_next(context)
+    }
+}
+
+/// The chunks of the body.
+impl Stream for Body {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Self::Item>> {
+        self.poll_chunk(context)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
     }
 }
 

@@ -130,7 +130,7 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
             pub use atlas_admin_runtime::{
                 AccessToken, ApiError, Client, ClientBuilder, Clock, Code, CommandCredentials, Credentials,
                 CredentialsChain, CredentialsProvider, Download, EnvCredentials, Error,
-                FileCredentials, FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options, Outcome, Output, Page,
+                FileCredentials, FileStore, IntoBody, IntoList, Items, Layer, MemoryStore, Next, Operation, Options, Outcome, Output, Page,
                 PagedRequest, Pages, Poller, Progress, RateLimit, Repeat, Request, Response, ResponseFuture,
                 RetryPolicy, TokenStore, Transport, Version, Waiter, WaitingRequest,
             };
@@ -142,7 +142,7 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
                 Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue, json, list, set,
             };
             #[doc(inline)]
-            pub use atlas_admin_runtime::{codec, operation, transport};
+            pub use atlas_admin_runtime::{codec, layer, operation, transport};
             #[cfg(feature = "blocking")]
             #[doc(inline)]
             pub use atlas_admin_runtime::blocking;

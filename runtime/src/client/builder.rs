@@ -1,5 +1,6 @@
 //! How a client is described.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,16 +11,26 @@ use super::scope::Scope;
 use super::{Client, Core};
 use crate::auth::{Auth, MemoryStore, TokenSettings, TokenStore};
 use crate::clock::{Clock, SystemClock};
-use crate::connection::{Base, Connection, Limits, base};
+use crate::codec::Json;
+use crate::connection::{Base, Connection, Guard, Limits, base};
 use crate::credentials::{Credentials, CredentialsProvider};
 use crate::error::{Error, Kind};
+use crate::layer::Layer;
 use crate::pace::Pacer;
+use crate::request::additions::Additions;
 use crate::retry::RetryPolicy;
-use crate::transport::{Settings, Transport};
+use crate::transport::Transport;
+#[cfg(not(feature = "reqwest"))]
+use crate::transport::absent::Settings;
+#[cfg(feature = "reqwest")]
+use crate::transport::reqwest::Settings;
 
 /// The largest body in memory: several times the largest page of 500 items, and an end to
 /// endless ones.
 const BODY_LIMIT: u64 = 64 << 20;
+
+/// Puts a transport around another.
+type AttemptLayer = Arc<dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync>;
 
 /// Builds a [`Client`].
 ///
@@ -50,8 +61,11 @@ pub struct ClientBuilder {
     pub(super) warnings: Vec<String>,
     store: Option<Arc<dyn TokenStore>>,
     products: Vec<String>,
+    additions: Additions,
     pub(super) settings: Settings,
     transport: Option<Arc<dyn Transport>>,
+    layers: Vec<Arc<dyn Layer>>,
+    attempt_layers: Vec<AttemptLayer>,
     clock: Arc<dyn Clock>,
     retry: RetryPolicy,
     limits: Limits,
@@ -74,8 +88,11 @@ impl ClientBuilder {
             warnings: Vec::new(),
             store: None,
             products: Vec::new(),
+            additions: Additions::default(),
             settings: Settings::default(),
             transport: None,
+            layers: Vec::new(),
+            attempt_layers: Vec::new(),
             clock: Arc::new(SystemClock),
             retry: RetryPolicy::default(),
             limits: Limits {
@@ -145,6 +162,40 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets a header of every request, those for tokens included, as a gateway may want it. Requests
+    /// and their [`Options`](crate::Options) come before the client. `null` removes it.
+    ///
+    /// What a request has of its own can't be set, and [`build`](Self::build) says so: `Accept`,
+    /// `Content-Type`, `Authorization`, `Host`, `User-Agent` and those of the connection.
+    ///
+    /// ```
+    /// # use atlas_admin_runtime::Client;
+    /// let client = Client::builder().header("x-gateway-key", "…").build()?;
+    /// let error = Client::builder().header("host", "example.com").build().unwrap_err();
+    /// assert!(error.to_string().contains("header host can't be set"));
+    /// # Ok::<(), atlas_admin_runtime::Error>(())
+    /// ```
+    pub fn header(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<Json>,
+    ) -> Self {
+        self.additions.set_header(&name.into(), &value.into());
+        self
+    }
+
+    /// Sets a query parameter of every request of the API. Requests and their
+    /// [`Options`](crate::Options) come before the client. A list repeats the parameter; `null`
+    /// removes it.
+    pub fn query(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<Json>,
+    ) -> Self {
+        self.additions.set_query(name.into(), &value.into());
+        self
+    }
+
     /// Limits each try, from its first byte to the last of the answer: 60 seconds by default.
     /// For a [`Download`](crate::Download) the wait for headers and for each next chunk.
     pub fn attempt_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
@@ -191,6 +242,86 @@ impl ClientBuilder {
         self
     }
 
+    /// Wraps each call in a [`Layer`], which sees the request before its credentials, and the
+    /// response after all retries. The layer that is added first is the outermost.
+    pub fn layer(mut self, layer: impl Layer + 'static) -> Self {
+        self.layers.push(Arc::new(layer));
+        self
+    }
+
+    /// Wraps each attempt: `layer` makes a [`Transport`] of the one within, that of the
+    /// [`transport`](Self::transport) at last. The layer that is added first is the outermost, and
+    /// all of them are within those of [`layer`](Self::layer).
+    ///
+    /// It sees each request as it leaves: with its credentials, once for each attempt, and also
+    /// those that are none of the API's own, as for an access token. Its time counts to the limit of
+    /// the attempt. A request with credentials that it turns away from the base URL is not sent.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::Instant;
+    /// use atlas_admin_runtime::transport::{Body, BoxFuture, Request, TransportError};
+    /// use atlas_admin_runtime::{Client, Transport};
+    ///
+    /// struct Timed(Arc<dyn Transport>);
+    ///
+    /// impl Transport for Timed {
+    ///     fn send(
+    ///         &self,
+    ///         request: Request,
+    ///     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+    ///         Box::pin(async move {
+    ///             # #[allow(clippy::disallowed_methods)]
+    ///             let begun = Instant::now();
+    ///             let result = self.0.send(request).await;
+    ///             println!("headers after {:?}", begun.elapsed());
+    ///             result
+    ///         })
+    ///     }
+    /// }
+    ///
+    /// let client = Client::builder().attempt_layer(Timed).build()?;
+    /// # Ok::<(), atlas_admin_runtime::Error>(())
+    /// ```
+    pub fn attempt_layer<T: Transport + 'static>(
+        mut self,
+        layer: impl Fn(Arc<dyn Transport>) -> T + Send + Sync + 'static,
+    ) -> Self {
+        self.attempt_layers.push(Arc::new(move |next| Arc::new(layer(next))));
+        self
+    }
+
+    /// Builds the transport that [`build`](Self::build) would send with, without the layers: the
+    /// one that was given, else the built-in one with the connection, proxy and TLS settings of
+    /// this builder.
+    ///
+    /// Several clients can share it, and a transport of the caller's can be made around it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`build`](Self::build).
+    pub fn build_transport(&self) -> Result<Arc<dyn Transport>, Error> {
+        self.transport_for(&Base::parse(&self.base_url)?)
+    }
+
+    fn transport_for(&self, base: &Base) -> Result<Arc<dyn Transport>, Error> {
+        if let Some(transport) = &self.transport {
+            return Ok(transport.clone());
+        }
+        self.settings.clone().transport(base.is_plain())
+    }
+
+    /// Puts the layers of attempts around the transport.
+    fn layered(&self, base: &Base, transport: Arc<dyn Transport>) -> Arc<dyn Transport> {
+        if self.attempt_layers.is_empty() {
+            return transport;
+        }
+        let guard: Arc<dyn Transport> =
+            Arc::new(Guard { base: base.clone(), transport });
+        let layers = self.attempt_layers.iter().rev();
+        layers.fold(guard, |next, layer| layer(next))
+    }
+
     /// Replaces the clock, for tests.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
@@ -207,14 +338,20 @@ impl ClientBuilder {
     /// as in an image `FROM scratch`, where nothing else is trusted. The feature `webpki-roots`
     /// brings certificates for that.
     pub fn build(self) -> Result<Client, Error> {
+        if let Some(problem) = self.additions.problem {
+            return Err(Error::new(Kind::Configuration, problem));
+        }
         let base = Base::parse(&self.base_url)?;
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => self.settings.transport(base.is_plain())?,
-        };
+        let transport = self.layered(&base, self.transport_for(&base)?);
         let clock = self.clock;
         let user_agent = user_agent(&self.products)?;
-        let connection = Connection { base, transport, clock, user_agent };
+        let connection = Connection {
+            base,
+            transport,
+            clock,
+            user_agent,
+            headers: self.additions.headers,
+        };
         let (retry, limits) = (self.retry, self.limits);
         let settings = TokenSettings {
             connection: connection.clone(),
@@ -235,6 +372,8 @@ impl ClientBuilder {
             budget: Default::default(),
             pacer: self.is_paced.then(Pacer::default),
             limits,
+            query: self.additions.query,
+            layers: self.layers.into(),
             warned: Default::default(),
         })))
     }

@@ -28,7 +28,7 @@ const NAMES: &[&str] = &[
 ];
 
 /// Returns true if what a map or a free-form object holds under a name is a secret.
-pub(super) fn is_secret_name(name: &str) -> bool {
+pub(crate) fn is_secret_name(name: &str) -> bool {
     let longest = NAMES.iter().map(|name| name.len()).max().unwrap_or_default();
     // Most names are something else, and need no copy.
     if name.len() > 2 * longest {
@@ -107,6 +107,29 @@ pub(super) fn json(json: &Json) -> Option<Json> {
     let mut is_changed = false;
     clean(&mut shown, &mut is_changed);
     is_changed.then_some(shown)
+}
+
+/// Returns JSON text of which nothing is known without any of its strings, and nothing of another
+/// text.
+pub(crate) fn strings(text: &[u8]) -> String {
+    match Json::from_slice(text) {
+        Ok(mut json) => {
+            replace_strings(&mut json);
+            json.to_string()
+        }
+        Err(_) => PLACEHOLDER.to_owned(),
+    }
+}
+
+fn replace_strings(json: &mut Json) {
+    match json {
+        Json::String(text) => PLACEHOLDER.clone_into(text),
+        Json::Array(items) => items.iter_mut().for_each(replace_strings),
+        Json::Object(members) => {
+            members.iter_mut().for_each(|(_, value)| replace_strings(value));
+        }
+        _ => {}
+    }
 }
 
 fn clean(json: &mut Json, is_changed: &mut bool) {

@@ -1,19 +1,29 @@
 //! A request made ready to send: absolute, with every header but the credentials.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HeaderName, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderName,
+    TRANSFER_ENCODING, USER_AGENT,
 };
 use http::{HeaderMap, HeaderValue, Method, Response};
 
 use super::Connection;
+use crate::codec::RequestBody;
 use crate::error::{Error, Kind};
 use crate::failure::{Again, Failure};
 use crate::operation::Operation;
 use crate::transport::{Body, Request, Stage, TransportError, Url};
+
+/// Adds headers where there are none of their names.
+pub(crate) fn add_headers(headers: &mut HeaderMap, more: &HeaderMap) {
+    for (name, value) in more {
+        headers.entry(name).or_insert_with(|| value.clone());
+    }
+}
 
 /// A request on its way.
 pub(crate) struct Call {
@@ -35,25 +45,35 @@ impl Call {
         mut headers: HeaderMap,
         body: Option<Bytes>,
     ) -> Self {
-        headers.insert(USER_AGENT, connection.user_agent.clone());
+        headers.entry(USER_AGENT).or_insert_with(|| connection.user_agent.clone());
+        add_headers(&mut headers, &connection.headers);
         let url = connection.base.join(path_and_query);
-        let request = Request { method, url, headers, body, operation };
+        let request = Request { method, url, headers, body, operation, encoded: None };
         let begun = connection.clock.monotonic();
         Self { request, begun, sent: AtomicBool::new(false) }
     }
 
+    /// Says how the body was encoded, so that a layer can show it without its secrets.
+    pub(crate) fn with_encoded(mut self, encoded: Option<Arc<RequestBody>>) -> Self {
+        self.request.encoded = encoded;
+        self
+    }
+
     /// Returns the request that asks for the challenge of this one: without its body, and
     /// without its effects.
-    pub(crate) fn probe(&self) -> Self {
+    pub(crate) fn probe(&self, connection: &Connection) -> Self {
         let Request { url, headers, .. } = &self.request;
         let kept = [ACCEPT, ACCEPT_ENCODING, USER_AGENT];
         let keep = |name: &HeaderName| Some((name.clone(), headers.get(name)?.clone()));
+        let mut kept: HeaderMap = kept.iter().filter_map(keep).collect();
+        add_headers(&mut kept, &connection.headers);
         let request = Request {
             method: Method::GET,
             url: url.clone(),
-            headers: kept.iter().filter_map(keep).collect(),
+            headers: kept,
             body: None,
             operation: None,
+            encoded: None,
         };
         Self { request, begun: self.begun, sent: AtomicBool::new(false) }
     }
@@ -62,6 +82,41 @@ impl Call {
     pub(crate) fn redirected(&self, url: Url) -> Self {
         let request = Request { url, ..self.request.clone() };
         Self { request, begun: self.begun, sent: AtomicBool::new(true) }
+    }
+
+    /// Returns the call of a request that layers have made of this one's.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not below the base URL, which is all that gets credentials, or has another
+    /// method, by which the retry policy tells what may be repeated.
+    pub(crate) fn changed(
+        &self,
+        connection: &Connection,
+        mut request: Request,
+    ) -> Result<Self, Error> {
+        if !connection.base.covers(&request.url) {
+            let message =
+                "a layer changed the URL to one that is not below the base URL";
+            return Err(Error::new(Kind::Request, message));
+        }
+        if request.method != self.request.method {
+            let message = "a layer changed the method of the request";
+            return Err(Error::new(Kind::Request, message));
+        }
+        request.operation = self.request.operation;
+        // What the transport sets, by the URL and the body as they are now.
+        for name in [HOST, CONTENT_LENGTH, TRANSFER_ENCODING] {
+            request.headers.remove(name);
+        }
+        if let Some(authorization) = request.headers.get_mut(AUTHORIZATION) {
+            authorization.set_sensitive(true);
+        }
+        Ok(Self { request, begun: self.begun, sent: AtomicBool::new(false) })
+    }
+
+    pub(crate) fn request(&self) -> &Request {
+        &self.request
     }
 
     pub(crate) fn method(&self) -> &Method {

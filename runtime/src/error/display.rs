@@ -48,7 +48,8 @@ impl Error {
         let inner = &*self.0;
         let mut parts = Vec::new();
         if let Some(operation) = inner.operation {
-            parts.push(format!("{} ({})", operation.name, operation.version));
+            let name = inner.raw.as_deref().unwrap_or(operation.name);
+            parts.push(format!("{name} ({})", operation.version));
         }
         if let Some(status) = inner.status {
             let code = inner.api.error_code.as_deref().map(one_line);
@@ -68,7 +69,7 @@ impl Error {
     fn detail(&self) -> Option<String> {
         let inner = &*self.0;
         let status = match inner.kind {
-            Kind::Connect | Kind::Transport => {
+            Kind::Connect | Kind::Transport | Kind::Refused => {
                 return self.root().map(|it| one_line(&it));
             }
             Kind::Status | Kind::Token | Kind::Redirect => inner.status?,

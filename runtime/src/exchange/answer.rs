@@ -15,18 +15,21 @@ use crate::download::{Download, Patience, Source};
 use crate::error::{Error, Inner, Kind, OTHER_SERVER};
 use crate::operation::{Method, Operation};
 use crate::paging::{lacks_list, no_page};
+use crate::request::Parts;
 use crate::response::{Arrived, Response};
 use crate::transport::Body;
 
 /// An answer with a success status, before it becomes a value.
 #[derive(Debug)]
 pub struct Answer {
-    operation: &'static Operation,
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Payload,
+    pub(super) operation: &'static Operation,
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Payload,
     /// The number of times the request was sent until it arrived.
-    attempts: u32,
+    pub(super) attempts: u32,
+    /// The method and the path of a raw request.
+    raw: Option<Arc<str>>,
 }
 
 #[derive(Debug)]
@@ -49,7 +52,7 @@ impl Answer {
         headers: HeaderMap,
         body: Payload,
     ) -> Self {
-        Self { operation, status, headers, body, attempts: 1 }
+        Self { operation, status, headers, body, attempts: 1, raw: None }
     }
 
     /// Makes the answer to a DELETE that found nothing after an attempt which may have been
@@ -59,6 +62,12 @@ impl Answer {
         let headers = error.headers().clone();
         let body = Payload::Whole { bytes: Bytes::new(), is_framed: true };
         Self::new(operation, status, headers, body)
+    }
+
+    /// Notes the request that the answer is for.
+    pub(super) fn of(mut self, parts: &Parts) -> Self {
+        self.raw = parts.raw().cloned();
+        self
     }
 
     /// Notes how often the request was sent, and limits the wait for each next chunk where
@@ -120,6 +129,7 @@ impl Answer {
             kind: Kind::Decode,
             message,
             operation: Some(self.operation),
+            raw: self.raw.clone(),
             status: Some(self.status),
             headers: self.headers.clone(),
             body: bytes.clone(),
