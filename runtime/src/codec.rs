@@ -48,6 +48,7 @@ mod writer;
 pub(crate) use decode::decode_copy;
 pub use decode::{decode, decode_observed};
 pub(crate) use decode::{decode_response, is_blank};
+pub(crate) use encode::redacted;
 pub use encode::{encode, encode_into, encode_request};
 pub use error::{DecodeError, EncodeError};
 pub use extra::Extra;
@@ -57,6 +58,8 @@ pub(crate) use mismatch::Alterations;
 pub use mismatch::{Direction, Mismatch, Observer};
 pub use nullable::Nullable;
 pub use open_enum::UndeclaredValue;
+#[cfg(feature = "tracing")]
+pub(crate) use redact::bytes as redacted_text;
 pub use request_body::RequestBody;
 pub use set::{Property, list, set};
 pub use text_body::take_text;

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 
 use crate::clock::Clock;
+use crate::trace::Telemetry;
 use crate::transport::{Body, Transport};
 
 pub(crate) use base::Base;
@@ -26,6 +27,7 @@ pub(crate) struct Connection {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) user_agent: HeaderValue,
+    pub(crate) telemetry: Telemetry,
 }
 
 /// What a request may take.

@@ -22,7 +22,7 @@ use crate::failure::{Again, Failure};
 use crate::operation::{Method, Operation};
 use crate::pace::Permit;
 use crate::request::{Options, Parts};
-use crate::trace;
+use crate::trace::{self, CallSpan, Reason};
 use crate::transport::{Body, BoxFuture, Url};
 
 pub(crate) use answer::{Answer, Payload};
@@ -54,13 +54,27 @@ pub(crate) fn run(
 ) -> BoxFuture<'static, Result<Answer, Error>> {
     let (client, parts, options) = (client.clone(), Arc::clone(parts), options.clone());
     let operation = parts.operation;
-    Box::pin(trace::request(operation, async move {
+    Box::pin(async move {
         let core = client.core();
-        let call = call(core, &parts, expected)?;
-        let result =
-            retry_loop(core, &call, &parts, &options, expected, &stopwatch).await;
-        result.map_err(|error| error.of(operation))
-    }))
+        // Begun by the first poll, inside of the span that is current then.
+        let span = CallSpan::new(&core.connection.telemetry, operation);
+        let open = span.open();
+        // Pinned here, for whatever takes it by value copies it.
+        let result = pin!(span.follow(async {
+            trace::request_body(parts.encoded());
+            let call = call(core, &parts, expected)?;
+            retry_loop(core, &call, &parts, &options, expected, &stopwatch).await
+        }));
+        let result = result.await;
+        open.end();
+        match result {
+            Ok(answer) => Ok(answer.inside(span)),
+            Err(error) => {
+                span.failed(&error);
+                Err(error.of(operation))
+            }
+        }
+    })
 }
 
 /// Makes a request ready to send.
@@ -101,7 +115,11 @@ async fn retry_loop(
     loop {
         let permit = match &core.pacer {
             Some(pacer) => {
-                let admission = pin!(pacer.admit(clock, operation, parts.scope()));
+                let admission = pacer.admit(clock, operation, parts.scope());
+                let (telemetry, called) = (&core.connection.telemetry, Some(operation));
+                let admission =
+                    trace::waiting(telemetry, Reason::RateLimit, called, admission);
+                let admission = pin!(admission);
                 let permit = whole.wait(admission).await;
                 Some(permit.ok_or_else(|| no_time_for(total, attempts))?)
             }
@@ -113,13 +131,15 @@ async fn retry_loop(
         let shorter = limit.into_iter().chain(left).min();
         let timer = Timer::new(clock, stopwatch, shorter);
         let attempt = attempt(core, call, operation, expected, timer, permit);
-        let Failure { error, again } = match trace::attempt(attempts, attempt).await {
+        let Failure { error, again } = match attempt.await {
             Ok(answer) => {
+                call.settle(None);
                 core.budget.earn();
                 return Ok(answer.arrived(core, attempts, limit));
             }
             Err(failure) => failure,
         };
+        call.settle(Some(&error));
         let is_gone = error.kind() == Kind::Status && error.is_not_found();
         if may_be_executed && operation.method == Method::Delete && is_gone {
             return Ok(Answer::deleted(operation, &error).arrived(core, attempts, limit));
@@ -139,8 +159,9 @@ async fn retry_loop(
                 }
             }));
         };
-        trace::waits(attempts, wait, &error);
-        clock.sleep(wait).await;
+        trace::retries(attempts, wait, &error);
+        let (telemetry, called) = (&core.connection.telemetry, Some(operation));
+        trace::waiting(telemetry, Reason::Retry, called, clock.sleep(wait)).await;
         attempts += 1;
     }
 }
@@ -192,7 +213,6 @@ async fn attempt(
         };
         let (response, lease) = sent.unwrap_or_else(|| Err(late(call)))?;
         let (parts, body) = response.into_parts();
-        trace::answered(parts.status);
         if let Some(permit) = &mut permit {
             permit.observe(parts.status, &parts.headers);
         }

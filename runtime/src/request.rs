@@ -362,6 +362,11 @@ impl Parts {
         }
     }
 
+    /// Returns the body; `None` where there is none.
+    pub(crate) fn encoded(&self) -> Option<&RequestBody> {
+        self.body.as_ref()
+    }
+
     pub(crate) fn path_and_query(&self) -> String {
         let mut target = self.path.clone();
         let mut separator = '?';

@@ -21,6 +21,7 @@ use crate::clock::{self, Clock};
 use crate::connection::{Call, Connection};
 use crate::error::{ApiError, Error, Kind};
 use crate::failure::{Again, Failure};
+use crate::trace::{self, Reason};
 use crate::transport::{Body, BoxFuture};
 
 use bearer::Bearer;
@@ -100,7 +101,9 @@ impl ServiceAccount {
         call: &Call,
         limit: Option<Duration>,
     ) -> Result<Response<Body>, Failure> {
-        let bearer = self.token(limit, call.begun()).await?;
+        let (telemetry, called) = (&connection.telemetry, call.operation());
+        let token = self.token(limit, call.begun());
+        let bearer = trace::waiting(telemetry, Reason::Token, called, token).await?;
         let sent_at = connection.clock.monotonic();
         let response = call.send(connection, Some(bearer.header())).await?;
         if response.status() != StatusCode::UNAUTHORIZED {
@@ -235,6 +238,7 @@ impl ServiceAccount {
         // The rest is for the second time.
         let half = refusal.limit.map(|limit| limit / 2);
         let body = connection.excerpt(&parts.headers, body, half).await;
+        call.settle(None);
         let lacks_role = ApiError::parse(&body).names_a_missing_role();
         let response = Response::from_parts(parts, Body::from(body));
         if lacks_role {

@@ -13,6 +13,7 @@ use super::Connection;
 use crate::error::{Error, Kind};
 use crate::failure::{Again, Failure};
 use crate::operation::Operation;
+use crate::trace::Attempts;
 use crate::transport::{Body, Request, Stage, TransportError, Url};
 
 /// A request on its way.
@@ -23,6 +24,7 @@ pub(crate) struct Call {
     /// Whether this attempt got as far as the request itself: what went before (a token, a
     /// probe) can be repeated whatever the method.
     sent: AtomicBool,
+    attempts: Attempts,
 }
 
 impl Call {
@@ -39,7 +41,8 @@ impl Call {
         let url = connection.base.join(path_and_query);
         let request = Request { method, url, headers, body, operation };
         let begun = connection.clock.monotonic();
-        Self { request, begun, sent: AtomicBool::new(false) }
+        let attempts = Attempts::new(operation, path_and_query);
+        Self { request, begun, sent: AtomicBool::new(false), attempts }
     }
 
     /// Returns the request that asks for the challenge of this one: without its body, and
@@ -55,13 +58,19 @@ impl Call {
             body: None,
             operation: None,
         };
-        Self { request, begun: self.begun, sent: AtomicBool::new(false) }
+        self.with(request, false)
     }
 
     /// Returns the request that a redirect leads to.
     pub(crate) fn redirected(&self, url: Url) -> Self {
         let request = Request { url, ..self.request.clone() };
-        Self { request, begun: self.begun, sent: AtomicBool::new(true) }
+        self.with(request, true)
+    }
+
+    /// Returns another request of the same call.
+    fn with(&self, request: Request, was_sent: bool) -> Self {
+        let sent = AtomicBool::new(was_sent);
+        Self { request, begun: self.begun, sent, attempts: self.attempts.clone() }
     }
 
     pub(crate) fn method(&self) -> &Method {
@@ -94,6 +103,17 @@ impl Call {
     /// Begins an attempt.
     pub(crate) fn begin(&self) {
         self.sent.store(false, Ordering::Relaxed);
+        self.attempts.begin();
+    }
+
+    /// Ends an attempt, for telemetry: its response was read, or it failed.
+    pub(crate) fn settle(&self, error: Option<&Error>) {
+        self.attempts.settle(error);
+    }
+
+    /// Returns the operation that is called; `None` for what is none of the API's own.
+    pub(crate) fn operation(&self) -> Option<&'static Operation> {
+        self.request.operation
     }
 
     /// Tells whether this attempt handed the request to the transport.
@@ -117,7 +137,24 @@ impl Call {
             request.headers.insert(AUTHORIZATION, authorization.clone());
         }
         self.sent.store(true, Ordering::Relaxed);
-        connection.transport.send(request).await.map_err(|error| self.failure(error))
+        let telemetry = &connection.telemetry;
+        let span = self.attempts.open(telemetry, &request);
+        let pending = span.enter(|| {
+            telemetry.propagate(&mut request.headers);
+            connection.transport.send(request)
+        });
+        match span.follow(pending).await {
+            Ok(response) => {
+                let (status, version) = (response.status(), response.version());
+                self.attempts.answered(status, version, authorization.is_some());
+                Ok(response)
+            }
+            Err(error) => {
+                let failure = self.failure(error);
+                self.attempts.settle(Some(&failure.error));
+                Err(failure)
+            }
+        }
     }
 
     /// Makes a failure of what the transport says.
