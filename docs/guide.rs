@@ -24,6 +24,7 @@ pages! {
     paging: "src/paging.md",
     waiting: "src/waiting.md",
     updates: "src/updates.md",
+    telemetry: "src/telemetry.md",
     testing: "src/testing.md",
     maintaining: "src/maintaining.md",
     readme: "../README.md",
