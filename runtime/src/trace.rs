@@ -12,7 +12,6 @@
     allow(dead_code, reason = "each of the features reads a part")
 )]
 
-use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderMap;
@@ -89,11 +88,5 @@ impl Telemetry {
                 headers.insert(name, value.clone());
             }
         }
-    }
-}
-
-impl fmt::Debug for Telemetry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Telemetry(..)")
     }
 }

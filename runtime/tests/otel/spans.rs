@@ -275,6 +275,40 @@ async fn a_refused_token_request() {
     says(spans.one(CALL), SpanKind::Internal, status, expected);
 }
 
+/// A call begins with the first poll, so that it can be given a span, and spawned, beforehand.
+#[tokio::test]
+async fn a_future_that_is_instrumented() {
+    let server = Server::start(replies(&[200])).await;
+    let client = plain(&server);
+    let spans = traced(async {
+        let sending = get().send(&client);
+        let span = tracing::info_span!(target: "atlas_admin", "outer");
+        tracing::Instrument::instrument(sending, span).await.unwrap();
+    })
+    .await;
+    spans.are_nested(&[ATTEMPT, CALL, "outer"]);
+}
+
+/// A token that is revoked is in the body, and nowhere else.
+#[tokio::test]
+async fn a_revocation() {
+    let server = Server::start(|_, seen| match seen.target.as_str() {
+        "/api/oauth/token" => {
+            Reply::new(200, &[], r#"{"access_token":"hunter2-token","expires_in":3600}"#)
+        }
+        _ => Reply::json("{}"),
+    })
+    .await;
+    let builder = builder(&server, &Steps::default()).credentials(service_account());
+    let client = builder.build().unwrap();
+    let spans = traced(async {
+        get().send(&client).await.unwrap();
+        client.revoke().await.unwrap();
+    })
+    .await;
+    spans.are_nested(&["POST /api/oauth/revoke"]);
+}
+
 /// The challenge of Digest is an exchange of its own, and no failure.
 #[tokio::test]
 async fn a_challenge() {
