@@ -60,12 +60,12 @@ pub(crate) fn run(
         let span = CallSpan::new(&core.connection.telemetry, operation);
         let open = span.open();
         // Pinned here, for whatever takes it by value copies it.
-        let result = pin!(span.follow(async {
+        let result = pin!(async {
             trace::request_body(parts.encoded());
             let call = call(core, &parts, expected)?;
             retry_loop(core, &call, &parts, &options, expected, &stopwatch).await
-        }));
-        let result = result.await;
+        });
+        let result = span.follow(result).await;
         open.end();
         match result {
             Ok(answer) => Ok(answer.inside(span)),
@@ -115,7 +115,7 @@ async fn retry_loop(
     loop {
         let permit = match &core.pacer {
             Some(pacer) => {
-                let admission = pacer.admit(clock, operation, parts.scope());
+                let admission = pin!(pacer.admit(clock, operation, parts.scope()));
                 let (telemetry, called) = (&core.connection.telemetry, Some(operation));
                 let admission =
                     trace::waiting(telemetry, Reason::RateLimit, called, admission);

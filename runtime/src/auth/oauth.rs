@@ -5,6 +5,7 @@
 //! attempt is due; a token that is due but valid is used while one call renews it; no IO happens
 //! under a lock; dropping any of the futures here leaves the account usable.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -102,7 +103,7 @@ impl ServiceAccount {
         limit: Option<Duration>,
     ) -> Result<Response<Body>, Failure> {
         let (telemetry, called) = (&connection.telemetry, call.operation());
-        let token = self.token(limit, call.begun());
+        let token = pin!(self.token(limit, call.begun()));
         let bearer = trace::waiting(telemetry, Reason::Token, called, token).await?;
         let sent_at = connection.clock.monotonic();
         let response = call.send(connection, Some(bearer.header())).await?;
