@@ -26,6 +26,7 @@ pages! {
     waiting: "src/waiting.md",
     updates: "src/updates.md",
     layers: "src/layers.md",
+    telemetry: "src/telemetry.md",
     testing: "src/testing.md",
     maintaining: "src/maintaining.md",
     readme: "../README.md",

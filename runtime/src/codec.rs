@@ -50,6 +50,7 @@ pub use bridge::Redacted;
 pub(crate) use decode::decode_copy;
 pub use decode::{decode, decode_observed};
 pub(crate) use decode::{decode_response, is_blank};
+pub(crate) use encode::redacted;
 pub use encode::{encode, encode_into, encode_request};
 pub use error::{DecodeError, EncodeError};
 pub use extra::Extra;
@@ -59,6 +60,8 @@ pub(crate) use mismatch::Alterations;
 pub use mismatch::{Direction, Mismatch, Observer};
 pub use nullable::Nullable;
 pub use open_enum::UndeclaredValue;
+#[cfg(feature = "tracing")]
+pub(crate) use redact::bytes as redacted_text;
 pub(crate) use redact::{is_secret_name, strings as redacted_strings};
 pub use request_body::RequestBody;
 pub use set::{Property, list, set};

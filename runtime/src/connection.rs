@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 
 use crate::clock::Clock;
+use crate::trace::Telemetry;
 use crate::transport::{Body, Transport};
 
 pub(crate) use base::Base;
@@ -30,6 +31,7 @@ pub(crate) struct Connection {
     pub(crate) user_agent: HeaderValue,
     /// The headers that the client adds to every request that has none of their names.
     pub(crate) headers: HeaderMap,
+    pub(crate) telemetry: Telemetry,
 }
 
 /// What a request may take.

@@ -23,7 +23,7 @@ use crate::operation::{Method, Operation};
 use crate::pace::Permit;
 use crate::request::additions::{Additions, add_query};
 use crate::request::{Options, Parts};
-use crate::trace;
+use crate::trace::{self, CallSpan, Reason};
 use crate::transport::{Body, BoxFuture, Url};
 
 pub(crate) use answer::{Answer, Payload};
@@ -56,21 +56,36 @@ pub(crate) fn run(
 ) -> BoxFuture<'static, Result<Answer, Error>> {
     let (client, parts, options) = (client.clone(), Arc::clone(parts), options.clone());
     let operation = parts.operation;
-    Box::pin(trace::request(operation, async move {
+    Box::pin(async move {
         let core = client.core();
-        let call = call(core, &parts, &options, expected)?;
-        let (parts, options, stopwatch) = (&*parts, &options, &stopwatch);
-        let result = if core.layers.is_empty() {
-            retry_loop(core, &call, parts, options, expected, stopwatch).await
-        } else {
+        // Begun by the first poll, inside of the span that is current then.
+        let span = CallSpan::new(&core.connection.telemetry, operation);
+        let open = span.open();
+        // Pinned here, for whatever takes it by value copies it.
+        let result = pin!(async {
+            trace::request_body(parts.encoded().as_deref());
+            let call = call(core, &parts, &options, expected)?;
+            let (parts, options, stopwatch) = (&*parts, &options, &stopwatch);
+            if core.layers.is_empty() {
+                return retry_loop(core, &call, parts, options, expected, stopwatch)
+                    .await;
+            }
             let (call, past) = (&call, Mutex::default());
             let call =
                 layered::Inner { core, call, parts, options, expected, stopwatch, past };
             // On the heap, for calls without layers are as large as the larger of both.
             Box::pin(async move { call.run().await }).await
-        };
-        result.map(|answer| answer.of(parts)).map_err(|error| parts.blame(error))
-    }))
+        });
+        let result = span.follow(result).await;
+        open.end();
+        match result {
+            Ok(answer) => Ok(answer.of(&parts).inside(span)),
+            Err(error) => {
+                span.failed(&error);
+                Err(parts.blame(error))
+            }
+        }
+    })
 }
 
 /// Makes a request ready to send.
@@ -145,6 +160,10 @@ async fn retry_loop(
         let permit = match &core.pacer {
             Some(pacer) if parts.raw().is_none() => {
                 let admission = pin!(pacer.admit(clock, operation, parts.scope()));
+                let (telemetry, called) = (&core.connection.telemetry, Some(operation));
+                let admission =
+                    trace::waiting(telemetry, Reason::RateLimit, called, admission);
+                let admission = pin!(admission);
                 let permit = whole.wait(admission).await;
                 Some(permit.ok_or_else(|| no_time_for(total, attempts))?)
             }
@@ -156,13 +175,15 @@ async fn retry_loop(
         let shorter = limit.into_iter().chain(left).min();
         let timer = Timer::new(clock, stopwatch, shorter);
         let attempt = attempt(core, call, operation, expected, timer, permit);
-        let Failure { error, again } = match trace::attempt(attempts, attempt).await {
+        let Failure { error, again } = match attempt.await {
             Ok(answer) => {
+                call.settle(None);
                 core.budget.earn();
                 return Ok(answer.arrived(core, attempts, limit));
             }
             Err(failure) => failure,
         };
+        call.settle(Some(&error));
         let is_gone = error.kind() == Kind::Status && error.is_not_found();
         if may_be_executed && operation.method == Method::Delete && is_gone {
             return Ok(Answer::deleted(operation, &error).arrived(core, attempts, limit));
@@ -182,8 +203,9 @@ async fn retry_loop(
                 }
             }));
         };
-        trace::waits(attempts, wait, &error);
-        clock.sleep(wait).await;
+        trace::retries(attempts, wait, &error);
+        let (telemetry, called) = (&core.connection.telemetry, Some(operation));
+        trace::waiting(telemetry, Reason::Retry, called, clock.sleep(wait)).await;
         attempts += 1;
     }
 }
@@ -235,7 +257,6 @@ async fn attempt(
         };
         let (response, lease) = sent.unwrap_or_else(|| Err(late(call)))?;
         let (parts, body) = response.into_parts();
-        trace::answered(parts.status);
         if let Some(permit) = &mut permit {
             permit.observe(parts.status, &parts.headers);
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 
 use super::scope::Scope;
 use super::{Client, Core};
@@ -19,6 +19,7 @@ use crate::layer::Layer;
 use crate::pace::Pacer;
 use crate::request::additions::Additions;
 use crate::retry::RetryPolicy;
+use crate::trace::{Propagator, Telemetry};
 use crate::transport::Transport;
 #[cfg(not(feature = "reqwest"))]
 use crate::transport::absent::Settings;
@@ -70,6 +71,7 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     limits: Limits,
     is_paced: bool,
+    propagator: Option<Propagator>,
 }
 
 /// Where the credentials come from.
@@ -101,6 +103,7 @@ impl ClientBuilder {
                 body: BODY_LIMIT,
             },
             is_paced: true,
+            propagator: None,
         }
     }
 
@@ -226,6 +229,37 @@ impl ClientBuilder {
         self
     }
 
+    /// Adds headers to every attempt that tell the service which trace it belongs to:
+    /// `traceparent` and `tracestate` of W3C Trace Context. None are sent by default.
+    ///
+    /// The function is called for each attempt, token requests included, and inside of its span
+    /// where the feature `tracing` is on. It gets an empty map. Headers that the request has
+    /// already, credentials among them, are neither shown to it nor replaced. All attempts go to
+    /// the base URL, and so do these headers.
+    ///
+    /// ```
+    /// use atlas_admin_runtime::Client;
+    /// use opentelemetry::global;
+    /// use opentelemetry_http::HeaderInjector;
+    /// use opentelemetry_sdk::propagation::TraceContextPropagator;
+    /// use tracing_opentelemetry::OpenTelemetrySpanExt;
+    ///
+    /// global::set_text_map_propagator(TraceContextPropagator::new());
+    /// let client = Client::builder().propagate(|headers| {
+    ///     let context = tracing::Span::current().context();
+    ///     global::get_text_map_propagator(|propagator| {
+    ///         propagator.inject_context(&context, &mut HeaderInjector(headers));
+    ///     });
+    /// });
+    /// ```
+    pub fn propagate(
+        mut self,
+        headers: impl Fn(&mut HeaderMap) + Send + Sync + 'static,
+    ) -> Self {
+        self.propagator = Some(Arc::new(headers));
+        self
+    }
+
     /// Limits what is read into memory of one answer, in bytes after inflating: 64 MiB by
     /// default. Downloads have no limit.
     pub fn body_limit(mut self, bytes: u64) -> Self {
@@ -345,12 +379,14 @@ impl ClientBuilder {
         let transport = self.layered(&base, self.transport_for(&base)?);
         let clock = self.clock;
         let user_agent = user_agent(&self.products)?;
+        let telemetry = Telemetry::new(base.url(), clock.clone(), self.propagator);
         let connection = Connection {
             base,
             transport,
             clock,
             user_agent,
             headers: self.additions.headers,
+            telemetry,
         };
         let (retry, limits) = (self.retry, self.limits);
         let settings = TokenSettings {

@@ -132,6 +132,15 @@ fn replace_strings(json: &mut Json) {
     }
 }
 
+/// Returns a text, JSON or not, without such secrets.
+#[cfg(feature = "tracing")]
+pub(crate) fn bytes(bytes: &[u8]) -> String {
+    let Ok(found) = Json::from_slice(bytes) else {
+        return text(&String::from_utf8_lossy(bytes)).into_owned();
+    };
+    json(&found).unwrap_or(found).to_string()
+}
+
 fn clean(json: &mut Json, is_changed: &mut bool) {
     match json {
         Json::String(string) => {

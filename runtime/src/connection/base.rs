@@ -66,6 +66,10 @@ impl Base {
         url
     }
 
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// Returns the base URL without a slash at the end.
     pub(crate) fn as_str(&self) -> &str {
         &self.text

@@ -16,6 +16,7 @@ use crate::codec::RequestBody;
 use crate::error::{Error, Kind};
 use crate::failure::{Again, Failure};
 use crate::operation::Operation;
+use crate::trace::Attempts;
 use crate::transport::{Body, Request, Stage, TransportError, Url};
 
 /// Adds headers where there are none of their names.
@@ -33,6 +34,7 @@ pub(crate) struct Call {
     /// Whether this attempt got as far as the request itself: what went before (a token, a
     /// probe) can be repeated whatever the method.
     sent: AtomicBool,
+    attempts: Attempts,
 }
 
 impl Call {
@@ -50,7 +52,8 @@ impl Call {
         let url = connection.base.join(path_and_query);
         let request = Request { method, url, headers, body, operation, encoded: None };
         let begun = connection.clock.monotonic();
-        Self { request, begun, sent: AtomicBool::new(false) }
+        let attempts = Attempts::new(operation, path_and_query);
+        Self { request, begun, sent: AtomicBool::new(false), attempts }
     }
 
     /// Says how the body was encoded, so that a layer can show it without its secrets.
@@ -75,13 +78,19 @@ impl Call {
             operation: None,
             encoded: None,
         };
-        Self { request, begun: self.begun, sent: AtomicBool::new(false) }
+        self.with(request, false)
     }
 
     /// Returns the request that a redirect leads to.
     pub(crate) fn redirected(&self, url: Url) -> Self {
         let request = Request { url, ..self.request.clone() };
-        Self { request, begun: self.begun, sent: AtomicBool::new(true) }
+        self.with(request, true)
+    }
+
+    /// Returns another request of the same call.
+    fn with(&self, request: Request, was_sent: bool) -> Self {
+        let sent = AtomicBool::new(was_sent);
+        Self { request, begun: self.begun, sent, attempts: self.attempts.clone() }
     }
 
     /// Returns the call of a request that layers have made of this one's.
@@ -112,7 +121,7 @@ impl Call {
         if let Some(authorization) = request.headers.get_mut(AUTHORIZATION) {
             authorization.set_sensitive(true);
         }
-        Ok(Self { request, begun: self.begun, sent: AtomicBool::new(false) })
+        Ok(self.with(request, false))
     }
 
     pub(crate) fn request(&self) -> &Request {
@@ -149,6 +158,17 @@ impl Call {
     /// Begins an attempt.
     pub(crate) fn begin(&self) {
         self.sent.store(false, Ordering::Relaxed);
+        self.attempts.begin();
+    }
+
+    /// Ends an attempt, for telemetry: its response was read, or it failed.
+    pub(crate) fn settle(&self, error: Option<&Error>) {
+        self.attempts.settle(error);
+    }
+
+    /// Returns the operation that is called; `None` for what is none of the API's own.
+    pub(crate) fn operation(&self) -> Option<&'static Operation> {
+        self.request.operation
     }
 
     /// Tells whether this attempt handed the request to the transport.
@@ -172,7 +192,24 @@ impl Call {
             request.headers.insert(AUTHORIZATION, authorization.clone());
         }
         self.sent.store(true, Ordering::Relaxed);
-        connection.transport.send(request).await.map_err(|error| self.failure(error))
+        let telemetry = &connection.telemetry;
+        let span = self.attempts.open(telemetry, &request);
+        let pending = span.enter(|| {
+            telemetry.propagate(&mut request.headers);
+            connection.transport.send(request)
+        });
+        match span.follow(pending).await {
+            Ok(response) => {
+                let (status, version) = (response.status(), response.version());
+                self.attempts.answered(status, version, authorization.is_some());
+                Ok(response)
+            }
+            Err(error) => {
+                let failure = self.failure(error);
+                self.attempts.settle(Some(&failure.error));
+                Err(failure)
+            }
+        }
     }
 
     /// Makes a failure of what the transport says.

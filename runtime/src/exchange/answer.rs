@@ -9,7 +9,8 @@ use http::{HeaderMap, StatusCode};
 
 use crate::client::Core;
 use crate::codec::{
-    Alterations, Slot, Value, decode_response, is_blank, non_object_of, take_text,
+    Alterations, Slot, Value, decode_response, is_blank, non_object_of, redacted,
+    take_text,
 };
 use crate::download::{Download, Patience, Source};
 use crate::error::{Error, Inner, Kind, OTHER_SERVER};
@@ -17,6 +18,7 @@ use crate::operation::{Method, Operation};
 use crate::paging::{lacks_list, no_page};
 use crate::request::Parts;
 use crate::response::{Arrived, Response};
+use crate::trace::CallSpan;
 use crate::transport::Body;
 
 /// An answer with a success status, before it becomes a value.
@@ -30,6 +32,8 @@ pub struct Answer {
     pub(super) attempts: u32,
     /// The method and the path of a raw request.
     raw: Option<Arc<str>>,
+    /// The span of the call, which ends with the value.
+    span: CallSpan,
 }
 
 #[derive(Debug)]
@@ -52,7 +56,8 @@ impl Answer {
         headers: HeaderMap,
         body: Payload,
     ) -> Self {
-        Self { operation, status, headers, body, attempts: 1, raw: None }
+        let span = CallSpan::none();
+        Self { operation, status, headers, body, attempts: 1, raw: None, span }
     }
 
     /// Makes the answer to a DELETE that found nothing after an attempt which may have been
@@ -86,12 +91,36 @@ impl Answer {
         self
     }
 
+    /// Gives the answer the span of its call.
+    pub(super) fn inside(self, span: CallSpan) -> Self {
+        span.succeeded(self.status, self.attempts);
+        Self { span, ..self }
+    }
+
     /// Reads the body into a value, and returns the parts of it that decoding altered; a response
     /// without a body leaves the value as it is.
     ///
     /// Both ways the service differs from its document here: bodies are empty where one is
     /// declared, and there where none is.
     pub(crate) fn decode(&self, value: &mut dyn Value) -> Result<Alterations, Error> {
+        let decoded = self.read(value);
+        match &decoded {
+            Ok(_) => self.show(value),
+            Err(error) => self.span.failed(error),
+        }
+        decoded
+    }
+
+    /// Shows the value to whoever wants to see bodies.
+    fn show(&self, value: &dyn Value) {
+        if let Payload::Whole { bytes, .. } = &self.body
+            && !is_blank(bytes)
+        {
+            self.span.response_body(bytes.len(), || redacted(value));
+        }
+    }
+
+    fn read(&self, value: &mut dyn Value) -> Result<Alterations, Error> {
         let Payload::Whole { bytes, is_framed } = &self.body else {
             return Ok(Alterations::default());
         };
@@ -158,7 +187,8 @@ impl Answer {
         };
         let source = Source { operation: self.operation, attempts: self.attempts };
         let download =
-            Download::accept(body, patience, source, self.status, &self.headers)?;
+            Download::accept(body, patience, source, self.status, &self.headers);
+        let download = download.inspect_err(|error| self.span.failed(error))?;
         let arrived = Arrived {
             attempts: self.attempts,
             has_body: true,
