@@ -105,9 +105,9 @@
 pub use atlas_admin_runtime::{
     AccessToken, ApiError, Client, ClientBuilder, Clock, Credentials, Download, Error,
     FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options, Outcome,
-    Output, Page, PagedRequest, Pages, Poller, Progress, RateLimit, Repeat, Request,
-    Response, ResponseFuture, RetryPolicy, TokenStore, Transport, Version, Waiter,
-    WaitingRequest,
+    Output, Page, PagedRequest, Pages, ParseVersionError, Poller, Progress, RateLimit,
+    Repeat, Request, Response, ResponseFuture, RetryPolicy, TokenStore, Transport,
+    Version, Waiter, WaitingRequest,
 };
 #[doc(inline)]
 pub use atlas_admin_runtime::{

@@ -27,7 +27,7 @@ mod reconcile;
 mod render;
 mod settle;
 mod tree;
-mod version;
+pub mod version;
 
 pub use diagnostic::Diagnostic;
 pub use emit::{Docs, Files, Home};

@@ -106,7 +106,7 @@ pub use response::Response;
 pub use retry::{Repeat, RetryPolicy};
 pub use send::ResponseFuture;
 pub use transport::Transport;
-pub use version::Version;
+pub use version::{ParseVersionError, Version};
 pub use wait::{Progress, Waiter, WaitingRequest};
 
 // The crates whose types are part of this one's.

@@ -124,7 +124,7 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
             pub use atlas_admin_runtime::{
                 AccessToken, ApiError, Client, ClientBuilder, Clock, Credentials, Download, Error,
                 FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options, Outcome, Output, Page,
-                PagedRequest, Pages, Poller, Progress, RateLimit, Repeat, Request, Response, ResponseFuture,
+                PagedRequest, Pages, ParseVersionError, Poller, Progress, RateLimit, Repeat, Request, Response, ResponseFuture,
                 RetryPolicy, TokenStore, Transport, Version, Waiter, WaitingRequest,
             };
             #[doc(inline)]
