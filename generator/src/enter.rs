@@ -35,7 +35,7 @@ impl Ledger {
         for index in 0..api.types.len() {
             self.record_type(api, facts, names, TypeId(index));
         }
-        for id in &facts.pages {
+        for id in facts.pages.keys() {
             add(&mut self.pages, &names.types[id.0], ITEMS);
         }
     }
