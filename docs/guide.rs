@@ -18,6 +18,7 @@ pages! {
     start: "src/start.md",
     concepts: "src/concepts.md",
     auth: "src/auth.md",
+    tls: "src/tls.md",
     versions: "src/versions.md",
     what_an_update_can_change: "src/what-an-update-can-change.md",
     errors: "src/errors.md",

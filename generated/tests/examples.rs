@@ -66,6 +66,48 @@ async fn projects_are_listed_in_every_way() {
     assert_eq!(fake.requests_for(&projects::list_groups()).len(), 4);
 }
 
+/// What the AWS Secrets Manager Agent is to the example: one response with the secret.
+fn agent(account: &str, secret: &str) -> (String, std::thread::JoinHandle<String>) {
+    use std::io::{BufRead, BufReader, Write};
+    let value = format!(r#"{{"client_id":"{account}","client_secret":"{secret}"}}"#);
+    let body = format!(r#"{{"Name":"atlas","SecretString":{value:?}}}"#);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let served = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+        let head = lines.map_while(Result::ok).take_while(|line| !line.is_empty());
+        let head = head.collect::<Vec<_>>().join("\n");
+        let length = body.len();
+        write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}")
+            .unwrap();
+        head
+    });
+    (url, served)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_account_of_a_secrets_manager_lists_projects() {
+    let fake = fake().await;
+    let of = |name: &str| {
+        let env = fake.env();
+        let found = env.into_iter().find(|(other, _)| *other == name);
+        found.map(|(_, value)| value.to_string()).unwrap()
+    };
+    let id = of("MONGODB_ATLAS_CLIENT_ID");
+    let (url, served) = agent(&id, &of("MONGODB_ATLAS_CLIENT_SECRET"));
+    let token = std::env::temp_dir().join(format!("awssmatoken-{}", std::process::id()));
+    std::fs::write(&token, "token-of-the-agent\n").unwrap();
+    let token_path = token.to_str().unwrap();
+    let args = ["atlas/production", "--agent", &url, "--token", token_path];
+    let printed = run(&fake, "aws_secrets_manager", &args);
+    std::fs::remove_file(token).unwrap();
+    assert!(printed.contains("MyProject"), "{printed}");
+    let asked = served.join().unwrap();
+    assert!(asked.starts_with("GET /secretsmanager/get?secretId=atlas%2Fproduction "));
+    assert!(asked.to_lowercase().contains("x-aws-parameters-secrets-token: token-of"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_project_is_created_and_errors_are_handled() {
     let fake = fake().await;

@@ -4,6 +4,7 @@ mod contract;
 mod description;
 mod docs;
 mod enum_;
+mod error_code;
 mod example;
 mod front;
 mod manifest;
@@ -65,6 +66,9 @@ pub fn emit(emit: &Emit<'_>) -> Files {
         Job::new("src/lib.rs", || manifest::lib(emit)),
         Job::new("src/registry.rs", || registry::registry(emit)),
     ];
+    if !emit.names.codes.is_empty() {
+        jobs.push(Job::new("src/error_code.rs", || error_code::error_code(emit)));
+    }
     jobs.push(Job::new("src/types.rs", || types::root(emit, &groups)));
     if *emit.home == Home::Workspace {
         jobs.push(Job::new("tests/contract/calls.rs", || contract::root(emit)));

@@ -35,6 +35,9 @@ impl Ledger {
         for index in 0..api.types.len() {
             self.record_type(api, facts, names, TypeId(index));
         }
+        for (code, variant) in &names.codes {
+            add(&mut self.error_codes, code, variant);
+        }
         for id in facts.pages.keys() {
             add(&mut self.pages, &names.types[id.0], ITEMS);
         }

@@ -33,9 +33,13 @@ pub(crate) type Fields = BTreeMap<String, RecordedField>;
 pub struct Ledger {
     /// The types that are pages of a list, which can be streamed → the property that lists.
     pub(crate) pages: Section,
-    /// RecordedOperation group → module.
+    /// Operation group → module.
     #[serde(deserialize_with = "text::names")]
     pub(crate) modules: Section,
+    /// Error code → variant.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "text::names")]
+    pub(crate) error_codes: Section,
     /// Schema, or place of an inline type → type.
     #[serde(deserialize_with = "text::names")]
     pub(crate) types: Section,
@@ -46,7 +50,7 @@ pub struct Ledger {
     pub(crate) enums: BTreeMap<String, Section>,
     /// Record → JSON name → field and its type.
     pub(crate) records: BTreeMap<String, Fields>,
-    /// RecordedUnion → its discriminator and its variants.
+    /// Union → its discriminator and its variants.
     pub(crate) unions: BTreeMap<String, RecordedUnion>,
 }
 
@@ -189,6 +193,11 @@ impl Ledger {
     /// All names of types there have been.
     pub(crate) fn type_names(&self) -> BTreeSet<&str> {
         self.types.values().map(String::as_str).collect()
+    }
+
+    /// Returns the variants of all error codes there have been.
+    pub(crate) fn error_codes(&self) -> &Section {
+        &self.error_codes
     }
 
     pub(crate) fn is_page(&self, ty: &str) -> bool {

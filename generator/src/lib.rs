@@ -9,6 +9,7 @@
 
 pub mod canonical;
 mod casing;
+mod codes;
 mod conventions;
 pub mod diagnostic;
 pub mod document;
@@ -29,6 +30,7 @@ mod settle;
 mod tree;
 pub mod version;
 
+pub use codes::ErrorCodes;
 pub use diagnostic::Diagnostic;
 pub use emit::{Docs, Files, Home};
 pub use ledger::Ledger;
@@ -43,6 +45,8 @@ pub struct Options {
     pub home: Home,
     /// The weight of a correction that has nothing to correct.
     pub unmatched: UnmatchedAction,
+    /// The error codes of the service, which no document lists.
+    pub codes: ErrorCodes,
 }
 
 /// The crate that a document becomes, and all that is known about it.
@@ -93,7 +97,7 @@ pub fn generate(
     reconcile::reconcile(&mut api, ledger);
     settle::settle(&mut api, ledger);
     let facts = facts::Facts::of(&api, ledger);
-    let names = names::name(&api, ledger)?;
+    let names = names::name(&api, &options.codes, ledger)?;
     let mut next = ledger.clone();
     next.record_all(&api, &facts, &names);
     let files = emit::emit(&emit::Emit {

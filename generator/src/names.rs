@@ -5,6 +5,7 @@
 //! first and never moves; the rules name the rest, whatever the order of the document.
 
 mod claim;
+mod codes;
 mod members;
 mod types;
 
@@ -15,8 +16,9 @@ use proc_macro2::Ident;
 use crate::casing::{
     self, feature, free_name, function_of, ident, parameter_name, reserved,
 };
+use crate::codes::ErrorCodes;
 use crate::diagnostic::Diagnostic;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Section};
 use crate::model::{Api, TypeId};
 use crate::pointer::Pointer;
 use crate::version::Format;
@@ -40,6 +42,8 @@ pub struct Names {
     pub types: Vec<String>,
     /// The fields of records, the variants of enums and unions.
     pub members: Vec<Vec<String>>,
+    /// Error code → variant.
+    pub codes: Section,
 }
 
 /// An example of a line that names a request function in the ledger.
@@ -47,7 +51,11 @@ const OPERATION_LINE: &str =
     "[operations.\"<method> <path>\"] function = \"<module>::<function>\"";
 
 /// Names everything.
-pub fn name(api: &Api, ledger: &Ledger) -> Result<Names, Vec<Diagnostic>> {
+pub fn name(
+    api: &Api,
+    codes: &ErrorCodes,
+    ledger: &Ledger,
+) -> Result<Names, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let modules = name_modules(api, ledger, &mut diagnostics);
     let functions = name_functions(api, &modules, ledger, &mut diagnostics);
@@ -70,6 +78,7 @@ pub fn name(api: &Api, ledger: &Ledger) -> Result<Names, Vec<Diagnostic>> {
         functions,
         types,
         members,
+        codes: codes::name_codes(codes, ledger),
     })
 }
 

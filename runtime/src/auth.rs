@@ -11,10 +11,9 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http::{HeaderValue, Response};
-use secrecy::{ExposeSecret, SecretString};
 
 use crate::connection::{Call, Connection, Limits};
-use crate::credentials::{Credentials, Kind as Credential};
+use crate::credentials::{Credentials, CredentialsProvider};
 use crate::error::{Error, Kind};
 use crate::failure::Failure;
 use crate::retry::RetryPolicy;
@@ -23,43 +22,44 @@ use crate::transport::Body;
 
 pub use store::{AccessToken, FileStore, MemoryStore, TokenStore};
 
-use digest::{ApiKey, Nonce};
-use oauth::ServiceAccount;
+use provided::Provided;
+pub(crate) use scheme::Lease;
+use scheme::Scheme;
 use scrub::scrub;
 
 mod digest;
 pub(crate) mod oauth;
+mod provided;
+mod refusal;
+mod scheme;
 mod scrub;
 mod store;
 
 /// How a client authenticates.
 pub(crate) enum Auth {
     None,
-    AccessToken { secret: SecretString, header: HeaderValue },
-    ServiceAccount(Box<ServiceAccount>),
-    ApiKey(ApiKey),
+    /// With credentials that stay.
+    Fixed(Scheme),
+    /// With credentials that a provider gives, and may replace.
+    Provided(Box<Provided>),
 }
 
 impl Auth {
-    /// Makes it of the credentials, and of what a service account needs to request tokens.
-    pub(crate) fn new(
-        credentials: Option<Credentials>,
-        settings: impl FnOnce() -> TokenSettings,
+    /// Makes it of fixed credentials. `settings` is what a service account needs to request
+    /// tokens.
+    pub(crate) fn fixed(
+        credentials: Credentials,
+        settings: TokenSettings,
     ) -> Result<Self, Error> {
-        Ok(match credentials.map(|credentials| credentials.0) {
-            None => Self::None,
-            Some(Credential::AccessToken(secret)) => {
-                let header = secret_header("Bearer ", secret.expose_secret())?;
-                Self::AccessToken { secret, header }
-            }
-            Some(Credential::ServiceAccount { id, secret }) => {
-                let account = ServiceAccount::new(&id, secret, settings())?;
-                Self::ServiceAccount(Box::new(account))
-            }
-            Some(Credential::ApiKey { public, private }) => {
-                Self::ApiKey(ApiKey::new(public, private))
-            }
-        })
+        Scheme::new(credentials, settings).map(Self::Fixed)
+    }
+
+    /// Makes it of a provider.
+    pub(crate) fn provided(
+        provider: Arc<dyn CredentialsProvider>,
+        settings: TokenSettings,
+    ) -> Self {
+        Self::Provided(Box::new(Provided::new(provider, settings)))
     }
 
     /// Sends a call, and once more where the credentials were good but what was made of them
@@ -69,29 +69,23 @@ impl Auth {
         connection: &Connection,
         call: &Call,
         limit: Option<Duration>,
-    ) -> Result<(Response<Body>, Lease<'_>), Failure> {
-        let response = match self {
-            Self::None => call.send(connection, None).await?,
-            Self::AccessToken { header, .. } => {
-                call.send(connection, Some(header)).await?
+    ) -> Result<(Response<Body>, Lease), Failure> {
+        match self {
+            Self::None => Ok((call.send(connection, None).await?, Lease::NOTHING)),
+            Self::Fixed(scheme) => scheme.send(connection, call, limit).await,
+            // On the heap, for it is large: else every request has its size.
+            Self::Provided(provided) => {
+                Box::pin(provided.send(connection, call, limit)).await
             }
-            Self::ServiceAccount(account) => {
-                account.send(connection, call, limit).await?
-            }
-            Self::ApiKey(key) => {
-                // On the heap, for the way to a nonce is large: else every request has its size.
-                let (response, nonce) = Box::pin(key.send(connection, call)).await?;
-                return Ok((response, Lease(nonce.map(|nonce| (key, nonce)))));
-            }
-        };
-        Ok((response, Lease(None)))
+        }
     }
 
     /// Revokes the access tokens of a service account; does nothing for other credentials.
     pub(crate) async fn revoke(&self) -> Result<(), Error> {
         match self {
-            Self::ServiceAccount(account) => account.revoke().await,
-            _ => Ok(()),
+            Self::None => Ok(()),
+            Self::Fixed(scheme) => scheme.revoke().await,
+            Self::Provided(provided) => provided.revoke().await,
         }
     }
 
@@ -100,49 +94,34 @@ impl Auth {
         !matches!(self, Self::None)
     }
 
-    /// Takes the secrets in use out of an answer, for it may be the page of a proxy that
+    /// Takes the secrets in use out of a response, for it may be the page of a proxy that
     /// repeats what it was sent.
     pub(crate) fn scrub(&self, body: Bytes) -> Bytes {
         match self {
             Self::None => body,
-            Self::AccessToken { secret, .. } => scrub(body, secret.expose_secret()),
-            Self::ServiceAccount(account) => account.scrub(body),
-            Self::ApiKey(key) => key.scrub(body),
+            Self::Fixed(scheme) => scheme.scrub(body),
+            Self::Provided(provided) => provided.scrub(body),
         }
     }
 }
 
 impl fmt::Debug for Auth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::None => "None",
-            Self::AccessToken { .. } => "AccessToken(..)",
-            Self::ServiceAccount(_) => "ServiceAccount(..)",
-            Self::ApiKey(_) => "ApiKey(..)",
-        })
+        match self {
+            Self::None => f.write_str("None"),
+            Self::Fixed(scheme) => scheme.fmt(f),
+            Self::Provided(provided) => provided.fmt(f),
+        }
     }
 }
 
 /// What a service account needs to request tokens.
+#[derive(Clone)]
 pub(crate) struct TokenSettings {
     pub(crate) connection: Connection,
     pub(crate) retry: RetryPolicy,
     pub(crate) limits: Limits,
     pub(crate) store: Arc<dyn TokenStore>,
-}
-
-/// What a request holds of the client's credentials until its response has been read: the nonce
-/// of Digest, which is in one request at a time.
-pub(crate) struct Lease<'a>(Option<(&'a ApiKey, Nonce)>);
-
-impl Lease<'_> {
-    /// Gives back what is held. A lease that is dropped instead takes it along, for nobody knows
-    /// whether the server counted a request that broke.
-    pub(crate) fn release(self) {
-        if let Some((key, nonce)) = self.0 {
-            key.give_back(nonce);
-        }
-    }
 }
 
 /// Makes a header value that no `Debug` prints.
@@ -166,6 +145,16 @@ fn basic(id: &str, secret: &str) -> Result<HeaderValue, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(all(feature = "testing", not(feature = "api-keys")))]
+    #[test]
+    fn an_api_key_without_its_feature_is_told() {
+        let (_, mock) = crate::testing::mock_client();
+        let builder = mock.client_builder();
+        let builder = builder.credentials(Credentials::api_key("public", "hunter2"));
+        let error = builder.build().unwrap_err().to_string();
+        assert!(error.contains("`api-keys`") && !error.contains("hunter2"), "{error}");
+    }
 
     #[test]
     fn the_token_request_authenticates_as_the_introduction_says() {

@@ -71,12 +71,23 @@ impl Client {
         Self::new(crate::client::Client::from_env()?)
     }
 
+    /// Makes a client of the environment, else of a profile of the Atlas CLI: see
+    /// [`ClientBuilder::infer`](crate::ClientBuilder::infer).
+    ///
+    /// # Errors
+    ///
+    /// Returns where credentials were looked for, and why there are none.
+    pub fn infer() -> Result<Self, Error> {
+        Self::new(crate::client::Client::infer()?)
+    }
+
     /// Makes a client of a profile of the Atlas CLI: see
     /// [`ClientBuilder::from_profile`](crate::ClientBuilder::from_profile).
     ///
     /// # Errors
     ///
     /// Returns which file, profile or setting is missing.
+    #[cfg(feature = "profiles")]
     pub fn from_profile(name: &str) -> Result<Self, Error> {
         Self::new(crate::client::Client::from_profile(name)?)
     }

@@ -13,10 +13,23 @@ use crate::retry::{Budget, RetryPolicy};
 use crate::version::Version;
 
 pub use builder::ClientBuilder;
+pub use provider::EnvCredentials;
+#[cfg(feature = "profiles")]
+pub use provider::ProfileCredentials;
 
 mod builder;
+#[cfg(feature = "reqwest")]
+mod connection;
 mod env;
+mod found;
+mod infer;
+#[cfg(feature = "keyring")]
+mod keyring;
+mod kind;
+#[cfg(feature = "profiles")]
 mod profile;
+mod provider;
+mod scope;
 
 /// Sends requests.
 ///
@@ -30,6 +43,7 @@ pub struct Client(Arc<Core>);
 pub(crate) struct Core {
     pub(crate) connection: Connection,
     pub(crate) auth: Auth,
+    pub(crate) scope: scope::Scope,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
     /// `None` where requests are not paced.

@@ -1,8 +1,22 @@
-//! Who calls: the kinds of credentials that the service takes.
+//! Who calls: the kinds of credentials that the service takes, and where they come from.
 
 use std::fmt;
+use std::time::Duration;
 
-use secrecy::SecretString;
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+
+pub use chain::CredentialsChain;
+pub use command::CommandCredentials;
+pub(crate) use expiry::expiry;
+pub use file::FileCredentials;
+pub use provider::CredentialsProvider;
+
+mod chain;
+mod command;
+mod expiry;
+mod file;
+mod provider;
 
 /// What a client authenticates with.
 ///
@@ -16,7 +30,13 @@ use secrecy::SecretString;
 /// assert_eq!(format!("{credentials:?}"), "ApiKey { public: \"abcdefgh\", .. }");
 /// ```
 #[derive(Clone)]
-pub struct Credentials(pub(crate) Kind);
+pub struct Credentials {
+    pub(crate) kind: Kind,
+    /// The time from which the service refuses them.
+    pub(crate) expires_at: Option<Timestamp>,
+    /// The time after which their provider is asked again.
+    pub(crate) refresh_after: Option<Duration>,
+}
 
 #[derive(Clone)]
 pub(crate) enum Kind {
@@ -30,24 +50,65 @@ impl Credentials {
     /// for access tokens (OAuth 2.0 client credentials, RFC 6749 section 4.4).
     pub fn service_account(id: impl Into<String>, secret: impl Into<String>) -> Self {
         let secret = SecretString::from(secret.into());
-        Self(Kind::ServiceAccount { id: id.into(), secret })
+        Self::of(Kind::ServiceAccount { id: id.into(), secret })
     }
 
     /// An API key: its public and private part, over HTTP Digest (RFC 7616).
+    ///
+    /// Without the feature `api-keys`, which is on by default, a client with an API key is not
+    /// built: [`ClientBuilder::build`](crate::ClientBuilder::build) returns an error.
     pub fn api_key(public: impl Into<String>, private: impl Into<String>) -> Self {
         let private = SecretString::from(private.into());
-        Self(Kind::ApiKey { public: public.into(), private })
+        Self::of(Kind::ApiKey { public: public.into(), private })
     }
 
     /// An access token that somebody else requested; it is not renewed.
     pub fn access_token(token: impl Into<String>) -> Self {
-        Self(Kind::AccessToken(SecretString::from(token.into())))
+        Self::of(Kind::AccessToken(SecretString::from(token.into())))
+    }
+
+    /// Says when they expire: their [provider](CredentialsProvider) is asked for others before.
+    #[must_use]
+    pub fn expires_at(mut self, time: Timestamp) -> Self {
+        self.expires_at = Some(time);
+        self
+    }
+
+    /// Says after how long their [provider](CredentialsProvider) is asked again, though they may
+    /// still be good.
+    #[must_use]
+    pub fn refresh_after(mut self, time: Duration) -> Self {
+        self.refresh_after = Some(time);
+        self
+    }
+
+    fn of(kind: Kind) -> Self {
+        Self { kind, expires_at: None, refresh_after: None }
+    }
+
+    /// Tells whether both are the same to the service, whatever is known of their time.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        use Kind::{AccessToken, ApiKey, ServiceAccount};
+        let same =
+            |a: &SecretString, b: &SecretString| a.expose_secret() == b.expose_secret();
+        match (&self.kind, &other.kind) {
+            (
+                ServiceAccount { id, secret },
+                ServiceAccount { id: other, secret: secret_of_other },
+            ) => id == other && same(secret, secret_of_other),
+            (
+                ApiKey { public, private },
+                ApiKey { public: other, private: private_of_other },
+            ) => public == other && same(private, private_of_other),
+            (AccessToken(token), AccessToken(other)) => same(token, other),
+            _ => false,
+        }
     }
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &self.kind {
             Kind::ServiceAccount { id, .. } => {
                 f.debug_struct("ServiceAccount").field("id", id).finish_non_exhaustive()
             }
@@ -71,6 +132,20 @@ mod tests {
             Credentials::access_token("hunter2"),
         ] {
             assert!(!format!("{credentials:?}").contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn what_is_the_same_to_the_service() {
+        let account = |secret| Credentials::service_account("id", secret);
+        assert!(account("a").is_same_as(&account("a").expires_at(Timestamp::MAX)));
+        for other in [
+            account("b"),
+            Credentials::service_account("other", "a"),
+            Credentials::api_key("id", "a"),
+            Credentials::access_token("a"),
+        ] {
+            assert!(!account("a").is_same_as(&other), "{other:?}");
         }
     }
 }

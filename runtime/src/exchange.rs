@@ -273,7 +273,7 @@ async fn classify(
     expected: Expected,
     parts: http::response::Parts,
     body: Body,
-    lease: Lease<'_>,
+    lease: Lease,
     mut timer: Timer<'_>,
 ) -> Result<Answer, Failure> {
     let (status, headers) = (parts.status, parts.headers);

@@ -89,13 +89,18 @@ mod wait;
 
 pub use auth::{AccessToken, FileStore, MemoryStore, TokenStore};
 pub use builder::IntoList;
-pub use client::{Client, ClientBuilder};
+#[cfg(feature = "profiles")]
+pub use client::ProfileCredentials;
+pub use client::{Client, ClientBuilder, EnvCredentials};
 pub use clock::Clock;
 pub use codec::{
     Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue, list, set,
 };
-pub use credentials::Credentials;
-pub use error::{ApiError, Error};
+pub use credentials::{
+    CommandCredentials, Credentials, CredentialsChain, CredentialsProvider,
+    FileCredentials,
+};
+pub use error::{ApiError, Code, Error};
 pub use headers::RateLimit;
 pub use operation::Operation;
 pub use output::{Download, Output};
@@ -110,4 +115,8 @@ pub use version::{ParseVersionError, Version};
 pub use wait::{Progress, Waiter, WaitingRequest};
 
 // The crates whose types are part of this one's.
+#[cfg(feature = "chrono")]
+pub use chrono;
+#[cfg(feature = "time")]
+pub use time;
 pub use {bytes, http, indexmap, jiff, url};

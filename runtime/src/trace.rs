@@ -50,6 +50,10 @@ mod on {
         tracing::warn!(%error, "the token store failed; going on without it");
     }
 
+    pub(crate) fn ambiguous(warning: &str) {
+        tracing::warn!("{warning}");
+    }
+
     pub(crate) fn deprecated(operation: &'static Operation, headers: &HeaderMap) {
         let sunset = headers::date(headers, "sunset").map(|date| date.to_string());
         let sunset = sunset.or_else(|| Some(operation.sunset?.to_string()));
@@ -87,6 +91,8 @@ mod off {
     pub(crate) fn waits(_: u32, _: Duration, _: &Error) {}
 
     pub(crate) fn store_failed(_: &std::io::Error) {}
+
+    pub(crate) fn ambiguous(_: &str) {}
 
     pub(crate) fn deprecated(_: &'static Operation, _: &HeaderMap) {}
 }

@@ -20,7 +20,11 @@ pub use url::Url;
 /// A future on the heap, as the traits of this crate return them.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+#[cfg(feature = "reqwest")]
 pub mod reqwest;
+
+#[cfg(not(feature = "reqwest"))]
+pub(crate) mod absent;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -146,6 +150,9 @@ pub enum Stage {
     /// No byte of the request left, and no attempt can do better until something is changed: a
     /// certificate is not trusted, a proxy wants credentials. The request is not repeated.
     Refused,
+    /// The server says that it did not process the request, and will not (HTTP/2: GOAWAY,
+    /// REFUSED_STREAM): any request can be repeated.
+    Unprocessed,
     /// The response is not HTTP, or its head is too large. The request has arrived; another
     /// attempt would end the same, so it is not repeated.
     Malformed,
@@ -154,7 +161,7 @@ pub enum Stage {
 impl Stage {
     /// Returns true if another attempt may do better.
     pub(crate) fn may_pass(self) -> bool {
-        matches!(self, Self::Connect | Self::Exchange)
+        matches!(self, Self::Connect | Self::Exchange | Self::Unprocessed)
     }
 }
 
@@ -187,6 +194,7 @@ impl fmt::Display for TransportError {
         f.write_str(match self.stage {
             Stage::Connect | Stage::Refused => "could not connect",
             Stage::Exchange => "the connection broke",
+            Stage::Unprocessed => "the server did not process the request",
             Stage::Malformed => "the response is not HTTP that can be read",
         })
     }

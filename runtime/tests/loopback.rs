@@ -10,12 +10,17 @@ mod loopback {
     pub(crate) mod server;
 
     mod absence;
+    #[cfg(feature = "http2")]
+    mod alpn;
     mod bodies;
     mod building;
     mod cancel;
+    mod causes;
     mod digest;
     mod download;
     mod faults;
+    #[cfg(feature = "http2")]
+    mod http2;
     mod introduction;
     mod malformed;
     mod nonces;
@@ -24,6 +29,7 @@ mod loopback {
     mod paging;
     mod polling;
     mod processes;
+    mod providers;
     mod proxy;
     mod retry;
     mod runtimes;

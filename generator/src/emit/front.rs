@@ -71,7 +71,7 @@ pub(super) fn program(emit: &Emit<'_>) -> Option<Program> {
         feature: emit.names.features[operation.tag].clone(),
         lines: [
             format!("use atlas_admin::{{Client, {module}}};"),
-            "let client = Client::from_env()?;".to_owned(),
+            "let client = Client::infer()?;".to_owned(),
             format!("let page = {module}::{function}().send(&client).await?;"),
         ],
     })

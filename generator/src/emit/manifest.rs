@@ -106,6 +106,12 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
             )]
         }
     });
+    let codes = (!emit.names.codes.is_empty()).then(|| {
+        quote! {
+            mod error_code;
+            pub use error_code::ErrorCode;
+        }
+    });
     render::file([
         Piece::Tokens(quote! {
             #front
@@ -122,11 +128,15 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
         Piece::Tokens(quote! {
             #[doc(inline)]
             pub use atlas_admin_runtime::{
-                AccessToken, ApiError, Client, ClientBuilder, Clock, Credentials, Download, Error,
-                FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options, Outcome, Output, Page,
+                AccessToken, ApiError, Client, ClientBuilder, Clock, Code, CommandCredentials, Credentials,
+                CredentialsChain, CredentialsProvider, Download, EnvCredentials, Error,
+                FileCredentials, FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options, Outcome, Output, Page,
                 PagedRequest, Pages, ParseVersionError, Poller, Progress, RateLimit, Repeat, Request, Response, ResponseFuture,
                 RetryPolicy, TokenStore, Transport, Version, Waiter, WaitingRequest,
             };
+            #[cfg(feature = "profiles")]
+            #[doc(inline)]
+            pub use atlas_admin_runtime::ProfileCredentials;
             #[doc(inline)]
             pub use atlas_admin_runtime::{
                 Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue, json, list, set,
@@ -141,12 +151,17 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
             pub use atlas_admin_runtime::testing;
             /// The crates whose types are part of this one's.
             pub use atlas_admin_runtime::{bytes, http, indexmap, jiff, url};
+            #[cfg(feature = "chrono")]
+            pub use atlas_admin_runtime::chrono;
+            #[cfg(feature = "time")]
+            pub use atlas_admin_runtime::time;
         }),
         Piece::Tokens(quote!(#(#modules)*)),
         Piece::Tokens(quote! {
             #[cfg(feature = "registry")]
             pub mod registry;
             pub mod types;
+            #codes
         }),
     ])
 }

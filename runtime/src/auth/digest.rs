@@ -20,10 +20,11 @@ use secrecy::{ExposeSecret, SecretString};
 use self::challenge::{Challenge, next_nonce};
 use self::pool::Pool;
 use self::response::Session;
+use super::refusal::names_a_missing_role;
 use super::scrub;
 use crate::clock;
 use crate::connection::{Call, Connection};
-use crate::error::{ApiError, Error, Kind, status_error};
+use crate::error::{Error, Kind, status_error};
 use crate::failure::{Again, Failure};
 use crate::transport::Body;
 
@@ -249,15 +250,10 @@ async fn judge(
     if challenge.is_stale {
         return (response, Reason::Stale);
     }
-    let (parts, body) = response.into_parts();
-    // On the heap, for it is large, and rare. Who reads the error takes it for inflated.
-    let body =
-        Box::pin(connection.excerpt(&parts.headers, body, Some(CODE_LIMIT))).await;
-    let reason = match ApiError::parse(&body).names_a_missing_role() {
-        true => Reason::Role,
-        false => Reason::Unknown,
-    };
-    (Response::from_parts(parts, body.into()), reason)
+    // On the heap, for it is large, and rare.
+    let judged = Box::pin(names_a_missing_role(connection, response, Some(CODE_LIMIT)));
+    let (response, is_role) = judged.await;
+    (response, if is_role { Reason::Role } else { Reason::Unknown })
 }
 
 /// Returns the challenge of a response that refuses the credentials.

@@ -16,10 +16,11 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::TokenSettings;
+use super::refusal::names_a_missing_role;
 use super::store::AccessToken;
 use crate::clock::{self, Clock};
 use crate::connection::{Call, Connection};
-use crate::error::{ApiError, Error, Kind};
+use crate::error::{Error, Kind};
 use crate::failure::{Again, Failure};
 use crate::transport::{Body, BoxFuture};
 
@@ -231,13 +232,10 @@ impl ServiceAccount {
         refusal: Refusal,
         response: Response<Body>,
     ) -> Result<Response<Body>, Failure> {
-        let (parts, body) = response.into_parts();
         // The rest is for the second time.
         let half = refusal.limit.map(|limit| limit / 2);
-        let body = connection.excerpt(&parts.headers, body, half).await;
-        let lacks_role = ApiError::parse(&body).names_a_missing_role();
-        let response = Response::from_parts(parts, Body::from(body));
-        if lacks_role {
+        let (response, is_role) = names_a_missing_role(connection, response, half).await;
+        if is_role {
             return Ok(response);
         }
         let Some(next) = self.replace(&refusal).await? else { return Ok(response) };

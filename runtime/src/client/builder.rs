@@ -6,16 +6,20 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
+use super::scope::Scope;
 use super::{Client, Core};
 use crate::auth::{Auth, MemoryStore, TokenSettings, TokenStore};
 use crate::clock::{Clock, SystemClock};
 use crate::connection::{Base, Connection, Limits, base};
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, CredentialsProvider};
 use crate::error::{Error, Kind};
 use crate::pace::Pacer;
 use crate::retry::RetryPolicy;
 use crate::transport::Transport;
-use crate::transport::reqwest::{Proxy, Settings};
+#[cfg(not(feature = "reqwest"))]
+use crate::transport::absent::Settings;
+#[cfg(feature = "reqwest")]
+use crate::transport::reqwest::Settings;
 
 /// The largest body in memory: several times the largest page of 500 items, and an end to
 /// endless ones.
@@ -40,15 +44,17 @@ const BODY_LIMIT: u64 = 64 << 20;
 /// ```
 ///
 /// Everything has a default but the credentials; a client without them sends requests that
-/// the service refuses.
+/// the service refuses. A copy has the same token store, transport and clock.
+#[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
     base_url: String,
-    credentials: Option<Credentials>,
+    pub(super) credentials: Option<Source>,
+    pub(super) scope: Scope,
+    pub(super) warnings: Vec<String>,
     store: Option<Arc<dyn TokenStore>>,
-    user_agent: Option<String>,
-    settings: Settings,
-    roots: Vec<Vec<u8>>,
+    products: Vec<String>,
+    pub(super) settings: Settings,
     transport: Option<Arc<dyn Transport>>,
     clock: Arc<dyn Clock>,
     retry: RetryPolicy,
@@ -56,21 +62,23 @@ pub struct ClientBuilder {
     is_paced: bool,
 }
 
+/// Where the credentials come from.
+#[derive(Clone, Debug)]
+pub(super) enum Source {
+    Fixed(Credentials),
+    Provided(Arc<dyn CredentialsProvider>),
+}
+
 impl ClientBuilder {
     pub(super) fn new() -> Self {
         Self {
             base_url: base::DEFAULT.to_owned(),
             credentials: None,
+            scope: Scope::default(),
+            warnings: Vec::new(),
             store: None,
-            user_agent: None,
-            settings: Settings {
-                connect_timeout: Some(Duration::from_secs(10)),
-                // Shorter than servers and balancers keep them: a POST that meets a
-                // connection on its way out can't be repeated.
-                idle_timeout: Some(Duration::from_secs(30)),
-                ..Settings::default()
-            },
-            roots: Vec::new(),
+            products: Vec::new(),
+            settings: Settings::default(),
             transport: None,
             clock: Arc::new(SystemClock),
             retry: RetryPolicy::default(),
@@ -83,9 +91,19 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets the credentials.
+    /// Sets the credentials, in place of a provider.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.credentials = Some(credentials);
+        self.credentials = Some(Source::Fixed(credentials));
+        self
+    }
+
+    /// Sets who gives the credentials, in place of fixed ones: a file, a command, a closure, a
+    /// chain of them. It is asked when the first request is sent.
+    pub fn credentials_provider(
+        mut self,
+        provider: impl CredentialsProvider + 'static,
+    ) -> Self {
+        self.credentials = Some(Source::Provided(Arc::new(provider)));
         self
     }
 
@@ -109,6 +127,13 @@ impl ClientBuilder {
         Ok(self.base_url(url))
     }
 
+    /// Returns what is doubtful about the settings that were found, a sentence each: several kinds
+    /// of credentials in the environment, and which one is used. With the feature `tracing`, each
+    /// is a warning there too.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
     /// Sets where access tokens are kept: in the memory of this client by default. A
     /// [`FileStore`](crate::FileStore) lets short-lived processes share one.
     pub fn token_store(mut self, store: impl TokenStore + 'static) -> Self {
@@ -116,15 +141,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds a product to the `User-Agent` header: `terraform-thing/1.2`.
-    pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
-        self.user_agent = Some(suffix.into());
-        self
-    }
-
-    /// Limits the making of a connection, TLS included: 10 seconds by default.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.connect_timeout = Some(timeout);
+    /// Adds a product to the `User-Agent` header, as `terraform-thing/1.2`. The header names this
+    /// crate first, as `atlas-admin/0.1.0 (linux;x86_64)`, then the products in the order in which
+    /// they were added.
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.products.push(product.into());
         self
     }
 
@@ -165,35 +186,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long an unused connection is kept: 30 seconds by default.
-    pub fn pool_idle_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        self.settings.idle_timeout = timeout.into();
-        self
-    }
-
-    /// Sets how many unused connections are kept: no limit by default.
-    pub fn pool_max_idle(mut self, connections: usize) -> Self {
-        self.settings.idle_connections = Some(connections);
-        self
-    }
-
-    /// Sends through a proxy. Without this, the proxy variables of the environment count,
-    /// unless the base URL is `http`.
-    pub fn proxy(mut self, proxy: Proxy) -> Self {
-        self.settings.proxies.push(proxy);
-        self
-    }
-
-    /// Trusts the certificates of a PEM file besides those that the platform trusts. They are
-    /// enough where the platform has none.
-    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.roots.push(pem.into());
-        self
-    }
-
-    /// Sends with an HTTP stack of the caller's: a
-    /// [`ReqwestTransport`](crate::transport::reqwest::ReqwestTransport) with settings of its own, a
+    /// Sends with an HTTP stack of the caller's: a `ReqwestTransport` with settings of its own, a
     /// fake, anything else. Connection, proxy and TLS settings of this builder are then ignored.
+    ///
+    /// Required without the feature `reqwest`, which each feature of TLS turns on.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
@@ -218,28 +214,27 @@ impl ClientBuilder {
         let base = Base::parse(&self.base_url)?;
         let transport = match self.transport {
             Some(transport) => transport,
-            None => {
-                let mut settings = self.settings;
-                settings.is_plain = base.is_plain();
-                for pem in &self.roots {
-                    settings.trust(pem)?;
-                }
-                Arc::new(settings.build()?)
-            }
+            None => self.settings.transport(base.is_plain())?,
         };
         let clock = self.clock;
-        let user_agent = user_agent(self.user_agent.as_deref())?;
+        let user_agent = user_agent(&self.products)?;
         let connection = Connection { base, transport, clock, user_agent };
         let (retry, limits) = (self.retry, self.limits);
-        let auth = Auth::new(self.credentials, || TokenSettings {
+        let settings = TokenSettings {
             connection: connection.clone(),
             retry: retry.clone(),
             limits,
             store: self.store.unwrap_or_else(|| Arc::new(MemoryStore::default())),
-        })?;
+        };
+        let auth = match self.credentials {
+            None => Auth::None,
+            Some(Source::Fixed(credentials)) => Auth::fixed(credentials, settings)?,
+            Some(Source::Provided(provider)) => Auth::provided(provider, settings),
+        };
         Ok(Client(Arc::new(Core {
             connection,
             auth,
+            scope: self.scope,
             retry,
             budget: Default::default(),
             pacer: self.is_paced.then(Pacer::default),
@@ -249,10 +244,17 @@ impl ClientBuilder {
     }
 }
 
-fn user_agent(suffix: Option<&str>) -> Result<HeaderValue, Error> {
-    let product = concat!("atlas-admin-rust/", env!("CARGO_PKG_VERSION"));
-    let Some(suffix) = suffix else { return Ok(HeaderValue::from_static(product)) };
-    HeaderValue::from_str(&format!("{product} {suffix}")).map_err(|error| {
+/// Returns the `User-Agent`: this crate with its version, operating system and architecture, then
+/// the products of the caller.
+fn user_agent(products: &[String]) -> Result<HeaderValue, Error> {
+    use std::env::consts::{ARCH, OS};
+    let version = env!("CARGO_PKG_VERSION");
+    let mut agent = format!("atlas-admin/{version} ({OS};{ARCH})");
+    for product in products {
+        agent.push(' ');
+        agent.push_str(product);
+    }
+    HeaderValue::from_str(&agent).map_err(|error| {
         Error::with_source(
             Kind::Configuration,
             "the user agent is no header value",
@@ -266,6 +268,8 @@ impl fmt::Debug for ClientBuilder {
         // The base URL was not judged yet: it may hold a password.
         f.debug_struct("ClientBuilder")
             .field("credentials", &self.credentials)
+            .field("scope", &self.scope)
+            .field("warnings", &self.warnings)
             .field("retry", &self.retry)
             .field("limits", &self.limits)
             .finish_non_exhaustive()

@@ -39,6 +39,11 @@ pub(super) fn is_secret_name(name: &str) -> bool {
     NAMES.contains(&name.to_ascii_lowercase().as_str())
 }
 
+/// Returns true if a declared property is an identifier by its name.
+pub(super) fn is_id(name: &str) -> bool {
+    name == "id" || ["Id", "Ids", "ID", "IDs"].iter().any(|end| name.ends_with(end))
+}
+
 /// Returns a text without the credentials and query strings of its URLs: a signature is in the
 /// query, and which parameter it is differs from service to service.
 pub(super) fn text(text: &str) -> Cow<'_, str> {

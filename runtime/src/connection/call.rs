@@ -133,6 +133,10 @@ impl Call {
                 let message = "the connection broke before the response".to_owned();
                 (Kind::Transport, message, Again::IfRepeatable(None))
             }
+            Stage::Unprocessed => {
+                let message = "the server did not process the request".to_owned();
+                (Kind::Transport, message, Again::Always(None))
+            }
             Stage::Malformed => {
                 let message = "the response is not HTTP that can be read".to_owned();
                 (Kind::Transport, message, Again::Never)
@@ -140,9 +144,9 @@ impl Call {
         };
         let again = if stage.may_pass() { again } else { Again::Never };
         let failure = Failure { error: Error::with_source(kind, message, error), again };
-        match kind {
-            Kind::Transport => failure.after_sending(),
-            _ => failure,
+        match stage {
+            Stage::Exchange | Stage::Malformed => failure.after_sending(),
+            Stage::Connect | Stage::Refused | Stage::Unprocessed => failure,
         }
     }
 }

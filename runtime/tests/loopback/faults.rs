@@ -178,7 +178,7 @@ async fn gzip_in_transit_is_inflated_within_the_limit() {
         let body = gzip(br#"{"errorCode":"CLUSTER_NOT_FOUND"}"#);
         Reply::new(404, &[("content-encoding", "gzip")], body)
     });
-    assert_eq!(error.await.unwrap_err().error_code(), Some("CLUSTER_NOT_FOUND"));
+    assert_eq!(error.await.unwrap_err().code(), "CLUSTER_NOT_FOUND");
 }
 
 #[tokio::test]

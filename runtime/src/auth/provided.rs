@@ -1,0 +1,294 @@
+//! Credentials that a provider gives, and may replace.
+//!
+//! Invariants: at most one call asks the provider at a time, and whoever has no credentials waits
+//! for that; credentials that are due but valid are used while one call asks; what the service
+//! refuses is asked for anew at most every 30 seconds, and sent again only with other credentials;
+//! no IO happens under a lock.
+
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::Shared;
+use http::{Response, StatusCode};
+use jiff::{SignedDuration, Timestamp};
+
+use super::TokenSettings;
+use super::refusal::names_a_missing_role;
+use super::scheme::{Lease, Scheme};
+use crate::clock::{self, Clock};
+use crate::connection::{Call, Connection};
+use crate::credentials::{Credentials, CredentialsProvider};
+use crate::error::{Error, Kind};
+use crate::failure::Failure;
+use crate::transport::{Body, BoxFuture};
+
+/// The time that a provider has to respond.
+const LIMIT: Duration = Duration::from_secs(55);
+
+/// The wait of the call that happens to ask, for it has credentials that will do.
+const RENEWAL_LIMIT: Duration = Duration::from_secs(2);
+
+/// The time between two refusals for which the provider is asked, and the time for which
+/// credentials that could not be replaced are used before it is asked again.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// The time before their end at which credentials are due, at most: a tenth of what is left of
+/// them when they come, if that is less.
+const AHEAD: Duration = Duration::from_secs(5 * 60);
+
+/// A provider and what it gave last.
+pub(crate) struct Provided {
+    provider: Arc<dyn CredentialsProvider>,
+    settings: TokenSettings,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    current: Option<Arc<Current>>,
+    /// The credentials before the current ones, which requests on their way were sent with.
+    previous: Option<Arc<Current>>,
+    /// The time at which the provider is asked again, on the monotonic clock.
+    due: Option<Duration>,
+    pending: Option<Pending>,
+    /// The last time that the provider was asked because of a refusal, on the monotonic clock.
+    forced_at: Option<Duration>,
+}
+
+/// Credentials that are being asked for. They make progress while any call waits for them.
+type Pending = Shared<BoxFuture<'static, Result<Credentials, Failure>>>;
+
+/// Credentials in use.
+struct Current {
+    credentials: Credentials,
+    scheme: Arc<Scheme>,
+}
+
+impl Current {
+    /// Tells whether requests are sent the same with both.
+    fn is_same_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.scheme, &other.scheme)
+    }
+}
+
+impl Provided {
+    pub(super) fn new(
+        provider: Arc<dyn CredentialsProvider>,
+        settings: TokenSettings,
+    ) -> Self {
+        Self { provider, settings, state: Mutex::default() }
+    }
+
+    /// Sends a call, and once more where the provider has other credentials than those that are
+    /// refused.
+    pub(super) async fn send(
+        &self,
+        connection: &Connection,
+        call: &Call,
+        limit: Option<Duration>,
+    ) -> Result<(Response<Body>, Lease), Failure> {
+        let current = self.current(limit).await.map_err(Failure::unsent)?;
+        let sent = current.scheme.send(connection, call, limit).await;
+        let (response, lease) = match sent {
+            Ok((response, lease)) if response.status() == StatusCode::UNAUTHORIZED => {
+                let half = limit.map(|limit| limit / 2);
+                let (response, is_role) =
+                    names_a_missing_role(connection, response, half).await;
+                if is_role {
+                    return Ok((response, lease));
+                }
+                (Ok(response), lease)
+            }
+            Err(failure) if is_refusal(&failure.error) => (Err(failure), Lease::NOTHING),
+            other => return other,
+        };
+        let Some(other) = self.replace(&current).await else {
+            return response.map(|response| (response, lease));
+        };
+        if let Ok(response) = response {
+            connection.drain(response.into_body()).await;
+        }
+        lease.release();
+        other.scheme.send(connection, call, limit).await
+    }
+
+    /// Returns the credentials in use; asks the provider where there are none or they are due.
+    async fn current(&self, limit: Option<Duration>) -> Result<Arc<Current>, Failure> {
+        let (held, pending) = {
+            let mut state = self.state();
+            let held = state.current.clone();
+            let held = held.filter(|held| self.is_valid(&held.credentials));
+            let now = self.clock().monotonic();
+            if let Some(held) = &held
+                && state.due.is_none_or(|due| now < due)
+            {
+                return Ok(Arc::clone(held));
+            }
+            // One that fails, hangs or is dropped is not waited for by the next call.
+            state.due = Some(now.saturating_add(PAUSE));
+            let pending = self.pending(&mut state);
+            (held, pending)
+        };
+        let Some(held) = held else {
+            let outcome = pending.clone().await;
+            return self.settle(&pending, outcome);
+        };
+        // The call needs the rest of its time for itself.
+        let limit = limit.map_or(RENEWAL_LIMIT, |limit| RENEWAL_LIMIT.min(limit / 4));
+        let outcome = clock::within(self.clock(), limit, pending.clone()).await;
+        // One that goes on is taken up by a later call.
+        let renewed = outcome.map(|outcome| self.settle(&pending, outcome));
+        Ok(renewed.and_then(Result::ok).unwrap_or(held))
+    }
+
+    /// Returns other credentials than those that the service refused, where the provider has any.
+    async fn replace(&self, refused: &Arc<Current>) -> Option<Arc<Current>> {
+        let pending = {
+            let mut state = self.state();
+            if let Some(current) = &state.current
+                && !current.is_same_as(refused)
+            {
+                return Some(Arc::clone(current));
+            }
+            let now = self.clock().monotonic();
+            let pauses = |forced_at| now.saturating_sub(forced_at) < PAUSE;
+            if state.forced_at.is_some_and(pauses) && state.pending.is_none() {
+                return None;
+            }
+            state.forced_at = Some(now);
+            self.pending(&mut state)
+        };
+        let outcome = pending.clone().await;
+        // Where it fails, the refusal says more.
+        let current = self.settle(&pending, outcome).ok()?;
+        (!current.is_same_as(refused)).then_some(current)
+    }
+
+    /// Returns the credentials that are being asked for, and asks for them if none are.
+    fn pending(&self, state: &mut State) -> Pending {
+        if let Some(pending) = &state.pending {
+            return pending.clone();
+        }
+        let provider = Arc::clone(&self.provider);
+        let clock = Arc::clone(&self.settings.connection.clock);
+        let asked: BoxFuture<'static, _> = Box::pin(async move {
+            let provided = AssertUnwindSafe(async { provider.provide().await });
+            match clock::within(&*clock, LIMIT, provided.catch_unwind()).await {
+                Some(Ok(Ok(Some(credentials)))) => Ok(credentials),
+                Some(Ok(Ok(None))) => Err(fail("it has none")),
+                Some(Ok(Err(error))) => Err(fail(&error.to_string())),
+                Some(Err(_)) => Err(fail("it panicked")),
+                None => Err(fail(&format!("it took longer than {LIMIT:?}"))),
+            }
+        });
+        let pending = asked.shared();
+        state.pending = Some(pending.clone());
+        pending
+    }
+
+    /// Keeps what the provider gave, unless another call has done so.
+    fn settle(
+        &self,
+        pending: &Pending,
+        outcome: Result<Credentials, Failure>,
+    ) -> Result<Arc<Current>, Failure> {
+        let mut state = self.state();
+        if !state.pending.as_ref().is_some_and(|current| current.ptr_eq(pending)) {
+            let current = state.current.clone();
+            return match outcome {
+                Ok(_) => current.ok_or_else(|| fail("it has none")),
+                Err(failure) => Err(failure),
+            };
+        }
+        state.pending = None;
+        let credentials = outcome?;
+        if !self.is_valid(&credentials) {
+            return Err(fail("the credentials it gave have expired"));
+        }
+        let due = self.due(&credentials);
+        let same = state.current.clone();
+        let same = same.filter(|held| held.credentials.is_same_as(&credentials));
+        let scheme = match &same {
+            // Its nonces and tokens stay good, whatever is known of its time now.
+            Some(held) => Arc::clone(&held.scheme),
+            None => Arc::new(Scheme::new(credentials.clone(), self.settings.clone())?),
+        };
+        let current = Arc::new(Current { credentials, scheme });
+        if same.is_none() {
+            state.previous = state.current.take();
+        }
+        state.current = Some(Arc::clone(&current));
+        state.due = due;
+        Ok(current)
+    }
+
+    fn is_valid(&self, credentials: &Credentials) -> bool {
+        let now = self.clock().now();
+        credentials.expires_at.is_none_or(|expires_at| now < expires_at)
+    }
+
+    /// Returns when the provider is asked again for what it gives now, on the monotonic clock;
+    /// `None` for never.
+    fn due(&self, credentials: &Credentials) -> Option<Duration> {
+        let left = |expires_at: Timestamp| {
+            let left = expires_at.duration_since(self.clock().now());
+            let left = Duration::try_from(left.max(SignedDuration::ZERO));
+            let left = left.unwrap_or_default();
+            left - AHEAD.min(left / 10)
+        };
+        let end = credentials.expires_at.map(left);
+        let first = end.into_iter().chain(credentials.refresh_after).min()?;
+        Some(self.clock().monotonic().saturating_add(first))
+    }
+
+    /// Revokes the access tokens of the service accounts in use.
+    pub(super) async fn revoke(&self) -> Result<(), Error> {
+        let current = self.state().current.clone();
+        match current {
+            Some(current) => current.scheme.revoke().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Takes the secrets in use out of a response.
+    pub(super) fn scrub(&self, body: Bytes) -> Bytes {
+        let (current, previous) = {
+            let state = self.state();
+            (state.current.clone(), state.previous.clone())
+        };
+        let known = current.iter().chain(&previous);
+        known.fold(body, |body, known| known.scheme.scrub(body))
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &*self.settings.connection.clock
+    }
+
+    /// Never held across an await.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Provided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let current = self.state().current.clone();
+        let current = current.as_ref().map(|current| &current.credentials);
+        f.debug_tuple("Provided").field(&current).finish()
+    }
+}
+
+/// Tells whether the token endpoint refused the credentials themselves.
+fn is_refusal(error: &Error) -> bool {
+    error.kind() == Kind::Token && matches!(error.status(), Some(400 | 401))
+}
+
+/// Makes the failure of a provider.
+fn fail(what: &str) -> Failure {
+    let message = format!("the credentials provider gave no credentials: {what}");
+    Error::new(Kind::Configuration, message).into()
+}

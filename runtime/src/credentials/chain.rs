@@ -1,0 +1,61 @@
+//! Several providers, one after another.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Credentials, CredentialsProvider};
+use crate::transport::BoxFuture;
+
+/// Asks several providers in order, until one has credentials.
+///
+/// One that fails ends the search: credentials that should be there and can't be had are not
+/// silently replaced by others.
+///
+/// ```
+/// use atlas_admin_runtime::{CommandCredentials, CredentialsChain, FileCredentials};
+///
+/// let chain = CredentialsChain::new()
+///     .then(FileCredentials::service_account("/run/secrets/atlas_id", "/run/secrets/atlas_secret"))
+///     .then(CommandCredentials::access_token("atlas", ["auth", "token"]));
+/// # _ = chain;
+/// ```
+#[derive(Clone, Default)]
+pub struct CredentialsChain(Vec<Arc<dyn CredentialsProvider>>);
+
+impl CredentialsChain {
+    /// Returns a chain of no provider.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a provider, which is asked where those before have no credentials.
+    #[must_use]
+    pub fn then(mut self, provider: impl CredentialsProvider + 'static) -> Self {
+        self.0.push(Arc::new(provider));
+        self
+    }
+}
+
+impl CredentialsProvider for CredentialsChain {
+    fn provide(
+        &self,
+    ) -> BoxFuture<
+        '_,
+        Result<Option<Credentials>, Box<dyn std::error::Error + Send + Sync>>,
+    > {
+        Box::pin(async {
+            for provider in &self.0 {
+                if let Some(credentials) = provider.provide().await? {
+                    return Ok(Some(credentials));
+                }
+            }
+            Ok(None)
+        })
+    }
+}
+
+impl fmt::Debug for CredentialsChain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CredentialsChain").field(&self.0.len()).finish()
+    }
+}

@@ -1,0 +1,122 @@
+//! Credentials in files: secrets that Kubernetes or Docker mounts.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{Credentials, CredentialsProvider};
+use crate::transport::BoxFuture;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The time after which the files are read again.
+const REFRESH: Duration = Duration::from_secs(30);
+
+/// The largest file that is read, in bytes: a secret has tens.
+const LIMIT: u64 = 64 << 10;
+
+/// How often two files are read until they belong together.
+const READS: usize = 5;
+
+/// Reads credentials from files, and again every 30 seconds while the client sends requests and
+/// when the service refuses them. White space around a value is left out.
+///
+/// Where a file is missing it has no credentials, so that a [chain](crate::CredentialsChain)
+/// goes on.
+///
+/// ```
+/// use atlas_admin_runtime::{Client, FileCredentials};
+///
+/// // A Kubernetes secret with two keys, mounted at /etc/atlas.
+/// let files = FileCredentials::service_account("/etc/atlas/client_id", "/etc/atlas/client_secret");
+/// let client = Client::builder().credentials_provider(files).build()?;
+/// # Ok::<(), atlas_admin_runtime::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct FileCredentials(Files);
+
+#[derive(Clone, Debug)]
+enum Files {
+    ServiceAccount { id: PathBuf, secret: PathBuf },
+    ApiKey { public: PathBuf, private: PathBuf },
+    AccessToken(PathBuf),
+}
+
+impl FileCredentials {
+    /// A service account: the files of its client ID and of its secret.
+    pub fn service_account(id: impl Into<PathBuf>, secret: impl Into<PathBuf>) -> Self {
+        Self(Files::ServiceAccount { id: id.into(), secret: secret.into() })
+    }
+
+    /// An API key: the files of its public and of its private part.
+    pub fn api_key(public: impl Into<PathBuf>, private: impl Into<PathBuf>) -> Self {
+        Self(Files::ApiKey { public: public.into(), private: private.into() })
+    }
+
+    /// An access token that another process renews in a file.
+    pub fn access_token(path: impl Into<PathBuf>) -> Self {
+        Self(Files::AccessToken(path.into()))
+    }
+}
+
+impl CredentialsProvider for FileCredentials {
+    fn provide(&self) -> BoxFuture<'_, Result<Option<Credentials>, BoxError>> {
+        let files = self.0.clone();
+        Box::pin(async move {
+            // A mounted volume can be one of a network.
+            let read = tokio::task::spawn_blocking(move || read_all(&files));
+            let credentials = read.await??;
+            Ok(credentials.map(|credentials| credentials.refresh_after(REFRESH)))
+        })
+    }
+}
+
+fn read_all(files: &Files) -> Result<Option<Credentials>, BoxError> {
+    Ok(match files {
+        Files::ServiceAccount { id, secret } => pair(id, secret)?
+            .map(|(id, secret)| Credentials::service_account(id, secret)),
+        Files::ApiKey { public, private } => pair(public, private)?
+            .map(|(public, private)| Credentials::api_key(public, private)),
+        Files::AccessToken(path) => read(path)?.map(Credentials::access_token),
+    })
+}
+
+/// Reads two files that belong together: they are replaced one after the other, or both at once
+/// between two reads.
+fn pair(first: &Path, second: &Path) -> Result<Option<(String, String)>, BoxError> {
+    let mut before = None;
+    for _ in 0..READS {
+        let now = (read(first)?, read(second)?);
+        if before.as_ref() == Some(&now) {
+            let (Some(one), Some(other)) = now else { return Ok(None) };
+            return Ok(Some((one, other)));
+        }
+        before = Some(now);
+    }
+    let (first, second) = (first.display(), second.display());
+    Err(format!("{first} and {second} change while they are read").into())
+}
+
+/// Reads a file without the white space around its text; `None` where there is none.
+fn read(path: &Path) -> Result<Option<String>, BoxError> {
+    use std::io::Read;
+    let fail =
+        |what: String| -> BoxError { format!("{}: {what}", path.display()).into() };
+    let file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(fail(error.to_string())),
+    };
+    let mut bytes = Vec::new();
+    file.take(LIMIT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| fail(error.to_string()))?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(fail(format!("longer than {LIMIT} bytes, so no secret")));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| fail("not UTF-8".to_owned()))?;
+    match text.trim() {
+        "" => Err(fail("the file is empty".to_owned())),
+        text => Ok(Some(text.to_owned())),
+    }
+}
