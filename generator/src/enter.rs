@@ -38,7 +38,7 @@ impl Ledger {
         for (code, variant) in &names.codes {
             add(&mut self.error_codes, code, variant);
         }
-        for id in &facts.pages {
+        for id in facts.pages.keys() {
             add(&mut self.pages, &names.types[id.0], ITEMS);
         }
     }

@@ -28,7 +28,7 @@ mod reconcile;
 mod render;
 mod settle;
 mod tree;
-mod version;
+pub mod version;
 
 pub use codes::ErrorCodes;
 pub use diagnostic::Diagnostic;

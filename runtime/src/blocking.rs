@@ -78,7 +78,7 @@ impl Client {
     ///
     /// Returns where credentials were looked for, and why there are none.
     pub fn infer() -> Result<Self, Error> {
-        Self::new(crate::Client::infer()?)
+        Self::new(crate::client::Client::infer()?)
     }
 
     /// Makes a client of a profile of the Atlas CLI: see

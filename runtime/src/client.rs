@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::additions::Query;
 use crate::auth::Auth;
 use crate::connection::{Connection, Limits};
 use crate::error::Error;
 use crate::layer::Layer;
 use crate::operation::Operation;
 use crate::pace::Pacer;
-use crate::request::additions::Query;
 use crate::retry::{Budget, RetryPolicy};
 use crate::version::Version;
 

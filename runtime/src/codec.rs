@@ -62,7 +62,9 @@ pub use nullable::Nullable;
 pub use open_enum::UndeclaredValue;
 #[cfg(feature = "tracing")]
 pub(crate) use redact::bytes as redacted_text;
-pub(crate) use redact::{is_secret_name, strings as redacted_strings};
+#[cfg(feature = "recording")]
+pub(crate) use redact::is_secret_name;
+pub(crate) use redact::strings as redacted_strings;
 pub use request_body::RequestBody;
 pub use set::{Property, list, set};
 pub use strict::Strict;

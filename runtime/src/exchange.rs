@@ -12,6 +12,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, CONTENT_TYPE, LOCATION, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
+use crate::additions::{Additions, add_query};
 use crate::auth::Lease;
 use crate::client::{Client, Core};
 use crate::clock::{self, Stopwatch, Timer};
@@ -21,7 +22,6 @@ use crate::error::{Error, Kind, OTHER_SERVER, broken, status_error};
 use crate::failure::{Again, Failure};
 use crate::operation::{Method, Operation};
 use crate::pace::Permit;
-use crate::request::additions::{Additions, add_query};
 use crate::request::{Options, Parts};
 use crate::trace::{self, CallSpan, Reason};
 use crate::transport::{Body, BoxFuture, Url};

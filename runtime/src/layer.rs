@@ -12,9 +12,11 @@ use crate::error::Error;
 use crate::transport::{Body, BoxFuture, Request};
 
 pub use dry_run::{DryRun, PlannedRequest};
+#[cfg(feature = "recording")]
 pub use record::{Recorder, Recording};
 
 mod dry_run;
+#[cfg(feature = "recording")]
 mod record;
 
 /// Code around each call of a client: it measures, logs, changes headers, caches or refuses.

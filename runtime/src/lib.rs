@@ -61,6 +61,7 @@ pub mod registry;
 pub mod testing;
 pub mod transport;
 
+mod additions;
 mod auth;
 #[doc(hidden)]
 pub mod builder;
@@ -84,6 +85,7 @@ mod response;
 mod retry;
 mod send;
 mod template;
+mod text;
 mod trace;
 mod version;
 mod wait;
@@ -113,7 +115,7 @@ pub use response::Response;
 pub use retry::{Repeat, RetryPolicy};
 pub use send::ResponseFuture;
 pub use transport::Transport;
-pub use version::Version;
+pub use version::{ParseVersionError, Version};
 pub use wait::{Progress, Waiter, WaitingRequest};
 
 // The crates whose types are part of this one's.

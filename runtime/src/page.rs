@@ -106,7 +106,7 @@ struct Pager {
 /// A page that was requested.
 enum Requested {
     Pending(BoxFuture<'static, Result<Answer, Error>>),
-    Arrived(Result<Answer, Error>),
+    Arrived(Box<Result<Answer, Error>>),
 }
 
 impl Pager {
@@ -151,7 +151,7 @@ impl Pager {
             if let Requested::Pending(answer) = page
                 && let Poll::Ready(answer) = answer.as_mut().poll(context)
             {
-                *page = Requested::Arrived(answer);
+                *page = Requested::Arrived(Box::new(answer));
             }
         }
     }
@@ -166,7 +166,7 @@ impl Pager {
         self.advance(context);
         let answer = match self.requested.pop_front() {
             None => None,
-            Some(Requested::Arrived(answer)) => Some(answer),
+            Some(Requested::Arrived(answer)) => Some(*answer),
             Some(pending) => {
                 self.requested.push_front(pending);
                 return Poll::Pending;

@@ -14,17 +14,15 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::codec::{self, EncodeError, Json, RequestBody};
 use crate::error::{Error, Kind};
 use crate::operation::{Location, Method, Operation};
-use crate::template;
+use crate::{additions, template, text};
 
 pub use body::IntoBody;
 pub use options::Options;
 
-pub(crate) mod additions;
 mod body;
 mod curl;
 mod options;
 mod raw;
-pub(crate) mod text;
 
 /// A request for an operation whose answer is a `T`.
 ///

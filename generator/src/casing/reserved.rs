@@ -43,6 +43,7 @@ pub(crate) const FEATURES: &[&str] = &[
     "older-versions",
     "preview",
     "profiles",
+    "recording",
     "registry",
     "reqwest",
     "rustls-aws-lc-rs",

@@ -58,7 +58,6 @@ impl<'a> Call<'a> {
         let own = version.version;
         let answer = &version.answers[format];
         let other = (!answer.is_first).then_some(answer.media_type.format);
-        let is_current = emit.facts.is_current(operation, own);
         Self {
             index,
             operation,
@@ -66,7 +65,7 @@ impl<'a> Call<'a> {
             answer,
             function: casing::function_of(&emit.names.functions[index], other),
             waited: emit.facts.waits.get(&(index, own)),
-            gate: crate::facts::gate(own, is_current),
+            gate: emit.facts.gate(operation, own),
             is_newest: Some(own) == operation.newest_stable(),
             owns_builder: Some(own) == operation.home_version() && format == 0,
             is_first_format: format == 0,

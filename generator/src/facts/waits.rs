@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::gate;
+use super::gates::gate;
 use crate::ledger::{Ledger, RecordedResult};
 use crate::model::{Api, Operation, Output, Type, TypeId};
 use crate::version::Version;

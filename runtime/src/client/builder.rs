@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue};
 
 use super::scope::Scope;
 use super::{Client, Core};
+use crate::additions::Additions;
 use crate::auth::{Auth, MemoryStore, TokenSettings, TokenStore};
 use crate::clock::{Clock, SystemClock};
 use crate::codec::Json;
@@ -17,7 +18,6 @@ use crate::credentials::{Credentials, CredentialsProvider};
 use crate::error::{Error, Kind};
 use crate::layer::Layer;
 use crate::pace::Pacer;
-use crate::request::additions::Additions;
 use crate::retry::RetryPolicy;
 use crate::trace::{Propagator, Telemetry};
 use crate::transport::Transport;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::additions::{self, Additions};
+use crate::additions::{self, Additions};
 use crate::codec::Json;
 use crate::retry::RetryPolicy;
 

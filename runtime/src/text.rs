@@ -7,7 +7,7 @@ use crate::codec::{Json, Value, View};
 /// # Errors
 ///
 /// Returns what the value is where it has no text form.
-pub(super) fn texts(value: &dyn Value) -> Result<Vec<String>, &'static str> {
+pub(crate) fn texts(value: &dyn Value) -> Result<Vec<String>, &'static str> {
     match value.view() {
         View::List(list) => {
             let mut texts = Vec::with_capacity(list.len());

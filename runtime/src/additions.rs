@@ -12,9 +12,9 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::form_urlencoded;
 
-use super::text;
 use crate::codec::{Json, Value};
 use crate::template::encode;
+use crate::text;
 
 /// Query parameters by their names, each with its texts.
 pub(crate) type Query = Vec<(Cow<'static, str>, Vec<String>)>;
@@ -87,7 +87,7 @@ impl Additions {
 /// # Errors
 ///
 /// Returns why it can't be set.
-pub(super) fn header(
+pub(crate) fn header(
     name: &str,
     value: &dyn Value,
 ) -> Result<(HeaderName, Option<HeaderValue>), String> {
@@ -136,7 +136,7 @@ pub(crate) fn add_query(target: &mut String, more: &Query) {
 }
 
 /// Changes additions that most have none of.
-pub(super) fn of(additions: &mut Option<Arc<Additions>>) -> &mut Additions {
+pub(crate) fn of(additions: &mut Option<Arc<Additions>>) -> &mut Additions {
     Arc::make_mut(additions.get_or_insert_default())
 }
 
