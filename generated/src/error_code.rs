@@ -20,6 +20,8 @@ pub enum ErrorCode {
     AlertConfigNotFound,
     /// `ALERT_NOT_FOUND`.
     AlertNotFound,
+    /// `API_KEY_ACCESS_LIST_ACCESS_DENIED`.
+    ApiKeyAccessListAccessDenied,
     /// `ATLAS_BACKUP_CANCEL_SHARD_RESTORE_JOB_NOT_ALLOWED`.
     AtlasBackupCancelShardRestoreJobNotAllowed,
     /// `ATLAS_FTS_DEPLOYMENT_DOES_NOT_EXIST`.
@@ -98,6 +100,8 @@ pub enum ErrorCode {
     InvalidVersionDate,
     /// `IP_ADDRESS_NOT_ON_ACCESS_LIST`.
     IpAddressNotOnAccessList,
+    /// `MAX_ACTIVE_TOKENS_EXCEEDED`.
+    MaxActiveTokensExceeded,
     /// `MISSING_ATTRIBUTE`.
     MissingAttribute,
     /// `NOT_ATLAS_GROUP`.
@@ -154,6 +158,7 @@ atlas_admin_runtime::open_enum! {
     ErrorCode
     AlertConfigNotFound "ALERT_CONFIG_NOT_FOUND"
     AlertNotFound "ALERT_NOT_FOUND"
+    ApiKeyAccessListAccessDenied "API_KEY_ACCESS_LIST_ACCESS_DENIED"
     AtlasBackupCancelShardRestoreJobNotAllowed "ATLAS_BACKUP_CANCEL_SHARD_RESTORE_JOB_NOT_ALLOWED"
     AtlasFtsDeploymentDoesNotExist "ATLAS_FTS_DEPLOYMENT_DOES_NOT_EXIST"
     AtlasNetworkPermissionEntryNotFound "ATLAS_NETWORK_PERMISSION_ENTRY_NOT_FOUND"
@@ -193,6 +198,7 @@ atlas_admin_runtime::open_enum! {
     InvalidQueryParameter "INVALID_QUERY_PARAMETER"
     InvalidVersionDate "INVALID_VERSION_DATE"
     IpAddressNotOnAccessList "IP_ADDRESS_NOT_ON_ACCESS_LIST"
+    MaxActiveTokensExceeded "MAX_ACTIVE_TOKENS_EXCEEDED"
     MissingAttribute "MISSING_ATTRIBUTE"
     NotAtlasGroup "NOT_ATLAS_GROUP"
     NotInGroup "NOT_IN_GROUP"
