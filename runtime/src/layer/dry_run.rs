@@ -100,7 +100,7 @@ pub struct PlannedRequest {
 impl PlannedRequest {
     /// Returns the request that an error is about, where a [`DryRun`] has made it.
     pub fn of(error: &Error) -> Option<&Self> {
-        std::error::Error::source(error)?.downcast_ref()
+        error.cause()?.downcast_ref()
     }
 
     /// Returns the operation that would have been called.

@@ -99,10 +99,10 @@ async fn fail(log: &Log) {
 /// Writes an error as a program may: in a line, in full, with all that caused it.
 fn tell(log: &Log, error: &Error) {
     writeln!(log.clone(), "{error} {error:#?} {:?}", error.api()).unwrap();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        writeln!(log.clone(), "{cause} {cause:?}").unwrap();
-        source = cause.source();
+    for first in [std::error::Error::source(error), error.cause()] {
+        for cause in std::iter::successors(first, |&cause| cause.source()) {
+            writeln!(log.clone(), "{cause} {cause:?}").unwrap();
+        }
     }
     // The bytes of a refusal are for programs to print; those of a success for them to read.
     if error.status().is_some_and(|status| status >= 400) {
