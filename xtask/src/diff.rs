@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::failure::{Failure, finish};
 use operation::Entry;
-use tree::Tree;
+use tree::{Names, Tree};
 
 mod api;
 mod change;
@@ -73,5 +73,7 @@ fn diff(options: &Options) -> Result<String, Failure> {
 
 /// Compares two documents.
 pub(crate) fn of_trees(old: &Value, new: &Value) -> Vec<Entry> {
-    operation::compare(Tree(old), Tree(new))
+    let (old_names, new_names) = (Names::of(old), Names::of(new));
+    let old = Tree { root: old, names: &old_names };
+    operation::compare(old, Tree { root: new, names: &new_names })
 }

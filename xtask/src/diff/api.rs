@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::tree::Tree;
+use super::tree::{Tree, last_segment};
 
 mod version;
 
@@ -65,7 +65,7 @@ pub(super) struct Response<'a> {
 
 /// Reads the operations of a document.
 pub(super) fn endpoints(tree: Tree<'_>) -> Vec<Endpoint<'_>> {
-    let paths = tree.0.get("paths").and_then(Value::as_object);
+    let paths = tree.root.get("paths").and_then(Value::as_object);
     let mut found = Vec::new();
     for (path, item) in paths.into_iter().flatten() {
         for method in METHODS {
@@ -97,6 +97,11 @@ fn endpoint<'a>(
     }
 }
 
+/// Returns the name of the component that a reference leads to.
+fn referred(value: &Value) -> Option<&str> {
+    value.get("$ref").and_then(Value::as_str).map(last_segment)
+}
+
 fn is_true(value: &Value, keyword: &str) -> bool {
     value.get(keyword) == Some(&Value::Bool(true))
 }
@@ -111,7 +116,7 @@ fn parameters<'a>(
     for holder in [item, operation] {
         let list = holder.get("parameters").and_then(Value::as_array);
         for parameter in list.into_iter().flatten() {
-            let (target, component) = tree.resolve(parameter);
+            let (target, component) = (tree.resolve(parameter).0, referred(parameter));
             let text = |keyword: &str| target.get(keyword).and_then(Value::as_str);
             let (Some(name), Some(place)) = (text("name"), text("in")) else { continue };
             let content = target.get("content").and_then(Value::as_object);
@@ -131,7 +136,7 @@ fn parameters<'a>(
 }
 
 fn security(tree: Tree<'_>, operation: &Value) -> BTreeSet<String> {
-    let requirements = operation.get("security").or(tree.0.get("security"));
+    let requirements = operation.get("security").or(tree.root.get("security"));
     let requirements = requirements.and_then(Value::as_array);
     let names = |requirement: &Value| {
         let schemes = requirement.as_object().into_iter().flatten();
@@ -149,8 +154,7 @@ struct Holders<'a> {
 fn versions<'a>(tree: Tree<'a>, operation: &'a Value) -> BTreeMap<Version, View<'a>> {
     let responses = operation.get("responses").and_then(Value::as_object);
     let responses = responses.into_iter().flatten().map(|(status, response)| {
-        let (response, component) = tree.resolve(response);
-        (status.as_str(), response, component)
+        (status.as_str(), tree.resolve(response).0, referred(response))
     });
     let holders = Holders {
         body: operation.get("requestBody").map(|body| tree.resolve(body).0),

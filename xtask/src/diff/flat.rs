@@ -61,7 +61,6 @@ impl<'a> Flat<'a> {
     /// Merges all that a schema consists of.
     pub(super) fn of(tree: Tree<'a>, schema: &Schema<'a>) -> Self {
         let mut merge = Merge { tree, via: Vec::new(), flat: Self::default() };
-        merge.via.extend(schema.name);
         for part in &schema.parts {
             merge.add(part, None);
         }
@@ -153,8 +152,16 @@ impl<'a> Merge<'a> {
         let discriminator = value.get("discriminator").and_then(discriminator);
         let mut unions = Vec::new();
         for (keyword, code) in [("oneOf", "one-of"), ("anyOf", "any-of")] {
-            if let Some(all) = value.get(keyword).and_then(Value::as_array) {
-                unions.push((code, self.branches(all)));
+            let Some(all) = value.get(keyword).and_then(Value::as_array) else {
+                continue;
+            };
+            match self.listed(all) {
+                // A choice of lists of values is one list.
+                Some(values) if self.flat.values.is_none() => {
+                    self.flat.ty = self.flat.ty.or(Some("string"));
+                    self.flat.values = Some(values);
+                }
+                _ => unions.push((code, self.branches(all))),
             }
         }
         if let (true, Some(discriminator)) = (unions.is_empty(), &discriminator) {
@@ -174,6 +181,23 @@ impl<'a> Merge<'a> {
         }
     }
 
+    /// Returns the values that all branches list, if that is all that they do.
+    fn listed(&self, all: &'a [Value]) -> Option<Vec<&'a Value>> {
+        let mut values = Vec::new();
+        for branch in all {
+            let branch = self.tree.resolve(branch).0;
+            let is_string = branch.get("type").is_some_and(|ty| ty == "string");
+            let listed = branch.get("enum").filter(|_| is_string)?.as_array()?;
+            values.extend(
+                listed
+                    .iter()
+                    .filter(|value| !values.contains(value))
+                    .collect::<Vec<_>>(),
+            );
+        }
+        Some(values)
+    }
+
     fn branches(&self, all: &'a [Value]) -> Union<'a> {
         let mut union = Union::new();
         for branch in all {
@@ -189,7 +213,7 @@ impl<'a> Merge<'a> {
     }
 
     fn mapped(&self, discriminator: &Discriminator<'a>) -> Union<'a> {
-        let schemas = self.tree.0.get("components").and_then(|it| it.get("schemas"));
+        let schemas = self.tree.root.get("components").and_then(|it| it.get("schemas"));
         let targets = discriminator.mapping.values();
         targets
             .filter_map(|name| Some(((*name).to_owned(), schemas?.get(name)?)))

@@ -1,5 +1,7 @@
 //! A document whose references are followed.
 
+use std::collections::HashMap;
+
 use atlas_admin_generator::pointer::Pointer;
 use serde_json::Value;
 
@@ -19,9 +21,24 @@ const ANNOTATIONS: [&str; 9] = [
     "writeOnly",
 ];
 
+/// The names of the schemas in `components`, by the place in memory.
+pub(super) struct Names<'a>(HashMap<*const Value, &'a str>);
+
+impl<'a> Names<'a> {
+    pub(super) fn of(document: &'a Value) -> Self {
+        let schemas = document.pointer("/components/schemas");
+        let schemas = schemas.and_then(Value::as_object).into_iter().flatten();
+        let named = schemas.map(|(name, it)| (std::ptr::from_ref(it), name.as_str()));
+        Self(named.collect())
+    }
+}
+
 /// A document.
 #[derive(Clone, Copy)]
-pub(super) struct Tree<'a>(pub &'a Value);
+pub(super) struct Tree<'a> {
+    pub root: &'a Value,
+    pub names: &'a Names<'a>,
+}
 
 /// A schema: several where `allOf` or its parents declare one property more than once.
 #[derive(Clone, Debug)]
@@ -32,21 +49,20 @@ pub(super) struct Schema<'a> {
 }
 
 impl<'a> Tree<'a> {
-    /// Follows references, and returns the name of the last one.
+    /// Follows references, and returns the name of the schema that they lead to.
     pub(super) fn resolve(self, value: &'a Value) -> (&'a Value, Option<&'a str>) {
-        let (mut value, mut name) = (value, None);
+        let mut value = value;
         for _ in 0..MAX_HOPS {
             let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
                 break;
             };
             let target = Pointer::parse_reference(reference);
-            let Some(target) = target.and_then(|pointer| pointer.find(self.0)) else {
+            let Some(target) = target.and_then(|pointer| pointer.find(self.root)) else {
                 break;
             };
-            name = Some(last_segment(reference));
             value = target;
         }
-        (value, name)
+        (value, self.names.0.get(&std::ptr::from_ref(value)).copied())
     }
 
     /// Returns what a value or the target of its reference holds under a keyword.

@@ -14,7 +14,9 @@ pub(super) fn kind(
     found: &mut Found<'_>,
 ) -> bool {
     let (before, after) = (Type::of(old), Type::of(new));
-    if before == after {
+    // Where neither says its type, the properties tell all that there is to tell.
+    let is_silent = old.ty.is_none() && new.ty.is_none();
+    if before == after || is_silent && before.format == after.format {
         return true;
     }
     let (ending, is_compatible) = if after.includes(before) {
@@ -44,7 +46,9 @@ impl<'a> Type<'a> {
         // A union is named by its branches.
         let is_union = !flat.unions.is_empty() && flat.ty.is_none();
         let ty = if is_union { None } else { flat.kind() };
-        Self { ty, format: flat.format }
+        // A password is a string like any other; the format only hides what is typed.
+        let format = flat.format.filter(|format| *format != "password");
+        Self { ty, format }
     }
 
     /// Tells whether each value of another type is one of this type.

@@ -1,0 +1,62 @@
+//! The real documents of the history, each beside the next.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::super::{input, json};
+use super::{of_trees, text};
+
+/// The time that a comparison may take in a build without optimisation.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// Returns the documents, in order of their days; none where they are not on this machine.
+fn documents() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut folders = ["shared/spec/history", "../shared/spec/history"]
+        .iter()
+        .filter_map(|folder| std::fs::read_dir(root.join(folder)).ok());
+    let entries = folders.next().into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn each_document_of_the_history_differs_from_the_next_in_bounded_time() {
+    let documents = documents();
+    if documents.is_empty() {
+        eprintln!(
+            "ignored: the history is not on this machine (../shared/spec/history)"
+        );
+        return;
+    }
+    for pair in documents.windows(2) {
+        let [old, new] =
+            [&pair[0], &pair[1]].map(|it| it.to_string_lossy().into_owned());
+        let (old, new) = input::both(&old, &new).expect("two documents");
+        let started = Instant::now();
+        let entries = of_trees(&old, &new);
+        let report = text::report(&entries);
+        assert!(started.elapsed() < LIMIT, "{:?}", started.elapsed());
+        assert!(!entries.is_empty());
+        assert_eq!(report, text::report(&of_trees(&old, &new)), "the same twice");
+        assert_eq!(json::value(&of_trees(&old, &old)), serde_json::json!([]));
+        let (there, back) = (count(&entries), count(&of_trees(&new, &old)));
+        assert_eq!((there.0, there.1), (back.1, back.0), "there and back");
+    }
+}
+
+/// Counts the operation versions that came, and those that went.
+fn count(entries: &[super::Entry]) -> (usize, usize) {
+    let versions = || entries.iter().flat_map(|entry| &entry.versions);
+    let of = |code: [&str; 2]| {
+        let is_one = |it: &&super::super::operation::VersionEntry| {
+            code.contains(&&*it.changes[0].code)
+        };
+        versions().filter(is_one).count()
+    };
+    (
+        of(["endpoint-added", "endpoint-version-added"]),
+        of(["endpoint-removed", "endpoint-version-removed"]),
+    )
+}
