@@ -2,7 +2,9 @@
 //!
 //! This module parses arguments and prints; it reads documents, and writes nothing.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::thread;
 
 use lexopt::Arg;
 use serde_json::Value;
@@ -14,9 +16,12 @@ use tree::{Names, Tree};
 mod api;
 mod change;
 mod compare;
+pub(crate) mod crates;
+pub(crate) mod entry;
 mod flat;
 mod graph;
 mod input;
+mod items;
 mod json;
 mod operation;
 #[cfg(test)]
@@ -26,19 +31,33 @@ mod tree;
 
 const USAGE: &str = "\
 Usage: cargo xtask spec diff OLD NEW [--json]
+       cargo xtask spec diff --crate OLD NEW [--json] [--ledger FILE]
+       cargo xtask spec diff --changelog OLD NEW [--ledger FILE]
 
 Lists what changed between two documents: paths, or git revisions whose spec/ is read.
 Each change has a code of the API's own changelog, and a word for whether a client that knew
 the old document goes on working. A change of a shared schema is listed once, with the
 operations that it touches.
 
-  --json   a list of operations with the changes of each version, as the API's changelog has it
+  --json         a list of operations with the changes of each version, as the API's changelog
+                 has it; with --crate an object, whose `api` is that list
+  --crate        lists as well what changed in the crate: each public item with its cause in the
+                 document, and whether that is a patch, a minor or a major version
+  --changelog    writes the entry for CHANGELOG.md, by group of operations
+  --ledger FILE  the names that the crate of OLD begins with (default: spec/names.toml for the
+                 document of this repository, else none)
+
+The crate of a revision is the one that was committed; that of a document is generated, NEW's
+with the ledger of OLD's.
 ";
 
 struct Options {
     old: String,
     new: String,
     is_json: bool,
+    of_crate: bool,
+    is_changelog: bool,
+    ledger: Option<PathBuf>,
 }
 
 /// Runs `cargo xtask spec diff …`.
@@ -51,24 +70,57 @@ pub(crate) fn run(arguments: lexopt::Parser) -> ExitCode {
 
 fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
     let mut words = Vec::new();
-    let mut is_json = false;
+    let (mut is_json, mut of_crate, mut is_changelog) = (false, false, false);
+    let mut ledger = None;
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Value(word) => words.push(word.to_string_lossy().into_owned()),
             Arg::Long("json") => is_json = true,
+            Arg::Long("crate") => of_crate = true,
+            Arg::Long("changelog") => is_changelog = true,
+            Arg::Long("ledger") => ledger = Some(PathBuf::from(arguments.value()?)),
             Arg::Long("help") | Arg::Short('h') => return Ok(None),
             other => return Err(other.unexpected().into()),
         }
     }
     let [old, new] =
         <[String; 2]>::try_from(words).map_err(|_| Failure::Usage(USAGE.to_owned()))?;
-    Ok(Some(Options { old, new, is_json }))
+    Ok(Some(Options { old, new, is_json, of_crate, is_changelog, ledger }))
 }
 
 fn diff(options: &Options) -> Result<String, Failure> {
-    let (old, new) = input::both(&options.old, &options.new)?;
-    let entries = of_trees(&old, &new);
-    Ok(if options.is_json { json::list(&entries) } else { text::report(&entries) })
+    let (old, new) = (&options.old, &options.new);
+    if !options.of_crate && !options.is_changelog {
+        let entries = entries(old, new)?;
+        return Ok(match options.is_json {
+            true => json::list(&entries),
+            false => text::report(&entries),
+        });
+    }
+    let (entries, files) = thread::scope(|scope| {
+        let files =
+            scope.spawn(|| crates::generate::both(old, new, options.ledger.as_deref()));
+        let entries = entries(old, new);
+        (entries, files.join())
+    });
+    let files = files.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let entries = entries?;
+    let of_crate =
+        crates::compare(&files.0, &files.1, &entries).map_err(Failure::Input)?;
+    Ok(if options.is_changelog {
+        entry::entry(None, &of_crate, &entries)
+    } else if options.is_json {
+        json::both(&entries, &of_crate)
+    } else {
+        let api = text::report(&entries);
+        format!("# The API\n\n{api}\n# The crate\n\n{}", crates::report::text(&of_crate))
+    })
+}
+
+/// Compares two documents by their names.
+fn entries(old: &str, new: &str) -> Result<Vec<Entry>, Failure> {
+    let (old, new) = input::both(old, new)?;
+    Ok(of_trees(&old, &new))
 }
 
 /// Compares two documents.

@@ -67,6 +67,24 @@ pub(crate) struct Change {
     pub replaces: Option<String>,
     /// The shared component that changed, and where in it; None for what only one operation has.
     pub anchor: Option<Anchor>,
+    /// The part of the operation that changed; None for the operation itself.
+    pub spot: Option<Spot>,
+}
+
+/// A part of an operation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Spot {
+    pub part: Part,
+    /// The JSON names from there; lists, maps and unions are looked through.
+    pub names: Vec<String>,
+}
+
+/// What an operation consists of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Part {
+    Parameter(String),
+    Request,
+    Response,
 }
 
 /// A place in a shared component.
@@ -81,7 +99,7 @@ pub(crate) struct Anchor {
 impl Change {
     pub(super) fn new(code: &str, is_compatible: bool, what: String) -> Self {
         let code = code.to_owned();
-        Self { code, what, is_compatible, replaces: None, anchor: None }
+        Self { code, what, is_compatible, replaces: None, anchor: None, spot: None }
     }
 
     /// Tells whether the published changelog hides such changes.

@@ -60,7 +60,8 @@ impl<'a> Found<'a> {
 
     fn below(&mut self, segment: &str, old: Vec<&'a Value>, new: Vec<&'a Value>) {
         let segment = segment.to_owned();
-        self.below.push(Below { segment, owner: None, old, new });
+        let (is_property, owner) = (false, None);
+        self.below.push(Below { segment, is_property, owner, old, new });
     }
 }
 

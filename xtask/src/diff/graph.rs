@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::change::{Anchor, Change, Direction, Site};
+use super::change::{Anchor, Change, Direction, Part, Site, Spot};
 use super::compare::{self, Own};
 use super::flat::Flat;
 use super::tree::{Schema, Tree};
@@ -37,6 +37,7 @@ struct Pair<'a> {
 
 struct Edge {
     segment: String,
+    is_property: bool,
     /// The component that declares the property.
     owner: Option<String>,
     to: usize,
@@ -45,6 +46,8 @@ struct Edge {
 /// A pair below another one: what the comparison of two schemas finds.
 pub(super) struct Below<'a> {
     pub segment: String,
+    /// Whether the segment is a JSON name; a list, a map and a union have none.
+    pub is_property: bool,
     pub owner: Option<String>,
     pub old: Vec<&'a Value>,
     pub new: Vec<&'a Value>,
@@ -55,6 +58,7 @@ pub(super) struct Below<'a> {
 pub(super) struct Root {
     pub pair: usize,
     pub site: Site,
+    pub part: Part,
     /// The words for it: `the request body`.
     pub phrase: String,
 }
@@ -117,7 +121,8 @@ impl<'a> Graph<'a> {
         let found = compare::compare(&sides, &old, &new);
         let edges = found.below.into_iter().map(|below| {
             let to = self.number(below.old, below.new, direction);
-            Edge { segment: below.segment, owner: below.owner, to }
+            let Below { segment, is_property, owner, .. } = below;
+            Edge { segment, is_property, owner, to }
         });
         let edges = edges.collect();
         let pair = &mut self.pairs[number];
@@ -183,7 +188,9 @@ impl<'a> Graph<'a> {
                 (above.component.clone(), joined(&above.inner, &edge.segment))
             }
         };
-        Step { pair: edge.to, above: Some(number), path, component, inner }
+        let mut names = above.names.clone();
+        names.extend(edge.is_property.then(|| edge.segment.clone()));
+        Step { pair: edge.to, above: Some(number), path, names, component, inner }
     }
 }
 
@@ -194,6 +201,7 @@ struct Step {
     above: Option<usize>,
     /// The property path from the root.
     path: String,
+    names: Vec<String>,
     /// The component that the place is in, and the property path from there.
     component: Option<String>,
     inner: String,
@@ -201,7 +209,8 @@ struct Step {
 
 impl Step {
     fn first(component: Option<String>, pair: usize) -> Self {
-        Self { pair, above: None, path: String::new(), component, inner: String::new() }
+        let (path, names, inner) = Default::default();
+        Self { pair, above: None, path, names, component, inner }
     }
 }
 
@@ -235,13 +244,18 @@ fn change(own: &Own, pair: &Pair<'_>, step: &Step, root: &Root) -> Change {
         own.is_compatible,
         own.words(&subject(&path, &root.phrase)),
     );
+    let names = step.names.iter().chain(&own.property).cloned().collect();
+    change.spot = Some(Spot { part: root.part.clone(), names });
     let (component, inner) = match &own.owner {
         Some(owner) => (Some(format!("schema {owner}")), at("")),
         None => (step.component.clone(), at(&step.inner)),
     };
     change.anchor = component.map(|component| {
-        let place =
-            if inner.is_empty() { "it".to_owned() } else { format!("`{inner}`") };
+        let place = if inner.is_empty() {
+            "the value itself".to_owned()
+        } else {
+            format!("`{inner}`")
+        };
         Anchor { component, what: own.words(&place) }
     });
     change

@@ -17,6 +17,8 @@ pub(crate) struct Entry {
     /// In upper case.
     pub method: String,
     pub id: String,
+    /// The id in the old document.
+    pub old_id: String,
     pub tag: String,
     pub versions: Vec<VersionEntry>,
 }
@@ -61,20 +63,21 @@ pub(super) fn compare(old: Tree<'_>, new: Tree<'_>) -> Vec<Entry> {
     let (before, after) = (endpoints(old), endpoints(new));
     let mut graph = Graph::new(old, new);
     let pairs = matching::pairs(&before, &after);
-    let drafts: Vec<(&Endpoint<'_>, Vec<Draft>)> = pairs
+    let drafts: Vec<(&Endpoint<'_>, &str, Vec<Draft>)> = pairs
         .iter()
         .filter_map(|pair| match *pair {
-            (Some(old), Some(new)) => Some((new, changed(&mut graph, old, new))),
-            (None, Some(new)) => Some((new, whole(new, Kind::Release))),
-            (Some(old), None) => Some((old, whole(old, Kind::Remove))),
+            (Some(old), Some(new)) => Some((new, old.id, changed(&mut graph, old, new))),
+            (None, Some(new)) => Some((new, new.id, whole(new, Kind::Release))),
+            (Some(old), None) => Some((old, old.id, whole(old, Kind::Remove))),
             (None, None) => None,
         })
         .collect();
     graph.settle();
-    let entries = drafts.into_iter().map(|(endpoint, drafts)| Entry {
+    let entries = drafts.into_iter().map(|(endpoint, old_id, drafts)| Entry {
         path: endpoint.path.to_owned(),
         method: endpoint.method.to_uppercase(),
         id: endpoint.id.to_owned(),
+        old_id: old_id.to_owned(),
         tag: endpoint.tag.to_owned(),
         versions: drafts.into_iter().filter_map(|draft| finish(&graph, draft)).collect(),
     });

@@ -42,15 +42,19 @@ pub(super) fn verdict(entries: &[Entry]) -> String {
     };
     let mut broken = BTreeSet::new();
     let mut all = BTreeSet::new();
+    let mut unstable = BTreeSet::new();
     for version in versions().filter(|version| is_met(version)) {
         for change in &version.changes {
             let key = (&change.code, change.anchor.as_ref(), &change.what);
             all.insert(key);
-            if !change.is_compatible {
-                broken.insert(key);
+            match (change.is_compatible, version.version.is_stable()) {
+                (true, _) => {}
+                (false, true) => drop(broken.insert(key)),
+                (false, false) => drop(unstable.insert(key)),
             }
         }
     }
+    let unstable = unstable.difference(&broken).count();
     let mut text = String::new();
     let word = if broken.is_empty() { "compatible" } else { "not compatible" };
     let _ = writeln!(text, "API: {word}");
@@ -61,6 +65,9 @@ pub(super) fn verdict(entries: &[Entry]) -> String {
         all.len(),
         entries.len()
     );
+    if unstable > 0 {
+        let _ = writeln!(text, "{unstable} more break clients of preview versions only");
+    }
     for (code, words) in [
         ("endpoint-added", "operation versions of new operations"),
         ("endpoint-version-added", "new versions of known operations"),

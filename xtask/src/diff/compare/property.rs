@@ -69,6 +69,7 @@ pub(super) fn compare<'a>(
                 also_marked(direction, name, (&before, &after), found);
                 found.below.push(Below {
                     segment: (*name).to_owned(),
+                    is_property: true,
                     owner: after.property.owner.map(str::to_owned),
                     old: before.property.parts.clone(),
                     new: after.property.parts.clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::api::{Content, Response, View};
-use super::super::change::{Anchor, Change, Direction, Site};
+use super::super::change::{Anchor, Change, Direction, Part, Site};
 use super::super::graph::{Graph, Root};
 use super::Draft;
 
@@ -171,6 +171,10 @@ fn pairs<'a>(
 ) {
     for pair in numbers(graph, contents, direction) {
         let phrase = phrase.to_owned();
-        draft.roots.push(Root { pair, site: Site::Body, phrase });
+        let part = match direction {
+            Direction::Request => Part::Request,
+            Direction::Response => Part::Response,
+        };
+        draft.roots.push(Root { pair, site: Site::Body, part, phrase });
     }
 }

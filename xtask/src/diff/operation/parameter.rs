@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::api::{Endpoint, Parameter};
-use super::super::change::{Anchor, Change, Direction, Site};
+use super::super::change::{Anchor, Change, Direction, Part, Site, Spot};
 use super::super::graph::{Graph, Root};
 use super::super::tree::Tree;
 use super::{Draft, matching};
@@ -78,7 +78,8 @@ fn both<'a>(
     if let (Some(before), Some(after)) = (old.schema, new.schema) {
         let pair = graph.pair(before, after, Direction::Request);
         let phrase = phrase(new);
-        draft.roots.push(Root { pair, site: Site::Parameter, phrase });
+        let part = Part::Parameter(new.name.to_owned());
+        draft.roots.push(Root { pair, site: Site::Parameter, part, phrase });
     }
 }
 
@@ -115,6 +116,8 @@ fn push(
         .component
         .filter(|_| is_own)
         .map(|component| Anchor { component: format!("parameter {component}"), what });
+    let part = Part::Parameter(parameter.name.to_owned());
+    change.spot = Some(Spot { part, names: Vec::new() });
     draft.changes.push(change);
 }
 

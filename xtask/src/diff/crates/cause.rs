@@ -1,0 +1,185 @@
+//! The change of the API that explains a change of the crate.
+
+use std::collections::BTreeMap;
+
+use atlas_admin_generator::Files;
+
+use super::super::change::{Change, Part};
+use super::super::items::{Item, Items, Kind, words};
+use super::super::operation::{Entry, VersionEntry};
+use super::ItemChange;
+use crate::chain::place::{Place, Start, places};
+use crate::surface;
+
+/// A change of the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cause {
+    pub code: String,
+    pub what: String,
+    /// The operation and the version: `getPear 2024-08-05`.
+    pub operation: String,
+}
+
+/// The changes of the API, by what they are about.
+pub(super) struct Causes<'a> {
+    /// By the operation's id.
+    entries: BTreeMap<&'a str, &'a Entry>,
+    /// By method and path.
+    routes: BTreeMap<(String, String), &'a Entry>,
+    /// The ids of the operations that builders are the requests of.
+    builders: BTreeMap<String, Vec<String>>,
+    /// The places of types in the old crate and in the new one.
+    places: [BTreeMap<String, Vec<Place>>; 2],
+}
+
+impl<'a> Causes<'a> {
+    pub(super) fn of(
+        old: &Files,
+        new: &Files,
+        entries: &'a [Entry],
+        items: [&Items; 2],
+    ) -> Result<Self, String> {
+        let route = |entry: &Entry| (entry.method.to_lowercase(), entry.path.clone());
+        Ok(Self {
+            entries: entries.iter().flat_map(ids).collect(),
+            routes: entries.iter().map(|entry| (route(entry), entry)).collect(),
+            builders: builders(items),
+            places: [places(&surface::read(old)?), places(&surface::read(new)?)],
+        })
+    }
+
+    /// Finds the cause of a change.
+    pub(super) fn find(&self, change: &ItemChange, item: &Item) -> Option<Cause> {
+        match item.kind {
+            Kind::Function => self.of_function(&change.path, item),
+            Kind::Module | Kind::Feature => None,
+            _ => {
+                let owner = item.owner.as_deref().unwrap_or(&change.path);
+                match owner.strip_prefix("types::") {
+                    Some(ty) => self.of_type(ty, item),
+                    None => self.of_builder(owner, item),
+                }
+            }
+        }
+    }
+
+    fn of_function(&self, path: &str, item: &Item) -> Option<Cause> {
+        let found = item.aliases.iter().find_map(|alias| self.entries.get(&**alias))?;
+        let module = path.split("::").nth(1).filter(|_| path.matches("::").count() > 1);
+        let version = module.map(|it| it.trim_start_matches('v').replace('_', "-"));
+        let is_of = |it: &&VersionEntry| {
+            version.as_ref().is_none_or(|version| *version == it.version.to_string())
+        };
+        let versions = found.versions.iter().rev().filter(is_of);
+        let mut changes =
+            versions.flat_map(|it| it.changes.iter().map(move |change| (it, change)));
+        // What happened to the operation as a whole explains more than what happened within.
+        let whole = changes.clone().find(|(_, it)| it.code.starts_with("endpoint-"));
+        let (version, change) = whole.or_else(|| changes.next())?;
+        Some(cause(found, version, change))
+    }
+
+    /// A builder, or the setter of a parameter.
+    fn of_builder(&self, owner: &str, item: &Item) -> Option<Cause> {
+        let ids = self.builders.get(owner)?;
+        let entry = ids.iter().find_map(|id| self.entries.get(&**id))?;
+        let is_cause = |change: &Change| match (item.json_names.first(), &change.spot) {
+            (Some(name), Some(spot)) => spot.part == Part::Parameter(name.clone()),
+            _ => false,
+        };
+        let is_whole = |change: &Change| change.code.starts_with("endpoint-");
+        first(entry, is_cause).or_else(|| first(entry, is_whole))
+    }
+
+    fn of_type(&self, ty: &str, item: &Item) -> Option<Cause> {
+        let places = self.places.iter().rev().filter_map(|places| places.get(ty));
+        let places: Vec<&Place> = places.flatten().collect();
+        let names = &item.json_names;
+        let exact = places.iter().find_map(|place| self.at(place, item.kind, names));
+        exact.or_else(|| places.iter().find_map(|place| self.whole(place)))
+    }
+
+    /// Finds a change at a place of a type.
+    fn at(&self, place: &Place, kind: Kind, names: &[String]) -> Option<Cause> {
+        let (entry, version) = self.version(place)?;
+        let is_part = |part: &Part| match place.start {
+            Start::Body => *part == Part::Request,
+            Start::Response => *part == Part::Response,
+            Start::Parameters => matches!(part, Part::Parameter(_)),
+        };
+        let change = version.changes.iter().find(|change| {
+            let Some(spot) = change.spot.as_ref().filter(|spot| is_part(&spot.part))
+            else {
+                return false;
+            };
+            match (kind, names) {
+                (Kind::Field, [name]) => {
+                    let above = spot.names.strip_suffix(std::slice::from_ref(name));
+                    above.is_some_and(|above| above == place.names)
+                }
+                (Kind::Variant, names) if !names.is_empty() => {
+                    let is_named =
+                        |name: &String| change.what.contains(&format!("`{name}`"));
+                    spot.names == place.names && names.iter().any(is_named)
+                }
+                _ => spot.names == place.names,
+            }
+        })?;
+        Some(cause(entry, version, change))
+    }
+
+    /// Finds that the operation itself, or a version of it, came or went.
+    fn whole(&self, place: &Place) -> Option<Cause> {
+        let (entry, version) = self.version(place)?;
+        let change =
+            version.changes.iter().find(|it| it.code.starts_with("endpoint-"))?;
+        Some(cause(entry, version, change))
+    }
+
+    fn version(&self, place: &Place) -> Option<(&'a Entry, &'a VersionEntry)> {
+        let operation = &place.operation;
+        let route = (operation.method.clone(), operation.path.clone());
+        let entry = *self.routes.get(&route)?;
+        let is_of = |it: &&VersionEntry| it.version.to_string() == operation.version;
+        Some((entry, entry.versions.iter().find(is_of)?))
+    }
+}
+
+fn first(entry: &Entry, is_cause: impl Fn(&Change) -> bool) -> Option<Cause> {
+    entry.versions.iter().find_map(|version| {
+        let change = version.changes.iter().find(|change| is_cause(change))?;
+        Some(cause(entry, version, change))
+    })
+}
+
+/// Returns the ids of the operations whose functions return each builder.
+fn builders(items: [&Items; 2]) -> BTreeMap<String, Vec<String>> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (path, item) in items.iter().flat_map(|items| items.iter()) {
+        let returned =
+            item.text.rsplit_once("->").filter(|_| item.kind == Kind::Function);
+        let name = returned.and_then(|(_, ty)| words(ty).next());
+        let (Some(name), Some((module, _))) = (name, path.rsplit_once("::")) else {
+            continue;
+        };
+        // A dated module returns the builders of the module around it, or its own.
+        let outer = module.split("::").next().unwrap_or_default();
+        for module in [module, outer] {
+            let ids = found.entry(format!("{module}::{name}")).or_default();
+            ids.extend(item.aliases.iter().cloned());
+        }
+    }
+    found
+}
+
+fn ids(entry: &Entry) -> [(&str, &Entry); 2] {
+    [(&entry.old_id, entry), (&entry.id, entry)]
+}
+
+fn cause(entry: &Entry, version: &VersionEntry, change: &Change) -> Cause {
+    Cause {
+        code: change.code.clone(),
+        what: change.what.clone(),
+        operation: format!("{} {}", entry.id, version.version),
+    }
+}
