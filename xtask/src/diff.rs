@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
 
+use atlas_admin_generator::Files;
 use lexopt::Arg;
 use serde_json::Value;
 
 use crate::failure::{Failure, finish};
+use crates::{CrateDiff, report};
 use operation::Entry;
 use tree::{Names, Tree};
 
@@ -103,18 +105,44 @@ fn diff(options: &Options) -> Result<String, Failure> {
         let entries = entries(old, new);
         (entries, files.join())
     });
-    let files = files.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    let entries = entries?;
-    let of_crate =
-        crates::compare(&files.0, &files.1, &entries).map_err(Failure::Input)?;
+    let (old, new) = files.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let both = Comparison::of(entries?, &old, &new)?;
     Ok(if options.is_changelog {
-        entry::entry(None, &of_crate, &entries)
+        both.changelog(None)
     } else if options.is_json {
-        json::both(&entries, &of_crate)
+        json::both(&both.api, &both.of_crate)
     } else {
-        let api = text::report(&entries);
-        format!("# The API\n\n{api}\n# The crate\n\n{}", crates::report::text(&of_crate))
+        both.text()
     })
+}
+
+/// What changed between two documents and between their crates.
+pub(crate) struct Comparison {
+    pub api: Vec<Entry>,
+    pub of_crate: CrateDiff,
+}
+
+impl Comparison {
+    /// Compares two crates, beside the changes of the API.
+    pub(crate) fn of(
+        api: Vec<Entry>,
+        old: &Files,
+        new: &Files,
+    ) -> Result<Self, Failure> {
+        let of_crate = crates::compare(old, new, &api).map_err(Failure::Input)?;
+        Ok(Self { api, of_crate })
+    }
+
+    /// Returns the report for a reviewer.
+    pub(crate) fn text(&self) -> String {
+        let (api, of_crate) = (text::report(&self.api), report::text(&self.of_crate));
+        format!("# The API\n\n{api}\n# The crate\n\n{of_crate}")
+    }
+
+    /// Returns the entry of the changelog, under a title where there is one.
+    pub(crate) fn changelog(&self, title: Option<&str>) -> String {
+        entry::entry(title, &self.of_crate, &self.api)
+    }
 }
 
 /// Compares two documents by their names.

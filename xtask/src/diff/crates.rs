@@ -112,10 +112,11 @@ fn change(
     stable: &[BTreeSet<String>; 2],
 ) -> ItemChange {
     let subject = new.owner.as_deref().unwrap_or(path);
-    let is_preview = subject.contains("::preview")
-        || new.kind != Kind::Function
-            && subject.starts_with("types::")
-            && stable.iter().all(|stable| !stable.contains(subject));
+    // What a program may rely on is what the crate that it was written for promised.
+    let stable = if act == Act::Added { &stable[1] } else { &stable[0] };
+    let is_type = subject.starts_with("types::");
+    let is_preview =
+        subject.contains("::preview") || is_type && !stable.contains(subject);
     let is_moving = new.kind == Kind::Function && path.matches("::").count() == 1;
     let verdict = match act {
         Act::Added => Verdict::Minor,
@@ -197,6 +198,8 @@ fn tags(new: &Files, old: &Files) -> BTreeMap<String, String> {
 
 /// Returns the groups that the name of a file lists.
 fn tag_of(file: &str, tags: &BTreeMap<String, String>) -> String {
+    // A feature is named like the module of its group.
+    let file = file.replace('-', "_");
     let file = file.trim_end_matches("_older").trim_end_matches("_preview");
     let mut found = Vec::new();
     let mut rest = file;

@@ -47,7 +47,15 @@ pub(super) struct Property<'a> {
 }
 
 /// The branches of a union, by name.
-pub(super) type Union<'a> = BTreeMap<String, &'a Value>;
+pub(super) type Union<'a> = BTreeMap<String, Branch<'a>>;
+
+/// A branch of a union.
+#[derive(Clone, Copy)]
+pub(super) struct Branch<'a> {
+    pub schema: &'a Value,
+    /// Whether the schema has no name of its own, so that the branch is named by its type.
+    pub is_inline: bool,
+}
 
 /// The property that selects a branch.
 #[derive(Default)]
@@ -207,6 +215,8 @@ impl<'a> Merge<'a> {
             let numbered = (2..).map(|number| format!("{base} #{number}"));
             let mut names = std::iter::once(base.to_owned()).chain(numbered);
             let free = names.find(|name| !union.contains_key(name));
+            let is_inline = schema.name.is_none();
+            let branch = Branch { schema: branch, is_inline };
             union.insert(free.unwrap_or_default(), branch);
         }
         union
@@ -216,7 +226,10 @@ impl<'a> Merge<'a> {
         let schemas = self.tree.root.get("components").and_then(|it| it.get("schemas"));
         let targets = discriminator.mapping.values();
         targets
-            .filter_map(|name| Some(((*name).to_owned(), schemas?.get(name)?)))
+            .filter_map(|name| {
+                let branch = Branch { schema: schemas?.get(name)?, is_inline: false };
+                Some(((*name).to_owned(), branch))
+            })
             .collect()
     }
 }

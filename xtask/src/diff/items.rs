@@ -3,6 +3,7 @@
 //! They are read from the text of the generated files with `syn`. What the runtime's macros
 //! implement is taken from the calls of the macros.
 
+use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 
 use atlas_admin_generator::Files;
@@ -115,7 +116,13 @@ impl Reader<'_> {
             aliases: Vec::new(),
             json_names: Vec::new(),
         };
-        self.items.entry(path).insert_entry(item).into_mut()
+        match self.items.entry(path) {
+            Slot::Occupied(mut slot) => {
+                slot.insert(item);
+                slot.into_mut()
+            }
+            Slot::Vacant(slot) => slot.insert(item),
+        }
     }
 
     fn module(&mut self, module: &str, code: &[Code]) {

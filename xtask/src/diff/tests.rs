@@ -6,6 +6,7 @@ use super::of_trees;
 use super::operation::Entry;
 use super::text;
 
+mod crates;
 mod endpoints;
 mod history;
 mod requests;

@@ -60,7 +60,7 @@ pub(super) fn verdict(entries: &[Entry]) -> String {
     let _ = writeln!(text, "API: {word}");
     let _ = writeln!(
         text,
-        "{} of {} kinds of change break clients; {} operations are touched",
+        "{} of {} kinds of change break clients; operations touched: {}",
         broken.len(),
         all.len(),
         entries.len()

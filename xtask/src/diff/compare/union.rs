@@ -72,30 +72,46 @@ fn branches<'a>(
         // The changes of a mapping have codes of their own.
         _ => (MAPPED, None),
     };
-    let later = |name: &String| {
-        let renamed = renamed.iter().find(|(from, _)| from == name);
-        renamed.map_or(name.clone(), |(_, to)| (*to).to_owned())
-    };
-    for (name, before) in old {
-        let name_now = later(name);
-        match (new.get(&name_now), codes) {
-            (Some(after), _) => {
-                let segment = format!("{segment}[{name_now}]");
-                found.below(&segment, vec![*before], vec![*after]);
-            }
-            (None, Some((_, removed))) => {
-                let words = format!("removed the branch `{name}` from ");
-                found.schema(removed, !direction.is_request(), words);
-            }
-            _ => {}
-        }
+    let pairs = paired(old, new, renamed);
+    for (before, after) in &pairs {
+        let segment = format!("{segment}[{after}]");
+        found.below(&segment, vec![old[*before].schema], vec![new[*after].schema]);
     }
-    let Some((added, _)) = codes else { return };
-    let kept: BTreeSet<String> = old.keys().map(later).collect();
-    for name in new.keys().filter(|name| !kept.contains(*name)) {
+    let Some((added, removed)) = codes else { return };
+    for name in old.keys().filter(|name| pairs.iter().all(|pair| pair.0 != **name)) {
+        let words = format!("removed the branch `{name}` from ");
+        found.schema(removed, !direction.is_request(), words);
+    }
+    for name in new.keys().filter(|name| pairs.iter().all(|pair| pair.1 != **name)) {
         let words = format!("added the branch `{name}` to ");
         found.schema(added, true, words);
     }
+}
+
+/// Pairs the branches of two unions: by name and, where they have none, equal ones first.
+fn paired<'b>(
+    old: &'b Union<'_>,
+    new: &'b Union<'_>,
+    renamed: &[(&str, &str)],
+) -> Vec<(&'b str, &'b str)> {
+    let mut pairs: Vec<(&str, &str)> = Vec::new();
+    let mut pair = |fits: &dyn Fn(&str, &str) -> bool| {
+        for before in old.keys() {
+            let is_free = |after: &&String| {
+                pairs.iter().all(|(other, taken)| other != before && taken != *after)
+            };
+            let found = new.keys().filter(is_free).find(|after| fits(before, after));
+            if let Some(after) = found {
+                pairs.push((before, after));
+            }
+        }
+    };
+    pair(&|before, after| {
+        let (before, after) = (&old[before], &new[after]);
+        before.is_inline && after.is_inline && before.schema == after.schema
+    });
+    pair(&|before, after| before == after || renamed.contains(&(before, after)));
+    pairs
 }
 
 fn mapping(

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::super::crates::{self, Verdict};
+use super::super::items::Kind;
 use super::super::{input, json};
 use super::{of_trees, text};
 
@@ -59,4 +61,28 @@ fn count(entries: &[super::Entry]) -> (usize, usize) {
         of(["endpoint-added", "endpoint-version-added"]),
         of(["endpoint-removed", "endpoint-version-removed"]),
     )
+}
+
+#[test]
+fn each_breaking_change_of_a_crate_has_its_cause_in_the_document() {
+    let documents = documents();
+    let [.., old, new] = &documents[..] else {
+        eprintln!(
+            "ignored: the history is not on this machine (../shared/spec/history)"
+        );
+        return;
+    };
+    let [old, new] = [old, new].map(|it| it.to_string_lossy().into_owned());
+    let (before, after) = input::both(&old, &new).expect("two documents");
+    let entries = of_trees(&before, &after);
+    let (before, after) = crates::generate::both(&old, &new, None).expect("two crates");
+    let diff = crates::compare(&before, &after, &entries).expect("two crates");
+    let is_told = |item: &&crates::ItemChange| {
+        !item.is_implied && !item.is_preview && item.kind != Kind::Module
+    };
+    let breaking =
+        diff.items.iter().filter(is_told).filter(|it| it.verdict == Verdict::Major);
+    for item in breaking {
+        assert!(item.cause.is_some(), "{}", item.path);
+    }
 }

@@ -240,6 +240,23 @@ fn branches_of_unions_change() {
 }
 
 #[test]
+fn branches_without_a_name_may_stand_in_any_order() {
+    let branch = |name: &str| json!({ "type": "object", "properties": { name: {} } });
+    let choice = |names: &[&str]| {
+        let all: Vec<Value> = names.iter().map(|name| branch(name)).collect();
+        json!({ "oneOf": all })
+    };
+    assert_property(choice(&["a", "b"]), choice(&["b", "a"]), &[]);
+    let words = "added the branch `object` to `size` of the response 200";
+    let code = "response-property-one-of-added";
+    assert_property(
+        choice(&["a", "b"]),
+        choice(&["c", "a", "b"]),
+        &[(code, words, true)],
+    );
+}
+
+#[test]
 fn a_discriminator_comes_and_goes() {
     let with = json!({ "type": "object", "discriminator": { "propertyName": "kind" } });
     let other = json!({ "type": "object", "discriminator": { "propertyName": "sort" } });
