@@ -154,28 +154,27 @@ fn is_implied(path: &str, item: &Item, others: &Items) -> bool {
 
 /// Returns the types that functions outside of preview need, directly or through others.
 fn stable(items: &Items) -> BTreeSet<String> {
-    let mut parts: BTreeMap<&str, Vec<&Item>> = BTreeMap::new();
-    for item in items.values() {
-        if let Some(owner) = &item.owner {
-            parts.entry(owner).or_default().push(item);
-        }
-    }
     let is_start = |(path, item): &(&String, &Item)| {
         let subject = item.owner.as_ref().unwrap_or(path);
         !subject.contains("::preview") && !subject.starts_with("types::")
     };
-    let mut open: Vec<&str> =
-        items.iter().filter(is_start).map(|(_, item)| item.text.as_str()).collect();
+    reached(items, items.iter().filter(is_start).map(|(_, item)| item.text.as_str()))
+}
+
+/// Returns the types that signatures need, directly or through others.
+fn reached<'a>(
+    items: &'a Items,
+    signatures: impl IntoIterator<Item = &'a str>,
+) -> BTreeSet<String> {
+    let mut open: Vec<&str> = signatures.into_iter().collect();
     let mut found = BTreeSet::new();
     while let Some(text) = open.pop() {
         for word in items::words(text) {
             let path = format!("types::{word}");
-            if let Some((path, _)) = items.get_key_value(&path)
-                && found.insert(path.clone())
-            {
-                open.extend(
-                    parts.get(&**path).into_iter().flatten().map(|it| &*it.text),
-                );
+            if items.contains_key(&path) && found.insert(path.clone()) {
+                // The members of a type follow it in the order of paths.
+                let members = items.range(format!("{path}::")..format!("{path}:;"));
+                open.extend(members.map(|(_, item)| item.text.as_str()));
             }
         }
     }

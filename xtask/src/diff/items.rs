@@ -10,6 +10,8 @@ use atlas_admin_generator::Files;
 use syn::{Attribute, Item as Code, ItemFn, UseTree, Visibility};
 
 mod calls;
+#[cfg(test)]
+mod tests;
 mod types;
 
 /// Public items by path, as a program names them.
@@ -128,9 +130,6 @@ impl Reader<'_> {
     fn module(&mut self, module: &str, code: &[Code]) {
         for item in code {
             match item {
-                Code::Fn(function) if is_public(&function.vis) => {
-                    self.function(module, function);
-                }
                 Code::Struct(item) if is_public(&item.vis) => self.record(module, item),
                 Code::Enum(item) if is_public(&item.vis) => self.choice(module, item),
                 Code::Impl(item) => self.implementation(module, item),
@@ -140,6 +139,10 @@ impl Reader<'_> {
         for item in code {
             match item {
                 Code::Macro(call) => self.call(module, call),
+                // The types that it names are known by now.
+                Code::Fn(function) if is_public(&function.vis) => {
+                    self.function(module, function);
+                }
                 Code::Mod(inner) if is_public(&inner.vis) => {
                     let path = format!("{module}::{}", inner.ident);
                     self.add(path.clone(), Kind::Module, String::new());
@@ -161,8 +164,31 @@ impl Reader<'_> {
 
     fn function(&mut self, module: &str, function: &ItemFn) {
         let path = format!("{module}::{}", function.sig.ident);
-        let text = normalized(&function.sig);
+        let text = self.qualified(module, &signature(&function.sig));
         self.add(path, Kind::Function, text).aliases = aliases(&function.attrs);
+    }
+
+    /// Writes the types of a module and of the one around it with their paths, so that a type that
+    /// moves is another one.
+    fn qualified(&self, module: &str, text: &str) -> String {
+        let outer = module.rsplit_once("::").map_or("", |(outer, _)| outer);
+        let text = text.replace("super::", &format!("{outer}::"));
+        let mut found = String::new();
+        let mut rest = text.as_str();
+        while !rest.is_empty() {
+            let is_part = |c: char| c.is_alphanumeric() || c == '_';
+            let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+            let (word, after) = rest.split_at(end);
+            let path = format!("{module}::{word}");
+            let is_bare = !found.ends_with("::");
+            let is_type =
+                self.items.get(&path).is_some_and(|item| item.kind == Kind::Type);
+            found.push_str(if is_bare && is_type { &path } else { word });
+            let next = after.find(is_part).unwrap_or(after.len());
+            found.push_str(&after[..next]);
+            rest = &after[next..];
+        }
+        found
     }
 
     /// Adds what a dated module takes from the module around it.
@@ -209,6 +235,18 @@ fn aliases(attributes: &[Attribute]) -> Vec<String> {
     texts.collect()
 }
 
+/// Returns a signature without the names of parameters, which no caller writes.
+fn signature(signature: &syn::Signature) -> String {
+    let mut signature = signature.clone();
+    for input in &mut signature.inputs {
+        if let syn::FnArg::Typed(typed) = input {
+            let (attrs, underscore_token) = Default::default();
+            *typed.pat = syn::Pat::Wild(syn::PatWild { attrs, underscore_token });
+        }
+    }
+    normalized(&signature)
+}
+
 /// Returns tokens as text that doesn't depend on the module that they are written in.
 fn normalized(tokens: &impl quote::ToTokens) -> String {
     let text = tokens.to_token_stream().to_string();
@@ -224,7 +262,6 @@ fn normalized(tokens: &impl quote::ToTokens) -> String {
         ("( ", "("),
         (" )", ")"),
         (",)", ")"),
-        ("super::", ""),
         ("types::", ""),
         ("crate::", ""),
     ];

@@ -7,7 +7,7 @@ use atlas_admin_generator::Files;
 use super::super::change::{Change, Part};
 use super::super::items::{Item, Items, Kind, words};
 use super::super::operation::{Entry, VersionEntry};
-use super::ItemChange;
+use super::{ItemChange, reached};
 use crate::chain::place::{Place, Start, places};
 use crate::surface;
 
@@ -28,6 +28,8 @@ pub(super) struct Causes<'a> {
     routes: BTreeMap<(String, String), &'a Entry>,
     /// The ids of the operations that builders are the requests of.
     builders: BTreeMap<String, Vec<String>>,
+    /// The ids of the operations in preview that need types.
+    previews: BTreeMap<String, Vec<String>>,
     /// The places of types in the old crate and in the new one.
     places: [BTreeMap<String, Vec<Place>>; 2],
 }
@@ -44,6 +46,7 @@ impl<'a> Causes<'a> {
             entries: entries.iter().flat_map(ids).collect(),
             routes: entries.iter().map(|entry| (route(entry), entry)).collect(),
             builders: builders(items),
+            previews: previews(items),
             places: [places(&surface::read(old)?), places(&surface::read(new)?)],
         })
     }
@@ -96,19 +99,52 @@ impl<'a> Causes<'a> {
         let places: Vec<&Place> = places.flatten().collect();
         let names = &item.json_names;
         let exact = places.iter().find_map(|place| self.at(place, item.kind, names));
-        exact.or_else(|| places.iter().find_map(|place| self.whole(place)))
+        let above = || places.iter().find_map(|place| self.above(place));
+        let whole = || places.iter().find_map(|place| self.whole(place));
+        let found = exact.or_else(above).or_else(whole);
+        found.or_else(|| self.of_preview(ty, item))
+    }
+
+    /// Finds a change of a property that a place is below.
+    fn above(&self, place: &Place) -> Option<Cause> {
+        let (entry, version) = self.version(place)?;
+        let lengths = (1..=place.names.len()).rev();
+        lengths.map(|length| &place.names[..length]).find_map(|names| {
+            let mut changes = version.changes.iter();
+            let change = changes.find(|change| {
+                let spot = change.spot.as_ref();
+                let is_there = spot.is_some_and(|it| {
+                    is_part(place.start, &it.part) && it.names == names
+                });
+                is_there
+                    && ["added", "removed", "property"]
+                        .iter()
+                        .any(|end| change.code.ends_with(end))
+            })?;
+            Some(cause(entry, version, change))
+        })
+    }
+
+    /// A type that only functions in preview use: the change of one of these, at a property of the
+    /// same JSON name where it is a field.
+    fn of_preview(&self, ty: &str, item: &Item) -> Option<Cause> {
+        let ids = self.previews.get(ty)?;
+        let entries = || ids.iter().filter_map(|id| self.entries.get(&**id));
+        let is_named = |change: &Change| {
+            let last = change.spot.as_ref().and_then(|spot| spot.names.last());
+            last.is_some() && last == item.json_names.first()
+        };
+        let is_whole = |change: &Change| change.code.starts_with("endpoint-");
+        let named = entries().find_map(|entry| first(entry, is_named));
+        named.or_else(|| entries().find_map(|entry| first(entry, is_whole)))
     }
 
     /// Finds a change at a place of a type.
     fn at(&self, place: &Place, kind: Kind, names: &[String]) -> Option<Cause> {
         let (entry, version) = self.version(place)?;
-        let is_part = |part: &Part| match place.start {
-            Start::Body => *part == Part::Request,
-            Start::Response => *part == Part::Response,
-            Start::Parameters => matches!(part, Part::Parameter(_)),
-        };
         let change = version.changes.iter().find(|change| {
-            let Some(spot) = change.spot.as_ref().filter(|spot| is_part(&spot.part))
+            let Some(spot) =
+                change.spot.as_ref().filter(|spot| is_part(place.start, &spot.part))
             else {
                 return false;
             };
@@ -145,6 +181,14 @@ impl<'a> Causes<'a> {
     }
 }
 
+fn is_part(start: Start, part: &Part) -> bool {
+    match start {
+        Start::Body => *part == Part::Request,
+        Start::Response => *part == Part::Response,
+        Start::Parameters => matches!(part, Part::Parameter(_)),
+    }
+}
+
 fn first(entry: &Entry, is_cause: impl Fn(&Change) -> bool) -> Option<Cause> {
     entry.versions.iter().find_map(|version| {
         let change = version.changes.iter().find(|change| is_cause(change))?;
@@ -158,7 +202,8 @@ fn builders(items: [&Items; 2]) -> BTreeMap<String, Vec<String>> {
     for (path, item) in items.iter().flat_map(|items| items.iter()) {
         let returned =
             item.text.rsplit_once("->").filter(|_| item.kind == Kind::Function);
-        let name = returned.and_then(|(_, ty)| words(ty).next());
+        let ty = returned.map(|(_, ty)| ty.split('<').next().unwrap_or(ty));
+        let name = ty.and_then(|ty| words(ty).last());
         let (Some(name), Some((module, _))) = (name, path.rsplit_once("::")) else {
             continue;
         };
@@ -167,6 +212,23 @@ fn builders(items: [&Items; 2]) -> BTreeMap<String, Vec<String>> {
         for module in [module, outer] {
             let ids = found.entry(format!("{module}::{name}")).or_default();
             ids.extend(item.aliases.iter().cloned());
+        }
+    }
+    found
+}
+
+/// Returns the ids of the operations in preview that need each type.
+fn previews(items: [&Items; 2]) -> BTreeMap<String, Vec<String>> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for items in items {
+        let is_start = |(path, item): &(&String, &Item)| {
+            item.kind == Kind::Function && path.contains("::preview::")
+        };
+        for (_, item) in items.iter().filter(is_start) {
+            for path in reached(items, [item.text.as_str()]) {
+                let name = path.trim_start_matches("types::").to_owned();
+                found.entry(name).or_default().extend(item.aliases.iter().cloned());
+            }
         }
     }
     found

@@ -3,7 +3,7 @@
 use quote::ToTokens;
 use syn::{Attribute, Fields, ImplItem, ItemEnum, ItemImpl, ItemStruct};
 
-use super::{Kind, Reader, is_public, normalized};
+use super::{Kind, Reader, is_public, normalized, signature};
 
 impl Reader<'_> {
     pub(super) fn record(&mut self, module: &str, item: &ItemStruct) {
@@ -67,7 +67,7 @@ impl Reader<'_> {
             }
             let name = format!("{path}::{}", method.sig.ident);
             let json_name = first_text(&method.block.to_token_stream().to_string());
-            let added = self.add(name, Kind::Method, normalized(&method.sig));
+            let added = self.add(name, Kind::Method, signature(&method.sig));
             added.owner = Some(path.clone());
             added.json_names.extend(json_name);
         }

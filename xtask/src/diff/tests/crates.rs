@@ -264,3 +264,39 @@ fn both_reports_name_item_and_cause() {
         })
     );
 }
+
+#[test]
+fn a_renamed_path_parameter_is_no_change_of_a_signature() {
+    let old = {
+        let mut tree = document();
+        let mut pear = operation("getPear", "2024-08-05", "Pear");
+        pear["parameters"] = json!([
+            { "in": "path", "name": "id", "required": true, "schema": { "type": "string" } },
+        ]);
+        tree["paths"] = json!({ "/pears/{id}": { "get": pear } });
+        tree
+    };
+    let text =
+        old.to_string().replace("{id}", "{pearId}").replace("\"id\"", "\"pearId\"");
+    let new = serde_json::from_str(&text).expect("a document");
+    let (diff, _) = diff(&old, &new);
+    assert_eq!(told(&diff), []);
+    assert_eq!(diff.verdict, Verdict::Patch);
+}
+
+#[test]
+fn a_type_below_a_new_property_has_its_cause_there() {
+    let (diff, _) = changed(|tree| {
+        tree["components"]["schemas"]["Stem"] = json!({ "type": "object", "properties": { "length": { "type": "integer" } } });
+        tree["components"]["schemas"]["Pear"]["properties"]["stem"] =
+            json!({ "$ref": "#/components/schemas/Stem" });
+    });
+    let code = "response-optional-property-added";
+    assert_eq!(
+        told(&diff),
+        [
+            ("types::Pear::stem", Act::Added, Verdict::Minor, code),
+            ("types::Stem", Act::Added, Verdict::Minor, code),
+        ]
+    );
+}
