@@ -6,8 +6,8 @@ use atlas_admin_generator::Files;
 
 use super::super::change::{Change, Part};
 use super::super::items::{Item, Items, Kind, words};
-use super::super::operation::{Entry, VersionEntry};
-use super::{ItemChange, reached};
+use super::super::operation::{Entry, Kind as Happening, VersionEntry};
+use super::{Act, ItemChange, reached};
 use crate::chain::place::{Place, Start, places};
 use crate::surface;
 
@@ -54,7 +54,7 @@ impl<'a> Causes<'a> {
     /// Finds the cause of a change.
     pub(super) fn find(&self, change: &ItemChange, item: &Item) -> Option<Cause> {
         match item.kind {
-            Kind::Function => self.of_function(&change.path, item),
+            Kind::Function => self.of_function(&change.path, change.act, item),
             Kind::Module | Kind::Feature => None,
             _ => {
                 let owner = item.owner.as_deref().unwrap_or(&change.path);
@@ -66,7 +66,7 @@ impl<'a> Causes<'a> {
         }
     }
 
-    fn of_function(&self, path: &str, item: &Item) -> Option<Cause> {
+    fn of_function(&self, path: &str, act: Act, item: &Item) -> Option<Cause> {
         let found = item.aliases.iter().find_map(|alias| self.entries.get(&**alias))?;
         let module = path.split("::").nth(1).filter(|_| path.matches("::").count() > 1);
         let version = module.map(|it| it.trim_start_matches('v').replace('_', "-"));
@@ -74,11 +74,21 @@ impl<'a> Causes<'a> {
             version.as_ref().is_none_or(|version| *version == it.version.to_string())
         };
         let versions = found.versions.iter().rev().filter(is_of);
-        let mut changes =
+        let changes =
             versions.flat_map(|it| it.changes.iter().map(move |change| (it, change)));
-        // What happened to the operation as a whole explains more than what happened within.
-        let whole = changes.clone().find(|(_, it)| it.code.starts_with("endpoint-"));
-        let (version, change) = whole.or_else(|| changes.next())?;
+        // What breaks clients explains another signature best; else what happened to the operation
+        // as a whole, and then what happened to a part of it.
+        let breaks = |(version, it): &(&VersionEntry, &Change)| {
+            let is_update = version.kind == Happening::Update;
+            act == Act::Changed && is_update && !it.is_compatible && it.spot.is_some()
+        };
+        let is_whole =
+            |(_, it): &(&VersionEntry, &Change)| it.code.starts_with("endpoint-");
+        let is_part = |(_, it): &(&VersionEntry, &Change)| it.spot.is_some();
+        let mut best = changes.clone().find(breaks);
+        best = best.or_else(|| changes.clone().find(is_whole));
+        best = best.or_else(|| changes.clone().find(is_part));
+        let (version, change) = best.or_else(|| changes.clone().next())?;
         Some(cause(found, version, change))
     }
 
