@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::super::crates::{self, Verdict};
 use super::super::items::Kind;
+use super::super::operation::Kind as Happening;
 use super::super::{input, json};
 use super::{of_trees, text};
 
@@ -43,9 +44,33 @@ fn each_document_of_the_history_differs_from_the_next_in_bounded_time() {
         assert!(!entries.is_empty());
         assert_eq!(report, text::report(&of_trees(&old, &new)), "the same twice");
         assert_eq!(json::value(&of_trees(&old, &old)), serde_json::json!([]));
-        let (there, back) = (count(&entries), count(&of_trees(&new, &old)));
+        let mirrored = of_trees(&new, &old);
+        let (there, back) = (count(&entries), count(&mirrored));
         assert_eq!((there.0, there.1), (back.1, back.0), "there and back");
+        for [code, mirror] in MIRRORS {
+            let (there, back) = (updates(&entries, code), updates(&mirrored, mirror));
+            assert_eq!(there, back, "{code} there, {mirror} back");
+        }
     }
+}
+
+/// Codes, each with that of the same change in the other direction.
+const MIRRORS: [[&str; 2]; 7] = [
+    ["response-optional-property-added", "response-optional-property-removed"],
+    ["response-required-property-added", "response-required-property-removed"],
+    ["response-property-enum-value-added", "response-property-enum-value-removed"],
+    ["request-property-enum-value-added", "request-property-enum-value-removed"],
+    ["response-property-one-of-added", "response-property-one-of-removed"],
+    ["response-property-became-nullable", "response-property-became-not-nullable"],
+    ["new-optional-request-parameter", "request-parameter-removed"],
+];
+
+/// Counts the changes of a code in versions that both documents have.
+fn updates(entries: &[super::Entry], code: &str) -> usize {
+    let versions = entries.iter().flat_map(|entry| &entry.versions);
+    let common = versions
+        .filter(|it| matches!(it.kind, Happening::Update | Happening::Deprecate));
+    common.flat_map(|it| &it.changes).filter(|change| change.code == code).count()
 }
 
 /// Counts the operation versions that came, and those that went.
