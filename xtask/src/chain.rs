@@ -22,7 +22,7 @@ use report::Judge;
 
 mod compile;
 mod mutate;
-mod place;
+pub(crate) mod place;
 mod program;
 mod report;
 

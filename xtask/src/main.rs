@@ -9,6 +9,7 @@ use std::process::ExitCode;
 mod bench;
 mod chain;
 mod codegen;
+mod diff;
 mod failure;
 mod plan;
 mod replay;
@@ -25,6 +26,7 @@ Commands:
   replay        decode recorded exchanges with the generated types
   spec import   put an OpenAPI document into spec/, its prose removed
   spec fetch    download the published document and import it
+  spec diff     list what changed between two documents, in the API and in the crate
   bench         measure what the README's table says
   chain         find what an update of the document breaks in programs
   help          show this text

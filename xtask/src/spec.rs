@@ -18,10 +18,12 @@ pub(crate) mod today;
 const USAGE: &str = "\
 Usage: cargo xtask spec import PATH [--url URL] [--date YYYY-MM-DD] [--into DIR]
        cargo xtask spec fetch [--url URL] [--date YYYY-MM-DD] [--into DIR]
+       cargo xtask spec diff OLD NEW [--crate] [--json | --changelog]
 
 import   reads an OpenAPI 3.0 document (YAML or JSON), checks it, removes its prose
          and writes DIR/atlas-admin-v2.yaml and DIR/source.toml
 fetch    downloads the published document and imports it
+diff     lists what changed (`cargo xtask spec diff --help`)
 
   --url URL           where the document is published
   --date YYYY-MM-DD   the day it was published
@@ -32,6 +34,10 @@ Exit code 2 means that the input can't be used; nothing is written then.
 
 /// Runs `cargo xtask spec …`.
 pub(crate) fn run(arguments: lexopt::Parser) -> ExitCode {
+    let mut ahead = arguments.clone();
+    if matches!(ahead.next(), Ok(Some(Arg::Value(word))) if word == "diff") {
+        return crate::diff::run(ahead);
+    }
     finish(dispatch(arguments))
 }
 

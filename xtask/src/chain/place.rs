@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::surface::{Operation, Shape, Surface, mentioned};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Start {
+pub(crate) enum Start {
     Body,
     Response,
     Parameters,
@@ -19,14 +19,14 @@ pub(super) enum Start {
 
 /// A place that a type is declared at.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     pub operation: Operation,
     pub start: Start,
     pub names: Vec<String>,
 }
 
 /// Returns the places of each type that the functions need: one for each function and start.
-pub(super) fn places(surface: &Surface) -> BTreeMap<String, Vec<Place>> {
+pub(crate) fn places(surface: &Surface) -> BTreeMap<String, Vec<Place>> {
     let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
     for function in &surface.functions {
         let parameters = function.parameters.iter();

@@ -1,0 +1,103 @@
+//! The two crates: generated from documents, or as a git revision has them.
+
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+
+use atlas_admin_generator::{self as generator, Files, Ledger, UnmatchedAction};
+
+use super::super::input;
+use crate::failure::{Failure, read};
+
+/// A crate, with the ledger that it leaves to the next.
+struct Generated {
+    files: Files,
+    ledger: Ledger,
+}
+
+/// Returns both crates; the new one keeps the names of the old one.
+pub(in super::super) fn both(
+    old: &str,
+    new: &str,
+    ledger: Option<&Path>,
+) -> Result<(Files, Files), Failure> {
+    let before = thread::scope(|scope| {
+        // What is read of a revision needs no other crate before it.
+        let after = scope.spawn(|| revision(new));
+        let before = match revision(old)? {
+            Some(found) => found,
+            None => generated(old, &known(old, ledger)?)?,
+        };
+        let after = after.join().unwrap_or_else(|it| std::panic::resume_unwind(it))?;
+        Ok::<_, Failure>((before, after))
+    })?;
+    let (before, after) = before;
+    let after = match after {
+        Some(found) => found,
+        None => generated(new, &before.ledger)?,
+    };
+    Ok((before.files, after.files))
+}
+
+/// Returns the ledger that the first crate begins with: the one named, that of this repository for
+/// its own document, or none.
+fn known(document: &str, ledger: Option<&Path>) -> Result<Ledger, Failure> {
+    let spec = crate::root().join("spec");
+    let own = spec.join("atlas-admin-v2.yaml");
+    let is_own = Path::new(document).canonicalize().ok() == own.canonicalize().ok();
+    let bytes = match ledger {
+        Some(path) => read(path)?,
+        None if is_own => read(&spec.join("names.toml"))?,
+        None => return Ok(Ledger::default()),
+    };
+    parse(&bytes)
+}
+
+fn parse(bytes: &[u8]) -> Result<Ledger, Failure> {
+    let text = String::from_utf8_lossy(bytes);
+    Ledger::parse(&text).map_err(|error| Failure::Document(vec![error]))
+}
+
+/// Generates the crate of a document, with the corrections of this repository as far as they fit.
+fn generated(document: &str, ledger: &Ledger) -> Result<Generated, Failure> {
+    let overlays = crate::codegen::read_overlays(&crate::root().join("spec/overlays"))?;
+    let overlays: Vec<(&str, &[u8])> =
+        overlays.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let options = generator::Options {
+        unmatched: UnmatchedAction::Note,
+        ..generator::Options::default()
+    };
+    let bytes = input::bytes(document)?;
+    let output = generator::generate(&bytes, &overlays, ledger, &options)
+        .map_err(Failure::Document)?;
+    Ok(Generated { files: output.files, ledger: output.ledger })
+}
+
+/// Returns the crate that was committed in a revision; None if the name is that of a file.
+fn revision(name: &str) -> Result<Option<Generated>, Failure> {
+    if Path::new(name).exists() {
+        return Ok(None);
+    }
+    let ledger = parse(&input::at_revision(name, "spec/names.toml")?)?;
+    let mut git = Command::new("git");
+    git.arg("-C").arg(crate::root());
+    git.args([
+        "ls-tree",
+        "-r",
+        "--name-only",
+        name,
+        "generated/src",
+        "generated/Cargo.toml",
+    ]);
+    let output = git
+        .output()
+        .map_err(|error| Failure::Input(format!("error: can't run git: {error}")))?;
+    let mut files = Files::new();
+    for path in String::from_utf8_lossy(&output.stdout).lines() {
+        let text =
+            String::from_utf8_lossy(&input::at_revision(name, path)?).into_owned();
+        let path = path.trim_start_matches("generated/").to_owned();
+        files.insert(path, text);
+    }
+    Ok(Some(Generated { files, ledger }))
+}
