@@ -120,5 +120,6 @@ pub fn generate(
         .iter()
         .map(|loss| format!("{} {}\n", loss.pointer, loss.what))
         .collect();
-    Ok(Output { files, ledger: next, unmapped, notes: document.notes, summary })
+    let notes = document.notes.into_iter().chain(names.notes).collect();
+    Ok(Output { files, ledger: next, unmapped, notes, summary })
 }
