@@ -81,10 +81,10 @@ pub(crate) fn function_name(spelling: &str) -> String {
 }
 
 /// Returns the name of the function that asks for another format than the first.
-pub(crate) fn function_of(name: &str, format: Option<Format>) -> String {
+pub(crate) fn function_of(name: &str, format: Option<&Format>) -> String {
     match format {
         None => name.to_owned(),
-        Some(format) => format!("{name}_as_{}", format.as_str()),
+        Some(format) => format!("{name}_as_{}", snake(&readable(format.as_str()))),
     }
 }
 

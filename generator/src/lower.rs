@@ -3,11 +3,13 @@
 //! After this room nobody sees a `$ref` or an OpenAPI keyword. Types are lowered on demand from the
 //! operations, so that only what an operation reaches exists in the model.
 
+mod answers;
 mod choice;
 mod compose;
 mod dedup;
 mod facets;
 mod operation;
+mod parameters;
 mod record;
 mod schema;
 mod union;

@@ -286,11 +286,11 @@ fn claim_parameters(api: &Api, ledger: &Ledger, diagnostics: &mut Vec<Diagnostic
 }
 
 /// The formats that need a function each: none where the first one is meant.
-fn formats(operation: &Operation) -> Vec<Option<Format>> {
+fn formats(operation: &Operation) -> Vec<Option<&Format>> {
     let mut formats = vec![None];
     for version in &operation.versions {
         for answer in version.answers.iter().filter(|answer| !answer.is_first) {
-            let format = Some(answer.media_type.format);
+            let format = Some(&answer.media_type.format);
             if !formats.contains(&format) {
                 formats.push(format);
             }

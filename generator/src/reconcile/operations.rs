@@ -102,11 +102,11 @@ fn reconcile_version(
         reconcile_answer(build, answer, known);
     }
     // The function without a format in its name stays the one of the same format.
-    version.answers.sort_by_key(|answer| {
+    version.answers.sort_by_cached_key(|answer| {
         let known = answers.get(answer.media_type.format.as_str());
         (
             !known.map_or(answers.is_empty(), |known| known.is_first),
-            answer.media_type.format,
+            answer.media_type.format.clone(),
         )
     });
     // Where the format of that function is gone, the others stay where they are.
@@ -119,7 +119,8 @@ fn reconcile_version(
         let known = recorded.and_then(|recorded| recorded.body(version.version));
         *body = Body {
             ty: build.ty(known, &[&body.ty]),
-            media_type: body.media_type,
+            media_type: body.media_type.clone(),
+            is_bytes: body.is_bytes,
             is_argument: answers.is_empty() || known.is_some(),
         };
     }
