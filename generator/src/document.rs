@@ -23,6 +23,8 @@ pub struct Document {
     pub openapi: OpenAPI,
     /// The tree with overlays applied: what the typed view has no field for is found here.
     pub tree: Value,
+    /// What is lost of it wherever it is written: the places of keywords, and why.
+    pub losses: Vec<(Pointer, &'static str)>,
     /// The notes: worth knowing about the document, and no error.
     pub notes: Vec<Diagnostic>,
 }
@@ -41,9 +43,10 @@ pub fn read(
     let mut tree = parse(bytes)?;
     refuse(preamble::check(&tree))?;
     let mut notes = overlay::apply(&mut tree, overlays, unmatched)?;
-    let (openapi, more) = type_document(&tree)?;
+    let mut losses = Vec::new();
+    let (openapi, more) = type_tree(&tree, &mut losses)?;
     notes.extend(more);
-    Ok(Document { openapi, tree, notes })
+    Ok(Document { openapi, tree, losses, notes })
 }
 
 /// Checks a tree and converts it to the typed view; the second part of the result are notes.
@@ -54,8 +57,15 @@ pub fn read(
 pub fn type_document(
     tree: &Value,
 ) -> Result<(OpenAPI, Vec<Diagnostic>), Vec<Diagnostic>> {
+    type_tree(tree, &mut Vec::new())
+}
+
+fn type_tree(
+    tree: &Value,
+    losses: &mut Vec<(Pointer, &'static str)>,
+) -> Result<(OpenAPI, Vec<Diagnostic>), Vec<Diagnostic>> {
     refuse(preamble::check(tree))?;
-    let notes = refuse(check::check(tree))?;
+    let notes = refuse(check::check(tree, losses))?;
     refuse(reference::check(tree))?;
     let openapi = OpenAPI::deserialize(tree).map_err(|error| {
         let what = format!("the document can't be typed: {error}");

@@ -55,7 +55,6 @@ pub(super) struct Facets<'d> {
     pub(super) one_of: &'d [ReferenceOr<Schema>],
     pub(super) any_of: &'d [ReferenceOr<Schema>],
     pub(super) all_of: &'d [ReferenceOr<Schema>],
-    pub(super) negated: bool,
     /// Whether it lists alternatives of what must be sent: they don't say what it is.
     pub(super) has_alternatives: bool,
     /// The values of an enum, in the document's order.
@@ -76,7 +75,6 @@ impl<'d> Facets<'d> {
             one_of: &[],
             any_of: &[],
             all_of: &[],
-            negated: false,
             has_alternatives: false,
             values: Vec::new(),
             data: &schema.schema_data,
@@ -87,7 +85,7 @@ impl<'d> Facets<'d> {
             SchemaKind::OneOf { one_of } => facets.one_of = one_of,
             SchemaKind::AnyOf { any_of } => facets.any_of = any_of,
             SchemaKind::AllOf { all_of } => facets.all_of = all_of,
-            SchemaKind::Not { .. } => facets.negated = true,
+            SchemaKind::Not { .. } => {}
             SchemaKind::Any(any) => facets.read_any(any),
         }
         facets.set_alternatives_aside();
@@ -202,7 +200,6 @@ impl<'d> Facets<'d> {
         self.one_of = &any.one_of;
         self.any_of = &any.any_of;
         self.all_of = &any.all_of;
-        self.negated = any.not.is_some();
         self.values.clone_from(&any.enumeration);
         self.limits.pattern.clone_from(&any.pattern);
         self.limits.min_length = any.min_length;

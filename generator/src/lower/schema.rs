@@ -77,9 +77,6 @@ impl<'d> Lowering<'d> {
 
     /// Lowers what needs no definition of its own; `None` for what does.
     fn lower_undefined(&mut self, facets: &Facets<'d>, spot: &Spot) -> Option<Type> {
-        if facets.negated {
-            self.unmapped(&spot.pointer, "`not` is not expressed");
-        }
         if facets.has_alternatives {
             let what =
                 "a choice between what is required is not expressed: each is optional";
