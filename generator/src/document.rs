@@ -41,6 +41,7 @@ pub fn read(
     unmatched: UnmatchedAction,
 ) -> Result<Document, Vec<Diagnostic>> {
     let mut tree = parse(bytes)?;
+    quote_version(&mut tree);
     refuse(preamble::check(&tree))?;
     let mut notes = overlay::apply(&mut tree, overlays, unmatched)?;
     let mut losses = Vec::new();
@@ -73,6 +74,15 @@ fn type_tree(
         vec![Diagnostic::error(what, &Pointer::root()).help(help)]
     })?;
     Ok((openapi, notes))
+}
+
+/// Makes the version of the API text: without quotes YAML takes `1.0` for a number.
+fn quote_version(tree: &mut Value) {
+    if let Some(version) = tree.pointer_mut("/info/version")
+        && let Value::Number(number) = version
+    {
+        *version = Value::String(number.to_string());
+    }
 }
 
 /// Returns what was found if there is no error in it.

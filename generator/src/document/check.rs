@@ -126,16 +126,8 @@ fn check_required(
         if object.contains_key(*key) {
             continue;
         }
-        let (what, help) = match (kind, *key) {
-            (Kind::Operation, "operationId") => (
-                "the operation has no `operationId`, so it can't be named".to_owned(),
-                "add one with an overlay".to_owned(),
-            ),
-            _ => (
-                format!("the {} has no `{key}`", kind.name()),
-                format!("OpenAPI 3.0 requires `{key}`; add it with an overlay"),
-            ),
-        };
+        let what = format!("the {} has no `{key}`", kind.name());
+        let help = format!("OpenAPI 3.0 requires `{key}`; add it with an overlay");
         found.push(Diagnostic::error(what, at).help(help));
     }
 }

@@ -72,22 +72,18 @@ impl<'d> Lowering<'d> {
             return;
         }
         self.note_unheard(source, at);
-        let Some(id) = source.operation_id.clone().filter(|id| !id.trim().is_empty())
-        else {
-            self.error(
-                "the operation has no `operationId`, so nothing names its request function",
-                at,
-                "add an `operationId` with an overlay in spec/overlays",
-            );
-            return;
-        };
+        let id = source.operation_id.clone().filter(|id| !id.trim().is_empty());
+        let id = id.unwrap_or_else(|| id_of_place(method, path));
         let text = |key: &str| {
             source.extensions.get(key).and_then(Value::as_str).map(str::to_owned)
         };
         let short = text("x-xgen-operation-id-override").unwrap_or_else(|| id.clone());
         let key = operation_key(method, path);
         let called = Called { key: &key, short: &short };
-        let parameters = self.lower_parameters(path, item, source, called, at);
+        let Some(parameters) = self.lower_parameters(path, item, source, called, at)
+        else {
+            return;
+        };
         let versions = self.lower_versions(source, called, at);
         if versions.is_empty() {
             return;
@@ -191,4 +187,15 @@ impl<'d> Lowering<'d> {
             }
         }
     }
+}
+
+/// Names an operation by its method and its path: `getGroupsGroupIdClusters`.
+fn id_of_place(method: Method, path: &str) -> String {
+    let mut id = method.as_str().to_lowercase();
+    for word in path.split(|c: char| !c.is_alphanumeric()) {
+        let mut characters = word.chars();
+        id.extend(characters.next().into_iter().flat_map(char::to_uppercase));
+        id.push_str(characters.as_str());
+    }
+    id
 }

@@ -19,6 +19,7 @@ use crate::pointer::Pointer;
 const WRAPPING: [&str; 2] = ["envelope", "pretty"];
 
 impl<'d> Lowering<'d> {
+    /// Lowers the parameters of an operation; `None` where one of its path is not described.
     pub(super) fn lower_parameters(
         &mut self,
         path: &'d str,
@@ -26,7 +27,7 @@ impl<'d> Lowering<'d> {
         source: &'d Source,
         called: Called<'_>,
         at: &Pointer,
-    ) -> Vec<Parameter> {
+    ) -> Option<Vec<Parameter>> {
         let mut found: BTreeMap<(Location, &'d str), (&'d SourceParameter, Pointer)> =
             BTreeMap::new();
         let above = at.parent().unwrap_or_default();
@@ -47,13 +48,18 @@ impl<'d> Lowering<'d> {
         for name in template_parameters(path) {
             match found.remove(&(Location::Path, name)) {
                 Some((data, pointer)) => {
-                    lowered.push(self.lower_parameter(Location::Path, data, called, &pointer));
+                    lowered.push(self.lower_parameter(
+                        Location::Path,
+                        data,
+                        called,
+                        &pointer,
+                    ));
                 }
-                None => self.error(
-                    format!("the path names a parameter `{name}` that the operation does not declare"),
-                    at,
-                    "declare the parameter with `in: path`",
-                ),
+                None => {
+                    let what = format!("left out: no parameter describes {{{name}}}");
+                    self.unmapped(at, what);
+                    return None;
+                }
             }
         }
         for ((location, name), (data, pointer)) in found {
@@ -66,7 +72,7 @@ impl<'d> Lowering<'d> {
                 lowered.push(self.lower_parameter(location, data, called, &pointer));
             }
         }
-        lowered
+        Some(lowered)
     }
 
     fn parameter(
