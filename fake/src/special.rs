@@ -4,6 +4,10 @@
 use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::json;
 
+/// What the paths of the operations begin with that are public (`security: []`): clients send them
+/// without credentials.
+pub(crate) const PUBLIC: &str = "/api/atlas/v2/unauth/";
+
 /// A path whose resources are those of another path.
 pub(crate) struct Alias {
     /// The template that is called.

@@ -65,6 +65,8 @@ static GET_SYSTEM_STATUS: Operation = Operation {
 ///
 /// Version 2023-11-15.
 ///
+/// Public: sent without credentials.
+///
 /// # Errors
 ///
 /// - 429: too many requests; the client waits and repeats.
@@ -77,7 +79,7 @@ static GET_SYSTEM_STATUS: Operation = Operation {
 #[doc(alias = "/api/atlas/v2/unauth/controlPlaneIPAddresses")]
 #[inline]
 pub fn list_control_plane_addresses() -> Request<types::ControlPlaneIpAddresses> {
-    Request::new(&LIST_CONTROL_PLANE_ADDRESSES, &[])
+    Request::new(&LIST_CONTROL_PLANE_ADDRESSES, &[]).anonymous()
 }
 
 static LIST_CONTROL_PLANE_ADDRESSES: Operation = Operation {

@@ -45,15 +45,20 @@ pub(crate) fn parameter_name(parameter: &Parameter) -> String {
     if let Some(name) = &parameter.recorded {
         return name.clone();
     }
-    let name = field_name(&parameter.name);
+    setter_name(&parameter.name)
+}
+
+/// Names an argument or a setter by rule.
+pub(crate) fn setter_name(spelling: &str) -> String {
+    let name = field_name(spelling);
     if reserved::METHODS.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
 /// Names the static that describes an operation.
 pub(crate) fn static_name(function: &str) -> String {
     let name = digits_apart(snake(function).to_uppercase());
-    // `REGISTRY` lists the statics of a module.
-    if name == "REGISTRY" { format!("{name}_") } else { name }
+    // `REGISTRY` lists the statics of a module; letters without a case are the function's too.
+    if name == "REGISTRY" || name == function { format!("{name}_") } else { name }
 }
 
 pub(crate) fn variant_name(spelling: &str) -> String {
@@ -64,7 +69,7 @@ pub(crate) fn variant_name(spelling: &str) -> String {
 
 /// Names the module of an operation group, which is a Cargo feature too.
 pub(crate) fn module_name(spelling: &str) -> String {
-    let name = field_name(spelling);
+    let name = field_name(&ascii(spelling));
     let is_taken = reserved::MODULES.contains(&name.as_str())
         || reserved::FEATURES.contains(&feature(&name).as_str());
     if is_taken { format!("{name}_operations") } else { name }
@@ -76,10 +81,10 @@ pub(crate) fn function_name(spelling: &str) -> String {
 }
 
 /// Returns the name of the function that asks for another format than the first.
-pub(crate) fn function_of(name: &str, format: Option<Format>) -> String {
+pub(crate) fn function_of(name: &str, format: Option<&Format>) -> String {
     match format {
         None => name.to_owned(),
-        Some(format) => format!("{name}_as_{}", format.as_str()),
+        Some(format) => format!("{name}_as_{}", snake(&readable(format.as_str()))),
     }
 }
 
@@ -113,9 +118,17 @@ pub(crate) fn spoken(name: &str) -> String {
 
 /// Returns a name, or the first with a number that is free.
 pub(crate) fn free_name(name: &str, is_free: impl Fn(&str) -> bool) -> String {
-    let numbered = (2..).map(|number| format!("{name}_{number}"));
+    let start = name.trim_end_matches('_');
+    // In camel case nothing stands between a letter and a number.
+    let is_joined = name.starts_with(char::is_uppercase) && !ends_with_digit(start);
+    let between = if is_joined { "" } else { "_" };
+    let numbered = (2..).map(|number| format!("{start}{between}{number}"));
     let mut names = std::iter::once(name.to_owned()).chain(numbered);
     names.find(|name| is_free(name)).unwrap_or_default()
+}
+
+fn ends_with_digit(name: &str) -> bool {
+    name.ends_with(|c: char| c.is_ascii_digit())
 }
 
 /// Returns the words that names begin and end with, if they say more than one word at the end.
@@ -163,13 +176,48 @@ fn readable(spelling: &str) -> String {
         match character {
             c if c.is_ascii_alphanumeric() => text.push(c),
             c if c.is_ascii() => text.push(' '),
-            c if unicode_ident::is_xid_continue(c) && c.is_alphanumeric() => {
-                text.push(c)
-            }
+            c if is_plain_letter(c) => text.push(c),
             c => text.push_str(&format!(" u{:x} ", u32::from(c))),
         }
     }
     if text.trim().is_empty() { spelt_out(spelling) } else { text }
+}
+
+/// Replaces every character outside of ASCII by its number: rustc looks for no file of another
+/// name, and neither does Cargo for a feature.
+fn ascii(spelling: &str) -> String {
+    let character = |c: char| match c.is_ascii() {
+        true => c.to_string(),
+        false => format!(" u{:x} ", u32::from(c)),
+    };
+    spelling.chars().map(character).collect()
+}
+
+/// Returns a spelling with a word for each character that is no letter and no digit: what tells
+/// two spellings apart that have the same letters.
+pub(crate) fn spelt(spelling: &str) -> String {
+    let word = |c: char| match c.is_alphanumeric() {
+        true => c.to_string(),
+        false => format!(" {} ", punctuation(c)),
+    };
+    spelling.chars().map(word).collect()
+}
+
+/// The order in which spellings take their names, where several would have the same: first those
+/// that are written as the name is, then those with the fewest other characters.
+pub(crate) fn precedence<'a>(name: &str, spelling: &'a str) -> (bool, usize, &'a str) {
+    let others = spelling.chars().filter(|c| !c.is_alphanumeric()).count();
+    (name != spelling, others, spelling)
+}
+
+/// Whether a letter outside of ASCII may stand in an identifier as it is, in either case: those
+/// of the scripts in which no other character stands for the same letter.
+fn is_plain_letter(character: char) -> bool {
+    let is_latin = matches!(character, 'À'..='ÿ') && character.is_alphabetic();
+    let is_greek_or_cyrillic = matches!(character, 'Α'..='ω' | 'А'..='я');
+    let is_asian =
+        matches!(character, 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='鿿' | '가'..='힣');
+    is_latin || is_greek_or_cyrillic && character.is_alphabetic() || is_asian
 }
 
 /// Names a spelling that is punctuation only.

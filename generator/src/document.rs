@@ -23,6 +23,8 @@ pub struct Document {
     pub openapi: OpenAPI,
     /// The tree with overlays applied: what the typed view has no field for is found here.
     pub tree: Value,
+    /// What is lost of it wherever it is written: the places of keywords, and why.
+    pub losses: Vec<(Pointer, &'static str)>,
     /// The notes: worth knowing about the document, and no error.
     pub notes: Vec<Diagnostic>,
 }
@@ -39,11 +41,13 @@ pub fn read(
     unmatched: UnmatchedAction,
 ) -> Result<Document, Vec<Diagnostic>> {
     let mut tree = parse(bytes)?;
+    quote_version(&mut tree);
     refuse(preamble::check(&tree))?;
     let mut notes = overlay::apply(&mut tree, overlays, unmatched)?;
-    let (openapi, more) = type_document(&tree)?;
+    let mut losses = Vec::new();
+    let (openapi, more) = type_tree(&tree, &mut losses)?;
     notes.extend(more);
-    Ok(Document { openapi, tree, notes })
+    Ok(Document { openapi, tree, losses, notes })
 }
 
 /// Checks a tree and converts it to the typed view; the second part of the result are notes.
@@ -54,8 +58,15 @@ pub fn read(
 pub fn type_document(
     tree: &Value,
 ) -> Result<(OpenAPI, Vec<Diagnostic>), Vec<Diagnostic>> {
+    type_tree(tree, &mut Vec::new())
+}
+
+fn type_tree(
+    tree: &Value,
+    losses: &mut Vec<(Pointer, &'static str)>,
+) -> Result<(OpenAPI, Vec<Diagnostic>), Vec<Diagnostic>> {
     refuse(preamble::check(tree))?;
-    let notes = refuse(check::check(tree))?;
+    let notes = refuse(check::check(tree, losses))?;
     refuse(reference::check(tree))?;
     let openapi = OpenAPI::deserialize(tree).map_err(|error| {
         let what = format!("the document can't be typed: {error}");
@@ -63,6 +74,15 @@ pub fn type_document(
         vec![Diagnostic::error(what, &Pointer::root()).help(help)]
     })?;
     Ok((openapi, notes))
+}
+
+/// Makes the version of the API text: without quotes YAML takes `1.0` for a number.
+fn quote_version(tree: &mut Value) {
+    if let Some(version) = tree.pointer_mut("/info/version")
+        && let Value::Number(number) = version
+    {
+        *version = Value::String(number.to_string());
+    }
 }
 
 /// Returns what was found if there is no error in it.

@@ -6,6 +6,7 @@
 //!
 //! Source: <https://spec.openapis.org/oas/v3.0.3>, narrowed to what `openapiv3` reads.
 
+pub(crate) mod fate;
 mod rules;
 pub(crate) mod walk;
 
@@ -86,6 +87,39 @@ pub(crate) struct Rules {
     /// The grammar of the value under every other name that does not begin with `x-`.
     pub(crate) other: Option<Field>,
 }
+
+/// Every kind of object.
+#[cfg(test)]
+pub(crate) const KINDS: [Kind; 28] = [
+    Kind::Callback,
+    Kind::Components,
+    Kind::Contact,
+    Kind::Discriminator,
+    Kind::Document,
+    Kind::Encoding,
+    Kind::Example,
+    Kind::ExternalDocs,
+    Kind::Flow,
+    Kind::Flows,
+    Kind::Header,
+    Kind::Info,
+    Kind::License,
+    Kind::Link,
+    Kind::MediaType,
+    Kind::Operation,
+    Kind::Parameter,
+    Kind::PathItem,
+    Kind::Paths,
+    Kind::RequestBody,
+    Kind::Response,
+    Kind::Responses,
+    Kind::Schema,
+    Kind::SecurityScheme,
+    Kind::Server,
+    Kind::ServerVariable,
+    Kind::Tag,
+    Kind::Xml,
+];
 
 /// The methods that a path item may hold.
 pub(crate) const METHODS: [&str; 8] =

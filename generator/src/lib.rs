@@ -36,6 +36,8 @@ pub use emit::{Docs, Files, Home};
 pub use ledger::Ledger;
 pub use overlay::UnmatchedAction;
 
+use model::Unmapped;
+
 /// The settings of a generation.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -94,6 +96,10 @@ pub fn generate(
 ) -> Result<Output, Vec<Diagnostic>> {
     let document = document::read(document, overlays, options.unmatched)?;
     let mut api = lower::lower(&document.openapi, options.unmatched)?;
+    let losses = document.losses.into_iter();
+    api.unmapped.extend(
+        losses.map(|(pointer, what)| Unmapped { pointer, what: what.to_owned() }),
+    );
     reconcile::reconcile(&mut api, ledger);
     settle::settle(&mut api, ledger);
     let facts = facts::Facts::of(&api, ledger);
@@ -120,5 +126,6 @@ pub fn generate(
         .iter()
         .map(|loss| format!("{} {}\n", loss.pointer, loss.what))
         .collect();
-    Ok(Output { files, ledger: next, unmapped, notes: document.notes, summary })
+    let notes = document.notes.into_iter().chain(names.notes).collect();
+    Ok(Output { files, ledger: next, unmapped, notes, summary })
 }

@@ -3,14 +3,19 @@
 //! After this room nobody sees a `$ref` or an OpenAPI keyword. Types are lowered on demand from the
 //! operations, so that only what an operation reaches exists in the model.
 
+mod answers;
+mod choice;
+mod compose;
 mod dedup;
 mod facets;
 mod operation;
+mod parameters;
 mod record;
 mod schema;
 mod union;
 mod waits;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use openapiv3::{OpenAPI, ReferenceOr, Schema};
@@ -59,6 +64,8 @@ struct Lowering<'d> {
     inline: HashMap<Pointer, TypeId>,
     /// The unions with properties of their own that a schema is a variant of without saying so.
     bases: BTreeMap<&'d str, BTreeSet<&'d str>>,
+    /// What each named schema says of its values, as far as it was asked for.
+    shapes: RefCell<HashMap<&'d str, compose::Shape>>,
 }
 
 /// The place of a schema, in the terms that a type can be named in.
@@ -98,6 +105,7 @@ impl<'d> Lowering<'d> {
             named: HashMap::new(),
             inline: HashMap::new(),
             bases: BTreeMap::new(),
+            shapes: RefCell::default(),
         }
     }
 

@@ -242,6 +242,8 @@ pub struct Operation {
     pub has_builder: bool,
     /// Whether the response comes page by page: there is a parameter for the page's number, or was.
     pub is_paged: bool,
+    /// Whether it is sent without credentials.
+    pub is_anonymous: bool,
     /// The wait for the end of the work that a call starts; `None` where none is known.
     pub wait: Option<Wait>,
     /// Whether the type of the request has the wait: it has kept it where `wait` is gone.
@@ -288,6 +290,8 @@ pub struct Parameter {
     pub is_argument: bool,
     /// Whether it numbers the pages of a list.
     pub numbers_pages: bool,
+    /// What stands between the items of a list; `None` where each repeats the parameter.
+    pub joined: Option<&'static str>,
     pub deprecated: bool,
     pub limits: Limits,
     pub prose: Option<String>,
@@ -347,6 +351,8 @@ pub enum Content {
 pub struct Body {
     pub ty: Type,
     pub media_type: MediaType,
+    /// Whether it is sent as it is given, in another format than JSON; its type says nothing then.
+    pub is_bytes: bool,
     /// Whether the request function takes it.
     pub is_argument: bool,
 }

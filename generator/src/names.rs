@@ -13,13 +13,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use proc_macro2::Ident;
 
-use crate::casing::{
-    self, feature, free_name, function_of, ident, parameter_name, reserved,
-};
+use crate::casing::{self, feature, function_of, ident, parameter_name, reserved};
 use crate::codes::ErrorCodes;
 use crate::diagnostic::Diagnostic;
-use crate::ledger::{Ledger, Section};
-use crate::model::{Api, TypeId};
+use crate::ledger::{Ledger, Section, parameter_key};
+use crate::model::{Api, Operation, TypeId};
 use crate::pointer::Pointer;
 use crate::version::Format;
 
@@ -44,6 +42,8 @@ pub struct Names {
     pub members: Vec<Vec<String>>,
     /// Error code → variant.
     pub codes: Section,
+    /// The notes on names that gave way to others.
+    pub notes: Vec<Diagnostic>,
 }
 
 /// An example of a line that names a request function in the ledger.
@@ -60,10 +60,10 @@ pub fn name(
     let modules = name_modules(api, ledger, &mut diagnostics);
     let functions = name_functions(api, &modules, ledger, &mut diagnostics);
     let builders = name_builders(api, &functions, &mut diagnostics);
-    claim_parameters(api, &mut diagnostics);
+    claim_parameters(api, ledger, &mut diagnostics);
     let types = types::name_types(api, ledger, &mut diagnostics);
     let members = members::name_members(api, &types, ledger, &mut diagnostics);
-    if !diagnostics.is_empty() {
+    if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(diagnostics);
     }
     let of_the_past = ledger
@@ -79,6 +79,7 @@ pub fn name(
         types,
         members,
         codes: codes::name_codes(codes, ledger),
+        notes: diagnostics,
     })
 }
 
@@ -92,23 +93,45 @@ fn name_modules(
         scope.reserve(taken, taken);
     }
     let of_the_past = ledger.modules();
-    let mut names = Vec::new();
-    for tag in &api.tags {
-        let recorded = tag.module.as_deref().or_else(|| ledger.module(&tag.name));
+    let at = Pointer::root().child("tags");
+    let mut names = vec![String::new(); api.tags.len()];
+    let (recorded, new): (Vec<_>, Vec<_>) = (0..api.tags.len()).partition(|&tag| {
+        let tag = &api.tags[tag];
+        tag.module.is_some() || ledger.module(&tag.name).is_some()
+    });
+    for index in recorded {
+        let tag = &api.tags[index];
+        let name = tag.module.as_deref().or_else(|| ledger.module(&tag.name));
+        names[index] = name.unwrap_or_default().to_owned();
+        scope.claim(&names[index], &tag.name, &at, diagnostics);
+    }
+    let mut features: BTreeSet<String> =
+        of_the_past.iter().map(|module| feature(module)).collect();
+    for index in by_precedence(new, |tag| &api.tags[*tag].name, casing::module_name) {
+        let tag = &api.tags[index];
+        let wanted = [&tag.name, &casing::spelt(&tag.name)]
+            .map(|spelling| casing::module_name(spelling));
         // Beside modules of the past, a new one gives way to those before it too.
         let is_free = |name: &str| {
-            !of_the_past.contains(name)
-                && (of_the_past.is_empty() || scope.is_free(name))
+            !of_the_past.contains(name) && !features.contains(&feature(name))
         };
-        let name = recorded.map_or_else(
-            || free_name(&casing::module_name(&tag.name), is_free),
-            str::to_owned,
-        );
-        let at = Pointer::root().child("tags");
-        scope.claim(&name, &tag.name, &at, diagnostics);
-        names.push(name);
+        names[index] = scope.give(&wanted, &tag.name, &at, is_free, diagnostics);
+        features.insert(feature(&names[index]));
     }
     names
+}
+
+/// Sorts things in the order in which they take the names of their spellings.
+fn by_precedence<'a, T>(
+    mut things: Vec<T>,
+    spelling: impl Fn(&T) -> &'a str,
+    by_rule: impl Fn(&str) -> String,
+) -> Vec<T> {
+    things.sort_by_cached_key(|thing| {
+        let spelling = spelling(thing);
+        casing::precedence(&by_rule(spelling), spelling)
+    });
+    things
 }
 
 fn name_functions(
@@ -118,34 +141,83 @@ fn name_functions(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<String> {
     report_repeated_ids(api, diagnostics);
-    let mut scopes: Vec<Scope> = api
-        .tags
+    let mut modules: Vec<Functions> = modules
         .iter()
-        .map(|_| Scope::new("request function", OPERATION_LINE))
+        .map(|module| Functions {
+            scope: Scope::new("request function", OPERATION_LINE),
+            of_the_past: ledger.functions(module),
+            derived: BTreeSet::new(),
+        })
         .collect();
-    let of_the_past: Vec<BTreeSet<&str>> =
-        modules.iter().map(|module| ledger.functions(module)).collect();
-    let mut names = Vec::new();
-    for operation in &api.operations {
+    let operations = &api.operations;
+    let mut names = vec![String::new(); operations.len()];
+    let (recorded, new): (Vec<_>, Vec<_>) = (0..operations.len())
+        .partition(|&index| ledger.operation(&operations[index].key()).is_some());
+    for index in recorded {
+        let operation = &operations[index];
         let key = operation.key();
-        let recorded =
-            ledger.operation(&key).map(|recorded| recorded.function().to_owned());
-        let name = recorded.unwrap_or_else(|| {
-            let is_free = |name: &str| !of_the_past[operation.tag].contains(name);
-            let short = casing::function_name(&operation.short);
-            if is_free(&short) {
-                return short;
-            }
-            free_name(&casing::function_name(&operation.id), is_free)
-        });
-        let scope = &mut scopes[operation.tag];
+        let name = ledger.operation(&key).map(|recorded| recorded.function());
+        names[index] = name.unwrap_or_default().to_owned();
+        let module = &mut modules[operation.tag];
         for format in formats(operation) {
-            let name = function_of(&name, format);
-            scope.claim(&name, &key, &operation.pointer, diagnostics);
+            let name = function_of(&names[index], format);
+            module.scope.claim(&name, &key, &operation.pointer, diagnostics);
+            module.derived.extend(derived(&name));
         }
-        names.push(name);
+    }
+    let short = |index: &usize| operations[*index].short.as_str();
+    for index in by_precedence(new, short, casing::function_name) {
+        let operation = &operations[index];
+        names[index] = modules[operation.tag].name(operation, diagnostics);
     }
     names
+}
+
+/// The request functions of a module.
+struct Functions<'l> {
+    scope: Scope,
+    /// Those that there have been.
+    of_the_past: BTreeSet<&'l str>,
+    /// The names that are made of those of the functions.
+    derived: BTreeSet<String>,
+}
+
+impl Functions<'_> {
+    /// Names the function of a new operation.
+    fn name(
+        &mut self,
+        operation: &Operation,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> String {
+        let spelt = [&operation.short, &operation.id].map(|it| casing::spelt(it));
+        let wanted = [&operation.short, &operation.id, &spelt[0], &spelt[1]]
+            .map(|spelling| casing::function_name(spelling));
+        let formats = formats(operation);
+        let (past, made) = (&self.of_the_past, &self.derived);
+        let is_free = |name: &str| {
+            !past.contains(name)
+                && formats.iter().all(|format| {
+                    derived(&function_of(name, *format))
+                        .iter()
+                        .all(|name| !made.contains(name))
+                })
+        };
+        let (key, at) = (operation.key(), &operation.pointer);
+        let name = self.scope.give(&wanted, &key, at, is_free, diagnostics);
+        for format in formats {
+            let function = function_of(&name, format);
+            if format.is_some() {
+                self.scope.claim(&function, &key, at, diagnostics);
+            }
+            self.derived.extend(derived(&function));
+        }
+        name
+    }
+}
+
+/// The names that are made of a function's: those of its static and of its builder.
+fn derived(function: &str) -> [String; 2] {
+    [casing::static_name(function), casing::builder_name(function)]
 }
 
 fn report_repeated_ids(api: &Api, diagnostics: &mut Vec<Diagnostic>) {
@@ -189,27 +261,36 @@ fn name_builders(
     names
 }
 
-/// Claims the names of the parameters.
-fn claim_parameters(api: &Api, diagnostics: &mut Vec<Diagnostic>) {
+/// Claims the names of the parameters, and notes those that gave way to others.
+fn claim_parameters(api: &Api, ledger: &Ledger, diagnostics: &mut Vec<Diagnostic>) {
     for operation in &api.operations {
         let what = format!("argument or setter of {}", operation.id);
         let help = "remove or rename one of them with an overlay in spec/overlays";
-        let mut scope = Scope::with_help(what, help);
-        for parameter in &operation.parameters {
+        let mut scope = Scope::with_help(what.clone(), help);
+        let recorded = ledger.operation(&operation.key());
+        for (index, parameter) in operation.parameters.iter().enumerate() {
             let name = parameter_name(parameter);
             let key =
                 format!("{} in the {}", parameter.name, parameter.location.as_str());
             scope.claim(&name, &key, &operation.pointer, diagnostics);
+            let wanted = casing::setter_name(&parameter.name);
+            let is_recorded = recorded.is_some_and(|recorded| {
+                recorded.parameter(&parameter_key(index, parameter)).is_some()
+            });
+            if name != wanted && !is_recorded {
+                let what = format!("{what} `{wanted}` is taken; `{key}` is `{name}`");
+                diagnostics.push(Diagnostic::note(what, &operation.pointer).help(help));
+            }
         }
     }
 }
 
 /// The formats that need a function each: none where the first one is meant.
-fn formats(operation: &crate::model::Operation) -> Vec<Option<Format>> {
+fn formats(operation: &Operation) -> Vec<Option<&Format>> {
     let mut formats = vec![None];
     for version in &operation.versions {
         for answer in version.answers.iter().filter(|answer| !answer.is_first) {
-            let format = Some(answer.media_type.format);
+            let format = Some(&answer.media_type.format);
             if !formats.contains(&format) {
                 formats.push(format);
             }

@@ -287,13 +287,33 @@ impl<'de> Visitor<'de> for Node<'_> {
             if map.contains_key(&key) {
                 let what = format!("the key `{key}` stands twice in one object");
                 self.reading.report(what, "keep one of the two");
-            } else if key == "<<" {
-                let what = "`<<` is a YAML merge key, which is not read".to_owned();
-                self.reading.report(what, "write the merged keys out");
             }
             self.reading.at.borrow_mut().truncate(before);
             map.insert(key, value);
         }
+        if let Some(merged) = map.get("<<").and_then(mappings) {
+            map.remove("<<");
+            for (key, value) in merged {
+                self.reading.spend(key.len())?;
+                map.entry(key).or_insert(value);
+            }
+        }
         Ok(Value::Object(map))
     }
+}
+
+/// Returns the entries that a merge key of YAML stands for, those of the first mapping first; `None`
+/// where it holds something else, and is a key as any other.
+fn mappings(value: &Value) -> Option<Vec<(String, Value)>> {
+    let listed = match value {
+        Value::Array(items) if !items.is_empty() => items.as_slice(),
+        Value::Object(_) => std::slice::from_ref(value),
+        _ => return None,
+    };
+    let mut merged = Vec::new();
+    for item in listed {
+        let entries = item.as_object()?.iter();
+        merged.extend(entries.map(|(key, value)| (key.clone(), value.clone())));
+    }
+    Some(merged)
 }

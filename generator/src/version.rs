@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// The version of an operation. Ordered by age: stable dates, announced dates, preview.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,7 +29,7 @@ pub struct Date {
 }
 
 /// The format of a body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     /// JSON, which is decoded.
     Json,
@@ -36,15 +37,19 @@ pub enum Format {
     Csv,
     /// A compressed file.
     Gzip,
+    /// Another one, by its name: bytes.
+    Other(Arc<str>),
 }
 
-/// A versioned media type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A media type, and the version that is asked for with it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MediaType {
     /// The version of the operation.
     pub version: Version,
     /// The format of the body.
     pub format: Format,
+    /// The media type as it is sent, where it says no version.
+    plain: Option<Arc<str>>,
 }
 
 const PREFIX: &str = "application/vnd.atlas.";
@@ -93,26 +98,65 @@ impl FromStr for Version {
 impl FromStr for MediaType {
     type Err = ();
 
+    /// Reads a media type with a version. Its parameters don't matter.
     fn from_str(text: &str) -> Result<Self, ()> {
-        let rest = text.strip_prefix(PREFIX).ok_or(())?;
+        let rest = essence(text).strip_prefix(PREFIX).ok_or(())?;
         let (version, format) = rest.rsplit_once('+').ok_or(())?;
-        let format = match format {
-            "json" => Format::Json,
-            "csv" => Format::Csv,
-            "gzip" => Format::Gzip,
-            _ => return Err(()),
-        };
-        Ok(Self { version: version.parse()?, format })
+        if format.is_empty() {
+            return Err(());
+        }
+        Ok(Self {
+            version: version.parse()?,
+            format: Format::named(format),
+            plain: None,
+        })
     }
 }
 
+impl MediaType {
+    /// Returns the media type of JSON in a version.
+    pub fn json(version: Version) -> Self {
+        Self { version, format: Format::Json, plain: None }
+    }
+
+    /// Returns a media type that says no version, for a version.
+    pub fn plain(version: Version, text: &str) -> Self {
+        let essence = essence(text);
+        let (_, subtype) = essence.split_once('/').unwrap_or(("", essence));
+        let name = match subtype.rsplit_once('+') {
+            Some((_, suffix)) => suffix,
+            None => subtype,
+        };
+        let format = match name.strip_prefix("x-").unwrap_or(name) {
+            "" | "*" => Format::named("any"),
+            name => Format::named(name),
+        };
+        Self { version, format, plain: Some(essence.into()) }
+    }
+}
+
+/// Returns a media type without its parameters.
+fn essence(text: &str) -> &str {
+    text.split(';').next().unwrap_or_default().trim()
+}
+
 impl Format {
+    fn named(name: &str) -> Self {
+        match name {
+            "json" => Self::Json,
+            "csv" => Self::Csv,
+            "gzip" => Self::Gzip,
+            other => Self::Other(other.into()),
+        }
+    }
+
     /// Returns the suffix in a media type.
-    pub fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &str {
         match self {
             Self::Json => "json",
             Self::Csv => "csv",
             Self::Gzip => "gzip",
+            Self::Other(name) => name,
         }
     }
 }
@@ -135,7 +179,10 @@ impl fmt::Display for Version {
 
 impl fmt::Display for MediaType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{PREFIX}{}+{}", self.version, self.format.as_str())
+        match &self.plain {
+            Some(text) => f.write_str(text),
+            None => write!(f, "{PREFIX}{}+{}", self.version, self.format.as_str()),
+        }
     }
 }
 
@@ -149,6 +196,7 @@ mod tests {
             "application/vnd.atlas.2024-08-05+json",
             "application/vnd.atlas.preview+gzip",
             "application/vnd.atlas.2043-01-01.upcoming+csv",
+            "application/vnd.atlas.2024-08-05+ndjson",
         ] {
             assert_eq!(text.parse::<MediaType>().unwrap().to_string(), text);
         }
@@ -158,7 +206,7 @@ mod tests {
     fn anything_else_is_refused() {
         for text in [
             "application/json",
-            "application/vnd.atlas.2024-08-05+xml",
+            "application/vnd.atlas.2024-08-05+",
             "application/vnd.atlas.2024-13-05+json",
             "application/vnd.atlas.2024-8-05+json",
             "application/vnd.atlas.+024-08-05+json",
@@ -166,6 +214,30 @@ mod tests {
             "application/vnd.atlas.+json",
         ] {
             assert!(text.parse::<MediaType>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn parameters_are_left_out() {
+        let text = "application/vnd.atlas.2024-08-05+json; charset=utf-8";
+        let json = "application/vnd.atlas.2024-08-05+json";
+        assert_eq!(text.parse::<MediaType>().unwrap().to_string(), json);
+    }
+
+    #[test]
+    fn what_says_no_version_is_sent_as_it_is() {
+        for (text, format) in [
+            ("application/json", "json"),
+            ("application/problem+json; charset=utf-8", "json"),
+            ("application/octet-stream", "octet-stream"),
+            ("application/x-ndjson", "ndjson"),
+            ("text/csv", "csv"),
+            ("*/*", "any"),
+            ("nonsense", "nonsense"),
+        ] {
+            let media_type = MediaType::plain(Version::Preview, text);
+            assert_eq!(media_type.format.as_str(), format, "{text}");
+            assert!(text.starts_with(&media_type.to_string()), "{text}");
         }
     }
 

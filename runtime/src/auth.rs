@@ -71,6 +71,9 @@ impl Auth {
         limit: Option<Duration>,
     ) -> Result<(Response<Body>, Lease), Failure> {
         match self {
+            _ if call.is_anonymous() => {
+                Ok((call.send(connection, None).await?, Lease::NOTHING))
+            }
             Self::None => Ok((call.send(connection, None).await?, Lease::NOTHING)),
             Self::Fixed(scheme) => scheme.send(connection, call, limit).await,
             // On the heap, for it is large: else every request has its size.

@@ -115,7 +115,7 @@ fn call(
     let method = operation.method.into();
     let call =
         Call::new(&core.connection, Some(operation), method, &target, headers, body);
-    Ok(call.with_encoded(parts.encoded()))
+    Ok(call.with_encoded(parts.encoded()).anonymous(parts.is_anonymous))
 }
 
 /// Adds what the options of the call say.

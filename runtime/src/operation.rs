@@ -118,6 +118,8 @@ pub struct Parameter {
     pub required: bool,
     /// What the service assumes where it is absent, in its text form.
     pub default: Option<&'static str>,
+    /// What stands between the items of a list in the query; `None` where each repeats the parameter.
+    pub joined: Option<&'static str>,
     /// The conventions of the list whose pages it numbers; `None` where it numbers none.
     pub paging: Option<&'static Paging>,
 }
@@ -145,13 +147,27 @@ impl Parameter {
     }
 
     const fn of(name: &'static str, location: Location) -> Self {
-        Self { name, location, required: false, default: None, paging: None }
+        Self {
+            name,
+            location,
+            required: false,
+            default: None,
+            joined: None,
+            paging: None,
+        }
     }
 
     /// Says that a request is invalid without it.
     #[must_use]
     pub const fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    /// Says that the items of a list are joined (OpenAPI 3.0 `explode: false`).
+    #[must_use]
+    pub const fn joined(mut self, separator: &'static str) -> Self {
+        self.joined = Some(separator);
         self
     }
 

@@ -41,6 +41,8 @@ pub(crate) struct Parts {
     query: Vec<(Cow<'static, str>, Vec<String>)>,
     headers: HeaderMap,
     body: Option<Arc<RequestBody>>,
+    /// Whether it is sent without credentials: the operation is public.
+    pub(crate) is_anonymous: bool,
     /// The method and the path of a [raw request](Request::raw).
     raw: Option<Arc<str>>,
     /// What makes the request impossible to send, until that part is set anew.
@@ -85,6 +87,26 @@ impl<T> Request<T> {
         Self::of(Parts::with(operation, path, parameters, body))
     }
 
+    /// Makes a request with a body in another format than JSON, which is sent as it is.
+    #[doc(hidden)]
+    pub fn with_bytes(
+        operation: &'static Operation,
+        path: &[&str],
+        parameters: &[(&'static str, &dyn codec::Value)],
+        body: &[u8],
+    ) -> Self {
+        let mut parts = Parts::with(operation, path, parameters, None);
+        parts.body = Some(Arc::new(RequestBody::bytes(Bytes::copy_from_slice(body))));
+        Self::of(parts)
+    }
+
+    /// Makes the request one of a public operation: it is sent without credentials.
+    #[doc(hidden)]
+    pub fn anonymous(mut self) -> Self {
+        self.parts_mut().is_anonymous = true;
+        self
+    }
+
     fn of(parts: Parts) -> Self {
         Self { parts: Arc::new(parts), output: PhantomData }
     }
@@ -96,7 +118,8 @@ impl<T> Request<T> {
     /// Sets a query parameter by its name, in place of an earlier value; `null` removes it. For
     /// what has no setter: a parameter that is not documented, or not in this version.
     ///
-    /// A list repeats the parameter (OpenAPI 3.0 `style: form`, `explode: true`).
+    /// A list repeats the parameter (OpenAPI 3.0 `style: form`, `explode: true`), unless the
+    /// document says that its items are joined.
     ///
     /// ```
     /// # use atlas_admin_runtime::Request;
@@ -234,6 +257,7 @@ impl Parts {
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: None,
+            is_anonymous: false,
             raw: None,
             problems: Vec::new(),
         };
@@ -269,7 +293,16 @@ impl Parts {
         self.query.retain(|(other, _)| *other != name);
         match text::texts(value) {
             Ok(texts) if texts.is_empty() => {}
-            Ok(texts) => self.query.push((name, texts)),
+            Ok(texts) => {
+                let mut declared = self.operation.parameters.iter();
+                let joined = declared
+                    .find(|it| it.location == Location::Query && it.name == name);
+                let texts = match joined.and_then(|declared| declared.joined) {
+                    Some(separator) => vec![texts.join(separator)],
+                    None => texts,
+                };
+                self.query.push((name, texts));
+            }
             Err(what) => {
                 let message = format!("the query parameter {name} can't hold {what}");
                 self.fail(Part::Query(name), message);
@@ -400,10 +433,26 @@ impl Parts {
             (None, _) => None,
         };
         if let Some(content_type) = content_type {
-            let value = HeaderValue::from_static(content_type);
-            headers.insert(http::header::CONTENT_TYPE, value);
+            headers.insert(http::header::CONTENT_TYPE, self.with_boundary(content_type));
         }
         headers
+    }
+
+    /// Returns a content type, with the boundary that the body begins with where its parts need
+    /// one (RFC 2046 section 5.1.1).
+    fn with_boundary(&self, content_type: &'static str) -> HeaderValue {
+        let plain = HeaderValue::from_static(content_type);
+        if !content_type.starts_with("multipart/") {
+            return plain;
+        }
+        let text = self.body.as_deref().map(|body| &body.text()[..]);
+        let line = text.and_then(|text| text.split(|byte| *byte == b'\r').next());
+        let boundary = line.and_then(|line| line.strip_prefix(b"--"));
+        let boundary = boundary.and_then(|it| std::str::from_utf8(it).ok());
+        let full = boundary
+            .map(|boundary| format!("{content_type}; boundary=\"{boundary}\""))
+            .and_then(|full| HeaderValue::try_from(full).ok());
+        full.unwrap_or(plain)
     }
 
     /// Returns the value of the first parameter of the path, encoded: the project or organization

@@ -38,6 +38,7 @@ mod loopback {
     mod processes;
     mod providers;
     mod proxy;
+    mod public;
     mod raw;
     #[cfg(feature = "testing")]
     mod recording;

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use crate::diagnostic::Diagnostic;
+use crate::grammar::fate::{Fate, fate};
 use crate::grammar::walk;
 use crate::grammar::{Field, Kind, Rules, is_extension};
 use crate::pointer::Pointer;
@@ -18,12 +19,35 @@ mod template;
 
 /// Reports everything about a tree's structure that keeps it from being read, and notes on what is
 /// read without effect.
-pub(super) fn check(tree: &Value) -> Vec<Diagnostic> {
+///
+/// Collects the keywords that are lost wherever they are written, and why, in `losses`.
+pub(super) fn check(
+    tree: &Value,
+    losses: &mut Vec<(Pointer, &'static str)>,
+) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    walk::visit(tree, &mut |kind, value, at| check_node(kind, value, at, &mut found));
+    walk::visit(tree, &mut |kind, value, at| {
+        check_node(kind, value, at, &mut found);
+        if matches!(kind, Kind::Schema | Kind::MediaType) {
+            list_losses(kind, value, at, losses);
+        }
+    });
     operation::check_ids(tree, &mut found);
     template::check(tree, &mut found);
     found
+}
+
+fn list_losses(
+    kind: Kind,
+    value: &Value,
+    at: &Pointer,
+    losses: &mut Vec<(Pointer, &'static str)>,
+) {
+    for key in value.as_object().into_iter().flat_map(Map::keys) {
+        if let Some(Fate::Noted(Some(why))) = fate(kind, key) {
+            losses.push((at.child(key), why));
+        }
+    }
 }
 
 fn check_node(kind: Kind, value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
@@ -102,16 +126,8 @@ fn check_required(
         if object.contains_key(*key) {
             continue;
         }
-        let (what, help) = match (kind, *key) {
-            (Kind::Operation, "operationId") => (
-                "the operation has no `operationId`, so it can't be named".to_owned(),
-                "add one with an overlay".to_owned(),
-            ),
-            _ => (
-                format!("the {} has no `{key}`", kind.name()),
-                format!("OpenAPI 3.0 requires `{key}`; add it with an overlay"),
-            ),
-        };
+        let what = format!("the {} has no `{key}`", kind.name());
+        let help = format!("OpenAPI 3.0 requires `{key}`; add it with an overlay");
         found.push(Diagnostic::error(what, at).help(help));
     }
 }

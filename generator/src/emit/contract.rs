@@ -75,7 +75,10 @@ fn add(emit: &Emit<'_>, module: &str, call: &Call<'_>, text: &mut String) {
         call.operation.parameters.iter().partition(|parameter| parameter.is_argument);
     let mut arguments: Vec<String> =
         required.into_iter().map(|p| value(emit, p, false)).collect();
-    arguments.extend(call.body().map(|_| "&sample.body()".to_owned()));
+    arguments.extend(call.body().map(|body| match body.is_bytes {
+        true => "b\"\"".to_owned(),
+        false => "&sample.body()".to_owned(),
+    }));
     let arguments = arguments.join(", ");
     let sample = match (arguments.is_empty(), others.is_empty()) {
         (true, true) if call.version.body.is_none() => "_",

@@ -107,7 +107,8 @@ fn parameter(parameter: &Parameter) -> TokenStream {
     let is_noted = parameter.required && parameter.location != Location::Path;
     let required = is_noted.then(|| quote!(.required()));
     let default = parameter.limits.default.as_ref().map(|default| quote!(.or(#default)));
-    quote!(#place #required #default)
+    let joined = parameter.joined.map(|separator| quote!(.joined(#separator)));
+    quote!(#place #required #default #joined)
 }
 
 fn method(method: Method) -> TokenStream {

@@ -6,7 +6,7 @@ use super::Emit;
 use super::operation::{Call, arguments, output};
 use super::ty::text;
 use crate::casing;
-use crate::model::{Kind, Output, Type};
+use crate::model::{Body, Kind, Output, Type};
 
 /// The greatest width of a line of the program, which is read without scrolling.
 const WIDTH: usize = 80;
@@ -17,7 +17,7 @@ pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
     let module = casing::ident(&emit.names.modules[call.operation.tag]);
     let is_taken = arguments.iter().any(|(name, _)| name == "client");
     let client = if is_taken { "atlas" } else { "client" };
-    let body = call.body().map(|body| &body.ty);
+    let body = call.body();
     let mut taken = vec![format!("{client}: Client")];
     let mut passed = Vec::new();
     let mut lines = Vec::new();
@@ -25,7 +25,8 @@ pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
         match body {
             Some(body) if index + 1 == arguments.len() => {
                 lines.push(value(emit, &name.to_string(), body, ty));
-                passed.push(format!("&{name}"));
+                let reference = if body.is_bytes { "" } else { "&" };
+                passed.push(format!("{reference}{name}"));
             }
             _ => {
                 taken.push(format!("{name}: {}", called(ty)));
@@ -54,10 +55,13 @@ pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
 }
 
 /// The statement that makes a body.
-fn value(emit: &Emit<'_>, name: &str, body: &Type, ty: &TokenStream) -> String {
+fn value(emit: &Emit<'_>, name: &str, body: &Body, ty: &TokenStream) -> String {
     let ty = called(ty);
+    if body.is_bytes {
+        return format!("let {name}: {ty} = b\"…\";").replace('…', "...");
+    }
     let ty = ty.trim_start_matches('&');
-    match body {
+    match &body.ty {
         Type::Def(id) if matches!(emit.api.def(*id).kind, Kind::Record(_)) => {
             format!("let {name} = {ty} {{ ..Default::default() }};")
         }

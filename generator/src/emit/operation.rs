@@ -57,7 +57,7 @@ impl<'a> Call<'a> {
         let operation = &emit.api.operations[index];
         let own = version.version;
         let answer = &version.answers[format];
-        let other = (!answer.is_first).then_some(answer.media_type.format);
+        let other = (!answer.is_first).then_some(&answer.media_type.format);
         Self {
             index,
             operation,
@@ -268,7 +268,10 @@ pub(super) fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> Vec<(Ident, TokenSt
         })
         .collect();
     if let Some(body) = call.body() {
-        let ty = emit.argument_type(&body.ty, &types);
+        let ty = match body.is_bytes {
+            true => quote!([u8]),
+            false => emit.argument_type(&body.ty, &types),
+        };
         arguments.push((body_name(call), quote!(&#ty)));
     }
     arguments
@@ -346,7 +349,11 @@ fn make(call: &Call<'_>) -> TokenStream {
         .map(required_value)
         .collect();
     let body = call.body().map(|_| body_name(call));
-    match (others.as_slice(), body) {
+    let is_bytes = call.body().is_some_and(|body| body.is_bytes);
+    let request = match (others.as_slice(), body) {
+        (others, Some(body)) if is_bytes => {
+            quote!(Request::with_bytes(&#operation, #path, &[#(#others),*], #body))
+        }
         ([], None) => quote!(Request::new(&#operation, #path)),
         ([], Some(body)) => quote!(Request::with_body(&#operation, #path, #body)),
         (others, None) => {
@@ -355,7 +362,9 @@ fn make(call: &Call<'_>) -> TokenStream {
         (others, Some(body)) => {
             quote!(Request::with(&#operation, #path, &[#(#others),*], Some(#body)))
         }
-    }
+    };
+    let anonymous = call.operation.is_anonymous.then(|| quote!(.anonymous()));
+    quote!(#request #anonymous)
 }
 
 /// The name and the value of a required parameter outside of the path.

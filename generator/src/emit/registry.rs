@@ -61,7 +61,7 @@ fn row(emit: &Emit<'_>, call: &Call<'_>, calls: &[Call<'_>], text: &mut String) 
     for other in calls.iter().filter(|other| call.is_in_other_format(other)) {
         text.push_str(&format!(", also {}", path(other)));
     }
-    if let Some(body) = &call.version.body {
+    if let Some(body) = call.version.body.as_ref().filter(|body| !body.is_bytes) {
         text.push_str(&format!(", body {}", ty(emit, &body.ty)));
     }
     let answers: Vec<String> = call

@@ -126,7 +126,7 @@ pub(super) static OPERATION: Rules = rules(
         ("summary", Prose),
         ("tags", TextList),
     ],
-    &["operationId", "responses"],
+    &["responses"],
 );
 
 pub(super) static RESPONSES: Rules =

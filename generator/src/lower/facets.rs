@@ -55,7 +55,8 @@ pub(super) struct Facets<'d> {
     pub(super) one_of: &'d [ReferenceOr<Schema>],
     pub(super) any_of: &'d [ReferenceOr<Schema>],
     pub(super) all_of: &'d [ReferenceOr<Schema>],
-    pub(super) negated: bool,
+    /// Whether it lists alternatives of what must be sent: they don't say what it is.
+    pub(super) has_alternatives: bool,
     /// The values of an enum, in the document's order.
     pub(super) values: Vec<Value>,
     pub(super) data: &'d SchemaData,
@@ -74,7 +75,7 @@ impl<'d> Facets<'d> {
             one_of: &[],
             any_of: &[],
             all_of: &[],
-            negated: false,
+            has_alternatives: false,
             values: Vec::new(),
             data: &schema.schema_data,
             limits: Limits::default(),
@@ -84,9 +85,10 @@ impl<'d> Facets<'d> {
             SchemaKind::OneOf { one_of } => facets.one_of = one_of,
             SchemaKind::AnyOf { any_of } => facets.any_of = any_of,
             SchemaKind::AllOf { all_of } => facets.all_of = all_of,
-            SchemaKind::Not { .. } => facets.negated = true,
+            SchemaKind::Not { .. } => {}
             SchemaKind::Any(any) => facets.read_any(any),
         }
+        facets.set_alternatives_aside();
         facets.limits.default = schema.schema_data.default.as_ref().map(text);
         facets.limits.format = facets.format.clone();
         facets
@@ -117,12 +119,24 @@ impl<'d> Facets<'d> {
         self.all_of.len() == 1 && !self.has_properties() && !self.is_union()
     }
 
+    /// Whether it says nothing of what the value is made of.
+    fn is_bare(&self) -> bool {
+        !self.has_properties()
+            && !self.is_union()
+            && self.all_of.is_empty()
+            && self.additional.is_none()
+            && self.items.is_none()
+            && self.values.is_empty()
+    }
+
     /// The values of an enum of strings; `None` where it is none.
     pub(super) fn strings(&self) -> Option<Vec<&str>> {
         if self.values.is_empty() || !matches!(self.ty, None | Some("string")) {
             return None;
         }
-        self.values.iter().filter(|value| !value.is_null()).map(Value::as_str).collect()
+        let said: Option<Vec<&str>> =
+            self.values.iter().filter(|v| !v.is_null()).map(Value::as_str).collect();
+        said.filter(|values| !values.is_empty())
     }
 
     fn read_type(&mut self, ty: &'d Typed) {
@@ -186,7 +200,6 @@ impl<'d> Facets<'d> {
         self.one_of = &any.one_of;
         self.any_of = &any.any_of;
         self.all_of = &any.all_of;
-        self.negated = any.not.is_some();
         self.values.clone_from(&any.enumeration);
         self.limits.pattern.clone_from(&any.pattern);
         self.limits.min_length = any.min_length;
@@ -216,10 +229,39 @@ impl<'d> Facets<'d> {
         self.limits.exclusive = exclusive;
     }
 
+    /// Drops a choice between nothing but lists of what is required.
+    fn set_alternatives_aside(&mut self) {
+        for listed in [&mut self.one_of, &mut self.any_of] {
+            if !listed.is_empty() && listed.iter().all(is_alternative) {
+                *listed = &[];
+                self.has_alternatives = true;
+            }
+        }
+    }
+
     fn list_values(&mut self) {
         if matches!(self.ty, Some("integer" | "number")) {
             self.limits.one_of = self.values.iter().map(text).collect();
         }
+    }
+}
+
+/// Whether a schema says nothing but what must be sent.
+fn is_alternative(schema: &ReferenceOr<Schema>) -> bool {
+    let ReferenceOr::Item(schema) = schema else { return false };
+    match &schema.schema_kind {
+        SchemaKind::Type(Typed::Object(object)) => {
+            !object.required.is_empty()
+                && object.properties.is_empty()
+                && object.additional_properties.is_none()
+        }
+        SchemaKind::Any(_) => {
+            let facets = Facets::of(schema);
+            !facets.required.is_empty()
+                && matches!(facets.ty, None | Some("object"))
+                && facets.is_bare()
+        }
+        _ => false,
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use openapiv3::Schema;
 use serde_json::Value;
 
 use super::facets::{Facets, Node, prose};
 use super::{Lowering, Spot};
 use crate::model::{Field, Record};
+use crate::pointer::Pointer;
 
 /// The properties that identify a thing throughout the API. Overlays name others with
 /// `x-sdk-identity`, and say with `x-sdk-kept` that the service keeps a secret of an identified
@@ -18,6 +20,8 @@ const IDENTITIES: [&str; 2] = ["id", "_id"];
 pub(super) struct Properties<'d> {
     pub(super) declared: BTreeMap<&'d str, Declared<'d>>,
     pub(super) required: BTreeSet<&'d str>,
+    /// What is lost of them: where and why.
+    pub(super) losses: Vec<(Pointer, String)>,
 }
 
 /// A property and where it was declared: an inherited one belongs to its parent, so that all who
@@ -49,6 +53,9 @@ impl<'d> Lowering<'d> {
     /// Leaves out properties whose names the codec can't compare and write as they are (RFC 8259
     /// section 7); they are received into `extra` and sent from it.
     pub(super) fn leave_out_unwritable(&mut self, properties: &mut Properties<'d>) {
+        for (pointer, what) in std::mem::take(&mut properties.losses) {
+            self.unmapped(&pointer, what);
+        }
         properties.declared.retain(|json_name, declared| {
             let is_plain = !json_name.contains(['"', '\\'])
                 && !json_name.contains(char::is_control);
@@ -76,7 +83,7 @@ impl<'d> Lowering<'d> {
             ..Field::new(json_name, ty)
         };
         if let Some(schema) = schema {
-            field.nullable = schema.schema_data.nullable;
+            field.nullable = schema.schema_data.nullable || self.lists_null(schema);
             field.deprecated = schema.schema_data.deprecated;
             field.secret = field.limits.format.as_deref() == Some("password");
         }
@@ -90,8 +97,31 @@ impl<'d> Lowering<'d> {
             let is_id = field.read_only && IDENTITIES.contains(&json_name);
             field.identity = says("x-sdk-identity").unwrap_or(is_id);
             field.kept = says("x-sdk-kept").unwrap_or(false);
+            self.read_facets(schema, &mut field);
         }
         field
+    }
+
+    /// Whether `null` is among the variants of a choice.
+    fn lists_null(&self, schema: &'d Schema) -> bool {
+        let facets = Facets::of(schema);
+        facets.variants().1.iter().any(|variant| self.is_null(Node::of(variant)))
+    }
+
+    /// Reads what parts of a composition say of the property that are nothing but words about
+    /// it: `allOf: [{$ref: …}, {readOnly: true}]`.
+    fn read_facets(&self, schema: &'d Schema, field: &mut Field) {
+        for part in Facets::of(schema).all_of {
+            if let Node::Schema(part) = Node::of(part)
+                && self.is_facet(part)
+            {
+                let data = &part.schema_data;
+                field.nullable |= data.nullable;
+                field.read_only |= data.read_only;
+                field.write_only |= data.write_only;
+                field.deprecated |= data.deprecated;
+            }
+        }
     }
 
     /// Collects the properties of an object, the inherited ones first, so that its own win.
@@ -135,7 +165,12 @@ impl<'d> Lowering<'d> {
         };
         let facets = Facets::of(schema);
         for (index, part) in facets.all_of.iter().enumerate() {
-            self.collect(Node::of(part), &spot.part("allOf", index), into, seen);
+            let (part, spot) = (Node::of(part), spot.part("allOf", index));
+            if self.is_foreign_union(part) {
+                self.collect_variants(part, &spot, into, seen);
+            } else {
+                self.collect(part, &spot, into, seen);
+            }
         }
         into.required.extend(facets.required.iter().map(String::as_str));
         for (json_name, schema) in facets.properties.into_iter().flatten() {
@@ -143,7 +178,58 @@ impl<'d> Lowering<'d> {
                 node: Node::of_boxed(schema),
                 spot: spot.property(json_name),
             };
-            into.declared.insert(json_name, declared);
+            self.declare(json_name, declared, into);
         }
+    }
+
+    /// Adds a property. The last declaration holds; it is a loss where another allows no value
+    /// that this one does.
+    fn declare(
+        &self,
+        json_name: &'d str,
+        declared: Declared<'d>,
+        into: &mut Properties<'d>,
+    ) {
+        if let Some(before) = into.declared.get(json_name)
+            && let (Some(one), Some(other)) =
+                (self.json_kind(before.node), self.json_kind(declared.node))
+            && one != other
+        {
+            let what = format!(
+                "declared as another kind of value at {}, and that one holds",
+                declared.spot.pointer
+            );
+            into.losses.push((before.spot.pointer.clone(), what));
+        }
+        into.declared.insert(json_name, declared);
+    }
+
+    /// Collects the properties of all variants of a union that is a part of an object with more
+    /// properties.
+    fn collect_variants(
+        &self,
+        union: Node<'d>,
+        spot: &Spot,
+        into: &mut Properties<'d>,
+        seen: &mut Vec<&'d str>,
+    ) {
+        let what = "a union beside other properties: one record with the properties of all variants";
+        into.losses.push((spot.pointer.clone(), what.to_owned()));
+        let mut of_union = Properties::default();
+        self.collect(union, spot, &mut of_union, seen);
+        for (index, variant) in
+            self.nested_variants(union).into_iter().flatten().enumerate()
+        {
+            let mut of_variant = Properties::default();
+            self.collect(variant, &spot.part("oneOf", index), &mut of_variant, seen);
+            for (json_name, declared) in of_variant.declared {
+                self.declare(json_name, declared, &mut of_union);
+            }
+        }
+        into.losses.append(&mut of_union.losses);
+        for (json_name, declared) in of_union.declared {
+            self.declare(json_name, declared, into);
+        }
+        into.required.append(&mut of_union.required);
     }
 }

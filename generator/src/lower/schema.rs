@@ -2,6 +2,7 @@
 
 use openapiv3::{AdditionalProperties, Schema};
 
+use super::compose::Whole;
 use super::facets::{Facets, Node, prose};
 use super::union::Plan;
 use super::{Lowering, Spot};
@@ -76,8 +77,10 @@ impl<'d> Lowering<'d> {
 
     /// Lowers what needs no definition of its own; `None` for what does.
     fn lower_undefined(&mut self, facets: &Facets<'d>, spot: &Spot) -> Option<Type> {
-        if facets.negated {
-            self.unmapped(&spot.pointer, "`not` is not expressed");
+        if facets.has_alternatives {
+            let what =
+                "a choice between what is required is not expressed: each is optional";
+            self.unmapped(&spot.pointer, what);
         }
         if facets.strings().is_some() {
             return None;
@@ -89,11 +92,27 @@ impl<'d> Lowering<'d> {
                     Some(Type::Json)
                 }
                 Plan::Only(node) => Some(self.lower_node(node, spot)),
+                Plan::Text => Some(self.coarser(Type::String, "texts", spot)),
+                Plan::Number => Some(self.coarser(Type::Float, "numbers", spot)),
                 _ => None,
             };
         }
-        if !facets.all_of.is_empty() || facets.has_properties() {
+        if facets.has_properties() {
             return None;
+        }
+        if !facets.all_of.is_empty() {
+            match self.whole(facets) {
+                Whole::Record => return None,
+                Whole::Part(index) => {
+                    let part = Node::of(&facets.all_of[index]);
+                    return Some(self.lower_node(part, &spot.part("allOf", index)));
+                }
+                Whole::Nothing(why) => {
+                    self.unmapped(&spot.pointer, format!("{why}: any JSON value"));
+                    return Some(Type::Json);
+                }
+                Whole::Own => {}
+            }
         }
         Some(match facets.ty {
             Some("string") => match facets.format.as_deref() {
@@ -113,6 +132,13 @@ impl<'d> Lowering<'d> {
                 Type::Json
             }
         })
+    }
+
+    /// The type of all that schemas of one kind allow, where none of them tells its values apart.
+    fn coarser(&mut self, ty: Type, kind: &str, spot: &Spot) -> Type {
+        let what = format!("a choice between kinds of {kind}: any of them");
+        self.unmapped(&spot.pointer, what);
+        ty
     }
 
     fn lower_list(&mut self, facets: &Facets<'d>, spot: &Spot) -> Type {

@@ -26,6 +26,10 @@ pub(super) enum Plan<'d> {
     Only(Node<'d>),
     /// One record with the properties of all.
     Merge,
+    /// Texts, whose formats or values nothing tells apart.
+    Text,
+    /// Numbers, whole or not.
+    Number,
     /// Nothing that Rust could tell apart, and why.
     FreeForm(String),
 }
@@ -64,7 +68,8 @@ impl<'d> Lowering<'d> {
 
     pub(super) fn plan_union(&self, facets: &Facets<'d>) -> Plan<'d> {
         let (_, listed) = facets.variants();
-        let nodes: Vec<Node<'d>> = listed.iter().map(Node::of).collect();
+        let nodes: Vec<Node<'d>> =
+            self.choices(facets).into_iter().map(|(_, node)| node).collect();
         if let Some(values) = self.strings_of_all(&nodes) {
             return Plan::Enum(values);
         }
@@ -83,7 +88,14 @@ impl<'d> Lowering<'d> {
                 _ => Plan::JsonKind,
             };
         }
-        if kinds.iter().any(|kind| *kind != JsonKind::Object) {
+        let all = |wanted: JsonKind| kinds.iter().all(|kind| *kind == wanted);
+        if all(JsonKind::String) {
+            return Plan::Text;
+        }
+        if all(JsonKind::Number) {
+            return Plan::Number;
+        }
+        if !all(JsonKind::Object) {
             return Plan::FreeForm(
                 "a choice between schemas of the same JSON kind".to_owned(),
             );
@@ -195,54 +207,10 @@ impl<'d> Lowering<'d> {
         Some(all?.concat())
     }
 
-    fn nested_variants(&self, node: Node<'d>) -> Option<Vec<Node<'d>>> {
+    pub(super) fn nested_variants(&self, node: Node<'d>) -> Option<Vec<Node<'d>>> {
         let facets = Facets::of(self.resolve(node)?);
         let (_, listed) = facets.variants();
         (!listed.is_empty()).then(|| listed.iter().map(Node::of).collect())
-    }
-
-    /// The values of an enum of strings, or of a choice between such.
-    fn strings_of(&self, node: Node<'d>) -> Option<Vec<String>> {
-        let facets = Facets::of(self.resolve(node)?);
-        if let Some(values) = facets.strings() {
-            return Some(values.into_iter().map(str::to_owned).collect());
-        }
-        let (_, listed) = facets.variants();
-        self.strings_of_all(&listed.iter().map(Node::of).collect::<Vec<_>>())
-    }
-
-    fn strings_of_all(&self, nodes: &[Node<'d>]) -> Option<Vec<String>> {
-        if nodes.is_empty() {
-            return None;
-        }
-        let all: Option<Vec<_>> =
-            nodes.iter().map(|node| self.strings_of(*node)).collect();
-        Some(all?.concat())
-    }
-
-    fn json_kind(&self, node: Node<'d>) -> Option<JsonKind> {
-        let facets = Facets::of(self.resolve(node)?);
-        match facets.ty {
-            Some("boolean") => Some(JsonKind::Boolean),
-            Some("integer" | "number") => Some(JsonKind::Number),
-            Some("string") => Some(JsonKind::String),
-            Some("array") => Some(JsonKind::Array),
-            Some("object") => Some(JsonKind::Object),
-            _ if facets.has_properties()
-                || !facets.all_of.is_empty()
-                || facets.is_union() =>
-            {
-                Some(JsonKind::Object)
-            }
-            _ => None,
-        }
-    }
-
-    fn is_plain_record(&self, node: Node<'d>) -> bool {
-        self.resolve(node).is_some_and(|schema| {
-            let facets = Facets::of(schema);
-            !facets.is_union() && (facets.has_properties() || !facets.all_of.is_empty())
-        })
     }
 
     pub(super) fn lower_union(
@@ -276,14 +244,13 @@ impl<'d> Lowering<'d> {
                 })
             }
             Plan::JsonKind => {
-                let (keyword, listed) = facets.variants();
-                let variants = listed
-                    .iter()
-                    .enumerate()
+                let keyword = facets.variants().0;
+                let variants = self
+                    .choices(facets)
+                    .into_iter()
                     .map(|(index, node)| Variant {
                         recorded: None,
-                        ty: self
-                            .lower_node(Node::of(node), &spot.variant(keyword, index)),
+                        ty: self.lower_node(node, &spot.variant(keyword, index)),
                         tags: Vec::new(),
                     })
                     .collect();
@@ -293,22 +260,23 @@ impl<'d> Lowering<'d> {
                     common: None,
                 })
             }
-            Plan::Merge | Plan::Only(_) | Plan::FreeForm(_) => {
-                Kind::Record(self.merge(node, facets, spot))
-            }
+            Plan::Merge
+            | Plan::Only(_)
+            | Plan::Text
+            | Plan::Number
+            | Plan::FreeForm(_) => Kind::Record(self.merge(node, facets, spot)),
         }
     }
 
     /// Makes one record of the properties of all variants and of the union itself.
     fn merge(&mut self, node: Node<'d>, facets: &Facets<'d>, spot: &Spot) -> Record {
-        let (keyword, listed) = facets.variants();
+        let keyword = facets.variants().0;
         let mut own = self.properties(node, spot);
         self.leave_out_unwritable(&mut own);
         let mut declared: BTreeMap<&'d str, Vec<Declared<'d>>> = BTreeMap::new();
         let mut required: Option<BTreeSet<&'d str>> = None;
-        for (index, variant) in listed.iter().enumerate() {
-            let mut properties =
-                self.properties(Node::of(variant), &spot.part(keyword, index));
+        for (index, variant) in self.choices(facets) {
+            let mut properties = self.properties(variant, &spot.part(keyword, index));
             self.leave_out_unwritable(&mut properties);
             for (json_name, property) in properties.declared {
                 declared.entry(json_name).or_default().push(property);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 
+use crate::casing::free_name;
 use crate::diagnostic::Diagnostic;
 use crate::pointer::Pointer;
 
@@ -18,7 +19,10 @@ pub(super) struct Scope {
 impl Scope {
     /// Returns a scope whose names the ledger holds; `line` shows how to write one by hand.
     pub(super) fn new(what: impl Into<String>, line: impl Display) -> Self {
-        Self::with_help(what, format!("name one of them in spec/names.toml: {line}"))
+        Self::with_help(
+            what,
+            format!("for another name, write it in spec/names.toml: {line}"),
+        )
     }
 
     /// Returns a scope whose names the ledger does not hold.
@@ -33,6 +37,31 @@ impl Scope {
 
     pub(super) fn is_free(&self, name: &str) -> bool {
         !self.claimed.contains_key(name)
+    }
+
+    /// Claims the first of some names that is free, or one of them with a number, and notes that
+    /// it had to give way. `is_free` says what else a name must be.
+    pub(super) fn give(
+        &mut self,
+        names: &[String],
+        key: &str,
+        at: &Pointer,
+        is_free: impl Fn(&str) -> bool,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> String {
+        let is_free = |name: &str| self.is_free(name) && is_free(name);
+        let wanted = names.first().map_or("", String::as_str);
+        let free = names.iter().find(|name| is_free(name)).cloned();
+        let name = free.unwrap_or_else(|| free_name(wanted, is_free));
+        if let Some((other, _)) = self.claimed.get(wanted) {
+            let what = format!(
+                "{} `{wanted}` belongs to `{other}`; `{key}` is called `{name}`",
+                self.what
+            );
+            diagnostics.push(Diagnostic::note(what, at).help(self.help.as_str()));
+        }
+        self.claimed.insert(name.clone(), (key.to_owned(), Some(at.clone())));
+        name
     }
 
     /// Claims a name, and reports both places where it is taken.

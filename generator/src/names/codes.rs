@@ -34,6 +34,6 @@ mod tests {
         // Two spellings, one name: the later gives way.
         let list = "E_F = { report = \"x\" }\n\"E__F\" = { report = \"x\" }";
         let names = name_codes(&ErrorCodes::parse(list).expect("codes"), &ledger);
-        assert_eq!((&*names["E_F"], &*names["E__F"]), ("EF", "EF_2"));
+        assert_eq!((&*names["E_F"], &*names["E__F"]), ("EF", "EF2"));
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::by_precedence;
 use super::claim::Scope;
-use crate::casing::{common_ending, field_name, free_name, variant_name, words};
+use crate::casing::{common_ending, field_name, free_name, spelt, variant_name, words};
 use crate::diagnostic::Diagnostic;
 use crate::ledger::{Ledger, Section};
 use crate::model::{Api, Discriminator, Kind, Type, TypeDef, Union, Variant};
@@ -61,7 +62,7 @@ struct Naming {
 }
 
 impl Naming {
-    /// Names the members, and reports collisions.
+    /// Names the members: those of before first, then each new one as it is spelt.
     fn name_each<'a>(
         self,
         def: &TypeDef,
@@ -69,26 +70,23 @@ impl Naming {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<String> {
         let mut scope = Scope::new(self.what.clone(), self.line.clone());
-        let place = &def.origin.places[0];
-        json_names
-            .map(|json_name| {
-                let name = self.name(json_name, &scope, def);
-                scope.claim(&name, json_name, &place.pointer, diagnostics);
-                name
-            })
-            .collect()
-    }
-
-    /// A new member gives way to those that the type has had, and to those before it.
-    fn name(&self, json_name: &str, scope: &Scope, def: &TypeDef) -> String {
-        if let Some(name) = self.recorded.get(json_name) {
-            return name.clone();
+        let at = &def.origin.places[0].pointer;
+        let json_names: Vec<&str> = json_names.collect();
+        let mut names = vec![String::new(); json_names.len()];
+        let (recorded, new): (Vec<_>, Vec<_>) = (0..json_names.len())
+            .partition(|&index| self.recorded.contains_key(json_names[index]));
+        for index in recorded {
+            names[index].clone_from(&self.recorded[json_names[index]]);
+            scope.claim(&names[index], json_names[index], at, diagnostics);
         }
-        let is_free = |name: &str| {
-            !self.recorded.values().any(|recorded| recorded == name)
-                && (def.recorded.is_none() || scope.is_free(name))
-        };
-        free_name(&(self.by_rule)(json_name), is_free)
+        let is_free =
+            |name: &str| !self.recorded.values().any(|recorded| recorded == name);
+        for index in by_precedence(new, |&index| json_names[index], self.by_rule) {
+            let json_name = json_names[index];
+            let wanted = [json_name, &spelt(json_name)].map(self.by_rule);
+            names[index] = scope.give(&wanted, json_name, at, is_free, diagnostics);
+        }
+        names
     }
 }
 
@@ -125,10 +123,11 @@ fn name_variants(
                 .then(|| variant_name(&short[index]));
             let longer = [variant_name(&full), variant_name(&format!("{full} variant"))];
             let mut names = short.into_iter().chain(longer.clone());
-            let free = names.find(|name| !of_the_past.contains(name));
-            free.unwrap_or_else(|| {
-                free_name(&longer[0], |name| !of_the_past.iter().any(|own| own == name))
-            })
+            let is_free = |name: &str| {
+                scope.is_free(name) && !of_the_past.iter().any(|own| own == name)
+            };
+            let free = names.find(|name| is_free(name));
+            free.unwrap_or_else(|| free_name(&longer[0], is_free))
         });
         scope.claim(&name, &full, &place.pointer, diagnostics);
         names.push(name);

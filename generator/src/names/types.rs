@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::by_precedence;
 use super::claim::Scope;
 use crate::casing::{common_name, type_name, words};
 use crate::diagnostic::Diagnostic;
@@ -38,6 +39,17 @@ impl Naming<'_> {
     fn claim(&mut self, index: usize, name: String, place: &Place) {
         self.scope.claim(&name, &place.key, &place.pointer, self.diagnostics);
         self.names[index] = Some(name);
+    }
+
+    /// Notes that the name of a schema belongs to another one.
+    fn note(&mut self, wanted: &str, name: &str, place: &Place) {
+        if wanted != name {
+            let what = format!(
+                "the type `{wanted}` belongs to another schema; `{}` is called `{name}`",
+                place.key
+            );
+            self.diagnostics.push(Diagnostic::note(what, &place.pointer));
+        }
     }
 
     /// Takes the names that types have had.
@@ -77,6 +89,8 @@ impl Naming<'_> {
         let is_one = |index: &usize| api.types[*index].origin.places.len() == 1;
         // Names of one schema first, so that no common name happens to be one.
         let (one, several): (Vec<usize>, Vec<usize>) = schemas.partition(is_one);
+        let key = |index: &usize| api.types[*index].origin.places[0].key.as_str();
+        let one = by_precedence(one, key, type_name);
         for index in one.into_iter().chain(several) {
             if self.names[index].is_some() {
                 continue;
@@ -92,8 +106,13 @@ impl Naming<'_> {
             };
             // What bore the name before keeps it, even where it is gone from this document.
             let name = common.unwrap_or_else(|| {
-                free_type_name(&type_name(&place.key), "Schema", of_the_past)
+                free_type_name(&type_name(&place.key), "Schema", |name| {
+                    self.scope.is_free(name) && !of_the_past.contains(name)
+                })
             });
+            if origin.places.len() == 1 {
+                self.note(&type_name(&place.key), &name, place);
+            }
             self.claim(index, name, place);
         }
     }
@@ -119,9 +138,12 @@ impl Naming<'_> {
                 candidates(origin, dominant.get(&index)).into_iter().find(|name| {
                     self.scope.is_free(name) && !of_the_past.contains(name.as_str())
                 });
-            // Where every candidate is taken, the claim reports who took it.
             let path = path_name(&origin.places[0]);
-            let name = free.unwrap_or_else(|| free_type_name(&path, "", of_the_past));
+            let name = free.unwrap_or_else(|| {
+                free_type_name(&path, "", |name| {
+                    self.scope.is_free(name) && !of_the_past.contains(name)
+                })
+            });
             self.claim(index, name, &origin.places[0]);
         }
     }
@@ -151,12 +173,12 @@ fn common_names(api: &Api, index: usize) -> Vec<String> {
     names.map(|name| type_name(&name)).collect()
 }
 
-/// Returns a name that no type has had: as it is, with an ending, or with a number.
-fn free_type_name(name: &str, ending: &str, of_the_past: &BTreeSet<&str>) -> String {
+/// Returns a name that is free: as it is, with an ending, or with a number.
+fn free_type_name(name: &str, ending: &str, is_free: impl Fn(&str) -> bool) -> String {
     let numbered = (2..).map(|number| format!("{name}{ending}{number}"));
     let plain = [name.to_owned(), format!("{name}{ending}")];
     let mut names = plain.into_iter().chain(numbered);
-    names.find(|name| !of_the_past.contains(name.as_str())).unwrap_or_default()
+    names.find(|name| is_free(name)).unwrap_or_default()
 }
 
 /// The inline types that hold more than half of the places of their hint: the word means them.

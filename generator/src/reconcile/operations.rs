@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::build::Build;
-use crate::casing::{free_name, parameter_name};
+use crate::casing::{free_name, precedence, setter_name, spelt};
 use crate::ledger::{RecordedAnswer, RecordedOperation, parameter_key};
 use crate::model::{
-    Answer, Body, Content, Operation, OperationVersion, Output, Parameter, Type,
+    Answer, Body, Content, Location, Operation, OperationVersion, Output, Parameter,
+    Type,
 };
 
 /// Returns the operations with the types that the ledger promises.
@@ -61,17 +62,29 @@ fn parameters(
         };
         parameter.recorded = known.map(|known| known.name.clone());
     }
-    if let Some(recorded) = recorded {
-        name_new_parameters(&mut parameters, recorded);
-    }
+    let taken = recorded.map(RecordedOperation::parameter_names);
+    name_new_parameters(&mut parameters, taken.unwrap_or_default());
     parameters
 }
 
-/// A parameter that comes later leaves the others their names, those that are gone too.
-fn name_new_parameters(parameters: &mut [Parameter], recorded: &RecordedOperation) {
-    let mut taken: BTreeSet<String> = recorded.parameter_names();
-    for parameter in parameters.iter_mut().filter(|own| own.recorded.is_none()) {
-        let name = free_name(&parameter_name(parameter), |name| !taken.contains(name));
+/// A parameter that comes later leaves the others their names, those that are gone too. Those of
+/// one spelling are told apart by what else is in it, and by where they go.
+fn name_new_parameters(parameters: &mut [Parameter], mut taken: BTreeSet<String>) {
+    let mut new: Vec<&mut Parameter> =
+        parameters.iter_mut().filter(|own| own.recorded.is_none()).collect();
+    new.sort_by_cached_key(|own| {
+        let by_rule = setter_name(&own.name);
+        let (is_other, others, _) = precedence(&by_rule, &own.name);
+        (own.location != Location::Path, is_other, others, own.name.clone())
+    });
+    for parameter in new {
+        let placed = format!("{} {}", parameter.location.as_str(), parameter.name);
+        let mut wanted =
+            [parameter.name.clone(), spelt(&parameter.name), placed].into_iter();
+        let is_free = |name: &str| !taken.contains(name);
+        let free = wanted.find_map(|it| Some(setter_name(&it)).filter(|it| is_free(it)));
+        let name =
+            free.unwrap_or_else(|| free_name(&setter_name(&parameter.name), is_free));
         taken.insert(name.clone());
         parameter.recorded = Some(name);
     }
@@ -89,11 +102,11 @@ fn reconcile_version(
         reconcile_answer(build, answer, known);
     }
     // The function without a format in its name stays the one of the same format.
-    version.answers.sort_by_key(|answer| {
+    version.answers.sort_by_cached_key(|answer| {
         let known = answers.get(answer.media_type.format.as_str());
         (
             !known.map_or(answers.is_empty(), |known| known.is_first),
-            answer.media_type.format,
+            answer.media_type.format.clone(),
         )
     });
     // Where the format of that function is gone, the others stay where they are.
@@ -106,7 +119,8 @@ fn reconcile_version(
         let known = recorded.and_then(|recorded| recorded.body(version.version));
         *body = Body {
             ty: build.ty(known, &[&body.ty]),
-            media_type: body.media_type,
+            media_type: body.media_type.clone(),
+            is_bytes: body.is_bytes,
             is_argument: answers.is_empty() || known.is_some(),
         };
     }

@@ -66,17 +66,19 @@ fn an_operation_needs_a_name_of_its_own() {
             "",
         ),
         &[
-            "the operation has no `operationId`, so it can't be named | #/paths/~1a/get | \
-             add one with an overlay",
             "note: the operation declares no response | #/paths/~1a/get/responses",
             "note: the operation declares no response | #/paths/~1a/put/responses",
             "note: the operation declares no response | #/paths/~1b/get/responses",
             "note: the operation declares no response | #/paths/~1b/put/responses",
             &format!(
+                "note: the operation has no `operationId`: its method and path name it | \
+                 #/paths/~1a/get | {help}"
+            ),
+            &format!(
                 "the `operationId` x is taken by #/paths/~1a/put | #/paths/~1b/get | {help}"
             ),
             &format!(
-                "the operation's `operationId` is empty, so it can't be named | \
+                "note: the operation has no `operationId`: its method and path name it | \
                  #/paths/~1b/put | {help}"
             ),
         ],
@@ -151,8 +153,8 @@ fn parameters_have_a_name_a_place_and_a_schema() {
              add one of the two with an overlay",
             "`in` of a parameter has to be one of cookie, header, path, query; this is `body` | \
              #/components/parameters/B/in",
-            "a path parameter has to be `required: true` | #/components/parameters/C | \
-             add it with an overlay",
+            "note: a path parameter has to be `required: true` | #/components/parameters/C | \
+             it is required all the same; add it with an overlay",
             "`style` of a query parameter can't be `label` | #/components/parameters/D/style | \
              it has to be one of deepObject, form, pipeDelimited, spaceDelimited",
             "the parameter has both `schema` and `content` | #/components/parameters/E | \
@@ -180,12 +182,12 @@ fn parameters_fit_their_path() {
                 "the path parameter `id` stands twice | {at}/parameters/1 | keep one of the two"
             ),
             &format!(
-                "the path names {{x}}, which no parameter describes | {at} | \
-                 add the parameter with an overlay"
+                "note: the path names {{x}}, which no parameter describes | {at} | \
+                 the operation is left out; add the parameter with an overlay"
             ),
             &format!(
-                "the path parameter `id` is not in the path | {at} | \
-                 remove the parameter with an overlay"
+                "note: the path parameter `id` is not in the path | {at} | \
+                 it is not sent; remove the parameter with an overlay"
             ),
         ],
     );

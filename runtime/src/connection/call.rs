@@ -34,6 +34,8 @@ pub(crate) struct Call {
     /// Whether this attempt got as far as the request itself: what went before (a token, a
     /// probe) can be repeated whatever the method.
     sent: AtomicBool,
+    /// Whether it goes without credentials, for what it calls is public.
+    anonymous: bool,
     attempts: Attempts,
 }
 
@@ -53,7 +55,19 @@ impl Call {
         let request = Request { method, url, headers, body, operation, encoded: None };
         let begun = connection.clock.monotonic();
         let attempts = Attempts::new(operation, path_and_query);
-        Self { request, begun, sent: AtomicBool::new(false), attempts }
+        let sent = AtomicBool::new(false);
+        Self { request, begun, sent, anonymous: false, attempts }
+    }
+
+    /// Says whether it goes without credentials.
+    pub(crate) fn anonymous(mut self, anonymous: bool) -> Self {
+        self.anonymous = anonymous;
+        self
+    }
+
+    /// Tells whether it goes without credentials.
+    pub(crate) fn is_anonymous(&self) -> bool {
+        self.anonymous
     }
 
     /// Says how the body was encoded, so that a layer can show it without its secrets.
@@ -90,7 +104,8 @@ impl Call {
     /// Returns another request of the same call.
     fn with(&self, request: Request, was_sent: bool) -> Self {
         let sent = AtomicBool::new(was_sent);
-        Self { request, begun: self.begun, sent, attempts: self.attempts.clone() }
+        let (begun, anonymous) = (self.begun, self.anonymous);
+        Self { request, begun, sent, anonymous, attempts: self.attempts.clone() }
     }
 
     /// Returns the call of a request that layers have made of this one's.

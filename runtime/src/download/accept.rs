@@ -90,6 +90,7 @@ fn check_type(operation: &Operation, content_type: &str) -> Result<(), String> {
     let found = Format::of(content_type);
     let fits = match (Format::of(operation.accept), found) {
         (_, Format::Any) => true,
+        (declared, found) if declared == found => true,
         (Format::Gzip, found) => found == Format::Gzip,
         (Format::Csv, found) => matches!(found, Format::Csv | Format::Text),
         (_, found) => !matches!(found, Format::Markup | Format::Gzip),

@@ -11,8 +11,10 @@ impl Parts {
     pub(super) fn to_curl(&self) -> String {
         let mut command = String::from("curl --request ");
         command.push_str(self.operation.method.as_str());
-        // Double quotes, so that the shell fills the variable in.
-        command.push_str(" --header \"Authorization: Bearer $ATLAS_TOKEN\"");
+        if !self.is_anonymous {
+            // Double quotes, so that the shell fills the variable in.
+            command.push_str(" --header \"Authorization: Bearer $ATLAS_TOKEN\"");
+        }
         for (name, value) in &self.headers() {
             let value = String::from_utf8_lossy(value.as_bytes());
             _ = write!(command, " --header {}", quote(&format!("{name}: {value}")));

@@ -68,7 +68,8 @@ fn check_parameter(object: &Object, at: &Pointer, found: &mut Vec<Diagnostic>) {
     let location = object.get("in").and_then(Value::as_str).unwrap_or_default();
     if location == "path" && object.get("required") != Some(&Value::Bool(true)) {
         let what = "a path parameter has to be `required: true`";
-        found.push(Diagnostic::error(what, at).help("add it with an overlay"));
+        let help = "it is required all the same; add it with an overlay";
+        found.push(Diagnostic::note(what, at).help(help));
     }
     let styles: &[&str] = match location {
         "cookie" => &["form"],

@@ -73,14 +73,13 @@ fn compare(
         .collect();
     for name in named.difference(&described) {
         let what = format!("the path names {{{name}}}, which no parameter describes");
-        found
-            .push(Diagnostic::error(what, at).help("add the parameter with an overlay"));
+        let help = "the operation is left out; add the parameter with an overlay";
+        found.push(Diagnostic::note(what, at).help(help));
     }
     for name in described.difference(&named) {
         let what = format!("the path parameter `{name}` is not in the path");
-        found.push(
-            Diagnostic::error(what, at).help("remove the parameter with an overlay"),
-        );
+        let help = "it is not sent; remove the parameter with an overlay";
+        found.push(Diagnostic::note(what, at).help(help));
     }
 }
 

@@ -28,6 +28,9 @@ pub(in crate::emit) fn operation(emit: &Emit<'_>, call: &Call<'_>) -> Vec<String
         let roles: Vec<String> = operation.roles.iter().map(|role| code(role)).collect();
         paragraphs.push(format!("Needs the role {}.", join(&roles, "or")));
     }
+    if operation.is_anonymous {
+        paragraphs.push("Public: sent without credentials.".to_owned());
+    }
     paragraphs.extend(parameters(&operation.parameters));
     paragraphs.extend(errors(version));
     if let Some(url) = &operation.docs_url {

@@ -1,0 +1,209 @@
+//! The fate of every keyword: what a client has of it.
+//!
+//! A keyword that is read and lost in one place only is noted there, by `lower`; here stand those
+//! that are lost wherever they are written.
+
+use super::Kind;
+
+/// What becomes of a keyword.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It is in the generated crate, or decides about it. What is lost in particular cases is
+    /// noted where they are found.
+    Expressed,
+    /// It is lost, and a line of `unmapped.txt` says so: this one, where the table has it.
+    Noted(Option<&'static str>),
+    /// It says nothing that a client could do something about.
+    Meaningless,
+}
+
+use Fate::{Expressed, Meaningless, Noted};
+
+const LIMIT: Fate = Noted(Some("a limit that only the service checks: not documented"));
+const CASES: Fate = Noted(None);
+
+/// Returns the fate of a keyword, `None` where the table of the grammar has none of that name.
+pub(crate) fn fate(kind: Kind, key: &str) -> Option<Fate> {
+    Some(match kind {
+        Kind::Schema => of_schema(key)?,
+        Kind::Operation => of_operation(key)?,
+        Kind::Parameter => match key {
+            "deprecated" | "description" | "explode" | "in" | "name" | "required"
+            | "schema" | "style" => Expressed,
+            "allowEmptyValue" | "allowReserved" | "content" => CASES,
+            "example" | "examples" => Meaningless,
+            _ => return None,
+        },
+        Kind::Response => match key {
+            "content" => Expressed,
+            "links" => CASES,
+            // `Response::headers` has them all, by their names.
+            "headers" | "description" => Meaningless,
+            _ => return None,
+        },
+        Kind::RequestBody => match key {
+            "content" => Expressed,
+            "required" => CASES,
+            "description" => Meaningless,
+            _ => return None,
+        },
+        Kind::MediaType => match key {
+            "schema" => Expressed,
+            "encoding" => Noted(Some("parts are encoded by whoever makes the body")),
+            "example" | "examples" => Meaningless,
+            _ => return None,
+        },
+        Kind::PathItem => match key {
+            "options" | "trace" | "servers" => CASES,
+            "description" | "summary" => Meaningless,
+            "delete" | "get" | "head" | "parameters" | "patch" | "post" | "put" => {
+                Expressed
+            }
+            _ => return None,
+        },
+        Kind::Document => match key {
+            "components" | "openapi" | "paths" | "security" | "tags" => Expressed,
+            // Whom a client talks to is its own setting; the servers only tell other hosts.
+            "externalDocs" | "info" | "servers" => Meaningless,
+            _ => return None,
+        },
+        Kind::Components => match key {
+            "parameters" | "requestBodies" | "responses" | "schemas" => Expressed,
+            "callbacks" | "examples" | "headers" | "links" | "securitySchemes" => {
+                Meaningless
+            }
+            _ => return None,
+        },
+        Kind::Discriminator => match key {
+            "mapping" | "propertyName" => Expressed,
+            _ => return None,
+        },
+        Kind::Tag => match key {
+            "description" | "name" => Expressed,
+            "externalDocs" => Meaningless,
+            _ => return None,
+        },
+        // What is below the keywords that lead here is expressed by their names, or noted.
+        Kind::Paths | Kind::Responses => Expressed,
+        // Parts of what is noted, words for people, and how a client gets its credentials.
+        _ => kind.rules().field(key).map(|_| Meaningless)?,
+    })
+}
+
+fn of_schema(key: &str) -> Option<Fate> {
+    Some(match key {
+        "additionalProperties"
+        | "allOf"
+        | "anyOf"
+        | "default"
+        | "deprecated"
+        | "description"
+        | "discriminator"
+        | "enum"
+        | "exclusiveMaximum"
+        | "exclusiveMinimum"
+        | "externalDocs"
+        | "format"
+        | "items"
+        | "maxItems"
+        | "maxLength"
+        | "maximum"
+        | "minItems"
+        | "minLength"
+        | "minimum"
+        | "nullable"
+        | "oneOf"
+        | "pattern"
+        | "properties"
+        | "readOnly"
+        | "required"
+        | "title"
+        | "type"
+        | "uniqueItems"
+        | "writeOnly" => Expressed,
+        "maxProperties" | "minProperties" | "multipleOf" => LIMIT,
+        "not" => Noted(Some("`not` is not expressed")),
+        "example" | "xml" => Meaningless,
+        _ => return None,
+    })
+}
+
+fn of_operation(key: &str) -> Option<Fate> {
+    Some(match key {
+        "deprecated" | "description" | "externalDocs" | "operationId" | "parameters"
+        | "requestBody" | "responses" | "security" | "summary" | "tags" => Expressed,
+        "callbacks" | "servers" => CASES,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::grammar::{KINDS, walk};
+    use crate::pointer::Pointer;
+    use crate::{Ledger, Options, generate, tree};
+
+    /// A document that uses every keyword, each where an operation reaches it.
+    const DOCUMENT: &[u8] =
+        include_bytes!("../../tests/cases/31-every-keyword/spec.yaml");
+
+    /// The keywords that a document uses, each with where it does.
+    fn used(document: &Value) -> Vec<(Kind, String, Pointer)> {
+        let mut used = Vec::new();
+        walk::visit(document, &mut |kind, value, at| {
+            let keys = value.as_object().into_iter().flat_map(|object| object.keys());
+            let keys = keys.filter(|key| *key != "$ref");
+            used.extend(keys.map(|key| (kind, key.clone(), at.child(key))));
+        });
+        used
+    }
+
+    #[test]
+    fn every_keyword_of_the_grammar_has_a_fate() {
+        for kind in KINDS {
+            for (key, _) in kind.rules().fields {
+                assert!(fate(kind, key).is_some(), "{key} of {}", kind.name());
+            }
+            let stray = fate(kind, "no keyword");
+            assert_eq!(stray.is_some(), kind.rules().other.is_some(), "{}", kind.name());
+        }
+    }
+
+    #[test]
+    fn a_document_that_uses_every_keyword_shows_each_loss() {
+        let document = tree::parse(DOCUMENT).expect("YAML");
+        let used = used(&document);
+        let generated = generate(DOCUMENT, &[], &Ledger::default(), &Options::default());
+        let unmapped = generated.expect("a crate").unmapped;
+        let lines = unmapped.lines().filter_map(|line| line.split_once(' '));
+        let noted: BTreeSet<String> = lines.map(|(at, _)| at.to_owned()).collect();
+        // Some losses are noted where the object is, with what is done about them.
+        let is_noted = |at: &Pointer| {
+            let within = at.parent().unwrap_or_default();
+            noted.contains(&at.to_string()) || noted.contains(&within.to_string())
+        };
+        let (mut unused, mut silent) = (Vec::new(), Vec::new());
+        for kind in KINDS {
+            for (key, _) in kind.rules().fields {
+                let mut places = used.iter().filter(|it| it.0 == kind && it.1 == *key);
+                let name = format!("{key} of {}", kind.name());
+                if places.clone().next().is_none() {
+                    unused.push(name);
+                } else if matches!(fate(kind, key), Some(Fate::Noted(_)))
+                    && !places.any(|(.., at)| is_noted(at))
+                {
+                    silent.push(name);
+                }
+            }
+        }
+        assert!(
+            unused.is_empty() && silent.is_empty(),
+            "unused {unused:?}, silent {silent:?}"
+        );
+    }
+}

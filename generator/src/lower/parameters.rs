@@ -1,0 +1,236 @@
+//! Parameters: what of an operation goes into its path, its query and its headers.
+
+use std::collections::BTreeMap;
+
+use openapiv3::{
+    Operation as Source, Parameter as SourceParameter, ParameterSchemaOrContent,
+    PathItem, PathStyle, QueryStyle, ReferenceOr,
+};
+
+use super::facets::{Facets, Node, schema_name};
+use super::operation::Called;
+use super::{Lowering, Spot};
+use crate::conventions::PAGE_NUMBER;
+use crate::model::{Location, Parameter, Type};
+use crate::pointer::Pointer;
+
+/// Query parameters of every operation that change the shape of the answer for clients that can't
+/// read headers. The runtime reads headers and decodes the declared shape.
+const WRAPPING: [&str; 2] = ["envelope", "pretty"];
+
+impl<'d> Lowering<'d> {
+    /// Lowers the parameters of an operation; `None` where one of its path is not described.
+    pub(super) fn lower_parameters(
+        &mut self,
+        path: &'d str,
+        item: &'d PathItem,
+        source: &'d Source,
+        called: Called<'_>,
+        at: &Pointer,
+    ) -> Option<Vec<Parameter>> {
+        let mut found: BTreeMap<(Location, &'d str), (&'d SourceParameter, Pointer)> =
+            BTreeMap::new();
+        let above = at.parent().unwrap_or_default();
+        let listed = [(&item.parameters, above), (&source.parameters, at.clone())];
+        for (parameters, at) in listed {
+            for (index, parameter) in parameters.iter().enumerate() {
+                let at = at.child("parameters").item(index);
+                let Some((location, source, at)) = self.parameter(parameter, at) else {
+                    continue;
+                };
+                let name = source.parameter_data_ref().name.as_str();
+                if location != Location::Query || !WRAPPING.contains(&name) {
+                    found.insert((location, name), (source, at));
+                }
+            }
+        }
+        let mut lowered = Vec::new();
+        for name in template_parameters(path) {
+            match found.remove(&(Location::Path, name)) {
+                Some((data, pointer)) => {
+                    lowered.push(self.lower_parameter(
+                        Location::Path,
+                        data,
+                        called,
+                        &pointer,
+                    ));
+                }
+                None => {
+                    let what = format!("left out: no parameter describes {{{name}}}");
+                    self.unmapped(at, what);
+                    return None;
+                }
+            }
+        }
+        for ((location, name), (data, pointer)) in found {
+            if location == Location::Path {
+                self.unmapped(
+                    &pointer,
+                    format!("the path has no place for the parameter `{name}`"),
+                );
+            } else {
+                lowered.push(self.lower_parameter(location, data, called, &pointer));
+            }
+        }
+        Some(lowered)
+    }
+
+    fn parameter(
+        &mut self,
+        parameter: &'d ReferenceOr<SourceParameter>,
+        at: Pointer,
+    ) -> Option<(Location, &'d SourceParameter, Pointer)> {
+        let (parameter, at) = match parameter {
+            ReferenceOr::Item(parameter) => (parameter, at),
+            ReferenceOr::Reference { reference } => {
+                let name = schema_name(reference);
+                let components = self.document.components.as_ref()?;
+                let at =
+                    Pointer::root().child("components").child("parameters").child(name);
+                match components.parameters.get(name)? {
+                    ReferenceOr::Item(parameter) => (parameter, at),
+                    other @ ReferenceOr::Reference { .. } => {
+                        return self.parameter(other, at);
+                    }
+                }
+            }
+        };
+        let location = match parameter {
+            SourceParameter::Path { .. } => Location::Path,
+            SourceParameter::Query { .. } => Location::Query,
+            SourceParameter::Header { .. } => Location::Header,
+            SourceParameter::Cookie { .. } => {
+                self.unmapped(&at, "cookie parameters are not sent");
+                return None;
+            }
+        };
+        Some((location, parameter, at))
+    }
+
+    fn lower_parameter(
+        &mut self,
+        location: Location,
+        source: &'d SourceParameter,
+        called: Called<'_>,
+        pointer: &Pointer,
+    ) -> Parameter {
+        let data = source.parameter_data_ref();
+        let spot = Spot {
+            key: format!("{}?{}", called.key, data.name),
+            hint: data.name.clone(),
+            owner: called.short.to_owned(),
+            pointer: pointer.child("schema"),
+        };
+        let (mut ty, limits) = match &data.format {
+            ParameterSchemaOrContent::Schema(schema) => {
+                let node = Node::of(schema);
+                let limits = self.resolve(node).map(|schema| Facets::of(schema).limits);
+                (self.lower_node(node, &spot), limits.unwrap_or_default())
+            }
+            ParameterSchemaOrContent::Content(_) => {
+                self.unmapped(pointer, "a parameter with a media type is sent as text");
+                (Type::String, Default::default())
+            }
+        };
+        if location == Location::Path && !self.is_scalar(&ty) {
+            self.unmapped(pointer, "a list or an object in the path is sent as text");
+            ty = Type::String;
+        } else if self.is_object(&ty) {
+            let what =
+                "an object, whatever its style, is sent as the text that is given";
+            self.unmapped(pointer, what);
+            ty = Type::String;
+        }
+        let joined = self.separator(source, &ty, pointer);
+        Parameter {
+            name: data.name.clone(),
+            recorded: None,
+            location,
+            ty,
+            required: data.required || location == Location::Path,
+            is_argument: true,
+            numbers_pages: location == Location::Query && data.name == PAGE_NUMBER,
+            deprecated: data.deprecated.unwrap_or(false),
+            limits,
+            joined,
+            prose: data.description.clone(),
+        }
+    }
+
+    /// Returns what stands between the items of a list where they don't repeat the parameter; notes
+    /// what else the style of a parameter says, for it is sent in its usual one.
+    fn separator(
+        &mut self,
+        source: &'d SourceParameter,
+        ty: &Type,
+        pointer: &Pointer,
+    ) -> Option<&'static str> {
+        let is_list = matches!(ty, Type::List(_));
+        match source {
+            SourceParameter::Query {
+                style,
+                allow_reserved,
+                allow_empty_value,
+                parameter_data,
+            } => {
+                if *allow_reserved {
+                    let what = "reserved characters are percent-encoded all the same";
+                    self.unmapped(&pointer.child("allowReserved"), what);
+                }
+                if *allow_empty_value == Some(true) {
+                    let what = "an empty value is sent where an empty text is set";
+                    self.unmapped(&pointer.child("allowEmptyValue"), what);
+                }
+                if matches!(style, QueryStyle::DeepObject) && is_list {
+                    let what = "the style is not used: a list repeats the parameter";
+                    self.unmapped(&pointer.child("style"), what);
+                }
+                match (style, parameter_data.explode) {
+                    (QueryStyle::Form, Some(false)) if is_list => Some(","),
+                    (QueryStyle::PipeDelimited, None | Some(false)) if is_list => {
+                        Some("|")
+                    }
+                    (QueryStyle::SpaceDelimited, None | Some(false)) if is_list => {
+                        Some(" ")
+                    }
+                    _ => None,
+                }
+            }
+            SourceParameter::Path {
+                style: PathStyle::Matrix | PathStyle::Label,
+                ..
+            } => {
+                let what = "the style is not used: the value is sent alone";
+                self.unmapped(&pointer.child("style"), what);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it is an object, or a list of such.
+    fn is_object(&self, ty: &Type) -> bool {
+        match ty {
+            Type::List(item) => !self.is_scalar(item) && **item != Type::Json,
+            Type::Json => false,
+            other => !self.is_scalar(other),
+        }
+    }
+
+    fn is_scalar(&self, ty: &Type) -> bool {
+        match ty {
+            Type::List(_) | Type::Map(_) | Type::Json => false,
+            Type::Def(id) => self.api.is_enum(*id),
+            _ => true,
+        }
+    }
+}
+
+/// The names in the braces of a path template, in order.
+fn template_parameters(path: &str) -> Vec<&str> {
+    path.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name)
+        .collect()
+}
