@@ -30,6 +30,7 @@ pages! {
     testing: "src/testing.md",
     maintaining: "src/maintaining.md",
     readme: "../README.md",
+    contributing: "../CONTRIBUTING.md",
     readme_of_the_crate: "../generated/README.md",
 }
 

@@ -46,6 +46,9 @@
 //! The same fake runs as a program, for clients in any language:
 //! `cargo run -p atlas-admin-fake -- --help`.
 
+// What needs a feature says so on docs.rs, which builds with this set.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub use builder::Builder;
 pub use expectation::FakeExpectation;
 pub use rate_limit::{Bucket, EndpointSets, RateLimit, Scope};

@@ -92,6 +92,7 @@
 //! - [Limit Description](mod@limit_description): 2 operations
 //! - [Rate Limiting](mod@rate_limiting): 2 operations
 //! - [Root](mod@root): 2 operations
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![allow(
     clippy::large_enum_variant,
     reason = "boxing for size alone would make literals of unions unpleasant to write"

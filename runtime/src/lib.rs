@@ -48,6 +48,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+// What needs a feature says so on docs.rs, which builds with this set.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 // The macros of builders write this path in their documentation.
 extern crate self as atlas_admin_runtime;
 

@@ -115,6 +115,7 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
     render::file([
         Piece::Tokens(quote! {
             #front
+            #![cfg_attr(docsrs, feature(doc_cfg))]
             #prose
             #![allow(
                 clippy::large_enum_variant,
