@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 
 use atlas_admin::registry::Entry;
-use atlas_admin_runtime::jiff::civil::Date;
 use atlas_admin_runtime::{Operation, Version};
 
 /// Finds the requested version and format; of two that `Accept` names, the preferred one.
@@ -48,7 +47,7 @@ fn find(
     }
     let (version, format) =
         range.strip_prefix("application/vnd.atlas.")?.split_once('+')?;
-    let wanted = read_version(version)?;
+    let wanted: Version = version.parse().ok()?;
     let fits = |version: Version| match (wanted, version) {
         (Version::Stable(wanted), Version::Stable(version)) => version <= wanted,
         (wanted, version) => wanted == version,
@@ -71,16 +70,4 @@ fn formats(entry: &'static Entry) -> impl Iterator<Item = &'static Operation> {
 fn rank(version: Version, is_former: bool) -> (bool, Option<Version>, Reverse<Version>) {
     let is_stable = matches!(version, Version::Stable(_));
     (is_stable, (!is_former).then_some(version), Reverse(version))
-}
-
-fn read_version(text: &str) -> Option<Version> {
-    if text == "preview" {
-        return Some(Version::Preview);
-    }
-    let (date, is_upcoming) = match text.strip_suffix(".upcoming") {
-        Some(date) => (date, true),
-        None => (text, false),
-    };
-    let date: Date = date.parse().ok()?;
-    Some(if is_upcoming { Version::Upcoming(date) } else { Version::Stable(date) })
 }

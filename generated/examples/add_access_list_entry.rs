@@ -17,7 +17,7 @@ struct Args {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Args { project_id, cidr_block, comment } = Args::parse();
-    let client = Client::from_env()?;
+    let client = Client::infer()?;
     let entry = NetworkPermissionEntry {
         cidr_block: set(cidr_block),
         comment,

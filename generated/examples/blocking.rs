@@ -5,7 +5,7 @@
 use atlas_admin::{blocking::Client, projects};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let client = Client::from_env()?;
+    let client = Client::infer()?;
     for group in projects::list_groups().iter(&client) {
         println!("{}", group?.name.unwrap_or_default());
     }

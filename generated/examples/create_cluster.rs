@@ -30,7 +30,7 @@ struct Args {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args = Args::parse();
-    let client = Client::from_env()?;
+    let client = Client::infer()?;
     let regions = args.regions.iter().zip((1..=7).rev()).map(|(region, priority)| {
         CloudRegionConfig20240805::Aws(RegionConfig20240805 {
             region_name: set(region.as_str()),

@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Not an argument, which other users of the machine could see.
     let password =
         std::env::var("MONGODB_PASSWORD").map_err(|_| "set MONGODB_PASSWORD")?;
-    let client = Client::from_env()?;
+    let client = Client::infer()?;
     let user = CloudDatabaseUser {
         database_name: set("admin"),
         group_id: set(&args.project_id),

@@ -15,7 +15,7 @@ struct Args {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Args { org_id, name } = Args::parse();
-    let client = Client::from_env()?;
+    let client = Client::infer()?;
     let group = Group { name: set(name), org_id: set(org_id), ..Default::default() };
     let made = projects::create_group(&group).send(&client).await?;
     println!("{}", made.id.as_deref().unwrap_or_default());

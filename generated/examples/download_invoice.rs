@@ -16,7 +16,7 @@ struct Args {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Args { org_id, invoice_id, file } = Args::parse();
-    let client = Client::from_env()?;
+    let client = Client::infer()?;
     let invoice = invoices::get_invoice_csv(&org_id, &invoice_id).send(&client).await?;
     let size = invoice.into_value().save_to(&file).await?;
     println!("{size} bytes in {}", file.display());

@@ -17,7 +17,7 @@ struct Args {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Args { project_id, host, file } = Args::parse();
-    let client = Client::from_env()?;
+    let client = Client::infer()?;
     let log = DownloadClusterLogName::MongoDb;
     let answer = monitoring_and_logs::download_cluster_log(&project_id, &host, log)
         .send(&client)

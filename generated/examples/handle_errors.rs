@@ -16,7 +16,7 @@ struct Args {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Args { org_id, name } = Args::parse();
     // Without retries, to see a 429; by default the client waits and tries again.
-    let client = ClientBuilder::from_env()?.retry(RetryPolicy::never()).build()?;
+    let client = ClientBuilder::infer()?.retry(RetryPolicy::never()).build()?;
     let group = Group { name: set(name), org_id: set(org_id), ..Default::default() };
     match projects::create_group(&group).send(&client).await {
         Ok(made) => println!("created {}", made.id.as_deref().unwrap_or_default()),

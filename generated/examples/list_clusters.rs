@@ -1,4 +1,4 @@
-//! Lists the clusters of every project that the credentials in the environment can see.
+//! Lists the clusters of every project that the credentials can see.
 //!
 //! `cargo run -p atlas-admin --example list_clusters`
 
@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let client = Client::from_env()?;
+    let client = Client::infer()?;
     let mut groups = projects::list_groups().stream(&client);
     while let Some(group) = groups.try_next().await? {
         let (Some(id), Some(name)) = (group.id, group.name) else { continue };

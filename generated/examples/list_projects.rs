@@ -1,4 +1,4 @@
-//! Lists the projects that the credentials in the environment can see.
+//! Lists the projects that the credentials can see.
 //!
 //! `cargo run -p atlas-admin --example list_projects`
 
@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let client = Client::from_env()?;
+    let client = Client::infer()?;
     let mut groups = projects::list_groups().stream(&client);
     while let Some(group) = groups.try_next().await? {
         println!("{} {}", group.id.unwrap_or_default(), group.name.unwrap_or_default());

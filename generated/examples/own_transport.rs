@@ -45,7 +45,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // reqwest is built here without a provider of its own for TLS.
     _ = rustls::crypto::ring::default_provider().install_default();
     let client =
-        ClientBuilder::from_env()?.transport(Timed(reqwest::Client::new())).build()?;
+        ClientBuilder::infer()?.transport(Timed(reqwest::Client::new())).build()?;
     let mut groups = projects::list_groups().stream(&client);
     while let Some(group) = groups.try_next().await? {
         println!("{}", group.name.unwrap_or_default());

@@ -17,7 +17,7 @@ struct Args {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Args { project_id, pages } = Args::parse();
-    let client = Client::from_env()?;
+    let client = Client::infer()?;
     let request = events::list_group_events(&project_id).items_per_page(100);
     let mut pages = request.pages(&client).take(pages);
     while let Some(page) = pages.try_next().await? {

@@ -22,7 +22,7 @@ struct Args {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args = Args::parse();
-    let client = Client::from_env()?;
+    let client = Client::infer()?;
     if let Some(size) = &args.size {
         // The whole list is replaced, so it is read, changed and sent back.
         let cluster =

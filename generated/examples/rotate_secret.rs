@@ -20,7 +20,7 @@ const HOURS: i64 = 90 * 24;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Args { org_id, client_id } = Args::parse();
-    let client = Client::from_env()?;
+    let client = Client::infer()?;
     let client_id = match client_id {
         Some(client_id) => client_id,
         None => {

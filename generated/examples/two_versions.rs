@@ -18,7 +18,7 @@ struct Args {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Args { project_id, name } = Args::parse();
-    let client = Client::from_env()?;
+    let client = Client::infer()?;
     let new = clusters::get_cluster(&project_id, &name);
     let old = clusters::v2023_02_01::get_cluster(&project_id, &name);
     let (newest, older) = tokio::try_join!(new.send(&client), old.send(&client))?;

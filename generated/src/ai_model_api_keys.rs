@@ -300,7 +300,7 @@ static LIST_GROUP_MODEL_KEYS: Operation = Operation {
     parameters: &[
         Parameter::path("groupId"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &["Project Read Only"],
@@ -364,7 +364,7 @@ static LIST_ORG_MODEL_KEYS: Operation = Operation {
     parameters: &[
         Parameter::path("orgId"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &["Organization Read Only"],

@@ -61,7 +61,7 @@ static GET_GROUP_MODEL_LIMITS: Operation = Operation {
     parameters: &[
         Parameter::path("groupId"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &["Project Read Only"],
@@ -201,7 +201,7 @@ static GET_ORG_MODEL_LIMITS: Operation = Operation {
     parameters: &[
         Parameter::path("orgId"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &["Organization Read Only"],

@@ -173,7 +173,7 @@ static POLLED_LIST_CLUSTERS: Operation = Operation {
         Parameter::query("includeCount").or("true"),
         Parameter::query("includeDeletedWithRetainedBackups").or("false"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
         Parameter::header("Use-Effective-Instance-Fields").or("false"),
     ],
     success: &[200],

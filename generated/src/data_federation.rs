@@ -805,7 +805,7 @@ static LIST_PRIVATE_ENDPOINT_IDS: Operation = Operation {
         Parameter::path("groupId"),
         Parameter::query("includeCount").or("true"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &["Project Read Only"],

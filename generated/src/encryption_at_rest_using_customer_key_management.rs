@@ -288,7 +288,7 @@ static LIST_REST_PRIVATE_ENDPOINTS: Operation = Operation {
         Parameter::path("cloudProvider"),
         Parameter::query("includeCount").or("true"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &["Project Owner"],

@@ -721,7 +721,7 @@ static LIST_CONNECTED_ORG_CONFIGS: Operation = Operation {
     parameters: &[
         Parameter::path("federationSettingsId"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &["Organization Owner"],
@@ -790,7 +790,7 @@ static LIST_IDENTITY_PROVIDERS: Operation = Operation {
         Parameter::path("federationSettingsId"),
         Parameter::query("idpType"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
         Parameter::query("protocol"),
     ],
     success: &[200],

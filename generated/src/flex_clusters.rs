@@ -266,7 +266,7 @@ static LIST_FLEX_CLUSTERS: Operation = Operation {
         Parameter::path("groupId"),
         Parameter::query("includeCount").or("true"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &["Project Read Only"],

@@ -202,7 +202,7 @@ static LIST_FLEX_BACKUP_SNAPSHOTS: Operation = Operation {
         Parameter::path("name"),
         Parameter::query("includeCount").or("true"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &["Project Read Only"],

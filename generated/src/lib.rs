@@ -8,7 +8,7 @@
 //! # async fn example() -> Result<(), atlas_admin::Error> {
 //! use atlas_admin::{Client, organizations};
 //!
-//! let client = Client::from_env()?;
+//! let client = Client::infer()?;
 //! let page = organizations::list_orgs().send(&client).await?;
 //! # Ok(())
 //! # }
@@ -103,18 +103,22 @@
 
 #[doc(inline)]
 pub use atlas_admin_runtime::{
-    AccessToken, ApiError, Client, ClientBuilder, Clock, CommandCredentials, Credentials,
-    CredentialsChain, CredentialsProvider, Download, Error, FileCredentials, FileStore,
-    IntoBody, IntoList, Items, MemoryStore, Operation, Options, Outcome, Output, Page,
-    PagedRequest, Pages, Poller, Progress, RateLimit, Repeat, Request, Response,
-    ResponseFuture, RetryPolicy, TokenStore, Transport, Version, Waiter, WaitingRequest,
+    AccessToken, ApiError, Client, ClientBuilder, Clock, Code, CommandCredentials,
+    Credentials, CredentialsChain, CredentialsProvider, Download, EnvCredentials, Error,
+    FileCredentials, FileStore, IntoBody, IntoList, Items, Layer, MemoryStore, Next,
+    Operation, Options, Outcome, Output, Page, PagedRequest, Pages, ParseVersionError,
+    Poller, Progress, RateLimit, Repeat, Request, Response, ResponseFuture, RetryPolicy,
+    TokenStore, Transport, Version, Waiter, WaitingRequest,
 };
+#[cfg(feature = "profiles")]
+#[doc(inline)]
+pub use atlas_admin_runtime::ProfileCredentials;
 #[doc(inline)]
 pub use atlas_admin_runtime::{
     Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue, json, list, set,
 };
 #[doc(inline)]
-pub use atlas_admin_runtime::{codec, operation, transport};
+pub use atlas_admin_runtime::{codec, layer, operation, transport};
 #[cfg(feature = "blocking")]
 #[doc(inline)]
 pub use atlas_admin_runtime::blocking;
@@ -123,6 +127,10 @@ pub use atlas_admin_runtime::blocking;
 pub use atlas_admin_runtime::testing;
 /// The crates whose types are part of this one's.
 pub use atlas_admin_runtime::{bytes, http, indexmap, jiff, url};
+#[cfg(feature = "chrono")]
+pub use atlas_admin_runtime::chrono;
+#[cfg(feature = "time")]
+pub use atlas_admin_runtime::time;
 
 #[cfg(feature = "access-tracking")]
 pub mod access_tracking;
@@ -242,3 +250,5 @@ pub mod x509_authentication;
 #[cfg(feature = "registry")]
 pub mod registry;
 pub mod types;
+mod error_code;
+pub use error_code::ErrorCode;

@@ -113,7 +113,7 @@ pub mod preview {
         content_type: None,
         parameters: &[
             Parameter::query("itemsPerPage").or("100"),
-            Parameter::query("pageNum").or("1"),
+            Parameter::page("pageNum").or("1"),
         ],
         success: &[200],
         roles: &[],

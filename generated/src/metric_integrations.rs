@@ -263,7 +263,7 @@ pub mod preview {
             Parameter::query("includeCount").or("true"),
             Parameter::query("integrationType"),
             Parameter::query("itemsPerPage").or("100"),
-            Parameter::query("pageNum").or("1"),
+            Parameter::page("pageNum").or("1"),
             Parameter::query("providerType"),
         ],
         success: &[200],

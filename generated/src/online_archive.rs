@@ -382,7 +382,7 @@ static LIST_ONLINE_ARCHIVES: Operation = Operation {
         Parameter::path("clusterName"),
         Parameter::query("includeCount").or("true"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &["Project Read Only"],

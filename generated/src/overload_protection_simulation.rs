@@ -297,7 +297,7 @@ pub mod preview {
             Parameter::path("groupId"),
             Parameter::path("clusterName"),
             Parameter::query("itemsPerPage").or("100"),
-            Parameter::query("pageNum").or("1"),
+            Parameter::page("pageNum").or("1"),
         ],
         success: &[200],
         roles: &["Project Read Only"],

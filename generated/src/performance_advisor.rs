@@ -662,7 +662,7 @@ static LIST_SUGGESTED_INDEXES: Operation = Operation {
         Parameter::query("nExamples").or("5"),
         Parameter::query("nIndexes"),
         Parameter::query("namespaces"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
         Parameter::query("since"),
     ],
     success: &[200],

@@ -739,7 +739,7 @@ static GET_MONGODB_VERSIONS: Operation = Operation {
         Parameter::query("defaultStatus"),
         Parameter::query("instanceSize"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &["Project Read Only"],
@@ -906,7 +906,7 @@ static LIST_GROUPS: Operation = Operation {
     parameters: &[
         Parameter::query("includeCount").or("true"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &[],

@@ -435,7 +435,7 @@ static LIST_GROUP_LOG_INTEGRATIONS: Operation = Operation {
         Parameter::query("includeCount").or("true"),
         Parameter::query("integrationType"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &["Project Owner"],

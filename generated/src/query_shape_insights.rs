@@ -216,7 +216,7 @@ static LIST_CLUSTER_QUERY_SHAPES: Operation = Operation {
         Parameter::path("clusterName"),
         Parameter::query("includeCount").or("true"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
         Parameter::query("status").or("REJECTED"),
     ],
     success: &[200],

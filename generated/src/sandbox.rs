@@ -308,7 +308,7 @@ pub mod preview {
         parameters: &[
             Parameter::path("orgId"),
             Parameter::query("itemsPerPage").or("100"),
-            Parameter::query("pageNum").or("1"),
+            Parameter::page("pageNum").or("1"),
         ],
         success: &[200],
         roles: &["Organization Project Creator"],

@@ -468,7 +468,7 @@ pub mod preview {
         parameters: &[
             Parameter::path("groupId"),
             Parameter::query("itemsPerPage").or("100"),
-            Parameter::query("pageNum").or("1"),
+            Parameter::page("pageNum").or("1"),
         ],
         success: &[200],
         roles: &["Project Read Only"],
@@ -560,7 +560,7 @@ pub mod preview {
             Parameter::path("groupId"),
             Parameter::path("standbyLinkId"),
             Parameter::query("itemsPerPage").or("100"),
-            Parameter::query("pageNum").or("1"),
+            Parameter::page("pageNum").or("1"),
         ],
         success: &[200],
         roles: &["Project Read Only"],

@@ -1543,7 +1543,7 @@ static GET_STREAM_PROCESSORS: Operation = Operation {
         Parameter::path("tenantName"),
         Parameter::query("includeCount").or("true"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &[
@@ -1686,7 +1686,7 @@ static LIST_ACTIVE_PEERING_CONNECTIONS: Operation = Operation {
     parameters: &[
         Parameter::path("groupId"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &["Project Read Only"],
@@ -1764,7 +1764,7 @@ static LIST_FAILOVER_CONNECTIONS: Operation = Operation {
         Parameter::path("tenantName"),
         Parameter::path("connectionName"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &[
@@ -1832,7 +1832,7 @@ static LIST_PRIVATE_LINK_CONNECTIONS: Operation = Operation {
     parameters: &[
         Parameter::path("groupId"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &["Project Read Only"],
@@ -1902,7 +1902,7 @@ static LIST_STREAM_CONNECTIONS: Operation = Operation {
         Parameter::path("groupId"),
         Parameter::path("tenantName"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &[
@@ -1970,7 +1970,7 @@ static LIST_STREAM_WORKSPACES: Operation = Operation {
     parameters: &[
         Parameter::path("groupId"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &["Project Read Only"],
@@ -2042,7 +2042,7 @@ static LIST_VPC_PEERING_CONNECTIONS: Operation = Operation {
     parameters: &[
         Parameter::path("groupId"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
         Parameter::query("requesterAccountId").required(),
     ],
     success: &[200],

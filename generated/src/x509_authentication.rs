@@ -189,7 +189,7 @@ static LIST_DATABASE_USER_CERTS: Operation = Operation {
         Parameter::path("username"),
         Parameter::query("includeCount").or("true"),
         Parameter::query("itemsPerPage").or("100"),
-        Parameter::query("pageNum").or("1"),
+        Parameter::page("pageNum").or("1"),
     ],
     success: &[200],
     roles: &["Project Read Only"],

@@ -101,7 +101,7 @@ async fn what_goes_wrong_goes_wrong_as_with_the_service() {
     assert!(waits[0] >= Duration::from_secs(30), "{waits:?}");
 
     let error = get.send(&client).await.unwrap_err();
-    assert!(error.is_not_found() && error.error_code() == Some("CLUSTER_NOT_FOUND"));
+    assert!(error.is_not_found() && error.code() == "CLUSTER_NOT_FOUND");
     let retry = RetryPolicy::new().attempts(5);
     let options = Options::new().timeout(Duration::from_secs(600)).retry(retry);
     assert!(get.send_with(&client, &options).await.unwrap_err().is_timeout());

@@ -8,8 +8,7 @@
 
 use serde_json::Value;
 
-use crate::document::grammar::Kind;
-use crate::document::walk;
+use crate::grammar::{Kind, walk};
 
 /// The most bytes that a key may have without the `?` mark.
 ///

@@ -11,14 +11,10 @@ use crate::overlay::{self, UnmatchedAction};
 use crate::pointer::Pointer;
 
 mod check;
-pub(crate) mod grammar;
-mod parse;
 mod preamble;
 mod reference;
-pub(crate) mod walk;
 
-pub(crate) use parse::MAX_DEPTH;
-pub use parse::parse;
+pub use crate::tree::parse;
 
 /// A document that was read, in two views of the same content.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@ mod contract;
 mod description;
 mod docs;
 mod enum_;
+mod error_code;
 mod example;
 mod front;
 mod manifest;
@@ -19,7 +20,6 @@ mod wait;
 
 use std::collections::BTreeMap;
 
-use crate::Options;
 use crate::facts::Facts;
 use crate::model::Api;
 use crate::names::Names;
@@ -50,7 +50,8 @@ pub struct Emit<'a> {
     pub api: &'a Api,
     pub facts: &'a Facts,
     pub names: &'a Names,
-    pub options: &'a Options,
+    pub docs: Docs,
+    pub home: &'a Home,
 }
 
 /// The text of files, by their path in the generated crate.
@@ -65,8 +66,11 @@ pub fn emit(emit: &Emit<'_>) -> Files {
         Job::new("src/lib.rs", || manifest::lib(emit)),
         Job::new("src/registry.rs", || registry::registry(emit)),
     ];
+    if !emit.names.codes.is_empty() {
+        jobs.push(Job::new("src/error_code.rs", || error_code::error_code(emit)));
+    }
     jobs.push(Job::new("src/types.rs", || types::root(emit, &groups)));
-    if emit.options.home == Home::Workspace {
+    if *emit.home == Home::Workspace {
         jobs.push(Job::new("tests/contract/calls.rs", || contract::root(emit)));
         for (tag, module) in emit.names.modules.iter().enumerate() {
             let path = format!("tests/contract/calls/{module}.rs");

@@ -3,6 +3,7 @@
 
 mod boxing;
 mod conversions;
+mod first;
 mod gates;
 mod identity;
 mod pages;
@@ -10,12 +11,11 @@ mod waits;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use crate::ledger::Ledger;
 use crate::model::{Api, Content, Kind, Operation, Type, TypeId};
-use crate::names::Ledger;
 use crate::version::Version;
 
-pub use gates::{Condition, Gate, gate};
-pub(crate) use pages::ITEMS;
+pub use gates::{Condition, Gate};
 pub use waits::{Target, Waited, Waits};
 
 /// A member of a definition: the field of a record or the variant of a union, by index.
@@ -32,8 +32,10 @@ pub struct Facts {
     pub identities: HashSet<Member>,
     /// The variants that their content converts into.
     pub conversions: HashSet<Member>,
-    /// The records that are pages of a list.
-    pub pages: HashSet<TypeId>,
+    /// The records that are pages of a list, and the fields that list, by index.
+    pub pages: HashMap<TypeId, usize>,
+    /// The operation that the first program calls.
+    pub first: Option<usize>,
     /// The waits after calls.
     pub waits: Waits,
     /// The conditions for a type to be there, by its index.
@@ -62,6 +64,7 @@ impl Facts {
             identities: identity::identities(api),
             conversions: conversions::conversions(api, ledger),
             pages: pages::pages(api, &users, ledger),
+            first: first::first(api),
             waits,
             conditions,
             users,
@@ -69,12 +72,12 @@ impl Facts {
         }
     }
 
-    /// Whether a version stands without the feature `older-versions`: it is the newest stable one
-    /// of its operation, or was so when it was first published.
-    pub fn is_current(&self, operation: &Operation, version: Version) -> bool {
-        self.current
-            .get(&operation.key())
-            .is_some_and(|versions| versions.contains(&version))
+    /// Returns the gate of a version of an operation. One stands without the feature
+    /// `older-versions` that is the newest stable one, or was so when it was first published.
+    pub fn gate(&self, operation: &Operation, version: Version) -> Gate {
+        let current = self.current.get(&operation.key());
+        let is_current = current.is_some_and(|versions| versions.contains(&version));
+        gates::gate(version, is_current)
     }
 }
 

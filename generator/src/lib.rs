@@ -8,10 +8,16 @@
 //! ```
 
 pub mod canonical;
+mod casing;
+mod codes;
+mod conventions;
 pub mod diagnostic;
 pub mod document;
 mod emit;
+mod enter;
 mod facts;
+mod grammar;
+mod ledger;
 mod lower;
 mod model;
 mod names;
@@ -20,11 +26,14 @@ pub mod pointer;
 pub mod prose;
 mod reconcile;
 mod render;
-mod version;
+mod settle;
+mod tree;
+pub mod version;
 
+pub use codes::ErrorCodes;
 pub use diagnostic::Diagnostic;
 pub use emit::{Docs, Files, Home};
-pub use names::Ledger;
+pub use ledger::Ledger;
 pub use overlay::UnmatchedAction;
 
 /// The settings of a generation.
@@ -36,6 +45,8 @@ pub struct Options {
     pub home: Home,
     /// The weight of a correction that has nothing to correct.
     pub unmatched: UnmatchedAction,
+    /// The error codes of the service, which no document lists.
+    pub codes: ErrorCodes,
 }
 
 /// The crate that a document becomes, and all that is known about it.
@@ -82,13 +93,20 @@ pub fn generate(
     options: &Options,
 ) -> Result<Output, Vec<Diagnostic>> {
     let document = document::read(document, overlays, options.unmatched)?;
-    let api = lower::lower(&document.openapi, ledger, options.unmatched)?;
+    let mut api = lower::lower(&document.openapi, options.unmatched)?;
+    reconcile::reconcile(&mut api, ledger);
+    settle::settle(&mut api, ledger);
     let facts = facts::Facts::of(&api, ledger);
-    let names = names::name(&api, ledger)?;
+    let names = names::name(&api, &options.codes, ledger)?;
     let mut next = ledger.clone();
     next.record_all(&api, &facts, &names);
-    let emit = emit::Emit { api: &api, facts: &facts, names: &names, options };
-    let files = emit::emit(&emit);
+    let files = emit::emit(&emit::Emit {
+        api: &api,
+        facts: &facts,
+        names: &names,
+        docs: options.docs,
+        home: &options.home,
+    });
     let summary = Summary {
         operations: api.operations.len(),
         operation_versions: api.operation_versions(),

@@ -3,13 +3,9 @@
 //! After this room nobody sees a `$ref` or an OpenAPI keyword. Types are lowered on demand from the
 //! operations, so that only what an operation reaches exists in the model.
 
-mod answers;
-mod common;
 mod dedup;
 mod facets;
-mod implied;
 mod operation;
-mod reach;
 mod record;
 mod schema;
 mod union;
@@ -21,21 +17,16 @@ use openapiv3::{OpenAPI, ReferenceOr, Schema};
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Api, Enum, Kind, Origin, Tag, Type, TypeDef, TypeId, Unmapped};
-use crate::names::Ledger;
 use crate::overlay::UnmatchedAction;
 use crate::pointer::Pointer;
-use crate::reconcile;
 
 use facets::Node;
 
 /// Lowers a document, and reports all that stands in the way.
 ///
-/// The ledger is asked what programs were written against: it stays.
-///
 /// `unmatched` says what a wait is that does not fit the document.
 pub fn lower(
     document: &OpenAPI,
-    ledger: &Ledger,
     unmatched: UnmatchedAction,
 ) -> Result<Api, Vec<Diagnostic>> {
     let mut lowering = Lowering::new(document);
@@ -50,12 +41,7 @@ pub fn lower(
     dedup::merge_sibling_enums(&mut api);
     dedup::merge_inline_types(&mut api);
     dedup::merge_equal_variants(&mut api);
-    reach::drop_unreached(&mut api);
-    reconcile::reconcile(&mut api, ledger);
-    answers::list_second_bodies(&mut api);
-    common::add_common_records(&mut api, ledger);
-    implied::drop_implied_tags(&mut api, ledger);
-    reach::drop_unreached(&mut api);
+    api.drop_unreached();
     Ok(api)
 }
 

@@ -11,10 +11,9 @@ use crate::version::{Date, MediaType, Version};
 
 pub use wait::{Polled, Source, Wait};
 
+mod reach;
+pub(crate) mod uses;
 mod wait;
-
-/// The query parameter that every paged operation of the API has.
-pub const PAGE_NUMBER: &str = "pageNum";
 
 /// The whole API.
 #[derive(Debug, Default)]
@@ -287,6 +286,8 @@ pub struct Parameter {
     pub required: bool,
     /// Whether the request function takes it; others are set on the request.
     pub is_argument: bool,
+    /// Whether it numbers the pages of a list.
+    pub numbers_pages: bool,
     pub deprecated: bool,
     pub limits: Limits,
     pub prose: Option<String>,

@@ -1,31 +1,27 @@
-//! Names: the only maker of identifiers.
+//! Names: what everything in the model is called.
 //!
-//! Every name is claimed once in its scope, and cased by its role. What the ledger holds is taken
+//! With `casing` the only maker of identifiers. Every name is claimed once in its scope, and cased
+//! by its role. What the ledger holds is taken
 //! first and never moves; the rules name the rest, whatever the order of the document.
 
-mod casing;
 mod claim;
-mod ledger;
+mod codes;
 mod members;
-mod nouns;
-mod reserved;
 mod types;
-
-pub use ledger::Ledger;
-pub(crate) use ledger::{
-    FieldType, Fields, Operation as RecordedOperation, RecordedAnswer, RecordedResult,
-    RecordedVariant, Union as RecordedUnion, parameter_key,
-};
-pub use types::common_name;
 
 use std::collections::{BTreeSet, HashMap};
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::Ident;
 
+use crate::casing::{
+    self, feature, free_name, function_of, ident, parameter_name, reserved,
+};
+use crate::codes::ErrorCodes;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Api, Parameter, TypeId};
+use crate::ledger::{Ledger, Section};
+use crate::model::{Api, TypeId};
 use crate::pointer::Pointer;
-use crate::version::{Format, Version};
+use crate::version::Format;
 
 use claim::Scope;
 
@@ -46,6 +42,8 @@ pub struct Names {
     pub types: Vec<String>,
     /// The fields of records, the variants of enums and unions.
     pub members: Vec<Vec<String>>,
+    /// Error code → variant.
+    pub codes: Section,
 }
 
 /// An example of a line that names a request function in the ledger.
@@ -53,7 +51,11 @@ const OPERATION_LINE: &str =
     "[operations.\"<method> <path>\"] function = \"<module>::<function>\"";
 
 /// Names everything.
-pub fn name(api: &Api, ledger: &Ledger) -> Result<Names, Vec<Diagnostic>> {
+pub fn name(
+    api: &Api,
+    codes: &ErrorCodes,
+    ledger: &Ledger,
+) -> Result<Names, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let modules = name_modules(api, ledger, &mut diagnostics);
     let functions = name_functions(api, &modules, ledger, &mut diagnostics);
@@ -76,6 +78,7 @@ pub fn name(api: &Api, ledger: &Ledger) -> Result<Names, Vec<Diagnostic>> {
         functions,
         types,
         members,
+        codes: codes::name_codes(codes, ledger),
     })
 }
 
@@ -106,13 +109,6 @@ fn name_modules(
         names.push(name);
     }
     names
-}
-
-/// Returns a name, or the first with a number that is free.
-pub fn free_name(name: &str, is_free: impl Fn(&str) -> bool) -> String {
-    let numbered = (2..).map(|number| format!("{name}_{number}"));
-    let mut names = std::iter::once(name.to_owned()).chain(numbered);
-    names.find(|name| is_free(name)).unwrap_or_default()
 }
 
 fn name_functions(
@@ -222,22 +218,6 @@ fn formats(operation: &crate::model::Operation) -> Vec<Option<Format>> {
     formats
 }
 
-/// Returns the name of the function that asks for another format than the first.
-pub fn function_of(name: &str, format: Option<Format>) -> String {
-    match format {
-        None => name.to_owned(),
-        Some(format) => format!("{name}_as_{}", format.as_str()),
-    }
-}
-
-/// Returns the name of the module of a version: `v2024_08_05`.
-pub fn version_module(version: Version) -> String {
-    match version {
-        Version::Preview => "preview".to_owned(),
-        dated => format!("v{}", dated.to_string().replace(['-', '.'], "_")),
-    }
-}
-
 impl Names {
     pub fn ty(&self, id: TypeId) -> Ident {
         ident(&self.types[id.0])
@@ -246,34 +226,4 @@ impl Names {
     pub fn members(&self, id: TypeId) -> impl Iterator<Item = Ident> + '_ {
         self.members[id.0].iter().map(|name| ident(name))
     }
-}
-
-/// Returns the Cargo feature of a module; unlike an identifier, it may begin with a digit.
-fn feature(module: &str) -> String {
-    module.trim_start_matches('_').replace('_', "-")
-}
-
-/// Makes an identifier of a name, a raw one where it is a keyword.
-pub fn ident(name: &str) -> Ident {
-    // `gen` is a keyword since the edition of 2024, which `syn` leaves to its users.
-    if name != "gen" && syn::parse_str::<Ident>(name).is_ok() {
-        Ident::new(name, Span::call_site())
-    } else {
-        Ident::new_raw(name, Span::call_site())
-    }
-}
-
-/// Returns the name of an argument or setter for a parameter.
-pub fn parameter_name(parameter: &Parameter) -> String {
-    parameter.recorded.clone().unwrap_or_else(|| casing::parameter_name(&parameter.name))
-}
-
-/// Returns the name of the static that describes an operation.
-pub fn static_name(function: &str) -> String {
-    casing::static_name(function)
-}
-
-/// Returns how a name is said in a sentence: `getGroupCluster` → `get group cluster`.
-pub fn words(name: &str) -> String {
-    heck::ToSnakeCase::to_snake_case(name).replace('_', " ")
 }

@@ -6,8 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::document::grammar::{Field, Kind, is_extension};
-use crate::document::walk;
+use crate::grammar::{Field, Kind, is_extension, walk};
 
 /// The title that every stripped document bears; OpenAPI requires one.
 pub const TITLE: &str = "MongoDB Atlas Administration API";

@@ -12,8 +12,8 @@ mod operations;
 mod pair;
 mod variants;
 
+use crate::ledger::Ledger;
 use crate::model::Api;
-use crate::names::Ledger;
 
 /// Rewrites the types of an API so that they keep what the ledger promises.
 pub fn reconcile(api: &mut Api, ledger: &Ledger) {

@@ -19,23 +19,31 @@ pub enum Version {
 /// A calendar date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
+    /// The year, as it is written with four digits.
     pub year: u16,
+    /// The month, from 1.
     pub month: u8,
+    /// The day of the month, from 1.
     pub day: u8,
 }
 
 /// The format of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
+    /// JSON, which is decoded.
     Json,
+    /// Comma-separated values.
     Csv,
+    /// A compressed file.
     Gzip,
 }
 
 /// A versioned media type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MediaType {
+    /// The version of the operation.
     pub version: Version,
+    /// The format of the body.
     pub format: Format,
 }
 

@@ -55,7 +55,7 @@ async fn measure(url: String) {
             .header("accept", GET.accept)
             .header("accept-encoding", "gzip")
             .header("content-type", "application/json")
-            .header("user-agent", "atlas-admin-rust/0.1.0")
+            .header("user-agent", "atlas-admin/0.1.0 (linux;x86_64)")
             .header("authorization", "Bearer token")
             .send()
             .await

@@ -25,7 +25,7 @@ pub use store::{AccessToken, FileStore, MemoryStore, TokenStore};
 use provided::Provided;
 pub(crate) use scheme::Lease;
 use scheme::Scheme;
-use scrub::scrub;
+pub(crate) use scrub::scrub;
 
 mod digest;
 pub(crate) mod oauth;
@@ -145,6 +145,16 @@ fn basic(id: &str, secret: &str) -> Result<HeaderValue, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(all(feature = "testing", not(feature = "api-keys")))]
+    #[test]
+    fn an_api_key_without_its_feature_is_told() {
+        let (_, mock) = crate::testing::mock_client();
+        let builder = mock.client_builder();
+        let builder = builder.credentials(Credentials::api_key("public", "hunter2"));
+        let error = builder.build().unwrap_err().to_string();
+        assert!(error.contains("`api-keys`") && !error.contains("hunter2"), "{error}");
+    }
 
     #[test]
     fn the_token_request_authenticates_as_the_introduction_says() {

@@ -32,7 +32,7 @@ mod wait;
 /// keeps connections in order between calls.
 #[derive(Clone)]
 pub struct Client {
-    client: crate::Client,
+    client: crate::client::Client,
     runtime: Arc<Own>,
 }
 
@@ -53,7 +53,7 @@ impl Client {
     /// # Errors
     ///
     /// Returns why the system gives no thread.
-    pub fn new(client: crate::Client) -> Result<Self, Error> {
+    pub fn new(client: crate::client::Client) -> Result<Self, Error> {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.map_err(|error| {
             Error::with_source(Kind::Configuration, "no thread for the client", error)
@@ -68,7 +68,17 @@ impl Client {
     ///
     /// Returns which variables are missing.
     pub fn from_env() -> Result<Self, Error> {
-        Self::new(crate::Client::from_env()?)
+        Self::new(crate::client::Client::from_env()?)
+    }
+
+    /// Makes a client of the environment, else of a profile of the Atlas CLI: see
+    /// [`ClientBuilder::infer`](crate::ClientBuilder::infer).
+    ///
+    /// # Errors
+    ///
+    /// Returns where credentials were looked for, and why there are none.
+    pub fn infer() -> Result<Self, Error> {
+        Self::new(crate::client::Client::infer()?)
     }
 
     /// Makes a client of a profile of the Atlas CLI: see
@@ -77,8 +87,9 @@ impl Client {
     /// # Errors
     ///
     /// Returns which file, profile or setting is missing.
+    #[cfg(feature = "profiles")]
     pub fn from_profile(name: &str) -> Result<Self, Error> {
-        Self::new(crate::Client::from_profile(name)?)
+        Self::new(crate::client::Client::from_profile(name)?)
     }
 
     /// Takes back the access token of a service account:
@@ -92,7 +103,7 @@ impl Client {
     }
 
     /// Returns the client that this one stands on.
-    pub fn client(&self) -> &crate::Client {
+    pub fn client(&self) -> &crate::client::Client {
         &self.client
     }
 

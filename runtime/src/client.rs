@@ -4,19 +4,34 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::additions::Query;
 use crate::auth::Auth;
 use crate::connection::{Connection, Limits};
 use crate::error::Error;
+use crate::layer::Layer;
 use crate::operation::Operation;
 use crate::pace::Pacer;
 use crate::retry::{Budget, RetryPolicy};
 use crate::version::Version;
 
 pub use builder::ClientBuilder;
+pub use provider::EnvCredentials;
+#[cfg(feature = "profiles")]
+pub use provider::ProfileCredentials;
 
 mod builder;
+#[cfg(feature = "reqwest")]
+mod connection;
 mod env;
+mod found;
+mod infer;
+#[cfg(feature = "keyring")]
+mod keyring;
+mod kind;
+#[cfg(feature = "profiles")]
 mod profile;
+mod provider;
+mod scope;
 
 /// Sends requests.
 ///
@@ -30,11 +45,16 @@ pub struct Client(Arc<Core>);
 pub(crate) struct Core {
     pub(crate) connection: Connection,
     pub(crate) auth: Auth,
+    pub(crate) scope: scope::Scope,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
     /// `None` where requests are not paced.
     pub(crate) pacer: Option<Pacer>,
     pub(crate) limits: Limits,
+    /// The query parameters that are added to requests that have none of their names.
+    pub(crate) query: Query,
+    /// The outermost first.
+    pub(crate) layers: Box<[Arc<dyn Layer>]>,
     warned: Mutex<HashSet<(&'static str, Version)>>,
 }
 

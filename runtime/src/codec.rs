@@ -13,7 +13,7 @@
 //! | `values`, `nullable`, `set`, `time`, `open_enum`, `extra`, `json` | the values that records are made of |
 //! | `reader`, `decode`, `text_body`, `path`, `mismatch` | JSON text to values, and where it differed |
 //! | `members`, `encode`, `writer`, `request_body` | values to JSON text |
-//! | `bridge`, `debug`, `redact`, `same`, `copy`, `common`, `macros` | what else a generated type offers, on the same access |
+//! | `bridge`, `strict`, `debug`, `redact`, `same`, `copy`, `common`, `macros` | what else a generated type offers, on the same access |
 //!
 //! Nothing that is generic over a record has a body longer than a line: the generated crate
 //! has more than a thousand of them, and each one pays for an instantiation.
@@ -38,16 +38,19 @@ mod redact;
 mod request_body;
 mod same;
 mod set;
+mod strict;
 mod tags;
 mod text_body;
 mod time;
 mod values;
 mod writer;
 
+pub use bridge::Redacted;
 #[cfg(feature = "testing")]
 pub(crate) use decode::decode_copy;
 pub use decode::{decode, decode_observed};
 pub(crate) use decode::{decode_response, is_blank};
+pub(crate) use encode::redacted;
 pub use encode::{encode, encode_into, encode_request};
 pub use error::{DecodeError, EncodeError};
 pub use extra::Extra;
@@ -57,8 +60,14 @@ pub(crate) use mismatch::Alterations;
 pub use mismatch::{Direction, Mismatch, Observer};
 pub use nullable::Nullable;
 pub use open_enum::UndeclaredValue;
+#[cfg(feature = "tracing")]
+pub(crate) use redact::bytes as redacted_text;
+#[cfg(feature = "recording")]
+pub(crate) use redact::is_secret_name;
+pub(crate) use redact::strings as redacted_strings;
 pub use request_body::RequestBody;
 pub use set::{Property, list, set};
+pub use strict::Strict;
 pub use text_body::take_text;
 pub use time::{Date, DateTime};
 
@@ -184,13 +193,20 @@ impl Field {
     pub const READ_ONLY: u8 = 2;
     /// The service never returns the property.
     pub const WRITE_ONLY: u8 = 4;
-    /// The property must not be printed. `WRITE_ONLY` implies it.
+    /// The property must not be printed. `WRITE_ONLY` implies it, but for IDs.
     pub const SECRET: u8 = 8;
     /// The property identifies its record among the items of a list: PATCH and PUT send it though
     /// only the service sets it.
     pub const IDENTITY: u8 = 16;
     /// The service keeps a secret that a PUT leaves out, if the record has its `IDENTITY`.
     pub const KEPT: u8 = 32;
+
+    /// Tells whether the value is left out where it is shown to people: a secret, and what is only
+    /// ever written, for it may be one. An ID is none.
+    pub(crate) fn is_hidden(&self) -> bool {
+        let is_write_only = self.flags & Self::WRITE_ONLY != 0;
+        self.flags & Self::SECRET != 0 || is_write_only && !redact::is_id(self.json_name)
+    }
 
     /// Describes a property.
     pub const fn new(json_name: &'static str, flags: u8) -> Self {
@@ -229,6 +245,8 @@ pub trait Union: Value {
 pub struct Variants {
     /// The Rust name of the type.
     pub name: &'static str,
+    /// The Rust names of the variants, but for the one for what the document does not declare.
+    pub names: &'static [&'static str],
     /// How the variants are told apart.
     pub by: Discriminator,
 }

@@ -9,15 +9,18 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 
 use crate::clock::Clock;
+use crate::trace::Telemetry;
 use crate::transport::{Body, Transport};
 
 pub(crate) use base::Base;
 pub(crate) use body::{is_framed, read};
-pub(crate) use call::Call;
+pub(crate) use call::{Call, add_headers};
+pub(crate) use guard::Guard;
 
 pub(crate) mod base;
 mod body;
 mod call;
+mod guard;
 
 /// What every request to the service needs, whoever sends it and why.
 #[derive(Clone)]
@@ -26,6 +29,9 @@ pub(crate) struct Connection {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) user_agent: HeaderValue,
+    /// The headers that the client adds to every request that has none of their names.
+    pub(crate) headers: HeaderMap,
+    pub(crate) telemetry: Telemetry,
 }
 
 /// What a request may take.

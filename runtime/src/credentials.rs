@@ -8,11 +8,13 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub use chain::CredentialsChain;
 pub use command::CommandCredentials;
+pub(crate) use expiry::expiry;
 pub use file::FileCredentials;
 pub use provider::CredentialsProvider;
 
 mod chain;
 mod command;
+mod expiry;
 mod file;
 mod provider;
 
@@ -52,6 +54,9 @@ impl Credentials {
     }
 
     /// An API key: its public and private part, over HTTP Digest (RFC 7616).
+    ///
+    /// Without the feature `api-keys`, which is on by default, a client with an API key is not
+    /// built: [`ClientBuilder::build`](crate::ClientBuilder::build) returns an error.
     pub fn api_key(public: impl Into<String>, private: impl Into<String>) -> Self {
         let private = SecretString::from(private.into());
         Self::of(Kind::ApiKey { public: public.into(), private })

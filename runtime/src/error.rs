@@ -5,7 +5,7 @@
 //! service answered, never from what was sent.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -13,13 +13,19 @@ use http::{HeaderMap, StatusCode};
 use crate::operation::Operation;
 use crate::transport::TransportError;
 
+use causes::Cause;
+
 pub use api::ApiError;
+pub use code::Code;
 pub(crate) use display::start_of;
 pub(crate) use response::{OTHER_SERVER, broken, status_error};
 
 mod api;
+mod causes;
+mod code;
 mod display;
 mod predicates;
+mod refused;
 mod response;
 
 /// What any call of this crate fails with.
@@ -35,6 +41,8 @@ pub(crate) struct Inner {
     pub(crate) kind: Kind,
     pub(crate) message: String,
     pub(crate) operation: Option<&'static Operation>,
+    /// The method and the path of a raw request, whose operation has no name.
+    pub(crate) raw: Option<Arc<str>>,
     pub(crate) status: Option<StatusCode>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -43,6 +51,8 @@ pub(crate) struct Inner {
     /// Whether the service may have executed the request.
     pub(crate) may_be_executed: bool,
     pub(crate) source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    /// What the sources say beyond the line, once that is asked for.
+    pub(crate) untold: OnceLock<Option<Box<Cause>>>,
 }
 
 /// What went wrong, in the coarse.
@@ -73,6 +83,8 @@ pub(crate) enum Kind {
     File,
     /// The work that a wait was for has failed.
     Failed,
+    /// A layer of the caller's has refused the call.
+    Refused,
 }
 
 impl Error {
@@ -106,7 +118,9 @@ impl Error {
 
     /// Changes the error, which nearly always has one owner still.
     pub(crate) fn edit(mut self, change: impl FnOnce(&mut Inner)) -> Self {
-        change(Arc::make_mut(&mut self.0));
+        let inner = Arc::make_mut(&mut self.0);
+        inner.untold = OnceLock::new();
+        change(inner);
         self
     }
 
@@ -152,15 +166,25 @@ impl Error {
         self.0.attempts
     }
 
-    /// Returns the service's code for the error: `CLUSTER_NOT_FOUND`.
-    pub fn error_code(&self) -> Option<&str> {
-        self.0.api.error_code.as_deref()
+    /// Returns the error that this one was made of, with all its sources: for a program that looks
+    /// for one by its type, a [`TransportError`] or an [`std::io::Error`].
+    pub fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+
+    /// Returns the service's code for the error, which is compared with a string or with the
+    /// generated crate's `ErrorCode`; empty where there is none.
+    pub fn code(&self) -> Code<'_> {
+        Code::new(self.0.api.error_code.as_deref().unwrap_or_default())
     }
 }
 
 impl std::error::Error for Error {
+    /// Returns what the causes say that [`Display`](fmt::Display) does not: who prints an error
+    /// with its sources reads each cause once. [`Error::cause`] returns the causes themselves.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
+        let untold = || Cause::untold(&self.to_string(), self.cause()?);
+        self.0.untold.get_or_init(untold).as_deref().map(|cause| cause as _)
     }
 }
 

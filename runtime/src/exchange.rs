@@ -1,33 +1,35 @@
 //! From a request to its response: the core that all types of responses share.
 //!
-//! In this order: the time limit of the call; the retry policy; for each attempt its time limit,
+//! In this order: the [layers](crate::layer) of the client; the time limit of the call; the retry policy; for each attempt its time limit,
 //! its authentication ([`auth`](crate::auth)), redirects, the transport; the status; the body.
 //! The value itself is read by the caller of this module.
 
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, CONTENT_TYPE, LOCATION};
+use http::header::{ACCEPT_ENCODING, CONTENT_TYPE, LOCATION, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
+use crate::additions::{Additions, add_query};
 use crate::auth::Lease;
 use crate::client::{Client, Core};
 use crate::clock::{self, Stopwatch, Timer};
 use crate::codec::is_blank;
-use crate::connection::{Call, is_framed, read};
+use crate::connection::{Call, add_headers, is_framed, read};
 use crate::error::{Error, Kind, OTHER_SERVER, broken, status_error};
 use crate::failure::{Again, Failure};
 use crate::operation::{Method, Operation};
 use crate::pace::Permit;
 use crate::request::{Options, Parts};
-use crate::trace;
+use crate::trace::{self, CallSpan, Reason};
 use crate::transport::{Body, BoxFuture, Url};
 
 pub(crate) use answer::{Answer, Payload};
 
 mod answer;
+mod layered;
 
 /// How many redirects within the origin are followed.
 const REDIRECTS: usize = 5;
@@ -54,13 +56,36 @@ pub(crate) fn run(
 ) -> BoxFuture<'static, Result<Answer, Error>> {
     let (client, parts, options) = (client.clone(), Arc::clone(parts), options.clone());
     let operation = parts.operation;
-    Box::pin(trace::request(operation, async move {
+    Box::pin(async move {
         let core = client.core();
-        let call = call(core, &parts, expected)?;
-        let result =
-            retry_loop(core, &call, &parts, &options, expected, &stopwatch).await;
-        result.map_err(|error| error.of(operation))
-    }))
+        // Begun by the first poll, inside of the span that is current then.
+        let span = CallSpan::new(&core.connection.telemetry, operation);
+        let open = span.open();
+        // Pinned here, for whatever takes it by value copies it.
+        let result = pin!(async {
+            trace::request_body(parts.encoded().as_deref());
+            let call = call(core, &parts, &options, expected)?;
+            let (parts, options, stopwatch) = (&*parts, &options, &stopwatch);
+            if core.layers.is_empty() {
+                return retry_loop(core, &call, parts, options, expected, stopwatch)
+                    .await;
+            }
+            let (call, past) = (&call, Mutex::default());
+            let call =
+                layered::Inner { core, call, parts, options, expected, stopwatch, past };
+            // On the heap, for calls without layers are as large as the larger of both.
+            Box::pin(async move { call.run().await }).await
+        });
+        let result = span.follow(result).await;
+        open.end();
+        match result {
+            Ok(answer) => Ok(answer.of(&parts).inside(span)),
+            Err(error) => {
+                span.failed(&error);
+                Err(parts.blame(error))
+            }
+        }
+    })
 }
 
 /// Makes a request ready to send.
@@ -68,7 +93,12 @@ pub(crate) fn run(
 /// # Errors
 ///
 /// Returns what keeps it from being sent.
-fn call(core: &Core, parts: &Parts, expected: Expected) -> Result<Call, Error> {
+fn call(
+    core: &Core,
+    parts: &Parts,
+    options: &Options,
+    expected: Expected,
+) -> Result<Call, Error> {
     let body = parts.sendable()?.cloned();
     let mut headers = parts.headers();
     // What a caller downloads is handed on as it is, so it must not be packed once more.
@@ -77,9 +107,37 @@ fn call(core: &Core, parts: &Parts, expected: Expected) -> Result<Call, Error> {
         Expected::Nothing | Expected::Value => "gzip",
     };
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(encoding));
-    let (operation, target) = (parts.operation, parts.path_and_query());
+    let (operation, mut target) = (parts.operation, parts.path_and_query());
+    if let Some(additions) = &options.additions {
+        add(core, additions, &mut headers, &mut target)?;
+    }
+    add_query(&mut target, &core.query);
     let method = operation.method.into();
-    Ok(Call::new(&core.connection, Some(operation), method, &target, headers, body))
+    let call =
+        Call::new(&core.connection, Some(operation), method, &target, headers, body);
+    Ok(call.with_encoded(parts.encoded()))
+}
+
+/// Adds what the options of the call say.
+fn add(
+    core: &Core,
+    additions: &Additions,
+    headers: &mut HeaderMap,
+    target: &mut String,
+) -> Result<(), Error> {
+    if let Some(problem) = &additions.problem {
+        return Err(Error::new(Kind::Request, problem.as_str()));
+    }
+    add_headers(headers, &additions.headers);
+    add_query(target, &additions.query);
+    if let Some(product) = &additions.product {
+        let products = [&core.connection.user_agent, product].map(HeaderValue::as_bytes);
+        // Both are header values, and so is what is between them.
+        if let Ok(products) = HeaderValue::from_bytes(&products.join(&b' ')) {
+            headers.insert(USER_AGENT, products);
+        }
+    }
+    Ok(())
 }
 
 async fn retry_loop(
@@ -100,12 +158,16 @@ async fn retry_loop(
     let mut may_be_executed = false;
     loop {
         let permit = match &core.pacer {
-            Some(pacer) => {
+            Some(pacer) if parts.raw().is_none() => {
                 let admission = pin!(pacer.admit(clock, operation, parts.scope()));
+                let (telemetry, called) = (&core.connection.telemetry, Some(operation));
+                let admission =
+                    trace::waiting(telemetry, Reason::RateLimit, called, admission);
+                let admission = pin!(admission);
                 let permit = whole.wait(admission).await;
                 Some(permit.ok_or_else(|| no_time_for(total, attempts))?)
             }
-            None => None,
+            _ => None,
         };
         // The limit of the call cuts that of the attempt, so that one timer does for both: the
         // waits between attempts end before it anyway.
@@ -113,13 +175,15 @@ async fn retry_loop(
         let shorter = limit.into_iter().chain(left).min();
         let timer = Timer::new(clock, stopwatch, shorter);
         let attempt = attempt(core, call, operation, expected, timer, permit);
-        let Failure { error, again } = match trace::attempt(attempts, attempt).await {
+        let Failure { error, again } = match attempt.await {
             Ok(answer) => {
+                call.settle(None);
                 core.budget.earn();
                 return Ok(answer.arrived(core, attempts, limit));
             }
             Err(failure) => failure,
         };
+        call.settle(Some(&error));
         let is_gone = error.kind() == Kind::Status && error.is_not_found();
         if may_be_executed && operation.method == Method::Delete && is_gone {
             return Ok(Answer::deleted(operation, &error).arrived(core, attempts, limit));
@@ -139,8 +203,9 @@ async fn retry_loop(
                 }
             }));
         };
-        trace::waits(attempts, wait, &error);
-        clock.sleep(wait).await;
+        trace::retries(attempts, wait, &error);
+        let (telemetry, called) = (&core.connection.telemetry, Some(operation));
+        trace::waiting(telemetry, Reason::Retry, called, clock.sleep(wait)).await;
         attempts += 1;
     }
 }
@@ -192,7 +257,6 @@ async fn attempt(
         };
         let (response, lease) = sent.unwrap_or_else(|| Err(late(call)))?;
         let (parts, body) = response.into_parts();
-        trace::answered(parts.status);
         if let Some(permit) = &mut permit {
             permit.observe(parts.status, &parts.headers);
         }

@@ -54,12 +54,14 @@ extern crate self as atlas_admin_runtime;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod codec;
+pub mod layer;
 pub mod operation;
 pub mod registry;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transport;
 
+mod additions;
 mod auth;
 #[doc(hidden)]
 pub mod builder;
@@ -83,13 +85,16 @@ mod response;
 mod retry;
 mod send;
 mod template;
+mod text;
 mod trace;
 mod version;
 mod wait;
 
 pub use auth::{AccessToken, FileStore, MemoryStore, TokenStore};
 pub use builder::IntoList;
-pub use client::{Client, ClientBuilder};
+#[cfg(feature = "profiles")]
+pub use client::ProfileCredentials;
+pub use client::{Client, ClientBuilder, EnvCredentials};
 pub use clock::Clock;
 pub use codec::{
     Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue, list, set,
@@ -98,8 +103,9 @@ pub use credentials::{
     CommandCredentials, Credentials, CredentialsChain, CredentialsProvider,
     FileCredentials,
 };
-pub use error::{ApiError, Error};
+pub use error::{ApiError, Code, Error};
 pub use headers::RateLimit;
+pub use layer::{Layer, Next};
 pub use operation::Operation;
 pub use output::{Download, Output};
 pub use page::{Items, Page, PagedRequest, Pages};
@@ -109,8 +115,12 @@ pub use response::Response;
 pub use retry::{Repeat, RetryPolicy};
 pub use send::ResponseFuture;
 pub use transport::Transport;
-pub use version::Version;
+pub use version::{ParseVersionError, Version};
 pub use wait::{Progress, Waiter, WaitingRequest};
 
 // The crates whose types are part of this one's.
+#[cfg(feature = "chrono")]
+pub use chrono;
+#[cfg(feature = "time")]
+pub use time;
 pub use {bytes, http, indexmap, jiff, url};

@@ -5,8 +5,10 @@ use jiff::civil::Date;
 
 use crate::version::Version;
 
+pub use paging::Paging;
 pub use wait::{Each, LongRunning, Polled, Source, Wait};
 
+mod paging;
 mod wait;
 
 /// One operation of the API in one version.
@@ -43,6 +45,22 @@ pub struct Operation {
     /// The end of the work that a call starts, as the service tells it; `None` where the work is
     /// done with the response.
     pub wait: Option<&'static Wait>,
+}
+
+impl Operation {
+    /// Returns the parameter that numbers the pages of the list that is asked for.
+    pub(crate) fn page_number(&self) -> &'static str {
+        let numbers = |parameter: &&Parameter| parameter.paging.is_some();
+        let parameter = self.parameters.iter().find(numbers);
+        parameter.map_or(self.paging().number, |parameter| parameter.name)
+    }
+
+    /// Returns the conventions of the list that is asked for: where no parameter has them, those
+    /// of the whole API, for what is paged then is known by its type alone.
+    pub(crate) fn paging(&self) -> &'static Paging {
+        let of_parameter = |parameter: &Parameter| parameter.paging;
+        self.parameters.iter().find_map(of_parameter).unwrap_or(&Paging::ATLAS)
+    }
 }
 
 /// An HTTP method that the API uses.
@@ -100,22 +118,34 @@ pub struct Parameter {
     pub required: bool,
     /// What the service assumes where it is absent, in its text form.
     pub default: Option<&'static str>,
+    /// The conventions of the list whose pages it numbers; `None` where it numbers none.
+    pub paging: Option<&'static Paging>,
 }
 
 impl Parameter {
     /// Returns a parameter of the path, which is always required.
     pub const fn path(name: &'static str) -> Self {
-        Self { name, location: Location::Path, required: true, default: None }
+        Self { required: true, ..Self::of(name, Location::Path) }
     }
 
     /// Returns a parameter of the query string.
     pub const fn query(name: &'static str) -> Self {
-        Self { name, location: Location::Query, required: false, default: None }
+        Self::of(name, Location::Query)
+    }
+
+    /// Returns the parameter of the query string that numbers the pages of a list, as the API
+    /// has it everywhere: [`Paging::ATLAS`].
+    pub const fn page(name: &'static str) -> Self {
+        Self { paging: Some(&Paging::ATLAS), ..Self::query(name) }
     }
 
     /// Returns a parameter in a header.
     pub const fn header(name: &'static str) -> Self {
-        Self { name, location: Location::Header, required: false, default: None }
+        Self::of(name, Location::Header)
+    }
+
+    const fn of(name: &'static str, location: Location) -> Self {
+        Self { name, location, required: false, default: None, paging: None }
     }
 
     /// Says that a request is invalid without it.

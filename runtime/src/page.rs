@@ -19,9 +19,10 @@ use crate::clock::Stopwatch;
 use crate::codec::{Json, Value, View};
 use crate::error::{Error, Kind};
 use crate::exchange::{self, Answer, Expected};
+use crate::operation::Paging;
 use crate::output::Output;
 use crate::output::sealed::Sealed;
-use crate::paging::{ITEMS, has_next, length, list_of, total};
+use crate::paging::{has_next, length, list_of, no_page, total};
 use crate::request::{Options, Parts};
 use crate::response::Response;
 use crate::transport::BoxFuture;
@@ -62,13 +63,13 @@ impl Page for Json {
     type Item = Json;
 
     fn items(&self) -> &[Json] {
-        list_of(self).unwrap_or_default()
+        list_of(self, &Paging::ATLAS).unwrap_or_default()
     }
 
     fn into_items(self) -> Vec<Json> {
         match self {
             Json::Array(items) => items,
-            Json::Object(mut page) => match page.shift_remove(ITEMS) {
+            Json::Object(mut page) => match page.shift_remove(Paging::ATLAS.items) {
                 Some(Json::Array(items)) => items,
                 _ => Vec::new(),
             },
@@ -105,7 +106,7 @@ struct Pager {
 /// A page that was requested.
 enum Requested {
     Pending(BoxFuture<'static, Result<Answer, Error>>),
-    Arrived(Result<Answer, Error>),
+    Arrived(Box<Result<Answer, Error>>),
 }
 
 impl Pager {
@@ -150,7 +151,7 @@ impl Pager {
             if let Requested::Pending(answer) = page
                 && let Poll::Ready(answer) = answer.as_mut().poll(context)
             {
-                *page = Requested::Arrived(answer);
+                *page = Requested::Arrived(Box::new(answer));
             }
         }
     }
@@ -165,7 +166,7 @@ impl Pager {
         self.advance(context);
         let answer = match self.requested.pop_front() {
             None => None,
-            Some(Requested::Arrived(answer)) => Some(answer),
+            Some(Requested::Arrived(answer)) => Some(*answer),
             Some(pending) => {
                 self.requested.push_front(pending);
                 return Poll::Pending;
@@ -183,13 +184,14 @@ impl Pager {
         is_first: bool,
         context: &mut Context<'_>,
     ) -> bool {
-        let length = length(page);
-        let has_next = has_next(page);
+        let paging = self.parts.operation.paging();
+        let length = length(page, paging);
+        let has_next = has_next(page, paging);
         if length == 0 || has_next == Some(false) {
             self.end();
         } else {
             // There is another, so that this one is as long as a page gets.
-            let total = total(page).and_then(|total| u64::try_from(total).ok());
+            let total = total(page, paging).and_then(|total| u64::try_from(total).ok());
             self.last = total.map(|total| total.div_ceil(length as u64)).or(self.last);
             self.request_ahead();
             self.advance(context);
@@ -257,13 +259,15 @@ impl<T: Page + Output> Pages<T> {
             }
         };
         // A value for one request, but no page.
+        let operation = self.pager.parts.operation;
+        let paging = operation.paging();
         if let View::Json(json) = page.value().view()
-            && list_of(json).is_none()
+            && list_of(json, paging).is_none()
         {
             self.pager.end();
-            let message = "the response can't be read: it is a page without `results`";
+            let message = format!("the response can't be read: {}", no_page(paging));
             let error = Error::new(Kind::Decode, message);
-            return Poll::Ready(Some(Err(error.of(self.pager.parts.operation))));
+            return Poll::Ready(Some(Err(error.of(operation))));
         }
         let is_first = std::mem::replace(&mut self.is_first, false);
         let counts = self.pager.judge(page.value(), is_first, context);

@@ -1,31 +1,20 @@
-//! The conventions of lists that come page by page, as the whole API has them: a parameter
-//! numbers the page, a property holds its items, and its links name the next one.
+//! Lists that come page by page: what a response says of its page, by the conventions of its
+//! operation.
 
 use crate::codec::{Json, Value, View};
-
-/// The query parameter that numbers a page.
-pub(crate) const NUMBER: &str = "pageNum";
-
-/// The property that holds the items of a page.
-pub(crate) const ITEMS: &str = "results";
-
-/// The property that tells the number of items in all pages.
-const TOTAL: &str = "totalCount";
-
-/// The property that holds the links of a page (RFC 8288).
-const LINKS: &str = "links";
+use crate::operation::Paging;
 
 /// Returns the items of a page that has no type; `None` where it has no list.
-pub(crate) fn list_of(page: &Json) -> Option<&[Json]> {
-    page.as_array().or_else(|| page.get(ITEMS)?.as_array()).map(Vec::as_slice)
+pub(crate) fn list_of<'a>(page: &'a Json, by: &Paging) -> Option<&'a [Json]> {
+    page.as_array().or_else(|| page.get(by.items)?.as_array()).map(Vec::as_slice)
 }
 
 /// Returns the number of items of a page.
-pub(crate) fn length(page: &dyn Value) -> usize {
+pub(crate) fn length(page: &dyn Value, by: &Paging) -> usize {
     match page.view() {
         View::List(list) => list.len(),
-        View::Json(page) => list_of(page).map_or(0, <[_]>::len),
-        View::Record(_) => match property(page, ITEMS).map(Value::view) {
+        View::Json(page) => list_of(page, by).map_or(0, <[_]>::len),
+        View::Record(_) => match property(page, by.items).map(Value::view) {
             Some(View::List(list)) => list.len(),
             Some(View::Json(Json::Array(items))) => items.len(),
             _ => 0,
@@ -34,11 +23,11 @@ pub(crate) fn length(page: &dyn Value) -> usize {
     }
 }
 
-/// Returns the number of items in all pages, where the page says it (`totalCount`).
-pub(crate) fn total(page: &dyn Value) -> Option<i64> {
+/// Returns the number of items in all pages, where the page says it.
+pub(crate) fn total(page: &dyn Value, by: &Paging) -> Option<i64> {
     match page.view() {
-        View::Json(page) => page.get(TOTAL)?.as_i64(),
-        View::Record(_) => match property(page, TOTAL)?.view() {
+        View::Json(page) => page.get(by.total)?.as_i64(),
+        View::Record(_) => match property(page, by.total)?.view() {
             View::Int(total) => Some(total),
             _ => None,
         },
@@ -47,15 +36,20 @@ pub(crate) fn total(page: &dyn Value) -> Option<i64> {
 }
 
 /// Tells whether a value is a page whose list is absent.
-pub(crate) fn lacks_list(value: &dyn Value) -> bool {
-    let list = property(value, ITEMS).map(Value::view);
+pub(crate) fn lacks_list(value: &dyn Value, by: &Paging) -> bool {
+    let list = property(value, by.items).map(Value::view);
     matches!(list, Some(View::Absent | View::Null))
+}
+
+/// Returns what is wrong with a page whose list is absent.
+pub(crate) fn no_page(by: &Paging) -> String {
+    format!("it is a page without `{}`", by.items)
 }
 
 /// Tells whether the links of a page name a next one (RFC 8288); `None` where a page has no
 /// links by its type. One that lacks those it has to have names none.
-pub(crate) fn has_next(page: &dyn Value) -> Option<bool> {
-    let is_next = |rel: &str| rel.eq_ignore_ascii_case("next");
+pub(crate) fn has_next(page: &dyn Value, by: &Paging) -> Option<bool> {
+    let is_next = |rel: &str| rel.eq_ignore_ascii_case(by.next);
     let json = |links: &Json| {
         let mut links = links.as_array()?.iter();
         let rel =
@@ -63,8 +57,8 @@ pub(crate) fn has_next(page: &dyn Value) -> Option<bool> {
         Some(links.any(rel))
     };
     match page.view() {
-        View::Json(page) => json(page.get(LINKS)?),
-        View::Record(record) => match property(page, LINKS).map(Value::view) {
+        View::Json(page) => json(page.get(by.links)?),
+        View::Record(record) => match property(page, by.links).map(Value::view) {
             Some(View::Json(links)) => json(links),
             Some(View::List(links)) => Some((0..links.len()).any(|index| {
                 let rel = property(links.get(index), "rel").map(Value::view);
@@ -73,7 +67,7 @@ pub(crate) fn has_next(page: &dyn Value) -> Option<bool> {
             Some(_) => Some(false),
             // Beyond its fields, what the document does not declare.
             None => match record.field(record.table().fields.len()).view() {
-                View::Extra(extra) => json(extra.get(LINKS)?),
+                View::Extra(extra) => json(extra.get(by.links)?),
                 _ => None,
             },
         },

@@ -14,8 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::codec::{self, EncodeError, Json, RequestBody};
 use crate::error::{Error, Kind};
 use crate::operation::{Location, Method, Operation};
-use crate::paging::NUMBER;
-use crate::template;
+use crate::{additions, template, text};
 
 pub use body::IntoBody;
 pub use options::Options;
@@ -23,7 +22,7 @@ pub use options::Options;
 mod body;
 mod curl;
 mod options;
-pub(crate) mod text;
+mod raw;
 
 /// A request for an operation whose answer is a `T`.
 ///
@@ -41,7 +40,9 @@ pub(crate) struct Parts {
     path: String,
     query: Vec<(Cow<'static, str>, Vec<String>)>,
     headers: HeaderMap,
-    body: Option<RequestBody>,
+    body: Option<Arc<RequestBody>>,
+    /// The method and the path of a [raw request](Request::raw).
+    raw: Option<Arc<str>>,
     /// What makes the request impossible to send, until that part is set anew.
     problems: Vec<(Part, Error)>,
 }
@@ -115,6 +116,9 @@ impl<T> Request<T> {
     /// Sets a header by its name, in place of an earlier value; `null` removes it.
     ///
     /// The items of a list are joined by commas (OpenAPI 3.0 `style: simple`).
+    ///
+    /// What a request has of its own can't be set: `Accept`, `Content-Type`, `Authorization`,
+    /// `Host`, `User-Agent` and those of the connection. Sending it says so.
     pub fn header(
         mut self,
         name: impl Into<Cow<'static, str>>,
@@ -195,13 +199,13 @@ impl<T> Request<T> {
     /// not, and the service decides. Read-only properties are not among them, and there are none
     /// for a body that can't be sent.
     pub fn missing(&self) -> Vec<String> {
-        self.parts.body.as_ref().map(RequestBody::missing).unwrap_or_default()
+        self.parts.body.as_deref().map(RequestBody::missing).unwrap_or_default()
     }
 
     /// Returns the JSON paths of received properties that the request omits: read-only, undeclared
     /// and masked ones. None for a body that can't be sent.
     pub fn left_out(&self) -> Vec<String> {
-        self.parts.body.as_ref().map(RequestBody::left_out).unwrap_or_default()
+        self.parts.body.as_deref().map(RequestBody::left_out).unwrap_or_default()
     }
 
     /// Returns a `curl` command that sends the request to `https://cloud.mongodb.com`, with
@@ -230,6 +234,7 @@ impl Parts {
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: None,
+            raw: None,
             problems: Vec::new(),
         };
         if let Some(message) = problem {
@@ -284,16 +289,9 @@ impl Parts {
         name: &str,
         value: &dyn codec::Value,
     ) -> Result<(), String> {
-        let texts = text::texts(value)
-            .map_err(|what| format!("the header {name} can't hold {what}"))?;
-        let key = HeaderName::from_bytes(name.as_bytes())
-            .map_err(|_| format!("{name:?} can't be the name of a header"))?;
-        self.headers.remove(&key);
-        if !texts.is_empty() {
-            let value = HeaderValue::from_str(&texts.join(",")).map_err(|_| {
-                format!("the header {name} holds a character it must not")
-            })?;
-            self.headers.insert(key, value);
+        match additions::header(name, value)? {
+            (name, Some(value)) => _ = self.headers.insert(name, value),
+            (name, None) => _ = self.headers.remove(name),
         }
         Ok(())
     }
@@ -301,10 +299,11 @@ impl Parts {
     fn set_body(&mut self, encoded: Result<RequestBody, EncodeError>) {
         self.forget_problem(&Part::Body);
         self.body = encoded
+            .map(Arc::new)
             .map_err(|error| {
                 let message = format!("the body can't be sent: {error}");
                 let error = Error::with_source(Kind::Request, message, error);
-                self.problems.push((Part::Body, error.of(self.operation)));
+                self.problems.push((Part::Body, self.blame(error)));
             })
             .ok();
     }
@@ -346,8 +345,13 @@ impl Parts {
     }
 
     fn fail(&mut self, part: Part, message: String) {
-        let error = Error::new(Kind::Request, message).of(self.operation);
+        let error = self.blame(Error::new(Kind::Request, message));
         self.problems.push((part, error));
+    }
+
+    /// Names the request that an error belongs to.
+    pub(crate) fn blame(&self, error: Error) -> Error {
+        error.of(self.operation).edit(|error| error.raw.clone_from(&self.raw))
     }
 
     fn forget_problem(&mut self, part: &Part) {
@@ -358,8 +362,13 @@ impl Parts {
     pub(crate) fn sendable(&self) -> Result<Option<&Bytes>, Error> {
         match self.problems.first() {
             Some((_, problem)) => Err(problem.clone()),
-            None => Ok(self.body.as_ref().map(RequestBody::text)),
+            None => Ok(self.body.as_deref().map(RequestBody::text)),
         }
+    }
+
+    /// Returns the body with what is known of the secrets in it.
+    pub(crate) fn encoded(&self) -> Option<Arc<RequestBody>> {
+        self.body.clone()
     }
 
     pub(crate) fn path_and_query(&self) -> String {
@@ -407,14 +416,16 @@ impl Parts {
 
     /// Returns the page that is requested, where the request names one.
     pub(crate) fn page(&self) -> Option<&str> {
-        let (_, texts) = self.query.iter().find(|(name, _)| *name == NUMBER)?;
+        let number = self.operation.page_number();
+        let (_, texts) = self.query.iter().find(|(name, _)| *name == number)?;
         texts.first().map(String::as_str)
     }
 
     /// Makes the request one for a certain page.
     pub(crate) fn set_page(&mut self, page: u64) {
-        self.query.retain(|(name, _)| *name != NUMBER);
-        self.query.push((NUMBER.into(), vec![page.to_string()]));
+        let number = self.operation.page_number();
+        self.query.retain(|(name, _)| *name != number);
+        self.query.push((number.into(), vec![page.to_string()]));
     }
 }
 

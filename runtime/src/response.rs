@@ -11,6 +11,7 @@ use crate::headers::{self, RateLimit};
 /// A response of the service.
 ///
 /// Dereferences to the value.
+#[derive(Clone)]
 pub struct Response<T> {
     value: T,
     status: StatusCode,
@@ -19,6 +20,7 @@ pub struct Response<T> {
 }
 
 /// Circumstances of a response.
+#[derive(Clone)]
 pub(crate) struct Arrived {
     /// The number of times the request was sent.
     pub(crate) attempts: u32,
@@ -146,6 +148,22 @@ fn first_letter(value: &dyn fmt::Debug) -> Option<char> {
 mod tests {
     use super::*;
     use crate::json;
+
+    #[test]
+    fn a_copy_is_the_same_response() {
+        let headers = HeaderMap::from_iter([(http::header::ETAG, "x".parse().unwrap())]);
+        let alterations = Alterations::default();
+        let arrived = Arrived { attempts: 2, has_body: true, alterations };
+        let response =
+            Response::new(json!({"a": 1}), StatusCode::CREATED, headers, arrived);
+        let copy = response.clone();
+        drop(response);
+        assert_eq!((copy.status(), copy.attempts(), copy.has_body()), (201, 2, true));
+        assert_eq!(
+            (copy.value(), copy.headers()["etag"].as_bytes()),
+            (&json!({"a": 1}), &b"x"[..])
+        );
+    }
 
     #[test]
     fn a_response_that_is_a_string_is_not_printed() {

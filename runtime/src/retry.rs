@@ -174,9 +174,12 @@ impl RetryPolicy {
         if error.kind() != Kind::Status {
             return again;
         }
-        let code = error.error_code();
-        let by_code =
-            self.codes.iter().rev().find(|(taught, _)| Some(&**taught) == code);
+        let code = error.code();
+        let by_code = self
+            .codes
+            .iter()
+            .rev()
+            .find(|(taught, _)| !code.is_empty() && code == **taught);
         let by_status = self
             .statuses
             .iter()

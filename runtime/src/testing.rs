@@ -58,6 +58,8 @@
 //! - A request that no rule is meant for ends the test with a panic that says what came and
 //!   what was expected; so does a reply that nobody asked for, at the end of the test.
 //!
+//! A [`ReplayTransport`] responds with what the service has sent to somebody else's client.
+//!
 //! A mock answers one client in the process. For a whole program, in any language, there is a fake
 //! of the service: the crate `atlas-admin-fake`.
 
@@ -74,6 +76,7 @@ use crate::transport::Transport;
 pub use clock::VirtualClock;
 pub use expectation::Expectation;
 pub use recorded::RecordedRequest;
+pub use replay::ReplayTransport;
 
 use mock::Rules;
 use pattern::Pattern;
@@ -85,6 +88,7 @@ pub mod for_fake;
 mod mock;
 mod pattern;
 mod recorded;
+mod replay;
 mod reply;
 
 /// Stands for any text in a path: `get_cluster(ANY, "prod")`.

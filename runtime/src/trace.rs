@@ -1,95 +1,94 @@
-//! What the feature `tracing` shows: a span for each request and each try, and events. All of
-//! it is nothing without the feature, so that nothing else asks whether it is there.
+//! Telemetry by the semantic conventions of OpenTelemetry for HTTP clients: spans and events
+//! (feature `tracing`) and metrics (feature `metrics`).
 //!
-//! Names, numbers and templates only: no values of parameters, no bodies, no headers but the
-//! dates of a deprecation.
+//! A call has a span, and each HTTP exchange that it causes has one of its own, an attempt. The
+//! guide documents names, fields, levels and targets. Names, numbers and templates only: no
+//! values of parameters, no headers but the dates of a deprecation, and bodies only redacted and
+//! at the level TRACE. Without the features all of it does nothing, so that nothing else asks
+//! for them.
 
+#![cfg_attr(
+    not(all(feature = "tracing", feature = "metrics")),
+    allow(dead_code, reason = "each of the features reads a part")
+)]
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+use url::Url;
+
+use crate::clock::Clock;
+
+pub(crate) use attempts::Attempts;
+pub(crate) use spans::{
+    CallSpan, ambiguous, deprecated, request_body, retries, store_failed,
+};
+pub(crate) use waits::{Reason, waiting};
+
+use metrics::Instruments;
+
+mod attempts;
+mod failure;
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(not(feature = "metrics"))]
+mod no_metrics;
+#[cfg(not(feature = "tracing"))]
+mod no_spans;
 #[cfg(feature = "tracing")]
-mod on {
-    use std::time::Duration;
+mod spans;
+mod waits;
+#[cfg(not(feature = "metrics"))]
+use no_metrics as metrics;
+#[cfg(not(feature = "tracing"))]
+use no_spans as spans;
 
-    use http::{HeaderMap, StatusCode};
-    use tracing::Instrument;
-    use tracing::instrument::Instrumented;
+/// Whether anything is told at all.
+const IS_ON: bool = cfg!(any(feature = "tracing", feature = "metrics"));
 
-    use crate::error::Error;
-    use crate::headers;
-    use crate::operation::Operation;
+/// Adds the headers of a trace to a request.
+pub(crate) type Propagator = Arc<dyn Fn(&mut HeaderMap) + Send + Sync>;
 
-    pub(crate) fn request<F>(
-        operation: &'static Operation,
-        future: F,
-    ) -> Instrumented<F> {
-        future.instrument(tracing::info_span!(
-            "atlas_request",
-            operation = operation.name,
-            version = %operation.version,
-            method = operation.method.as_str(),
-            path = operation.path,
-        ))
-    }
+/// The part of a client that telemetry needs.
+#[derive(Clone)]
+pub(crate) struct Telemetry(Arc<Service>);
 
-    pub(crate) fn attempt<F>(attempt: u32, future: F) -> Instrumented<F> {
-        future.instrument(tracing::debug_span!(
-            "attempt",
-            attempt,
-            status = tracing::field::Empty
-        ))
-    }
-
-    pub(crate) fn answered(status: StatusCode) {
-        tracing::Span::current().record("status", status.as_u16());
-        tracing::debug!(status = status.as_u16(), "answered");
-    }
-
-    pub(crate) fn waits(attempt: u32, wait: Duration, error: &Error) {
-        tracing::info!(attempt, ?wait, status = error.status(), "waiting");
-    }
-
-    pub(crate) fn store_failed(error: &std::io::Error) {
-        tracing::warn!(%error, "the token store failed; going on without it");
-    }
-
-    pub(crate) fn deprecated(operation: &'static Operation, headers: &HeaderMap) {
-        let sunset = headers::date(headers, "sunset").map(|date| date.to_string());
-        let sunset = sunset.or_else(|| Some(operation.sunset?.to_string()));
-        tracing::warn!(
-            operation = operation.name,
-            version = %operation.version,
-            sunset,
-            "this version of the operation is deprecated",
-        );
-    }
+struct Service {
+    /// The base URL, without a slash at the end.
+    base: String,
+    address: String,
+    port: i64,
+    clock: Arc<dyn Clock>,
+    instruments: Instruments,
+    propagator: Option<Propagator>,
 }
 
-#[cfg(feature = "tracing")]
-pub(crate) use on::*;
-
-#[cfg(not(feature = "tracing"))]
-mod off {
-    use std::time::Duration;
-
-    use http::{HeaderMap, StatusCode};
-
-    use crate::error::Error;
-    use crate::operation::Operation;
-
-    pub(crate) fn request<F>(_: &'static Operation, future: F) -> F {
-        future
+impl Telemetry {
+    pub(crate) fn new(
+        base: &Url,
+        clock: Arc<dyn Clock>,
+        propagator: Option<Propagator>,
+    ) -> Self {
+        Self(Arc::new(Service {
+            base: base.as_str().trim_end_matches('/').to_owned(),
+            address: base.host_str().unwrap_or_default().to_owned(),
+            port: base.port_or_known_default().unwrap_or_default().into(),
+            clock,
+            instruments: Instruments::new(),
+            propagator,
+        }))
     }
 
-    pub(crate) fn attempt<F>(_: u32, future: F) -> F {
-        future
+    /// Adds the headers of the current trace to those of a request. None of the request's own is
+    /// shown to the propagator or replaced by it: the credentials are among them.
+    pub(crate) fn propagate(&self, headers: &mut HeaderMap) {
+        let Some(propagator) = &self.0.propagator else { return };
+        let mut added = HeaderMap::new();
+        propagator(&mut added);
+        for (name, value) in &added {
+            if !headers.contains_key(name) {
+                headers.insert(name, value.clone());
+            }
+        }
     }
-
-    pub(crate) fn answered(_: StatusCode) {}
-
-    pub(crate) fn waits(_: u32, _: Duration, _: &Error) {}
-
-    pub(crate) fn store_failed(_: &std::io::Error) {}
-
-    pub(crate) fn deprecated(_: &'static Operation, _: &HeaderMap) {}
 }
-
-#[cfg(not(feature = "tracing"))]
-pub(crate) use off::*;

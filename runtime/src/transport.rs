@@ -7,12 +7,14 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderMap, Method, Response};
 
+use crate::codec::{RequestBody, redacted_strings};
 use crate::operation::Operation;
 
 pub use url::Url;
@@ -20,7 +22,11 @@ pub use url::Url;
 /// A future on the heap, as the traits of this crate return them.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+#[cfg(feature = "reqwest")]
 pub mod reqwest;
+
+#[cfg(not(feature = "reqwest"))]
+pub(crate) mod absent;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -41,6 +47,21 @@ pub struct Request {
     /// The operation that is called; `None` for what is none of the API's own, as the request
     /// for an access token.
     pub operation: Option<&'static Operation>,
+    /// The body as it was encoded, which knows the secrets in it.
+    pub(crate) encoded: Option<Arc<RequestBody>>,
+}
+
+impl Request {
+    /// Returns the body as text with `<redacted>` in the place of secrets: the fields that the
+    /// document marks as such, and all strings that it doesn't declare. Nothing is known of the
+    /// body that a layer has made; all strings of that are redacted. `None` where there is no body.
+    pub fn redacted_body(&self) -> Option<String> {
+        let body = self.body.as_ref()?;
+        Some(match &self.encoded {
+            Some(encoded) if encoded.text() == body => encoded.redacted(),
+            _ => redacted_strings(body),
+        })
+    }
 }
 
 impl fmt::Debug for Request {
@@ -101,6 +122,22 @@ impl Body {
     }
 }
 
+/// The chunks of the body.
+impl Stream for Body {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Self::Item>> {
+        self.poll_chunk(context)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
         Self::new(Whole(Some(bytes)))
@@ -146,6 +183,9 @@ pub enum Stage {
     /// No byte of the request left, and no attempt can do better until something is changed: a
     /// certificate is not trusted, a proxy wants credentials. The request is not repeated.
     Refused,
+    /// The server says that it did not process the request, and will not (HTTP/2: GOAWAY,
+    /// REFUSED_STREAM): any request can be repeated.
+    Unprocessed,
     /// The response is not HTTP, or its head is too large. The request has arrived; another
     /// attempt would end the same, so it is not repeated.
     Malformed,
@@ -154,7 +194,7 @@ pub enum Stage {
 impl Stage {
     /// Returns true if another attempt may do better.
     pub(crate) fn may_pass(self) -> bool {
-        matches!(self, Self::Connect | Self::Exchange)
+        matches!(self, Self::Connect | Self::Exchange | Self::Unprocessed)
     }
 }
 
@@ -187,6 +227,7 @@ impl fmt::Display for TransportError {
         f.write_str(match self.stage {
             Stage::Connect | Stage::Refused => "could not connect",
             Stage::Exchange => "the connection broke",
+            Stage::Unprocessed => "the server did not process the request",
             Stage::Malformed => "the response is not HTTP that can be read",
         })
     }

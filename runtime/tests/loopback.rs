@@ -10,24 +10,40 @@ mod loopback {
     pub(crate) mod server;
 
     mod absence;
+    mod additions;
+    #[cfg(feature = "http2")]
+    mod alpn;
     mod bodies;
     mod building;
     mod cancel;
+    mod causes;
     mod digest;
     mod download;
+    mod dry_run;
     mod faults;
+    #[cfg(feature = "testing")]
+    mod group;
+    #[cfg(feature = "http2")]
+    mod http2;
     mod introduction;
+    mod layers;
     mod malformed;
     mod nonces;
     mod oauth;
     mod pacing;
     mod paging;
+    #[cfg(feature = "testing")]
+    mod playing;
     mod polling;
     mod processes;
     mod providers;
     mod proxy;
+    mod raw;
+    #[cfg(feature = "testing")]
+    mod recording;
     mod retry;
     mod runtimes;
+    mod streams;
     #[cfg(feature = "blocking")]
     mod sync;
     mod tls;

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use atlas_admin_generator::version::MediaType;
 use serde_json::Value;
 
 use crate::demands::{Tree, entries, flag, list, text};
-
-/// What the media types of versioned bodies begin with.
-const PREFIX: &str = "application/vnd.atlas.";
 
 /// An operation in one version.
 #[derive(Clone, Debug)]
@@ -79,8 +77,8 @@ impl Media {
         self.name.ends_with("json")
     }
 
-    fn version(&self) -> Option<&str> {
-        Some(self.name.strip_prefix(PREFIX)?.split_once('+')?.0)
+    fn version(&self) -> Option<String> {
+        self.name.parse().ok().map(|name: MediaType| name.version.to_string())
     }
 }
 
@@ -113,7 +111,7 @@ fn of_operation(
         .partition(|answer| (200..300).contains(&answer.status));
     let bodies = operation.get("requestBody").map(|body| content(tree.resolve(body).0));
     let bodies = bodies.unwrap_or_default();
-    let mut versions: BTreeMap<&str, Vec<Answer>> = BTreeMap::new();
+    let mut versions: BTreeMap<String, Vec<Answer>> = BTreeMap::new();
     for answer in &answers {
         for media in &answer.content {
             let Some(version) = media.version() else { continue };
@@ -128,14 +126,17 @@ fn of_operation(
         }
     }
     let tag = list(operation, "tags").first().and_then(Value::as_str);
-    let of_version = |(version, answers): (&str, Vec<Answer>)| Pair {
+    let of_version = |(version, answers): (String, Vec<Answer>)| Pair {
         id: text(operation, "operationId").unwrap_or_default().to_owned(),
-        version: version.to_owned(),
         method: method.to_uppercase(),
         path: path.to_owned(),
         tag: tag.unwrap_or_default().to_owned(),
         parameters: parameters(tree, item, operation),
-        body: bodies.iter().find(|media| media.version() == Some(version)).cloned(),
+        body: bodies
+            .iter()
+            .find(|media| media.version().as_ref() == Some(&version))
+            .cloned(),
+        version,
         answers,
         errors: errors.clone(),
     };

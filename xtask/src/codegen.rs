@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use atlas_admin_generator::{
-    self as generator, Docs, Home, Ledger, Output, UnmatchedAction,
+    self as generator, Docs, ErrorCodes, Home, Ledger, Output, UnmatchedAction,
 };
 use lexopt::Arg;
 
@@ -22,7 +22,7 @@ Usage: cargo xtask codegen [--spec PATH] [--out DIR] [--overlays DIR] [--docs fa
                            [--check] [--new-names]
 
 Writes the crate in generated/ from spec/atlas-admin-v2.yaml, the corrections in
-spec/overlays and the names in spec/names.toml.
+spec/overlays, the error codes in spec/error-codes.toml and the names in spec/names.toml.
 
   --spec PATH         another document, YAML or JSON; corrections that don't apply to it are
                       notes then, and spec/ is left as it is
@@ -115,6 +115,7 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
         docs: options.docs,
         home: home(&root, &out)?,
         unmatched: if is_other { UnmatchedAction::Note } else { UnmatchedAction::Error },
+        codes: read_codes(&spec.join("error-codes.toml"))?,
     };
     let output = generator::generate(&bytes, &overlays, &ledger, &wanted)
         .map_err(Failure::Document)?;
@@ -199,6 +200,17 @@ pub(crate) fn read_overlays(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Fai
     }
     overlays.sort();
     Ok(overlays)
+}
+
+/// Reads the error codes; a list that is not there has none.
+fn read_codes(path: &Path) -> Result<ErrorCodes, Failure> {
+    match fs::read_to_string(path) {
+        Ok(text) => ErrorCodes::parse(&text).map_err(Failure::Document),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Ok(ErrorCodes::default())
+        }
+        Err(error) => Err(Failure::unreadable(path, &error)),
+    }
 }
 
 fn read_ledger(path: &Path) -> Result<Ledger, Failure> {

@@ -5,11 +5,11 @@
 
 use serde_json::{Map, Value};
 
-use super::grammar::{Field, Kind, Rules, is_extension};
-use super::parse::describe;
-use super::walk;
 use crate::diagnostic::Diagnostic;
+use crate::grammar::walk;
+use crate::grammar::{Field, Kind, Rules, is_extension};
 use crate::pointer::Pointer;
+use crate::tree::describe;
 
 mod operation;
 mod schema;

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::parse::describe;
 use crate::diagnostic::Diagnostic;
 use crate::pointer::Pointer;
+use crate::tree::describe;
 
 const DOWNLOAD: &str = "download the document again; this one may have been cut off";
 

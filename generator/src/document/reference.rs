@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::grammar::Kind;
-use super::walk;
 use crate::diagnostic::Diagnostic;
+use crate::grammar::Kind;
+use crate::grammar::walk;
 use crate::pointer::Pointer;
 
 mod circle;

@@ -7,14 +7,14 @@ use quote::quote;
 use super::operation::{Call, argument, calls};
 use super::ty::text;
 use super::{Emit, docs};
+use crate::casing;
 use crate::model::{Parameter, Type};
-use crate::names;
 use crate::render::{self, Piece};
 
 /// Makes `calls.rs`: the calls of all tags.
 pub(super) fn root(emit: &Emit<'_>) -> String {
     let mut modules: Vec<_> =
-        emit.names.modules.iter().map(|module| names::ident(module)).collect();
+        emit.names.modules.iter().map(|module| casing::ident(module)).collect();
     modules.sort();
     render::file([
         Piece::Tokens(quote! {
@@ -48,7 +48,7 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
         add(emit, module, call, &mut text);
     }
     text.push_str("}\n");
-    let module = names::ident(module);
+    let module = casing::ident(module);
     render::file([
         Piece::Tokens(quote!(#doc #deprecated)),
         Piece::Tokens(quote!(use atlas_admin::#module;)),
@@ -69,8 +69,8 @@ fn add(emit: &Emit<'_>, module: &str, call: &Call<'_>, text: &mut String) {
     let id = &call.operation.id;
     let version = call.version.version;
     let accept = &call.answer.media_type;
-    let dated = names::version_module(version);
-    let (module, function) = (names::ident(module), names::ident(&call.function));
+    let dated = casing::version_module(version);
+    let (module, function) = (casing::ident(module), casing::ident(&call.function));
     let (required, others): (Vec<&Parameter>, Vec<&Parameter>) =
         call.operation.parameters.iter().partition(|parameter| parameter.is_argument);
     let mut arguments: Vec<String> =

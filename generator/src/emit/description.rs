@@ -100,6 +100,7 @@ fn parameter(parameter: &Parameter) -> TokenStream {
     let name = &parameter.name;
     let place = match parameter.location {
         Location::Path => quote!(Parameter::path(#name)),
+        Location::Query if parameter.numbers_pages => quote!(Parameter::page(#name)),
         Location::Query => quote!(Parameter::query(#name)),
         Location::Header => quote!(Parameter::header(#name)),
     };

@@ -50,7 +50,7 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> Vec<String> {
     let tag = &emit.api.tags[tag];
     let mut paragraphs =
         vec![format!("{}: {size}, in the feature {feature}.", tag.name)];
-    if emit.options.docs == super::Docs::Full
+    if emit.docs == super::Docs::Full
         && let Some(text) = &tag.prose
     {
         paragraphs.extend(prose::paragraphs(text));
@@ -136,7 +136,7 @@ pub(super) fn definition(emit: &Emit<'_>, id: TypeId) -> Vec<String> {
     let def = emit.api.def(id);
     let place = &def.origin.places[0];
     let mut paragraphs = vec![summary(emit, id)];
-    if emit.options.docs == super::Docs::Full
+    if emit.docs == super::Docs::Full
         && let Some(text) = &def.prose
     {
         paragraphs.extend(prose::paragraphs(text));
@@ -199,7 +199,7 @@ fn schemas(origin: &Origin) -> String {
 }
 
 fn words_of(hint: &str) -> String {
-    crate::names::words(hint)
+    crate::casing::spoken(hint)
 }
 
 /// Returns the owner of an inline type: its key without the last step.

@@ -5,8 +5,8 @@ use proc_macro2::TokenStream;
 use super::Emit;
 use super::operation::{Call, arguments, output};
 use super::ty::text;
+use crate::casing;
 use crate::model::{Kind, Output, Type};
-use crate::names;
 
 /// The greatest width of a line of the program, which is read without scrolling.
 const WIDTH: usize = 80;
@@ -14,7 +14,7 @@ const WIDTH: usize = 80;
 /// Makes the shortest program that calls the function; what it takes for granted is hidden.
 pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
     let arguments = arguments(emit, call);
-    let module = names::ident(&emit.names.modules[call.operation.tag]);
+    let module = casing::ident(&emit.names.modules[call.operation.tag]);
     let is_taken = arguments.iter().any(|(name, _)| name == "client");
     let client = if is_taken { "atlas" } else { "client" };
     let body = call.body().map(|body| &body.ty);
@@ -88,11 +88,11 @@ pub(super) fn signature(emit: &Emit<'_>, call: &Call<'_>) -> String {
 
 /// The path of the function below its tag's module.
 fn path(call: &Call<'_>) -> String {
-    let function = names::ident(&call.function);
+    let function = casing::ident(&call.function);
     if call.is_newest {
         return function.to_string();
     }
-    format!("{}::{function}", names::version_module(call.version.version))
+    format!("{}::{function}", casing::version_module(call.version.version))
 }
 
 /// A type as callers write it.

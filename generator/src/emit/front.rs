@@ -4,8 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{Emit, docs};
-use crate::model::{Method, Operation};
-use crate::names;
+use crate::casing;
 
 /// Makes the paragraphs that lead to everything else.
 pub(super) fn page(emit: &Emit<'_>) -> Vec<String> {
@@ -62,25 +61,17 @@ impl Program {
     }
 }
 
-/// A program that reads one page of the operation with the shortest path that needs no more.
+/// A program that reads one page of a list.
 pub(super) fn program(emit: &Emit<'_>) -> Option<Program> {
-    let needs_nothing = |operation: &Operation| {
-        operation.method == Method::Get
-            && operation.is_paged
-            && operation.newest_stable().is_some()
-            && operation.parameters.iter().all(|parameter| !parameter.is_argument)
-    };
-    let operations = emit.api.operations.iter().enumerate();
-    let (index, operation) = operations
-        .filter(|(_, operation)| needs_nothing(operation))
-        .min_by_key(|(_, operation)| (operation.path.len(), &operation.path))?;
-    let module = names::ident(&emit.names.modules[operation.tag]);
-    let function = names::ident(&emit.names.functions[index]);
+    let index = emit.facts.first?;
+    let operation = &emit.api.operations[index];
+    let module = casing::ident(&emit.names.modules[operation.tag]);
+    let function = casing::ident(&emit.names.functions[index]);
     Some(Program {
         feature: emit.names.features[operation.tag].clone(),
         lines: [
             format!("use atlas_admin::{{Client, {module}}};"),
-            "let client = Client::from_env()?;".to_owned(),
+            "let client = Client::infer()?;".to_owned(),
             format!("let page = {module}::{function}().send(&client).await?;"),
         ],
     })

@@ -4,7 +4,7 @@ use quote::quote;
 use serde::Serialize;
 
 use super::{Docs, Emit, Home, docs, front};
-use crate::names;
+use crate::casing;
 use crate::render::{self, Piece};
 
 #[derive(Serialize)]
@@ -57,7 +57,7 @@ fn facts<'a>(emit: &'a Emit<'_>) -> Facts<'a> {
         .collect();
     let program = front::program(emit);
     Facts {
-        runtime: match &emit.options.home {
+        runtime: match emit.home {
             Home::Workspace => None,
             Home::Alone(runtime) => Some(runtime),
         },
@@ -91,11 +91,11 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
         emit.names.modules.iter().zip(&emit.names.features).collect();
     modules.sort();
     let modules = modules.into_iter().map(|(module, feature)| {
-        let module = names::ident(module);
+        let module = casing::ident(module);
         quote!(#[cfg(feature = #feature)] pub mod #module;)
     });
     let front = docs::inner(front::page(emit));
-    let prose = (emit.options.docs == Docs::Full).then(|| {
+    let prose = (emit.docs == Docs::Full).then(|| {
         quote! {
             #![allow(
                 rustdoc::all,
@@ -104,6 +104,12 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
                 clippy::too_long_first_doc_paragraph,
                 reason = "the doc comments are the document's own prose"
             )]
+        }
+    });
+    let codes = (!emit.names.codes.is_empty()).then(|| {
+        quote! {
+            mod error_code;
+            pub use error_code::ErrorCode;
         }
     });
     render::file([
@@ -122,18 +128,21 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
         Piece::Tokens(quote! {
             #[doc(inline)]
             pub use atlas_admin_runtime::{
-                AccessToken, ApiError, Client, ClientBuilder, Clock, CommandCredentials, Credentials,
-                CredentialsChain, CredentialsProvider, Download, Error,
-                FileCredentials, FileStore, IntoBody, IntoList, Items, MemoryStore, Operation, Options, Outcome, Output, Page,
-                PagedRequest, Pages, Poller, Progress, RateLimit, Repeat, Request, Response, ResponseFuture,
+                AccessToken, ApiError, Client, ClientBuilder, Clock, Code, CommandCredentials, Credentials,
+                CredentialsChain, CredentialsProvider, Download, EnvCredentials, Error,
+                FileCredentials, FileStore, IntoBody, IntoList, Items, Layer, MemoryStore, Next, Operation, Options, Outcome, Output, Page,
+                PagedRequest, Pages, ParseVersionError, Poller, Progress, RateLimit, Repeat, Request, Response, ResponseFuture,
                 RetryPolicy, TokenStore, Transport, Version, Waiter, WaitingRequest,
             };
+            #[cfg(feature = "profiles")]
+            #[doc(inline)]
+            pub use atlas_admin_runtime::ProfileCredentials;
             #[doc(inline)]
             pub use atlas_admin_runtime::{
                 Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue, json, list, set,
             };
             #[doc(inline)]
-            pub use atlas_admin_runtime::{codec, operation, transport};
+            pub use atlas_admin_runtime::{codec, layer, operation, transport};
             #[cfg(feature = "blocking")]
             #[doc(inline)]
             pub use atlas_admin_runtime::blocking;
@@ -142,12 +151,17 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
             pub use atlas_admin_runtime::testing;
             /// The crates whose types are part of this one's.
             pub use atlas_admin_runtime::{bytes, http, indexmap, jiff, url};
+            #[cfg(feature = "chrono")]
+            pub use atlas_admin_runtime::chrono;
+            #[cfg(feature = "time")]
+            pub use atlas_admin_runtime::time;
         }),
         Piece::Tokens(quote!(#(#modules)*)),
         Piece::Tokens(quote! {
             #[cfg(feature = "registry")]
             pub mod registry;
             pub mod types;
+            #codes
         }),
     ])
 }

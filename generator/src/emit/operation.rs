@@ -5,11 +5,11 @@ use quote::quote;
 
 use super::description::description;
 use super::{Emit, docs, wait};
+use crate::casing;
 use crate::facts::{Gate, Waited};
 use crate::model::{
     Answer, Body, Location, Operation, OperationVersion, Output, Parameter, Type,
 };
-use crate::names;
 use crate::render::blank;
 use crate::version::Version;
 
@@ -58,15 +58,14 @@ impl<'a> Call<'a> {
         let own = version.version;
         let answer = &version.answers[format];
         let other = (!answer.is_first).then_some(answer.media_type.format);
-        let is_current = emit.facts.is_current(operation, own);
         Self {
             index,
             operation,
             version,
             answer,
-            function: names::function_of(&emit.names.functions[index], other),
+            function: casing::function_of(&emit.names.functions[index], other),
             waited: emit.facts.waits.get(&(index, own)),
-            gate: crate::facts::gate(own, is_current),
+            gate: emit.facts.gate(operation, own),
             is_newest: Some(own) == operation.newest_stable(),
             owns_builder: Some(own) == operation.home_version() && format == 0,
             is_first_format: format == 0,
@@ -138,7 +137,7 @@ impl<'a> Call<'a> {
     }
 
     pub(super) fn static_ident(&self) -> Ident {
-        names::ident(&names::static_name(&self.function))
+        casing::ident(&casing::static_name(&self.function))
     }
 }
 
@@ -177,7 +176,7 @@ pub(super) fn function(
     call: &Call<'_>,
     cfg: &TokenStream,
 ) -> TokenStream {
-    let name = names::ident(&call.function);
+    let name = casing::ident(&call.function);
     let doc = docs::lines(docs::operation(emit, call));
     let alias = aliases(call);
     let deprecated = call.deprecation().map(|note| quote!(#[deprecated(note = #note)]));
@@ -201,7 +200,7 @@ pub(super) fn function(
         } else {
             builder_path(call)
         };
-        let builder = names::ident(&emit.names.builders[call.index]);
+        let builder = casing::ident(&emit.names.builders[call.index]);
         (
             quote!(#above #builder<#output #result>),
             quote!(#above #builder { request: #request #field }),
@@ -237,7 +236,7 @@ fn builder_path(call: &Call<'_>) -> TokenStream {
         return quote!(super::);
     }
     let home = call.operation.home_version().unwrap_or(Version::Preview);
-    let module = names::ident(&names::version_module(home));
+    let module = casing::ident(&casing::version_module(home));
     quote!(super::#module::)
 }
 
@@ -277,13 +276,14 @@ pub(super) fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> Vec<(Ident, TokenSt
 
 /// The argument or the setter for a parameter.
 pub(super) fn argument(parameter: &Parameter) -> Ident {
-    names::ident(&names::parameter_name(parameter))
+    casing::ident(&casing::parameter_name(parameter))
 }
 
 /// The argument for the body, which no parameter may be called like.
 fn body_name(call: &Call<'_>) -> Ident {
-    let taken = call.taken().any(|parameter| names::parameter_name(parameter) == "body");
-    names::ident(if taken { "request_body" } else { "body" })
+    let taken =
+        call.taken().any(|parameter| casing::parameter_name(parameter) == "body");
+    casing::ident(if taken { "request_body" } else { "body" })
 }
 
 impl Emit<'_> {
@@ -371,7 +371,7 @@ fn required_value(parameter: &Parameter) -> TokenStream {
 
 /// Makes the builder of an operation: a setter for each parameter that may be left out.
 pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> Vec<TokenStream> {
-    let name = names::ident(&emit.names.builders[call.index]);
+    let name = casing::ident(&emit.names.builders[call.index]);
     let doc = docs::lines(vec![format!("The request of [`{}`].", call.function)]);
     let setters =
         call.operation.parameters.iter().filter(|parameter| !parameter.is_argument);

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{Emit, docs};
-use crate::facts::{ITEMS, Member};
+use crate::facts::Member;
 use crate::model::{Field, Record, Type, TypeId};
 use crate::render::{self, Piece};
 
@@ -69,12 +69,8 @@ fn flags(emit: &Emit<'_>, member: Member, field: &Field) -> Vec<TokenStream> {
 
 /// Says that a record is a page of a list, where an operation answers with it page by page.
 fn page(emit: &Emit<'_>, id: TypeId, record: &Record) -> Option<TokenStream> {
-    let index = record.fields.iter().position(|field| field.json_name == ITEMS)?;
-    let field = &record.fields[index];
-    let Type::List(item) = &field.ty else { return None };
-    if !emit.facts.pages.contains(&id) {
-        return None;
-    }
+    let index = *emit.facts.pages.get(&id)?;
+    let Type::List(item) = &record.fields[index].ty else { return None };
     let name = emit.names.ty(id);
     let item = emit.ty(item, &TokenStream::new());
     let list = emit.names.members(id).nth(index)?;

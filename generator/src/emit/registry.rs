@@ -6,15 +6,15 @@ use super::operation::Call;
 use super::sections::gate_feature;
 use super::ty::text;
 use super::{Emit, example};
+use crate::casing;
 use crate::model::{Content, Type};
-use crate::names;
 use crate::render::{self, Piece};
 
 /// Makes `registry.rs`.
 pub(super) fn registry(emit: &Emit<'_>) -> String {
     let tables =
         emit.names.modules.iter().zip(&emit.names.features).map(|(module, feature)| {
-            let module = names::ident(module);
+            let module = casing::ident(module);
             quote!(#[cfg(feature = #feature)] crate::#module::REGISTRY,)
         });
     render::file([
@@ -87,7 +87,7 @@ fn path(call: &Call<'_>) -> String {
     } else {
         format!(
             "{}::{}",
-            names::version_module(call.version.version),
+            casing::version_module(call.version.version),
             call.static_ident()
         )
     }

@@ -9,8 +9,8 @@ use quote::quote;
 use super::operation::{Call, calls};
 use super::sections::gate_cfg;
 use super::{Emit, docs, operation, registry, wait};
+use crate::casing;
 use crate::facts::Gate;
-use crate::names;
 use crate::render::{self, Piece, blank};
 use crate::version::Version;
 
@@ -57,7 +57,7 @@ fn version_module(
     version: Version,
     calls: &[&Call<'_>],
 ) -> TokenStream {
-    let name = names::ident(&names::version_module(version));
+    let name = casing::ident(&casing::version_module(version));
     let doc = docs::lines(docs::pinned(&emit.api.tags[tag].name, version));
     let gate = calls.iter().map(|call| call.gate).min().unwrap_or(Gate::None);
     let cfg = gate_cfg(gate);
@@ -105,7 +105,7 @@ fn need_of_imports(calls: &[&Call<'_>], module: Gate) -> TokenStream {
 
 /// Makes the name of a function that stands in the tag's module available under its version.
 fn export(call: &Call<'_>) -> TokenStream {
-    let function = names::ident(&call.function);
+    let function = casing::ident(&call.function);
     let deprecated = call
         .deprecation()
         .is_some()

@@ -9,9 +9,9 @@ use super::description::{description, resource};
 use super::operation::Call;
 use super::sections::gate_cfg;
 use super::{Emit, docs};
+use crate::casing;
 use crate::facts::{Gate, Target, Waited};
 use crate::model::{Polled, Source, Wait};
-use crate::names;
 
 /// The data of the wait after a call.
 pub(super) fn data(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
@@ -44,7 +44,7 @@ fn poll(
     let sources = sources(&polled.sources);
     let Polled { properties, done, failed, flags, gone, empty, .. } = polled;
     let values = |name: &str, values: &[String]| {
-        let name = names::ident(name);
+        let name = casing::ident(name);
         (!values.is_empty()).then(|| quote!(#name: &[#(#values),*],))
     };
     let properties = values("properties", properties);
@@ -100,7 +100,7 @@ fn path(emit: &Emit<'_>, call: &Call<'_>, polled: Target) -> TokenStream {
         return if call.is_newest { quote!(#ident) } else { quote!(super::#ident) };
     }
     let ident = target.static_ident();
-    let module = names::ident(&names::version_module(target.version.version));
+    let module = casing::ident(&casing::version_module(target.version.version));
     let is_near = target.version.version == call.version.version;
     match (target.is_newest, call.is_newest) {
         (true, true) => quote!(#ident),
@@ -115,10 +115,10 @@ fn path(emit: &Emit<'_>, call: &Call<'_>, polled: Target) -> TokenStream {
 fn copy_ident(target: &Call<'_>) -> Ident {
     let (name, version) = (target.static_ident(), target.version.version);
     if Some(version) == target.operation.home_version() {
-        return names::ident(&format!("POLLED_{name}"));
+        return casing::ident(&format!("POLLED_{name}"));
     }
-    let version = names::version_module(version).to_uppercase();
-    names::ident(&format!("POLLED_{name}_{version}"))
+    let version = casing::version_module(version).to_uppercase();
+    casing::ident(&format!("POLLED_{name}_{version}"))
 }
 
 /// The copies of operations of other modules that a module polls.
@@ -212,6 +212,6 @@ pub(super) fn imports(calls: &[&Call<'_>]) -> Vec<Ident> {
     ];
     used.into_iter()
         .filter(|(_, used)| *used)
-        .map(|(name, _)| names::ident(name))
+        .map(|(name, _)| casing::ident(name))
         .collect()
 }

@@ -7,8 +7,8 @@
 use std::collections::HashSet;
 
 use super::Member;
+use crate::ledger::Ledger;
 use crate::model::{Api, Kind, Type, TypeDef, TypeId, Variant};
-use crate::names::Ledger;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Mark {

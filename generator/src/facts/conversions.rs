@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::Member;
+use crate::ledger::Ledger;
 use crate::model::{Api, Kind, Type, TypeDef, TypeId, Union, Variant};
-use crate::names::Ledger;
 
 /// Returns the variants that their content converts into. What has converted once does so for
 /// good, even where another variant comes to hold the same record.

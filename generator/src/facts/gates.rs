@@ -19,7 +19,7 @@ pub enum Gate {
 pub type Condition = BTreeSet<(usize, Gate)>;
 
 /// Returns the gate of a version.
-pub fn gate(version: Version, is_current: bool) -> Gate {
+pub(super) fn gate(version: Version, is_current: bool) -> Gate {
     match version {
         Version::Stable(_) if is_current => Gate::None,
         Version::Stable(_) => Gate::OlderVersions,

@@ -1,20 +1,23 @@
 //! Records that are pages of a list.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::Users;
+use crate::conventions::ITEMS;
+use crate::ledger::Ledger;
 use crate::model::{Api, Kind, Type, TypeDef, TypeId};
-use crate::names::Ledger;
 
-/// The property that lists the items of a page, in every paged response of the API.
-pub(crate) const ITEMS: &str = "results";
-
-/// Returns the records that an operation answers with page by page, or once did.
-pub(super) fn pages(api: &Api, users: &[Users], ledger: &Ledger) -> HashSet<TypeId> {
+/// Returns the records that an operation answers with page by page, or once did, with the field
+/// that lists the items, by its index.
+pub(super) fn pages(
+    api: &Api,
+    users: &[Users],
+    ledger: &Ledger,
+) -> HashMap<TypeId, usize> {
     let is_paged = |index: &usize| api.operations[*index].is_paged;
     let ids = (0..api.types.len()).map(TypeId);
-    ids.filter(|id| lists_items(api.def(*id)))
-        .filter(|id| {
+    ids.filter_map(|id| Some((id, list_of(api.def(id))?)))
+        .filter(|(id, _)| {
             let recorded = api.def(*id).recorded.as_deref();
             recorded.is_some_and(|name| ledger.is_page(name))
                 || users[id.0].answered_by.iter().any(is_paged)
@@ -22,8 +25,9 @@ pub(super) fn pages(api: &Api, users: &[Users], ledger: &Ledger) -> HashSet<Type
         .collect()
 }
 
-fn lists_items(def: &TypeDef) -> bool {
-    let Kind::Record(record) = &def.kind else { return false };
+fn list_of(def: &TypeDef) -> Option<usize> {
+    let Kind::Record(record) = &def.kind else { return None };
     let mut fields = record.fields.iter();
-    fields.any(|field| field.json_name == ITEMS && matches!(field.ty, Type::List(_)))
+    fields
+        .position(|field| field.json_name == ITEMS && matches!(field.ty, Type::List(_)))
 }

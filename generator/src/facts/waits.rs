@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::gate;
+use super::gates::gate;
+use crate::ledger::{Ledger, RecordedResult};
 use crate::model::{Api, Operation, Output, Type, TypeId};
-use crate::names::{Ledger, RecordedResult};
 use crate::version::Version;
 
 /// The wait after a version of a call.

@@ -6,12 +6,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::implied::{self, Uses};
-use super::reach;
+use crate::casing::common_name;
+use crate::model::uses::{Uses, uses};
 use crate::model::{
     Api, Discriminator, Field, Kind, Limits, Type, TypeDef, TypeId, Variant,
 };
-use crate::names;
 
 /// Merges inline types until no two of them are the same thing.
 pub(super) fn merge_inline_types(api: &mut Api) {
@@ -34,7 +33,7 @@ pub(super) fn merge_inline_types(api: &mut Api) {
 /// same property. The one record needs a name: the words that all of theirs have in common.
 pub(super) fn merge_equal_variants(api: &mut Api) {
     loop {
-        let uses = implied::uses(api);
+        let uses = uses(api);
         let mut groups: HashMap<(&BTreeSet<TypeId>, Content<'_>), Vec<usize>> =
             HashMap::new();
         for (index, def) in api.types.iter().enumerate() {
@@ -49,7 +48,7 @@ pub(super) fn merge_equal_variants(api: &mut Api) {
         }
         let can_be_named = |group: &Vec<usize>| {
             let keys = group.iter().flat_map(|index| &api.types[*index].origin.places);
-            names::common_name(keys.map(|place| place.key.as_str())).is_some()
+            common_name(keys.map(|place| place.key.as_str())).is_some()
         };
         let groups = groups.into_values().filter(can_be_named).collect();
         if !merge_groups(api, groups) {
@@ -131,7 +130,7 @@ fn merge_groups(api: &mut Api, groups: Vec<Vec<usize>>) -> bool {
     if to.is_empty() {
         return false;
     }
-    reach::replace(api, &to);
+    api.replace(&to);
     true
 }
 

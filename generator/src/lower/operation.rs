@@ -12,10 +12,11 @@ use serde_json::Value;
 use super::facets::{Facets, Node, schema_name};
 use super::waits::Said;
 use super::{Lowering, Spot};
+use crate::conventions::PAGE_NUMBER;
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Answer, Body, Content, Location, Method, Operation, OperationVersion, Output,
-    PAGE_NUMBER, Parameter, Tag, Type, operation_key,
+    Parameter, Tag, Type, operation_key,
 };
 use crate::pointer::Pointer;
 use crate::version::{Date, Format, MediaType, Version};
@@ -115,9 +116,7 @@ impl<'d> Lowering<'d> {
         }
         // Page after page is requested: what is no GET would have its effect as often.
         let is_paged = method == Method::Get
-            && parameters
-                .iter()
-                .any(|p| p.location == Location::Query && p.name == PAGE_NUMBER);
+            && parameters.iter().any(|parameter| parameter.numbers_pages);
         let roles =
             source.extensions.get("x-rolesRequirements").and_then(Value::as_array);
         self.waits.extend(Said::of(source, &key, at));
@@ -286,6 +285,7 @@ impl<'d> Lowering<'d> {
             ty,
             required: data.required || location == Location::Path,
             is_argument: true,
+            numbers_pages: location == Location::Query && data.name == PAGE_NUMBER,
             deprecated: data.deprecated.unwrap_or(false),
             limits,
             prose: data.description.clone(),

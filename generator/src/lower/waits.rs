@@ -25,6 +25,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Lowering;
+use crate::conventions::ITEMS;
 use crate::model::{
     Api, Kind, Location, Method, Operation, Polled, Source, Type, Wait, operation_key,
 };
@@ -415,9 +416,7 @@ fn properties<'a>(api: &'a Api, ty: &Type, name: &str, found: &mut Vec<&'a Type>
 fn lists(api: &Api, list: &Operation, names: &[String]) -> bool {
     let Some(outputs) = outputs(list).filter(|_| list.is_paged) else { return false };
     let mut lists = Vec::new();
-    outputs
-        .iter()
-        .for_each(|page| properties(api, page, crate::facts::ITEMS, &mut lists));
+    outputs.iter().for_each(|page| properties(api, page, ITEMS, &mut lists));
     let items: Option<Vec<Type>> = lists
         .iter()
         .map(|ty| match ty {

@@ -2,12 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::casing::{field_name, variant_name};
 use super::claim::Scope;
-use super::free_name;
-use super::ledger::{Ledger, Section};
-use super::nouns;
+use crate::casing::{common_ending, field_name, free_name, variant_name, words};
 use crate::diagnostic::Diagnostic;
+use crate::ledger::{Ledger, Section};
 use crate::model::{Api, Discriminator, Kind, Type, TypeDef, Union, Variant};
 
 pub(super) fn name_members(
@@ -161,10 +159,10 @@ fn short_name(variant: &Variant, union: &Union, name: &str, types: &[String]) ->
         return text;
     }
     let all: Vec<Vec<String>> =
-        union.variants.iter().map(|v| split(&type_text(&v.ty, types))).collect();
+        union.variants.iter().map(|v| words(&type_text(&v.ty, types))).collect();
     let ending = common_ending(&all);
-    let of_union = split(name);
-    let mut words = split(&text);
+    let of_union = words(name);
+    let mut words = words(&text);
     words.truncate(words.len().saturating_sub(ending));
     while words.len() > 1 && words.last().is_some_and(|word| says(&of_union, word)) {
         words.pop();
@@ -187,22 +185,6 @@ fn shares_types(union: &Union) -> bool {
 
 fn says(words: &[String], word: &str) -> bool {
     words.iter().any(|other| other.trim_end_matches('s') == word.trim_end_matches('s'))
-}
-
-pub(super) fn split(name: &str) -> Vec<String> {
-    nouns::words(name)
-}
-
-/// Counts the words that all names end with, as long as each keeps one.
-pub(super) fn common_ending(names: &[Vec<String>]) -> usize {
-    let Some(first) = names.first().filter(|_| names.len() > 1) else { return 0 };
-    (1..first.len())
-        .take_while(|&count| {
-            let ending = &first[first.len() - count..];
-            names.iter().all(|name| name.len() > count && name.ends_with(ending))
-        })
-        .last()
-        .unwrap_or(0)
 }
 
 /// Returns the word for a type where its kind tells it apart.

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::casing::type_name;
 use super::claim::Scope;
-use super::ledger::Ledger;
-use super::members::{common_ending, split};
+use crate::casing::{common_name, type_name, words};
 use crate::diagnostic::Diagnostic;
+use crate::ledger::Ledger;
 use crate::model::{Api, Kind, Origin, Place, Type, TypeDef, TypeId};
 
 pub(super) fn name_types(
@@ -133,7 +132,7 @@ impl Naming<'_> {
 fn common_names(api: &Api, index: usize) -> Vec<String> {
     let keys = api.types[index].origin.places.iter().map(|place| place.key.as_str());
     let Some(common) = common_name(keys) else { return Vec::new() };
-    let words = split(&common);
+    let own = words(&common);
     let holds = |def: &&TypeDef| match &def.kind {
         Kind::Union(union) => {
             let id = Type::Def(TypeId(index));
@@ -142,31 +141,14 @@ fn common_names(api: &Api, index: usize) -> Vec<String> {
         Kind::Record(_) | Kind::Enum(_) => false,
     };
     let union =
-        api.types.iter().find(holds).map(|def| split(&def.origin.places[0].hint));
+        api.types.iter().find(holds).map(|def| words(&def.origin.places[0].hint));
     let of_union = union.map(|union| {
-        let own = union.iter().take_while(|word| !words.contains(word));
-        own.chain(&words).cloned().collect::<Vec<_>>().join(" ")
+        let first = union.iter().take_while(|word| !own.contains(word));
+        first.chain(&own).cloned().collect::<Vec<_>>().join(" ")
     });
     let any = format!("any {common}");
     let names = std::iter::once(common).chain(of_union).chain([any]);
     names.map(|name| type_name(&name)).collect()
-}
-
-/// Returns the words that names begin and end with, if they say more than one word at the end.
-pub fn common_name<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
-    let names: Vec<Vec<String>> = names.map(split).collect();
-    let ending = common_ending(&names);
-    if ending < 2 {
-        return None;
-    }
-    let first = &names[0];
-    let beginning = (0..first.len() - ending)
-        .take_while(|&at| {
-            names.iter().all(|name| at + ending < name.len() && name[at] == first[at])
-        })
-        .count();
-    let words = first[..beginning].iter().chain(&first[first.len() - ending..]);
-    Some(words.map(String::as_str).collect::<Vec<_>>().join(" "))
 }
 
 /// Returns a name that no type has had: as it is, with an ending, or with a number.
@@ -211,8 +193,8 @@ fn candidates(origin: &Origin, short: Option<&String>) -> Vec<String> {
 
 /// Names a type for its path. What the owner ends with, the rest need not begin with.
 fn path_name(place: &Place) -> String {
-    let mut words = split(&place.owner);
-    let hint = split(&place.hint);
+    let hint = words(&place.hint);
+    let mut words = words(&place.owner);
     let repeated = (1..=hint.len()).rev().find(|count| words.ends_with(&hint[..*count]));
     words.extend_from_slice(&hint[repeated.unwrap_or(0)..]);
     type_name(&words.join(" "))

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::document;
-use crate::document::grammar::is_extension;
+use crate::grammar::is_extension;
+use crate::tree;
 
 /// One correction.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(super) enum Change {
 
 /// Reads an overlay file: YAML or JSON.
 pub(super) fn parse(file: &str, bytes: &[u8]) -> Result<Vec<Action>, Vec<Diagnostic>> {
-    let tree = document::parse(bytes).map_err(|problems| {
+    let tree = tree::parse(bytes).map_err(|problems| {
         problems.into_iter().map(|problem| in_file(file, problem)).collect::<Vec<_>>()
     })?;
     let mut found = check_frame(file, &tree);

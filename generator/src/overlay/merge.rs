@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::location::Location;
-use crate::document::MAX_DEPTH;
+use crate::tree::MAX_DEPTH;
 
 /// Merges `update` into the node at `location` and tells whether that changed anything.
 pub(super) fn update(

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::pair::Pairs;
 use super::variants::{fields, matches};
+use crate::ledger::{FieldType, Ledger, RecordedUnion, RecordedVariant};
 use crate::model::{
     Api, Enum, Field, Kind, Origin, Place, Record, Type, TypeDef, TypeId, Union, Variant,
 };
-use crate::names::{FieldType, Ledger, RecordedUnion, RecordedVariant};
 use crate::pointer::Pointer;
 
 /// The source of a type that is made.

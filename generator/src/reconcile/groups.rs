@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::ledger::Ledger;
 use crate::model::{Api, Tag};
-use crate::names::Ledger;
 
 /// The mark that tells the groups apart that are left.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::build::Build;
+use crate::casing::{free_name, parameter_name};
+use crate::ledger::{RecordedAnswer, RecordedOperation, parameter_key};
 use crate::model::{
     Answer, Body, Content, Operation, OperationVersion, Output, Parameter, Type,
-};
-use crate::names::{
-    RecordedAnswer, RecordedOperation, free_name, parameter_key, parameter_name,
 };
 
 /// Returns the operations with the types that the ledger promises.

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::variants::{contents, fields, matches};
+use crate::ledger::{Ledger, parameter_key};
 use crate::model::{
     Api, Discriminator, JsonKind, Kind, Operation, Output, Type, TypeId, Variant,
 };
-use crate::names::{Ledger, parameter_key};
 
 /// The definitions that stand at the places of each recorded type, and the reverse.
 pub(super) struct Pairs<'a> {

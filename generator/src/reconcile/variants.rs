@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::ledger::{Ledger, RecordedUnion, RecordedVariant};
 use crate::model::{Api, Discriminator, Field, Kind, Type, TypeDef, Union, Variant};
-use crate::names::{Ledger, RecordedUnion, RecordedVariant};
 
 /// Returns the types of the variants of a recorded union.
 pub(super) fn contents<'l>(ledger: &'l Ledger, union: &str) -> Vec<&'l Type<String>> {

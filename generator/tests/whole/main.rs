@@ -22,7 +22,9 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use atlas_admin_generator::document;
-use atlas_admin_generator::{Ledger, Options, Output, UnmatchedAction, generate};
+use atlas_admin_generator::{
+    ErrorCodes, Ledger, Options, Output, UnmatchedAction, generate,
+};
 use serde_json::Value;
 
 static DOCUMENT: LazyLock<Vec<u8>> = LazyLock::new(|| {
@@ -36,6 +38,11 @@ static TREE: LazyLock<Value> = LazyLock::new(|| {
 static LEDGER: LazyLock<Ledger> = LazyLock::new(|| {
     let text = fs::read_to_string(root().join("spec/names.toml")).expect("a ledger");
     Ledger::parse(&text).unwrap_or_else(|error| panic!("{error}"))
+});
+
+static CODES: LazyLock<ErrorCodes> = LazyLock::new(|| {
+    let text = fs::read_to_string(root().join("spec/error-codes.toml")).expect("a list");
+    ErrorCodes::parse(&text).unwrap_or_else(|found| panic!("{}", said(&found)))
 });
 
 /// What the document becomes with the names once chosen.
@@ -64,7 +71,8 @@ fn root() -> PathBuf {
 fn generated(document: &[u8], ledger: &Ledger, unmatched: UnmatchedAction) -> Output {
     let overlays: Vec<(&str, &[u8])> =
         OVERLAYS.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-    generate(document, &overlays, ledger, &Options { unmatched, ..Options::default() })
+    let options = Options { unmatched, codes: CODES.clone(), ..Options::default() };
+    generate(document, &overlays, ledger, &options)
         .unwrap_or_else(|found| panic!("{}", said(&found)))
 }
 

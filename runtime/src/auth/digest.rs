@@ -156,8 +156,11 @@ impl ApiKey {
         };
         let safe = matches!(*call.method(), Method::GET | Method::HEAD);
         if !safe {
-            let response =
-                call.probe().send(connection, None).await.map_err(Failure::unsent)?;
+            let response = call
+                .probe(connection)
+                .send(connection, None)
+                .await
+                .map_err(Failure::unsent)?;
             if let Some(nonce) = fresh(&response) {
                 connection.drain(response.into_body()).await;
                 return Ok(Probe::Challenge(nonce));

@@ -5,6 +5,7 @@
 //! attempt is due; a token that is due but valid is used while one call renews it; no IO happens
 //! under a lock; dropping any of the futures here leaves the account usable.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use crate::clock::{self, Clock};
 use crate::connection::{Call, Connection};
 use crate::error::{Error, Kind};
 use crate::failure::{Again, Failure};
+use crate::trace::{self, Reason};
 use crate::transport::{Body, BoxFuture};
 
 use bearer::Bearer;
@@ -101,7 +103,9 @@ impl ServiceAccount {
         call: &Call,
         limit: Option<Duration>,
     ) -> Result<Response<Body>, Failure> {
-        let bearer = self.token(limit, call.begun()).await?;
+        let (telemetry, called) = (&connection.telemetry, call.operation());
+        let token = pin!(self.token(limit, call.begun()));
+        let bearer = trace::waiting(telemetry, Reason::Token, called, token).await?;
         let sent_at = connection.clock.monotonic();
         let response = call.send(connection, Some(bearer.header())).await?;
         if response.status() != StatusCode::UNAUTHORIZED {
@@ -235,6 +239,7 @@ impl ServiceAccount {
         // The rest is for the second time.
         let half = refusal.limit.map(|limit| limit / 2);
         let (response, is_role) = names_a_missing_role(connection, response, half).await;
+        call.settle(None);
         if is_role {
             return Ok(response);
         }

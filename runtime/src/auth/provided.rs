@@ -7,6 +7,7 @@
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ use crate::connection::{Call, Connection};
 use crate::credentials::{Credentials, CredentialsProvider};
 use crate::error::{Error, Kind};
 use crate::failure::Failure;
+use crate::trace::{self, Reason};
 use crate::transport::{Body, BoxFuture};
 
 /// The time that a provider has to respond.
@@ -91,13 +93,17 @@ impl Provided {
         call: &Call,
         limit: Option<Duration>,
     ) -> Result<(Response<Body>, Lease), Failure> {
-        let current = self.current(limit).await.map_err(Failure::unsent)?;
+        let (telemetry, called) = (&connection.telemetry, call.operation());
+        let current = pin!(self.current(limit));
+        let current = trace::waiting(telemetry, Reason::Token, called, current).await;
+        let current = current.map_err(Failure::unsent)?;
         let sent = current.scheme.send(connection, call, limit).await;
         let (response, lease) = match sent {
             Ok((response, lease)) if response.status() == StatusCode::UNAUTHORIZED => {
                 let half = limit.map(|limit| limit / 2);
                 let (response, is_role) =
                     names_a_missing_role(connection, response, half).await;
+                call.settle(None);
                 if is_role {
                     return Ok((response, lease));
                 }

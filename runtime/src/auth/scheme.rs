@@ -14,7 +14,7 @@ use super::scrub::scrub;
 use super::{TokenSettings, secret_header};
 use crate::connection::{Call, Connection};
 use crate::credentials::{Credentials, Kind};
-use crate::error::Error;
+use crate::error::{Error, Kind as ErrorKind};
 use crate::failure::Failure;
 use crate::transport::Body;
 
@@ -38,6 +38,11 @@ impl Scheme {
             Kind::ServiceAccount { id, secret } => {
                 let account = ServiceAccount::new(&id, secret, settings)?;
                 Self::ServiceAccount(Box::new(account))
+            }
+            Kind::ApiKey { .. } if !cfg!(feature = "api-keys") => {
+                let message = "the credentials are an API key, which needs the feature \
+                    `api-keys`: turn it on, or use a service account";
+                return Err(Error::new(ErrorKind::Configuration, message));
             }
             Kind::ApiKey { public, private } => {
                 Self::ApiKey(Arc::new(ApiKey::new(public, private)))

@@ -16,7 +16,7 @@ const DISTINCT: usize = 8;
 
 /// Replaces each occurrence of a secret in a body: as it is, percent-encoded, in base64, and in
 /// the strings of JSON however they are escaped.
-pub(super) fn scrub(body: Bytes, secret: &str) -> Bytes {
+pub(crate) fn scrub(body: Bytes, secret: &str) -> Bytes {
     if secret.is_empty() || body.is_empty() {
         return body;
     }

@@ -1,25 +1,37 @@
 //! How a client is described.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 
+use super::scope::Scope;
 use super::{Client, Core};
+use crate::additions::Additions;
 use crate::auth::{Auth, MemoryStore, TokenSettings, TokenStore};
 use crate::clock::{Clock, SystemClock};
-use crate::connection::{Base, Connection, Limits, base};
+use crate::codec::Json;
+use crate::connection::{Base, Connection, Guard, Limits, base};
 use crate::credentials::{Credentials, CredentialsProvider};
 use crate::error::{Error, Kind};
+use crate::layer::Layer;
 use crate::pace::Pacer;
 use crate::retry::RetryPolicy;
+use crate::trace::{Propagator, Telemetry};
 use crate::transport::Transport;
-use crate::transport::reqwest::{Proxy, Settings};
+#[cfg(not(feature = "reqwest"))]
+use crate::transport::absent::Settings;
+#[cfg(feature = "reqwest")]
+use crate::transport::reqwest::Settings;
 
 /// The largest body in memory: several times the largest page of 500 items, and an end to
 /// endless ones.
 const BODY_LIMIT: u64 = 64 << 20;
+
+/// Puts a transport around another.
+type AttemptLayer = Arc<dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync>;
 
 /// Builds a [`Client`].
 ///
@@ -40,25 +52,31 @@ const BODY_LIMIT: u64 = 64 << 20;
 /// ```
 ///
 /// Everything has a default but the credentials; a client without them sends requests that
-/// the service refuses.
+/// the service refuses. A copy has the same token store, transport and clock.
+#[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
     base_url: String,
-    credentials: Option<Source>,
+    pub(super) credentials: Option<Source>,
+    pub(super) scope: Scope,
+    pub(super) warnings: Vec<String>,
     store: Option<Arc<dyn TokenStore>>,
-    user_agent: Option<String>,
-    settings: Settings,
-    roots: Vec<Vec<u8>>,
+    products: Vec<String>,
+    additions: Additions,
+    pub(super) settings: Settings,
     transport: Option<Arc<dyn Transport>>,
+    layers: Vec<Arc<dyn Layer>>,
+    attempt_layers: Vec<AttemptLayer>,
     clock: Arc<dyn Clock>,
     retry: RetryPolicy,
     limits: Limits,
     is_paced: bool,
+    propagator: Option<Propagator>,
 }
 
 /// Where the credentials come from.
-#[derive(Debug)]
-enum Source {
+#[derive(Clone, Debug)]
+pub(super) enum Source {
     Fixed(Credentials),
     Provided(Arc<dyn CredentialsProvider>),
 }
@@ -68,17 +86,15 @@ impl ClientBuilder {
         Self {
             base_url: base::DEFAULT.to_owned(),
             credentials: None,
+            scope: Scope::default(),
+            warnings: Vec::new(),
             store: None,
-            user_agent: None,
-            settings: Settings {
-                connect_timeout: Some(Duration::from_secs(10)),
-                // Shorter than servers and balancers keep them: a POST that meets a
-                // connection on its way out can't be repeated.
-                idle_timeout: Some(Duration::from_secs(30)),
-                ..Settings::default()
-            },
-            roots: Vec::new(),
+            products: Vec::new(),
+            additions: Additions::default(),
+            settings: Settings::default(),
             transport: None,
+            layers: Vec::new(),
+            attempt_layers: Vec::new(),
             clock: Arc::new(SystemClock),
             retry: RetryPolicy::default(),
             limits: Limits {
@@ -87,6 +103,7 @@ impl ClientBuilder {
                 body: BODY_LIMIT,
             },
             is_paced: true,
+            propagator: None,
         }
     }
 
@@ -126,6 +143,13 @@ impl ClientBuilder {
         Ok(self.base_url(url))
     }
 
+    /// Returns what is doubtful about the settings that were found, a sentence each: several kinds
+    /// of credentials in the environment, and which one is used. With the feature `tracing`, each
+    /// is a warning there too.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
     /// Sets where access tokens are kept: in the memory of this client by default. A
     /// [`FileStore`](crate::FileStore) lets short-lived processes share one.
     pub fn token_store(mut self, store: impl TokenStore + 'static) -> Self {
@@ -133,15 +157,45 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds a product to the `User-Agent` header: `terraform-thing/1.2`.
-    pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
-        self.user_agent = Some(suffix.into());
+    /// Adds a product to the `User-Agent` header, as `terraform-thing/1.2`. The header names this
+    /// crate first, as `atlas-admin/0.1.0 (linux;x86_64)`, then the products in the order in which
+    /// they were added.
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.products.push(product.into());
         self
     }
 
-    /// Limits the making of a connection, TLS included: 10 seconds by default.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.connect_timeout = Some(timeout);
+    /// Sets a header of every request, those for tokens included, as a gateway may want it. Requests
+    /// and their [`Options`](crate::Options) come before the client. `null` removes it.
+    ///
+    /// What a request has of its own can't be set, and [`build`](Self::build) says so: `Accept`,
+    /// `Content-Type`, `Authorization`, `Host`, `User-Agent` and those of the connection.
+    ///
+    /// ```
+    /// # use atlas_admin_runtime::Client;
+    /// let client = Client::builder().header("x-gateway-key", "…").build()?;
+    /// let error = Client::builder().header("host", "example.com").build().unwrap_err();
+    /// assert!(error.to_string().contains("header host can't be set"));
+    /// # Ok::<(), atlas_admin_runtime::Error>(())
+    /// ```
+    pub fn header(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<Json>,
+    ) -> Self {
+        self.additions.set_header(&name.into(), &value.into());
+        self
+    }
+
+    /// Sets a query parameter of every request of the API. Requests and their
+    /// [`Options`](crate::Options) come before the client. A list repeats the parameter; `null`
+    /// removes it.
+    pub fn query(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<Json>,
+    ) -> Self {
+        self.additions.set_query(name.into(), &value.into());
         self
     }
 
@@ -175,6 +229,37 @@ impl ClientBuilder {
         self
     }
 
+    /// Adds headers to every attempt that tell the service which trace it belongs to:
+    /// `traceparent` and `tracestate` of W3C Trace Context. None are sent by default.
+    ///
+    /// The function is called for each attempt, token requests included, and inside of its span
+    /// where the feature `tracing` is on. It gets an empty map. Headers that the request has
+    /// already, credentials among them, are neither shown to it nor replaced. All attempts go to
+    /// the base URL, and so do these headers.
+    ///
+    /// ```
+    /// use atlas_admin_runtime::Client;
+    /// use opentelemetry::global;
+    /// use opentelemetry_http::HeaderInjector;
+    /// use opentelemetry_sdk::propagation::TraceContextPropagator;
+    /// use tracing_opentelemetry::OpenTelemetrySpanExt;
+    ///
+    /// global::set_text_map_propagator(TraceContextPropagator::new());
+    /// let client = Client::builder().propagate(|headers| {
+    ///     let context = tracing::Span::current().context();
+    ///     global::get_text_map_propagator(|propagator| {
+    ///         propagator.inject_context(&context, &mut HeaderInjector(headers));
+    ///     });
+    /// });
+    /// ```
+    pub fn propagate(
+        mut self,
+        headers: impl Fn(&mut HeaderMap) + Send + Sync + 'static,
+    ) -> Self {
+        self.propagator = Some(Arc::new(headers));
+        self
+    }
+
     /// Limits what is read into memory of one answer, in bytes after inflating: 64 MiB by
     /// default. Downloads have no limit.
     pub fn body_limit(mut self, bytes: u64) -> Self {
@@ -182,38 +267,93 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long an unused connection is kept: 30 seconds by default.
-    pub fn pool_idle_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        self.settings.idle_timeout = timeout.into();
-        self
-    }
-
-    /// Sets how many unused connections are kept: no limit by default.
-    pub fn pool_max_idle(mut self, connections: usize) -> Self {
-        self.settings.idle_connections = Some(connections);
-        self
-    }
-
-    /// Sends through a proxy. Without this, the proxy variables of the environment count,
-    /// unless the base URL is `http`.
-    pub fn proxy(mut self, proxy: Proxy) -> Self {
-        self.settings.proxies.push(proxy);
-        self
-    }
-
-    /// Trusts the certificates of a PEM file besides those that the platform trusts. They are
-    /// enough where the platform has none.
-    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.roots.push(pem.into());
-        self
-    }
-
-    /// Sends with an HTTP stack of the caller's: a
-    /// [`ReqwestTransport`](crate::transport::reqwest::ReqwestTransport) with settings of its own, a
+    /// Sends with an HTTP stack of the caller's: a `ReqwestTransport` with settings of its own, a
     /// fake, anything else. Connection, proxy and TLS settings of this builder are then ignored.
+    ///
+    /// Required without the feature `reqwest`, which each feature of TLS turns on.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
+    }
+
+    /// Wraps each call in a [`Layer`], which sees the request before its credentials, and the
+    /// response after all retries. The layer that is added first is the outermost.
+    pub fn layer(mut self, layer: impl Layer + 'static) -> Self {
+        self.layers.push(Arc::new(layer));
+        self
+    }
+
+    /// Wraps each attempt: `layer` makes a [`Transport`] of the one within, that of the
+    /// [`transport`](Self::transport) at last. The layer that is added first is the outermost, and
+    /// all of them are within those of [`layer`](Self::layer).
+    ///
+    /// It sees each request as it leaves: with its credentials, once for each attempt, and also
+    /// those that are none of the API's own, as for an access token. Its time counts to the limit of
+    /// the attempt. A request with credentials that it turns away from the base URL is not sent.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::Instant;
+    /// use atlas_admin_runtime::transport::{Body, BoxFuture, Request, TransportError};
+    /// use atlas_admin_runtime::{Client, Transport};
+    ///
+    /// struct Timed(Arc<dyn Transport>);
+    ///
+    /// impl Transport for Timed {
+    ///     fn send(
+    ///         &self,
+    ///         request: Request,
+    ///     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+    ///         Box::pin(async move {
+    ///             # #[allow(clippy::disallowed_methods)]
+    ///             let begun = Instant::now();
+    ///             let result = self.0.send(request).await;
+    ///             println!("headers after {:?}", begun.elapsed());
+    ///             result
+    ///         })
+    ///     }
+    /// }
+    ///
+    /// let client = Client::builder().attempt_layer(Timed).build()?;
+    /// # Ok::<(), atlas_admin_runtime::Error>(())
+    /// ```
+    pub fn attempt_layer<T: Transport + 'static>(
+        mut self,
+        layer: impl Fn(Arc<dyn Transport>) -> T + Send + Sync + 'static,
+    ) -> Self {
+        self.attempt_layers.push(Arc::new(move |next| Arc::new(layer(next))));
+        self
+    }
+
+    /// Builds the transport that [`build`](Self::build) would send with, without the layers: the
+    /// one that was given, else the built-in one with the connection, proxy and TLS settings of
+    /// this builder.
+    ///
+    /// Several clients can share it, and a transport of the caller's can be made around it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`build`](Self::build).
+    pub fn build_transport(&self) -> Result<Arc<dyn Transport>, Error> {
+        self.transport_for(&Base::parse(&self.base_url)?)
+    }
+
+    fn transport_for(&self, base: &Base) -> Result<Arc<dyn Transport>, Error> {
+        if let Some(transport) = &self.transport {
+            return Ok(transport.clone());
+        }
+        self.settings.clone().transport(base.is_plain())
+    }
+
+    /// Puts the layers of attempts around the transport.
+    fn layered(&self, base: &Base, transport: Arc<dyn Transport>) -> Arc<dyn Transport> {
+        if self.attempt_layers.is_empty() {
+            return transport;
+        }
+        let guard: Arc<dyn Transport> =
+            Arc::new(Guard { base: base.clone(), transport });
+        let layers = self.attempt_layers.iter().rev();
+        layers.fold(guard, |next, layer| layer(next))
     }
 
     /// Replaces the clock, for tests.
@@ -232,21 +372,22 @@ impl ClientBuilder {
     /// as in an image `FROM scratch`, where nothing else is trusted. The feature `webpki-roots`
     /// brings certificates for that.
     pub fn build(self) -> Result<Client, Error> {
+        if let Some(problem) = self.additions.problem {
+            return Err(Error::new(Kind::Configuration, problem));
+        }
         let base = Base::parse(&self.base_url)?;
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => {
-                let mut settings = self.settings;
-                settings.is_plain = base.is_plain();
-                for pem in &self.roots {
-                    settings.trust(pem)?;
-                }
-                Arc::new(settings.build()?)
-            }
-        };
+        let transport = self.layered(&base, self.transport_for(&base)?);
         let clock = self.clock;
-        let user_agent = user_agent(self.user_agent.as_deref())?;
-        let connection = Connection { base, transport, clock, user_agent };
+        let user_agent = user_agent(&self.products)?;
+        let telemetry = Telemetry::new(base.url(), clock.clone(), self.propagator);
+        let connection = Connection {
+            base,
+            transport,
+            clock,
+            user_agent,
+            headers: self.additions.headers,
+            telemetry,
+        };
         let (retry, limits) = (self.retry, self.limits);
         let settings = TokenSettings {
             connection: connection.clone(),
@@ -262,19 +403,29 @@ impl ClientBuilder {
         Ok(Client(Arc::new(Core {
             connection,
             auth,
+            scope: self.scope,
             retry,
             budget: Default::default(),
             pacer: self.is_paced.then(Pacer::default),
             limits,
+            query: self.additions.query,
+            layers: self.layers.into(),
             warned: Default::default(),
         })))
     }
 }
 
-fn user_agent(suffix: Option<&str>) -> Result<HeaderValue, Error> {
-    let product = concat!("atlas-admin-rust/", env!("CARGO_PKG_VERSION"));
-    let Some(suffix) = suffix else { return Ok(HeaderValue::from_static(product)) };
-    HeaderValue::from_str(&format!("{product} {suffix}")).map_err(|error| {
+/// Returns the `User-Agent`: this crate with its version, operating system and architecture, then
+/// the products of the caller.
+fn user_agent(products: &[String]) -> Result<HeaderValue, Error> {
+    use std::env::consts::{ARCH, OS};
+    let version = env!("CARGO_PKG_VERSION");
+    let mut agent = format!("atlas-admin/{version} ({OS};{ARCH})");
+    for product in products {
+        agent.push(' ');
+        agent.push_str(product);
+    }
+    HeaderValue::from_str(&agent).map_err(|error| {
         Error::with_source(
             Kind::Configuration,
             "the user agent is no header value",
@@ -288,6 +439,8 @@ impl fmt::Debug for ClientBuilder {
         // The base URL was not judged yet: it may hold a password.
         f.debug_struct("ClientBuilder")
             .field("credentials", &self.credentials)
+            .field("scope", &self.scope)
+            .field("warnings", &self.warnings)
             .field("retry", &self.retry)
             .field("limits", &self.limits)
             .finish_non_exhaustive()

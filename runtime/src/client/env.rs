@@ -1,26 +1,49 @@
-//! Credentials from the variables that the tools of Atlas read.
+//! Settings from the variables that the tools of Atlas read.
 
+use jiff::Timestamp;
+
+use super::found::{Found, Setting, fail};
+use super::kind::CredentialKind;
+use super::scope::Scope;
 use super::{Client, ClientBuilder};
+use crate::clock::{Clock, SystemClock};
 use crate::credentials::Credentials;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 
-/// A pair of variables: each may have an older name.
-struct Pair {
-    public: &'static [&'static str],
-    secret: &'static [&'static str],
+const BASE_URL: &[&str] =
+    &["MONGODB_ATLAS_OPS_MANAGER_URL", "MONGODB_ATLAS_BASE_URL", "MCLI_OPS_MANAGER_URL"];
+const SERVICE: &[&str] = &["MONGODB_ATLAS_SERVICE", "MCLI_SERVICE"];
+const ORG_ID: &[&str] = &["MONGODB_ATLAS_ORG_ID", "MCLI_ORG_ID"];
+const PROJECT_ID: &[&str] = &["MONGODB_ATLAS_PROJECT_ID", "MCLI_PROJECT_ID"];
+
+/// The variables that hold credentials, as a message lists them.
+pub(super) const LISTED: &str = "MONGODB_ATLAS_ACCESS_TOKEN, MONGODB_ATLAS_CLIENT_ID with \
+                                 MONGODB_ATLAS_CLIENT_SECRET, MONGODB_ATLAS_PUBLIC_API_KEY \
+                                 with MONGODB_ATLAS_PRIVATE_API_KEY";
+
+impl CredentialKind {
+    /// Returns the variables of each part: those of one column belong together, the newest first.
+    fn variables(self) -> &'static [&'static [&'static str]] {
+        match self {
+            Self::AccessToken => &[&["MONGODB_ATLAS_ACCESS_TOKEN"]],
+            Self::ServiceAccount => {
+                &[&["MONGODB_ATLAS_CLIENT_ID"], &["MONGODB_ATLAS_CLIENT_SECRET"]]
+            }
+            Self::ApiKey => &[
+                &[
+                    "MONGODB_ATLAS_PUBLIC_API_KEY",
+                    "MONGODB_ATLAS_PUBLIC_KEY",
+                    "MCLI_PUBLIC_API_KEY",
+                ],
+                &[
+                    "MONGODB_ATLAS_PRIVATE_API_KEY",
+                    "MONGODB_ATLAS_PRIVATE_KEY",
+                    "MCLI_PRIVATE_API_KEY",
+                ],
+            ],
+        }
+    }
 }
-
-const SERVICE_ACCOUNT: Pair = Pair {
-    public: &["MONGODB_ATLAS_CLIENT_ID"],
-    secret: &["MONGODB_ATLAS_CLIENT_SECRET"],
-};
-
-const API_KEY: Pair = Pair {
-    public: &["MONGODB_ATLAS_PUBLIC_API_KEY", "MONGODB_ATLAS_PUBLIC_KEY"],
-    secret: &["MONGODB_ATLAS_PRIVATE_API_KEY", "MONGODB_ATLAS_PRIVATE_KEY"],
-};
-
-const BASE_URL: &str = "MONGODB_ATLAS_BASE_URL";
 
 impl Client {
     /// Makes a client of the environment: see [`ClientBuilder::from_env`].
@@ -34,135 +57,139 @@ impl Client {
 }
 
 impl ClientBuilder {
-    /// Begins a client with what the environment says: `MONGODB_ATLAS_CLIENT_ID` and
-    /// `MONGODB_ATLAS_CLIENT_SECRET` for a service account, else
-    /// `MONGODB_ATLAS_PUBLIC_API_KEY` and `MONGODB_ATLAS_PRIVATE_API_KEY` (or the older
-    /// `MONGODB_ATLAS_PUBLIC_KEY` and `MONGODB_ATLAS_PRIVATE_KEY`) for an API key, and
-    /// `MONGODB_ATLAS_BASE_URL`. An empty variable counts as missing.
+    /// Begins a client with the environment alone. [`ClientBuilder::infer`] reads the profile of
+    /// the Atlas CLI as well.
+    ///
+    /// The credentials are the first of these kinds whose variables are set, in the order of
+    /// MongoDB's Terraform provider; where another kind is set too, [`ClientBuilder::warnings`]
+    /// says so:
+    ///
+    /// 1. an access token: `MONGODB_ATLAS_ACCESS_TOKEN`, which is not renewed;
+    /// 2. a service account: `MONGODB_ATLAS_CLIENT_ID` and `MONGODB_ATLAS_CLIENT_SECRET`;
+    /// 3. an API key: `MONGODB_ATLAS_PUBLIC_API_KEY` and `MONGODB_ATLAS_PRIVATE_API_KEY`, or the
+    ///    older `MONGODB_ATLAS_PUBLIC_KEY` and `MONGODB_ATLAS_PRIVATE_KEY`, or the older
+    ///    `MCLI_PUBLIC_API_KEY` and `MCLI_PRIVATE_API_KEY`.
+    ///
+    /// The base URL is `MONGODB_ATLAS_OPS_MANAGER_URL`, else `MONGODB_ATLAS_BASE_URL`, else
+    /// `MCLI_OPS_MANAGER_URL`, else that of the government cloud where `MONGODB_ATLAS_SERVICE` is
+    /// `cloudgov`. `MONGODB_ATLAS_ORG_ID` and `MONGODB_ATLAS_PROJECT_ID` are for
+    /// [`Client::org_id`] and [`Client::project_id`]. Each of the three has an older name with
+    /// `MCLI` in place of `MONGODB_ATLAS`. An empty variable counts as missing.
     ///
     /// # Errors
     ///
-    /// Returns which variables are missing, or what is wrong with the base URL.
+    /// Returns which variables are missing, or what is wrong with one: a base URL that credentials
+    /// must not be sent to, a part of a service account in the place of an API key, an access
+    /// token that has expired.
     pub fn from_env() -> Result<Self, Error> {
-        Self::from_variables(&|name| std::env::var(name).ok())
+        Self::from_variables(&|name| std::env::var(name).ok(), SystemClock.now())
     }
 
-    pub(super) fn from_variables(
-        read: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, Error> {
-        // A secret that was mounted or piped often ends with a line break.
-        let read = |name: &str| {
-            let value = read(name)?.trim().to_owned();
-            (!value.is_empty()).then_some(value)
-        };
-        let find = |names: &[&str]| names.iter().find_map(|name| read(name));
-        let half = |pair: &Pair| (find(pair.public), find(pair.secret));
-        let credentials = match (half(&SERVICE_ACCOUNT), half(&API_KEY)) {
-            ((Some(id), Some(secret)), _) => Credentials::service_account(id, secret),
-            (_, (Some(public), Some(private))) => Credentials::api_key(public, private),
-            (account, key) => {
-                let missing = [(&SERVICE_ACCOUNT, account), (&API_KEY, key)];
-                return Err(explain(missing));
-            }
-        };
-        let builder = Self::new().credentials(credentials);
-        Ok(match read(BASE_URL) {
-            Some(url) => builder.base_url_from(BASE_URL, url)?,
-            None => builder,
-        })
+    fn from_variables(read: &Read<'_>, now: Timestamp) -> Result<Self, Error> {
+        let found = find(read, now).map_err(fail)?;
+        if found.credentials.is_none() {
+            return Err(fail(
+                "no credentials in the environment: set MONGODB_ATLAS_CLIENT_ID and \
+                 MONGODB_ATLAS_CLIENT_SECRET for a service account, \
+                 MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY for an API \
+                 key, or MONGODB_ATLAS_ACCESS_TOKEN",
+            ));
+        }
+        found.into_builder()
     }
 }
 
-type Half = (Option<String>, Option<String>);
+/// Reads a variable.
+pub(super) type Read<'r> = dyn Fn(&str) -> Option<String> + 'r;
 
-/// Says which variable is missing: the other half of a pair, or either pair.
-fn explain(pairs: [(&Pair, Half); 2]) -> Error {
-    let lacks = |there: &str, missing: &str| {
-        Some(format!("{there} is set, but {missing} is missing or empty"))
+/// Returns the first of some variables that is set, with its name.
+pub(super) fn first(read: &Read<'_>, names: &[&'static str]) -> Option<Variable> {
+    names.iter().find_map(|name| {
+        // A secret that was mounted or piped often ends with a line break.
+        let value = read(name)?.trim().to_owned();
+        (!value.is_empty()).then_some((*name, value))
+    })
+}
+
+/// A variable that is set: its name and its value.
+type Variable = (&'static str, String);
+
+/// Reads the environment. No variable with credentials is no error; a half of a pair alone is.
+pub(super) fn find(read: &Read<'_>, now: Timestamp) -> Result<Found, String> {
+    let value = |names| first(read, names).map(|(_, value)| value);
+    let setting = |names| {
+        first(read, names).map(|(name, value)| Setting { name: name.to_owned(), value })
     };
-    let halves: Vec<String> = pairs
-        .iter()
-        .filter_map(|(pair, half)| match half {
-            (Some(_), None) => lacks(pair.public[0], pair.secret[0]),
-            (None, Some(_)) => lacks(pair.secret[0], pair.public[0]),
-            _ => None,
-        })
+    let (credentials, warnings) = credentials(read, now)?;
+    Ok(Found {
+        credentials,
+        base_url: setting(BASE_URL),
+        service: setting(SERVICE),
+        scope: Scope { org_id: value(ORG_ID), project_id: value(PROJECT_ID) },
+        warnings,
+    })
+}
+
+/// Returns the credentials, and a warning where several kinds are set.
+fn credentials(
+    read: &Read<'_>,
+    now: Timestamp,
+) -> Result<(Option<Credentials>, Vec<String>), String> {
+    let complete = CredentialKind::ALL.iter().find_map(|kind| {
+        let parts = complete(read, kind.variables())?;
+        Some((*kind, parts))
+    });
+    let Some((kind, parts)) = complete else {
+        return match halves(read) {
+            Some(message) => Err(message),
+            None => Ok((None, Vec::new())),
+        };
+    };
+    let (names, parts): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    let others = CredentialKind::ALL.iter().filter(|other| **other != kind);
+    let ignored: Vec<_> = others
+        .flat_map(|other| other.variables().iter())
+        .filter_map(|names| Some(first(read, names)?.0))
         .collect();
-    let message = if halves.is_empty() {
-        let [(account, _), (key, _)] = pairs;
+    let warning = (!ignored.is_empty()).then(|| {
         format!(
-            "no credentials in the environment: set {} and {} for a service account, or \
-             {} and {} for an API key",
-            account.public[0], account.secret[0], key.public[0], key.secret[0],
+            "several kinds of credentials are set in the environment: {} is used, {} ignored",
+            names.join(" with "),
+            ignored.join(", ")
         )
-    } else {
-        halves.join("; ")
+    });
+    let credentials = kind.credentials(&names, &parts, now)?;
+    Ok((Some(credentials), warning.into_iter().collect()))
+}
+
+/// Returns the parts of credentials, all under names of one age where that is possible.
+fn complete(read: &Read<'_>, variables: &[&[&'static str]]) -> Option<Vec<Variable>> {
+    let ages = 0..variables[0].len();
+    let of_age = |age: usize| {
+        variables.iter().map(|names| first(read, &names[age..=age])).collect()
     };
-    Error::new(Kind::Configuration, message)
+    let of_any = || variables.iter().map(|names| first(read, names)).collect();
+    ages.map(of_age).find_map(|parts: Option<Vec<_>>| parts).or_else(of_any)
+}
+
+/// Says which variable is missing beside its other half; `None` where none is set at all.
+fn halves(read: &Read<'_>) -> Option<String> {
+    let mut halves = Vec::new();
+    for kind in CredentialKind::ALL {
+        let [left, right] = kind.variables() else { continue };
+        let (there, missing) = match (first(read, left), first(read, right)) {
+            (Some(there), None) => (there, right[0]),
+            (None, Some(there)) => (there, left[0]),
+            _ => continue,
+        };
+        let (name, value) = there;
+        halves.push(match kind.check(name, &value) {
+            Err(message) => message,
+            Ok(()) => format!("{name} is set, but {missing} is missing or empty"),
+        });
+    }
+    (!halves.is_empty()).then(|| halves.join("; "))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn build(variables: &[(&str, &str)]) -> Result<Client, Error> {
-        ClientBuilder::from_variables(&|name| {
-            let found = variables.iter().find(|(other, _)| *other == name);
-            found.map(|(_, value)| (*value).to_owned())
-        })?
-        .build()
-    }
-
-    #[test]
-    fn reads_each_pair_and_the_base_url() {
-        for (variables, auth) in [
-            (
-                ["MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET"],
-                "ServiceAccount",
-            ),
-            (
-                ["MONGODB_ATLAS_PUBLIC_API_KEY", "MONGODB_ATLAS_PRIVATE_API_KEY"],
-                "ApiKey",
-            ),
-            (["MONGODB_ATLAS_PUBLIC_KEY", "MONGODB_ATLAS_PRIVATE_KEY"], "ApiKey"),
-        ] {
-            let client = build(&[
-                (variables[0], "id"),
-                (variables[1], "hunter2"),
-                ("MONGODB_ATLAS_BASE_URL", "http://127.0.0.1:1/"),
-            ]);
-            let debug = format!("{:?}", client.unwrap());
-            assert!(
-                debug.contains(auth) && debug.contains("http://127.0.0.1:1\""),
-                "{debug}"
-            );
-            assert!(!debug.contains("hunter2"));
-        }
-    }
-
-    #[test]
-    fn says_what_is_missing() {
-        let message = |variables| build(variables).unwrap_err().to_string();
-        let none = message(&[("MONGODB_ATLAS_CLIENT_ID", " ")]);
-        assert!(
-            none.contains("MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET")
-        );
-        assert!(none.contains("MONGODB_ATLAS_PUBLIC_API_KEY"));
-        assert_eq!(
-            message(&[("MONGODB_ATLAS_CLIENT_ID", "id")]),
-            "MONGODB_ATLAS_CLIENT_ID is set, but MONGODB_ATLAS_CLIENT_SECRET is missing \
-             or empty"
-        );
-        assert_eq!(
-            message(&[("MONGODB_ATLAS_PRIVATE_KEY", "x")]),
-            "MONGODB_ATLAS_PRIVATE_API_KEY is set, but MONGODB_ATLAS_PUBLIC_API_KEY is \
-             missing or empty"
-        );
-        let url = message(&[
-            ("MONGODB_ATLAS_CLIENT_ID", "id"),
-            ("MONGODB_ATLAS_CLIENT_SECRET", "hunter2"),
-            ("MONGODB_ATLAS_BASE_URL", "cloud.mongodb.com"),
-        ]);
-        assert!(url.starts_with("MONGODB_ATLAS_BASE_URL: the base URL"), "{url}");
-    }
-}
+mod tests;

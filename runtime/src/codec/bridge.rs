@@ -3,13 +3,53 @@
 //! This is for storing, logging and testing values in other formats. Requests and answers do
 //! not pass here.
 
+use std::fmt;
+
 use serde::ser::SerializeSeq as _;
 use serde::{Deserialize as _, Serialize, Serializer};
 
 use super::decode::decode_own;
 use super::members::{Context, Members, walk};
+use super::redact::{self, PLACEHOLDER};
 use super::tags::Tags;
-use super::{Extra, Json, Value, View};
+use super::{DecodeError, Extra, Field, Json, Value, View};
+
+/// A value that is serialized without its secrets, for logs and reports: what `Debug` does not
+/// show is `"<redacted>"`.
+///
+/// That is what the document marks as secret or as only ever written, but for IDs; undeclared
+/// properties, for nobody knows what they are; credentials and query strings of URLs; and what
+/// free-form objects and maps hold under the names of headers that authenticate.
+///
+/// ```
+/// # use atlas_admin_runtime::codec::Extra;
+/// # use atlas_admin_runtime::record;
+/// use atlas_admin_runtime::codec::Redacted;
+/// # #[derive(Clone, Default)]
+/// # pub struct User { pub name: Option<String>, pub password: Option<String>, pub extra: Extra }
+/// # record! { User 0 name "name" 1 password "password" [SECRET] }
+/// # let (name, password) = (Some("ada".to_owned()), Some("hunter2".to_owned()));
+///
+/// let user = User { name, password, ..User::default() };
+/// let text = serde_json::to_string(&Redacted(&user))?;
+/// assert_eq!(text, r#"{"name":"ada","password":"<redacted>"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Redacted<'a, T: ?Sized>(pub &'a T);
+
+impl<T: Value> Serialize for Redacted<'_, T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        Node { view: self.0.view(), tags: None, redacts: true }.serialize(to)
+    }
+}
+
+/// Prints the value, whose `Debug` shows no secret either.
+impl<T: fmt::Debug + ?Sized> fmt::Debug for Redacted<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// Serializes a value with everything that is in it.
 ///
@@ -17,7 +57,7 @@ use super::{Extra, Json, Value, View};
 ///
 /// Where the format refuses.
 pub fn serialize<S: Serializer>(value: &dyn Value, to: S) -> Result<S::Ok, S::Error> {
-    Node { view: value.view(), tags: None }.serialize(to)
+    Node { view: value.view(), tags: None, redacts: false }.serialize(to)
 }
 
 /// Deserializes a value of the caller's own from a format that describes itself: none of its
@@ -40,16 +80,28 @@ where
 /// second decoder.
 fn read(json: &Json, into: &mut dyn Value) -> Result<(), String> {
     let text = super::encode(json).map_err(|error| error.to_string())?;
-    decode_own(&text, into).map_err(|error| match error.path() {
-        "" => error.message().to_owned(),
-        path => format!("{} at `{path}`", error.message()),
-    })
+    decode_own(&text, into).map_err(|error| Told(&error).to_string())
+}
+
+/// An error of decoding, in words: the offset is none of what the caller wrote.
+pub(super) struct Told<'a>(pub(super) &'a DecodeError);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.message())?;
+        match self.0.path() {
+            "" => Ok(()),
+            path => write!(f, " at `{path}`"),
+        }
+    }
 }
 
 /// A value, and the tags of the unions around it.
 struct Node<'a> {
     view: View<'a>,
     tags: Option<&'a Tags<'a>>,
+    /// Whether secrets are left out.
+    redacts: bool,
 }
 
 impl Serialize for Node<'_> {
@@ -58,56 +110,121 @@ impl Serialize for Node<'_> {
             View::Bool(boolean) => to.serialize_bool(boolean),
             View::Int(number) => to.serialize_i64(number),
             View::Float(number) => to.serialize_f64(number),
+            View::Str(string) if self.redacts => to.serialize_str(&redact::text(string)),
             View::Str(string) => to.serialize_str(string),
             View::List(list) => {
                 let mut items = to.serialize_seq(Some(list.len()))?;
                 for index in 0..list.len() {
                     let view = list.get(index).view();
-                    items.serialize_element(&Node { view, tags: None })?;
+                    items.serialize_element(&self.inner(view))?;
                 }
                 items.end()
             }
-            View::Json(json) if self.tags.is_none() => json.serialize(to),
+            View::Json(json) if self.redacts => match redact::json(json) {
+                Some(shown) => self.json(&shown, to),
+                None => self.json(json, to),
+            },
+            View::Json(json) => self.json(json, to),
             View::Record(record) => {
                 let extra = Extra::of(record);
                 match extra.and_then(|extra| extra.non_object_in(record)) {
                     None => self.object(extra, to),
+                    Some(_) if self.redacts => to.serialize_str(PLACEHOLDER),
                     Some(json) => json.serialize(to),
                 }
             }
-            View::Map(_) | View::Json(Json::Object(_)) => self.object(None, to),
-            View::Json(json) => json.serialize(to),
+            View::Map(_) => self.object(None, to),
             View::Union(union) => {
                 let (index, content) = union.content();
-                let tags = union.variants().by.tag(index, self.tags);
+                let by = &union.variants().by;
+                let tags = by.tag(index, self.tags);
                 let tags = tags.as_ref().or(self.tags);
-                Node { view: content.view(), tags }.serialize(to)
+                match content.view() {
+                    // Nothing is known of it.
+                    View::Json(json) if self.redacts && index >= by.len() => {
+                        let shown = hidden(json);
+                        Node { view: View::Json(&shown), tags, redacts: true }
+                            .serialize(to)
+                    }
+                    view => Node { view, tags, redacts: self.redacts }.serialize(to),
+                }
             }
             View::Absent | View::Null | View::Extra(_) => to.serialize_unit(),
         }
     }
 }
 
+/// Returns the names of an object without their values, or that there is something.
+fn hidden(json: &Json) -> Json {
+    match json {
+        Json::Object(members) => {
+            members.keys().map(|name| (name.clone(), PLACEHOLDER)).collect()
+        }
+        Json::Null => Json::Null,
+        _ => PLACEHOLDER.into(),
+    }
+}
+
 impl Node<'_> {
+    /// Returns a value in this one, which no tags are around.
+    fn inner<'v>(&self, view: View<'v>) -> Node<'v> {
+        Node { view, tags: None, redacts: self.redacts }
+    }
+
+    fn json<S: Serializer>(&self, json: &Json, to: S) -> Result<S::Ok, S::Error> {
+        match json {
+            Json::Object(_) if self.tags.is_some() => {
+                Node { view: View::Json(json), tags: self.tags, redacts: self.redacts }
+                    .object(None, to)
+            }
+            json => json.serialize(to),
+        }
+    }
+
     fn object<S: Serializer>(
         &self,
         extra: Option<&Extra>,
         to: S,
     ) -> Result<S::Ok, S::Error> {
-        let mut object = Object(to.serialize_map(None)?);
+        let map = to.serialize_map(None)?;
+        let is_map = matches!(self.view, View::Map(_));
+        let mut object = Object { map, redacts: self.redacts, is_map };
         let context = Context { request: None, tags: self.tags, is_item: false };
         walk(&self.view, extra, context, &mut object)?;
-        serde::ser::SerializeMap::end(object.0)
+        serde::ser::SerializeMap::end(object.map)
     }
 }
 
 /// An object that is being serialized.
-struct Object<M>(M);
+struct Object<M> {
+    map: M,
+    redacts: bool,
+    /// Whether the names are of the caller's choice.
+    is_map: bool,
+}
 
 impl<M: serde::ser::SerializeMap> Members for Object<M> {
     type Error = M::Error;
 
     fn member(&mut self, name: &str, view: &View<'_>) -> Result<(), M::Error> {
-        self.0.serialize_entry(name, &Node { view: *view, tags: None })
+        if self.redacts && self.is_map && redact::is_secret_name(name) {
+            return self.map.serialize_entry(name, PLACEHOLDER);
+        }
+        let node = Node { view: *view, tags: None, redacts: self.redacts };
+        self.map.serialize_entry(name, &node)
+    }
+
+    fn field(&mut self, field: &'static Field, view: &View<'_>) -> Result<(), M::Error> {
+        match self.redacts && field.is_hidden() && !matches!(view, View::Null) {
+            true => self.map.serialize_entry(field.json_name, PLACEHOLDER),
+            false => self.member(field.json_name, view),
+        }
+    }
+
+    fn undeclared(&mut self, name: &str, value: &Json) -> Result<(), M::Error> {
+        match self.redacts && !value.is_null() {
+            true => self.map.serialize_entry(name, PLACEHOLDER),
+            false => self.member(name, &View::Json(value)),
+        }
     }
 }

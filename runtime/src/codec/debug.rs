@@ -4,12 +4,13 @@ use std::fmt;
 
 use super::extra::non_object;
 use super::redact;
-use super::{Discriminator, Extra, Field, Json, List, Record, Union, Value, View};
+use super::{Discriminator, Extra, Json, List, Record, Union, Value, View};
 
-/// Prints a value: the type's name and the fields that are set, by their JSON names.
+/// Prints a value: the type's name and the fields that are set, by their JSON names; of a union the
+/// type, the variant and its content.
 ///
-/// Fields that the document marks as secret or that are only ever written are named and not
-/// shown, whatever is in them. Of undeclared properties only the names are shown. URLs are
+/// Fields that the document marks as secret or that are only ever written, but for IDs, are named
+/// and not shown, whatever is in them. Of undeclared properties only the names are shown. URLs are
 /// shown without credentials and query string, and maps without the values of headers that
 /// authenticate.
 ///
@@ -68,7 +69,7 @@ fn fields(record: &dyn Record, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if matches!(view, View::Absent) {
             continue;
         }
-        if field.flags & (Field::SECRET | Field::WRITE_ONLY) != 0 {
+        if field.is_hidden() {
             shown.field(field.json_name, &format_args!("(redacted)"));
         } else {
             shown.field(field.json_name, &Shown(view));
@@ -84,7 +85,8 @@ fn fields(record: &dyn Record, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 fn variant(union: &dyn Union, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let variants = union.variants();
     let (index, content) = union.content();
-    let mut tuple = f.debug_tuple(variants.name);
+    let name = variants.names.get(index).copied().unwrap_or("Unknown");
+    let mut tuple = f.debug_tuple(&format!("{}::{name}", variants.name));
     if let (Discriminator::Property(_, values), View::Absent) =
         (&variants.by, content.view())
         && let Some(value) = values.get(index).and_then(|values| values.first())

@@ -72,6 +72,22 @@ pub fn encode_request(
     Err(EncodeError { problems: located(&out, 0, problems) })
 }
 
+/// Writes a value for people, with `"<redacted>"` in the place of secrets, and of every string
+/// that the document does not declare: nobody knows whether it is one.
+pub(crate) fn redacted(value: &dyn Value) -> String {
+    let mut encoder = Encoder::new(Vec::with_capacity(1024), None);
+    let view = value.view();
+    encoder.is_undeclared = !matches!(view, View::Record(_) | View::Union(_));
+    match view {
+        // No table says what a string is that is all of a response: a private key, for one.
+        View::Str(_) => encoder.secret(&view),
+        _ => encoder.view(&view, None),
+    }
+    let Encoder { out, secrets, .. } = encoder;
+    let (missing, left_out) = (Vec::new(), Vec::new());
+    RequestBody { text: out.into(), missing, left_out, secrets }.redacted()
+}
+
 /// Writes a value with `null` for what JSON cannot say.
 pub(super) fn text(value: &dyn Value) -> Vec<u8> {
     let mut encoder = Encoder::new(Vec::new(), None);
@@ -156,7 +172,8 @@ impl Encoder {
                     Some(Json::Null) if self.depth == 0 && self.request.is_some() => {
                         self.object(view, extra, tags);
                     }
-                    Some(json) => self.json(json),
+                    // No value of the declared type: nobody knows whether it is a secret.
+                    Some(json) => self.undeclared(json),
                     None => self.object(view, extra, tags),
                 }
             }

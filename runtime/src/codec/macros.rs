@@ -182,6 +182,7 @@ macro_rules! union {
             fn variants(&self) -> &'static $crate::codec::Variants {
                 static VARIANTS: $crate::codec::Variants = $crate::codec::Variants {
                     name: ::core::stringify!($type),
+                    names: &[$(::core::stringify!($variant)),*],
                     by: $by,
                 };
                 &VARIANTS

@@ -28,7 +28,7 @@ const NAMES: &[&str] = &[
 ];
 
 /// Returns true if what a map or a free-form object holds under a name is a secret.
-pub(super) fn is_secret_name(name: &str) -> bool {
+pub(crate) fn is_secret_name(name: &str) -> bool {
     let longest = NAMES.iter().map(|name| name.len()).max().unwrap_or_default();
     // Most names are something else, and need no copy.
     if name.len() > 2 * longest {
@@ -37,6 +37,11 @@ pub(super) fn is_secret_name(name: &str) -> bool {
     let name: String =
         name.chars().filter(|letter| !matches!(letter, '-' | '_')).collect();
     NAMES.contains(&name.to_ascii_lowercase().as_str())
+}
+
+/// Returns true if a declared property is an identifier by its name.
+pub(super) fn is_id(name: &str) -> bool {
+    name == "id" || ["Id", "Ids", "ID", "IDs"].iter().any(|end| name.ends_with(end))
 }
 
 /// Returns a text without the credentials and query strings of its URLs: a signature is in the
@@ -102,6 +107,38 @@ pub(super) fn json(json: &Json) -> Option<Json> {
     let mut is_changed = false;
     clean(&mut shown, &mut is_changed);
     is_changed.then_some(shown)
+}
+
+/// Returns JSON text of which nothing is known without any of its strings, and nothing of another
+/// text.
+pub(crate) fn strings(text: &[u8]) -> String {
+    match Json::from_slice(text) {
+        Ok(mut json) => {
+            replace_strings(&mut json);
+            json.to_string()
+        }
+        Err(_) => PLACEHOLDER.to_owned(),
+    }
+}
+
+fn replace_strings(json: &mut Json) {
+    match json {
+        Json::String(text) => PLACEHOLDER.clone_into(text),
+        Json::Array(items) => items.iter_mut().for_each(replace_strings),
+        Json::Object(members) => {
+            members.iter_mut().for_each(|(_, value)| replace_strings(value));
+        }
+        _ => {}
+    }
+}
+
+/// Returns a text, JSON or not, without such secrets.
+#[cfg(feature = "tracing")]
+pub(crate) fn bytes(bytes: &[u8]) -> String {
+    let Ok(found) = Json::from_slice(bytes) else {
+        return text(&String::from_utf8_lossy(bytes)).into_owned();
+    };
+    json(&found).unwrap_or(found).to_string()
 }
 
 fn clean(json: &mut Json, is_changed: &mut bool) {

@@ -9,6 +9,8 @@ use std::fmt;
 
 use super::{Slot, Value, View};
 
+mod convert;
+
 /// Declares a value that is a string by another name.
 macro_rules! text {
     ($(#[$attribute:meta])* $type:ident) => {
@@ -84,6 +86,20 @@ text! {
     /// let created = DateTime::from("2024-05-01T10:00:00Z");
     /// assert_eq!(created.timestamp().unwrap().as_second(), 1_714_557_600);
     /// assert_eq!(created.as_str(), "2024-05-01T10:00:00Z");
+    /// ```
+    ///
+    /// It converts from and into `SystemTime` too, and with the features `chrono` and `time` a
+    /// `chrono::DateTime<Utc>` and a `time::OffsetDateTime`.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// # use atlas_admin_runtime::codec::DateTime;
+    ///
+    /// let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_714_557_600);
+    /// let created = DateTime::try_from(time)?;
+    /// assert_eq!(created.as_str(), "2024-05-01T10:00:00Z");
+    /// assert_eq!(SystemTime::try_from(&created)?, time);
+    /// # Ok::<(), jiff::Error>(())
     /// ```
     DateTime
 }

@@ -66,6 +66,10 @@ impl Base {
         url
     }
 
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// Returns the base URL without a slash at the end.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
@@ -80,12 +84,16 @@ impl Base {
     /// can't be read: another origin (RFC 6454), or another path of a gateway, gets no credentials.
     pub(crate) fn redirect(&self, from: &Url, location: &str) -> Option<Url> {
         let target = from.join(location).ok()?;
-        let below = self.below(&target)?;
-        let same = target.origin() == self.url.origin()
-            && (below.is_empty() || below.starts_with('/'))
-            && target.username().is_empty()
-            && target.password().is_none();
-        same.then_some(target)
+        self.covers(&target).then_some(target)
+    }
+
+    /// Tells whether a URL is below the base URL, and so gets credentials.
+    pub(crate) fn covers(&self, url: &Url) -> bool {
+        let is_below = |path: &str| path.is_empty() || path.starts_with('/');
+        url.origin() == self.url.origin()
+            && self.below(url).is_some_and(is_below)
+            && url.username().is_empty()
+            && url.password().is_none()
     }
 
     /// Resolves a reference from a path below the base URL to another, as [`Base::redirect`].

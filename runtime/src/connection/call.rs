@@ -1,19 +1,30 @@
 //! A request made ready to send: absolute, with every header but the credentials.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HeaderName, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderName,
+    TRANSFER_ENCODING, USER_AGENT,
 };
 use http::{HeaderMap, HeaderValue, Method, Response};
 
 use super::Connection;
+use crate::codec::RequestBody;
 use crate::error::{Error, Kind};
 use crate::failure::{Again, Failure};
 use crate::operation::Operation;
+use crate::trace::Attempts;
 use crate::transport::{Body, Request, Stage, TransportError, Url};
+
+/// Adds headers where there are none of their names.
+pub(crate) fn add_headers(headers: &mut HeaderMap, more: &HeaderMap) {
+    for (name, value) in more {
+        headers.entry(name).or_insert_with(|| value.clone());
+    }
+}
 
 /// A request on its way.
 pub(crate) struct Call {
@@ -23,6 +34,7 @@ pub(crate) struct Call {
     /// Whether this attempt got as far as the request itself: what went before (a token, a
     /// probe) can be repeated whatever the method.
     sent: AtomicBool,
+    attempts: Attempts,
 }
 
 impl Call {
@@ -35,33 +47,85 @@ impl Call {
         mut headers: HeaderMap,
         body: Option<Bytes>,
     ) -> Self {
-        headers.insert(USER_AGENT, connection.user_agent.clone());
+        headers.entry(USER_AGENT).or_insert_with(|| connection.user_agent.clone());
+        add_headers(&mut headers, &connection.headers);
         let url = connection.base.join(path_and_query);
-        let request = Request { method, url, headers, body, operation };
+        let request = Request { method, url, headers, body, operation, encoded: None };
         let begun = connection.clock.monotonic();
-        Self { request, begun, sent: AtomicBool::new(false) }
+        let attempts = Attempts::new(operation, path_and_query);
+        Self { request, begun, sent: AtomicBool::new(false), attempts }
+    }
+
+    /// Says how the body was encoded, so that a layer can show it without its secrets.
+    pub(crate) fn with_encoded(mut self, encoded: Option<Arc<RequestBody>>) -> Self {
+        self.request.encoded = encoded;
+        self
     }
 
     /// Returns the request that asks for the challenge of this one: without its body, and
     /// without its effects.
-    pub(crate) fn probe(&self) -> Self {
+    pub(crate) fn probe(&self, connection: &Connection) -> Self {
         let Request { url, headers, .. } = &self.request;
         let kept = [ACCEPT, ACCEPT_ENCODING, USER_AGENT];
         let keep = |name: &HeaderName| Some((name.clone(), headers.get(name)?.clone()));
+        let mut kept: HeaderMap = kept.iter().filter_map(keep).collect();
+        add_headers(&mut kept, &connection.headers);
         let request = Request {
             method: Method::GET,
             url: url.clone(),
-            headers: kept.iter().filter_map(keep).collect(),
+            headers: kept,
             body: None,
             operation: None,
+            encoded: None,
         };
-        Self { request, begun: self.begun, sent: AtomicBool::new(false) }
+        self.with(request, false)
     }
 
     /// Returns the request that a redirect leads to.
     pub(crate) fn redirected(&self, url: Url) -> Self {
         let request = Request { url, ..self.request.clone() };
-        Self { request, begun: self.begun, sent: AtomicBool::new(true) }
+        self.with(request, true)
+    }
+
+    /// Returns another request of the same call.
+    fn with(&self, request: Request, was_sent: bool) -> Self {
+        let sent = AtomicBool::new(was_sent);
+        Self { request, begun: self.begun, sent, attempts: self.attempts.clone() }
+    }
+
+    /// Returns the call of a request that layers have made of this one's.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not below the base URL, which is all that gets credentials, or has another
+    /// method, by which the retry policy tells what may be repeated.
+    pub(crate) fn changed(
+        &self,
+        connection: &Connection,
+        mut request: Request,
+    ) -> Result<Self, Error> {
+        if !connection.base.covers(&request.url) {
+            let message =
+                "a layer changed the URL to one that is not below the base URL";
+            return Err(Error::new(Kind::Request, message));
+        }
+        if request.method != self.request.method {
+            let message = "a layer changed the method of the request";
+            return Err(Error::new(Kind::Request, message));
+        }
+        request.operation = self.request.operation;
+        // What the transport sets, by the URL and the body as they are now.
+        for name in [HOST, CONTENT_LENGTH, TRANSFER_ENCODING] {
+            request.headers.remove(name);
+        }
+        if let Some(authorization) = request.headers.get_mut(AUTHORIZATION) {
+            authorization.set_sensitive(true);
+        }
+        Ok(self.with(request, false))
+    }
+
+    pub(crate) fn request(&self) -> &Request {
+        &self.request
     }
 
     pub(crate) fn method(&self) -> &Method {
@@ -94,6 +158,17 @@ impl Call {
     /// Begins an attempt.
     pub(crate) fn begin(&self) {
         self.sent.store(false, Ordering::Relaxed);
+        self.attempts.begin();
+    }
+
+    /// Ends an attempt, for telemetry: its response was read, or it failed.
+    pub(crate) fn settle(&self, error: Option<&Error>) {
+        self.attempts.settle(error);
+    }
+
+    /// Returns the operation that is called; `None` for what is none of the API's own.
+    pub(crate) fn operation(&self) -> Option<&'static Operation> {
+        self.request.operation
     }
 
     /// Tells whether this attempt handed the request to the transport.
@@ -117,7 +192,24 @@ impl Call {
             request.headers.insert(AUTHORIZATION, authorization.clone());
         }
         self.sent.store(true, Ordering::Relaxed);
-        connection.transport.send(request).await.map_err(|error| self.failure(error))
+        let telemetry = &connection.telemetry;
+        let span = self.attempts.open(telemetry, &request);
+        let pending = span.enter(|| {
+            telemetry.propagate(&mut request.headers);
+            connection.transport.send(request)
+        });
+        match span.follow(pending).await {
+            Ok(response) => {
+                let (status, version) = (response.status(), response.version());
+                self.attempts.answered(status, version, authorization.is_some());
+                Ok(response)
+            }
+            Err(error) => {
+                let failure = self.failure(error);
+                self.attempts.settle(Some(&failure.error));
+                Err(failure)
+            }
+        }
     }
 
     /// Makes a failure of what the transport says.
@@ -133,6 +225,10 @@ impl Call {
                 let message = "the connection broke before the response".to_owned();
                 (Kind::Transport, message, Again::IfRepeatable(None))
             }
+            Stage::Unprocessed => {
+                let message = "the server did not process the request".to_owned();
+                (Kind::Transport, message, Again::Always(None))
+            }
             Stage::Malformed => {
                 let message = "the response is not HTTP that can be read".to_owned();
                 (Kind::Transport, message, Again::Never)
@@ -140,9 +236,9 @@ impl Call {
         };
         let again = if stage.may_pass() { again } else { Again::Never };
         let failure = Failure { error: Error::with_source(kind, message, error), again };
-        match kind {
-            Kind::Transport => failure.after_sending(),
-            _ => failure,
+        match stage {
+            Stage::Exchange | Stage::Malformed => failure.after_sending(),
+            Stage::Connect | Stage::Refused | Stage::Unprocessed => failure,
         }
     }
 }

@@ -6,11 +6,7 @@ use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use jiff::Timestamp;
-
-use super::{Credentials, CredentialsProvider};
+use super::{Credentials, CredentialsProvider, expiry};
 use crate::transport::BoxFuture;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -194,17 +190,6 @@ impl Drop for Running {
     }
 }
 
-/// Reads when a JWT expires (`exp`, RFC 7519 section 4.1.4). Nothing is verified: that is for
-/// the service.
-fn expiry(token: &str) -> Option<Timestamp> {
-    let claims = token.split('.').nth(1)?;
-    let claims = BASE64_URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok()?;
-    let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
-    let seconds = claims.get("exp")?;
-    let seconds = seconds.as_i64().or_else(|| Some(seconds.as_f64()? as i64))?;
-    Timestamp::from_second(seconds).ok()
-}
-
 /// Prints no arguments: one may be a password.
 impl fmt::Debug for CommandCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -212,22 +197,5 @@ impl fmt::Debug for CommandCredentials {
             .field("kind", &self.kind)
             .field("program", &self.program)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_tells_its_end() {
-        let token =
-            |claims: &str| format!("e30.{}.c2ln", BASE64_URL_SAFE_NO_PAD.encode(claims));
-        let end = Timestamp::from_second(1_786_017_600).ok();
-        assert_eq!(expiry(&token(r#"{"exp":1786017600}"#)), end);
-        assert_eq!(expiry(&token(r#"{"exp":1786017600.5}"#)), end);
-        for other in ["opaque", "a.b.c", &token("{}"), &token(r#"{"exp":"soon"}"#)] {
-            assert_eq!(expiry(other), None, "{other}");
-        }
     }
 }

@@ -10,6 +10,10 @@ use crate::transport::{TransportError, Url};
 /// The length of a quotation of a response, in characters.
 const EXCERPT: usize = 200;
 
+/// The length of a message about the client's configuration, in characters: this crate's own
+/// words, which list what was looked for and where, and the names of files.
+const CONFIGURATION: usize = 2000;
+
 /// Advice where the credentials lack a role.
 const ROLE: &str = "if it is a role that the credentials lack, the documentation of the request \
                     function names those that do";
@@ -17,17 +21,7 @@ const ROLE: &str = "if it is a role that the credentials lack, the documentation
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        if let Some(operation) = inner.operation {
-            write!(f, "{} ({}): ", operation.name, operation.version)?;
-        }
-        if let Some(status) = inner.status {
-            write!(f, "{status}")?;
-            if let Some(code) = &inner.api.error_code {
-                write!(f, " {}", one_line(code))?;
-            }
-            f.write_str(": ")?;
-        }
-        let told = [Some(one_line(&inner.message)), self.detail()];
+        let told = [Some(self.head()), self.detail()];
         let mut told: Vec<_> = told.into_iter().flatten().collect();
         told.retain(|text| !text.is_empty());
         let told = told.join(": ");
@@ -49,11 +43,33 @@ impl fmt::Display for Error {
 }
 
 impl Error {
+    /// Returns the start of the line: which call failed, and what became of it.
+    pub(crate) fn head(&self) -> String {
+        let inner = &*self.0;
+        let mut parts = Vec::new();
+        if let Some(operation) = inner.operation {
+            let name = inner.raw.as_deref().unwrap_or(operation.name);
+            parts.push(format!("{name} ({})", operation.version));
+        }
+        if let Some(status) = inner.status {
+            let code = inner.api.error_code.as_deref().map(one_line);
+            let code = code.map(|code| format!(" {code}")).unwrap_or_default();
+            parts.push(format!("{status}{code}"));
+        }
+        let length = match inner.kind {
+            Kind::Configuration => CONFIGURATION,
+            _ => EXCERPT,
+        };
+        parts.push(start_of(&folded(&inner.message), length));
+        parts.retain(|part| !part.is_empty());
+        parts.join(": ")
+    }
+
     /// Returns what the answer, or the system, says about the cause.
     fn detail(&self) -> Option<String> {
         let inner = &*self.0;
         let status = match inner.kind {
-            Kind::Connect | Kind::Transport => {
+            Kind::Connect | Kind::Transport | Kind::Refused => {
                 return self.root().map(|it| one_line(&it));
             }
             Kind::Status | Kind::Token | Kind::Redirect => inner.status?,
@@ -92,7 +108,7 @@ impl Error {
 
     /// Returns the innermost cause, which is what the system or the peer said.
     fn root(&self) -> Option<String> {
-        let first = std::error::Error::source(self)?;
+        let first = self.cause()?;
         let last = std::iter::successors(Some(first), |error| error.source()).last();
         last.map(ToString::to_string)
     }
@@ -188,7 +204,12 @@ fn is_unseen(c: char) -> bool {
 
 /// Returns the start of a text with its runs of white space and unseen characters as single
 /// spaces, so that a response can't forge lines of a log or reorder what is read there.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
+    start_of(&folded(text), EXCERPT)
+}
+
+/// Returns a text with its runs of white space and unseen characters as single spaces.
+pub(super) fn folded(text: &str) -> String {
     let mut line = String::new();
     let words = text.split(|c: char| c.is_whitespace() || is_unseen(c));
     for word in words.filter(|word| !word.is_empty()) {
@@ -197,7 +218,7 @@ fn one_line(text: &str) -> String {
         }
         line.push_str(word);
     }
-    start_of(&line, EXCERPT)
+    line
 }
 
 /// Returns the start of a text, of so many characters.

@@ -28,7 +28,7 @@ impl Error {
     /// Tells whether the service does not know the credentials (401), or the token endpoint
     /// refuses them (`invalid_client`, RFC 6749 section 5.2).
     pub fn is_unauthorized(&self) -> bool {
-        let refused = self.0.kind == Kind::Token && self.code_is("invalid_client");
+        let refused = self.0.kind == Kind::Token && self.code() == "invalid_client";
         let unknown = self.has_status(401) && !self.0.api.names_a_missing_role();
         (unknown || refused) && !self.is_too_many_tokens()
     }
@@ -47,7 +47,7 @@ impl Error {
         if !self.has_status(403) {
             return false;
         }
-        let code = self.error_code().unwrap_or_default();
+        let code = self.code().as_str();
         // The second is the code's name in older versions.
         let named = code.contains("ACCESS_LIST") || code.contains("WHITELIST");
         let detail =
@@ -79,7 +79,7 @@ impl Error {
         if self.0.kind != Kind::Token {
             return false;
         }
-        let code = self.error_code().unwrap_or_default().to_ascii_uppercase();
+        let code = self.code().as_str().to_ascii_uppercase();
         let any =
             |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
         let named = code.contains("TOKEN") && any(&code, &["TOO_MANY", "MAX", "LIMIT"]);
@@ -151,10 +151,6 @@ impl Error {
 
     fn has_status(&self, status: u16) -> bool {
         self.status() == Some(status)
-    }
-
-    fn code_is(&self, code: &str) -> bool {
-        self.error_code() == Some(code)
     }
 }
 

@@ -9,24 +9,31 @@ use http::{HeaderMap, StatusCode};
 
 use crate::client::Core;
 use crate::codec::{
-    Alterations, Slot, Value, decode_response, is_blank, non_object_of, take_text,
+    Alterations, Slot, Value, decode_response, is_blank, non_object_of, redacted,
+    take_text,
 };
 use crate::download::{Download, Patience, Source};
 use crate::error::{Error, Inner, Kind, OTHER_SERVER};
 use crate::operation::{Method, Operation};
-use crate::paging::lacks_list;
+use crate::paging::{lacks_list, no_page};
+use crate::request::Parts;
 use crate::response::{Arrived, Response};
+use crate::trace::CallSpan;
 use crate::transport::Body;
 
 /// An answer with a success status, before it becomes a value.
 #[derive(Debug)]
 pub struct Answer {
-    operation: &'static Operation,
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Payload,
+    pub(super) operation: &'static Operation,
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Payload,
     /// The number of times the request was sent until it arrived.
-    attempts: u32,
+    pub(super) attempts: u32,
+    /// The method and the path of a raw request.
+    raw: Option<Arc<str>>,
+    /// The span of the call, which ends with the value.
+    span: CallSpan,
 }
 
 #[derive(Debug)]
@@ -49,7 +56,8 @@ impl Answer {
         headers: HeaderMap,
         body: Payload,
     ) -> Self {
-        Self { operation, status, headers, body, attempts: 1 }
+        let span = CallSpan::none();
+        Self { operation, status, headers, body, attempts: 1, raw: None, span }
     }
 
     /// Makes the answer to a DELETE that found nothing after an attempt which may have been
@@ -59,6 +67,12 @@ impl Answer {
         let headers = error.headers().clone();
         let body = Payload::Whole { bytes: Bytes::new(), is_framed: true };
         Self::new(operation, status, headers, body)
+    }
+
+    /// Notes the request that the answer is for.
+    pub(super) fn of(mut self, parts: &Parts) -> Self {
+        self.raw = parts.raw().cloned();
+        self
     }
 
     /// Notes how often the request was sent, and limits the wait for each next chunk where
@@ -77,12 +91,36 @@ impl Answer {
         self
     }
 
+    /// Gives the answer the span of its call.
+    pub(super) fn inside(self, span: CallSpan) -> Self {
+        span.succeeded(self.status, self.attempts);
+        Self { span, ..self }
+    }
+
     /// Reads the body into a value, and returns the parts of it that decoding altered; a response
     /// without a body leaves the value as it is.
     ///
     /// Both ways the service differs from its document here: bodies are empty where one is
     /// declared, and there where none is.
     pub(crate) fn decode(&self, value: &mut dyn Value) -> Result<Alterations, Error> {
+        let decoded = self.read(value);
+        match &decoded {
+            Ok(_) => self.show(value),
+            Err(error) => self.span.failed(error),
+        }
+        decoded
+    }
+
+    /// Shows the value to whoever wants to see bodies.
+    fn show(&self, value: &dyn Value) {
+        if let Payload::Whole { bytes, .. } = &self.body
+            && !is_blank(bytes)
+        {
+            self.span.response_body(bytes.len(), || redacted(value));
+        }
+    }
+
+    fn read(&self, value: &mut dyn Value) -> Result<Alterations, Error> {
         let Payload::Whole { bytes, is_framed } = &self.body else {
             return Ok(Alterations::default());
         };
@@ -94,6 +132,7 @@ impl Answer {
         let is_text = |value: &mut dyn Value| {
             content_type.is_some_and(|kind| *is_framed && take_text(bytes, kind, value))
         };
+        let paging = self.operation.paging();
         let (problem, source) = match decode_response(bytes, value) {
             Err(_) if is_text(value) => return Ok(Alterations::default()),
             Err(error) => (error.to_string(), Some(Arc::new(error) as _)),
@@ -102,8 +141,10 @@ impl Answer {
                 ("it is not an object".to_owned(), None)
             }
             // It would look like a list of nothing.
-            Ok(_) if self.operation.method == Method::Get && lacks_list(value) => {
-                ("it is a page without `results`".to_owned(), None)
+            Ok(_)
+                if self.operation.method == Method::Get && lacks_list(value, paging) =>
+            {
+                (no_page(paging), None)
             }
             Ok(alterations) => return Ok(alterations),
         };
@@ -117,6 +158,7 @@ impl Answer {
             kind: Kind::Decode,
             message,
             operation: Some(self.operation),
+            raw: self.raw.clone(),
             status: Some(self.status),
             headers: self.headers.clone(),
             body: bytes.clone(),
@@ -145,7 +187,8 @@ impl Answer {
         };
         let source = Source { operation: self.operation, attempts: self.attempts };
         let download =
-            Download::accept(body, patience, source, self.status, &self.headers)?;
+            Download::accept(body, patience, source, self.status, &self.headers);
+        let download = download.inspect_err(|error| self.span.failed(error))?;
         let arrived = Arrived {
             attempts: self.attempts,
             has_body: true,

@@ -193,7 +193,8 @@ impl Watch {
         }
         let last = self.error.take();
         if let Some(last) = &last {
-            message.push_str(&format!("; last error: {last}"));
+            // Its whole line is the source's.
+            message.push_str(&format!("; last error: {}", last.head()));
         }
         let error = match last {
             Some(last) => Error::with_source(Kind::Timeout, message, last),

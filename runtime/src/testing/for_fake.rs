@@ -42,7 +42,8 @@ pub fn recorded(
     body: Bytes,
 ) -> RecordedRequest {
     let (operation, body) = (Some(operation), Some(body));
-    RecordedRequest::new(Request { method, url, headers, body, operation })
+    let encoded = None;
+    RecordedRequest::new(Request { method, url, headers, body, operation, encoded })
 }
 
 /// Returns the query parameters of a request, decoded, in their order.

@@ -218,7 +218,7 @@ impl Rules {
 }
 
 /// Grants access tokens, and takes them back.
-fn token(asked: &RecordedRequest) -> Option<Outcome> {
+pub(super) fn token(asked: &RecordedRequest) -> Option<Outcome> {
     if asked.operation().is_some() || asked.method() != Method::POST.as_str() {
         return None;
     }

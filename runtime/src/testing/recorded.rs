@@ -75,7 +75,7 @@ impl RecordedRequest {
     }
 
     pub(super) fn new(request: Request) -> Self {
-        let Request { method, url, headers, body, operation } = request;
+        let Request { method, url, headers, body, operation, .. } = request;
         Self { operation, method, url, headers, body: body.unwrap_or_default() }
     }
 

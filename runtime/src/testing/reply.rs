@@ -10,7 +10,7 @@ use http::{HeaderValue, Response, StatusCode};
 use super::RecordedRequest;
 use crate::codec::{self, Json, Value};
 use crate::json;
-use crate::operation::Operation;
+use crate::operation::{Operation, Paging};
 use crate::transport::Stage;
 
 /// Makes what becomes of a request.
@@ -77,9 +77,10 @@ pub(super) fn encoded(value: &dyn Value) -> Bytes {
         return bytes.into();
     };
     // A page without links is followed by another; the service always sends some.
-    let is_page = matches!(page.get("results"), Some(Json::Array(_)));
-    if is_page && !page.contains_key("links") {
-        page.insert("links".to_owned(), Json::Array(Vec::new()));
+    let Paging { items, links, .. } = Paging::ATLAS;
+    let is_page = matches!(page.get(items), Some(Json::Array(_)));
+    if is_page && !page.contains_key(links) {
+        page.insert(links.to_owned(), Json::Array(Vec::new()));
         return Json::Object(page).to_string().into();
     }
     bytes.into()

@@ -1,4 +1,5 @@
-//! The transport that a client has unless it is given another: `reqwest`, HTTP/1.1, rustls.
+//! The transport that a client has unless it is given another: `reqwest`, with the TLS library
+//! that the features of this crate name.
 //!
 //! The one module whose public types are those of `reqwest`: its major versions are not this
 //! crate's.
@@ -16,6 +17,8 @@ pub use ::reqwest::{Client, Proxy};
 use self::classify::classify;
 use self::runtimes::PerRuntime;
 use super::{Body, BoxFuture, Request, Transport, TransportError};
+
+pub use self::tls::TlsBackend;
 
 pub(crate) use self::settings::Settings;
 

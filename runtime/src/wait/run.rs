@@ -9,7 +9,8 @@ use crate::error::{Error, Kind};
 use crate::operation::{Each, Operation, Polled, Source, Wait};
 use crate::page::Items;
 use crate::poll::{Outcome, Verdict, Watch, failed};
-use crate::request::{Parts, text};
+use crate::request::Parts;
+use crate::text;
 
 /// The status of a response whose work goes on (RFC 9110 section 15.3.3).
 pub(super) const ACCEPTED: u16 = 202;

@@ -1,6 +1,6 @@
 //! The way to `serde` and back.
 
-use atlas_admin_runtime::codec::{Date, DateTime, Nullable};
+use atlas_admin_runtime::codec::{Date, DateTime, Nullable, Redacted};
 
 use super::sample::{Alert, Cluster, Mapping, Metric, Provider, Region};
 use super::{json, read, write};
@@ -87,4 +87,42 @@ fn times_convert() {
     assert_eq!(Date::from(day).as_str(), "2024-05-01");
     assert_eq!(Date::from("2024-05-01").date().unwrap(), day);
     assert!(Date::default().date().is_err());
+}
+
+#[test]
+fn secrets_can_be_left_out() {
+    let text = r#"{"id": "a", "password": "s3cret", "token": "s3cret", "new": {"b": "s3cret"},
+        "diskSizeGB": ["s3cret"], "name": "https://u:s3cret@h/x?s3cret", "members": 3,
+        "tags": {"Authorization": "s3cret", "a": "b"}, "note": null,
+        "free": {"x-api-key": "s3cret", "urls": ["https://h?s3cret"], "n": 1.50},
+        "labels": [{"key": "k"}, "s3cret"], "parent": {"password": "s3cret", "id": "p"},
+        "replicationSpecs": [{"regionConfigs": [{"providerName": "X", "key": "s3cret"}, "s3cret",
+        {"providerName": "TENANT", "regionName": "R"}]}]}"#;
+    let cluster: Cluster = read(text).unwrap();
+    let shown = json(&serde_json::to_string(&Redacted(&cluster)).unwrap());
+    let expected = r#"{"id": "a", "password": "<redacted>", "token": "<redacted>",
+        "new": "<redacted>", "diskSizeGB": "<redacted>",
+        "name": "https://(redacted)@h/x?(redacted)", "members": 3,
+        "tags": {"Authorization": "<redacted>", "a": "b"}, "note": null,
+        "free": {"x-api-key": "<redacted>", "urls": ["https://h?(redacted)"], "n": 1.50},
+        "labels": [{"key": "k"}, "<redacted>"], "parent": {"password": "<redacted>", "id": "p"},
+        "replicationSpecs": [{"regionConfigs": [{"providerName": "<redacted>", "key": "<redacted>"},
+        "<redacted>", {"providerName": "TENANT", "regionName": "R"}]}]}"#;
+    assert_eq!(shown, json(expected));
+    let yaml = serde_yaml::to_string(&Redacted(&vec![cluster.clone()])).unwrap();
+    assert!(!yaml.contains("s3cret") && yaml.contains("id: p"), "{yaml}");
+    assert!(!format!("{:?}", Redacted(&cluster)).contains("s3cret"));
+}
+
+#[test]
+fn redacting_leaves_all_else_as_it_is() {
+    for text in [
+        r#"{"type": "BARE"}"#,
+        r#"{"type": "METRIC", "units": "RAW", "value": 1.5}"#,
+        r#"{"type": "DISK", "a": 1}"#,
+    ] {
+        let alert: Alert = read(text).unwrap();
+        let shown = serde_json::to_string(&Redacted(&alert)).unwrap();
+        assert_eq!(shown, serde_json::to_string(&alert).unwrap());
+    }
 }

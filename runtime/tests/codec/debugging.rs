@@ -4,7 +4,7 @@ use atlas_admin_runtime::json as of;
 
 use super::read;
 use super::sample::{
-    Alert, Amount, Bare, Cluster, Label, Mapping, Metric, Provider, Region,
+    Alert, Amount, Bare, Cluster, Label, Mapping, Metric, Provider, Region, Restore,
 };
 
 #[test]
@@ -36,7 +36,7 @@ fn secrets_are_not_shown() {
         "password: (redacted)",
         "token: (redacted)",
         r#"extra: {"new", "name", "mine"}"#,
-        r#"Region({"providerName", "key"}), Region(a string)"#,
+        r#"Region::Unknown({"providerName", "key"}), Region::Unknown(a string)"#,
     ] {
         assert!(shown.contains(part), "{part} in {shown}");
     }
@@ -64,15 +64,33 @@ fn unions_and_enums_show_what_they_are() {
     assert_eq!(format!("{:?}", Provider::Aws), "\"AWS\"");
     assert_eq!(format!("{}", Provider::from("X")), "X");
     assert_eq!(format!("{:>5}", Provider::Aws), "  AWS");
-    assert_eq!(format!("{:?}", Mapping::Switch(true)), "Mapping(true)");
-    assert_eq!(format!("{:?}", Alert::Bare(Bare::default())), "Alert(Bare)");
+    assert_eq!(format!("{:?}", Mapping::Switch(true)), "Mapping::Switch(true)");
+    assert_eq!(format!("{:?}", Alert::Bare(Bare::default())), "Alert::Bare(Bare)");
     let metric = Metric::Count(Amount { value: Some(1.0), ..Amount::default() });
     let alert = Alert::Metric(Box::new(metric));
-    assert_eq!(format!("{alert:?}"), "Alert(Metric(Amount { value: 1.0 }))");
+    assert_eq!(
+        format!("{alert:?}"),
+        "Alert::Metric(Metric::Count(Amount { value: 1.0 }))"
+    );
     assert_eq!(format!("{:?}", of!({"b": 1, "a": [null]})), r#"{"b":1,"a":[null]}"#);
-    assert_eq!(format!("{:?}", Region::default()), "Region(null)");
+    assert_eq!(format!("{:?}", Region::default()), "Region::Unknown(null)");
     let instead: Label = read("\"s3cret\"").unwrap();
     let shown = format!("{instead:?}");
     assert_eq!(shown, "Label { extra: a string instead of an object }");
-    assert_eq!(format!("{:?}", Region::Unknown(of!([1, 2]))), "Region(a list of 2)");
+    assert_eq!(
+        format!("{:?}", Region::Unknown(of!([1, 2]))),
+        "Region::Unknown(a list of 2)"
+    );
+}
+
+#[test]
+fn ids_are_no_secrets_though_only_ever_written() {
+    let text = r#"{"snapshotId": "abc", "password": "s3cret", "hostIds": ["d"], "keyId": "s3cret"}"#;
+    let restore: Restore = read(text).unwrap();
+    let shown = format!("{restore:?}");
+    assert_eq!(
+        shown,
+        "Restore { hostIds: [\"d\"], keyId: (redacted), password: (redacted), \
+         snapshotId: \"abc\" }"
+    );
 }

@@ -11,6 +11,7 @@ mod random;
 mod records;
 mod requests;
 mod sample;
+mod strict;
 mod unions;
 
 use atlas_admin_runtime::codec::{

@@ -42,6 +42,14 @@ sample!(Cluster {
     15 token: Option<String> = "token" [SECRET];
 });
 
+// Of what is only ever written, what names something is no secret unless it is said to be one.
+sample!(Restore {
+    0 hosts: Option<Vec<String>> = "hostIds" [WRITE_ONLY];
+    1 key: Option<String> = "keyId" [WRITE_ONLY | SECRET];
+    2 password: Option<String> = "password" [WRITE_ONLY];
+    3 snapshot: Option<String> = "snapshotId" [REQUIRED | WRITE_ONLY];
+});
+
 sample!(Account {
     0 id: Option<String> = "id" [REQUIRED | READ_ONLY];
     1 name: Option<String> = "name" [REQUIRED];

@@ -27,16 +27,32 @@ async fn server() -> Server {
 }
 
 #[tokio::test]
+async fn a_builder_is_copied_for_clients_that_differ() {
+    let server = server().await;
+    let common = to(&server).credentials(Credentials::access_token("t"));
+    for agent in ["a/1", "b/2"] {
+        let client = common.clone().user_agent(agent).build().unwrap();
+        get().send(&client).await.unwrap();
+    }
+    let seen = server.seen();
+    let agents: Vec<_> =
+        seen.iter().map(|it| it.header("user-agent").unwrap()).collect();
+    assert!(agents[0].ends_with("a/1") && agents[1].ends_with("b/2"), "{agents:?}");
+    assert!(seen.iter().all(|it| it.header("authorization") == Some("Bearer t")));
+}
+
+#[tokio::test]
 async fn the_user_agent_names_the_program_after_the_crate() {
     let server = server().await;
     get().send(&to(&server).build().unwrap()).await.unwrap();
-    let client = to(&server).user_agent("backups/1.2 (nightly)").build().unwrap();
-    get().send(&client).await.unwrap();
-    let crates = concat!("atlas-admin-rust/", env!("CARGO_PKG_VERSION"));
+    let client = to(&server).user_agent("backups/1.2 (nightly)").user_agent("jobs/3");
+    get().send(&client.build().unwrap()).await.unwrap();
+    let system = format!("({};{})", std::env::consts::OS, std::env::consts::ARCH);
+    let crates = format!("atlas-admin/{} {system}", env!("CARGO_PKG_VERSION"));
     let [plain, named] = &server.seen()[..] else { panic!() };
-    assert_eq!(plain.header("user-agent"), Some(crates));
+    assert_eq!(plain.header("user-agent"), Some(&*crates));
     let named = named.header("user-agent").unwrap();
-    assert_eq!(named, format!("{crates} backups/1.2 (nightly)"));
+    assert_eq!(named, format!("{crates} backups/1.2 (nightly) jobs/3"));
     let error = to(&server).user_agent("a\r\nb: c").build().unwrap_err();
     assert!(error.to_string().contains("user agent"), "{error}");
 }

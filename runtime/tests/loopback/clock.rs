@@ -17,7 +17,12 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(24 * 3600);
 
 /// Time limits of the runtime's own, in milliseconds: of unwanted bodies, of the bodies of
 /// errors and of renewals, of a store, of its turn, and of a credentials provider.
-const OWN_LIMITS: [u128; 5] = [500, 2_000, 5_000, 15_000, 55_000];
+const OWN_LIMITS: [u64; 5] = [500, 2_000, 5_000, 15_000, 55_000];
+
+/// Exactly: a random wait between two attempts is not one of them.
+fn is_own_limit(duration: Duration) -> bool {
+    OWN_LIMITS.map(Duration::from_millis).contains(&duration)
+}
 
 impl Steps {
     pub(crate) fn advance(&self, duration: Duration) {
@@ -41,7 +46,7 @@ impl Clock for Steps {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        if duration >= LIMIT / 2 || OWN_LIMITS.contains(&duration.as_millis()) {
+        if duration >= LIMIT / 2 || is_own_limit(duration) {
             return Box::pin(std::future::pending());
         }
         let mut steps = self.0.lock().unwrap();

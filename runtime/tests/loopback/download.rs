@@ -210,7 +210,7 @@ async fn an_error_instead_of_a_payload_is_an_error() {
     .await;
     let error = logs().send(&plain(&server)).await.unwrap_err();
     assert!(error.is_not_found());
-    assert_eq!(error.error_code(), Some("NO_LOGS"));
+    assert_eq!(error.code(), "NO_LOGS");
 }
 
 static CSV: Operation = Operation {

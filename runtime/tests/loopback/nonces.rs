@@ -56,7 +56,7 @@ async fn a_missing_role_costs_neither_a_nonce_nor_a_body() {
         for _ in 0..10 {
             for _ in 0..2 {
                 let error = post().send(&client).await.unwrap_err();
-                assert_eq!(error.error_code(), Some("NOT_ORG_GROUP_CREATOR"));
+                assert_eq!(error.code(), "NOT_ORG_GROUP_CREATOR");
                 assert_eq!(error.body(), body.as_bytes());
             }
             get().send(&client).await.unwrap();
@@ -85,7 +85,7 @@ async fn a_missing_role_is_read_from_a_packed_body() {
         builder(&server, &Steps::default()).credentials(api_key()).build().unwrap();
     for _ in 0..3 {
         let error = post().send(&client).await.unwrap_err();
-        assert_eq!(error.error_code(), Some("NOT_ORG_GROUP_CREATOR"));
+        assert_eq!(error.code(), "NOT_ORG_GROUP_CREATOR");
     }
     assert_eq!((server.arrived(), uploads(&server)), (4, 3));
 }

@@ -1,10 +1,11 @@
 use std::pin::pin;
 
 use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::operation::{Operation, Paging, Parameter};
 use atlas_admin_runtime::{Client, Error, Request};
 use futures_util::{StreamExt, TryStreamExt};
 
-use super::api::{LIST, plain};
+use super::api::{self, LIST, plain};
 use super::listing::Listing;
 use super::server::{Reply, Seen, Server};
 
@@ -161,6 +162,33 @@ async fn a_page_that_is_named_by_no_number_is_the_only_one() {
         assert_eq!(request.stream(&plain(&server)).count().await, 1);
     }
     assert_eq!(server.arrived(), 3);
+}
+
+#[tokio::test]
+async fn an_operation_has_conventions_of_its_own() {
+    static OWN: Paging = Paging {
+        number: "unused",
+        items: "rows",
+        total: "count",
+        links: "rel",
+        next: "more",
+    };
+    static ROWS: Operation = Operation {
+        parameters: &[Parameter { paging: Some(&OWN), ..Parameter::query("sheet") }],
+        ..api::operation("listRows", api::GET.method, "/rows")
+    };
+    let server = Server::start(|_, seen| {
+        let next = if seen.target.ends_with("=3") { "next" } else { "more" };
+        let body = serde_json::json!({"rows": [1], "rel": [{"rel": next}]});
+        Reply::json(&body.to_string())
+    })
+    .await;
+    let pages = Request::<Json>::new(&ROWS, &[]).paged().pages(&plain(&server));
+    let pages: Vec<_> = pages.try_collect().await.unwrap();
+    assert_eq!(pages.len(), 3);
+    let targets: Vec<String> =
+        server.seen().iter().map(|seen| seen.target.clone()).collect();
+    assert_eq!(targets, ["/rows", "/rows?sheet=2", "/rows?sheet=3"]);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use atlas_admin_runtime::transport::reqwest::TlsBackend;
 use atlas_admin_runtime::{Client, FileStore, TokenStore};
 
 use super::api::{get, service_account};
@@ -42,6 +43,28 @@ impl Folder {
         let name = format!("loopback::processes::{test}");
         command.args(["--exact", &name]).env(PART, part).env(FOLDER, &self.0);
         command
+    }
+
+    /// Writes the Atlas CLI's file, where Linux, macOS and Windows keep it.
+    fn write_profiles(&self, text: &str) {
+        for place in [".config", "Library/Application Support", "AppData"] {
+            let place = self.path(place).join("atlascli");
+            std::fs::create_dir_all(&place).unwrap();
+            std::fs::write(place.join("config.toml"), text).unwrap();
+        }
+    }
+
+    /// Makes this folder a program's home, and takes variables of credentials away from it.
+    fn enter(&self, command: &mut Command) {
+        command.env("HOME", &self.0).env_remove("XDG_CONFIG_HOME");
+        command.env("AppData", self.path("AppData"));
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if ["MONGODB_ATLAS_", "MCLI_"].iter().any(|prefix| text.starts_with(prefix))
+            {
+                command.env_remove(name);
+            }
+        }
     }
 
     fn start(&self, test: &str, part: &str) -> Process {
@@ -109,19 +132,10 @@ async fn one_is_told_by_its_environment_and_its_profiles() {
     let profile = format!(
         "[work]\nclient_id = \"id\"\nclient_secret = \"s\"\nops_manager_url = \"{url}\"\n"
     );
-    // Where Linux, macOS and Windows keep it.
-    for place in [".config", "Library/Application Support", "AppData"] {
-        let place = folder.path(place).join("atlascli");
-        std::fs::create_dir_all(&place).unwrap();
-        std::fs::write(place.join("config.toml"), &profile).unwrap();
-    }
+    folder.write_profiles(&profile);
     let start = |variables: [(&str, &str); 2]| {
         let mut command = folder.command(test, url);
-        command.env("HOME", &folder.0).env_remove("XDG_CONFIG_HOME");
-        command.env("AppData", folder.path("AppData"));
-        for old in ["MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET"] {
-            command.env_remove(old);
-        }
+        folder.enter(&mut command);
         Process::start(command.envs(variables).env("MONGODB_ATLAS_BASE_URL", url))
     };
     for variables in [
@@ -133,9 +147,53 @@ async fn one_is_told_by_its_environment_and_its_profiles() {
 }
 
 #[tokio::test]
+async fn one_infers_what_its_surroundings_have() {
+    let test = "one_infers_what_its_surroundings_have";
+    if let Some((part, ..)) = part() {
+        let inferred = Client::infer();
+        if part == "nothing" {
+            let error = inferred.unwrap_err().to_string();
+            for place in
+                ["MONGODB_ATLAS_ACCESS_TOKEN", "config.toml", "`atlas auth login`"]
+            {
+                assert!(error.contains(place), "{error}");
+            }
+            return;
+        }
+        let client = inferred.unwrap();
+        let debug =
+            format!("{client:?} {:?} {:?}", client.org_id(), client.project_id());
+        assert!(part.split(' ').all(|part| debug.contains(part)), "{debug} {part}");
+        return;
+    }
+    let folder = Folder::new("inferred");
+    let start = |expected, variables: &[(&str, &str)]| {
+        let mut command = folder.command(test, expected);
+        folder.enter(&mut command);
+        Process::start(command.envs(variables.iter().copied()))
+    };
+    start("nothing", &[]).succeeds().await;
+    folder.write_profiles(
+        "[work]\naccess_token = \"t\"\norg_id = \"o1\"\nproject_id = \"p1\"\n",
+    );
+    let token = ("MONGODB_ATLAS_ACCESS_TOKEN", "t");
+    let key =
+        [("MONGODB_ATLAS_PUBLIC_API_KEY", "x"), ("MONGODB_ATLAS_PRIVATE_API_KEY", "y")];
+    let named = ("MONGODB_ATLAS_PROFILE", "Work");
+    start("AccessToken \"o1\" \"p1\"", &[]).succeeds().await;
+    start("AccessToken \"o1\"", &[named]).succeeds().await;
+    start("ApiKey None", &key).succeeds().await;
+    start("ApiKey \"o1\"", &[key[0], key[1], named]).succeeds().await;
+    let id = ("MONGODB_ATLAS_ORG_ID", "o2");
+    start("AccessToken \"o2\" \"p1\"", &[id]).succeeds().await;
+    start("AccessToken \"o2\" None", &[id, token]).succeeds().await;
+}
+
+#[tokio::test]
 async fn a_platform_without_certificates_is_told_and_trusts_those_it_is_given() {
     if part().is_some() {
-        let build = |url| Client::builder().base_url(url);
+        let build =
+            |url| Client::builder().base_url(url).tls_backend(TlsBackend::Rustls);
         let built = build("https://cloud.mongodb.com").build();
         if cfg!(feature = "webpki-roots") {
             built.unwrap();

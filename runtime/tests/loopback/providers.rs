@@ -361,3 +361,30 @@ async fn files_that_cannot_hold_a_secret_are_told() {
     }
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+/// Whoever logs in anew, or puts a new secret into the profile, need not restart the program.
+#[cfg(feature = "profiles")]
+#[tokio::test]
+async fn a_profile_is_read_again() {
+    use atlas_admin_runtime::{EnvCredentials, ProfileCredentials};
+
+    let (account, server) = Account::start().await;
+    let folder = folder("profile");
+    let path = folder.join("config.toml");
+    let write = |secret| {
+        let profile =
+            format!("[work]\nclient_id = 'mdb_sa_id_1'\nclient_secret = '{secret}'\n");
+        std::fs::write(&path, profile).unwrap();
+    };
+    let missing = ProfileCredentials::new().file(folder.join("none.toml"));
+    let profile = ProfileCredentials::named("work").file(&path);
+    let chain = CredentialsChain::new().then(EnvCredentials).then(missing).then(profile);
+    write(FIRST);
+    let client =
+        builder(&server, &Steps::default()).credentials_provider(chain).build().unwrap();
+    get().send(&client).await.unwrap();
+    write(SECOND);
+    account.delete_first();
+    get().send(&client).await.unwrap();
+    std::fs::remove_dir_all(folder).unwrap();
+}

@@ -55,23 +55,29 @@ fn proxy(url: &str) -> reqwest::Proxy {
 
 #[tokio::test]
 async fn a_tunnel_hides_what_goes_through_it() {
-    let target = tls::start().await;
-    let tunnel = Proxy::start().await;
-    let client = Client::builder()
-        .base_url(&target)
-        .credentials(Credentials::access_token("hunter2"))
-        .root_certificates(tls::ROOT)
-        .proxy(proxy(&tunnel.url))
-        .build()
-        .unwrap();
-    assert_eq!(get().send(&client).await.unwrap()["id"], "1");
-    let heads = tunnel.heads.lock().unwrap();
-    let [head] = &heads[..] else { panic!("{heads:?}") };
-    let host = target.strip_prefix("https://").unwrap();
-    assert!(head.starts_with(&format!("CONNECT {host} HTTP/1.1\r\n")), "{head}");
-    assert!(head.to_ascii_lowercase().contains("proxy-authorization: basic"), "{head}");
-    // The proxy's credentials are for it, the service's are not.
-    assert!(!head.contains("hunter2") && !head.contains("Bearer"), "{head}");
+    for &(backend, _) in tls::BACKENDS {
+        let target = tls::start().await;
+        let tunnel = Proxy::start().await;
+        let client = Client::builder()
+            .base_url(&target)
+            .credentials(Credentials::access_token("hunter2"))
+            .root_certificates(tls::ROOT)
+            .tls_backend(backend)
+            .proxy(proxy(&tunnel.url))
+            .build()
+            .unwrap();
+        assert_eq!(get().send(&client).await.unwrap()["id"], "1");
+        let heads = tunnel.heads.lock().unwrap().clone();
+        let [head] = &heads[..] else { panic!("{heads:?}") };
+        let host = target.strip_prefix("https://").unwrap();
+        assert!(head.starts_with(&format!("CONNECT {host} HTTP/1.1\r\n")), "{head}");
+        assert!(
+            head.to_ascii_lowercase().contains("proxy-authorization: basic"),
+            "{head}"
+        );
+        // The proxy's credentials are for it, the service's are not.
+        assert!(!head.contains("hunter2") && !head.contains("Bearer"), "{head}");
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use atlas_admin_runtime::transport::reqwest::TlsBackend;
 use atlas_admin_runtime::{Client, Credentials};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -48,22 +49,44 @@ pub(super) async fn start() -> String {
     url
 }
 
+/// The TLS libraries that are there, and what each says of an issuer that nobody trusts.
+pub(super) const BACKENDS: &[(TlsBackend, &str)] = &[
+    (TlsBackend::Rustls, "UnknownIssuer"),
+    #[cfg(all(feature = "native-tls", target_os = "linux"))]
+    (TlsBackend::Native, "certificate verify failed"),
+];
+
 #[tokio::test]
 async fn an_extra_root_is_trusted_and_no_other() {
     let url = start().await;
-    let builder = || {
-        let builder = Client::builder().base_url(&url);
-        builder.credentials(Credentials::access_token("hunter2"))
-    };
-    let error = get().send(&builder().build().unwrap()).await.unwrap_err();
-    assert!(error.is_connect() && !error.is_retryable(), "{error:?}");
-    assert_eq!(error.attempts(), 1);
-    let line = error.to_string();
-    for part in ["UnknownIssuer", "`root_certificates`", "SSL_CERT_FILE"] {
-        assert!(line.contains(part), "{line}");
+    for &(backend, unknown) in BACKENDS {
+        let builder = || {
+            let builder = Client::builder().base_url(&url).tls_backend(backend);
+            builder.credentials(Credentials::access_token("hunter2"))
+        };
+        let error = get().send(&builder().build().unwrap()).await.unwrap_err();
+        assert!(error.is_connect() && !error.is_retryable(), "{error:?}");
+        assert_eq!(error.attempts(), 1);
+        let line = error.to_string();
+        for part in [unknown, "`root_certificates`", "SSL_CERT_FILE"] {
+            assert!(line.contains(part), "{line}");
+        }
+        let client = builder().root_certificates(ROOT).build().unwrap();
+        assert_eq!(get().send(&client).await.unwrap()["id"], "1");
     }
-    let client = builder().root_certificates(ROOT).build().unwrap();
-    assert_eq!(get().send(&client).await.unwrap()["id"], "1");
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_is_told() {
+    // The same address as IPv6 has it; the certificate names the one of IPv4.
+    let url = start().await.replace("localhost", "[::ffff:127.0.0.1]");
+    for &(backend, _) in BACKENDS {
+        let builder = Client::builder().base_url(&url).root_certificates(ROOT);
+        let client = builder.tls_backend(backend).build().unwrap();
+        let error = get().send(&client).await.unwrap_err();
+        assert_eq!((error.attempts(), error.is_retryable()), (1, false), "{error}");
+        assert!(error.to_string().contains("is for other names"), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -75,11 +98,13 @@ async fn a_server_that_speaks_no_tls_is_told() {
             _ = stream.write_all(b"HTTP/1.1 400 X\r\n\r\n").await;
         }
     });
-    let client =
-        Client::builder().base_url(url).root_certificates(ROOT).build().unwrap();
-    let error = get().send(&client).await.unwrap_err();
-    assert_eq!((error.attempts(), error.is_retryable()), (1, false), "{error}");
-    assert!(error.to_string().contains("may not speak TLS"), "{error}");
+    for &(backend, _) in BACKENDS {
+        let builder = Client::builder().base_url(&url).root_certificates(ROOT);
+        let client = builder.tls_backend(backend).build().unwrap();
+        let error = get().send(&client).await.unwrap_err();
+        assert_eq!((error.attempts(), error.is_retryable()), (1, false), "{error}");
+        assert!(error.to_string().contains("may not speak TLS"), "{error}");
+    }
 }
 
 #[test]

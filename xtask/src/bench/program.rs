@@ -102,7 +102,7 @@ fn write(root: &Path, folder: &Path) -> io::Result<()> {
     fs::write(folder.join("src/main.rs"), MAIN)?;
     let manifest = format!(
         "[package]\nname = \"program\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-         atlas-admin = {{ path = {generated:?}, default-features = false, features = [\"clusters\"] }}\n\
+         atlas-admin = {{ path = {generated:?}, default-features = false, features = [\"clusters\", \"standard\"] }}\n\
          tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n"
     );
     fs::write(folder.join("Cargo.toml"), manifest)

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use atlas_admin_generator::document::Document;
+use atlas_admin_generator::version::{MediaType, Version};
 use atlas_admin_generator::{UnmatchedAction, canonical, document, prose};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -119,9 +120,8 @@ impl Counts {
 }
 
 /// Returns the version in a media type such as `application/vnd.atlas.2023-01-01+json`.
-fn version(media_type: &str) -> Option<&str> {
-    let rest = media_type.strip_prefix("application/vnd.atlas.")?;
-    rest.split_once('+').map(|(version, _)| version)
+fn version(media_type: &str) -> Option<Version> {
+    media_type.parse().ok().map(|media_type: MediaType| media_type.version)
 }
 
 impl std::fmt::Display for Counts {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
-use crate::document::grammar::Kind;
-use crate::document::walk;
+use crate::grammar::Kind;
+use crate::grammar::walk;
 use crate::pointer::Pointer;
 
 /// Reports operations that bear the same `operationId`, or an empty one.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::document::grammar::Kind;
+use crate::grammar::Kind;
 
 /// Returns what to write instead, where a keyword has a value that another JSON Schema would allow.
 pub(super) fn dialect_help(

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::diagnostic::Diagnostic;
-use crate::document::grammar::{Kind, is_extension};
+use crate::grammar::{Kind, is_extension};
 use crate::pointer::Pointer;
 
 type Object = Map<String, Value>;

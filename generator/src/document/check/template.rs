@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::Diagnostic;
-use crate::document::grammar::METHODS;
+use crate::grammar::METHODS;
 use crate::pointer::Pointer;
 
 /// Reports names in braces that no parameter describes, path parameters that the path doesn't

@@ -179,7 +179,7 @@ fn sentence(text: &str) -> String {
 
 fn with_prose(emit: &Emit<'_>, facts: String, text: Option<&str>) -> Vec<String> {
     match text {
-        Some(text) if emit.options.docs == Docs::Full => {
+        Some(text) if emit.docs == Docs::Full => {
             let mut paragraphs = vec![facts];
             paragraphs.extend(prose::paragraphs(text));
             paragraphs

@@ -2,10 +2,10 @@
 
 use super::members::limits;
 use super::{code, join, prose};
+use crate::casing;
 use crate::emit::operation::Call;
 use crate::emit::{Docs, Emit, example, wait};
 use crate::model::{Location, Operation, OperationVersion, Parameter};
-use crate::names;
 use crate::version::Version;
 
 /// The documentation of the request function of an operation in one version.
@@ -13,10 +13,10 @@ pub(in crate::emit) fn operation(emit: &Emit<'_>, call: &Call<'_>) -> Vec<String
     let (operation, version) = (call.operation, call.version);
     let mut paragraphs = vec![format!(
         "{}: {}",
-        capitalised(&names::words(&operation.short)),
+        capitalised(&casing::spoken(&operation.short)),
         code(&format!("{} {}", operation.method.as_str(), operation.path))
     )];
-    if emit.options.docs == Docs::Full
+    if emit.docs == Docs::Full
         && let Some(text) = &operation.prose
     {
         paragraphs.extend(prose::paragraphs(text));
@@ -66,7 +66,7 @@ fn versions(operation: &Operation, version: &OperationVersion) -> String {
         .versions
         .iter()
         .filter(|other| other.version != version.version)
-        .map(|other| code(&names::version_module(other.version)))
+        .map(|other| code(&casing::version_module(other.version)))
         .collect();
     if !others.is_empty() {
         text.push_str(&format!(" Also in {}.", join(&others, "and")));

@@ -212,9 +212,13 @@ impl Endpoint {
         token: &str,
     ) -> Result<Bytes, Failure> {
         let limit = self.settings.limits.attempt.unwrap_or(LIMIT);
-        let posted = self.within(limit, self.exchange(path, form, token)).await;
+        let call = self.call(path, form);
+        let posted = self.within(limit, self.exchange(&call, token)).await;
         let failure = match posted {
-            Some(Ok(body)) => return Ok(body),
+            Some(Ok(body)) => {
+                call.settle(None);
+                return Ok(body);
+            }
             Some(Err(failure)) => failure,
             None => {
                 let message =
@@ -223,25 +227,24 @@ impl Endpoint {
                 Failure { error, again: Again::Always(None) }
             }
         };
+        call.settle(Some(&failure.error));
         // A token request does nothing that a repeat would do twice but count against the
         // number of active tokens, and nothing of the caller's request was sent.
         Err(failure.unsent())
     }
 
-    async fn exchange(
-        &self,
-        path: &str,
-        form: String,
-        token: &str,
-    ) -> Result<Bytes, Failure> {
+    fn call(&self, path: &str, form: String) -> Call {
         let connection = &self.settings.connection;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         let content_type = HeaderValue::from_static("application/x-www-form-urlencoded");
         headers.insert(CONTENT_TYPE, content_type);
-        let call =
-            Call::new(connection, None, Method::POST, path, headers, Some(form.into()));
+        Call::new(connection, None, Method::POST, path, headers, Some(form.into()))
+    }
+
+    async fn exchange(&self, call: &Call, token: &str) -> Result<Bytes, Failure> {
+        let connection = &self.settings.connection;
         let response = call.send(connection, Some(&self.basic)).await?;
         let (parts, body) = response.into_parts();
         if parts.status.is_success() {

@@ -19,7 +19,7 @@
 macro_rules! json {
     (null) => { $crate::codec::Json::Null };
     ([$($items:tt)*]) => {{
-        #[allow(unused_mut, reason = "the list may be empty")]
+        #[allow(unused_mut, clippy::vec_init_then_push, reason = "any number of items")]
         let mut items = ::std::vec::Vec::<$crate::codec::Json>::new();
         $crate::json!(@items items $($items)*);
         $crate::codec::Json::Array(items)

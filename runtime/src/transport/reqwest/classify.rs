@@ -4,17 +4,9 @@
 use std::error::Error as StdError;
 use std::io;
 
-use rustls::{AlertDescription, CertificateError, Error as Tls, InvalidMessage};
-
+use super::tls;
 use crate::transport::{Stage, TransportError};
 
-const UNTRUSTED: &str = "if you trust its issuer, add the issuer's certificate with \
-    `root_certificates`, or name a PEM file that has it in the variable SSL_CERT_FILE";
-const OUTDATED: &str = "check the clock of this machine; else the certificate of the server, or \
-    of a proxy on the way, has to be renewed";
-const OTHER_NAME: &str =
-    "check the base URL: the server's certificate is for other names";
-const NO_TLS: &str = "check the base URL: what listens there may not speak TLS";
 const PROXY: &str = "give the proxy's URL with the credentials that it wants";
 const NOT_HTTP: &str = "a proxy or another server may have answered: check the base URL";
 
@@ -34,6 +26,8 @@ pub(super) fn classify(error: ::reqwest::Error) -> TransportError {
         (Stage::Refused, None)
     } else if find(&error, is_malformed).is_some() {
         (Stage::Malformed, Some(NOT_HTTP))
+    } else if find(&error, is_unprocessed).is_some() {
+        (Stage::Unprocessed, None)
     } else {
         (Stage::Exchange, None)
     };
@@ -46,42 +40,31 @@ pub(super) fn classify(error: ::reqwest::Error) -> TransportError {
 
 /// Tells why no attempt can connect, by what to do about it.
 fn refusal(error: &::reqwest::Error) -> Option<&'static str> {
-    find(error, |cause| match cause.downcast_ref::<Tls>() {
-        Some(tls) => tls_refusal(tls),
-        None => cause.to_string().ends_with(PROXY_REFUSED).then_some(PROXY),
-    })
-}
-
-fn tls_refusal(error: &Tls) -> Option<&'static str> {
-    use CertificateError as Cause;
-    Some(match error {
-        Tls::InvalidCertificate(
-            Cause::Expired
-            | Cause::ExpiredContext { .. }
-            | Cause::NotValidYet
-            | Cause::NotValidYetContext { .. },
-        ) => OUTDATED,
-        Tls::InvalidCertificate(
-            Cause::NotValidForName | Cause::NotValidForNameContext { .. },
-        ) => OTHER_NAME,
-        Tls::InvalidCertificate(_) => UNTRUSTED,
-        Tls::InvalidMessage(InvalidMessage::InvalidContentType) => NO_TLS,
-        // Other alerts may pass, as those of a balancer that is overloaded.
-        Tls::NoCertificatesPresented
-        | Tls::UnsupportedNameType
-        | Tls::PeerIncompatible(_)
-        | Tls::AlertReceived(
-            AlertDescription::ProtocolVersion
-            | AlertDescription::CertificateRequired
-            | AlertDescription::UnrecognisedName,
-        ) => "check the base URL, and whether a proxy ends the TLS connection",
-        _ => return None,
+    find(error, |cause| {
+        let is_proxy = || cause.to_string().ends_with(PROXY_REFUSED);
+        tls::refusal(cause).or_else(|| is_proxy().then_some(PROXY))
     })
 }
 
 /// A head that is too large, or is none of HTTP/1.1.
 fn is_malformed(cause: &(dyn StdError + 'static)) -> Option<()> {
     cause.downcast_ref::<hyper::Error>()?.is_parse().then_some(())
+}
+
+/// A stream that the server refused, or one after the last that it processes before it closes the
+/// connection (RFC 9113 section 8.7): `h2` gives that error to no other streams.
+#[cfg(feature = "http2")]
+fn is_unprocessed(cause: &(dyn StdError + 'static)) -> Option<()> {
+    let error = cause.downcast_ref::<h2::Error>()?;
+    let is_refused =
+        error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+    (error.is_remote() && (is_refused || error.is_go_away())).then_some(())
+}
+
+/// Nothing: HTTP/1.1 can't say so.
+#[cfg(not(feature = "http2"))]
+fn is_unprocessed(_: &(dyn StdError + 'static)) -> Option<()> {
+    None
 }
 
 /// Searches an error and its causes. An [`io::Error`] holds one that is not among its sources.
@@ -101,32 +84,4 @@ fn find<T>(
         };
     }
     None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_advice_follows_what_is_wrong_with_a_certificate() {
-        use CertificateError as Cause;
-        for (cause, advice) in [
-            (Cause::UnknownIssuer, UNTRUSTED),
-            (Cause::BadEncoding, UNTRUSTED),
-            (Cause::Expired, OUTDATED),
-            (Cause::NotValidYet, OUTDATED),
-            (Cause::NotValidForName, OTHER_NAME),
-        ] {
-            let error = Tls::InvalidCertificate(cause.clone());
-            assert_eq!(tls_refusal(&error), Some(advice), "{cause:?}");
-        }
-    }
-
-    #[test]
-    fn what_may_pass_is_no_refusal() {
-        for alert in [AlertDescription::InternalError, AlertDescription::UserCanceled] {
-            assert_eq!(tls_refusal(&Tls::AlertReceived(alert)), None);
-        }
-        assert_eq!(tls_refusal(&Tls::DecryptError), None);
-    }
 }

@@ -1,91 +1,139 @@
-//! Trust in certificates, and advice where nobody is trusted.
+//! Trust in certificates, by the TLS library that the features of this crate name.
 //!
-//! *ring* is the provider unless the program installed another: it builds with a C compiler
-//! alone and in a fraction of the time of aws-lc. No provider is installed for the process:
-//! that is for programs to do, not for libraries.
+//! Several features can be on, for any crate of a program may turn one on. *native-tls* is then
+//! used rather than rustls, and aws-lc-rs rather than *ring*: rustls with *ring* is the default,
+//! so somebody has named the other on purpose. A program that wants another one says so:
+//! [`ClientBuilder::tls_backend`](crate::ClientBuilder::tls_backend).
 
-use std::sync::Arc;
+use std::error::Error as StdError;
 
-use rustls::client::danger::ServerCertVerifier;
-use rustls::crypto::CryptoProvider;
-use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
-use rustls_platform_verifier::Verifier;
+use rustls_pki_types::CertificateDer;
 
 use crate::error::{Error, Kind};
 
-/// Returns settings that trust what the platform trusts, and `roots`.
-///
-/// With the feature `webpki-roots`, a platform that trusts nobody (an image `FROM scratch`)
-/// trusts what the bundled list does. It is no addition to a list of the platform, for what
-/// its owner took off that list must not come back.
-///
-/// # Errors
-///
-/// Returns what is wrong with `roots`, and that there is nobody to trust.
-pub(super) fn trusting(
-    roots: &[CertificateDer<'static>],
-) -> Result<ClientConfig, Error> {
-    let provider = provider();
-    let mut extra = RootCertStore::empty();
-    for root in roots {
-        extra.add(root.clone()).map_err(|error| {
-            let message = format!("an extra root certificate can't be used: {error}");
-            Error::with_source(Kind::Configuration, message, error)
-        })?;
+#[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
+mod advice;
+#[cfg(feature = "native-tls")]
+mod native;
+#[cfg(feature = "rustls-no-provider")]
+mod rustls;
+
+/// A TLS library. Each variant needs the feature that brings the library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TlsBackend {
+    /// rustls: features `rustls-ring`, `rustls-aws-lc-rs`, `rustls-no-provider`.
+    #[cfg(feature = "rustls-no-provider")]
+    Rustls,
+    /// The library of the platform (OpenSSL on Linux): feature `native-tls`.
+    #[cfg(feature = "native-tls")]
+    Native,
+}
+
+impl TlsBackend {
+    /// The library for programs that name none; `None` without a feature that brings one.
+    const BY_FEATURE: Option<Self> = {
+        #[cfg(feature = "native-tls")]
+        {
+            Some(Self::Native)
+        }
+        #[cfg(all(feature = "rustls-no-provider", not(feature = "native-tls")))]
+        {
+            Some(Self::Rustls)
+        }
+        #[cfg(not(any(feature = "rustls-no-provider", feature = "native-tls")))]
+        {
+            None
+        }
+    };
+}
+
+/// TLS settings, read once: certificates of the platform are megabytes of files.
+pub(super) enum Tls {
+    #[cfg(feature = "rustls-no-provider")]
+    Rustls(Box<::rustls::ClientConfig>),
+    #[cfg(feature = "native-tls")]
+    Native(Vec<::reqwest::Certificate>),
+    /// No feature brings a TLS library.
+    Absent,
+}
+
+impl Tls {
+    /// Makes settings that trust what the platform trusts, and `roots`.
+    ///
+    /// # Errors
+    ///
+    /// Returns what is wrong with `roots`, that there is nobody to trust, and that no feature
+    /// brings a TLS library.
+    #[cfg_attr(
+        not(any(feature = "rustls-no-provider", feature = "native-tls")),
+        allow(unused_variables, reason = "nothing trusts without a library")
+    )]
+    pub(super) fn trusting(
+        backend: Option<TlsBackend>,
+        roots: &[CertificateDer<'static>],
+    ) -> Result<Self, Error> {
+        match backend.or(TlsBackend::BY_FEATURE) {
+            #[cfg(feature = "rustls-no-provider")]
+            Some(TlsBackend::Rustls) => {
+                Ok(Self::Rustls(Box::new(rustls::trusting(roots)?)))
+            }
+            #[cfg(feature = "native-tls")]
+            Some(TlsBackend::Native) => Ok(Self::Native(native::certificates(roots)?)),
+            None => Err(absent()),
+        }
     }
-    let builder = builder(provider.clone())?;
-    #[cfg(feature = "webpki-roots")]
-    if Verifier::new(provider.clone()).is_err() {
-        extra.roots.extend_from_slice(webpki_roots::TLS_SERVER_ROOTS);
-        return Ok(builder.with_root_certificates(extra).with_no_client_auth());
+
+    /// Makes settings for connections without TLS: no certificate is read.
+    pub(super) fn unused(backend: Option<TlsBackend>) -> Result<Self, Error> {
+        match backend.or(TlsBackend::BY_FEATURE) {
+            #[cfg(feature = "rustls-no-provider")]
+            Some(TlsBackend::Rustls) => Ok(Self::Rustls(Box::new(rustls::unused()?))),
+            #[cfg(feature = "native-tls")]
+            Some(TlsBackend::Native) => Ok(Self::Native(Vec::new())),
+            None => Ok(Self::Absent),
+        }
     }
-    let platform = match roots.is_empty() {
-        true => Verifier::new(provider),
-        // Without any of the platform's, these are enough.
-        false => Verifier::new_with_extra_roots(roots.iter().cloned(), provider),
-    };
-    let verifier: Arc<dyn ServerCertVerifier> = match platform {
-        Ok(verifier) => Arc::new(verifier),
-        Err(error) => return Err(nobody(error)),
-    };
-    Ok(builder
-        .dangerous()
-        .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth())
+
+    /// Hands the settings to a `reqwest` client.
+    pub(super) fn apply(
+        &self,
+        builder: ::reqwest::ClientBuilder,
+    ) -> ::reqwest::ClientBuilder {
+        match self {
+            #[cfg(feature = "rustls-no-provider")]
+            Self::Rustls(config) => {
+                builder.tls_backend_preconfigured(::rustls::ClientConfig::clone(config))
+            }
+            #[cfg(feature = "native-tls")]
+            Self::Native(roots) => {
+                builder.tls_backend_native().tls_certs_merge(roots.iter().cloned())
+            }
+            Self::Absent => builder,
+        }
+    }
 }
 
-/// Returns settings that trust nobody, for connections without TLS: nothing is read.
-pub(super) fn unused() -> Result<ClientConfig, Error> {
-    let builder = builder(provider())?;
-    Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+fn absent() -> Error {
+    let message = "an https URL needs TLS: turn on one of the features `rustls-ring`, \
+        `rustls-aws-lc-rs`, `rustls-no-provider` and `native-tls`, or give a `transport`";
+    Error::new(Kind::Configuration, message)
 }
 
-fn provider() -> Arc<CryptoProvider> {
-    CryptoProvider::get_default()
-        .cloned()
-        .unwrap_or_else(|| Arc::new(rustls::crypto::ring::default_provider()))
-}
-
-fn builder(
-    provider: Arc<CryptoProvider>,
-) -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, Error> {
-    let builder = ClientConfig::builder_with_provider(provider);
-    builder.with_safe_default_protocol_versions().map_err(|error| {
-        let message = format!("TLS can't be set up: {error}");
-        Error::with_source(Kind::Configuration, message, error)
-    })
-}
-
-fn nobody(error: rustls::Error) -> Error {
-    let reason = match &error {
-        rustls::Error::General(reason) => reason.clone(),
-        other => other.to_string(),
-    };
-    // Short, for a message is cut at 200 characters.
-    let message = format!(
-        "TLS can't be set up: {reason}; install ca-certificates, name a PEM file in SSL_CERT_FILE \
-         or `root_certificates`, or use the feature `webpki-roots`"
-    );
-    Error::with_source(Kind::Configuration, message, error)
+/// Tells why no attempt can connect, by what to do about it, if a cause of a failure is an error
+/// of TLS that says so.
+#[cfg_attr(
+    not(any(feature = "rustls-no-provider", feature = "native-tls")),
+    allow(unused_variables, reason = "no library, no error of it")
+)]
+pub(super) fn refusal(cause: &(dyn StdError + 'static)) -> Option<&'static str> {
+    #[cfg(feature = "rustls-no-provider")]
+    if let Some(error) = cause.downcast_ref() {
+        return rustls::refusal(error);
+    }
+    #[cfg(feature = "native-tls")]
+    if let Some(error) = cause.downcast_ref::<native_tls::Error>() {
+        return native::refusal(&error.to_string());
+    }
+    None
 }

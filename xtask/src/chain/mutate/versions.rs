@@ -1,5 +1,6 @@
 //! Later versions of operations.
 
+use atlas_admin_generator::version::{Date, MediaType, Version};
 use serde_json::{Map, Value, json};
 
 use super::walk::{each_object, each_operation};
@@ -60,26 +61,25 @@ fn add_property(schema: &mut Value) {
 fn add_to(operation: &mut Value, change: &mut dyn FnMut(&mut Value)) {
     let mut versions = Vec::new();
     each_object(operation, &mut |object| {
-        versions.extend(object.keys().filter_map(|name| dated(name)).map(str::to_owned));
+        versions.extend(object.keys().filter_map(|name| dated(name)));
     });
     let Some(newest) = versions.into_iter().max() else { return };
     each_object(operation, &mut |object| {
-        let names = object.keys().filter(|name| dated(name) == Some(&newest));
+        let names = object.keys().filter(|name| dated(name) == Some(newest));
         for name in names.cloned().collect::<Vec<_>>() {
             let mut copy = object[&name].clone();
             change(&mut copy);
-            object.insert(name.replace(&newest, LATER), copy);
+            object.insert(name.replace(&newest.to_string(), LATER), copy);
         }
     });
 }
 
 /// Returns the date of a media type that has one and nothing beside it.
-fn dated(media_type: &str) -> Option<&str> {
-    let version =
-        media_type.strip_prefix("application/vnd.atlas.")?.split('+').next()?;
-    let is_date =
-        version.len() == 10 && version.chars().all(|c| c.is_ascii_digit() || c == '-');
-    is_date.then_some(version)
+fn dated(media_type: &str) -> Option<Date> {
+    match media_type.parse::<MediaType>().ok()?.version {
+        Version::Stable(date) => Some(date),
+        Version::Upcoming(_) | Version::Preview => None,
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,265 @@
+//! Casing: from the document's spelling to Rust's, for each role.
+//!
+//! Every function is total: whatever the spelling, an identifier comes out, though not always a
+//! distinct one; that is for `names` to find.
+
+mod nouns;
+pub(crate) mod reserved;
+
+use proc_macro2::{Ident, Span};
+
+use crate::model::Parameter;
+use crate::version::{Format, Version};
+
+use nouns::{camel, snake};
+
+pub(crate) use nouns::words;
+
+/// Keywords that can't be raw identifiers (the Rust Reference, "Keywords").
+pub(crate) const UNRAWABLE: [&str; 5] = ["self", "Self", "super", "crate", "_"];
+
+pub(crate) fn type_name(spelling: &str) -> String {
+    let name = digits_apart(camel(&readable(spelling)));
+    if reserved::TYPES.contains(&name.as_str()) { format!("{name}Type") } else { name }
+}
+
+pub(crate) fn field_name(spelling: &str) -> String {
+    let name = digits_apart(snake(&readable(spelling)));
+    // `extra` is the field of every record for what the document does not declare.
+    if UNRAWABLE.contains(&name.as_str()) || name == "extra" {
+        format!("{name}_")
+    } else {
+        name
+    }
+}
+
+/// Names the builder of a request by its function.
+pub(crate) fn builder_name(function: &str) -> String {
+    let name = digits_apart(camel(function));
+    let is_taken = reserved::BUILDERS.contains(&name.as_str());
+    if is_taken { format!("{name}Request") } else { name }
+}
+
+/// Names the argument or the setter for a parameter.
+pub(crate) fn parameter_name(parameter: &Parameter) -> String {
+    if let Some(name) = &parameter.recorded {
+        return name.clone();
+    }
+    let name = field_name(&parameter.name);
+    if reserved::METHODS.contains(&name.as_str()) { format!("{name}_") } else { name }
+}
+
+/// Names the static that describes an operation.
+pub(crate) fn static_name(function: &str) -> String {
+    let name = digits_apart(snake(function).to_uppercase());
+    // `REGISTRY` lists the statics of a module.
+    if name == "REGISTRY" { format!("{name}_") } else { name }
+}
+
+pub(crate) fn variant_name(spelling: &str) -> String {
+    let name = digits_apart(camel(&readable(spelling)));
+    // `Unknown` is the variant of every enum for what the document does not declare.
+    if name == "Unknown" || name == "Self" { format!("{name}Value") } else { name }
+}
+
+/// Names the module of an operation group, which is a Cargo feature too.
+pub(crate) fn module_name(spelling: &str) -> String {
+    let name = field_name(spelling);
+    let is_taken = reserved::MODULES.contains(&name.as_str())
+        || reserved::FEATURES.contains(&feature(&name).as_str());
+    if is_taken { format!("{name}_operations") } else { name }
+}
+
+pub(crate) fn function_name(spelling: &str) -> String {
+    let name = field_name(spelling);
+    if reserved::FUNCTIONS.contains(&name.as_str()) { format!("{name}_") } else { name }
+}
+
+/// Returns the name of the function that asks for another format than the first.
+pub(crate) fn function_of(name: &str, format: Option<Format>) -> String {
+    match format {
+        None => name.to_owned(),
+        Some(format) => format!("{name}_as_{}", format.as_str()),
+    }
+}
+
+/// Returns the name of the module of a version: `v2024_08_05`.
+pub(crate) fn version_module(version: Version) -> String {
+    match version {
+        Version::Preview => "preview".to_owned(),
+        dated => format!("v{}", dated.to_string().replace(['-', '.'], "_")),
+    }
+}
+
+/// Returns the Cargo feature of a module; unlike an identifier, it may begin with a digit.
+pub(crate) fn feature(module: &str) -> String {
+    module.trim_start_matches('_').replace('_', "-")
+}
+
+/// Makes an identifier of a name, a raw one where it is a keyword.
+pub(crate) fn ident(name: &str) -> Ident {
+    // `gen` is a keyword since the edition of 2024, which `syn` leaves to its users.
+    if name != "gen" && syn::parse_str::<Ident>(name).is_ok() {
+        Ident::new(name, Span::call_site())
+    } else {
+        Ident::new_raw(name, Span::call_site())
+    }
+}
+
+/// Returns how a name is said in a sentence: `getGroupCluster` → `get group cluster`.
+pub(crate) fn spoken(name: &str) -> String {
+    heck::ToSnakeCase::to_snake_case(name).replace('_', " ")
+}
+
+/// Returns a name, or the first with a number that is free.
+pub(crate) fn free_name(name: &str, is_free: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|number| format!("{name}_{number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    names.find(|name| is_free(name)).unwrap_or_default()
+}
+
+/// Returns the words that names begin and end with, if they say more than one word at the end.
+pub(crate) fn common_name<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let names: Vec<Vec<String>> = names.map(words).collect();
+    let ending = common_ending(&names);
+    if ending < 2 {
+        return None;
+    }
+    let first = &names[0];
+    let beginning = (0..first.len() - ending)
+        .take_while(|&at| {
+            names.iter().all(|name| at + ending < name.len() && name[at] == first[at])
+        })
+        .count();
+    let words = first[..beginning].iter().chain(&first[first.len() - ending..]);
+    Some(words.map(String::as_str).collect::<Vec<_>>().join(" "))
+}
+
+/// Counts the words that all names end with, as long as each keeps one.
+pub(crate) fn common_ending(names: &[Vec<String>]) -> usize {
+    let Some(first) = names.first().filter(|_| names.len() > 1) else { return 0 };
+    (1..first.len())
+        .take_while(|&count| {
+            let ending = &first[first.len() - count..];
+            names.iter().all(|name| name.len() > count && name.ends_with(ending))
+        })
+        .last()
+        .unwrap_or(0)
+}
+
+/// An identifier can't begin with a digit.
+fn digits_apart(name: String) -> String {
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("_{name}")
+    } else {
+        name
+    }
+}
+
+/// Replaces what no identifier can hold by words or separators.
+fn readable(spelling: &str) -> String {
+    let mut text = String::with_capacity(spelling.len());
+    for character in spelling.chars() {
+        match character {
+            c if c.is_ascii_alphanumeric() => text.push(c),
+            c if c.is_ascii() => text.push(' '),
+            c if unicode_ident::is_xid_continue(c) && c.is_alphanumeric() => {
+                text.push(c)
+            }
+            c => text.push_str(&format!(" u{:x} ", u32::from(c))),
+        }
+    }
+    if text.trim().is_empty() { spelt_out(spelling) } else { text }
+}
+
+/// Names a spelling that is punctuation only.
+fn spelt_out(spelling: &str) -> String {
+    if spelling.is_empty() {
+        return "empty".to_owned();
+    }
+    let words: Vec<String> = spelling.chars().map(punctuation).collect();
+    words.join(" ")
+}
+
+fn punctuation(character: char) -> String {
+    let word = match character {
+        '<' => "less",
+        '>' => "greater",
+        '=' => "equal",
+        '!' => "not",
+        '+' => "plus",
+        '-' => "minus",
+        '*' => "star",
+        '/' => "slash",
+        '\\' => "backslash",
+        '.' => "dot",
+        ',' => "comma",
+        ':' => "colon",
+        ';' => "semicolon",
+        '_' => "underscore",
+        '$' => "dollar",
+        '%' => "percent",
+        '&' => "and",
+        '|' => "or",
+        '?' => "question",
+        '@' => "at",
+        '#' => "hash",
+        '~' => "tilde",
+        '^' => "caret",
+        ' ' => "space",
+        other => return format!("u{:x}", u32::from(other)),
+    };
+    word.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_role_has_its_case() {
+        assert_eq!(type_name("AWSRegionConfig20240805"), "AwsRegionConfig20240805");
+        assert_eq!(type_name("tokenFilterasciiFolding"), "TokenFilterasciiFolding");
+        assert_eq!(field_name("diskSizeGB"), "disk_size_gb");
+        assert_eq!(variant_name("US_GOV_WEST_1"), "UsGovWest1");
+        assert_eq!(module_name("AWS Clusters DNS"), "aws_clusters_dns");
+        assert_eq!(function_name("getCluster"), "get_cluster");
+    }
+
+    #[test]
+    fn whatever_the_spelling_an_identifier_comes_out() {
+        for spelling in [
+            "",
+            " ",
+            "type",
+            "self",
+            "_",
+            "2dsphere",
+            "🚀",
+            "a b",
+            "<",
+            "$external",
+            "²",
+            "é",
+            "-1",
+            "Ⅷ",
+        ] {
+            for name in
+                [type_name(spelling), field_name(spelling), variant_name(spelling)]
+            {
+                let name = ident(&name).to_string();
+                assert!(
+                    syn::parse_str::<syn::Ident>(&name).is_ok(),
+                    "{spelling:?} → {name}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_generated_code_uses_is_not_shadowed() {
+        assert_eq!(type_name("option"), "OptionType");
+        assert_eq!(field_name("extra"), "extra_");
+        assert_eq!(variant_name("UNKNOWN"), "UnknownValue");
+    }
+}

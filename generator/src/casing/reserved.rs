@@ -1,0 +1,141 @@
+//! Reserved names: what generated code, the runtime or Cargo has a use of its own for.
+//!
+//! The tests below derive each list from its source: the generated code of the golden cases, the
+//! macro of the builders, and the generated manifest. A name missing here fails them, and so does
+//! one that is reserved for nothing.
+
+/// Names in the crate's root, and files in `src/`: no module of an operation group has one.
+pub(crate) const MODULES: &[&str] = &[
+    "atlas_admin_runtime",
+    "blocking",
+    "bytes",
+    "chrono",
+    "codec",
+    "error_code",
+    "http",
+    "indexmap",
+    "jiff",
+    "json",
+    "layer",
+    "lib",
+    "list",
+    "main",
+    "mod",
+    "operation",
+    "registry",
+    "set",
+    "testing",
+    "time",
+    "transport",
+    "types",
+    "url",
+];
+
+/// The Cargo features that are not operation groups.
+pub(crate) const FEATURES: &[&str] = &[
+    "api-keys",
+    "blocking",
+    "chrono",
+    "default",
+    "full",
+    "http2",
+    "keyring",
+    "metrics",
+    "native-tls",
+    "older-versions",
+    "preview",
+    "profiles",
+    "recording",
+    "registry",
+    "reqwest",
+    "rustls-aws-lc-rs",
+    "rustls-no-provider",
+    "rustls-ring",
+    "standard",
+    "testing",
+    "time",
+    "tracing",
+    "webpki-roots",
+];
+
+/// Names that the files of `types` use without a path.
+pub(crate) const TYPES: &[&str] = &[
+    "Box",
+    "Date",
+    "DateTime",
+    "Extra",
+    "Json",
+    "Map",
+    "Nullable",
+    "Option",
+    "Self",
+    "String",
+    "UndeclaredValue",
+    "Vec",
+];
+
+/// Names that the modules of operation groups use without a path: no builder has one.
+pub(crate) const BUILDERS: &[&str] = &[
+    "Download",
+    "Each",
+    "Into",
+    "IntoList",
+    "LongRunning",
+    "Method",
+    "Operation",
+    "Option",
+    "Parameter",
+    "PhantomData",
+    "Polled",
+    "Request",
+    "Self",
+    "Source",
+    "String",
+    "Vec",
+    "Version",
+    "Wait",
+    "WaitingRequest",
+];
+
+/// Names that the modules of operation groups import: no request function has one.
+pub(crate) const FUNCTIONS: &[&str] = &["date", "types"];
+
+/// The methods of every builder, which a setter of the same name would clash with.
+pub(crate) const METHODS: &[&str] = &[
+    "accept",
+    "as_ref",
+    "body",
+    "body_bytes",
+    "clone",
+    "fmt",
+    "header",
+    "headers",
+    "iter",
+    "iter_pages",
+    "iter_pages_with",
+    "iter_with",
+    "left_out",
+    "method",
+    "missing",
+    "operation",
+    "pages",
+    "pages_with",
+    "path_and_query",
+    "poll",
+    "query",
+    "send",
+    "send_and_wait",
+    "send_blocking",
+    "send_blocking_with",
+    "send_with",
+    "set_header",
+    "set_query",
+    "stream",
+    "stream_with",
+    "to_curl",
+    "wait",
+    "with_output",
+];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! The error codes of the service: a list in `spec/`, for the document has none.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::diagnostic::{Diagnostic, Place, Severity};
+
+/// The error codes that have been seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ErrorCodes(BTreeSet<String>);
+
+/// The places where a code was seen.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
+struct Seen {
+    document: String,
+    recording: String,
+    report: String,
+}
+
+impl ErrorCodes {
+    /// Reads a list, `spec/error-codes.toml`: for each code where it was seen.
+    ///
+    /// # Errors
+    ///
+    /// Returns a line for each that is not understood.
+    pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
+        let lines: BTreeMap<Spanned<String>, Seen> =
+            toml::from_str(text).map_err(|error: toml::de::Error| {
+                let at = error.span().map_or(0, |span| span.start);
+                let what = format!("is not understood: {}", error.message());
+                vec![problem(text, at, &what, SHAPE)]
+            })?;
+        let mut problems = Vec::new();
+        for (code, seen) in &lines {
+            let at = code.span().start;
+            if !is_code(code.get_ref()) {
+                let what = format!("has `{}`, which is no code", code.get_ref());
+                let help = "write it as the service does: A to Z, 0 to 9 and `_`";
+                problems.push(problem(text, at, &what, help));
+            }
+            let places = [&seen.document, &seen.recording, &seen.report];
+            if places.iter().all(|place| place.trim().is_empty()) {
+                let what = format!("does not say where {} was seen", code.get_ref());
+                problems.push(problem(text, at, &what, SHAPE));
+            }
+        }
+        if !problems.is_empty() {
+            problems.sort();
+            return Err(problems);
+        }
+        Ok(Self(lines.into_keys().map(Spanned::into_inner).collect()))
+    }
+
+    /// The codes, ascending.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+/// What a line looks like.
+const SHAPE: &str = "write a line for each code: `CODE = { report = \"where it was seen\" }`, or \
+                     `document` or `recording` in the place of `report`";
+
+fn is_code(code: &str) -> bool {
+    code.starts_with(|c: char| c.is_ascii_uppercase())
+        && code.bytes().all(|it| matches!(it, b'A'..=b'Z' | b'0'..=b'9' | b'_'))
+}
+
+fn problem(text: &str, at: usize, what: &str, help: &str) -> Diagnostic {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let what = format!("spec/error-codes.toml {what}");
+    Diagnostic::new(Severity::Error, what, Place::Text { line, column }).help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(text: &str) -> Vec<String> {
+        let found = ErrorCodes::parse(text).expect_err("an error");
+        found.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_list_is_its_codes_in_order() {
+        let text = "# Why.\nB_2 = { report = \"x\" }\nA = { document = \"y\", recording = \"z\" }\n";
+        let codes = ErrorCodes::parse(text).expect("codes");
+        assert_eq!(codes.iter().collect::<Vec<_>>(), ["A", "B_2"]);
+        assert_eq!(ErrorCodes::parse("").expect("none"), ErrorCodes::default());
+    }
+
+    #[test]
+    fn a_line_that_is_wrong_is_named_with_what_to_do() {
+        for (text, says) in [
+            ("A = { report = \"x\" }\n\"b c\" = { report = \"x\" }", "has `b c`, which"),
+            ("A = { report = \"x\" }\nB = {}", "does not say where B was seen"),
+            ("A = { report = \"x\" }\nB = { report = \" \" }", "where B was seen"),
+            ("A = { report = \"x\" }\nB = { seen = \"x\" }", "unknown field `seen`"),
+            ("A = { report = \"x\" }\nB", "is not understood"),
+            ("A = { report = \"x\" }\nA = { report = \"x\" }", "duplicate key"),
+            ("A = { report = \"x\" }\nB = 1", "invalid type"),
+        ] {
+            let found = problems(text);
+            assert_eq!(found.len(), 1, "{text}: {found:?}");
+            let said = &found[0];
+            assert!(said.contains(says), "{text}: {said}");
+            assert!(said.contains("at line 2, column "), "{text}: {said}");
+            assert!(said.contains("help: write "), "{text}: {said}");
+        }
+    }
+
+    #[test]
+    fn all_wrong_lines_are_named() {
+        assert_eq!(problems("a = { report = \"x\" }\nB = {}\nC = {}").len(), 3);
+    }
+}

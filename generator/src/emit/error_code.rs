@@ -1,0 +1,59 @@
+//! The enum of the error codes.
+
+use quote::quote;
+
+use super::{Emit, docs};
+use crate::casing::ident;
+use crate::render::{self, Piece};
+
+/// Makes `error_code.rs`.
+pub(super) fn error_code(emit: &Emit<'_>) -> String {
+    let codes = || emit.names.codes.iter().map(|(code, name)| (code, ident(name)));
+    let variants = codes().map(|(code, name)| {
+        let doc = docs::lines(vec![docs::value(code)]);
+        quote!(#doc #name,)
+    });
+    let rows = codes().map(|(code, name)| quote!(#name #code));
+    render::file([
+        Piece::Tokens(quote! {
+            //! The error codes of the service that have been seen.
+        }),
+        Piece::Tokens(quote! {
+            use std::borrow::Cow;
+            use atlas_admin_runtime::{Code, UndeclaredValue};
+        }),
+        Piece::Tokens(quote! {
+            /// An error code of the service, of those that have been seen. [`Error::code`] is
+            /// compared with one, or converted into one for a `match`.
+            ///
+            /// The API's document lists no codes, so there are others, and new ones: each is kept
+            /// as text in `Unknown`.
+            ///
+            /// [`Error::code`]: crate::Error::code
+            #[derive(Clone)]
+            #[non_exhaustive]
+            pub enum ErrorCode {
+                #(#variants)*
+                /// A code that had not been seen, or none.
+                Unknown(UndeclaredValue),
+            }
+        }),
+        Piece::Text(render::table("open_enum", &quote!(ErrorCode), rows)),
+        Piece::Tokens(quote! {
+            impl From<Code<'_>> for ErrorCode {
+                #[inline]
+                fn from(code: Code<'_>) -> Self {
+                    code.as_str().into()
+                }
+            }
+        }),
+        Piece::Tokens(quote! {
+            impl From<ErrorCode> for Cow<'static, str> {
+                #[inline]
+                fn from(code: ErrorCode) -> Self {
+                    Cow::Owned(code.as_str().to_owned())
+                }
+            }
+        }),
+    ])
+}

@@ -1,0 +1,359 @@
+//! The ledger: everything public that was once chosen and another document could change,
+//! `spec/names.toml`.
+//!
+//! It is consulted first. What is gone from the document keeps its lines, so that its name is not
+//! given to something else; a line changes only where the document has changed what it stands
+//! for. A new document and the ledger suffice to generate what programs were written against.
+
+mod changes;
+mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::model::{Discriminator, Location, Parameter, Type};
+use crate::version::Version;
+
+pub(crate) use text::{
+    Content, FieldType, Function, Held, RecordedAnswer, RecordedField,
+    RecordedParameter, RecordedResult,
+};
+
+/// Lines of the ledger: key → name.
+pub(crate) type Section = BTreeMap<String, String>;
+
+/// The fields of a record, by their JSON names.
+pub(crate) type Fields = BTreeMap<String, RecordedField>;
+
+/// The names that were given, by section.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ledger {
+    /// The types that are pages of a list, which can be streamed → the property that lists.
+    pub(crate) pages: Section,
+    /// Operation group → module.
+    #[serde(deserialize_with = "text::names")]
+    pub(crate) modules: Section,
+    /// Error code → variant.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "text::names")]
+    pub(crate) error_codes: Section,
+    /// Schema, or place of an inline type → type.
+    #[serde(deserialize_with = "text::names")]
+    pub(crate) types: Section,
+    /// Method and path → request function.
+    pub(crate) operations: BTreeMap<String, RecordedOperation>,
+    /// Enum → value → variant.
+    #[serde(deserialize_with = "text::values")]
+    pub(crate) enums: BTreeMap<String, Section>,
+    /// Record → JSON name → field and its type.
+    pub(crate) records: BTreeMap<String, Fields>,
+    /// Union → its discriminator and its variants.
+    pub(crate) unions: BTreeMap<String, RecordedUnion>,
+}
+
+/// The request functions of an operation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RecordedOperation {
+    pub(crate) function: Function,
+    /// Whether the request is a builder.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) builder: bool,
+    /// Whether the response comes page by page.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) paged: bool,
+    /// Whether the type of the request has a wait.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) waits: bool,
+    /// The stable versions that have been the newest one: their functions never move behind a
+    /// feature.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) newest: BTreeSet<String>,
+    /// Version and format → what the request resolves to; the first format of a version has none.
+    pub(crate) answers: BTreeMap<String, RecordedAnswer>,
+    /// Version → what the wait after it ends with, where the type of the request has it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) results: BTreeMap<String, RecordedResult>,
+    /// Version → type of the body.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) bodies: BTreeMap<String, Type<String>>,
+    /// Parameter → argument or setter, and its type.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) parameters: BTreeMap<String, RecordedParameter>,
+}
+
+/// The variants of a union, and how they are told apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RecordedUnion {
+    /// The property that tells; without one the kind of the JSON value does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) by: Option<String>,
+    /// The record of what all variants have in common, boxed or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) common: Option<Held>,
+    /// The variants that their content converts into.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) from: BTreeSet<String>,
+    /// Variant → type, and the values that select it.
+    #[serde(deserialize_with = "text::variants")]
+    pub(crate) variants: BTreeMap<String, Content>,
+}
+
+/// A variant of a union: its name, its type, and the values of the discriminator.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RecordedVariant<'l> {
+    pub(crate) name: &'l str,
+    pub(crate) ty: &'l Type<String>,
+    pub(crate) boxed: bool,
+    pub(crate) tags: &'l [String],
+}
+
+const HEADER: &str = "\
+# Public names and types once chosen: what they stand for = the name, and what it was first.
+# Written by `cargo xtask codegen`, and consulted first. A removed thing keeps its line; a line that
+# changes is something that the API itself has changed, and breaks programs. By hand: a better name
+# before its first release, and lines that resolve collisions.
+
+";
+
+impl Ledger {
+    /// Reads the text of a ledger.
+    pub fn parse(text: &str) -> Result<Self, Diagnostic> {
+        let ledger: Self = toml::from_str(text).map_err(|error| {
+            let help = "correct the line, or restore the file from version control";
+            problem(format!("spec/names.toml is not understood: {error}"), help)
+        })?;
+        match ledger.boxed_enum() {
+            None => Ok(ledger),
+            Some(field) => Err(problem(
+                format!("spec/names.toml has a box around an enum in {field}"),
+                "write it without the box: an enum holds nothing",
+            )),
+        }
+    }
+
+    /// Writes the ledger, in order of its keys.
+    pub fn render(&self) -> String {
+        let body =
+            toml::to_string(self).expect("a ledger is texts, lists and tables of such");
+        format!("{HEADER}{body}")
+    }
+
+    pub(crate) fn operation(&self, key: &str) -> Option<&RecordedOperation> {
+        self.operations.get(key)
+    }
+
+    /// Whether a type has but a name, which someone gave it by hand.
+    pub(crate) fn is_only_named(&self, ty: &str) -> bool {
+        self.record(ty).is_none()
+            && self.values(ty).is_none()
+            && self.union(ty).is_none()
+    }
+
+    /// Returns the module that the operations of a group were first put into.
+    pub(crate) fn module(&self, group: &str) -> Option<&str> {
+        self.modules.get(group).map(String::as_str)
+    }
+
+    /// Returns the group that was first put into a module.
+    pub(crate) fn group(&self, module: &str) -> Option<&str> {
+        let mut modules = self.modules.iter();
+        modules.find(|(_, name)| *name == module).map(|(group, _)| group.as_str())
+    }
+
+    /// All modules there have ever been: each is a feature that programs may name.
+    pub(crate) fn modules(&self) -> BTreeSet<&str> {
+        self.modules.values().map(String::as_str).collect()
+    }
+
+    /// Returns the request functions that there have been in a module.
+    pub(crate) fn functions(&self, module: &str) -> BTreeSet<&str> {
+        let operations = self.operations.values();
+        operations
+            .filter(|operation| operation.module() == module)
+            .map(RecordedOperation::function)
+            .collect()
+    }
+
+    /// Returns the name of the type that a place declares.
+    pub(crate) fn type_name(&self, key: &str) -> Option<&str> {
+        self.types.get(key).map(String::as_str)
+    }
+
+    /// Returns a place that a type was declared at.
+    pub(crate) fn place(&self, name: &str) -> Option<&str> {
+        let mut types = self.types.iter();
+        types.find(|(_, own)| *own == name).map(|(place, _)| place.as_str())
+    }
+
+    /// All names of types there have been.
+    pub(crate) fn type_names(&self) -> BTreeSet<&str> {
+        self.types.values().map(String::as_str).collect()
+    }
+
+    /// Returns the variants of all error codes there have been.
+    pub(crate) fn error_codes(&self) -> &Section {
+        &self.error_codes
+    }
+
+    pub(crate) fn is_page(&self, ty: &str) -> bool {
+        self.pages.contains_key(ty)
+    }
+
+    /// Returns the lines of an enum: value → variant.
+    pub(crate) fn values(&self, ty: &str) -> Option<&Section> {
+        self.enums.get(ty)
+    }
+
+    /// Returns the fields of a record.
+    pub(crate) fn record(&self, ty: &str) -> Option<&Fields> {
+        self.records.get(ty)
+    }
+
+    pub(crate) fn union(&self, ty: &str) -> Option<&RecordedUnion> {
+        self.unions.get(ty)
+    }
+
+    /// Returns the type of a field.
+    pub(crate) fn field(&self, record: &str, json_name: &str) -> Option<&FieldType> {
+        self.records.get(record)?.get(json_name)?.ty.as_ref()
+    }
+
+    /// Finds a field that has a box around an enum.
+    fn boxed_enum(&self) -> Option<String> {
+        let is_boxed_enum = |field: &RecordedField| {
+            let held = field.ty.as_ref().map(|ty| &ty.held).filter(|held| held.boxed);
+            held.is_some_and(|held| {
+                matches!(&held.ty, Type::Def(name) if self.enums.contains_key(name))
+            })
+        };
+        self.records.iter().find_map(|(record, fields)| {
+            let (json_name, _) =
+                fields.iter().find(|(_, field)| is_boxed_enum(field))?;
+            Some(format!("[records.{record}] {json_name}"))
+        })
+    }
+}
+
+impl RecordedOperation {
+    pub(crate) fn module(&self) -> &str {
+        &self.function.module
+    }
+
+    pub(crate) fn function(&self) -> &str {
+        &self.function.name
+    }
+
+    /// Whether there is but a name, which someone gave it by hand.
+    pub(crate) fn is_only_named(&self) -> bool {
+        self.answers.is_empty()
+    }
+
+    pub(crate) fn has_builder(&self) -> bool {
+        self.builder
+    }
+
+    pub(crate) fn is_paged(&self) -> bool {
+        self.paged
+    }
+
+    pub(crate) fn offers_wait(&self) -> bool {
+        self.waits
+    }
+
+    /// Whether a stable version has been the newest one.
+    pub(crate) fn was_newest(&self, version: Version) -> bool {
+        self.newest.contains(&version.to_string())
+    }
+
+    /// Returns what a version answers, by format.
+    pub(crate) fn answers(&self, version: Version) -> BTreeMap<&str, &RecordedAnswer> {
+        let version = format!("{version} ");
+        let answers = self.answers.iter();
+        answers
+            .filter_map(|(key, answer)| Some((key.strip_prefix(&version)?, answer)))
+            .collect()
+    }
+
+    /// Returns what the wait after a version ends with.
+    pub(crate) fn result(&self, version: Version) -> Option<&RecordedResult> {
+        self.results.get(&version.to_string())
+    }
+
+    pub(crate) fn body(&self, version: Version) -> Option<&Type<String>> {
+        self.bodies.get(&version.to_string())
+    }
+
+    /// Returns the names of all arguments and setters there have been.
+    pub(crate) fn parameter_names(&self) -> BTreeSet<String> {
+        self.parameters.values().map(|parameter| parameter.name.clone()).collect()
+    }
+
+    pub(crate) fn parameter(&self, key: &str) -> Option<&RecordedParameter> {
+        self.parameters.get(key)
+    }
+}
+
+impl RecordedUnion {
+    pub(crate) fn discriminator(&self) -> Discriminator {
+        match &self.by {
+            Some(property) => {
+                Discriminator::Tag { property: property.clone(), inferred: true }
+            }
+            None => Discriminator::JsonKind,
+        }
+    }
+
+    /// Whether a discriminator is the recorded one, however it was found.
+    pub(crate) fn is_told_by(&self, by: &Discriminator) -> bool {
+        match by {
+            Discriminator::Tag { property, .. } => self.by.as_ref() == Some(property),
+            Discriminator::JsonKind => self.by.is_none(),
+        }
+    }
+
+    /// Whether the kind of the JSON value tells the variants apart.
+    pub(crate) fn is_by_kind(&self) -> bool {
+        self.by.is_none()
+    }
+
+    /// Returns the record of what all variants have in common, and whether it is boxed.
+    pub(crate) fn common(&self) -> Option<(&str, bool)> {
+        match self.common.as_ref()? {
+            Held { ty: Type::Def(name), boxed } => Some((name, *boxed)),
+            Held { .. } => None,
+        }
+    }
+
+    /// Whether its content converts into a variant.
+    pub(crate) fn converts(&self, variant: &str) -> bool {
+        self.from.contains(variant)
+    }
+
+    /// Returns the variants in order of their names.
+    pub(crate) fn variants(&self) -> impl Iterator<Item = RecordedVariant<'_>> {
+        self.variants.iter().map(|(name, Content { held, tags })| RecordedVariant {
+            name,
+            ty: &held.ty,
+            boxed: held.boxed,
+            tags,
+        })
+    }
+}
+
+/// Returns what a parameter is known by: one of the path by its position.
+pub(crate) fn parameter_key(index: usize, parameter: &Parameter) -> String {
+    match parameter.location {
+        Location::Path => format!("{{{index}}}"),
+        Location::Query => format!("?{}", parameter.name),
+        Location::Header => format!("{}:", parameter.name),
+    }
+}
+
+fn problem(what: String, help: &str) -> Diagnostic {
+    Diagnostic::new(Severity::Error, what, Place::Nowhere).help(help)
+}

@@ -1,0 +1,193 @@
+//! The common part of all variants of a tagged union: the record for a tag that none declares.
+//!
+//! The service adds kinds of things between two documents. What every kind has, an unknown one has
+//! too, and stays typed. What every kind had once stays a field when a kind without it is added.
+
+use crate::ledger::{Fields, Ledger};
+use crate::model::{
+    Api, Discriminator, Field, Kind, Limits, Origin, Place, Record, Type, TypeDef,
+    TypeId, Union,
+};
+
+/// The lines of the ledger for the record of what is common.
+type Known<'l> = Option<&'l Fields>;
+
+/// Adds the record to every tagged union whose variants share more than the tag. A union that the
+/// ledger knows without one stays so.
+pub(super) fn add_common_records(api: &mut Api, ledger: &Ledger) {
+    for index in 0..api.types.len() {
+        let Kind::Union(Union { by: Discriminator::Tag { property, .. }, .. }) =
+            &api.types[index].kind
+        else {
+            continue;
+        };
+        let property = property.clone();
+        let union = &api.types[index];
+        let recorded = union.recorded.as_deref().and_then(|name| ledger.union(name));
+        let name = recorded.and_then(|union| union.common()).map(|(name, _)| name);
+        if recorded.is_some() && name.is_none() {
+            continue;
+        }
+        let known = name.and_then(|name| ledger.record(name));
+        let Some(mut fields) = shared_fields(api, TypeId(index), known, &mut Vec::new())
+        else {
+            continue;
+        };
+        if name.is_none() && fields.iter().all(|field| field.json_name == property) {
+            continue;
+        }
+        if let Some(name) = name {
+            add_tag(api, ledger, name, &property, &mut fields);
+            fields.iter_mut().for_each(|field| restore(api, ledger, name, field));
+        }
+        let def = TypeDef {
+            origin: Origin {
+                places: common_places(&api.types[index].origin),
+                named: false,
+            },
+            recorded: name.map(str::to_owned),
+            kind: Kind::Record(Record { fields }),
+            prose: None,
+            docs_url: None,
+        };
+        let id = TypeId(api.types.len());
+        api.types.push(def);
+        if let Kind::Union(union) = &mut api.types[index].kind {
+            union.common = Some(Type::Def(id));
+        }
+    }
+}
+
+/// Adds the field of the tag where the record has had one: every object has a tag, whether its
+/// variant has a field for it or not.
+fn add_tag(
+    api: &Api,
+    ledger: &Ledger,
+    record: &str,
+    tag: &str,
+    fields: &mut Vec<Field>,
+) {
+    let known = ledger.field(record, tag);
+    let ty = known.and_then(|known| find(api, &known.held.ty));
+    let place = fields.binary_search_by(|field| field.json_name.as_str().cmp(tag));
+    if let (Some(ty), Err(place)) = (ty, place) {
+        fields.insert(place, Field::new(tag, ty));
+    }
+}
+
+/// Gives a field of the record the type that it had first.
+fn restore(api: &Api, ledger: &Ledger, record: &str, field: &mut Field) {
+    let Some(known) = ledger.field(record, &field.json_name) else { return };
+    if let Some(ty) = find(api, &known.held.ty) {
+        field.ty = ty;
+        field.nullable = known.nullable;
+    }
+}
+
+fn find(api: &Api, ty: &Type<String>) -> Option<Type> {
+    let id = |name: &String| {
+        let is_it = |def: &TypeDef| def.recorded.as_ref() == Some(name);
+        api.types.iter().position(is_it).map(TypeId).ok_or(())
+    };
+    ty.try_map(&mut |name| id(name)).ok()
+}
+
+fn common_places(union: &Origin) -> Vec<Place> {
+    union
+        .places
+        .iter()
+        .map(|place| Place {
+            key: format!("{}#common", place.key),
+            hint: format!("{} common", place.hint),
+            ..place.clone()
+        })
+        .collect()
+}
+
+/// The fields that every variant has in the same type, and those that are known; `None` where a
+/// variant is no record.
+fn shared_fields(
+    api: &Api,
+    id: TypeId,
+    known: Known<'_>,
+    path: &mut Vec<TypeId>,
+) -> Option<Vec<Field>> {
+    if path.contains(&id) {
+        return None;
+    }
+    path.push(id);
+    let fields = match &api.def(id).kind {
+        Kind::Record(record) => Some(record.fields.clone()),
+        Kind::Union(union) => {
+            let mut shared: Option<Vec<Field>> = None;
+            for variant in &union.variants {
+                let fields = match variant.ty {
+                    Type::Def(id) => shared_fields(api, id, known, path),
+                    _ => None,
+                };
+                // A variant that is no record has none of what is known.
+                let fields = fields.or(known.map(|_| Vec::new()))?;
+                shared = Some(match shared {
+                    None => fields,
+                    Some(shared) => intersect(api, shared, &fields, known),
+                });
+            }
+            shared
+        }
+        Kind::Enum(_) => None,
+    };
+    path.pop();
+    fields.map(|fields| fields.into_iter().map(relax).collect())
+}
+
+fn intersect(
+    api: &Api,
+    shared: Vec<Field>,
+    fields: &[Field],
+    known: Known<'_>,
+) -> Vec<Field> {
+    let is_known =
+        |field: &Field| known.is_some_and(|all| all.contains_key(&field.json_name));
+    let twin = |field: &Field, all: &[Field]| {
+        all.iter().find(|other| other.json_name == field.json_name).cloned()
+    };
+    let new =
+        fields.iter().filter(|field| is_known(field) && twin(field, &shared).is_none());
+    let new: Vec<Field> = new.cloned().collect();
+    let mut united: Vec<Field> = shared
+        .into_iter()
+        .filter_map(|mut field| {
+            let Some(other) = twin(&field, fields) else {
+                return is_known(&field).then_some(field);
+            };
+            if other.ty != field.ty {
+                if !is_text(api, &field.ty) || !is_text(api, &other.ty) {
+                    // What is known gets its type back, and holds what fits.
+                    return is_known(&field).then_some(field);
+                }
+                field.ty = Type::String;
+            }
+            field.weaken(&other);
+            Some(field)
+        })
+        .collect();
+    united.extend(new);
+    united.sort_by(|a, b| a.json_name.cmp(&b.json_name));
+    united
+}
+
+/// Nothing is known of an unknown variant but that it may have these.
+fn relax(mut field: Field) -> Field {
+    field.required = false;
+    field.limits = Limits::default();
+    field.prose = None;
+    field
+}
+
+fn is_text(api: &Api, ty: &Type) -> bool {
+    match ty {
+        Type::String => true,
+        Type::Def(id) => api.is_enum(*id),
+        _ => false,
+    }
+}

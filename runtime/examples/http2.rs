@@ -1,0 +1,118 @@
+//! What HTTP/2 changes for many tasks: the same calls over each version, against one server on
+//! loopback that takes a millisecond for each.
+//!
+//! ```sh
+//! cargo run --release -p atlas-admin-runtime --features http2 --example http2
+//! cargo run -p atlas-admin-runtime --features http2 --example http2 -- serve
+//! ```
+//!
+//! `serve` prints the URL of the server and goes on until its input ends, for other programs.
+
+#![allow(dead_code, reason = "what the tests use is here as well")]
+#![allow(clippy::disallowed_methods, reason = "it measures")]
+
+use std::time::{Duration, Instant};
+
+use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::transport::reqwest::{Client as Http, ReqwestTransport};
+use atlas_admin_runtime::{Client, Request};
+
+use loopback::alpn::{Fate, ROOT, Server};
+use loopback::api::GET;
+
+#[path = "../tests/loopback"]
+mod loopback {
+    pub(crate) mod alpn;
+    pub(crate) mod api;
+    pub(crate) mod clock;
+    pub(crate) mod server;
+}
+
+const TASKS: usize = 64;
+const CALLS: usize = 100;
+const ROUNDS: usize = 5;
+
+fn main() {
+    // Threads of its own for the server, so that it costs both versions the same.
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(1).enable_all().build().unwrap();
+    let server =
+        runtime.block_on(Server::start(|_| Fate::Response(Duration::from_millis(1))));
+    if std::env::args().nth(1).as_deref() == Some("serve") {
+        println!("{}", server.url);
+        _ = std::io::stdin().read_line(&mut String::new());
+        return;
+    }
+    let clients = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build();
+    clients.unwrap().block_on(async {
+        for round in 0..ROUNDS {
+            for (is_multiplexed, is_warm) in
+                [(false, false), (true, false), (false, true), (true, true)]
+            {
+                measure(&server, is_multiplexed, is_warm, round).await;
+            }
+        }
+    });
+}
+
+fn client(url: &str, is_multiplexed: bool) -> Client {
+    let builder = Client::builder().base_url(url).pacing(false);
+    match is_multiplexed {
+        true => builder.root_certificates(ROOT).build().unwrap(),
+        false => {
+            let root = reqwest::Certificate::from_pem(ROOT).unwrap();
+            let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+            _ = rustls::crypto::CryptoProvider::install_default((*provider).clone());
+            let http =
+                Http::builder().http1_only().tls_certs_only([root]).tcp_nodelay(true);
+            let http = http.tls_backend_rustls().build().unwrap();
+            builder.transport(ReqwestTransport::from(http)).build().unwrap()
+        }
+    }
+}
+
+/// Makes calls, after a first one where `is_warm`, as a request for an access token is.
+///
+/// Prints connections, the time of all calls and the median and the 99th percentile of one.
+async fn measure(server: &Server, is_multiplexed: bool, is_warm: bool, round: usize) {
+    let client = client(&server.url, is_multiplexed);
+    let before = server.counts();
+    if is_warm {
+        Request::<Json>::new(&GET, &["1"]).send(&client).await.unwrap();
+    }
+    let start = Instant::now();
+    let tasks = (0..TASKS).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move {
+            let mut times = Vec::with_capacity(CALLS);
+            for _ in 0..CALLS {
+                let start = Instant::now();
+                let response = Request::<Json>::new(&GET, &["1"]).send(&client).await;
+                assert_eq!(response.unwrap()["id"], "1");
+                times.push(start.elapsed());
+            }
+            times
+        })
+    });
+    let mut times = Vec::new();
+    for task in tasks.collect::<Vec<_>>() {
+        times.extend(task.await.unwrap());
+    }
+    let elapsed = start.elapsed();
+    times.sort_unstable();
+    let [opened, multiplexed, _] = server.counts();
+    println!(
+        "round {round}, {}{}: {} connections ({} of HTTP/2), {elapsed:.1?} for {} calls; one takes \
+         {:.2?}, the slowest hundredth {:.2?} and more",
+        if is_multiplexed { "HTTP/2  " } else { "HTTP/1.1" },
+        if is_warm { " after a first call" } else { "" },
+        opened - before[0],
+        multiplexed - before[1],
+        times.len(),
+        times[times.len() / 2],
+        times[times.len() * 99 / 100],
+    );
+}

@@ -1,0 +1,154 @@
+//! Headers and query parameters that a client or the options of a call add to requests.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_ENCODING,
+    CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, PROXY_AUTHORIZATION, TE, TRAILER,
+    TRANSFER_ENCODING, UPGRADE, USER_AGENT,
+};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use url::form_urlencoded;
+
+use crate::codec::{Json, Value};
+use crate::template::encode;
+use crate::text;
+
+/// Query parameters by their names, each with its texts.
+pub(crate) type Query = Vec<(Cow<'static, str>, Vec<String>)>;
+
+/// The headers that a request has of its own: by its operation, its body and the connection.
+const OWN: &[HeaderName] = &[
+    ACCEPT,
+    ACCEPT_ENCODING,
+    CONNECTION,
+    CONTENT_ENCODING,
+    CONTENT_LENGTH,
+    CONTENT_TYPE,
+    EXPECT,
+    HOST,
+    TE,
+    TRAILER,
+    TRANSFER_ENCODING,
+    UPGRADE,
+];
+
+/// What is added to requests that don't set it themselves.
+#[derive(Clone, Default)]
+pub(crate) struct Additions {
+    pub(crate) headers: HeaderMap,
+    pub(crate) query: Query,
+    /// A product to add to the `User-Agent` header.
+    pub(crate) product: Option<HeaderValue>,
+    /// The first thing that can't be added, and why.
+    pub(crate) problem: Option<String>,
+}
+
+impl Additions {
+    pub(crate) fn set_header(&mut self, name: &str, value: &Json) {
+        match header(name, value) {
+            Ok((name, Some(mut value))) => {
+                // It may be the key of a gateway.
+                value.set_sensitive(true);
+                self.headers.insert(name, value);
+            }
+            Ok((name, None)) => _ = self.headers.remove(name),
+            Err(problem) => self.fail(problem),
+        }
+    }
+
+    pub(crate) fn set_query(&mut self, name: Cow<'static, str>, value: &Json) {
+        self.query.retain(|(other, _)| *other != name);
+        match text::texts(value) {
+            Ok(texts) if texts.is_empty() => {}
+            Ok(texts) => self.query.push((name, texts)),
+            Err(what) => {
+                self.fail(format!("the query parameter {name} can't hold {what}"));
+            }
+        }
+    }
+
+    pub(crate) fn set_product(&mut self, product: &str) {
+        match HeaderValue::from_str(product) {
+            Ok(product) => self.product = Some(product),
+            Err(_) => self.fail("the user agent is no header value".to_owned()),
+        }
+    }
+
+    fn fail(&mut self, problem: String) {
+        self.problem.get_or_insert(problem);
+    }
+}
+
+/// Makes a header of a name and a value; without a value where that is `null`.
+///
+/// # Errors
+///
+/// Returns why it can't be set.
+pub(crate) fn header(
+    name: &str,
+    value: &dyn Value,
+) -> Result<(HeaderName, Option<HeaderValue>), String> {
+    let texts = text::texts(value)
+        .map_err(|what| format!("the header {name} can't hold {what}"))?;
+    let key = HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| format!("{name:?} can't be the name of a header"))?;
+    let why = match key {
+        AUTHORIZATION => "is made of the credentials of the client",
+        PROXY_AUTHORIZATION => "is made of the URL of the proxy",
+        USER_AGENT => "is made by the client: add a product with `user_agent`",
+        _ if OWN.contains(&key) => "is the request's own",
+        _ => "",
+    };
+    if !why.is_empty() {
+        return Err(format!("the header {key} can't be set, for it {why}"));
+    }
+    if texts.is_empty() {
+        return Ok((key, None));
+    }
+    let value = HeaderValue::from_str(&texts.join(","))
+        .map_err(|_| format!("the header {name} holds a character it must not"))?;
+    Ok((key, Some(value)))
+}
+
+/// Adds query parameters to a path where there are none of their names.
+pub(crate) fn add_query(target: &mut String, more: &Query) {
+    if more.is_empty() {
+        return;
+    }
+    let query = target.split_once('?').map_or("", |(_, query)| query);
+    let names = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name);
+    let names: Vec<String> = names.map(Cow::into_owned).collect();
+    let mut separator = if target.contains('?') { '&' } else { '?' };
+    for (name, texts) in
+        more.iter().filter(|(name, _)| !names.iter().any(|it| it == name))
+    {
+        for text in texts {
+            target.push(separator);
+            target.extend(encode(name));
+            target.push('=');
+            target.extend(encode(text));
+            separator = '&';
+        }
+    }
+}
+
+/// Changes additions that most have none of.
+pub(crate) fn of(additions: &mut Option<Arc<Additions>>) -> &mut Additions {
+    Arc::make_mut(additions.get_or_insert_default())
+}
+
+/// Prints names, for a value may be a secret.
+impl fmt::Debug for Additions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let query: Vec<_> = self.query.iter().map(|(name, _)| name).collect();
+        let headers: Vec<_> = self.headers.keys().collect();
+        f.debug_struct("Additions")
+            .field("headers", &headers)
+            .field("query", &query)
+            .field("product", &self.product)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,93 @@
+//! Settings from wherever the program's surroundings have them.
+
+use jiff::Timestamp;
+
+use super::env::{self, Read};
+use super::found::{Found, fail};
+use super::{Client, ClientBuilder};
+use crate::clock::{Clock, SystemClock};
+use crate::error::Error;
+
+/// The variable that names a profile.
+const PROFILE: &[&str] = &["MONGODB_ATLAS_PROFILE"];
+
+impl Client {
+    /// Makes a client of the environment, else of a profile of the Atlas CLI: see
+    /// [`ClientBuilder::infer`].
+    ///
+    /// # Errors
+    ///
+    /// Returns where credentials were looked for, and why there are none.
+    pub fn infer() -> Result<Self, Error> {
+        ClientBuilder::infer()?.build()
+    }
+}
+
+impl ClientBuilder {
+    /// Begins a client with the credentials that are there, on a desktop as in a container:
+    ///
+    /// 1. those of the environment, as [`ClientBuilder::from_env`] reads them;
+    /// 2. else those of a profile of the Atlas CLI, as `ClientBuilder::from_profile` reads them:
+    ///    the profile that `MONGODB_ATLAS_PROFILE` names, else `default`, else the only one.
+    ///
+    /// A variable comes before the same property of the profile, as in the Atlas CLI: with
+    /// `MONGODB_ATLAS_BASE_URL` set, the credentials of the profile go there. The halves of a
+    /// pair never come from both. Credentials of the environment are used without a look at the
+    /// profiles, unless `MONGODB_ATLAS_PROFILE` is set: then the profile has to be there, and what
+    /// it says of base URL, organization and project counts where no variable does.
+    ///
+    /// Profiles need the feature `profiles`, which is on by default.
+    ///
+    /// # Errors
+    ///
+    /// Returns where credentials were looked for and why there are none; else as the two
+    /// functions named.
+    pub fn infer() -> Result<Self, Error> {
+        let read = |name: &str| std::env::var(name).ok();
+        infer(&read, SystemClock.now(), &profile)?.into_builder()
+    }
+}
+
+/// Returns the settings of a profile, by its name, with or without the credentials.
+type Profiles<'p> = dyn Fn(Option<&str>, bool) -> Result<Found, Error> + 'p;
+
+fn infer(
+    read: &Read<'_>,
+    now: Timestamp,
+    profile: &Profiles<'_>,
+) -> Result<Found, Error> {
+    let found = env::find(read, now).map_err(fail)?;
+    let named = env::first(read, PROFILE).map(|(_, name)| name);
+    let has_credentials = found.credentials.is_some();
+    if has_credentials && named.is_none() {
+        return Ok(found);
+    }
+    let of_profile = profile(named.as_deref(), !has_credentials).map_err(|error| {
+        let named = named.map(|name| format!(" (MONGODB_ATLAS_PROFILE is {name:?})"));
+        let named = named.unwrap_or_default();
+        fail(if has_credentials {
+            format!("the profile can't be read{named}: {error}")
+        } else {
+            format!(
+                "no credentials: the environment has none ({}), and the profiles of the Atlas \
+                 CLI give none{named}: {error}",
+                env::LISTED
+            )
+        })
+    })?;
+    Ok(found.or(of_profile))
+}
+
+#[cfg(feature = "profiles")]
+fn profile(name: Option<&str>, with_credentials: bool) -> Result<Found, Error> {
+    use super::profile::{Config, path};
+    Config::read(&path()?)?.find(name, with_credentials)
+}
+
+#[cfg(not(feature = "profiles"))]
+fn profile(_: Option<&str>, _: bool) -> Result<Found, Error> {
+    Err(fail("this program is built without the feature `profiles`, which reads them"))
+}
+
+#[cfg(test)]
+mod tests;

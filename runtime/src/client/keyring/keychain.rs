@@ -1,0 +1,58 @@
+//! macOS: generic passwords of the login keychain.
+//!
+//! Read by the program that the Atlas CLI stores them with, which the keychain therefore gives
+//! them to without a question.
+
+use std::process::Command;
+
+/// What `security` ends with where there is no such item (`errSecItemNotFound`).
+const NOT_FOUND: i32 = 44;
+
+pub(super) fn cancellation() -> ((), ()) {
+    ((), ())
+}
+
+pub(super) fn cancel((): &()) {}
+
+/// Reads the items of a service.
+pub(super) fn read(
+    service: &str,
+    properties: &[String],
+    (): (),
+) -> Result<Vec<Option<Vec<u8>>>, String> {
+    properties
+        .iter()
+        .map(|property| item("/usr/bin/security", service, property))
+        .collect()
+}
+
+fn item(program: &str, service: &str, user: &str) -> Result<Option<Vec<u8>>, String> {
+    let mut command = Command::new(program);
+    command.args(["find-generic-password", "-s", service, "-a", user, "-w"]);
+    let output = command.output().map_err(|error| format!("{program}: {error}"))?;
+    match output.status.code() {
+        Some(0) => Ok(Some(output.stdout)),
+        Some(NOT_FOUND) => Ok(None),
+        _ => {
+            let reason = String::from_utf8_lossy(&output.stderr);
+            Err(format!("{program} ended with {}: {}", output.status, reason.trim()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_the_program_prints_and_tells_an_absence_from_a_failure() {
+        let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/secrets/security");
+        let read = |user| item(program, "atlascli_work", user);
+        let stored = read("client_id").unwrap().map(crate::client::keyring::unwrap);
+        assert_eq!(stored, Some(Ok("mdb_sa_id".to_owned())));
+        assert_eq!(read("client_secret"), Ok(None));
+        let message = read("access_token").unwrap_err();
+        assert!(message.ends_with("security: the keychain is locked"), "{message}");
+        assert!(item("/nonexistent/security", "a", "b").is_err());
+    }
+}

@@ -1,0 +1,15 @@
+//! Platforms without a keyring.
+
+pub(super) fn cancellation() -> ((), ()) {
+    ((), ())
+}
+
+pub(super) fn cancel((): &()) {}
+
+pub(super) fn read(
+    _: &str,
+    _: &[String],
+    (): (),
+) -> Result<Vec<Option<Vec<u8>>>, String> {
+    Err("this platform has none".to_owned())
+}

@@ -1,0 +1,108 @@
+//! The causes of an error that its own line leaves out.
+//!
+//! The line names the innermost cause, for it is all that most programs print. Who prints the
+//! sources too, as `anyhow` does, must not read it twice; so the sources are texts, without those
+//! that were named before. The errors themselves are [`Error::cause`](super::Error::cause)'s.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use super::display::{folded, one_line};
+
+/// A cause, as text.
+#[derive(Clone)]
+pub(crate) struct Cause {
+    text: String,
+    next: Option<Box<Self>>,
+}
+
+impl Cause {
+    /// Returns the chain of those causes that neither `told` names nor a cause before them.
+    pub(super) fn untold(
+        told: &str,
+        first: &(dyn StdError + 'static),
+    ) -> Option<Box<Self>> {
+        let mut told = folded(told);
+        let mut texts = Vec::new();
+        for cause in std::iter::successors(Some(first), |&cause| cause.source()) {
+            let text = one_line(&cause.to_string());
+            // A sentence may have lost its full stop in the line.
+            if !told.contains(text.trim_end_matches(['.', '…'])) {
+                told.push('\n');
+                told.push_str(&text);
+                texts.push(text);
+            }
+        }
+        let link = |next, text| Some(Box::new(Self { text, next }));
+        texts.into_iter().rev().fold(None, link)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
+}
+
+impl StdError for Cause {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.next.as_deref().map(|next| next as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+    use std::io;
+
+    use crate::error::{Error, Kind};
+    use crate::transport::{Stage, TransportError};
+
+    fn sources(error: &Error) -> Vec<String> {
+        std::iter::successors(error.source(), |&cause| cause.source())
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn what_the_line_names_is_no_source() {
+        let named = io::Error::other("disk full");
+        let error = Error::with_source(Kind::File, "can't write a: disk full", named);
+        assert_eq!(sources(&error), [""; 0]);
+        assert!(error.cause().is_some_and(|cause| cause.is::<io::Error>()));
+        let silent = io::Error::other("no such letter");
+        let error = Error::with_source(Kind::Configuration, "no header value", silent);
+        assert_eq!(sources(&error), ["no such letter"]);
+    }
+
+    #[test]
+    fn each_source_is_named_once() {
+        let refused = io::Error::other("refused");
+        let inner = TransportError::new(Stage::Exchange, refused);
+        let outer = TransportError::new(Stage::Connect, inner);
+        let error = Error::with_source(Kind::Connect, "no way to x", outer);
+        assert!(error.to_string().starts_with("no way to x: refused"), "{error}");
+        assert_eq!(sources(&error), ["could not connect", "the connection broke"]);
+        let last =
+            Error::with_source(Kind::Timeout, "not yet: no way to x", error.clone());
+        let line = error.to_string();
+        assert_eq!(
+            sources(&last),
+            [&*line, "could not connect", "the connection broke"]
+        );
+    }
+
+    #[test]
+    fn the_sources_follow_what_is_changed_later() {
+        let error = Error::with_source(Kind::File, "a", io::Error::other("disk full"));
+        assert_eq!(sources(&error), ["disk full"]);
+        let error = error.edit(|inner| inner.message = "a: disk full".to_owned());
+        assert_eq!(sources(&error), [""; 0]);
+    }
+}

@@ -1,0 +1,39 @@
+//! Errors of layers.
+
+use std::sync::Arc;
+
+use super::{Error, Kind};
+
+impl Error {
+    /// Makes the error of a [`Layer`](crate::Layer) that doesn't let a call happen. The message
+    /// says why; the error names the operation by itself.
+    ///
+    /// It is not retryable, and tells that nothing was executed unless the layer has
+    /// [run](crate::Next::run) the call before.
+    ///
+    /// ```
+    /// use atlas_admin_runtime::Error;
+    ///
+    /// let error = Error::refused("no changes on Fridays");
+    /// assert!(error.is_refused() && !error.is_retryable());
+    /// assert_eq!(error.to_string(), "no changes on Fridays");
+    /// ```
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self::new(Kind::Refused, message)
+    }
+
+    /// Adds what the error was caused by, which its
+    /// [`source`](std::error::Error::source) returns then.
+    #[must_use]
+    pub fn caused_by(
+        self,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        self.edit(|error| error.source = Some(Arc::new(source)))
+    }
+
+    /// Returns true if a [`Layer`](crate::Layer) has refused the call.
+    pub fn is_refused(&self) -> bool {
+        self.kind() == Kind::Refused
+    }
+}

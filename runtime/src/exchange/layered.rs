@@ -1,0 +1,162 @@
+//! Calls of clients with layers: answers become responses of HTTP for them, and answers again.
+
+use std::pin::pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::{Response, StatusCode};
+
+use super::{
+    Answer, Expected, Payload, absence, excerpt, out_of_time, refused, retry_loop,
+    timed_out,
+};
+use crate::client::Core;
+use crate::clock::{Stopwatch, Timer};
+use crate::connection::{Call, read};
+use crate::error::Error;
+use crate::layer::{Innermost, Next};
+use crate::request::{Options, Parts};
+use crate::transport::{Body, BoxFuture, Request};
+
+/// A call below the layers.
+pub(super) struct Inner<'a> {
+    pub(super) core: &'a Core,
+    pub(super) call: &'a Call,
+    pub(super) parts: &'a Parts,
+    pub(super) options: &'a Options,
+    pub(super) expected: Expected,
+    pub(super) stopwatch: &'a Stopwatch,
+    pub(super) past: Mutex<Past>,
+}
+
+/// What has happened below the layers so far, which no response tells.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Past {
+    attempts: u32,
+    may_be_executed: bool,
+    /// The runs that have not ended, or were given up.
+    unfinished: u32,
+    /// Whether the last response did not say where its body ends.
+    is_unframed: bool,
+    /// Whether the last response was the 404 of a DELETE that was executed before.
+    is_gone: bool,
+}
+
+impl Inner<'_> {
+    /// Sends the call through the layers.
+    pub(super) async fn run(&self) -> Result<Answer, Error> {
+        let next = Next::new(&self.core.layers, self);
+        let result = next.run(self.call.request().clone()).await;
+        let past = *self.past();
+        let result = match result {
+            Ok(response) => self.receive(response, past).await,
+            Err(error) => Err(error),
+        };
+        result.map_err(|error| {
+            error.edit(|error| {
+                error.attempts = past.attempts;
+                error.may_be_executed |= past.may_be_executed || past.unfinished > 0;
+            })
+        })
+    }
+
+    /// Makes an answer of the response that the layers returned.
+    async fn receive(
+        &self,
+        response: Response<Body>,
+        past: Past,
+    ) -> Result<Answer, Error> {
+        let (core, operation) = (self.core, self.parts.operation);
+        let (parts, body) = response.into_parts();
+        let (status, headers) = (parts.status, parts.headers);
+        let total = self.options.timeout.or(core.limits.total);
+        let limit = self.options.attempt.or(core.limits.attempt);
+        let mut timer = Timer::new(&*core.connection.clock, self.stopwatch, total);
+        let is_gone = past.is_gone && status == StatusCode::NOT_FOUND;
+        if !status.is_success() && !is_gone {
+            let body = excerpt(core, &headers, body, timer.left()).await;
+            return Err(refused(core, status, &headers, body).error);
+        }
+        let body = if self.expected == Expected::Stream {
+            Payload::Open { body, patience: None }
+        } else {
+            let read = timer.wait(pin!(read(&headers, body, core.limits.body))).await;
+            let read = read.unwrap_or_else(|| {
+                let failure = timed_out();
+                let message = out_of_time(None, total, total);
+                Err(failure.error.edit(|error| error.message = message).into())
+            });
+            let bytes = read.map_err(|failure| failure.error).map_err(|error| {
+                error.edit(|error| {
+                    error.body = core.auth.scrub(std::mem::take(&mut error.body));
+                })
+            })?;
+            let is_framed = !past.is_unframed;
+            if !is_gone {
+                absence(operation, self.expected, &bytes, is_framed, &headers)
+                    .map_err(|failure| failure.error)?;
+            }
+            Payload::Whole { bytes, is_framed }
+        };
+        let answer = Answer::new(operation, status, headers, body);
+        Ok(answer.arrived(core, past.attempts, limit))
+    }
+
+    fn past(&self) -> MutexGuard<'_, Past> {
+        self.past.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes how a run has ended.
+    fn note(&self, result: &Result<Answer, Error>) {
+        let mut past = self.past();
+        past.unfinished -= 1;
+        match result {
+            Ok(answer) => {
+                past.attempts += answer.attempts;
+                past.may_be_executed = true;
+                past.is_gone = answer.status == StatusCode::NOT_FOUND;
+                past.is_unframed =
+                    matches!(answer.body, Payload::Whole { is_framed: false, .. });
+            }
+            Err(error) => {
+                past.attempts += error.attempts();
+                past.may_be_executed |= error.may_have_been_executed();
+            }
+        }
+    }
+}
+
+impl Innermost for Inner<'_> {
+    fn run(&self, request: Request) -> BoxFuture<'_, Result<Response<Body>, Error>> {
+        Box::pin(async move {
+            let Self { core, parts, options, expected, stopwatch, .. } = *self;
+            let call = self.call.changed(&core.connection, request)?;
+            self.past().unfinished += 1;
+            let result =
+                retry_loop(core, &call, parts, options, expected, stopwatch).await;
+            self.note(&result);
+            let answer = result.map_err(|error| parts.blame(error))?;
+            Ok(answer.into_http())
+        })
+    }
+}
+
+impl Answer {
+    /// Makes a response of the answer. Its body has been inflated, unless it is a stream.
+    fn into_http(self) -> Response<Body> {
+        let Self { status, mut headers, body, .. } = self;
+        let body = match body {
+            Payload::Open { body, .. } => body,
+            Payload::Whole { bytes, .. } => {
+                if headers.remove(CONTENT_ENCODING).is_some() {
+                    headers.remove(CONTENT_LENGTH);
+                }
+                Body::from(bytes)
+            }
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
+    }
+}

@@ -1,0 +1,143 @@
+//! Dry runs: reads happen, writes are told.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http::{Method, Response};
+
+use super::{Layer, Next};
+use crate::error::Error;
+use crate::operation::Operation;
+use crate::transport::{Body, BoxFuture, Request, Url};
+
+/// A layer that sends no writes: each is refused with an error that shows what would have been
+/// sent, and is [kept](DryRun::planned).
+///
+/// A write is any method but GET and HEAD. Secrets are left out, and so is text that no document
+/// declares. Added last, so that it is the innermost layer, it sees
+/// what the others make of a request.
+///
+/// ```
+/// use atlas_admin_runtime::layer::{DryRun, PlannedRequest};
+/// use atlas_admin_runtime::operation::Method;
+/// use atlas_admin_runtime::{Client, Request, Version, json};
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+/// # runtime.block_on(async {
+/// let dry_run = DryRun::new();
+/// let client = Client::builder().layer(dry_run.clone()).build()?;
+///
+/// let create = Request::raw(Method::Post, "/groups", Version::stable(2023, 1, 1));
+/// let create = create.body(&json!({"name": "prod", "size": 3}));
+/// let error = create.send(&client).await.unwrap_err();
+///
+/// assert!(error.is_refused() && !error.may_have_been_executed());
+/// let planned = PlannedRequest::of(&error).expect("a request that was not sent");
+/// assert_eq!(
+///     planned.to_string(),
+///     "POST https://cloud.mongodb.com/api/atlas/v2/groups \
+///      {\"name\":\"<redacted>\",\"size\":3}",
+/// );
+/// assert_eq!(dry_run.planned().len(), 1);
+/// # Ok::<(), atlas_admin_runtime::Error>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct DryRun(Arc<Mutex<Vec<PlannedRequest>>>);
+
+impl DryRun {
+    /// Makes a layer that has refused nothing yet. Its clones share what they keep.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns the requests that were refused, in the order in which they came.
+    pub fn planned(&self) -> Vec<PlannedRequest> {
+        self.lock().clone()
+    }
+
+    /// Returns the requests that were refused since the last time, and forgets them.
+    pub fn take(&self) -> Vec<PlannedRequest> {
+        std::mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<PlannedRequest>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Layer for DryRun {
+    fn call<'a>(
+        &'a self,
+        request: Request,
+        next: Next<'a>,
+    ) -> BoxFuture<'a, Result<Response<Body>, Error>> {
+        if matches!(request.method, Method::GET | Method::HEAD) {
+            return next.run(request);
+        }
+        let body = request.redacted_body();
+        let Request { operation, method, url, .. } = request;
+        let planned = PlannedRequest { operation, method, url, body };
+        self.lock().push(planned.clone());
+        let error = Error::refused("not sent, for this is a dry run").caused_by(planned);
+        Box::pin(std::future::ready(Err(error)))
+    }
+}
+
+/// A request that a [`DryRun`] has not sent.
+///
+/// `Display` gives the method, the URL and the redacted body. As the
+/// [source](std::error::Error::source) of an error it says what was refused.
+#[derive(Clone)]
+pub struct PlannedRequest {
+    operation: Option<&'static Operation>,
+    method: Method,
+    url: Url,
+    body: Option<String>,
+}
+
+impl PlannedRequest {
+    /// Returns the request that an error is about, where a [`DryRun`] has made it.
+    pub fn of(error: &Error) -> Option<&Self> {
+        error.cause()?.downcast_ref()
+    }
+
+    /// Returns the operation that would have been called.
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.operation
+    }
+
+    /// Returns the HTTP method: `POST`.
+    pub fn method(&self) -> &str {
+        self.method.as_str()
+    }
+
+    /// Returns where the request would have gone.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Returns the body, with `<redacted>` in the place of secrets; `None` where there is none.
+    pub fn body(&self) -> Option<&str> {
+        self.body.as_deref()
+    }
+}
+
+impl fmt::Display for PlannedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.url)?;
+        match &self.body {
+            Some(body) => write!(f, " {body}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for PlannedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PlannedRequest").field(&format_args!("{self}")).finish()
+    }
+}
+
+impl std::error::Error for PlannedRequest {}

@@ -1,0 +1,115 @@
+//! The file of a recording, whole after every exchange.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use crate::clock;
+
+/// What follows the exchanges.
+const TAIL: &str = "\n]}}\n";
+
+/// A recording that grows in a file of its own, beside the one that it is for.
+pub(super) struct HarFile {
+    path: PathBuf,
+    growing: PathBuf,
+    /// `None` when it is finished.
+    file: Option<File>,
+    /// Where the exchanges end, in bytes.
+    end: u64,
+    is_empty: bool,
+    /// What kept an exchange from being written.
+    problem: Option<io::Error>,
+}
+
+impl HarFile {
+    pub(super) fn create(path: PathBuf) -> io::Result<Self> {
+        let growing = beside(&path, "part");
+        let mut file = private().open(&growing)?;
+        let version = env!("CARGO_PKG_VERSION");
+        let head = format!(
+            "{{\"log\":{{\"version\":\"1.2\",\"creator\":{{\"name\":\"atlas-admin\",\
+             \"version\":\"{version}\"}},\"entries\":["
+        );
+        file.write_all(head.as_bytes())?;
+        file.write_all(TAIL.as_bytes())?;
+        let (end, file) = (head.len() as u64, Some(file));
+        Ok(Self { path, growing, file, end, is_empty: true, problem: None })
+    }
+
+    /// Adds an exchange, over the tail, which follows it again.
+    pub(super) fn append(&mut self, entry: &str) {
+        // After one that was not written, the others would tell half of it.
+        let (Some(file), None) = (&mut self.file, &self.problem) else { return };
+        let separator = if self.is_empty { "\n" } else { ",\n" };
+        let text = format!("{separator}{entry}{TAIL}");
+        let written = file
+            .seek(SeekFrom::Start(self.end))
+            .and_then(|_| file.write_all(text.as_bytes()));
+        match written {
+            Ok(()) => {
+                self.end += (text.len() - TAIL.len()) as u64;
+                self.is_empty = false;
+            }
+            Err(error) => self.problem = Some(error),
+        }
+    }
+
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.check()?;
+        if self.file.is_none() {
+            return Ok(());
+        }
+        let copy = beside(&self.path, "tmp");
+        let mut to = private().open(&copy)?;
+        let written = File::open(&self.growing)
+            .and_then(|mut from| io::copy(&mut from, &mut to))
+            .and_then(|_| to.sync_data())
+            .and_then(|()| fs::rename(&copy, &self.path));
+        if written.is_err() {
+            _ = fs::remove_file(&copy);
+        }
+        written
+    }
+
+    pub(super) fn finish(&mut self) -> io::Result<()> {
+        self.check()?;
+        let Some(file) = &self.file else { return Ok(()) };
+        file.sync_data()?;
+        fs::rename(&self.growing, &self.path)?;
+        self.file = None;
+        Ok(())
+    }
+
+    /// Returns what went wrong before, each time.
+    fn check(&self) -> io::Result<()> {
+        match &self.problem {
+            None => Ok(()),
+            Some(error) => Err(io::Error::new(error.kind(), error.to_string())),
+        }
+    }
+}
+
+impl Drop for HarFile {
+    fn drop(&mut self) {
+        if self.finish().is_err() {
+            _ = fs::remove_file(&self.growing);
+        }
+    }
+}
+
+/// Opens new files, which are their owner's alone.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Returns the path of a new file beside another.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{:016x}.{suffix}", clock::random()));
+    path.with_file_name(name)
+}

@@ -1,0 +1,271 @@
+//! Pseudonyms in JSON, by the types of the document where they are known, else by names.
+
+use http::StatusCode;
+
+use super::pseudonym::{Pseudonyms, REDACTED, is_enum_like};
+use super::url::Known;
+use crate::codec::{
+    self, Discriminator, Field, Json, Map, Record, Slot, Value, is_secret_name,
+};
+
+/// Parts of names under which secrets are kept, in lower case and without separators.
+const SECRET: &[&str] = &[
+    "accesskey",
+    "apikey",
+    "authorization",
+    "cookie",
+    "credential",
+    "license",
+    "passphrase",
+    "passwd",
+    "password",
+    "privatekey",
+    "secret",
+    "signature",
+    "token",
+];
+
+/// Names under which people write what they like, capitals included.
+const FREE: &[&str] = &[
+    "address",
+    "alias",
+    "comment",
+    "description",
+    "detail",
+    "displayname",
+    "firstname",
+    "fullname",
+    "key",
+    "label",
+    "lastname",
+    "login",
+    "message",
+    "name",
+    "nickname",
+    "note",
+    "parameters",
+    "phone",
+    "phonenumber",
+    "mobilenumber",
+    "subject",
+    "title",
+    "username",
+    "value",
+];
+
+/// Replaces what JSON tells of anybody.
+pub(super) struct Cleaner<'a> {
+    pub(super) pseudonyms: &'a Pseudonyms,
+    pub(super) known: Known<'a>,
+}
+
+impl Cleaner<'_> {
+    /// Cleans JSON that is of the type of a value, which is changed on the way.
+    pub(super) fn typed(&self, name: &str, json: &mut Json, value: &mut dyn Value) {
+        if json.is_null() {
+            return;
+        }
+        if matches!(value.slot(), Slot::Union(_)) {
+            return self.union(name, json, value);
+        }
+        match (value.slot(), json) {
+            (Slot::Record(record), Json::Object(members)) => {
+                self.record(members, record, None);
+            }
+            (Slot::List(list), Json::Array(items)) => {
+                for item in items {
+                    self.typed(name, item, list.push());
+                    list.pop();
+                }
+            }
+            (Slot::Map(entries), Json::Object(members)) => {
+                self.rename(members, |key, json| {
+                    self.typed(&key, json, entries.insert(key.clone()));
+                    entries.remove(&key);
+                    match is_enum_like(&key) {
+                        true => key,
+                        false => self.pseudonyms.text(&key),
+                    }
+                });
+            }
+            (Slot::Enum(value), Json::String(text))
+                if value.declared().contains(&text.as_str()) => {}
+            (Slot::Str(_), Json::String(text)) => {
+                *text = self.string(name, text, false);
+            }
+            (_, json) => self.free(name, json),
+        }
+    }
+
+    fn record(
+        &self,
+        members: &mut Map<Json>,
+        record: &mut dyn Record,
+        discriminator: Option<&Discriminator>,
+    ) {
+        let table = record.table();
+        self.rename(members, |key, json| {
+            let is_discriminator = matches!(
+                (discriminator, &*json),
+                (Some(Discriminator::Property(property, values)), Json::String(text))
+                    if *property == key
+                        && values.iter().any(|values| values.contains(&text.as_str()))
+            );
+            match table.index_of(&key) {
+                _ if is_discriminator => key,
+                Some(index) => {
+                    let flags = table.fields[index].flags;
+                    match flags & (Field::SECRET | Field::WRITE_ONLY) {
+                        0 => self.typed(&key, json, record.field_mut(index)),
+                        _ => hide(json),
+                    }
+                    key
+                }
+                None => {
+                    self.free(&key, json);
+                    self.key(key)
+                }
+            }
+        });
+    }
+
+    /// Cleans what is one of several types, by that which it is read as.
+    fn union(&self, name: &str, json: &mut Json, value: &mut dyn Value) {
+        _ = codec::decode(json.to_string().as_bytes(), value);
+        let Slot::Union(union) = value.slot() else { return self.free(name, json) };
+        let by = &union.variants().by;
+        let content = union.content_mut();
+        if matches!(content.slot(), Slot::Union(_)) {
+            // Which of the variants within was read is not asked again: it may go on for ever.
+            return self.free(name, json);
+        }
+        match (content.slot(), json) {
+            (Slot::Record(record), Json::Object(members)) => {
+                self.record(members, record, Some(by));
+            }
+            (_, json) => self.typed(name, json, content),
+        }
+    }
+
+    /// Cleans JSON of which nothing is known.
+    pub(super) fn free(&self, name: &str, json: &mut Json) {
+        if is_secret(name) {
+            return match json {
+                Json::String(text) => *text = self.secret(text),
+                Json::Number(_) if !is_secret_name(name) => {}
+                json => hide(json),
+            };
+        }
+        match json {
+            Json::String(text) => *text = self.string(name, text, true),
+            Json::Array(items) => {
+                items.iter_mut().for_each(|item| self.free(name, item));
+            }
+            Json::Object(members) => self.rename(members, |key, json| {
+                self.free(&key, json);
+                self.key(key)
+            }),
+            Json::Null | Json::Bool(_) | Json::Number(_) => {}
+        }
+    }
+
+    /// Returns what is shown of a secret: nothing, unless it is the id of one.
+    fn secret(&self, text: &str) -> String {
+        match self.pseudonyms.text(text) {
+            id if text.len() == 24 && !id.contains('-') => id,
+            _ => REDACTED.to_owned(),
+        }
+    }
+
+    /// Returns a string without what it tells of anybody.
+    fn string(&self, name: &str, text: &str, may_be_enum: bool) -> String {
+        // The relation of a link (RFC 8288).
+        if name == "rel" && text.len() <= 64 && text.bytes().all(is_relation) {
+            return text.to_owned();
+        }
+        // The phrase of a status, as errors of the service repeat it.
+        if name == "reason" && is_reason(text) {
+            return text.to_owned();
+        }
+        if is_secret(name) {
+            return self.secret(text);
+        }
+        if let Some(url) = self.pseudonyms.url(text, &self.known) {
+            return url;
+        }
+        match may_be_enum {
+            true => untyped(self.pseudonyms, name, text),
+            false => self.pseudonyms.text(text),
+        }
+    }
+
+    /// Returns the name of a property that no document declares: one that is no name is what
+    /// somebody has named something.
+    fn key(&self, key: String) -> String {
+        let is_part = |byte: u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'@' | b'-')
+        };
+        let is_name = key.len() <= 64
+            && !key.starts_with(|first: char| first.is_ascii_digit() || first == '-')
+            && key.bytes().all(is_part);
+        let pseudonym = self.pseudonyms.text(&key);
+        match is_name && pseudonym.starts_with("text-") {
+            true => key,
+            false => pseudonym,
+        }
+    }
+
+    /// Changes the members of an object, and their names.
+    fn rename(
+        &self,
+        members: &mut Map<Json>,
+        mut change: impl FnMut(String, &mut Json) -> String,
+    ) {
+        *members = std::mem::take(members)
+            .into_iter()
+            .map(|(key, mut json)| (change(key, &mut json), json))
+            .collect();
+    }
+}
+
+fn is_reason(text: &str) -> bool {
+    let statuses = (400..600).filter_map(|status| StatusCode::from_u16(status).ok());
+    statuses.filter_map(|status| status.canonical_reason()).any(|reason| reason == text)
+}
+
+fn is_relation(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || matches!(byte, b':' | b'/' | b'.' | b'-')
+}
+
+/// Replaces what is in a secret.
+fn hide(json: &mut Json) {
+    match json {
+        Json::String(text) => REDACTED.clone_into(text),
+        Json::Number(_) => *json = Json::from(0),
+        Json::Array(items) => items.iter_mut().for_each(hide),
+        Json::Object(members) => members.iter_mut().for_each(|(_, json)| hide(json)),
+        Json::Null | Json::Bool(_) => {}
+    }
+}
+
+/// Returns a string without what it tells of anybody, by the name that it is under.
+pub(super) fn untyped(pseudonyms: &Pseudonyms, name: &str, text: &str) -> String {
+    if is_secret(name) {
+        return REDACTED.to_owned();
+    }
+    match is_enum_like(text) && !FREE.contains(&plain(name).as_str()) {
+        true => text.to_owned(),
+        false => pseudonyms.text(text),
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    let plain = plain(name);
+    is_secret_name(name) || SECRET.iter().any(|part| plain.contains(part))
+}
+
+/// Returns a name in lower case and without separators.
+fn plain(name: &str) -> String {
+    let letters = name.chars().filter(|letter| !matches!(letter, '-' | '_'));
+    letters.flat_map(char::to_lowercase).collect()
+}

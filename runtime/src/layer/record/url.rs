@@ -1,0 +1,136 @@
+//! Pseudonyms of paths, queries and URLs.
+
+use percent_encoding::percent_decode_str;
+use url::form_urlencoded;
+
+use super::Types;
+use super::json::untyped;
+use super::pseudonym::Pseudonyms;
+use crate::template::{encode, fill, values};
+use crate::transport::Url;
+
+/// The beginning of the paths of the API.
+const ROOT: &str = "/api/atlas/";
+
+/// What tells the parts of URLs that are no secret.
+pub(super) struct Known<'a> {
+    pub(super) types: &'a Types,
+    /// The URL of the request, and the template of its path.
+    pub(super) request: &'a Url,
+    pub(super) template: Option<&'static str>,
+}
+
+impl Pseudonyms {
+    /// Returns a URL without what it tells of anybody; `None` where the text is none.
+    pub(super) fn url(&self, text: &str, known: &Known<'_>) -> Option<String> {
+        if !text.contains("://") {
+            return None;
+        }
+        let url = Url::parse(text).ok()?;
+        let is_own = url.host_str() == known.request.host_str();
+        let path = match is_own {
+            true => self.path(url.path(), known),
+            false => self.segments(url.path(), |_| false),
+        };
+        Some(self.absolute(&url, &path))
+    }
+
+    /// Returns the URL of the request.
+    pub(super) fn requested(&self, known: &Known<'_>) -> String {
+        self.absolute(known.request, &self.path(known.request.path(), known))
+    }
+
+    fn absolute(&self, url: &Url, path: &str) -> String {
+        let host = url.host_str().map(|host| self.host(host)).unwrap_or_default();
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let query = self.query(url.query().unwrap_or_default());
+        format!("{}://{host}{port}{path}{query}", url.scheme())
+    }
+
+    /// Returns a path of the service with pseudonyms for the values in it, and without what a
+    /// gateway has before it.
+    pub(super) fn path(&self, path: &str, known: &Known<'_>) -> String {
+        let own = known.template.filter(|template| fits(template, path));
+        let mut templates = known.types.templates.iter().copied();
+        let template = own.or_else(|| templates.find(|template| fits(template, path)));
+        let found =
+            template.and_then(|template| Some((below(template, path)?, template)));
+        if let Some((below, template)) = found {
+            let values = values(template, below);
+            let values: Vec<_> =
+                values.iter().map(|(_, value)| self.text(value)).collect();
+            let values: Vec<_> = values.iter().map(String::as_str).collect();
+            return fill(template, &values).0;
+        }
+        // By the convention of the API: collections and the ids in them, in turns.
+        match path.find(ROOT) {
+            // The first four are nothing, `api`, `atlas` and the version.
+            Some(begin) => self.segments(&path[begin..], |at| at < 4 || at % 2 == 0),
+            None => self.segments(path, |_| false),
+        }
+    }
+
+    /// Returns a path with pseudonyms for the segments that are not kept.
+    fn segments(&self, path: &str, keep: impl Fn(usize) -> bool) -> String {
+        let is_word = |text: &str| {
+            text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
+        };
+        let segments = path.split('/').enumerate().map(|(at, segment)| match segment {
+            "" => String::new(),
+            _ if keep(at) && is_word(segment) => segment.to_owned(),
+            _ => {
+                let value = percent_decode_str(segment).decode_utf8_lossy();
+                encode(&self.text(&value)).to_string()
+            }
+        });
+        segments.collect::<Vec<_>>().join("/")
+    }
+
+    /// Returns a query with its question mark, and nothing where there is none.
+    pub(super) fn query(&self, query: &str) -> String {
+        let mut shown = String::new();
+        for (name, value) in self.pairs(query) {
+            shown.push(if shown.is_empty() { '?' } else { '&' });
+            shown.extend(encode(&name));
+            shown.push('=');
+            shown.extend(encode(&value));
+        }
+        shown
+    }
+
+    /// Returns the parameters of a query.
+    pub(super) fn pairs(&self, query: &str) -> Vec<(String, String)> {
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        pairs
+            .map(|(name, value)| {
+                let value = untyped(self, &name, &value);
+                (name.into_owned(), value)
+            })
+            .collect()
+    }
+}
+
+/// Tells whether a path is one of a template.
+fn fits(template: &str, path: &str) -> bool {
+    below(template, path).is_some()
+}
+
+/// Returns the end of a path that is one of a template: what is before it is a gateway's.
+fn below<'a>(template: &str, path: &'a str) -> Option<&'a str> {
+    let length = template.matches('/').count();
+    let at = path.rmatch_indices('/').nth(length.checked_sub(1)?)?.0;
+    let below = &path[at..];
+    let same =
+        template.split('/').zip(below.split('/')).all(|(known, found)| {
+            match known.split_once('{') {
+                None => known == found,
+                Some((before, rest)) => {
+                    let after = rest.rsplit('}').next().unwrap_or_default();
+                    found.len() > before.len() + after.len()
+                        && found.starts_with(before)
+                        && found.ends_with(after)
+                }
+            }
+        });
+    same.then_some(below)
+}

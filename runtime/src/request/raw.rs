@@ -1,0 +1,144 @@
+//! Requests for operations that no document lists.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use url::form_urlencoded;
+
+use super::{Part, Parts, Request};
+use crate::codec::Json;
+use crate::operation::{Method, Operation};
+use crate::version::Version;
+
+/// The path that all paths of the API are below.
+const ROOT: &str = "/api/atlas/v2";
+
+/// The characters that a path can't hold as they are (RFC 3986 section 3.3).
+const FORBIDDEN: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'^').add(b'`').add(b'|');
+
+impl Request<Json> {
+    /// Makes a request for an operation that this crate doesn't list: one that is newer, or not
+    /// documented.
+    ///
+    /// The path is below `/api/atlas/v2`, with or without that prefix, and may have a query string.
+    /// It is sent as it is, so that its values must be percent-encoded. The version is asked for by
+    /// `Accept: application/vnd.atlas.<version>+json`, and is the one of the body.
+    /// [`Request::with_output`] makes the response another type than JSON.
+    ///
+    /// It is authenticated and retried as any other: a POST or PATCH that may have been executed is
+    /// never repeated. It is not [paced](crate::ClientBuilder::pacing), for nothing tells which
+    /// rate limit it counts to. Its [operation](Request::operation) is named `raw` and has no
+    /// template of a path; errors show the method and the path instead.
+    ///
+    /// ```
+    /// use atlas_admin_runtime::operation::Method;
+    /// use atlas_admin_runtime::{Request, Version};
+    ///
+    /// let version = Version::stable(2025, 3, 12);
+    /// let request = Request::raw(Method::Get, "/groups/5f1b/sandboxes?pageNum=1", version);
+    /// assert_eq!(request.path_and_query(), "/api/atlas/v2/groups/5f1b/sandboxes?pageNum=1");
+    /// assert_eq!(request.accept(), "application/vnd.atlas.2025-03-12+json");
+    /// ```
+    pub fn raw(method: Method, path: &str, version: Version) -> Self {
+        let mut parts = Parts::new(operation(method, version), &[]);
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        match below_root(path) {
+            Ok(path) => {
+                parts.raw = Some(format!("{} {path}", method.as_str()).into());
+                parts.path = path;
+            }
+            Err(message) => parts.fail(Part::Path, message.to_owned()),
+        }
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let name = name.into_owned();
+            let same = parts.query.iter_mut().find(|(other, _)| *other == name);
+            match same {
+                Some((_, values)) => values.push(value.into_owned()),
+                None => parts.query.push((name.into(), vec![value.into_owned()])),
+            }
+        }
+        Self::of(parts)
+    }
+}
+
+/// Returns a path below [`ROOT`], or what is wrong with it.
+fn below_root(path: &str) -> Result<String, &'static str> {
+    if path.contains("://") {
+        return Err("a raw request takes a path, not a URL");
+    }
+    if path.contains(['#', '\\']) || path.contains(char::is_control) {
+        return Err("the path holds a character that has to be percent-encoded");
+    }
+    if path.contains(['{', '}']) {
+        return Err("the path holds a parameter in braces: put its value there");
+    }
+    let path = path.trim_start_matches('/');
+    let is_root = |path: &str| path == &ROOT[1..];
+    let rest = match path.get(..ROOT.len() - 1) {
+        Some(start) if is_root(start) => &path[start.len()..],
+        _ if path == "api" || path.starts_with("api/") => {
+            return Err("the path must be below /api/atlas/v2");
+        }
+        _ => path,
+    };
+    let rest = match rest.strip_prefix('/') {
+        Some(rest) => rest,
+        // Another version of the API: `/api/atlas/v2.1`.
+        None if rest.len() < path.len() && !rest.is_empty() => {
+            return Err("the path must be below /api/atlas/v2");
+        }
+        None => rest,
+    };
+    if rest.is_empty() {
+        return Err("the path is empty");
+    }
+    // Parsers of URLs take `%2e` for a dot (WHATWG URL section 4.1).
+    let steps_up = |segment: &str| {
+        let segment = percent_decode_str(segment).decode_utf8_lossy();
+        matches!(&*segment, "." | "..")
+    };
+    if rest.split('/').any(steps_up) {
+        return Err("a segment of the path can't be . or ..");
+    }
+    Ok(format!("{ROOT}/{}", utf8_percent_encode(rest, FORBIDDEN)))
+}
+
+/// Returns the operation of raw requests with a method and a version.
+///
+/// There is one of each, which is never freed: as many as a program names versions.
+fn operation(method: Method, version: Version) -> &'static Operation {
+    type Operations = HashMap<(Method, Version), &'static Operation>;
+    static OPERATIONS: Mutex<Option<Operations>> = Mutex::new(None);
+
+    let mut operations = OPERATIONS.lock().unwrap_or_else(PoisonError::into_inner);
+    let operations = operations.get_or_insert_default();
+    operations.entry((method, version)).or_insert_with(|| {
+        let media_type = format!("application/vnd.atlas.{version}+json").leak();
+        Box::leak(Box::new(Operation {
+            id: "raw",
+            name: "raw",
+            tag: "",
+            method,
+            path: ROOT,
+            version,
+            accept: media_type,
+            content_type: Some(media_type),
+            parameters: &[],
+            success: &[200, 201, 202, 204],
+            roles: &[],
+            deprecated: false,
+            sunset: None,
+            docs: "",
+            wait: None,
+        }))
+    })
+}
+
+impl Parts {
+    /// Returns the method and the path of a raw request, which has no operation to name.
+    pub(crate) fn raw(&self) -> Option<&Arc<str>> {
+        self.raw.as_ref()
+    }
+}

@@ -1,0 +1,185 @@
+//! The attempts of a call: each HTTP exchange that it causes, be it for a retry, a redirect, a
+//! challenge or a refused token.
+
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http::{StatusCode, Version};
+
+use super::failure::{CANCELLED, error_type, is_failure};
+use super::metrics::Measured;
+use super::spans::AttemptSpan;
+use super::{IS_ON, Telemetry};
+use crate::error::Error;
+use crate::operation::Operation;
+use crate::transport::Request;
+
+/// Counts the attempts of a call, and tells how each begins and ends. Clones share the count.
+#[derive(Clone)]
+pub(crate) struct Attempts(Option<Arc<State>>);
+
+struct State {
+    subject: Subject,
+    counts: Mutex<Counts>,
+}
+
+/// The target of the attempts.
+pub(super) struct Subject {
+    /// `None` for what is none of the API's own, as the request for a token.
+    pub(super) operation: Option<&'static Operation>,
+    /// The path without values of parameters.
+    pub(super) template: Cow<'static, str>,
+}
+
+#[derive(Default)]
+struct Counts {
+    /// The number of the attempt in the count of the retry policy, from 1.
+    attempt: u32,
+    /// The number of requests that were sent.
+    sent: u32,
+    open: Option<Attempt>,
+}
+
+/// The numbers of an attempt.
+#[derive(Clone, Copy)]
+pub(super) struct Numbers {
+    pub(super) attempt: u32,
+    /// The number of requests of the same call that were sent before.
+    pub(super) resend: u32,
+}
+
+/// An attempt that has not ended. It ends when it is dropped.
+struct Attempt {
+    span: AttemptSpan,
+    measured: Measured,
+    outcome: Outcome,
+}
+
+/// The end of an attempt, as far as is known.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) response: Option<(StatusCode, Version)>,
+    pub(super) error: Option<Cow<'static, str>>,
+}
+
+impl Attempts {
+    /// Begins to count for a call; `target` is the path where there is no operation, and holds
+    /// no values then.
+    pub(crate) fn new(operation: Option<&'static Operation>, target: &str) -> Self {
+        Self(IS_ON.then(|| {
+            let template = match operation {
+                Some(operation) => Cow::Borrowed(operation.path),
+                None => Cow::Owned(target.to_owned()),
+            };
+            let subject = Subject { operation, template };
+            Arc::new(State { subject, counts: Mutex::default() })
+        }))
+    }
+
+    /// Counts an attempt of the retry policy.
+    pub(crate) fn begin(&self) {
+        if let Some(state) = &self.0 {
+            state.counts().attempt += 1;
+        }
+    }
+
+    /// Begins an attempt, and ends the one before it.
+    pub(crate) fn open(&self, telemetry: &Telemetry, request: &Request) -> AttemptSpan {
+        let Some(state) = &self.0 else { return AttemptSpan::none() };
+        self.end();
+        let numbers = {
+            let mut counts = state.counts();
+            counts.sent += 1;
+            Numbers { attempt: counts.attempt.max(1), resend: counts.sent - 1 }
+        };
+        let (subject, service) = (&state.subject, &telemetry.0);
+        let span = AttemptSpan::new(service, subject, &request.method, numbers);
+        let measured = Measured::new(service, subject, &request.method);
+        let attempt =
+            Attempt { span: span.clone(), measured, outcome: Outcome::default() };
+        state.counts().open = Some(attempt);
+        span
+    }
+
+    /// Notes the status line of the response.
+    pub(crate) fn answered(
+        &self,
+        status: StatusCode,
+        version: Version,
+        is_authorized: bool,
+    ) {
+        self.edit(|attempt| {
+            attempt.span.answered(status, version);
+            attempt.outcome.response = Some((status, version));
+            if is_failure(status, is_authorized) {
+                attempt.fail(status.as_str().to_owned().into(), None);
+            }
+        });
+    }
+
+    /// Ends the attempt. An error that it ended with counts unless its status was one before.
+    pub(crate) fn settle(&self, error: Option<&Error>) {
+        if let Some(error) = error {
+            self.edit(|attempt| {
+                attempt.span.error_body(error);
+                if attempt.outcome.error.is_none() {
+                    attempt.fail(error_type(error), Some(error));
+                }
+            });
+        }
+        self.end();
+    }
+
+    fn edit(&self, change: impl FnOnce(&mut Attempt)) {
+        if let Some(state) = &self.0
+            && let Some(attempt) = &mut state.counts().open
+        {
+            change(attempt);
+        }
+    }
+
+    fn end(&self) {
+        if let Some(state) = &self.0 {
+            // Dropped without the lock, for subscribers run then.
+            let ended = state.counts().open.take();
+            drop(ended);
+        }
+    }
+}
+
+impl Attempt {
+    fn fail(&mut self, error_type: Cow<'static, str>, error: Option<&Error>) {
+        self.span.failed(&error_type, error);
+        self.outcome.error = Some(error_type);
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        let Outcome { response, error } = &mut self.outcome;
+        if response.is_none() && error.is_none() {
+            self.span.cancelled();
+            *error = Some(CANCELLED.into());
+        }
+        self.measured.record(&self.outcome);
+    }
+}
+
+impl State {
+    /// Never held across an await.
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Returns a version of HTTP as the conventions write it.
+#[cfg(any(feature = "tracing", feature = "metrics"))]
+pub(super) fn protocol_version(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_09 => "0.9",
+        Version::HTTP_10 => "1.0",
+        Version::HTTP_2 => "2",
+        Version::HTTP_3 => "3",
+        _ => "1.1",
+    }
+}

@@ -1,0 +1,32 @@
+//! A client without the feature `reqwest`: its transport is the caller's.
+
+use std::sync::Arc;
+
+use super::Transport;
+use crate::error::{Error, Kind};
+
+/// The settings of a client's connections: none.
+#[derive(Clone, Default)]
+pub(crate) struct Settings {}
+
+impl Settings {
+    /// Returns that there is no transport.
+    pub(crate) fn transport(self, _is_plain: bool) -> Result<Arc<dyn Transport>, Error> {
+        let message = "the client has no transport: give one to `ClientBuilder::transport`, or \
+            turn on the feature `rustls-ring` or another one of TLS";
+        Err(Error::new(Kind::Configuration, message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Client;
+
+    #[test]
+    fn a_client_without_a_transport_is_told() {
+        let error = Client::builder().build().unwrap_err().to_string();
+        for part in ["`ClientBuilder::transport`", "`rustls-ring`"] {
+            assert!(error.contains(part), "{error}");
+        }
+    }
+}

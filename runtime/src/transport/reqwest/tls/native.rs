@@ -1,0 +1,71 @@
+//! TLS by the library of the platform, which trusts what that one trusts.
+
+use ::reqwest::Certificate;
+use rustls_pki_types::CertificateDer;
+
+use super::advice::{INCOMPATIBLE, NO_TLS, OTHER_NAME, OUTDATED, UNTRUSTED};
+use crate::error::{Error, Kind};
+
+/// Parts of the messages of OpenSSL, Secure Transport and SChannel for what no other attempt
+/// changes, and what to do about it. The libraries have no other description in common. The
+/// general message comes after those that say more.
+const REFUSALS: [(&str, &str); 18] = [
+    ("certificate has expired", OUTDATED),
+    ("certificate is not yet valid", OUTDATED),
+    // SChannel's messages are in the language of the system: CERT_E_EXPIRED.
+    ("(os error -2146762495)", OUTDATED),
+    ("hostname mismatch", OTHER_NAME),
+    ("IP address mismatch", OTHER_NAME),
+    // CERT_E_CN_NO_MATCH.
+    ("(os error -2146762481)", OTHER_NAME),
+    ("certificate verify failed", UNTRUSTED),
+    ("certificate was not trusted", UNTRUSTED),
+    // CERT_E_UNTRUSTEDROOT.
+    ("(os error -2146762487)", UNTRUSTED),
+    ("wrong version number", NO_TLS),
+    ("packet length too long", NO_TLS),
+    ("http request", NO_TLS),
+    ("unsupported protocol", INCOMPATIBLE),
+    ("no protocols available", INCOMPATIBLE),
+    ("alert protocol version", INCOMPATIBLE),
+    ("alert certificate required", INCOMPATIBLE),
+    ("unrecognized name", INCOMPATIBLE),
+    ("no shared cipher", INCOMPATIBLE),
+];
+
+/// Makes certificates that the library reads.
+pub(super) fn certificates(
+    roots: &[CertificateDer<'static>],
+) -> Result<Vec<Certificate>, Error> {
+    let certificates = roots.iter().map(|root| Certificate::from_der(root));
+    certificates.collect::<Result<_, _>>().map_err(|error| {
+        let message = format!("an extra root certificate can't be used: {error}");
+        Error::with_source(Kind::Configuration, message, error)
+    })
+}
+
+/// Tells why no attempt can connect, by what to do about it.
+pub(super) fn refusal(message: &str) -> Option<&'static str> {
+    REFUSALS.iter().find(|(part, _)| message.contains(part)).map(|(_, advice)| *advice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_advice_follows_what_the_library_says() {
+        let failed = "error:0A000086:SSL routines:tls_post_process_server_certificate:\
+            certificate verify failed:../ssl/statem/statem_clnt.c:1889:";
+        for (reason, advice) in [
+            ("(self-signed certificate in certificate chain)", UNTRUSTED),
+            ("(unable to get local issuer certificate)", UNTRUSTED),
+            ("(certificate has expired)", OUTDATED),
+            ("(hostname mismatch)", OTHER_NAME),
+        ] {
+            assert_eq!(refusal(&format!("{failed} {reason}")), Some(advice), "{reason}");
+        }
+        assert_eq!(refusal("tlsv1 alert internal error"), None);
+        assert_eq!(refusal("unexpected EOF"), None);
+    }
+}

@@ -1,0 +1,110 @@
+//! Errors with their sources, as `anyhow` and logs print them: each cause is named once.
+
+use std::error::Error as StdError;
+
+use atlas_admin_runtime::transport::TransportError;
+use atlas_admin_runtime::{Client, Error, RetryPolicy};
+
+use super::api::{builder, get};
+use super::clock::Steps;
+use super::server::{Reply, Server};
+use super::tls;
+
+/// Returns the error's line and the texts of its sources.
+fn chain(error: &Error) -> Vec<String> {
+    let first: &(dyn StdError + 'static) = error;
+    std::iter::successors(Some(first), |&cause| cause.source())
+        .map(ToString::to_string)
+        .collect()
+}
+
+fn assert_named_once(error: &Error) {
+    let chain = chain(error);
+    for (index, text) in chain.iter().enumerate() {
+        let before = chain[..index].join("\n");
+        assert!(!before.contains(text.as_str()), "{text:?} again: {chain:#?}");
+    }
+}
+
+/// Returns the line, which names the innermost cause.
+fn innermost(error: &Error) -> String {
+    let causes = std::iter::successors(error.cause(), |&cause| cause.source());
+    let last = causes.last().expect("a cause").to_string();
+    let line = error.to_string();
+    assert!(line.contains(&last), "{last:?} is missing: {line}");
+    last
+}
+
+#[tokio::test]
+async fn a_refused_connection() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let never = RetryPolicy::never();
+    let client = Client::builder().base_url(url).retry(never).build().unwrap();
+    let error = get().send(&client).await.unwrap_err();
+    assert_named_once(&error);
+    let refused = innermost(&error);
+    assert!(chain(&error).len() > 1, "{:#?}", chain(&error));
+    assert_eq!(chain(&error).join("\n").matches(&refused).count(), 1);
+    // By its type, it can still be found.
+    let mut causes = std::iter::successors(error.cause(), |&cause| cause.source());
+    assert!(causes.any(|cause| cause.is::<std::io::Error>()));
+    assert!(error.cause().unwrap().is::<TransportError>());
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_not_trusted() {
+    let client = Client::builder().base_url(tls::start().await).build().unwrap();
+    let error = get().send(&client).await.unwrap_err();
+    assert_named_once(&error);
+    assert!(innermost(&error).contains("UnknownIssuer"));
+}
+
+#[tokio::test]
+async fn a_host_that_there_is_not() {
+    let never = RetryPolicy::never();
+    let client = Client::builder().base_url("https://atlas.invalid").retry(never);
+    let error = get().send(&client.build().unwrap()).await.unwrap_err();
+    assert!(error.is_connect(), "{error}");
+    assert_named_once(&error);
+}
+
+#[tokio::test]
+async fn responses_that_go_wrong() {
+    let head = "HTTP/1.1 200 X\r\ncontent-length: 100\r\n\r\n{\"a\":";
+    for (sent, reset) in [
+        (head, false),
+        (head, true),
+        ("", false),
+        ("SSH-2.0-x\r\n\r\n", false),
+        ("HTTP/1.1 200 X\r\ncontent-length: 5\r\n\r\n{\"a\":", false),
+        ("HTTP/1.1 200 X\r\ncontent-length: 4\r\n\r\nnull", false),
+        ("HTTP/1.1 409 X\r\ncontent-length: 0\r\n\r\n", false),
+    ] {
+        let reply = move || match reset {
+            true => Reply::raw(sent).reset(),
+            false => Reply::raw(sent).close(),
+        };
+        let server = Server::start(move |_, _| reply()).await;
+        let builder = builder(&server, &Steps::default()).retry(RetryPolicy::never());
+        let client = builder.build().unwrap();
+        if let Err(error) = get().send(&client).await {
+            assert_named_once(&error);
+            if error.cause().is_some() {
+                innermost(&error);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_client_that_cannot_be_built() {
+    for builder in [
+        Client::builder().user_agent("a\nb"),
+        Client::builder().root_certificates("-----BEGIN CERTIFICATE-----\n!\n"),
+        Client::builder().base_url("http://example.com"),
+    ] {
+        assert_named_once(&builder.build().unwrap_err());
+    }
+}

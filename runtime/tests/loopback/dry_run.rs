@@ -1,0 +1,113 @@
+use atlas_admin_runtime::bytes::Bytes;
+use atlas_admin_runtime::layer::{DryRun, PlannedRequest};
+use atlas_admin_runtime::{Extra, Request, json, record, set};
+
+use super::api::{CREATE, builder, every_method, get, service_account};
+use super::clock::Steps;
+use super::layers::changing;
+use super::server::{Reply, Server};
+
+#[derive(Clone, Default)]
+pub struct Account {
+    pub name: Option<String>,
+    pub pass: Option<String>,
+    pub extra: Extra,
+}
+
+record! {
+    Account
+    0 name "name"
+    1 pass "pass" [SECRET]
+}
+
+async fn server() -> Server {
+    Server::start(|_, seen| match seen.target.as_str() {
+        "/api/oauth/token" => Reply::json(r#"{"access_token":"t","expires_in":3600}"#),
+        _ => Reply::json(r#"{"id":"1"}"#),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn reads_go_through_and_no_write_is_sent() {
+    let server = server().await;
+    let dry_run = DryRun::new();
+    let client = builder(&server, &Steps::default())
+        .credentials(service_account())
+        .layer(dry_run.clone())
+        .build()
+        .unwrap();
+    for request in every_method() {
+        let result = request.send(&client).await;
+        if request.method().as_str() == "GET" {
+            assert_eq!(result.unwrap()["id"], "1");
+            continue;
+        }
+        let error = result.unwrap_err();
+        assert!(error.is_refused() && !error.is_retryable(), "{error}");
+        assert!(!error.may_have_been_executed() && error.attempts() == 0);
+        let planned = PlannedRequest::of(&error).unwrap();
+        assert_eq!(planned.method(), request.method().as_str());
+        assert_eq!(planned.operation().unwrap().id, request.operation().id);
+        let target = format!("{}{}", server.url, request.path_and_query());
+        assert_eq!(planned.url().as_str(), target);
+        // Of JSON without a type, nobody knows which strings are secrets.
+        let body = request.body_bytes().unwrap().map(|_| r#"{"name":"<redacted>"}"#);
+        assert_eq!(planned.body(), body);
+        let line = error.to_string();
+        assert!(line.contains("dry run") && line.contains(&target), "{line}");
+    }
+    let methods: Vec<_> = server.seen().iter().map(|seen| seen.method.clone()).collect();
+    // A token, and the one read.
+    assert_eq!(methods, ["POST", "GET"]);
+    assert_eq!(dry_run.planned().len(), 4);
+    assert_eq!(dry_run.take().len(), 4);
+    assert!(dry_run.planned().is_empty());
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_no_secret() {
+    let server = server().await;
+    let mut account =
+        Account { name: set("prod"), pass: set("hunter2"), ..Account::default() };
+    account.extra.insert("other", json!({"deep": ["hunter2"]}));
+    let request = Request::<()>::new(&CREATE, &[]).body(&account);
+    let shown = |body| format!("POST {}/api/atlas/v2/groups {body}", server.url);
+    let dry_run = DryRun::new();
+    let client = builder(&server, &Steps::default()).layer(dry_run.clone());
+    let error = request.send(&client.build().unwrap()).await.unwrap_err();
+    let expected =
+        shown(r#"{"name":"prod","pass":"<redacted>","other":{"deep":["<redacted>"]}}"#);
+    assert_eq!(dry_run.planned()[0].to_string(), expected);
+    assert!(!format!("{error} {error:#?}").contains("hunter2"));
+
+    // Nobody knows what is secret in what a layer made.
+    for (made, expected) in [
+        (
+            r#"{"a":"hunter2","n":[1,"hunter2"]}"#,
+            r#"{"a":"<redacted>","n":[1,"<redacted>"]}"#,
+        ),
+        ("hunter2", "<redacted>"),
+    ] {
+        let dry_run = DryRun::new();
+        let client = builder(&server, &Steps::default())
+            .layer(changing(move |request| {
+                request.body = Some(Bytes::from_static(made.as_bytes()));
+            }))
+            .layer(dry_run.clone());
+        request.send(&client.build().unwrap()).await.unwrap_err();
+        assert_eq!(dry_run.planned()[0].to_string(), shown(expected));
+    }
+    assert_eq!(server.arrived(), 0);
+}
+
+#[tokio::test]
+async fn a_read_in_a_dry_run_is_retried() {
+    let server = Server::start(|number, _| match number {
+        0 => Reply::new(503, &[], ""),
+        _ => Reply::json("{}"),
+    })
+    .await;
+    let client = builder(&server, &Steps::default()).layer(DryRun::new());
+    assert_eq!(get().send(&client.build().unwrap()).await.unwrap().attempts(), 2);
+}
