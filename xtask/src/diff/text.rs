@@ -32,6 +32,13 @@ fn is_met(version: &VersionEntry) -> bool {
     version.kind != Kind::Release
 }
 
+/// Tells whether clients of stable versions go on working.
+pub(super) fn is_compatible(entries: &[Entry]) -> bool {
+    let versions = entries.iter().flat_map(|entry| &entry.versions);
+    let mut met = versions.filter(|it| is_met(it) && it.version.is_stable());
+    met.all(|version| version.changes.iter().all(|change| change.is_compatible))
+}
+
 /// Counts, and says whether clients go on working.
 pub(super) fn verdict(entries: &[Entry]) -> String {
     let versions = || entries.iter().flat_map(|entry| &entry.versions);
