@@ -118,12 +118,16 @@ fn update(options: &Options) -> Result<String, Failure> {
         aside: &made.aside,
         programs: &programs,
         bump: &bump,
+        notes: &imported.notes,
     };
     let page = page.render();
     if let Some(path) = &options.summary {
         plan.add(path, &page)?;
     }
     plan.write()?;
+    for it in &programs {
+        eprintln!("{}", it.told());
+    }
     Ok(match &options.summary {
         Some(path) => format!("{}the page: {}\n", bump.told(&day), path.display()),
         None => page,

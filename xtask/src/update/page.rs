@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use atlas_admin_generator::Output;
+use atlas_admin_generator::{Diagnostic, Output};
 
 use super::aside::{Aside, Reason};
 use super::programs::Use;
@@ -26,6 +26,7 @@ pub(super) struct Page<'a> {
     pub aside: &'a Aside,
     pub programs: &'a [Use],
     pub bump: &'a Bump,
+    pub notes: &'a [Diagnostic],
 }
 
 impl Page<'_> {
@@ -36,6 +37,7 @@ impl Page<'_> {
         self.to_do(&mut text);
         self.programs(&mut text);
         self.corrections(&mut text);
+        self.notes(&mut text);
         self.unmapped(&mut text);
         self.ledger(&mut text);
         self.counts(&mut text);
@@ -119,8 +121,7 @@ impl Page<'_> {
         if self.programs.is_empty() {
             return;
         }
-        let line = |it: &Use| format!("{}:{} uses {}", it.file, it.line, it.what);
-        let lines: Vec<String> = self.programs.iter().map(line).collect();
+        let lines: Vec<String> = self.programs.iter().map(Use::told).collect();
         let _ = writeln!(text, "## Programs that use what is gone\n\n{}", shown(&lines));
     }
 
@@ -141,6 +142,14 @@ impl Page<'_> {
         );
     }
 
+    fn notes(&self, text: &mut String) {
+        if self.notes.is_empty() {
+            return;
+        }
+        let lines: Vec<String> = self.notes.iter().map(ToString::to_string).collect();
+        let _ = writeln!(text, "## Notes on the document\n\n{}", shown(&lines));
+    }
+
     fn unmapped(&self, text: &mut String) {
         let (gone, new) = lines_between(&self.old.unmapped, &self.new.unmapped);
         let lines: Vec<String> = gone
@@ -157,7 +166,9 @@ impl Page<'_> {
     fn ledger_lines(&self) -> (Vec<String>, Vec<String>) {
         let (old, new) = (self.old.ledger.render(), self.new.ledger.render());
         let (_, added) = lines_between(&old, &new);
-        let added = added.into_iter().map(str::to_owned).collect();
+        // The head of a table names nothing.
+        let added = added.into_iter().filter(|line| !line.starts_with('['));
+        let added = added.map(str::to_owned).collect();
         (added, self.old.ledger.changes(&self.new.ledger))
     }
 

@@ -10,8 +10,8 @@ use crate::diff::items::Kind;
 use crate::failure::{Failure, read};
 
 /// The folders and files that programs stand in.
-const PLACES: [&str; 7] =
-    ["README.md", "docs", "fake", "generated", "replay", "runtime", "samples"];
+const PLACES: [&str; 6] =
+    ["README.md", "docs", "fake", "generated", "replay", "samples"];
 
 /// What is generated or built, and what holds no program of ours.
 const NOT_BY_HAND: [&str; 5] = [
@@ -29,6 +29,14 @@ pub(super) struct Use {
     pub file: String,
     pub line: usize,
     pub what: String,
+}
+
+impl Use {
+    /// Returns the place and what it uses.
+    pub(super) fn told(&self) -> String {
+        let Self { file, line, what } = self;
+        format!("{file}:{line} uses {what}, which is gone")
+    }
 }
 
 /// Finds the lines of programs that use what is removed.
@@ -103,7 +111,7 @@ fn search(file: &str, text: &str, gone: &[Gone], found: &mut Vec<Use>) {
         for (index, line) in text.lines().enumerate() {
             let is_used = match gone {
                 Gone::Function(path) => calls(text, line, path),
-                Gone::Name(name) => has_word(line, name),
+                Gone::Name(name) => names(text, line, name),
                 Gone::Text(value) => line.contains(&format!("\"{value}\"")),
             };
             if is_used {
@@ -127,6 +135,17 @@ fn calls(text: &str, line: &str, path: &str) -> bool {
         let qualifier = before.rsplit(|next: char| !is_word(next)).next().unwrap_or("");
         qualifier == *last || text.contains(&format!("{last} as {qualifier}"))
     })
+}
+
+/// Tells whether a line names a type of the crate or a variant of one: other crates have types of
+/// the same name, so the text has to say where it is from.
+fn names(text: &str, line: &str, name: &str) -> bool {
+    let ty = name.split("::").next().unwrap_or(name);
+    let imports = text.split("types::{").skip(1).map(|rest| rest.split('}').next());
+    let is_imported = imports.flatten().any(|names| has_word(names, ty))
+        || text.contains("types::*")
+        || text.contains(&format!("use atlas_admin::types::{ty};"));
+    positions(line, name).any(|at| is_imported || line[..at].ends_with("types::"))
 }
 
 fn has_word(text: &str, word: &str) -> bool {
@@ -197,8 +216,9 @@ mod tests {
 
     #[test]
     fn types_variants_and_ids_are_found_as_words() {
-        let text = "let it: types::Pear = x;\nlet it = PearTree;\nPearTree::Old => {}\n\"getPear\"";
-        assert_eq!(lines(text, Gone::Name("Pear".to_owned())), [1]);
+        let text = "use types::{Apple, PearTree};\nlet it: types::Pear = x;\n\
+                    PearTree::Old => {}\n\"getPear\";\nuse other::Pear;\nlet it = PearTree;";
+        assert_eq!(lines(text, Gone::Name("Pear".to_owned())), [2]);
         assert_eq!(lines(text, Gone::Name("PearTree::Old".to_owned())), [3]);
         assert_eq!(lines(text, Gone::Text("getPear".to_owned())), [4]);
     }

@@ -93,9 +93,11 @@ impl Bump {
 
     /// Puts the version into generated files that name it beside the crate.
     pub(super) fn apply_to_files(&self, mut files: Files) -> Files {
+        // What wrote them knows the version that it was itself built with.
+        let built = env!("CARGO_PKG_VERSION");
         for name in ["Cargo.toml", "README.md"] {
             if let Some(text) = files.get_mut(name) {
-                *text = self.replace(text);
+                *text = self.replace(text, built);
             }
         }
         files
@@ -107,14 +109,14 @@ impl Bump {
             return Ok(());
         }
         for path in manifests(root)? {
-            plan.add(&path, &self.replace(&read_text(&path)?))?;
+            plan.add(&path, &self.replace(&read_text(&path)?, &self.old.to_string()))?;
         }
         let lock = root.join("Cargo.lock");
         plan.add(&lock, &self.replace_locked(&read_text(&lock)?))
     }
 
     /// Replaces the version of the workspace and of its crates among dependencies.
-    fn replace(&self, text: &str) -> String {
+    fn replace(&self, text: &str, old: &str) -> String {
         let mut section = "";
         let lines = text.split_inclusive('\n').map(|line| {
             if line.starts_with('[') {
@@ -122,7 +124,6 @@ impl Bump {
             }
             let is_own = section == "[workspace.package]" && line.starts_with("version");
             if is_own || line.trim_start().starts_with("atlas-admin") {
-                let old = self.old.to_string();
                 return ["", "=", "^", "~"].iter().fold(
                     line.to_owned(),
                     |line, sign| {
@@ -234,7 +235,11 @@ mod tests {
                     atlas-admin = { path = \"a\", version = \"=0.1.0\" }\nother = \"0.1.0\"\n";
         let expected = "[workspace.package]\nversion = \"0.2.0\"\n\n[dependencies]\n\
                         atlas-admin = { path = \"a\", version = \"=0.2.0\" }\nother = \"0.1.0\"\n";
-        assert_eq!(bump.replace(text), expected);
+        assert_eq!(bump.replace(text, "0.1.0"), expected);
+        let readme =
+            format!("atlas-admin = {{ version = {:?} }}\n", env!("CARGO_PKG_VERSION"));
+        let files = bump.apply_to_files(Files::from([("README.md".to_owned(), readme)]));
+        assert_eq!(files["README.md"], "atlas-admin = { version = \"0.2.0\" }\n");
         let lock = "version = 4\n\n[[package]]\nname = \"a\"\nversion = \"0.1.0\"\n\n\
                     [[package]]\nname = \"b\"\nversion = \"0.1.0\"\nsource = \"registry\"\n\n\
                     [[package]]\nname = \"c\"\nversion = \"0.1.0\"\n";

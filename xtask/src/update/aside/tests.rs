@@ -97,9 +97,9 @@ fn an_overlay_with_nothing_left_goes() {
 
 #[test]
 fn an_overlay_in_another_layout_is_written_anew() {
-    let text = "{overlay: 1.0.0, info: {title: t, version: '1'}, actions: [\
+    let text = "overlay: 1.0.0\ninfo: {title: t, version: '1'}\nactions: [\
                 {target: $.components.schemas.Plum, description: d, update: {type: string}},\
-                {target: $.components.schemas.Pear, description: d, update: {x: 1}}]}";
+                {target: $.components.schemas.Pear, description: d, update: {x: 1}}]\n";
     let overlays = overlays(text);
     let rest = aside(&overlays).expect("no mark").rest(&overlays).expect("overlays");
     let tree = document::parse(&rest[0].1).expect("YAML");
