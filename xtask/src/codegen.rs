@@ -15,6 +15,7 @@ use lexopt::Arg;
 use crate::failure::{Failure, read};
 use crate::plan::Plan;
 
+mod shapes;
 pub(crate) mod tree;
 
 const USAGE: &str = "\
@@ -131,7 +132,7 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
         options.spec.is_none() && options.out.is_none() && options.docs == Docs::Facts;
     let mut planned = tree::plan(&out, &output.files)?;
     if is_ours {
-        plan_spec(&mut planned, &spec, &output)?;
+        plan_beside(&mut planned, &root, &bytes, &output)?;
     }
     if options.check {
         return Ok(report(&planned));
@@ -142,15 +143,19 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Plans what is written beside the document.
-pub(crate) fn plan_spec(
+/// Plans what is written beside the crate: in `spec/`, and what the fake knows of texts.
+pub(crate) fn plan_beside(
     plan: &mut Plan,
-    spec: &Path,
+    root: &Path,
+    document: &[u8],
     output: &Output,
 ) -> Result<(), Failure> {
+    let spec = root.join("spec");
     plan.add(&spec.join("names.toml"), &output.ledger.render())?;
     plan.add(&spec.join("summary.toml"), &output.summary.render())?;
-    plan.add(&spec.join("unmapped.txt"), &output.unmapped)
+    plan.add(&spec.join("unmapped.txt"), &output.unmapped)?;
+    let tree = generator::document::parse(document).map_err(Failure::Document)?;
+    plan.add(&root.join("fake/src/values/shapes.txt"), &shapes::shapes(&tree))
 }
 
 /// Tells whether a crate is going to stand in this workspace or on its own.

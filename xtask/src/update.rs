@@ -14,7 +14,7 @@ use atlas_admin_generator::{
 use lexopt::Arg;
 use serde_json::Value;
 
-use crate::codegen::{plan_spec, read_codes, read_ledger, read_overlays, tree};
+use crate::codegen::{plan_beside, read_codes, read_ledger, read_overlays, tree};
 use crate::diff::{Comparison, of_trees};
 use crate::failure::{Failure, finish, read};
 use crate::spec::import::{self, DOCUMENT, Imported, Request, SOURCE};
@@ -104,7 +104,7 @@ fn update(options: &Options) -> Result<String, Failure> {
     let out = options.root.join("generated");
     let files = bump.apply_to_files(made.new.files.clone());
     let mut plan = tree::plan(&out, &files)?;
-    plan_spec(&mut plan, &spec, &made.new)?;
+    plan_beside(&mut plan, &options.root, imported.text.as_bytes(), &made.new)?;
     plan.add(&spec.join(DOCUMENT), &imported.text)?;
     plan.add(&spec.join(SOURCE), &imported.source.render()?)?;
     made.aside.plan(&inputs.overlays, &spec.join("overlays"), &mut plan)?;
