@@ -2,6 +2,7 @@
 //!
 //! This module parses arguments and prints; it reads documents, and writes nothing.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
@@ -10,7 +11,7 @@ use atlas_admin_generator::Files;
 use lexopt::Arg;
 use serde_json::Value;
 
-use crate::failure::{Failure, finish};
+use crate::failure::Failure;
 use crates::{CrateDiff, report};
 use operation::Entry;
 use tree::{Names, Tree};
@@ -64,10 +65,21 @@ struct Options {
 
 /// Runs `cargo xtask spec diff …`.
 pub(crate) fn run(arguments: lexopt::Parser) -> ExitCode {
-    finish(parse(arguments).and_then(|options| match options {
+    let outcome = parse(arguments).and_then(|options| match options {
         Some(options) => diff(&options),
         None => Ok(USAGE.to_owned()),
-    }))
+    });
+    match outcome {
+        Ok(said) => match io::stdout().write_all(said.as_bytes()) {
+            // Who reads the beginning of a long report closes the pipe, and that is no error.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                let what = format!("error: can't write the report: {error}");
+                Failure::Output(what).report()
+            }
+            _ => ExitCode::SUCCESS,
+        },
+        Err(failure) => failure.report(),
+    }
 }
 
 fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {

@@ -3,7 +3,7 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const OLD: &str = "\
 openapi: 3.0.1
@@ -50,7 +50,7 @@ fn two_files_are_compared() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert_eq!(
         text(&output.stdout),
-        "API: compatible\n0 of 1 kinds of change break clients; operations touched: 1\n\n\
+        "API: compatible\n0 of 1 changes break clients; operations touched: 1\n\n\
          ## GET /pears (getPear)\n\n2024-08-05:\n\
          - added the optional property `stem` of the response 200 \
          (response-optional-property-added)\n"
@@ -108,4 +108,20 @@ fn input_that_can_not_be_used_exits_with_2() {
         assert_eq!(text(&output.stdout), "", "{arguments:?}");
     }
     assert!(text(&diff(&["--help"]).stdout).starts_with("Usage: cargo xtask spec diff"));
+}
+
+#[test]
+fn a_reader_who_has_seen_enough_is_no_error() {
+    let [old, new] = documents("diff-pipe");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.args(["spec", "diff", &old, &new]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("xtask runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("xtask ends");
+    assert_eq!(text(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
 }

@@ -13,7 +13,7 @@ use super::flat::Flat;
 use super::tree::{Schema, Tree};
 
 /// The places below one root that a pair is reported at; more would only repeat it.
-const MAX_PLACES: usize = 8;
+const MAX_PLACES: usize = 64;
 
 type Key = (Vec<*const Value>, Vec<*const Value>, Direction);
 

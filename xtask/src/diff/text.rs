@@ -34,42 +34,61 @@ fn is_met(version: &VersionEntry) -> bool {
 
 /// Tells whether clients of stable versions go on working.
 pub(super) fn is_compatible(entries: &[Entry]) -> bool {
-    let versions = entries.iter().flat_map(|entry| &entry.versions);
-    let mut met = versions.filter(|it| is_met(it) && it.version.is_stable());
-    met.all(|version| version.changes.iter().all(|change| change.is_compatible))
+    Tally::of(entries).broken.is_empty()
+}
+
+/// Distinct changes: a change of a component is one, however many operations it touches.
+type Distinct<'a> = BTreeSet<(&'a str, &'a str, &'a str)>;
+
+/// The changes that clients of old versions meet.
+#[derive(Default)]
+struct Tally<'a> {
+    all: Distinct<'a>,
+    /// Those that break clients of stable versions.
+    broken: Distinct<'a>,
+    /// Those that break clients of other versions, which promise nothing.
+    unstable: Distinct<'a>,
+}
+
+impl<'a> Tally<'a> {
+    fn of(entries: &'a [Entry]) -> Self {
+        let mut tally = Self::default();
+        for entry in entries {
+            for version in entry.versions.iter().filter(|version| is_met(version)) {
+                for change in &version.changes {
+                    tally.add(entry, version, change);
+                }
+            }
+        }
+        tally
+    }
+
+    fn add(&mut self, entry: &'a Entry, version: &'a VersionEntry, change: &'a Change) {
+        let (place, what) = match &change.anchor {
+            Some(anchor) => (&anchor.component, &anchor.what),
+            None => (&entry.id, &change.what),
+        };
+        let key = (&*change.code, &**place, &**what);
+        self.all.insert(key);
+        match (change.is_compatible, version.version.is_stable()) {
+            (true, _) => {}
+            (false, true) => drop(self.broken.insert(key)),
+            (false, false) => drop(self.unstable.insert(key)),
+        }
+    }
 }
 
 /// Counts, and says whether clients go on working.
-pub(super) fn verdict(entries: &[Entry]) -> String {
-    let versions = || entries.iter().flat_map(|entry| &entry.versions);
-    let count = |code: &str| {
-        let changed =
-            versions().filter(|it| it.changes.iter().any(|it| it.code == code));
-        changed.count()
-    };
-    let mut broken = BTreeSet::new();
-    let mut all = BTreeSet::new();
-    let mut unstable = BTreeSet::new();
-    for version in versions().filter(|version| is_met(version)) {
-        for change in &version.changes {
-            let key = (&change.code, change.anchor.as_ref(), &change.what);
-            all.insert(key);
-            match (change.is_compatible, version.version.is_stable()) {
-                (true, _) => {}
-                (false, true) => drop(broken.insert(key)),
-                (false, false) => drop(unstable.insert(key)),
-            }
-        }
-    }
-    let unstable = unstable.difference(&broken).count();
+fn verdict(entries: &[Entry]) -> String {
+    let tally = Tally::of(entries);
+    let (broken, all) = (tally.broken.len(), tally.all.len());
+    let unstable = tally.unstable.difference(&tally.broken).count();
     let mut text = String::new();
-    let word = if broken.is_empty() { "compatible" } else { "not compatible" };
+    let word = if broken == 0 { "compatible" } else { "not compatible" };
     let _ = writeln!(text, "API: {word}");
     let _ = writeln!(
         text,
-        "{} of {} kinds of change break clients; operations touched: {}",
-        broken.len(),
-        all.len(),
+        "{broken} of {all} changes break clients; operations touched: {}",
         entries.len()
     );
     if unstable > 0 {
@@ -82,7 +101,10 @@ pub(super) fn verdict(entries: &[Entry]) -> String {
         ("endpoint-removed", "operation versions gone with their operations"),
         ("endpoint-version-removed", "operation versions removed"),
     ] {
-        let count = count(code);
+        let versions = entries.iter().flat_map(|entry| &entry.versions);
+        let has_code =
+            |it: &&VersionEntry| it.changes.iter().any(|change| change.code == code);
+        let count = versions.filter(has_code).count();
         if count > 0 {
             let _ = writeln!(text, "{count} {words}");
         }

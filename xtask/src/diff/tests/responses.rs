@@ -240,6 +240,53 @@ fn branches_of_unions_change() {
 }
 
 #[test]
+fn any_of_has_codes_of_its_own() {
+    let choice = |types: &[&str]| {
+        let all: Vec<Value> = types.iter().map(|ty| json!({ "type": ty })).collect();
+        json!({ "anyOf": all })
+    };
+    let (one, two) = (choice(&["string"]), choice(&["string", "integer"]));
+    let words = "added the branch `integer` to `size` of the response 200";
+    let code = "response-property-any-of-added";
+    assert_property(one.clone(), two.clone(), &[(code, words, true)]);
+    let words = "removed the branch `integer` from `size` of the response 200";
+    let code = "response-property-any-of-removed";
+    assert_property(two, one, &[(code, words, true)]);
+}
+
+#[test]
+fn the_mapping_of_a_discriminator_is_a_union() {
+    let whole = |names: &[&str], ty: &str| {
+        let mapping: serde_json::Map<String, Value> = names
+            .iter()
+            .map(|name| {
+                let target = format!("#/components/schemas/{name}");
+                (name.to_uppercase(), target.into())
+            })
+            .collect();
+        let base = json!({
+            "type": "object",
+            "discriminator": { "propertyName": "kind", "mapping": mapping },
+        });
+        let branch = json!({ "allOf": [
+            { "$ref": "#/components/schemas/Fruit" },
+            { "type": "object", "properties": { "stem": { "type": ty } } },
+        ] });
+        let schemas = json!({ "Fruit": base, "Pear": branch, "Plum": branch });
+        let used = json!({ "$ref": "#/components/schemas/Fruit" });
+        document(operation(&json!({}), &used), json!({ "schemas": schemas }))
+    };
+    let one = whole(&["Pear"], "string");
+    let words = "added the discriminator value `PLUM` to the response 200";
+    let code = "response-body-discriminator-mapping-added";
+    assert_changes(&one, &whole(&["Pear", "Plum"], "string"), &[(code, words, true)]);
+    let words = "changed the type from `string` to `boolean` of `mapping[Pear]/stem` of the \
+                 response 200";
+    let code = "response-property-type-changed";
+    assert_changes(&one, &whole(&["Pear"], "boolean"), &[(code, words, false)]);
+}
+
+#[test]
 fn branches_without_a_name_may_stand_in_any_order() {
     let branch = |name: &str| json!({ "type": "object", "properties": { name: {} } });
     let choice = |names: &[&str]| {
