@@ -88,8 +88,11 @@ fn path_of(samples: &Samples, pair: &Pair) -> String {
         let value = samples.parameter(pair, &parameter.name, Choice::Full).unwrap();
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         // The document says less about these in the path than in the response.
+        let pattern = parameter.schema.get("pattern").and_then(Value::as_str);
+        let is_of_pattern = pattern.is_some_and(|pattern| !pattern.contains("{24}"));
         let value = match &*parameter.name {
             "clientId" => value,
+            _ if is_of_pattern => value,
             "processId" => "host.example.invalid:27017".to_owned(),
             name if name.ends_with("Id") || name == "id" => ID.to_owned(),
             "ipAddress" => "203.0.113.7".to_owned(),

@@ -5,16 +5,19 @@
 #![cfg(all(
     feature = "clusters",
     feature = "alert-configurations",
-    feature = "push-based-log-export"
+    feature = "federated-authentication",
+    feature = "projects"
 ))]
 
 use atlas_admin::Request;
 use atlas_admin::codec::{self, Nullable, Value};
 use atlas_admin::types::{
-    ClusterDescription20240805, GroupAlertsConfig, LogIntegrationRequest,
-    LogIntegrationResponse, S3LogIntegrationRequest,
+    ClusterDescription20240805, FederationIdentityProvider,
+    FederationIdentityProviderUpdate, Group, GroupAlertsConfig,
 };
-use atlas_admin::{alert_configurations, clusters, list, push_based_log_export, set};
+use atlas_admin::{
+    alert_configurations, clusters, federated_authentication, projects, set,
+};
 use serde_json::{Value as Json, json};
 
 /// Reads an answer of the service.
@@ -132,68 +135,47 @@ fn an_alert_configuration_is_switched_off() {
 /// Here the service sends another type than it takes: the json_name form leads from one to the other.
 #[test]
 fn what_is_read_and_what_is_sent_may_be_two_types() {
-    let answer: LogIntegrationResponse = received(&json!({
-        "type": "S3_LOG_EXPORT",
-        "id": "32b6e34b3d91647abb20e7b8",
-        "bucketName": "logs",
-        "iamRoleId": "32b6e34b3d91647abb20e7ba",
-        "prefixPath": "old",
-        "kmsKey": "key",
-        "logTypes": ["MONGOD"],
+    let answer: FederationIdentityProvider = received(&json!({
+        "id": "32b6e34b3d91647abb20",
+        "protocol": "SAML",
+        "displayName": "old",
+        "description": "words",
+        "issuerUri": "urn:idp",
+        "createdAt": "2025-01-01T00:00:00Z",
+        "ssoDebugEnabled": false,
     }));
     let text = codec::encode(&answer).unwrap();
-    let mut change = LogIntegrationRequest::default();
+    let mut change = FederationIdentityProviderUpdate::default();
     codec::decode(&text, &mut change).unwrap();
-    let LogIntegrationRequest::S3LogExport(s3) = &mut change else {
-        panic!("{change:?}")
-    };
-    s3.prefix_path = set("new");
-    s3.kms_key = Nullable::Null;
-    let (_, body) = sent(&push_based_log_export::update_group_log_integration(
+    change.display_name = set("new");
+    change.description = Nullable::Null;
+    let (_, body) = sent(&federated_authentication::update_identity_provider(
         "32b6e34b3d91647abb20e7b9",
-        "32b6e34b3d91647abb20e7b8",
+        "32b6e34b3d91647abb20",
         &change,
     ));
     assert_eq!(
         body,
         json!({
-            "type": "S3_LOG_EXPORT",
-            "bucketName": "logs",
-            "iamRoleId": "32b6e34b3d91647abb20e7ba",
-            "prefixPath": "new",
-            "kmsKey": null,
-            "logTypes": ["MONGOD"],
+            "protocol": "SAML",
+            "displayName": "new",
+            "description": null,
+            "issuerUri": "urn:idp",
+            "ssoDebugEnabled": false,
         })
     );
 }
 
 #[test]
 fn what_is_written_by_hand_says_nothing_more() {
-    let mut s3 = S3LogIntegrationRequest {
-        bucket_name: set("logs"),
-        iam_role_id: set("32b6e34b3d91647abb20e7ba"),
-        prefix_path: set("here"),
-        ..Default::default()
-    };
-    let create = |s3: &S3LogIntegrationRequest| {
-        let body = LogIntegrationRequest::S3LogExport(s3.clone());
-        push_based_log_export::create_group_log_integration(
-            "32b6e34b3d91647abb20e7b9",
-            &body,
-        )
-    };
-    let expected = json!({
-        "type": "S3_LOG_EXPORT",
-        "bucketName": "logs",
-        "iamRoleId": "32b6e34b3d91647abb20e7ba",
-        "prefixPath": "here",
-    });
-    assert_eq!(sent(&create(&s3)).1, expected);
-    assert_eq!(create(&s3).missing(), ["logTypes"]);
-    s3.log_types = list(["MONGOD"]);
-    assert!(create(&s3).missing().is_empty());
-    s3.use_legacy_path_structure = false.into();
-    assert_eq!(sent(&create(&s3)).1["useLegacyPathStructure"], json!(false));
+    let mut project = Group { name: set("here"), ..Default::default() };
+    let create = |project: &Group| projects::create_group(project);
+    assert_eq!(sent(&create(&project)).1, json!({"name": "here"}));
+    assert_eq!(create(&project).missing(), ["orgId"]);
+    project.org_id = set("32b6e34b3d91647abb20e7b8");
+    assert!(create(&project).missing().is_empty());
+    project.with_default_alerts_settings = false.into();
+    assert_eq!(sent(&create(&project)).1["withDefaultAlertsSettings"], json!(false));
 
     let patch = ClusterDescription20240805 { paused: set(true), ..Default::default() };
     let request = clusters::update_cluster("32b6e34b3d91647abb20e7b9", "orders", &patch);

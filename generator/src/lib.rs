@@ -27,6 +27,7 @@ pub mod prose;
 mod reconcile;
 mod render;
 mod settle;
+mod summary;
 mod tree;
 pub mod version;
 
@@ -35,6 +36,7 @@ pub use diagnostic::Diagnostic;
 pub use emit::{Docs, Files, Home};
 pub use ledger::Ledger;
 pub use overlay::UnmatchedAction;
+pub use summary::Summary;
 
 use model::Unmapped;
 
@@ -64,23 +66,6 @@ pub struct Output {
     pub notes: Vec<Diagnostic>,
     /// The size of the API.
     pub summary: Summary,
-}
-
-/// The size of an API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Summary {
-    /// The number of operations.
-    pub operations: usize,
-    /// The number of pairs of an operation and one of its versions.
-    pub operation_versions: usize,
-    /// The number of distinct versions.
-    pub versions: usize,
-    /// The number of types with a name.
-    pub types: usize,
-    /// The number of files of the crate.
-    pub files: usize,
-    /// The number of things that are knowingly not typed.
-    pub unmapped: usize,
 }
 
 /// Generates the crate for a document, with overlays applied, each a file name and its bytes.
@@ -113,14 +98,7 @@ pub fn generate(
         docs: options.docs,
         home: &options.home,
     });
-    let summary = Summary {
-        operations: api.operations.len(),
-        operation_versions: api.operation_versions(),
-        versions: api.versions().len(),
-        types: api.types.len(),
-        files: files.len(),
-        unmapped: api.unmapped.len(),
-    };
+    let summary = Summary::of(&api, files.len());
     let unmapped = api
         .unmapped
         .iter()

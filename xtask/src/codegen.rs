@@ -15,7 +15,8 @@ use lexopt::Arg;
 use crate::failure::{Failure, read};
 use crate::plan::Plan;
 
-mod tree;
+mod shapes;
+pub(crate) mod tree;
 
 const USAGE: &str = "\
 Usage: cargo xtask codegen [--spec PATH] [--out DIR] [--overlays DIR] [--docs facts|full]
@@ -131,8 +132,7 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
         options.spec.is_none() && options.out.is_none() && options.docs == Docs::Facts;
     let mut planned = tree::plan(&out, &output.files)?;
     if is_ours {
-        planned.add(&spec.join("names.toml"), &output.ledger.render())?;
-        planned.add(&spec.join("unmapped.txt"), &output.unmapped)?;
+        plan_beside(&mut planned, &root, &bytes, &output)?;
     }
     if options.check {
         return Ok(report(&planned));
@@ -141,6 +141,21 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     planned.write()?;
     summarise(&output, changed, started.elapsed());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Plans what is written beside the crate: in `spec/`, and what the fake knows of texts.
+pub(crate) fn plan_beside(
+    plan: &mut Plan,
+    root: &Path,
+    document: &[u8],
+    output: &Output,
+) -> Result<(), Failure> {
+    let spec = root.join("spec");
+    plan.add(&spec.join("names.toml"), &output.ledger.render())?;
+    plan.add(&spec.join("summary.toml"), &output.summary.render())?;
+    plan.add(&spec.join("unmapped.txt"), &output.unmapped)?;
+    let tree = generator::document::parse(document).map_err(Failure::Document)?;
+    plan.add(&root.join("fake/src/values/shapes.txt"), &shapes::shapes(&tree))
 }
 
 /// Tells whether a crate is going to stand in this workspace or on its own.
@@ -203,7 +218,7 @@ pub(crate) fn read_overlays(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Fai
 }
 
 /// Reads the error codes; a list that is not there has none.
-fn read_codes(path: &Path) -> Result<ErrorCodes, Failure> {
+pub(crate) fn read_codes(path: &Path) -> Result<ErrorCodes, Failure> {
     match fs::read_to_string(path) {
         Ok(text) => ErrorCodes::parse(&text).map_err(Failure::Document),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -213,7 +228,7 @@ fn read_codes(path: &Path) -> Result<ErrorCodes, Failure> {
     }
 }
 
-fn read_ledger(path: &Path) -> Result<Ledger, Failure> {
+pub(crate) fn read_ledger(path: &Path) -> Result<Ledger, Failure> {
     match fs::read_to_string(path) {
         Ok(text) => Ledger::parse(&text).map_err(|error| Failure::Document(vec![error])),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Ledger::default()),

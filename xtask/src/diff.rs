@@ -24,7 +24,7 @@ pub(crate) mod entry;
 mod flat;
 mod graph;
 mod input;
-mod items;
+pub(crate) mod items;
 mod json;
 mod operation;
 #[cfg(test)]
@@ -143,6 +143,11 @@ impl Comparison {
     ) -> Result<Self, Failure> {
         let of_crate = crates::compare(old, new, &api).map_err(Failure::Input)?;
         Ok(Self { api, of_crate })
+    }
+
+    /// Tells whether clients of the old document's stable versions go on working.
+    pub(crate) fn is_compatible(&self) -> bool {
+        text::is_compatible(&self.api)
     }
 
     /// Returns the report for a reviewer.

@@ -15,6 +15,7 @@ mod plan;
 mod replay;
 mod spec;
 mod surface;
+mod update;
 
 const USAGE: &str = "\
 The tasks of this repository.
@@ -27,6 +28,7 @@ Commands:
   spec import   put an OpenAPI document into spec/, its prose removed
   spec fetch    download the published document and import it
   spec diff     list what changed between two documents, in the API and in the crate
+  update        bring in the newest document: spec/, generated/, CHANGELOG.md and the version
   bench         measure what the README's table says
   chain         find what an update of the document breaks in programs
   help          show this text
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Some("chain") => chain::run(rest),
         Some("codegen") => codegen::run(rest),
         Some("spec") => spec::run(rest),
+        Some("update") => update::run(rest),
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");
             ExitCode::SUCCESS

@@ -10,9 +10,9 @@ use lexopt::Arg;
 use self::import::Request;
 use crate::failure::{Failure, finish, read};
 
-mod fetch;
-mod import;
-mod source;
+pub(crate) mod fetch;
+pub(crate) mod import;
+pub(crate) mod source;
 pub(crate) mod today;
 
 const USAGE: &str = "\

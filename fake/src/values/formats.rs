@@ -1,7 +1,8 @@
 //! The formats of texts, by the names of their properties.
 //!
 //! A field's table doesn't tell its format, but a name means the same throughout this API. The
-//! names are those that the document has with a `format` or a `pattern`; a test compares.
+//! names are those that the document has with a `format` or a `pattern`; a test compares. A pattern
+//! of fixed text and hexadecimal digits needs no line here: `shapes.txt` is made of the document.
 
 use super::mixed;
 
@@ -49,6 +50,8 @@ enum Format {
     Version,
     /// Two numbers.
     MajorVersion,
+    /// A text in which `{24}` stands for 24 hexadecimal digits.
+    Shape(&'static str),
     /// A fixed text, and so many hexadecimal digits.
     Prefixed(&'static str, usize),
     Fixed(&'static str),
@@ -288,6 +291,9 @@ fn format_of(owner: &str, name: &str) -> Option<Format> {
     if let Some((_, format)) = named {
         return Some(*format);
     }
+    if let Some(shape) = shape_of(name) {
+        return Some(Shape(shape));
+    }
     let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
     if ends(&["At", "Date", "Time", "Until"]) {
         return Some(DateTime);
@@ -305,6 +311,32 @@ fn format_of(owner: &str, name: &str) -> Option<Format> {
         return Some(Arn);
     }
     ends(&["Url", "Uri", "URL", "URI"]).then_some(Url)
+}
+
+/// Returns the shape that the document declares for all properties of a name.
+fn shape_of(name: &str) -> Option<&'static str> {
+    let mut lines = include_str!("shapes.txt").lines();
+    lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))
+}
+
+/// Makes a text of a shape.
+fn shaped(shape: &str, seed: u64) -> String {
+    let mut text = String::new();
+    for (at, part) in (0..).zip(shape.split('{')) {
+        match part.split_once('}') {
+            Some((digits, rest)) => {
+                let digits = digits.parse().unwrap_or_default();
+                // The first part is that of an id of the same seed.
+                text.push_str(&hex(
+                    if at == 1 { seed } else { mixed(seed, at) },
+                    digits,
+                ));
+                text.push_str(rest);
+            }
+            None => text.push_str(part),
+        }
+    }
+    text
 }
 
 /// Makes a text by its type's and its property's name; `resource` is the name of what it is in.
@@ -334,6 +366,7 @@ pub(super) fn text<'a>(
         Some(Srv) => format!("mongodb+srv://{}", host()),
         Some(Version) => "8.0.4".to_owned(),
         Some(MajorVersion) => "8.0".to_owned(),
+        Some(Shape(shape)) => shaped(shape, seed),
         Some(Prefixed(prefix, digits)) => format!("{prefix}{}", hex(seed, digits)),
         Some(Fixed(text)) => text.to_owned(),
         Some(Arn) => format!("arn:aws:iam::123456789012:role/fake-{}", hex(seed, 8)),

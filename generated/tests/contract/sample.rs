@@ -37,6 +37,7 @@ impl<'a> Sample<'a> {
     }
 
     /// Returns the value of a parameter among the headers.
+    #[allow(dead_code, reason = "not every document has such a parameter")]
     pub(crate) fn header<T: Value + Default>(&self, name: &'static str) -> T {
         self.parameter("header", name)
     }

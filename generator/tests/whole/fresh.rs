@@ -15,6 +15,8 @@ fn what_is_committed_is_what_is_generated() {
         .collect();
     let ledger = OUTPUT.ledger.render();
     expected.insert("spec/names.toml".to_owned(), &ledger);
+    let summary = OUTPUT.summary.render();
+    expected.insert("spec/summary.toml".to_owned(), &summary);
     expected.insert("spec/unmapped.txt".to_owned(), &OUTPUT.unmapped);
     let mut problems = Vec::new();
     for (path, text) in &expected {

@@ -32,6 +32,11 @@ fn is_met(version: &VersionEntry) -> bool {
     version.kind != Kind::Release
 }
 
+/// Tells whether clients of stable versions go on working.
+pub(super) fn is_compatible(entries: &[Entry]) -> bool {
+    Tally::of(entries).broken.is_empty()
+}
+
 /// Distinct changes: a change of a component is one, however many operations it touches.
 type Distinct<'a> = BTreeSet<(&'a str, &'a str, &'a str)>;
 

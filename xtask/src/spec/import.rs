@@ -7,7 +7,7 @@ use std::path::Path;
 
 use atlas_admin_generator::document::Document;
 use atlas_admin_generator::version::{MediaType, Version};
-use atlas_admin_generator::{UnmatchedAction, canonical, document, prose};
+use atlas_admin_generator::{Diagnostic, UnmatchedAction, canonical, document, prose};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -34,8 +34,19 @@ pub(crate) struct Request<'a> {
     pub(crate) today: String,
 }
 
-/// Imports a document into a folder and returns what to tell about it.
-pub(crate) fn import(request: &Request<'_>, into: &Path) -> Result<String, Failure> {
+/// A document that was read and checked, as it will be vendored.
+pub(crate) struct Imported {
+    /// The document without its prose, in canonical form.
+    pub(crate) text: String,
+    /// The same as a tree.
+    pub(crate) tree: Value,
+    pub(crate) source: Source,
+    pub(crate) notes: Vec<Diagnostic>,
+    counts: Counts,
+}
+
+/// Reads a document, checks it and removes its prose; writes nothing.
+pub(crate) fn prepare(request: &Request<'_>, into: &Path) -> Result<Imported, Failure> {
     if let Some(date) = &request.date
         && !today::is_date(date)
     {
@@ -43,7 +54,7 @@ pub(crate) fn import(request: &Request<'_>, into: &Path) -> Result<String, Failu
     }
     let document = document::read(request.bytes, &[], UnmatchedAction::Error)
         .map_err(Failure::Document)?;
-    let source = source(request, &document.tree, into)?.render()?;
+    let source = source(request, &document.tree, into)?;
     let counts = Counts::of(&document);
     let Document { mut tree, notes, .. } = document;
     prose::strip(&mut tree);
@@ -52,16 +63,23 @@ pub(crate) fn import(request: &Request<'_>, into: &Path) -> Result<String, Failu
     // What is vendored has to be readable by the same reader; better to find out before writing.
     document::read(text.as_bytes(), &[], UnmatchedAction::Error)
         .map_err(Failure::Document)?;
+    Ok(Imported { text, tree, source, notes, counts })
+}
+
+/// Imports a document into a folder and returns what to tell about it.
+pub(crate) fn import(request: &Request<'_>, into: &Path) -> Result<String, Failure> {
+    let imported = prepare(request, into)?;
     let mut planned = Plan::default();
-    planned.add(&into.join(DOCUMENT), &text)?;
-    planned.add(&into.join(SOURCE), &source)?;
+    planned.add(&into.join(DOCUMENT), &imported.text)?;
+    planned.add(&into.join(SOURCE), &imported.source.render()?)?;
     planned.write()?;
     let mut said = String::new();
-    for note in notes {
+    for note in &imported.notes {
         let _ = writeln!(said, "{note}");
     }
     let verb = if planned.is_empty() { "unchanged" } else { "imported" };
-    let (before, after) = (request.bytes.len(), text.len());
+    let (before, after) = (request.bytes.len(), imported.text.len());
+    let counts = &imported.counts;
     let _ =
         writeln!(said, "{verb}: {counts}; {before} bytes with prose, {after} without");
     Ok(said)

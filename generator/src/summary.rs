@@ -1,0 +1,117 @@
+//! The size of an API: what a reviewer sees move when the document changes.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Api, Kind, Operation};
+
+const HEAD: &str = "\
+# How many there are of everything. Written by `cargo xtask codegen`: review what moves.
+";
+
+/// The size of an API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// The number of operations.
+    pub operations: usize,
+    /// The number of pairs of an operation and one of its versions.
+    pub operation_versions: usize,
+    /// The number of distinct versions.
+    pub versions: usize,
+    /// The number of groups of operations.
+    pub tags: usize,
+    /// The number of formats that versions answer in, all versions together.
+    pub formats: usize,
+    /// The number of operations that are read page by page.
+    pub paged: usize,
+    /// The number of operations that take the number of a page, paged or not.
+    pub page_numbers: usize,
+    /// The number of operations whose work is waited for.
+    pub waits: usize,
+    /// The number of formats that those operations answer in, all versions together.
+    pub waited_formats: usize,
+    /// The number of deprecated operations.
+    pub deprecated: usize,
+    /// The number of versions with a sunset date.
+    pub sunsets: usize,
+    /// The number of types with a name.
+    pub types: usize,
+    /// The number of secret properties, one for each record that has it.
+    pub secrets: usize,
+    /// The number of files of the crate.
+    pub files: usize,
+    /// The number of things that are knowingly not typed.
+    pub unmapped: usize,
+}
+
+impl Summary {
+    pub(crate) fn of(api: &Api, files: usize) -> Self {
+        let operations = || api.operations.iter();
+        let versions = || operations().flat_map(|operation| &operation.versions);
+        let tags: BTreeSet<usize> =
+            operations().map(|operation| operation.tag).collect();
+        Self {
+            operations: api.operations.len(),
+            operation_versions: api.operation_versions(),
+            versions: api.versions().len(),
+            tags: tags.len(),
+            formats: operations().map(formats).sum(),
+            paged: operations().filter(|operation| operation.is_paged).count(),
+            page_numbers: operations().filter(|it| numbers_pages(it)).count(),
+            waits: operations().filter(|operation| operation.wait.is_some()).count(),
+            waited_formats: operations()
+                .filter(|operation| operation.wait.is_some())
+                .map(formats)
+                .sum(),
+            deprecated: operations().filter(|operation| operation.deprecated).count(),
+            sunsets: versions().filter(|version| version.sunset.is_some()).count(),
+            types: api.types.len(),
+            secrets: api.types.iter().map(|def| secrets(&def.kind)).sum(),
+            files,
+            unmapped: api.unmapped.len(),
+        }
+    }
+
+    /// Returns each number with its name.
+    pub fn numbers(&self) -> [(&'static str, usize); 15] {
+        [
+            ("operations", self.operations),
+            ("operation_versions", self.operation_versions),
+            ("versions", self.versions),
+            ("tags", self.tags),
+            ("formats", self.formats),
+            ("paged", self.paged),
+            ("page_numbers", self.page_numbers),
+            ("waits", self.waits),
+            ("waited_formats", self.waited_formats),
+            ("deprecated", self.deprecated),
+            ("sunsets", self.sunsets),
+            ("types", self.types),
+            ("secrets", self.secrets),
+            ("files", self.files),
+            ("unmapped", self.unmapped),
+        ]
+    }
+
+    /// Returns the text of `summary.toml`.
+    pub fn render(&self) -> String {
+        let lines = self.numbers().map(|(name, number)| format!("{name} = {number}\n"));
+        format!("{HEAD}{}", lines.concat())
+    }
+}
+
+fn formats(operation: &Operation) -> usize {
+    operation.versions.iter().map(|version| version.answers.len()).sum()
+}
+
+fn numbers_pages(operation: &Operation) -> bool {
+    operation.parameters.iter().any(|parameter| parameter.numbers_pages)
+}
+
+fn secrets(kind: &Kind) -> usize {
+    match kind {
+        Kind::Record(record) => {
+            record.fields.iter().filter(|field| field.secret).count()
+        }
+        _ => 0,
+    }
+}

@@ -1,0 +1,110 @@
+//! The shapes of texts, for the fake: what a `pattern` of the document asks of a
+//! property, by its name, where all properties of the name ask the same.
+//!
+//! A shape is a text in which `{24}` stands for 24 hexadecimal digits.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+const HEAD: &str = "\
+# What the document asks of texts by the names of their properties: {24} is 24 hexadecimal digits.
+# Written by `cargo xtask codegen`.
+";
+
+/// Returns the text of `fake/src/values/shapes.txt`.
+pub(crate) fn shapes(document: &Value) -> String {
+    let mut found = Found::new();
+    collect(document, &mut found);
+    let mut text = HEAD.to_owned();
+    for (name, shapes) in found {
+        let shapes: Vec<Option<String>> = shapes.into_iter().collect();
+        if let [Some(shape)] = &*shapes
+            && !name.contains(char::is_whitespace)
+        {
+            text.push_str(&format!("{name} {shape}\n"));
+        }
+    }
+    text
+}
+
+/// The shapes that properties of a name have; None for a pattern that is no shape.
+type Found<'d> = BTreeMap<&'d str, BTreeSet<Option<String>>>;
+
+fn collect<'d>(value: &'d Value, found: &mut Found<'d>) {
+    match value {
+        Value::Object(entries) => {
+            let properties = entries.get("properties").and_then(Value::as_object);
+            for (name, property) in properties.into_iter().flatten() {
+                let items = property.get("items").unwrap_or(property);
+                if let Some(pattern) = items.get("pattern").and_then(Value::as_str) {
+                    found.entry(name).or_default().insert(shape(pattern));
+                }
+            }
+            entries.values().for_each(|value| collect(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| collect(value, found)),
+        _ => {}
+    }
+}
+
+/// Reads a pattern of fixed text and hexadecimal digits, such as `^mdb_sa_id_[a-fA-F\d]{24}$`.
+fn shape(pattern: &str) -> Option<String> {
+    let mut rest = pattern.strip_prefix('^')?.strip_suffix('$')?;
+    if let Some(inner) = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        rest = inner;
+    }
+    let mut shape = String::new();
+    while let Some(next) = rest.chars().next() {
+        if next == '[' {
+            let (class, after) = rest[1..].split_once(']')?;
+            let (count, after) = after.strip_prefix('{')?.split_once('}')?;
+            let count: usize = count.parse().ok()?;
+            let is_hex = class.contains("a-f")
+                && (class.contains("0-9") || class.contains("\\d"))
+                && !class.starts_with('^');
+            if !is_hex || count > 64 {
+                return None;
+            }
+            shape.push_str(&format!("{{{count}}}"));
+            rest = after;
+        } else if next.is_ascii_alphanumeric() || "_-:/".contains(next) {
+            shape.push(next);
+            rest = &rest[next.len_utf8()..];
+        } else {
+            return None;
+        }
+    }
+    shape.contains('{').then_some(shape)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fixed_text_and_hexadecimal_digits_are_a_shape() {
+        for (pattern, expected) in [
+            ("^([a-f0-9]{24})$", Some("{24}")),
+            ("^mdb_sa_id_[a-fA-F\\d]{24}$", Some("mdb_sa_id_{24}")),
+            ("^[0-9a-f]{8}-[0-9a-f]{4}$", Some("{8}-{4}")),
+            ("^[0-9]{4}$", None),
+            ("^[^a-f0-9]{4}$", None),
+            ("^[a-f0-9]{4}", None),
+            ("^a|b$", None),
+            ("^[a-f0-9]{4,8}$", None),
+            ("^([a-f0-9]{2})([a-f0-9]{2})$", None),
+            ("^abc$", None),
+        ] {
+            assert_eq!(shape(pattern).as_deref(), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_name_with_two_shapes_has_none() {
+        let id = |pattern: &str| serde_json::json!({"properties": {"id": {"pattern": pattern}}});
+        let (a, b) = (id("^[a-f0-9]{24}$"), id("^[a-f0-9]{8}$"));
+        assert_eq!(shapes(&serde_json::json!([a, a])), format!("{HEAD}id {{24}}\n"));
+        assert_eq!(shapes(&serde_json::json!([a, b])), HEAD);
+    }
+}
