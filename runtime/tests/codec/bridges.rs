@@ -94,7 +94,7 @@ fn secrets_can_be_left_out() {
     let text = r#"{"id": "a", "password": "s3cret", "token": "s3cret", "new": {"b": "s3cret"},
         "diskSizeGB": ["s3cret"], "name": "https://u:s3cret@h/x?s3cret", "members": 3,
         "tags": {"Authorization": "s3cret", "a": "b"}, "note": null,
-        "free": {"x-api-key": "s3cret", "urls": ["https://h?s3cret"], "n": 1.50},
+        "free": {"x-api-key": "s3cret", "urls": ["https://h?s3cret"], "n": 1.5},
         "labels": [{"key": "k"}, "s3cret"], "parent": {"password": "s3cret", "id": "p"},
         "replicationSpecs": [{"regionConfigs": [{"providerName": "X", "key": "s3cret"}, "s3cret",
         {"providerName": "TENANT", "regionName": "R"}]}]}"#;
@@ -104,7 +104,7 @@ fn secrets_can_be_left_out() {
         "new": "<redacted>", "diskSizeGB": "<redacted>",
         "name": "https://(redacted)@h/x?(redacted)", "members": 3,
         "tags": {"Authorization": "<redacted>", "a": "b"}, "note": null,
-        "free": {"x-api-key": "<redacted>", "urls": ["https://h?(redacted)"], "n": 1.50},
+        "free": {"x-api-key": "<redacted>", "urls": ["https://h?(redacted)"], "n": 1.5},
         "labels": [{"key": "k"}, "<redacted>"], "parent": {"password": "<redacted>", "id": "p"},
         "replicationSpecs": [{"regionConfigs": [{"providerName": "<redacted>", "key": "<redacted>"},
         "<redacted>", {"providerName": "TENANT", "regionName": "R"}]}]}"#;
