@@ -92,8 +92,8 @@ fn path_of(samples: &Samples, pair: &Pair) -> String {
         let is_of_pattern = pattern.is_some_and(|pattern| !pattern.contains("{24}"));
         let value = match &*parameter.name {
             "clientId" => value,
-            _ if is_of_pattern => value,
             "processId" => "host.example.invalid:27017".to_owned(),
+            name if name.ends_with("Id") && is_of_pattern => value,
             name if name.ends_with("Id") || name == "id" => ID.to_owned(),
             "ipAddress" => "203.0.113.7".to_owned(),
             _ => value,

@@ -276,7 +276,7 @@ async fn many_projects_are_there_at_once_and_buckets_count() {
         let request = Request::raw(Method::Get, RATE_LIMITS, version);
         let sets = request.send(&client).await.unwrap();
         let text = atlas_admin::codec::encode(&*sets).unwrap();
-        let sets: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let sets: serde_json::Value = serde_json::from_slice(&text).unwrap();
         let mut sets = sets["results"].as_array().unwrap().iter();
         let projects = sets.find(|it| it["endpointSetId"] == "Projects").unwrap();
         assert_eq!(projects["capacity"]["value"], 3);

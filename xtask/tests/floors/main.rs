@@ -31,6 +31,7 @@ const GENERATOR: &[&str] = &[
     "lower",
     "reconcile",
     "settle",
+    "summary",
     "facts",
     "names",
     "enter",
