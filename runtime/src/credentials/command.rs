@@ -7,9 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::{Credentials, CredentialsProvider, expiry};
-use crate::transport::BoxFuture;
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+use crate::transport::{BoxError, BoxFuture};
 
 /// The time after which a command is run again where nothing tells when its output expires.
 const REFRESH: Duration = Duration::from_secs(10 * 60);
