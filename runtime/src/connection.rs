@@ -22,6 +22,10 @@ mod body;
 mod call;
 mod guard;
 
+/// The refusal of a request that a layer has turned away from the base URL.
+const TURNED_AWAY: &str =
+    "a layer changed the URL to one that is not below the base URL";
+
 /// What every request to the service needs, whoever sends it and why.
 #[derive(Clone)]
 pub(crate) struct Connection {

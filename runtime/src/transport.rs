@@ -28,7 +28,8 @@ pub mod reqwest;
 #[cfg(not(feature = "reqwest"))]
 pub(crate) mod absent;
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+/// An error of any type.
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A request, whole and ready.
 ///

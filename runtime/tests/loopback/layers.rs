@@ -409,4 +409,6 @@ async fn a_layer_does_not_make_nothing_of_something() {
     let client = Client::builder().layer(Empty).build().unwrap();
     let error = list().send(&client).await.unwrap_err();
     assert!(error.is_decode() && error.to_string().contains("no body"), "{error}");
+    // As without layers, the error has the response.
+    assert_eq!(error.status(), Some(200));
 }
