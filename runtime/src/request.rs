@@ -11,10 +11,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::additions::Query;
 use crate::codec::{self, EncodeError, Json, RequestBody};
 use crate::error::{Error, Kind};
 use crate::operation::{Location, Method, Operation};
-use crate::{additions, template, text};
+use crate::{additions, template};
 
 pub use body::IntoBody;
 pub use options::Options;
@@ -38,7 +39,7 @@ pub struct Request<T> {
 pub(crate) struct Parts {
     pub(crate) operation: &'static Operation,
     path: String,
-    query: Vec<(Cow<'static, str>, Vec<String>)>,
+    query: Query,
     headers: HeaderMap,
     body: Option<Arc<RequestBody>>,
     /// The method and the path of a [raw request](Request::raw).
@@ -265,35 +266,20 @@ impl Parts {
     }
 
     fn set_query(&mut self, name: Cow<'static, str>, value: &dyn codec::Value) {
-        self.forget_problem(&Part::Query(name.clone()));
-        self.query.retain(|(other, _)| *other != name);
-        match text::texts(value) {
-            Ok(texts) if texts.is_empty() => {}
-            Ok(texts) => self.query.push((name, texts)),
-            Err(what) => {
-                let message = format!("the query parameter {name} can't hold {what}");
-                self.fail(Part::Query(name), message);
-            }
+        let part = Part::Query(name.clone());
+        self.forget_problem(&part);
+        if let Err(message) = additions::set_query(&mut self.query, name, value) {
+            self.fail(part, message);
         }
     }
 
     fn set_header(&mut self, name: Cow<'static, str>, value: &dyn codec::Value) {
-        self.forget_problem(&Part::Header(name.clone()));
-        if let Err(message) = self.try_header(&name, value) {
-            self.fail(Part::Header(name), message);
+        let set = additions::set_header(&mut self.headers, &name, value);
+        let part = Part::Header(name);
+        self.forget_problem(&part);
+        if let Err(message) = set {
+            self.fail(part, message);
         }
-    }
-
-    fn try_header(
-        &mut self,
-        name: &str,
-        value: &dyn codec::Value,
-    ) -> Result<(), String> {
-        match additions::header(name, value)? {
-            (name, Some(value)) => _ = self.headers.insert(name, value),
-            (name, None) => _ = self.headers.remove(name),
-        }
-        Ok(())
     }
 
     fn set_body(&mut self, encoded: Result<RequestBody, EncodeError>) {
@@ -373,16 +359,7 @@ impl Parts {
 
     pub(crate) fn path_and_query(&self) -> String {
         let mut target = self.path.clone();
-        let mut separator = '?';
-        for (name, texts) in &self.query {
-            for text in texts {
-                target.push(separator);
-                target.extend(template::encode(name));
-                target.push('=');
-                target.extend(template::encode(text));
-                separator = '&';
-            }
-        }
+        additions::push_query(&mut target, &self.query);
         target
     }
 

@@ -32,7 +32,8 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A request, whole and ready.
 ///
-/// `Debug` leaves the body out; the header with the credentials is marked as sensitive.
+/// `Debug` leaves the body out; the headers with the credentials and those that the caller sets
+/// are marked as sensitive.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Request {
