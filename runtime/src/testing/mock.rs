@@ -237,20 +237,6 @@ impl Transport for Rules {
         &self,
         request: Request,
     ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
-        let outcome = self.reply(RecordedRequest::new(request));
-        Box::pin(async move {
-            match outcome {
-                Ok(Outcome::Response(response)) => Ok(response.map(Body::from)),
-                Ok(Outcome::Broken(stage)) => {
-                    Err(TransportError::new(stage, "as the test says"))
-                }
-                Ok(Outcome::Stored { .. }) => panic!(
-                    "only the service of atlas-admin-fake has something stored to respond with"
-                ),
-                Ok(Outcome::Never) => std::future::pending().await,
-                // Here and not as an error, which the tested code may well swallow.
-                Err(problem) => panic!("{problem}"),
-            }
-        })
+        reply::deliver(self.reply(RecordedRequest::new(request)), "as the test says")
     }
 }

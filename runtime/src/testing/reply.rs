@@ -11,7 +11,7 @@ use super::RecordedRequest;
 use crate::codec::{self, Json, Value};
 use crate::json;
 use crate::operation::{Operation, Paging};
-use crate::transport::Stage;
+use crate::transport::{Body, BoxFuture, Stage, TransportError};
 
 /// Makes what becomes of a request.
 pub type Reply = Arc<dyn Fn(&RecordedRequest) -> Outcome + Send + Sync>;
@@ -35,6 +35,26 @@ pub enum Outcome {
 
 /// Changes what is stored.
 pub type Change = Arc<dyn Fn(&mut Json) + Send + Sync>;
+
+/// Makes what a transport returns of an outcome; `why` says who breaks the connection.
+///
+/// A problem ends the test with a panic and is no error, for the tested code may well swallow one.
+pub(super) fn deliver(
+    outcome: Result<Outcome, String>,
+    why: &'static str,
+) -> BoxFuture<'static, Result<Response<Body>, TransportError>> {
+    Box::pin(async move {
+        match outcome {
+            Ok(Outcome::Response(response)) => Ok(response.map(Body::from)),
+            Ok(Outcome::Broken(stage)) => Err(TransportError::new(stage, why)),
+            Ok(Outcome::Stored { .. }) => panic!(
+                "only the service of atlas-admin-fake has something stored to respond with"
+            ),
+            Ok(Outcome::Never) => std::future::pending().await,
+            Err(problem) => panic!("{problem}"),
+        }
+    })
+}
 
 /// Makes an answer.
 pub fn response(
