@@ -9,7 +9,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::export::traced;
 use super::spans::get;
-use crate::loopback::api::{builder, plain, service_account};
+use crate::loopback::api::{builder, granting, plain, service_account};
 use crate::loopback::clock::Steps;
 use crate::loopback::server::{Reply, Server};
 
@@ -22,11 +22,8 @@ fn inject(headers: &mut HeaderMap) {
 }
 
 async fn server() -> Server {
-    Server::start(|number, seen| match seen.target.as_str() {
-        "/api/oauth/token" => {
-            Reply::new(200, &[], r#"{"access_token":"hunter2-token"}"#)
-        }
-        _ if number == 1 => Reply::new(500, &[], ""),
+    granting(|number, _| match number {
+        1 => Reply::new(500, &[], ""),
         _ => Reply::json("{}"),
     })
     .await

@@ -12,7 +12,7 @@ use opentelemetry::trace::{SpanKind, Status};
 
 use super::export::{ID, says, traced};
 use crate::loopback::api::{
-    CREATE, DELETE, GET, LOGS, api_key, builder, plain, service_account,
+    CREATE, DELETE, GET, LOGS, api_key, builder, granting, plain, service_account,
 };
 use crate::loopback::clock::Steps;
 use crate::loopback::oracle::{ATLAS, Oracle};
@@ -225,13 +225,7 @@ async fn a_future_that_nobody_polls_has_no_span() {
 
 #[tokio::test]
 async fn a_token_request() {
-    let server = Server::start(|_, seen| match seen.target.as_str() {
-        "/api/oauth/token" => {
-            Reply::new(200, &[], r#"{"access_token":"hunter2-token","expires_in":3600}"#)
-        }
-        _ => Reply::json("{}"),
-    })
-    .await;
+    let server = granting(|_, _| Reply::json("{}")).await;
     let builder = builder(&server, &Steps::default()).credentials(service_account());
     let client = builder.build().unwrap();
     let spans = traced(async {
@@ -292,13 +286,7 @@ async fn a_future_that_is_instrumented() {
 /// A token that is revoked is in the body, and nowhere else.
 #[tokio::test]
 async fn a_revocation() {
-    let server = Server::start(|_, seen| match seen.target.as_str() {
-        "/api/oauth/token" => {
-            Reply::new(200, &[], r#"{"access_token":"hunter2-token","expires_in":3600}"#)
-        }
-        _ => Reply::json("{}"),
-    })
-    .await;
+    let server = granting(|_, _| Reply::json("{}")).await;
     let builder = builder(&server, &Steps::default()).credentials(service_account());
     let client = builder.build().unwrap();
     let spans = traced(async {
