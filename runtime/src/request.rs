@@ -25,7 +25,7 @@ mod curl;
 mod options;
 mod raw;
 
-/// A request for an operation whose answer is a `T`.
+/// A request for an operation whose response is a `T`.
 ///
 /// `Debug` prints the operation and where the request goes, never a body or a header.
 #[must_use = "a request does nothing until it is sent"]
@@ -34,7 +34,7 @@ pub struct Request<T> {
     output: PhantomData<fn() -> T>,
 }
 
-/// All of a request that does not depend on what its answer is.
+/// All of a request that does not depend on the type of its response.
 #[derive(Clone)]
 pub(crate) struct Parts {
     pub(crate) operation: &'static Operation,
@@ -150,7 +150,7 @@ impl<T> Request<T> {
         self
     }
 
-    /// Makes the request expect another type of answer: a type of the caller's own, or
+    /// Makes the request expect another type of response: a type of the caller's own, or
     /// [`codec::Json`] for one without structure.
     pub fn with_output<U>(self) -> Request<U> {
         Request { parts: self.parts, output: PhantomData }
@@ -172,7 +172,7 @@ impl<T> Request<T> {
         self.parts.path_and_query()
     }
 
-    /// Returns the media type that is asked for.
+    /// Returns the media type that is requested (`Accept`).
     pub fn accept(&self) -> &'static str {
         self.parts.operation.accept
     }

@@ -23,7 +23,7 @@ impl Request<Json> {
     /// documented.
     ///
     /// The path is below `/api/atlas/v2`, with or without that prefix, and may have a query string.
-    /// It is sent as it is, so that its values must be percent-encoded. The version is asked for by
+    /// It is sent as it is, so that its values must be percent-encoded. The version is requested by
     /// `Accept: application/vnd.atlas.<version>+json`, and is the one of the body.
     /// [`Request::with_output`] makes the response another type than JSON.
     ///

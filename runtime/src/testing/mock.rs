@@ -12,7 +12,7 @@ use super::reply::{self, Outcome, Reply};
 use crate::auth::oauth;
 use crate::transport::{Body, BoxFuture, Request, Transport, TransportError};
 
-/// All rules, and all that was asked.
+/// All rules, and all requests that came.
 #[derive(Default)]
 pub struct Rules(Mutex<State>);
 
@@ -55,7 +55,7 @@ impl Rule {
         self.replies.pop_front()
     }
 
-    /// Returns the number of replies that have to be asked for.
+    /// Returns the number of replies that have to be requested.
     fn left(&self) -> usize {
         self.replies.len() - usize::from(self.always && !self.replies.is_empty())
     }
@@ -113,12 +113,12 @@ impl Rules {
         self.state().in_order = true;
     }
 
-    /// Returns what was asked, one for each attempt.
+    /// Returns the requests that came, one for each attempt.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state().requests.clone()
     }
 
-    /// Returns what was asked of one kind.
+    /// Returns the requests of one kind.
     pub fn requests_for(&self, pattern: &Pattern) -> Vec<RecordedRequest> {
         let state = self.state();
         let asked = state.requests.iter();
@@ -135,7 +135,7 @@ impl Rules {
     ///
     /// # Panics
     ///
-    /// If there is none or more than one, with what was asked instead.
+    /// If there is none or more than one, with the requests that came instead.
     #[track_caller]
     pub fn single_request(&self, pattern: &Pattern) -> RecordedRequest {
         let mut found = self.requests_for(pattern);

@@ -131,7 +131,7 @@ impl ReplayTransport {
         Ok(Self { tape: Arc::new(Tape(Mutex::new(state))), clock: VirtualClock::new() })
     }
 
-    /// Lets a part of the recording do: what was never requested ends no test.
+    /// Allows recorded requests that never come: they end no test.
     pub fn allow_unrequested(self) -> Self {
         self.tape.state().allows_unrequested = true;
         self
@@ -142,7 +142,7 @@ impl ReplayTransport {
         Client::builder().transport(self.transport()).clock(self.clock())
     }
 
-    /// Returns what responds, for a client that a program builds itself.
+    /// Returns the transport, for a client that a program builds itself.
     pub fn transport(&self) -> impl Transport + Clone + use<> {
         self.tape.clone()
     }

@@ -1,4 +1,4 @@
-//! What is replied.
+//! Replies.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,7 +56,7 @@ pub(super) fn deliver(
     })
 }
 
-/// Makes an answer.
+/// Makes a response.
 pub fn response(
     status: u16,
     content_type: Option<&str>,
@@ -77,7 +77,7 @@ pub fn response(
     response
 }
 
-/// Makes the answer that an operation declares, with a body that is encoded already.
+/// Makes the response that an operation declares, with a body that is encoded already.
 pub fn success(
     operation: Option<&Operation>,
     body: impl Into<Bytes>,
@@ -119,7 +119,7 @@ pub fn error(status: u16, code: &str, detail: &str) -> Response<Bytes> {
     response(status, Some("application/json"), body.to_string())
 }
 
-/// Makes the answer to a caller that asks too often.
+/// Makes the response to a caller that sends too many requests.
 pub(super) fn throttled(wait: Duration) -> Response<Bytes> {
     let mut response = error(429, "RATE_LIMITED", "Too many requests.");
     // Whole seconds, and none too few (RFC 9110 section 10.2.3).
