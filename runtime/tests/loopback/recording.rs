@@ -1,6 +1,5 @@
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::http;
@@ -23,6 +22,7 @@ use super::api::{
 use super::clock::Steps;
 use super::group::{GROUP, Group, ID, Provider, State, entry};
 use super::oracle::{ATLAS, Oracle};
+use super::processes::Folder;
 use super::server::{Reply, Server};
 
 static SNAPSHOT: Operation = operation(
@@ -49,13 +49,11 @@ const PERSONAL: &[&str] = &[
     "zzz-new",
 ];
 
-fn path(name: &str) -> PathBuf {
-    static NUMBER: AtomicUsize = AtomicUsize::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::SeqCst);
-    let folder = format!("atlas-har-{name}-{}-{number}", std::process::id());
-    let folder = std::env::temp_dir().join(folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder.join("recording.har")
+/// Makes a folder, and the path of a recording in it.
+fn place(name: &str) -> (Folder, PathBuf) {
+    let folder = Folder::new(&format!("har-{name}"));
+    let path = folder.path("recording.har");
+    (folder, path)
 }
 
 fn read(path: &PathBuf) -> (String, Json) {
@@ -129,7 +127,7 @@ fn says_what_was_sent(group: &Json) {
 #[tokio::test]
 async fn a_recording_keeps_what_the_service_sends_and_nothing_of_anybody() {
     let server = Server::start(|_, _| Reply::json(GROUP)).await;
-    let path = path("group");
+    let (_folder, path) = place("group");
     let recorder = Recorder::create(&path).unwrap().types(&ENTRIES);
     let client = builder(&server, &Steps::default())
         .credentials(Credentials::access_token("hunter2token"))
@@ -212,7 +210,7 @@ async fn no_credentials_are_recorded_in_any_form() {
         _ => oracle.refuse(seen).unwrap_or_else(|| echo(seen)),
     })
     .await;
-    let path = path("secrets");
+    let (_folder, path) = place("secrets");
     let recorder = Recorder::create(&path).unwrap();
     for credentials in
         [service_account(), api_key(), Credentials::access_token("HUNTER2_TOKEN")]
@@ -259,7 +257,7 @@ async fn attempts_are_recorded_one_by_one_and_fail_again_when_played() {
         _ => Reply::new(200, &[("content-encoding", "gzip")], &packed),
     })
     .await;
-    let path = path("attempts");
+    let (_folder, path) = place("attempts");
     let recorder = Recorder::create(&path).unwrap();
     let client = recorded(&server, &recorder);
     let live = get().send(&client).await.unwrap();
@@ -291,7 +289,7 @@ async fn a_compressed_body_is_recorded_whatever_its_coding_is_called() {
         Reply::new(200, &[("content-encoding", names[number])], &packed)
     })
     .await;
-    let path = path("codings");
+    let (_folder, path) = place("codings");
     let recorder = Recorder::create(&path).unwrap();
     let client = recorded(&server, &recorder);
     for _ in names {
@@ -315,7 +313,7 @@ async fn a_download_streams_through_a_recorder_and_leaves_no_body() {
         Reply::raw(head.as_str()).endless(b"hunter2 ".repeat(999))
     })
     .await;
-    let path = path("download");
+    let (_folder, path) = place("download");
     let recorder = Recorder::create(&path).unwrap().body_limit(1 << 12);
     let client = recorded(&server, &recorder);
     let request = Request::<Download>::new(&LOGS, &["1", "mongodb"]);
@@ -350,7 +348,7 @@ async fn paths_are_known_by_templates_and_else_by_convention() {
         Reply::json(&links.replace("URL", &host))
     })
     .await;
-    let path = path("paths");
+    let (_folder, path) = place("paths");
     let recorder = Recorder::create(&path).unwrap().types(&ENTRIES);
     let client = recorded(&server, &recorder);
     let target = format!("/groups/{ID}/backup/wolpertinger/snapshots/1.gz");
@@ -383,7 +381,7 @@ async fn paths_are_known_by_templates_and_else_by_convention() {
 #[tokio::test]
 async fn a_recording_is_in_place_as_a_whole() {
     let server = Server::start(|_, _| Reply::json("{}")).await;
-    let path = path("place");
+    let (_folder, path) = place("place");
     std::fs::write(&path, "older").unwrap();
     let count = || std::fs::read_dir(path.parent().unwrap()).unwrap().count();
     let recorder = Recorder::create(&path).unwrap();
@@ -423,7 +421,7 @@ async fn a_gateway_and_its_page_are_not_shown() {
         _ => Reply::json(r#"{"AKIA": "AKIAIOSFODNN7EXAMPLE", "id": 1}"#),
     })
     .await;
-    let path = path("gateway");
+    let (_folder, path) = place("gateway");
     let recorder = Recorder::create(&path).unwrap();
     let to = server.url.clone();
     let client = builder(&server, &Steps::default())
