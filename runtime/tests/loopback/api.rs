@@ -8,7 +8,7 @@ use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::{Client, ClientBuilder, Credentials, Request, Version};
 
 use super::clock::{LIMIT, Steps};
-use super::server::Server;
+use super::server::{Reply, Seen, Server};
 
 pub(crate) const fn operation(
     id: &'static str,
@@ -81,6 +81,22 @@ pub(crate) fn api_key() -> Credentials {
 
 pub(crate) fn service_account() -> Credentials {
     Credentials::service_account("mdb_sa_id_1", SECRET)
+}
+
+/// The access token that [`granting`] servers grant.
+pub(crate) const ACCESS_TOKEN: &str = "hunter2-token";
+
+/// Starts a server that grants access tokens. It replies to all else as the script says, which gets
+/// the number of the request, those for tokens included, and the request.
+pub(crate) async fn granting(
+    script: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static,
+) -> Server {
+    let grant = format!(r#"{{"access_token":"{ACCESS_TOKEN}","expires_in":3600}}"#);
+    Server::start(move |number, seen| match seen.target.as_str() {
+        "/api/oauth/token" => Reply::json(&grant),
+        _ => script(number, seen),
+    })
+    .await
 }
 
 /// Begins a client on a clock without waits.

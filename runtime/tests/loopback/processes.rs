@@ -17,11 +17,11 @@ use super::tls;
 /// Longer than anything here takes, shorter than a turn is waited for (10 seconds).
 const SOON: Duration = Duration::from_secs(8);
 
-/// The folder that the other processes of a test share with it. It goes with the test.
-struct Folder(PathBuf);
+/// The folder of a test, which other processes may share with it. It goes with the test.
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new(test: &str) -> Self {
+    pub(crate) fn new(test: &str) -> Self {
         let name = format!("atlas-{test}-{}", std::process::id());
         let folder = Self(std::env::temp_dir().join(name));
         _ = std::fs::remove_dir_all(&folder.0);
@@ -29,7 +29,7 @@ impl Folder {
         folder
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
