@@ -3,6 +3,7 @@
 
 mod loopback {
     pub(crate) mod api;
+    pub(crate) mod certificate;
     pub(crate) mod clock;
     pub(crate) mod listing;
     pub(crate) mod oracle;

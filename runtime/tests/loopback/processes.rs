@@ -11,6 +11,7 @@ use atlas_admin_runtime::transport::reqwest::TlsBackend;
 use atlas_admin_runtime::{Client, FileStore, TokenStore};
 
 use super::api::{get, service_account};
+use super::certificate::ROOT;
 use super::server::{Reply, Server};
 use super::tls;
 
@@ -212,7 +213,7 @@ async fn a_platform_without_certificates_is_told_and_trusts_those_it_is_given() 
         // No TLS, no certificates.
         build("http://127.0.0.1:9999").build().unwrap();
         let url = tls::start().await;
-        let client = build(&url).root_certificates(tls::ROOT).build().unwrap();
+        let client = build(&url).root_certificates(ROOT).build().unwrap();
         assert_eq!(get().send(&client).await.unwrap()["id"], "1");
         return;
     }
