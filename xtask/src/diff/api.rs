@@ -68,8 +68,8 @@ pub(super) fn endpoints(tree: Tree<'_>) -> Vec<Endpoint<'_>> {
     let paths = tree.root.get("paths").and_then(Value::as_object);
     let mut found = Vec::new();
     for (path, item) in paths.into_iter().flatten() {
+        let (item, _) = tree.resolve(item);
         for method in METHODS {
-            let (item, _) = tree.resolve(item);
             if let Some(operation) = item.get(method) {
                 found.push(endpoint(tree, (path, method), item, operation));
             }
@@ -167,10 +167,7 @@ fn versions<'a>(tree: Tree<'a>, operation: &'a Value) -> BTreeMap<Version, View<
     if names.is_empty() {
         names.insert(Version::unversioned());
     }
-    let view = |version: Version| {
-        let view = view(tree, operation, &holders, &version);
-        (version, view)
-    };
+    let view = |version| (version, view(tree, operation, &holders, version));
     names.into_iter().map(view).collect()
 }
 
@@ -183,7 +180,7 @@ fn view<'a>(
     tree: Tree<'a>,
     operation: &'a Value,
     holders: &Holders<'a>,
-    version: &Version,
+    version: Version,
 ) -> View<'a> {
     let mut view =
         View { is_deprecated: is_true(operation, "deprecated"), ..View::default() };
@@ -198,8 +195,7 @@ fn view<'a>(
         let Some(content) = content(response, version, &mut view) else { continue };
         let headers = response.get("headers").and_then(Value::as_object);
         let headers = headers.into_iter().flatten().map(|(name, header)| {
-            let required = tree.get(header, "required");
-            (name.clone(), required == Some(&Value::Bool(true)))
+            (name.clone(), is_true(tree.resolve(header).0, "required"))
         });
         let headers = headers.collect();
         let component = *component;
@@ -211,14 +207,14 @@ fn view<'a>(
 /// Returns the media types of a version; None if all that there is belongs to others.
 fn content<'a>(
     holder: &'a Value,
-    version: &Version,
+    version: Version,
     view: &mut View<'a>,
 ) -> Option<Content<'a>> {
     let mut content = Content::new();
     let mut is_of_others = false;
     for (name, media) in media(holder) {
         let named = Version::of_media_type(name);
-        if named.as_ref().is_some_and(|named| named != version) {
+        if named.is_some_and(|named| named != version) {
             is_of_others = true;
             continue;
         }
