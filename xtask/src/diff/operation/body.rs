@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::api::{Content, Response, View};
-use super::super::change::{Anchor, Change, Direction, Part, Site};
+use super::super::change::{Anchor, Change, Direction, Part, Site, need};
 use super::super::graph::{Graph, Root};
 use super::Draft;
 
@@ -26,12 +26,9 @@ pub(super) fn requests<'a>(
         (Some(_), None) => push("request-body-removed", false, "removed"),
         (Some(before), Some(after)) => {
             if before.is_required != after.is_required {
-                let (code, words) = if after.is_required {
-                    ("request-body-became-required", "made required")
-                } else {
-                    ("request-body-became-optional", "made optional")
-                };
-                push(code, !after.is_required, words);
+                let need = need(after.is_required);
+                let code = format!("request-body-became-{need}");
+                push(&code, !after.is_required, &format!("made {need}"));
             }
             let phrase = "the request body";
             let contents = (&before.content, &after.content);
@@ -129,14 +126,14 @@ fn headers((old, new): (&Response<'_>, &Response<'_>), phrase: &str) -> Vec<Chan
         found.push(change);
     };
     for (name, was_required) in &old.headers {
-        let need = if *was_required { "required" } else { "optional" };
+        let was = need(*was_required);
         match new.headers.get(name) {
             None => {
-                let code = format!("{need}-response-header-removed");
+                let code = format!("{was}-response-header-removed");
                 push(code, false, format!("removed the header `{name}`"));
             }
             Some(is_required) if is_required != was_required => {
-                let need = if *is_required { "required" } else { "optional" };
+                let need = need(*is_required);
                 let code = format!("response-header-became-{need}");
                 push(code, *is_required, format!("made {need} the header `{name}`"));
             }
