@@ -58,7 +58,6 @@ pub(super) struct Branch<'a> {
 }
 
 /// The property that selects a branch.
-#[derive(Default)]
 pub(super) struct Discriminator<'a> {
     pub property: &'a str,
     /// The names of schemas by the property's value.
