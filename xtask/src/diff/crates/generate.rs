@@ -69,7 +69,10 @@ fn generated(document: &str, ledger: &Ledger) -> Result<Generated, Failure> {
     let bytes = input::bytes(document)?;
     let output = generator::generate(&bytes, &overlays, ledger, &options)
         .map_err(Failure::Document)?;
-    Ok(Generated { files: output.files, ledger: output.ledger })
+    let mut files = output.files;
+    // Of a revision no more is read.
+    files.retain(|path, _| path.starts_with("src/") || path == "Cargo.toml");
+    Ok(Generated { files, ledger: output.ledger })
 }
 
 /// Returns the crate that was committed in a revision; None if the name is that of a file.

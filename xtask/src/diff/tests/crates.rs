@@ -3,7 +3,7 @@
 use atlas_admin_generator::{self as generator, Files, Ledger};
 use serde_json::{Value, json};
 
-use super::super::crates::{Act, CrateDiff, Verdict, compare, report};
+use super::super::crates::{Act, CrateDiff, Verdict, compare, generate::both, report};
 use super::super::entry::entry;
 use super::of_trees;
 
@@ -299,4 +299,13 @@ fn a_type_below_a_new_property_has_its_cause_there() {
             ("types::Stem", Act::Added, Verdict::Minor, code),
         ]
     );
+}
+
+#[test]
+fn a_generated_crate_has_the_files_that_are_read_of_a_revision() {
+    let case = crate::root().join("generator/tests/cases/22-pages/spec.yaml");
+    let case = case.to_string_lossy();
+    let (files, _) = both(&case, &case, None).expect("two crates");
+    let others = files.keys().filter(|path| !path.starts_with("src/"));
+    assert_eq!(others.collect::<Vec<_>>(), ["Cargo.toml"]);
 }
