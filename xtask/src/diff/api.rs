@@ -38,7 +38,7 @@ pub(super) struct Parameter<'a> {
     pub component: Option<&'a str>,
 }
 
-/// What belongs to one version of an operation.
+/// The parts of an operation that belong to one of its versions.
 #[derive(Default)]
 pub(super) struct View<'a> {
     pub body: Option<Body<'a>>,

@@ -86,7 +86,7 @@ pub(crate) struct Spot {
     pub names: Vec<String>,
 }
 
-/// What an operation consists of.
+/// The kinds of part that an operation has.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Part {
     Parameter(String),

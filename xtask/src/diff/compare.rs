@@ -40,7 +40,7 @@ impl Own {
     }
 }
 
-/// What the comparison of two schemas finds.
+/// The result of comparing two schemas.
 #[derive(Default)]
 pub(super) struct Found<'a> {
     pub changes: Vec<Own>,

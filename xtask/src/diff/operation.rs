@@ -50,7 +50,7 @@ impl Kind {
     }
 }
 
-/// What is known of a version before the schemas are compared: changes, and pairs to look into.
+/// The changes of a version before its schemas are compared, and the pairs of schemas to compare.
 pub(super) struct Draft {
     pub version: Version,
     pub kind: Kind,

@@ -1,4 +1,4 @@
-//! What the runtime's macros add to a type: JSON names, conversions, and traits.
+//! JSON names, conversions and traits that the runtime's macros add to a type.
 
 use proc_macro2::TokenTree;
 use syn::ItemMacro;

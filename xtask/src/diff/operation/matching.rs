@@ -1,4 +1,4 @@
-//! Which operation of the old document is which of the new one.
+//! Pairs of operations: one of the old document, and the same one of the new document.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! What a change of the document makes of the crate, and the entry of the changelog.
+//! The changes of the crate that follow from those of the document, and the entry of the changelog.
 
 use atlas_admin_generator::{self as generator, Files, Ledger};
 use serde_json::{Value, json};
