@@ -57,10 +57,17 @@ pub(super) struct Body<'a> {
 
 pub(super) struct Response<'a> {
     pub content: Content<'a>,
-    /// Whether each header is always sent.
-    pub headers: BTreeMap<String, bool>,
+    /// By the names in lower case.
+    pub headers: BTreeMap<String, Header<'a>>,
     /// The name in `components`.
     pub component: Option<&'a str>,
+}
+
+/// A header of a response.
+pub(super) struct Header<'a> {
+    pub name: &'a str,
+    /// Whether it is always sent.
+    pub is_required: bool,
 }
 
 /// Reads the operations of a document.
@@ -195,7 +202,8 @@ fn view<'a>(
         let Some(content) = content(response, version, &mut view) else { continue };
         let headers = response.get("headers").and_then(Value::as_object);
         let headers = headers.into_iter().flatten().map(|(name, header)| {
-            (name.clone(), is_true(tree.resolve(header).0, "required"))
+            let is_required = is_true(tree.resolve(header).0, "required");
+            (name.to_lowercase(), Header { name, is_required })
         });
         let headers = headers.collect();
         let component = *component;

@@ -262,12 +262,13 @@ fn statuses_media_types_and_headers_change() {
     let csv = with(json!({ "200": { "content": {
         media: {}, "application/vnd.atlas.2024-08-05+csv": {},
     } } }));
-    let header = |required: bool| {
+    let named = |name: &str, required: bool| {
         with(json!({ "200": {
             "content": { media: {} },
-            "headers": { "X": { "required": required } },
+            "headers": { name: { "required": required } },
         } }))
     };
+    let header = |required: bool| named("X", required);
     for (old, new, code, is_compatible) in [
         (&plain, &accepted, "response-success-status-added", true),
         (&accepted, &plain, "response-success-status-removed", false),
@@ -283,4 +284,15 @@ fn statuses_media_types_and_headers_change() {
     ] {
         assert_change(old, new, code, is_compatible);
     }
+    // A header has one name in any case.
+    assert_changes(&named("X-Size", true), &named("x-size", true), &[]);
+    assert_changes(
+        &named("X-Size", false),
+        &named("x-size", true),
+        &[(
+            "response-header-became-required",
+            "made required the header `x-size` of the response 200",
+            true,
+        )],
+    );
 }
