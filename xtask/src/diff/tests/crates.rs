@@ -309,3 +309,17 @@ fn a_generated_crate_has_the_files_that_are_read_of_a_revision() {
     let others = files.keys().filter(|path| !path.starts_with("src/"));
     assert_eq!(others.collect::<Vec<_>>(), ["Cargo.toml"]);
 }
+
+#[test]
+fn a_function_of_an_announced_version_has_its_cause() {
+    let mut old = document();
+    let pear = operation("getPear", "2043-01-01.upcoming", "Pear");
+    old["paths"]["/pears"]["get"] = pear;
+    let mut new = old.clone();
+    new["paths"]["/pears"] = json!({});
+    let (diff, _) = diff(&old, &new);
+    let found = told(&diff);
+    let path = "pears::v2043_01_01_upcoming::get_pear";
+    let function = found.iter().find(|it| it.0 == path);
+    assert_eq!(function.map(|it| it.3), Some("endpoint-removed"), "{found:?}");
+}
