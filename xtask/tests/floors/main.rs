@@ -55,6 +55,7 @@ const RUNTIME: &[&str] = &[
     "transport",
     "credentials",
     "clock",
+    "file",
     "error",
     "transport::absent",
     "transport::reqwest",
