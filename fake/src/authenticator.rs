@@ -32,7 +32,7 @@ const KNOWN_NONCES: usize = 10_000;
 
 /// The nonces and tokens that were given out.
 pub(crate) struct Authenticator {
-    /// How often each nonce was used.
+    /// The number of uses of each nonce.
     nonces: HashMap<String, u64>,
     /// The same nonces, the oldest first.
     by_age: VecDeque<String>,

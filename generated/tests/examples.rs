@@ -66,7 +66,7 @@ async fn projects_are_listed_in_every_way() {
     assert_eq!(fake.requests_for(&projects::list_groups()).len(), 4);
 }
 
-/// What the AWS Secrets Manager Agent is to the example: one response with the secret.
+/// Stands in for the AWS Secrets Manager Agent of the example: sends one response with the secret.
 fn agent(account: &str, secret: &str) -> (String, std::thread::JoinHandle<String>) {
     use std::io::{BufRead, BufReader, Write};
     let value = format!(r#"{{"client_id":"{account}","client_secret":"{secret}"}}"#);

@@ -61,7 +61,7 @@ impl ErrorCodes {
     }
 }
 
-/// What a line looks like.
+/// The form of a line, as help.
 const SHAPE: &str = "write a line for each code: `CODE = { report = \"where it was seen\" }`, or \
                      `document` or `recording` in the place of `report`";
 

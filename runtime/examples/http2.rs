@@ -17,13 +17,15 @@ use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::transport::reqwest::{Client as Http, ReqwestTransport};
 use atlas_admin_runtime::{Client, Request};
 
-use loopback::alpn::{Fate, ROOT, Server};
+use loopback::alpn::{Fate, Server};
 use loopback::api::GET;
+use loopback::certificate::ROOT;
 
 #[path = "../tests/loopback"]
 mod loopback {
     pub(crate) mod alpn;
     pub(crate) mod api;
+    pub(crate) mod certificate;
     pub(crate) mod clock;
     pub(crate) mod server;
 }

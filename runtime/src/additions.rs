@@ -48,25 +48,14 @@ pub(crate) struct Additions {
 
 impl Additions {
     pub(crate) fn set_header(&mut self, name: &str, value: &Json) {
-        match header(name, value) {
-            Ok((name, Some(mut value))) => {
-                // It may be the key of a gateway.
-                value.set_sensitive(true);
-                self.headers.insert(name, value);
-            }
-            Ok((name, None)) => _ = self.headers.remove(name),
-            Err(problem) => self.fail(problem),
+        if let Err(problem) = set_header(&mut self.headers, name, value) {
+            self.fail(problem);
         }
     }
 
     pub(crate) fn set_query(&mut self, name: Cow<'static, str>, value: &Json) {
-        self.query.retain(|(other, _)| *other != name);
-        match text::texts(value) {
-            Ok(texts) if texts.is_empty() => {}
-            Ok(texts) => self.query.push((name, texts)),
-            Err(what) => {
-                self.fail(format!("the query parameter {name} can't hold {what}"));
-            }
+        if let Err(problem) = set_query(&mut self.query, name, value, None) {
+            self.fail(problem);
         }
     }
 
@@ -82,15 +71,40 @@ impl Additions {
     }
 }
 
-/// Makes a header of a name and a value; without a value where that is `null`.
+/// Sets a query parameter, in place of an earlier value; `null` removes it.
+///
+/// With a `separator`, the items of a list are one text; without, each is a parameter of its own.
 ///
 /// # Errors
 ///
 /// Returns why it can't be set.
-pub(crate) fn header(
+pub(crate) fn set_query(
+    query: &mut Query,
+    name: Cow<'static, str>,
+    value: &dyn Value,
+    separator: Option<&str>,
+) -> Result<(), String> {
+    query.retain(|(other, _)| *other != name);
+    let texts = text::texts(value)
+        .map_err(|what| format!("the query parameter {name} can't hold {what}"))?;
+    match separator {
+        _ if texts.is_empty() => {}
+        Some(separator) => query.push((name, vec![texts.join(separator)])),
+        None => query.push((name, texts)),
+    }
+    Ok(())
+}
+
+/// Sets a header, in place of an earlier value; `null` removes it.
+///
+/// # Errors
+///
+/// Returns why it can't be set.
+pub(crate) fn set_header(
+    headers: &mut HeaderMap,
     name: &str,
     value: &dyn Value,
-) -> Result<(HeaderName, Option<HeaderValue>), String> {
+) -> Result<(), String> {
     let texts = text::texts(value)
         .map_err(|what| format!("the header {name} can't hold {what}"))?;
     let key = HeaderName::from_bytes(name.as_bytes())
@@ -106,11 +120,15 @@ pub(crate) fn header(
         return Err(format!("the header {key} can't be set, for it {why}"));
     }
     if texts.is_empty() {
-        return Ok((key, None));
+        headers.remove(key);
+        return Ok(());
     }
-    let value = HeaderValue::from_str(&texts.join(","))
+    let mut value = HeaderValue::from_str(&texts.join(","))
         .map_err(|_| format!("the header {name} holds a character it must not"))?;
-    Ok((key, Some(value)))
+    // It may be the key of a gateway.
+    value.set_sensitive(true);
+    headers.insert(key, value);
+    Ok(())
 }
 
 /// Adds query parameters to a path where there are none of their names.
@@ -121,10 +139,19 @@ pub(crate) fn add_query(target: &mut String, more: &Query) {
     let query = target.split_once('?').map_or("", |(_, query)| query);
     let names = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name);
     let names: Vec<String> = names.map(Cow::into_owned).collect();
+    push_query(
+        target,
+        more.iter().filter(|(name, _)| !names.iter().any(|it| it == name)),
+    );
+}
+
+/// Writes query parameters to the end of a path.
+pub(crate) fn push_query<'q>(
+    target: &mut String,
+    query: impl IntoIterator<Item = &'q (Cow<'static, str>, Vec<String>)>,
+) {
     let mut separator = if target.contains('?') { '&' } else { '?' };
-    for (name, texts) in
-        more.iter().filter(|(name, _)| !names.iter().any(|it| it == name))
-    {
+    for (name, texts) in query {
         for text in texts {
             target.push(separator);
             target.extend(encode(name));

@@ -28,6 +28,7 @@ use scheme::Scheme;
 pub(crate) use scrub::scrub;
 
 mod digest;
+mod in_flight;
 pub(crate) mod oauth;
 mod provided;
 mod refusal;

@@ -84,7 +84,7 @@ impl Client {
 }
 
 impl Core {
-    /// Tells whether this is the first sight of a deprecated operation in a version.
+    /// Returns true the first time that an operation is called in a deprecated version.
     pub(crate) fn is_news(&self, operation: &'static Operation) -> bool {
         let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
         warned.insert((operation.id, operation.version))

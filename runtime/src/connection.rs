@@ -13,6 +13,8 @@ use crate::trace::Telemetry;
 use crate::transport::{Body, Transport};
 
 pub(crate) use base::Base;
+#[cfg(feature = "recording")]
+pub(crate) use body::encoding;
 pub(crate) use body::{is_framed, read};
 pub(crate) use call::{Call, add_headers};
 pub(crate) use guard::Guard;
@@ -21,6 +23,10 @@ pub(crate) mod base;
 mod body;
 mod call;
 mod guard;
+
+/// The refusal of a request that a layer has turned away from the base URL.
+const TURNED_AWAY: &str =
+    "a layer changed the URL to one that is not below the base URL";
 
 /// What every request to the service needs, whoever sends it and why.
 #[derive(Clone)]

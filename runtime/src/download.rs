@@ -2,7 +2,7 @@
 //! and then handed on as they arrive.
 
 use std::fmt;
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{File, Permissions};
 use std::future::poll_fn;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,8 +16,9 @@ use futures_core::Stream;
 use http::{HeaderMap, StatusCode};
 use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
 
-use crate::clock::{self, Clock};
+use crate::clock::Clock;
 use crate::error::{Error, Kind};
+use crate::file::{new_beside, private};
 use crate::headers;
 use crate::operation::Operation;
 use crate::transport::{Body, BoxFuture};
@@ -269,17 +270,11 @@ struct Temporary(PathBuf);
 impl Temporary {
     /// Makes a file beside another, and returns it with the permissions of that other one.
     async fn make(path: &Path) -> io::Result<(File, Self, Option<Permissions>)> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{:016x}.part", clock::random()));
-        let temporary = Self(path.with_file_name(name));
+        let temporary = Self(new_beside(path, "part"));
         let path = path.to_owned();
         // What makes the file also removes it where nobody waits for it any more.
         let made = tokio::task::spawn_blocking(move || {
-            let mut options = OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let file = options.open(&temporary.0)?;
+            let file = private().create_new(true).open(&temporary.0)?;
             Ok((file, temporary, permissions(&path)))
         });
         made.await?

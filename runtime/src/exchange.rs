@@ -1,7 +1,8 @@
 //! From a request to its response: the core that all types of responses share.
 //!
-//! In this order: the [layers](crate::layer) of the client; the time limit of the call; the retry policy; for each attempt its time limit,
-//! its authentication ([`auth`](crate::auth)), redirects, the transport; the status; the body.
+//! In this order: the [layers](crate::layer) of the client; the time limit of the call; the retry
+//! policy; for each attempt its time limit, its authentication ([`auth`](crate::auth)), redirects,
+//! the transport; the status; the body.
 //! The value itself is read by the caller of this module.
 
 use std::pin::pin;
@@ -153,6 +154,7 @@ async fn retry_loop(
     let total = options.timeout.or(core.limits.total);
     let limit = options.attempt.or(core.limits.attempt);
     let clock = &*core.connection.clock;
+    let (telemetry, called) = (&core.connection.telemetry, Some(operation));
     let mut whole = Timer::new(clock, stopwatch, total);
     let mut attempts = 1;
     let mut may_be_executed = false;
@@ -160,7 +162,6 @@ async fn retry_loop(
         let permit = match &core.pacer {
             Some(pacer) if parts.raw().is_none() => {
                 let admission = pin!(pacer.admit(clock, operation, parts.scope()));
-                let (telemetry, called) = (&core.connection.telemetry, Some(operation));
                 let admission =
                     trace::waiting(telemetry, Reason::RateLimit, called, admission);
                 let admission = pin!(admission);
@@ -204,7 +205,6 @@ async fn retry_loop(
             }));
         };
         trace::retries(attempts, wait, &error);
-        let (telemetry, called) = (&core.connection.telemetry, Some(operation));
         trace::waiting(telemetry, Reason::Retry, called, clock.sleep(wait)).await;
         attempts += 1;
     }
@@ -354,13 +354,8 @@ async fn classify(
     }
     // What went wrong with the body of a success, the request was executed.
     let of_success = |failure: Failure| {
-        let mut failure = failure.after_sending();
-        failure.error = failure.error.edit(|error| {
-            error.status = Some(status);
-            error.headers = headers.clone();
-            error.body = core.auth.scrub(std::mem::take(&mut error.body));
-        });
-        failure
+        let Failure { error, again } = failure.after_sending();
+        Failure { error: of_body(core, status, &headers, error), again }
     };
     let read = {
         let read = pin!(read(&headers, body, core.limits.body));
@@ -372,6 +367,16 @@ async fn classify(
     absence(operation, expected, &bytes, is_framed, &headers).map_err(of_success)?;
     let body = Payload::Whole { bytes, is_framed };
     Ok(Answer::new(operation, status, headers, body))
+}
+
+/// Completes the error of a body with the response that it came with, and takes the secrets in
+/// use out of it.
+fn of_body(core: &Core, status: StatusCode, headers: &HeaderMap, error: Error) -> Error {
+    error.edit(|error| {
+        error.status = Some(status);
+        error.headers = headers.clone();
+        error.body = core.auth.scrub(std::mem::take(&mut error.body));
+    })
 }
 
 /// Makes the failure of a response with another status than success.

@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::header::AsHeaderName;
+use http::{HeaderMap, HeaderName};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::tz::TimeZone;
+
+/// Names that every response is searched for, which are not read anew each time.
+static LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+static REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 
 /// How much of a rate limit is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,19 +24,19 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// Reads the figures of an answer; `None` where there are none.
+    /// Reads the figures of a response; `None` where there are none.
     pub(crate) fn read(headers: &HeaderMap) -> Option<Self> {
-        let limit = number(headers, "ratelimit-limit");
-        let remaining = number(headers, "ratelimit-remaining");
+        let limit = number(headers, &LIMIT);
+        let remaining = number(headers, &REMAINING);
         (limit.is_some() || remaining.is_some()).then_some(Self { limit, remaining })
     }
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn text(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
     Some(headers.get(name)?.to_str().ok()?.trim())
 }
 
-pub(crate) fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+pub(crate) fn number(headers: &HeaderMap, name: impl AsHeaderName) -> Option<u64> {
     text(headers, name)?.parse().ok()
 }
 

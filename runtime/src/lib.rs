@@ -76,6 +76,7 @@ mod download;
 mod error;
 mod exchange;
 mod failure;
+mod file;
 mod headers;
 mod inflate;
 mod output;

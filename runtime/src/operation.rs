@@ -48,18 +48,22 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// Returns the parameter that numbers the pages of the list that is asked for.
+    /// Returns the name of the query parameter that numbers the pages of the requested list.
     pub(crate) fn page_number(&self) -> &'static str {
-        let numbers = |parameter: &&Parameter| parameter.paging.is_some();
-        let parameter = self.parameters.iter().find(numbers);
-        parameter.map_or(self.paging().number, |parameter| parameter.name)
+        self.numbered().0
     }
 
-    /// Returns the conventions of the list that is asked for: where no parameter has them, those
-    /// of the whole API, for what is paged then is known by its type alone.
+    /// Returns the conventions of the requested list.
     pub(crate) fn paging(&self) -> &'static Paging {
-        let of_parameter = |parameter: &Parameter| parameter.paging;
-        self.parameters.iter().find_map(of_parameter).unwrap_or(&Paging::ATLAS)
+        self.numbered().1
+    }
+
+    /// Returns the parameter that numbers pages, and its conventions: where none has any, those of
+    /// the whole API, for what is paged then is known by its type alone.
+    fn numbered(&self) -> (&'static str, &'static Paging) {
+        let numbers = |parameter: &Parameter| Some((parameter.name, parameter.paging?));
+        let whole_api = (paging::PAGE_NUMBER, &Paging::ATLAS);
+        self.parameters.iter().find_map(numbers).unwrap_or(whole_api)
     }
 }
 

@@ -41,6 +41,13 @@ pub trait Page: Value + Default {
 
     /// Returns the items of the page, and drops the rest of it.
     fn into_items(self) -> Vec<Self::Item>;
+
+    /// Returns the items of a page of an operation with these conventions, which a page without a
+    /// type of its own goes by.
+    #[doc(hidden)]
+    fn into_items_by(self, _paging: &Paging) -> Vec<Self::Item> {
+        self.into_items()
+    }
 }
 
 impl<T> Page for Vec<T>
@@ -67,9 +74,13 @@ impl Page for Json {
     }
 
     fn into_items(self) -> Vec<Json> {
+        self.into_items_by(&Paging::ATLAS)
+    }
+
+    fn into_items_by(self, paging: &Paging) -> Vec<Json> {
         match self {
             Json::Array(items) => items,
-            Json::Object(mut page) => match page.shift_remove(Paging::ATLAS.items) {
+            Json::Object(mut page) => match page.shift_remove(paging.items) {
                 Some(Json::Array(items)) => items,
                 _ => Vec::new(),
             },
@@ -336,7 +347,8 @@ impl<T: Page + Output> Items<T> {
             }
             match self.pages.poll_page(context) {
                 Poll::Ready(Some(Ok(page))) => {
-                    self.items = page.into_value().into_items().into_iter();
+                    let paging = self.pages.pager.parts.operation.paging();
+                    self.items = page.into_value().into_items_by(paging).into_iter();
                 }
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
                 Poll::Ready(None) => return Poll::Ready(None),

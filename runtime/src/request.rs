@@ -11,10 +11,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::additions::Query;
 use crate::codec::{self, EncodeError, Json, RequestBody};
 use crate::error::{Error, Kind};
 use crate::operation::{Location, Method, Operation};
-use crate::{additions, template, text};
+use crate::{additions, template};
 
 pub use body::IntoBody;
 pub use options::Options;
@@ -24,7 +25,7 @@ mod curl;
 mod options;
 mod raw;
 
-/// A request for an operation whose answer is a `T`.
+/// A request for an operation whose response is a `T`.
 ///
 /// `Debug` prints the operation and where the request goes, never a body or a header.
 #[must_use = "a request does nothing until it is sent"]
@@ -33,12 +34,12 @@ pub struct Request<T> {
     output: PhantomData<fn() -> T>,
 }
 
-/// All of a request that does not depend on what its answer is.
+/// All of a request that does not depend on the type of its response.
 #[derive(Clone)]
 pub(crate) struct Parts {
     pub(crate) operation: &'static Operation,
     path: String,
-    query: Vec<(Cow<'static, str>, Vec<String>)>,
+    query: Query,
     headers: HeaderMap,
     body: Option<Arc<RequestBody>>,
     /// Whether it is sent without credentials: the operation is public.
@@ -172,7 +173,7 @@ impl<T> Request<T> {
         self
     }
 
-    /// Makes the request expect another type of answer: a type of the caller's own, or
+    /// Makes the request expect another type of response: a type of the caller's own, or
     /// [`codec::Json`] for one without structure.
     pub fn with_output<U>(self) -> Request<U> {
         Request { parts: self.parts, output: PhantomData }
@@ -194,7 +195,7 @@ impl<T> Request<T> {
         self.parts.path_and_query()
     }
 
-    /// Returns the media type that is asked for.
+    /// Returns the media type that is requested (`Accept`).
     pub fn accept(&self) -> &'static str {
         self.parts.operation.accept
     }
@@ -289,44 +290,29 @@ impl Parts {
     }
 
     fn set_query(&mut self, name: Cow<'static, str>, value: &dyn codec::Value) {
-        self.forget_problem(&Part::Query(name.clone()));
-        self.query.retain(|(other, _)| *other != name);
-        match text::texts(value) {
-            Ok(texts) if texts.is_empty() => {}
-            Ok(texts) => {
-                let mut declared = self.operation.parameters.iter();
-                let joined = declared
-                    .find(|it| it.location == Location::Query && it.name == name);
-                let texts = match joined.and_then(|declared| declared.joined) {
-                    Some(separator) => vec![texts.join(separator)],
-                    None => texts,
-                };
-                self.query.push((name, texts));
-            }
-            Err(what) => {
-                let message = format!("the query parameter {name} can't hold {what}");
-                self.fail(Part::Query(name), message);
-            }
+        let part = Part::Query(name.clone());
+        self.forget_problem(&part);
+        let separator = self.separator(&name);
+        if let Err(message) =
+            additions::set_query(&mut self.query, name, value, separator)
+        {
+            self.fail(part, message);
         }
+    }
+
+    /// Returns what joins the items of a list in a query parameter, where its operation says so.
+    fn separator(&self, name: &str) -> Option<&'static str> {
+        let mut declared = self.operation.parameters.iter();
+        declared.find(|it| it.location == Location::Query && it.name == name)?.joined
     }
 
     fn set_header(&mut self, name: Cow<'static, str>, value: &dyn codec::Value) {
-        self.forget_problem(&Part::Header(name.clone()));
-        if let Err(message) = self.try_header(&name, value) {
-            self.fail(Part::Header(name), message);
+        let set = additions::set_header(&mut self.headers, &name, value);
+        let part = Part::Header(name);
+        self.forget_problem(&part);
+        if let Err(message) = set {
+            self.fail(part, message);
         }
-    }
-
-    fn try_header(
-        &mut self,
-        name: &str,
-        value: &dyn codec::Value,
-    ) -> Result<(), String> {
-        match additions::header(name, value)? {
-            (name, Some(value)) => _ = self.headers.insert(name, value),
-            (name, None) => _ = self.headers.remove(name),
-        }
-        Ok(())
     }
 
     fn set_body(&mut self, encoded: Result<RequestBody, EncodeError>) {
@@ -406,16 +392,7 @@ impl Parts {
 
     pub(crate) fn path_and_query(&self) -> String {
         let mut target = self.path.clone();
-        let mut separator = '?';
-        for (name, texts) in &self.query {
-            for text in texts {
-                target.push(separator);
-                target.extend(template::encode(name));
-                target.push('=');
-                target.extend(template::encode(text));
-                separator = '&';
-            }
-        }
+        additions::push_query(&mut target, &self.query);
         target
     }
 

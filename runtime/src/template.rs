@@ -14,7 +14,7 @@ pub(crate) fn encode(value: &str) -> PercentEncode<'_> {
 }
 
 /// Splits a template at its first parameter: what is before it, its name, and what follows.
-fn split_parameter(template: &str) -> Option<(&str, &str, &str)> {
+pub(crate) fn split_parameter(template: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = template.split_once('{')?;
     let (name, after) = rest.split_once('}')?;
     Some((before, name, after))

@@ -1,7 +1,7 @@
-//! Tests of programs that use this crate: answers without a network, and what was asked.
+//! Tests of programs that use this crate: responses without a network, and what was requested.
 //!
-//! [`mock_client`] gives a client and the [`MockTransport`] that answers it. What is answered has the
-//! type of the operation's answer, so a test breaks where it is compiled, not where it runs,
+//! [`mock_client`] gives a client and the [`MockTransport`] that responds to it. A response has the
+//! type that the operation declares, so a test breaks where it is compiled, not where it runs,
 //! when it no longer fits the operation:
 //!
 //! ```
@@ -43,7 +43,7 @@
 //! let gone = clusters::get_cluster("5f1b", "gone").send(&client).await;
 //! assert!(gone.unwrap_err().is_not_found());
 //!
-//! // The first try was refused, and the second waited 30 seconds, which took no time.
+//! // The first attempt was refused, and the second waited 30 seconds, which took no time.
 //! assert_eq!(atlas.requests_for(&clusters::get_cluster("5f1b", "prod")).len(), 2);
 //! assert!(atlas.clock().waits()[0] >= Duration::from_secs(30));
 //! # Ok::<(), atlas_admin_runtime::Error>(())
@@ -56,11 +56,11 @@
 //! - Rules are looked at in the order in which they were written, and the first that is meant
 //!   and not used up replies. After [`MockTransport::in_order`] the requests must come in that order.
 //! - A request that no rule is meant for ends the test with a panic that says what came and
-//!   what was expected; so does a reply that nobody asked for, at the end of the test.
+//!   what was expected; so does a reply that was never requested, at the end of the test.
 //!
 //! A [`ReplayTransport`] responds with what the service has sent to somebody else's client.
 //!
-//! A mock answers one client in the process. For a whole program, in any language, there is a fake
+//! A mock responds to one client in the process. For a whole program, in any language, there is a fake
 //! of the service: the crate `atlas-admin-fake`.
 
 use std::fmt;
@@ -94,16 +94,16 @@ mod reply;
 /// Stands for any text in a path: `get_cluster(ANY, "prod")`.
 pub const ANY: &str = "*";
 
-/// Returns a client without credentials, and the mock that answers it.
+/// Returns a client without credentials, and the mock that responds to it.
 pub fn mock_client() -> (Client, MockTransport) {
     let mock = MockTransport::new();
     let client = mock.client_builder().build();
     (client.expect("a client that connects to nothing"), mock)
 }
 
-/// Answers the requests of a client as a test says, and keeps them.
+/// Responds to the requests of a client as a test says, and keeps them.
 ///
-/// Dropping it checks that every reply was asked for: see [`MockTransport::verify`].
+/// Dropping it checks that every reply was requested: see [`MockTransport::verify`].
 #[must_use = "dropping the mock ends it"]
 pub struct MockTransport {
     rules: Arc<Rules>,
@@ -124,14 +124,14 @@ impl MockTransport {
         Self { rules: Arc::default(), clock: VirtualClock::new() }
     }
 
-    /// Returns a builder for a client that this script answers, whose waits take no time.
+    /// Returns a builder for a client that this mock responds to, whose waits take no time.
     ///
     /// With the credentials of a service account it gets an access token unasked.
     pub fn client_builder(&self) -> ClientBuilder {
         Client::builder().transport(self.transport()).clock(self.clock())
     }
 
-    /// Returns what answers, for a client that a program builds itself.
+    /// Returns the transport, for a client that a program builds itself.
     pub fn transport(&self) -> impl Transport + Clone + use<> {
         self.rules.clone()
     }
@@ -159,17 +159,17 @@ impl MockTransport {
         Expectation::new(&self.rules, pattern)
     }
 
-    /// Asks for the requests in the order in which the rules are written.
+    /// Expects the requests in the order in which the rules are written.
     pub fn in_order(&self) {
         self.rules.in_order();
     }
 
-    /// Returns what was asked, one for each try.
+    /// Returns the requests that came, one for each attempt.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.rules.requests()
     }
 
-    /// Returns what was asked of the kind of a request, as [`MockTransport::on`] tells it.
+    /// Returns the requests of the kind of a request, as [`MockTransport::on`] tells it.
     #[track_caller]
     pub fn requests_for<T>(
         &self,
@@ -182,7 +182,7 @@ impl MockTransport {
     ///
     /// # Panics
     ///
-    /// Where there is none or more than one, with what was asked instead.
+    /// Where there is none or more than one, with the requests that came instead.
     #[track_caller]
     pub fn single_request<T>(
         &self,
@@ -191,7 +191,7 @@ impl MockTransport {
         self.rules.single_request(&Pattern::of(request.as_ref(), Location::caller()))
     }
 
-    /// Checks that every reply was asked for, and nothing else.
+    /// Checks that every reply was requested, and nothing else.
     ///
     /// # Panics
     ///

@@ -1,4 +1,4 @@
-//! What carries requests: a trait, so that a program can bring its own HTTP stack or a fake,
+//! The transport of requests: a trait, so that a program can bring its own HTTP stack or a fake,
 //! and the errors that tell what became of a request.
 //!
 //! A transport sends one request once. It adds no credentials, follows no redirects and
@@ -28,11 +28,13 @@ pub mod reqwest;
 #[cfg(not(feature = "reqwest"))]
 pub(crate) mod absent;
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+/// An error of any type.
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A request, whole and ready.
 ///
-/// `Debug` leaves the body out; the header with the credentials is marked as sensitive.
+/// `Debug` leaves the body out; the headers with the credentials and those that the caller sets
+/// are marked as sensitive.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Request {
@@ -76,7 +78,7 @@ impl fmt::Debug for Request {
 
 /// Sends one request once.
 pub trait Transport: Send + Sync {
-    /// Sends a request and returns the answer as soon as its headers are there.
+    /// Sends a request and returns the response as soon as its headers are there.
     ///
     /// Dropping the future gives the request up.
     fn send(
@@ -94,7 +96,7 @@ impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
     }
 }
 
-/// The body of an answer, as it arrives.
+/// The body of a response, as it arrives.
 pub struct Body(Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>);
 
 impl Body {
@@ -164,7 +166,7 @@ impl fmt::Debug for Body {
     }
 }
 
-/// Why a request got no answer, or not a whole one.
+/// The cause of a response that did not arrive, or not as a whole.
 #[derive(Debug)]
 pub struct TransportError {
     stage: Stage,
@@ -172,7 +174,7 @@ pub struct TransportError {
     source: BoxError,
 }
 
-/// How far a request got.
+/// The stage at which a request failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stage {

@@ -1,8 +1,9 @@
-//! The client against scripted servers on loopback: faults, authentication and what goes over
-//! the json_name, byte by byte. Needs nothing but Rust.
+//! The client against scripted servers on loopback: faults, authentication and what is
+//! sent, byte by byte. Needs nothing but Rust.
 
 mod loopback {
     pub(crate) mod api;
+    pub(crate) mod certificate;
     pub(crate) mod clock;
     pub(crate) mod listing;
     pub(crate) mod oracle;

@@ -128,7 +128,7 @@ fn diff(options: &Options) -> Result<String, Failure> {
     })
 }
 
-/// What changed between two documents and between their crates.
+/// The changes between two documents, and between their crates.
 pub(crate) struct Comparison {
     pub api: Vec<Entry>,
     pub of_crate: CrateDiff,

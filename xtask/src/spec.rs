@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use lexopt::Arg;
 
+pub(crate) use self::import::DOCUMENT;
 use self::import::Request;
 use crate::failure::{Failure, finish, read};
 

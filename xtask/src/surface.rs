@@ -11,6 +11,8 @@ mod function;
 mod table;
 mod ty;
 
+pub(crate) use function::first_text;
+pub(crate) use table::{after, pairs, texts};
 pub(crate) use ty::mentioned;
 
 /// The names of a crate that a program can use.

@@ -10,10 +10,15 @@ fn crate_of(document: &str, ledger: &Ledger) -> Output {
     generate(document.as_bytes(), &[], ledger, &Options::default()).expect("a crate")
 }
 
+/// Returns the document of a golden case.
+fn case(name: &str) -> String {
+    let path = root().join("generator/tests/cases").join(name).join("spec.yaml");
+    fs::read_to_string(path).expect("the case")
+}
+
 #[test]
 fn what_was_paged_stays_paged() {
-    let path = root().join("generator/tests/cases/22-pages/spec.yaml");
-    let document = fs::read_to_string(path).expect("the case");
+    let document = case("22-pages");
     let first = crate_of(&document, &Ledger::default());
     let builder = "builder!(ListBooks, paged)";
     assert!(first.files["src/books.rs"].contains(builder));
@@ -29,8 +34,7 @@ fn what_was_paged_stays_paged() {
 
 #[test]
 fn only_what_is_read_page_by_page_is_paged() {
-    let path = root().join("generator/tests/cases/22-pages/spec.yaml");
-    let document = fs::read_to_string(path).expect("the case");
+    let document = case("22-pages");
     // A stream would have the effect of a write once for each page.
     let written = document.replacen("    get:", "    post:", 1);
     let output = crate_of(&written, &Ledger::default());
@@ -39,8 +43,7 @@ fn only_what_is_read_page_by_page_is_paged() {
 
 #[test]
 fn a_wait_that_comes_later_leaves_a_function_its_type() {
-    let path = root().join("generator/tests/cases/26-waits/spec.yaml");
-    let document = fs::read_to_string(path).expect("the case");
+    let document = case("26-waits");
     let first =
         document.replacen("x-xgen-long-running-operation: {}", "x-none: true", 1);
     assert_ne!(first, document);
@@ -58,8 +61,7 @@ fn a_wait_that_comes_later_leaves_a_function_its_type() {
 
 #[test]
 fn a_later_version_of_what_is_polled_leaves_a_function_its_type() {
-    let path = root().join("generator/tests/cases/26-waits/spec.yaml");
-    let document = fs::read_to_string(path).expect("the case");
+    let document = case("26-waits");
     let first = crate_of(&document, &Ledger::default());
     let newest = "application/vnd.atlas.2024-01-01+json: {schema: {$ref: '#/components/schemas/Boat'}}\n    patch:";
     let later = "application/vnd.atlas.2031-05-01+json: {schema: {$ref: '#/components/schemas/LaterBoat'}}";
@@ -86,8 +88,7 @@ fn a_later_version_of_what_is_polled_leaves_a_function_its_type() {
 
 #[test]
 fn a_wait_that_goes_leaves_a_function_its_type() {
-    let path = root().join("generator/tests/cases/26-waits/spec.yaml");
-    let document = fs::read_to_string(path).expect("the case");
+    let document = case("26-waits");
     let first = crate_of(&document, &Ledger::default());
     let without = document
         .replace("x-sdk-wait:", "x-none:")
@@ -113,8 +114,7 @@ fn a_wait_that_goes_leaves_a_function_its_type() {
 
 #[test]
 fn a_builder_without_the_wait_says_what_has_it() {
-    let path = root().join("generator/tests/cases/26-waits/spec.yaml");
-    let document = fs::read_to_string(path).expect("the case");
+    let document = case("26-waits");
     let first =
         crate_of(&document.replace("x-sdk-wait:", "x-none:"), &Ledger::default());
     let later = crate_of(&document, &first.ledger);

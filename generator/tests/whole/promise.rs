@@ -351,6 +351,8 @@ fn another_operation_id_changes_nothing() {
 fn a_renamed_group_keeps_its_module_and_feature() {
     let second = keeps_every_name(&[("tags: [Fruits]", "tags: [Groceries]")]);
     assert!(second.files["Cargo.toml"].contains("\nfruits = []\n"));
+    let names = surface(&second.files);
+    assert!(names.contains("type types::Apple with feature = \"fruits\""), "{names:#?}");
     assert!(!second.files["Cargo.toml"].contains("groceries"));
 }
 

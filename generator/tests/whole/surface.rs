@@ -4,9 +4,13 @@ use std::collections::BTreeSet;
 
 use atlas_admin_generator::Files;
 use quote::ToTokens;
-use syn::{Attribute, Fields, Item, ReturnType, Signature, UseTree, Visibility};
+use syn::punctuated::Punctuated;
+use syn::{
+    Attribute, Fields, Item, Meta, ReturnType, Signature, Token, UseTree, Visibility,
+};
 
-/// Returns every public name with its type, and functions once more with the features they need.
+/// Returns every public name with its type, and functions and types once more with the features
+/// they need.
 pub(crate) fn surface(files: &Files) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for (path, text) in files {
@@ -17,7 +21,43 @@ pub(crate) fn surface(files: &Files) -> BTreeSet<String> {
             collect(&file.items, module, "", &mut names);
         }
     }
+    types(files, &mut names);
     names
+}
+
+/// Adds each type once for each set of features that it is there with, by the `cfg` of its module.
+fn types(files: &Files, names: &mut BTreeSet<String>) {
+    let Some(text) = files.get("src/types.rs") else { return };
+    for item in syn::parse_file(text).expect("Rust").items {
+        let Item::Mod(module) = item else { continue };
+        let text = &files[&format!("src/types/{}.rs", module.ident)];
+        for item in syn::parse_file(text).expect("Rust").items {
+            let name = match item {
+                Item::Struct(record) => record.ident,
+                Item::Enum(choice) => choice.ident,
+                _ => continue,
+            };
+            for features in module.attrs.iter().flat_map(alternatives) {
+                names.insert(format!("type types::{name} with {features}"));
+            }
+        }
+    }
+}
+
+/// Returns the alternatives of a `cfg`.
+fn alternatives(attribute: &Attribute) -> Vec<String> {
+    let any = |meta: &Meta| match meta {
+        Meta::List(list) if list.path.is_ident("any") => {
+            let metas = Punctuated::<Meta, Token![,]>::parse_terminated;
+            let metas = list.parse_args_with(metas).expect("a list");
+            metas.iter().map(text).collect()
+        }
+        other => vec![text(other)],
+    };
+    match attribute.path().is_ident("cfg") {
+        true => any(&attribute.parse_args().expect("a condition")),
+        false => Vec::new(),
+    }
 }
 
 fn collect(items: &[Item], module: &str, gate: &str, names: &mut BTreeSet<String>) {

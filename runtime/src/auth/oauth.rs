@@ -10,21 +10,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::FutureExt;
-use futures_util::future::Shared;
 use http::{Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::TokenSettings;
-use super::refusal::names_a_missing_role;
+use super::in_flight::{InFlight, Pending, renewed};
+use super::refusal::ends_for_a_missing_role;
 use super::store::AccessToken;
 use crate::clock::{self, Clock};
 use crate::connection::{Call, Connection};
 use crate::error::{Error, Kind};
 use crate::failure::{Again, Failure};
 use crate::trace::{self, Reason};
-use crate::transport::{Body, BoxFuture};
+use crate::transport::Body;
 
 use bearer::Bearer;
 use endpoint::{Endpoint, Known};
@@ -36,9 +35,6 @@ mod endpoint;
 
 /// The time for which a token that could not be renewed is used before the next attempt.
 const RENEWAL_BACKOFF: SignedDuration = SignedDuration::from_secs(30);
-
-/// The longest wait of the call that happens to renew a token, for it has one that will do.
-const RENEWAL_LIMIT: Duration = Duration::from_secs(2);
 
 /// The time after a token was requested because the service refused another, in which no refusal
 /// makes a client request one: the service also responds with 401 where a role is missing, and
@@ -65,7 +61,7 @@ struct State {
     /// The last time that a token was requested because of a refusal, on the monotonic clock.
     forced_at: Option<Duration>,
     /// The token that is being requested.
-    pending: Option<Pending>,
+    pending: InFlight<Bearer>,
     /// Whether a call renews the token, and so waits for it.
     is_renewing: bool,
     /// The last failure of a token request, the end of the time for which it counts, and the
@@ -73,9 +69,6 @@ struct State {
     failure: Option<(Failure, Duration)>,
     failures: u32,
 }
-
-/// A token that is being requested. It makes progress while any call waits for it.
-type Pending = Shared<BoxFuture<'static, Result<Bearer, Failure>>>;
 
 /// A request that the service answered with 401.
 struct Refusal {
@@ -149,10 +142,7 @@ impl ServiceAccount {
             pending
         };
         let _renewing = Renewing(self);
-        // The call needs the rest of its time for itself.
-        let limit = limit.map_or(RENEWAL_LIMIT, |limit| RENEWAL_LIMIT.min(limit / 4));
-        let clock = self.clock();
-        let outcome = clock::within(clock, limit, pending.clone()).await;
+        let outcome = renewed(self.clock(), limit, &pending).await;
         match outcome.map(|outcome| self.settle(&pending, outcome)) {
             Some(Ok(renewed)) => renewed,
             // One that goes on is taken up by a later call.
@@ -177,9 +167,13 @@ impl ServiceAccount {
 
     /// Returns the token that is being requested, and requests one if none is; fails where the
     /// last request failed and the next is not due, or failed for good after the call began.
-    fn pending(&self, state: &mut State, begun: Duration) -> Result<Pending, Failure> {
-        if let Some(pending) = &state.pending {
-            return Ok(pending.clone());
+    fn pending(
+        &self,
+        state: &mut State,
+        begun: Duration,
+    ) -> Result<Pending<Bearer>, Failure> {
+        if let Some(pending) = state.pending.get() {
+            return Ok(pending);
         }
         let now = self.clock().monotonic();
         if let Some((failure, until)) = &state.failure {
@@ -192,25 +186,20 @@ impl ServiceAccount {
             held: state.token.as_ref().map(|held| held.secret().into()),
             refused: state.refused.clone(),
         };
-        let pending: BoxFuture<'static, _> =
-            Box::pin(Arc::clone(&self.endpoint).obtain(known));
-        let pending = pending.shared();
-        state.pending = Some(pending.clone());
-        Ok(pending)
+        Ok(state.pending.begin(Arc::clone(&self.endpoint).obtain(known)))
     }
 
     /// Keeps the outcome of a request for a token, unless another call has done so.
     fn settle(
         &self,
-        pending: &Pending,
+        pending: &Pending<Bearer>,
         outcome: Result<Bearer, Failure>,
     ) -> Result<Bearer, Failure> {
         let now = self.clock().monotonic();
         let mut state = self.state();
-        if !state.pending.as_ref().is_some_and(|current| current.ptr_eq(pending)) {
+        if !state.pending.end(pending) {
             return outcome;
         }
-        state.pending = None;
         match outcome {
             Ok(bearer) => {
                 state.failure = None;
@@ -236,10 +225,8 @@ impl ServiceAccount {
         refusal: Refusal,
         response: Response<Body>,
     ) -> Result<Response<Body>, Failure> {
-        // The rest is for the second time.
-        let half = refusal.limit.map(|limit| limit / 2);
-        let (response, is_role) = names_a_missing_role(connection, response, half).await;
-        call.settle(None);
+        let (response, is_role) =
+            ends_for_a_missing_role(connection, call, response, refusal.limit).await;
         if is_role {
             return Ok(response);
         }
@@ -307,7 +294,7 @@ impl ServiceAccount {
 
     async fn revoke_all(&self) -> Result<(), Error> {
         // A token on its way would outlive the others.
-        let pending = self.state().pending.clone();
+        let pending = self.state().pending.get();
         if let Some(pending) = pending {
             let outcome = pending.clone().await;
             _ = self.settle(&pending, outcome);

@@ -13,12 +13,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use futures_util::future::Shared;
 use http::{Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 
 use super::TokenSettings;
-use super::refusal::names_a_missing_role;
+use super::in_flight::{InFlight, Pending, renewed};
+use super::refusal::ends_for_a_missing_role;
 use super::scheme::{Lease, Scheme};
 use crate::clock::{self, Clock};
 use crate::connection::{Call, Connection};
@@ -26,13 +26,10 @@ use crate::credentials::{Credentials, CredentialsProvider};
 use crate::error::{Error, Kind};
 use crate::failure::Failure;
 use crate::trace::{self, Reason};
-use crate::transport::{Body, BoxFuture};
+use crate::transport::Body;
 
 /// The time that a provider has to respond.
 const LIMIT: Duration = Duration::from_secs(55);
-
-/// The wait of the call that happens to ask, for it has credentials that will do.
-const RENEWAL_LIMIT: Duration = Duration::from_secs(2);
 
 /// The time between two refusals for which the provider is asked, and the time for which
 /// credentials that could not be replaced are used before it is asked again.
@@ -56,13 +53,11 @@ struct State {
     previous: Option<Arc<Current>>,
     /// The time at which the provider is asked again, on the monotonic clock.
     due: Option<Duration>,
-    pending: Option<Pending>,
+    /// The credentials that are being asked for.
+    pending: InFlight<Credentials>,
     /// The last time that the provider was asked because of a refusal, on the monotonic clock.
     forced_at: Option<Duration>,
 }
-
-/// Credentials that are being asked for. They make progress while any call waits for them.
-type Pending = Shared<BoxFuture<'static, Result<Credentials, Failure>>>;
 
 /// Credentials in use.
 struct Current {
@@ -100,10 +95,8 @@ impl Provided {
         let sent = current.scheme.send(connection, call, limit).await;
         let (response, lease) = match sent {
             Ok((response, lease)) if response.status() == StatusCode::UNAUTHORIZED => {
-                let half = limit.map(|limit| limit / 2);
                 let (response, is_role) =
-                    names_a_missing_role(connection, response, half).await;
-                call.settle(None);
+                    ends_for_a_missing_role(connection, call, response, limit).await;
                 if is_role {
                     return Ok((response, lease));
                 }
@@ -143,9 +136,7 @@ impl Provided {
             let outcome = pending.clone().await;
             return self.settle(&pending, outcome);
         };
-        // The call needs the rest of its time for itself.
-        let limit = limit.map_or(RENEWAL_LIMIT, |limit| RENEWAL_LIMIT.min(limit / 4));
-        let outcome = clock::within(self.clock(), limit, pending.clone()).await;
+        let outcome = renewed(self.clock(), limit, &pending).await;
         // One that goes on is taken up by a later call.
         let renewed = outcome.map(|outcome| self.settle(&pending, outcome));
         Ok(renewed.and_then(Result::ok).unwrap_or(held))
@@ -162,7 +153,7 @@ impl Provided {
             }
             let now = self.clock().monotonic();
             let pauses = |forced_at| now.saturating_sub(forced_at) < PAUSE;
-            if state.forced_at.is_some_and(pauses) && state.pending.is_none() {
+            if state.forced_at.is_some_and(pauses) && state.pending.get().is_none() {
                 return None;
             }
             state.forced_at = Some(now);
@@ -175,13 +166,13 @@ impl Provided {
     }
 
     /// Returns the credentials that are being asked for, and asks for them if none are.
-    fn pending(&self, state: &mut State) -> Pending {
-        if let Some(pending) = &state.pending {
-            return pending.clone();
+    fn pending(&self, state: &mut State) -> Pending<Credentials> {
+        if let Some(pending) = state.pending.get() {
+            return pending;
         }
         let provider = Arc::clone(&self.provider);
         let clock = Arc::clone(&self.settings.connection.clock);
-        let asked: BoxFuture<'static, _> = Box::pin(async move {
+        state.pending.begin(async move {
             let provided = AssertUnwindSafe(async { provider.provide().await });
             match clock::within(&*clock, LIMIT, provided.catch_unwind()).await {
                 Some(Ok(Ok(Some(credentials)))) => Ok(credentials),
@@ -190,27 +181,23 @@ impl Provided {
                 Some(Err(_)) => Err(fail("it panicked")),
                 None => Err(fail(&format!("it took longer than {LIMIT:?}"))),
             }
-        });
-        let pending = asked.shared();
-        state.pending = Some(pending.clone());
-        pending
+        })
     }
 
     /// Keeps what the provider gave, unless another call has done so.
     fn settle(
         &self,
-        pending: &Pending,
+        pending: &Pending<Credentials>,
         outcome: Result<Credentials, Failure>,
     ) -> Result<Arc<Current>, Failure> {
         let mut state = self.state();
-        if !state.pending.as_ref().is_some_and(|current| current.ptr_eq(pending)) {
+        if !state.pending.end(pending) {
             let current = state.current.clone();
             return match outcome {
                 Ok(_) => current.ok_or_else(|| fail("it has none")),
                 Err(failure) => Err(failure),
             };
         }
-        state.pending = None;
         let credentials = outcome?;
         if !self.is_valid(&credentials) {
             return Err(fail("the credentials it gave have expired"));

@@ -4,9 +4,23 @@ use std::time::Duration;
 
 use http::Response;
 
-use crate::connection::Connection;
+use crate::connection::{Call, Connection};
 use crate::error::ApiError;
 use crate::transport::Body;
+
+/// Ends an attempt that was refused, and tells whether the refusal names a role that is missing.
+/// `limit` is the rest of the attempt's time, half of which is for the second time.
+pub(super) async fn ends_for_a_missing_role(
+    connection: &Connection,
+    call: &Call,
+    response: Response<Body>,
+    limit: Option<Duration>,
+) -> (Response<Body>, bool) {
+    let half = limit.map(|limit| limit / 2);
+    let judged = names_a_missing_role(connection, response, half).await;
+    call.settle(None);
+    judged
+}
 
 /// Tells whether a refusal names a role that is missing: Atlas answers 401 for that on some
 /// operations, and the credentials are good then. The body is read for it within a limit, and

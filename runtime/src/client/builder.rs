@@ -199,21 +199,21 @@ impl ClientBuilder {
         self
     }
 
-    /// Limits each try, from its first byte to the last of the answer: 60 seconds by default.
+    /// Limits each attempt, from its first byte to the last of the response: 60 seconds by default.
     /// For a [`Download`](crate::Download) the wait for headers and for each next chunk.
     pub fn attempt_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.limits.attempt = timeout.into();
         self
     }
 
-    /// Limits a call, all tries and waits between them included: 5 minutes by default. A wait
+    /// Limits a call, all attempts and waits between them included: 5 minutes by default. A wait
     /// that would not fit is not begun.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.limits.total = timeout.into();
         self
     }
 
-    /// Sets how often and how soon failed requests are tried again.
+    /// Sets how often and how soon failed requests are sent again.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
@@ -260,7 +260,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Limits what is read into memory of one answer, in bytes after inflating: 64 MiB by
+    /// Limits what is read into memory of one response, in bytes after inflating: 64 MiB by
     /// default. Downloads have no limit.
     pub fn body_limit(mut self, bytes: u64) -> Self {
         self.limits.body = bytes;

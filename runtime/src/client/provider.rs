@@ -3,9 +3,7 @@
 use super::env;
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::{Credentials, CredentialsProvider};
-use crate::transport::BoxFuture;
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+use crate::transport::{BoxError, BoxFuture};
 
 /// Gives the credentials that [`ClientBuilder::from_env`](crate::ClientBuilder::from_env) reads,
 /// for a [chain](crate::CredentialsChain). It has none where no variable is set.

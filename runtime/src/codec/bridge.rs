@@ -83,7 +83,8 @@ fn read(json: &Json, into: &mut dyn Value) -> Result<(), String> {
     decode_own(&text, into).map_err(|error| Told(&error).to_string())
 }
 
-/// An error of decoding, in words: the offset is none of what the caller wrote.
+/// The text of a decoding error, without its offset: that is one in the JSON text made of what the
+/// caller wrote.
 pub(super) struct Told<'a>(pub(super) &'a DecodeError);
 
 impl fmt::Display for Told<'_> {

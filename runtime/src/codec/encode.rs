@@ -281,6 +281,11 @@ impl Encoder {
     }
 }
 
+/// Tells whether what a field holds is a secret as a whole, whatever is in it.
+fn is_secret(field: &Field) -> bool {
+    field.flags & (Field::SECRET | Field::WRITE_ONLY) != 0
+}
+
 /// An object that is being written.
 struct Object<'e> {
     encoder: &'e mut Encoder,
@@ -323,12 +328,22 @@ impl Members for Object<'_> {
         let out = &mut self.encoder.out;
         let first = out.len() == self.start;
         writer::key(out, first, field.json_name);
-        if field.flags & (Field::SECRET | Field::WRITE_ONLY) == 0 {
-            self.encoder.view(value, None);
-        } else {
-            self.encoder.secret(value);
+        match is_secret(field) {
+            true => self.encoder.secret(value),
+            false => self.encoder.view(value, None),
         }
         Ok(())
+    }
+
+    fn replaced(
+        &mut self,
+        field: &'static Field,
+        value: &Json,
+    ) -> Result<(), Self::Error> {
+        match is_secret(field) {
+            true => self.field(field, &View::Json(value)),
+            false => self.undeclared(field.json_name, value),
+        }
     }
 
     #[cold]

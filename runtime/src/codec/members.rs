@@ -35,11 +35,7 @@ pub(super) trait Members {
         field: &'static Field,
         value: &Json,
     ) -> Result<(), Self::Error> {
-        if field.flags & (Field::SECRET | Field::WRITE_ONLY) == 0 {
-            self.undeclared(field.json_name, value)
-        } else {
-            self.field(field, &View::Json(value))
-        }
+        self.undeclared(field.json_name, value)
     }
 
     /// Takes note of a property that a request does not hold.

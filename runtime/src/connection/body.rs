@@ -119,7 +119,7 @@ pub(crate) fn is_framed(
 
 /// Returns how a body was compressed in transit: in lower case, for the names of codings have
 /// none (RFC 9110 section 8.4.1).
-fn encoding(headers: &HeaderMap) -> String {
+pub(crate) fn encoding(headers: &HeaderMap) -> String {
     let encoding = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes);
     String::from_utf8_lossy(encoding.unwrap_or_default()).trim().to_ascii_lowercase()
 }

@@ -11,7 +11,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, Method, Response};
 
-use super::Connection;
+use super::{Connection, TURNED_AWAY};
 use crate::codec::RequestBody;
 use crate::error::{Error, Kind};
 use crate::failure::{Again, Failure};
@@ -120,9 +120,7 @@ impl Call {
         mut request: Request,
     ) -> Result<Self, Error> {
         if !connection.base.covers(&request.url) {
-            let message =
-                "a layer changed the URL to one that is not below the base URL";
-            return Err(Error::new(Kind::Request, message));
+            return Err(Error::new(Kind::Request, TURNED_AWAY));
         }
         if request.method != self.request.method {
             let message = "a layer changed the method of the request";

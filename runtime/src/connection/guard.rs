@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::Response;
 use http::header::AUTHORIZATION;
 
-use super::Base;
+use super::{Base, TURNED_AWAY};
 use crate::transport::{Body, BoxFuture, Request, Stage, Transport, TransportError};
 
 /// Refuses requests with credentials that a layer has turned away from the base URL.
@@ -21,9 +21,7 @@ impl Transport for Guard {
     ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
         let has_credentials = request.headers.contains_key(AUTHORIZATION);
         if has_credentials && !self.base.covers(&request.url) {
-            let message =
-                "a layer changed the URL to one that is not below the base URL";
-            let error = TransportError::new(Stage::Refused, message).with_advice(
+            let error = TransportError::new(Stage::Refused, TURNED_AWAY).with_advice(
                 "credentials go to the base URL only: set it to where they may go",
             );
             return Box::pin(std::future::ready(Err(error)));

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Credentials, CredentialsProvider};
-use crate::transport::BoxFuture;
+use crate::transport::{BoxError, BoxFuture};
 
 /// Asks several providers in order, until one has credentials.
 ///
@@ -37,12 +37,7 @@ impl CredentialsChain {
 }
 
 impl CredentialsProvider for CredentialsChain {
-    fn provide(
-        &self,
-    ) -> BoxFuture<
-        '_,
-        Result<Option<Credentials>, Box<dyn std::error::Error + Send + Sync>>,
-    > {
+    fn provide(&self) -> BoxFuture<'_, Result<Option<Credentials>, BoxError>> {
         Box::pin(async {
             for provider in &self.0 {
                 if let Some(credentials) = provider.provide().await? {

@@ -7,9 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::{Credentials, CredentialsProvider, expiry};
-use crate::transport::BoxFuture;
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+use crate::transport::{BoxError, BoxFuture};
 
 /// The time after which a command is run again where nothing tells when its output expires.
 const REFRESH: Duration = Duration::from_secs(10 * 60);
@@ -98,11 +96,10 @@ impl CommandCredentials {
         match &self.kind {
             Kind::ServiceAccount(id) => Credentials::service_account(id, secret),
             Kind::ApiKey(public) => Credentials::api_key(public, secret),
-            Kind::AccessToken => {
-                let expires_at = expiry(&secret);
-                let token = Credentials::access_token(secret);
-                expires_at.map_or(token.clone(), |time| token.expires_at(time))
-            }
+            Kind::AccessToken => Credentials {
+                expires_at: expiry(&secret),
+                ..Credentials::access_token(secret)
+            },
         }
         .refresh_after(REFRESH)
     }
@@ -130,10 +127,9 @@ impl CommandCredentials {
         let mut running = Running(child);
         let read = tokio::task::spawn_blocking(move || {
             let mut bytes = Vec::new();
-            let mut output = output.into_iter();
-            output.try_for_each(|output| {
-                output.take(LIMIT + 1).read_to_end(&mut bytes).map(drop)
-            })?;
+            if let Some(output) = output {
+                output.take(LIMIT + 1).read_to_end(&mut bytes)?;
+            }
             Ok::<_, std::io::Error>(bytes)
         });
         let bytes = tokio::time::timeout(TIMEOUT, read)

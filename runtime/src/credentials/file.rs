@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Credentials, CredentialsProvider};
-use crate::transport::BoxFuture;
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+use crate::transport::{BoxError, BoxFuture};
 
 /// The time after which the files are read again.
 const REFRESH: Duration = Duration::from_secs(30);

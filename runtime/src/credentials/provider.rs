@@ -5,9 +5,7 @@ use std::future::{Future, ready};
 use std::sync::Arc;
 
 use super::Credentials;
-use crate::transport::BoxFuture;
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+use crate::transport::{BoxError, BoxFuture};
 
 /// Gives a client its credentials: when it sends its first request, again before they
 /// [expire](Credentials::expires_at) or are to be [refreshed](Credentials::refresh_after), and

@@ -16,6 +16,13 @@ pub(crate) struct Cause {
     next: Option<Box<Self>>,
 }
 
+/// Returns an error and its sources, the innermost last.
+pub(super) fn chain<'a>(
+    first: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(first), |&cause| cause.source())
+}
+
 impl Cause {
     /// Returns the chain of those causes that neither `told` names nor a cause before them.
     pub(super) fn untold(
@@ -24,7 +31,7 @@ impl Cause {
     ) -> Option<Box<Self>> {
         let mut told = folded(told);
         let mut texts = Vec::new();
-        for cause in std::iter::successors(Some(first), |&cause| cause.source()) {
+        for cause in chain(first) {
             let text = one_line(&cause.to_string());
             // A sentence may have lost its full stop in the line.
             if !told.contains(text.trim_end_matches(['.', '…'])) {
@@ -61,13 +68,12 @@ mod tests {
     use std::error::Error as _;
     use std::io;
 
+    use super::chain;
     use crate::error::{Error, Kind};
     use crate::transport::{Stage, TransportError};
 
     fn sources(error: &Error) -> Vec<String> {
-        std::iter::successors(error.source(), |&cause| cause.source())
-            .map(ToString::to_string)
-            .collect()
+        error.source().into_iter().flat_map(chain).map(ToString::to_string).collect()
     }
 
     #[test]

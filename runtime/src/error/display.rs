@@ -4,6 +4,7 @@ use std::fmt;
 
 use http::header::{LOCATION, RETRY_AFTER};
 
+use super::causes::chain;
 use super::{Error, Kind};
 use crate::transport::{TransportError, Url};
 
@@ -108,9 +109,7 @@ impl Error {
 
     /// Returns the innermost cause, which is what the system or the peer said.
     fn root(&self) -> Option<String> {
-        let first = self.cause()?;
-        let last = std::iter::successors(Some(first), |error| error.source()).last();
-        last.map(ToString::to_string)
+        chain(self.cause()?).last().map(ToString::to_string)
     }
 
     /// Returns whose server a redirect leads to; the rest of its target may be secret.

@@ -22,8 +22,7 @@ impl Error {
         Self::new(Kind::Refused, message)
     }
 
-    /// Adds what the error was caused by, which its
-    /// [`source`](std::error::Error::source) returns then.
+    /// Sets the cause, which [`Error::cause`] returns then.
     #[must_use]
     pub fn caused_by(
         self,

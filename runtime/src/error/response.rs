@@ -5,14 +5,14 @@ use http::{HeaderMap, StatusCode};
 
 use super::{ApiError, Error, Inner, Kind};
 
-/// What to do about a success that is none of the service's.
+/// Advice for a response with a success status that didn't come from the service.
 pub(crate) const OTHER_SERVER: &str =
     "a proxy or another server may have answered: check the base URL";
 
 /// The largest part of the body of an error that is kept, in bytes.
 const KEPT: usize = 1 << 20;
 
-/// Makes an error of an answer with another status than success.
+/// Makes an error of a response whose status is not a success.
 pub(crate) fn status_error(
     kind: Kind,
     status: StatusCode,

@@ -7,13 +7,14 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{Response, StatusCode};
 
 use super::{
-    Answer, Expected, Payload, absence, excerpt, out_of_time, refused, retry_loop,
-    timed_out,
+    Answer, Expected, Payload, absence, excerpt, of_body, out_of_time, refused,
+    retry_loop, timed_out,
 };
 use crate::client::Core;
 use crate::clock::{Stopwatch, Timer};
 use crate::connection::{Call, read};
 use crate::error::Error;
+use crate::failure::Failure;
 use crate::layer::{Innermost, Next};
 use crate::request::{Options, Parts};
 use crate::transport::{Body, BoxFuture, Request};
@@ -86,15 +87,13 @@ impl Inner<'_> {
                 let message = out_of_time(None, total, total);
                 Err(failure.error.edit(|error| error.message = message).into())
             });
-            let bytes = read.map_err(|failure| failure.error).map_err(|error| {
-                error.edit(|error| {
-                    error.body = core.auth.scrub(std::mem::take(&mut error.body));
-                })
-            })?;
+            let of_body =
+                |failure: Failure| of_body(core, status, &headers, failure.error);
+            let bytes = read.map_err(of_body)?;
             let is_framed = !past.is_unframed;
             if !is_gone {
                 absence(operation, self.expected, &bytes, is_framed, &headers)
-                    .map_err(|failure| failure.error)?;
+                    .map_err(of_body)?;
             }
             Payload::Whole { bytes, is_framed }
         };

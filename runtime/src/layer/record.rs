@@ -31,8 +31,8 @@ mod url;
 /// The largest body that is recorded, in bytes as it arrives and after inflating.
 const BODY_LIMIT: usize = 1 << 20;
 
-/// Records every attempt to a file (HAR 1.2), with pseudonyms in the place of what is nobody's
-/// business: a recording can be shown to others, attached to an issue, and
+/// Records every attempt to a file (HAR 1.2), with pseudonyms in the place of personal data: a
+/// recording can be shown to others, attached to an issue, and
 /// [played back](crate::testing) in tests.
 ///
 /// - Credentials, cookies and requests for access tokens are not recorded; nor are headers, but for
@@ -104,7 +104,7 @@ impl Recorder {
         })
     }
 
-    /// Tells the types of the bodies: `atlas_admin::registry::entries()`.
+    /// Sets the types of the bodies: `atlas_admin::registry::entries()`.
     #[must_use]
     pub fn types(mut self, entries: impl IntoIterator<Item = &'static Entry>) -> Self {
         let mut types = Types::default();

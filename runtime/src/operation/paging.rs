@@ -1,12 +1,13 @@
 //! Facts about lists that come page by page.
 
-/// The conventions of a list that comes page by page: how a page is requested, and which of its
-/// properties tell of the others.
+/// The query parameter that numbers a page, where no [`Parameter`](super::Parameter) of the
+/// operation says that it does.
+pub(super) const PAGE_NUMBER: &str = "pageNum";
+
+/// The conventions of a list that comes page by page: the properties of a page that tell of the
+/// others.
 #[derive(Debug)]
 pub struct Paging {
-    /// The query parameter that numbers a page, where no [`Parameter`](super::Parameter) of the
-    /// operation says that it does.
-    pub number: &'static str,
     /// The property that holds the items of a page.
     pub items: &'static str,
     /// The property that tells the number of items in all pages.
@@ -19,11 +20,6 @@ pub struct Paging {
 
 impl Paging {
     /// The conventions of the Atlas Administration API.
-    pub const ATLAS: Self = Self {
-        number: "pageNum",
-        items: "results",
-        total: "totalCount",
-        links: "links",
-        next: "next",
-    };
+    pub const ATLAS: Self =
+        Self { items: "results", total: "totalCount", links: "links", next: "next" };
 }

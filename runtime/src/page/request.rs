@@ -18,7 +18,7 @@ pub struct PagedRequest<T> {
 }
 
 impl<T> Request<T> {
-    /// Says that the operation takes the number of a page, so that all pages can be asked for. For
+    /// Says that the operation takes the number of a page, so that all pages can be requested. For
     /// operations of your own, and for requests that expect a page of your own.
     pub fn paged(self) -> PagedRequest<T> {
         PagedRequest { request: self }
@@ -29,13 +29,13 @@ impl<T: Page + Output> PagedRequest<T> {
     /// Returns every item of the list, page after page, from the page the request names (the
     /// first by default) to the last.
     ///
-    /// One page is asked for ahead of the items that are taken. The stream ends after the
+    /// One page is requested ahead of the items that are taken. The stream ends after the
     /// first error; all items before it have been returned once.
     pub fn stream(&self, client: &Client) -> Items<T> {
         self.stream_with(client, &Options::DEFAULT)
     }
 
-    /// Returns every item of the list, each page asked for with settings of its own:
+    /// Returns every item of the list, each page requested with settings of its own:
     /// [`PagedRequest::stream`].
     pub fn stream_with(&self, client: &Client, options: &Options) -> Items<T> {
         Items::new(client, self.request.parts(), options)
@@ -47,7 +47,7 @@ impl<T: Page + Output> PagedRequest<T> {
         self.pages_with(client, &Options::DEFAULT)
     }
 
-    /// Returns every page of the list, each asked for with settings of its own:
+    /// Returns every page of the list, each requested with settings of its own:
     /// [`PagedRequest::pages`].
     pub fn pages_with(&self, client: &Client, options: &Options) -> Pages<T> {
         Pages::new(client, self.request.parts(), options)

@@ -1,4 +1,4 @@
-//! What one request does differently from its client.
+//! Settings of one request that differ from its client's.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -27,14 +27,14 @@ impl Options {
         Self::default()
     }
 
-    /// Limits the whole call, all tries and waits between them included.
+    /// Limits the whole call, all attempts and the waits between them included.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// Limits each try, from its first byte to the last of the answer; for a
+    /// Limits each attempt, from its first byte to the last of the response; for a
     /// [`Download`](crate::Download) the wait for headers and for each next chunk.
     #[must_use]
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
@@ -42,7 +42,7 @@ impl Options {
         self
     }
 
-    /// Sets how often and how soon the request is tried again.
+    /// Sets how often and how soon the request is repeated.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);

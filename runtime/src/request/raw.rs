@@ -23,7 +23,7 @@ impl Request<Json> {
     /// documented.
     ///
     /// The path is below `/api/atlas/v2`, with or without that prefix, and may have a query string.
-    /// It is sent as it is, so that its values must be percent-encoded. The version is asked for by
+    /// It is sent as it is, so that its values must be percent-encoded. The version is requested by
     /// `Accept: application/vnd.atlas.<version>+json`, and is the one of the body.
     /// [`Request::with_output`] makes the response another type than JSON.
     ///
@@ -75,22 +75,15 @@ fn below_root(path: &str) -> Result<String, &'static str> {
         return Err("the path holds a parameter in braces: put its value there");
     }
     let path = path.trim_start_matches('/');
-    let is_root = |path: &str| path == &ROOT[1..];
-    let rest = match path.get(..ROOT.len() - 1) {
-        Some(start) if is_root(start) => &path[start.len()..],
+    let rest = match path.strip_prefix(&ROOT[1..]) {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
+        // Something else of the service, or another version of the API: `/api/atlas/v2.1`.
         _ if path == "api" || path.starts_with("api/") => {
             return Err("the path must be below /api/atlas/v2");
         }
         _ => path,
     };
-    let rest = match rest.strip_prefix('/') {
-        Some(rest) => rest,
-        // Another version of the API: `/api/atlas/v2.1`.
-        None if rest.len() < path.len() && !rest.is_empty() => {
-            return Err("the path must be below /api/atlas/v2");
-        }
-        None => rest,
-    };
+    let rest = rest.strip_prefix('/').unwrap_or(rest);
     if rest.is_empty() {
         return Err("the path is empty");
     }

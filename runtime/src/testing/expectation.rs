@@ -66,7 +66,7 @@ impl<'a, T> Expectation<'a, T> {
         }))
     }
 
-    /// Answers with JSON text or a payload, with the status and media type that the operation
+    /// Responds with JSON text or a payload, with the status and media type that the operation
     /// declares.
     pub fn respond_bytes(self, body: impl Into<Bytes>) -> Self {
         let (operation, body) = (self.operation, body.into());
@@ -75,24 +75,24 @@ impl<'a, T> Expectation<'a, T> {
         })
     }
 
-    /// Answers with JSON that the type can't say: what the document doesn't know, and what the
+    /// Responds with JSON that the type can't say: what the document doesn't know, and what the
     /// service gets wrong.
     pub fn respond_json(self, body: impl Into<Json>) -> Self {
         self.respond_bytes(body.into().to_string())
     }
 
-    /// Answers as the service does when it refuses: with a status, its code for the error and
+    /// Responds as the service does when it refuses: with a status, its code for the error and
     /// a detail for people.
     pub fn fail(self, status: u16, code: &str, detail: &str) -> Self {
         self.respond_http(reply::error(status, code, detail))
     }
 
-    /// Answers 429, to be asked again after a while (`Retry-After`).
+    /// Responds with 429, and that the request may be repeated after a while (`Retry-After`).
     pub fn throttle(self, wait: Duration) -> Self {
         self.respond_http(reply::throttled(wait))
     }
 
-    /// Answers with a page of HTML, as a gateway does.
+    /// Responds with a page of HTML, as a gateway does.
     pub fn html(self, status: u16, page: &str) -> Self {
         let page = page.to_owned();
         self.respond_http(reply::response(status, Some("text/html"), page))
@@ -108,17 +108,17 @@ impl<'a, T> Expectation<'a, T> {
         self.reply(Arc::new(|_| Outcome::Broken(Stage::Connect)))
     }
 
-    /// Never answers: a time limit of the client ends the wait.
+    /// Never responds: a time limit of the client ends the wait.
     pub fn hang(self) -> Self {
         self.reply(Arc::new(|_| Outcome::Never))
     }
 
-    /// Answers with any response.
+    /// Gives any response.
     pub fn respond_http(self, response: Response<Bytes>) -> Self {
         self.respond_http_with(move |_| response.clone())
     }
 
-    /// Makes the answer of the request.
+    /// Gives a response that is made of the request.
     pub fn respond_http_with(
         self,
         make: impl Fn(&RecordedRequest) -> Response<Bytes> + Send + Sync + 'static,
@@ -132,7 +132,7 @@ impl<'a, T> Expectation<'a, T> {
         self
     }
 
-    /// Gives the last reply as often as it is asked for, which may be never.
+    /// Gives the last reply as often as it is requested, which may be never.
     pub fn always(self) -> Self {
         self.rules.edit(self.index, |rule| rule.always = true);
         self
@@ -150,7 +150,7 @@ impl<'a, T> Expectation<'a, T> {
 }
 
 impl<T: Value> Expectation<'_, T> {
-    /// Answers with a value, with the status and media type that the operation declares. A
+    /// Responds with a value, with the status and media type that the operation declares. A
     /// page without links is the last one.
     ///
     /// # Panics
@@ -161,7 +161,7 @@ impl<T: Value> Expectation<'_, T> {
         self.respond_bytes(reply::encoded(&value))
     }
 
-    /// Answers with a value made of the request.
+    /// Responds with a value that is made of the request.
     pub fn respond_with(
         self,
         make: impl Fn(&RecordedRequest) -> T + Send + Sync + 'static,

@@ -12,7 +12,7 @@ use super::reply::{self, Outcome, Reply};
 use crate::auth::oauth;
 use crate::transport::{Body, BoxFuture, Request, Transport, TransportError};
 
-/// All rules, and all that was asked.
+/// All rules, and all requests that came.
 #[derive(Default)]
 pub struct Rules(Mutex<State>);
 
@@ -55,7 +55,7 @@ impl Rule {
         self.replies.pop_front()
     }
 
-    /// Returns the number of replies that have to be asked for.
+    /// Returns the number of replies that have to be requested.
     fn left(&self) -> usize {
         self.replies.len() - usize::from(self.always && !self.replies.is_empty())
     }
@@ -113,12 +113,12 @@ impl Rules {
         self.state().in_order = true;
     }
 
-    /// Returns what was asked, one for each attempt.
+    /// Returns the requests that came, one for each attempt.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state().requests.clone()
     }
 
-    /// Returns what was asked of one kind.
+    /// Returns the requests of one kind.
     pub fn requests_for(&self, pattern: &Pattern) -> Vec<RecordedRequest> {
         let state = self.state();
         let asked = state.requests.iter();
@@ -135,7 +135,7 @@ impl Rules {
     ///
     /// # Panics
     ///
-    /// If there is none or more than one, with what was asked instead.
+    /// If there is none or more than one, with the requests that came instead.
     #[track_caller]
     pub fn single_request(&self, pattern: &Pattern) -> RecordedRequest {
         let mut found = self.requests_for(pattern);
@@ -237,20 +237,6 @@ impl Transport for Rules {
         &self,
         request: Request,
     ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
-        let outcome = self.reply(RecordedRequest::new(request));
-        Box::pin(async move {
-            match outcome {
-                Ok(Outcome::Response(response)) => Ok(response.map(Body::from)),
-                Ok(Outcome::Broken(stage)) => {
-                    Err(TransportError::new(stage, "as the test says"))
-                }
-                Ok(Outcome::Stored { .. }) => panic!(
-                    "only the service of atlas-admin-fake has something stored to respond with"
-                ),
-                Ok(Outcome::Never) => std::future::pending().await,
-                // Here and not as an error, which the tested code may well swallow.
-                Err(problem) => panic!("{problem}"),
-            }
-        })
+        reply::deliver(self.reply(RecordedRequest::new(request)), "as the test says")
     }
 }

@@ -1,4 +1,4 @@
-//! What was asked.
+//! Requests as they arrived.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::codec::{self, Direction, Json, Mismatch, Value};
 use crate::operation::Operation;
 use crate::transport::{Request, Url};
 
-/// A request as it arrived: one for each try.
+/// A request as it arrived: one for each attempt.
 #[derive(Clone)]
 pub struct RecordedRequest {
     operation: Option<&'static Operation>,

@@ -13,7 +13,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use url::form_urlencoded;
 
 use super::mock::token;
-use super::reply::Outcome;
+use super::reply::{self, Outcome};
 use super::{RecordedRequest, VirtualClock};
 use crate::client::{Client, ClientBuilder};
 use crate::codec::Json;
@@ -131,7 +131,7 @@ impl ReplayTransport {
         Ok(Self { tape: Arc::new(Tape(Mutex::new(state))), clock: VirtualClock::new() })
     }
 
-    /// Lets a part of the recording do: what was never requested ends no test.
+    /// Allows recorded requests that never come: they end no test.
     pub fn allow_unrequested(self) -> Self {
         self.tape.state().allows_unrequested = true;
         self
@@ -142,7 +142,7 @@ impl ReplayTransport {
         Client::builder().transport(self.transport()).clock(self.clock())
     }
 
-    /// Returns what responds, for a client that a program builds itself.
+    /// Returns the transport, for a client that a program builds itself.
     pub fn transport(&self) -> impl Transport + Clone + use<> {
         self.tape.clone()
     }
@@ -268,18 +268,7 @@ impl Transport for Tape {
         &self,
         request: Request,
     ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
-        let outcome = self.play(request);
-        Box::pin(async move {
-            match outcome {
-                Ok(Outcome::Response(response)) => Ok(response.map(Body::from)),
-                Ok(Outcome::Broken(stage)) => {
-                    Err(TransportError::new(stage, "as it was recorded"))
-                }
-                Ok(_) => std::future::pending().await,
-                // Here and not as an error, which the tested code may well swallow.
-                Err(problem) => panic!("{problem}"),
-            }
-        })
+        reply::deliver(self.play(request), "as it was recorded")
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is replied.
+//! Replies.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::RecordedRequest;
 use crate::codec::{self, Json, Value};
 use crate::json;
 use crate::operation::{Operation, Paging};
-use crate::transport::Stage;
+use crate::transport::{Body, BoxFuture, Stage, TransportError};
 
 /// Makes what becomes of a request.
 pub type Reply = Arc<dyn Fn(&RecordedRequest) -> Outcome + Send + Sync>;
@@ -36,7 +36,27 @@ pub enum Outcome {
 /// Changes what is stored.
 pub type Change = Arc<dyn Fn(&mut Json) + Send + Sync>;
 
-/// Makes an answer.
+/// Makes what a transport returns of an outcome; `why` says who breaks the connection.
+///
+/// A problem ends the test with a panic and is no error, for the tested code may well swallow one.
+pub(super) fn deliver(
+    outcome: Result<Outcome, String>,
+    why: &'static str,
+) -> BoxFuture<'static, Result<Response<Body>, TransportError>> {
+    Box::pin(async move {
+        match outcome {
+            Ok(Outcome::Response(response)) => Ok(response.map(Body::from)),
+            Ok(Outcome::Broken(stage)) => Err(TransportError::new(stage, why)),
+            Ok(Outcome::Stored { .. }) => panic!(
+                "only the service of atlas-admin-fake has something stored to respond with"
+            ),
+            Ok(Outcome::Never) => std::future::pending().await,
+            Err(problem) => panic!("{problem}"),
+        }
+    })
+}
+
+/// Makes a response.
 pub fn response(
     status: u16,
     content_type: Option<&str>,
@@ -57,7 +77,7 @@ pub fn response(
     response
 }
 
-/// Makes the answer that an operation declares, with a body that is encoded already.
+/// Makes the response that an operation declares, with a body that is encoded already.
 pub fn success(
     operation: Option<&Operation>,
     body: impl Into<Bytes>,
@@ -99,7 +119,7 @@ pub fn error(status: u16, code: &str, detail: &str) -> Response<Bytes> {
     response(status, Some("application/json"), body.to_string())
 }
 
-/// Makes the answer to a caller that asks too often.
+/// Makes the response to a caller that sends too many requests.
 pub(super) fn throttled(wait: Duration) -> Response<Bytes> {
     let mut response = error(429, "RATE_LIMITED", "Too many requests.");
     // Whole seconds, and none too few (RFC 9110 section 10.2.3).

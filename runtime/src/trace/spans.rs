@@ -17,6 +17,7 @@ use crate::codec::{RequestBody, redacted_text};
 use crate::error::Error;
 use crate::headers;
 use crate::operation::Operation;
+use crate::template::split_parameter;
 
 /// The target of all spans, and of the events that show no body.
 const TARGET: &str = "atlas_admin";
@@ -217,10 +218,10 @@ fn fail(span: &Span, error_type: &str, error: Option<&Error>) {
 fn without_values(template: &str) -> String {
     let mut shown = String::with_capacity(template.len());
     let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
+    while let Some((before, _, after)) = split_parameter(rest) {
         shown.push_str(before);
         shown.push_str("REDACTED");
-        rest = after.split_once('}').map_or("", |(_, rest)| rest);
+        rest = after;
     }
     shown + rest
 }

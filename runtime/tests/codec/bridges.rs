@@ -2,7 +2,7 @@
 
 use atlas_admin_runtime::codec::{Date, DateTime, Nullable, Redacted};
 
-use super::sample::{Alert, Cluster, Mapping, Metric, Provider, Region};
+use super::sample::{Alert, Cluster, Mapping, Metric, Provider, Region, Restore};
 use super::{json, read, write};
 
 const CLUSTER: &str = r#"{
@@ -112,6 +112,17 @@ fn secrets_can_be_left_out() {
     let yaml = serde_yaml::to_string(&Redacted(&vec![cluster.clone()])).unwrap();
     assert!(!yaml.contains("s3cret") && yaml.contains("id: p"), "{yaml}");
     assert!(!format!("{:?}", Redacted(&cluster)).contains("s3cret"));
+}
+
+#[test]
+fn what_is_no_id_is_not_shown_under_the_name_of_one() {
+    let text = r#"{"snapshotId": {"key": "s3cret"}, "hostIds": ["a"]}"#;
+    let mut restore: Restore = read(text).unwrap();
+    let shown = serde_json::to_string(&Redacted(&restore)).unwrap();
+    assert_eq!(shown, r#"{"hostIds":["a"],"snapshotId":"<redacted>"}"#);
+    restore.extra.insert("hostIds", "s3cret");
+    let shown = serde_json::to_string(&Redacted(&restore)).unwrap();
+    assert_eq!(shown, r#"{"hostIds":"<redacted>","snapshotId":"<redacted>"}"#);
 }
 
 #[test]

@@ -3,18 +3,15 @@ use atlas_admin_runtime::operation::Method;
 use atlas_admin_runtime::{Client, Options, Request, Version};
 use futures_util::TryStreamExt;
 
-use super::api::{LIST, api_key, builder, get, list, plain, service_account};
+use super::api::{LIST, api_key, builder, get, granting, list, plain, service_account};
 use super::clock::Steps;
+use super::layers::changing;
 use super::listing::Listing;
 use super::oracle::{ATLAS, Oracle};
 use super::server::{Reply, Server};
 
 async fn ok() -> Server {
-    Server::start(|_, seen| match seen.target.as_str() {
-        "/api/oauth/token" => Reply::json(r#"{"access_token":"t","expires_in":3600}"#),
-        _ => Reply::json("{}"),
-    })
-    .await
+    granting(|_, _| Reply::json("{}")).await
 }
 
 #[tokio::test]
@@ -142,6 +139,25 @@ fn values_are_not_printed() {
     let shown = format!("{options:?}");
     assert!(shown.contains("x-key") && shown.contains("token"), "{shown}");
     assert!(!shown.contains("hunter2"), "{shown}");
+}
+
+/// Any of them may be the key of a gateway.
+#[tokio::test]
+async fn headers_of_a_caller_are_not_printed() {
+    let server = ok().await;
+    let client = builder(&server, &Steps::default())
+        .header("x-client", "hunter2")
+        .layer(changing(|request| {
+            let shown = format!("{request:?}");
+            for name in ["x-client", "x-options", "x-request"] {
+                assert!(shown.contains(name), "{shown}");
+            }
+            assert!(!shown.contains("hunter2"), "{shown}");
+        }))
+        .build()
+        .unwrap();
+    let options = Options::new().header("x-options", "hunter2");
+    get().header("x-request", "hunter2").send_with(&client, &options).await.unwrap();
 }
 
 #[tokio::test]

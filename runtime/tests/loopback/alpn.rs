@@ -11,13 +11,10 @@ use http::Response;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::ring::default_provider;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::server::TlsStream;
 
-pub(crate) const ROOT: &[u8] = include_bytes!("tls/ca.pem");
+use super::certificate::acceptor;
+
 const BODY: &[u8] = br#"{"id":"1"}"#;
 
 /// What becomes of a request over HTTP/2, by the number of the request, from 0.
@@ -67,7 +64,7 @@ impl Server {
         let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
         let counts = Arc::<Counts>::default();
         let shared = counts.clone();
-        let acceptor = acceptor();
+        let acceptor = acceptor(&[b"h2", b"http/1.1"]);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (acceptor, counts) = (acceptor.clone(), shared.clone());
@@ -78,19 +75,6 @@ impl Server {
         });
         Self { url, counts }
     }
-}
-
-fn acceptor() -> TlsAcceptor {
-    let leaf = CertificateDer::from_pem_slice(include_bytes!("tls/leaf.pem")).unwrap();
-    let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/key.pem")).unwrap();
-    let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![leaf], key)
-        .unwrap();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    TlsAcceptor::from(Arc::new(config))
 }
 
 type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;

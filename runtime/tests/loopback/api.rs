@@ -1,14 +1,17 @@
 //! A few operations, as the generator writes them, and clients for them.
 
+use std::error::Error as StdError;
 use std::time::Duration;
 
 use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::json;
 use atlas_admin_runtime::operation::{Method, Operation};
-use atlas_admin_runtime::{Client, ClientBuilder, Credentials, Request, Version};
+use atlas_admin_runtime::{
+    Client, ClientBuilder, Credentials, Error, Request, RetryPolicy, Version,
+};
 
 use super::clock::{LIMIT, Steps};
-use super::server::Server;
+use super::server::{Reply, Seen, Server};
 
 pub(crate) const fn operation(
     id: &'static str,
@@ -83,6 +86,22 @@ pub(crate) fn service_account() -> Credentials {
     Credentials::service_account("mdb_sa_id_1", SECRET)
 }
 
+/// The access token that [`granting`] servers grant.
+pub(crate) const ACCESS_TOKEN: &str = "hunter2-token";
+
+/// Starts a server that grants access tokens. It replies to all else as the script says, which gets
+/// the number of the request, those for tokens included, and the request.
+pub(crate) async fn granting(
+    script: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static,
+) -> Server {
+    let grant = format!(r#"{{"access_token":"{ACCESS_TOKEN}","expires_in":3600}}"#);
+    Server::start(move |number, seen| match seen.target.as_str() {
+        "/api/oauth/token" => Reply::json(&grant),
+        _ => script(number, seen),
+    })
+    .await
+}
+
 /// Begins a client on a clock without waits.
 pub(crate) fn builder(server: &Server, clock: &Steps) -> ClientBuilder {
     Client::builder()
@@ -101,8 +120,34 @@ pub(crate) fn plain(server: &Server) -> Client {
 pub(crate) fn hurried(server: &Server) -> Client {
     Client::builder()
         .base_url(&server.url)
-        .retry(atlas_admin_runtime::RetryPolicy::never())
+        .retry(RetryPolicy::never())
         .attempt_timeout(Duration::from_millis(200))
         .build()
         .unwrap()
+}
+
+/// Returns the error of a request to a port that nothing listens on.
+pub(crate) async fn refused() -> Error {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let never = RetryPolicy::never();
+    let client = Client::builder().base_url(url).retry(never).build().unwrap();
+    get().send(&client).await.unwrap_err()
+}
+
+/// Returns an error and its sources, the innermost last; nothing of no error.
+pub(crate) fn chain<'a>(
+    first: Option<&'a (dyn StdError + 'static)>,
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(first, |&cause| cause.source())
+}
+
+/// Returns an error as a program may print it: in a line, in full, with all that caused it.
+pub(crate) fn printed(error: &Error) -> String {
+    let mut printed = format!("{error} {error:#?}");
+    for cause in chain(error.source()).chain(chain(error.cause())) {
+        printed += &format!(" {cause} {cause:?}");
+    }
+    printed
 }

@@ -1,35 +1,29 @@
 //! Errors with their sources, as `anyhow` and logs print them: each cause is named once.
 
-use std::error::Error as StdError;
-
 use atlas_admin_runtime::transport::TransportError;
 use atlas_admin_runtime::{Client, Error, RetryPolicy};
 
-use super::api::{builder, get};
+use super::api::{builder, chain, get, refused};
 use super::clock::Steps;
 use super::server::{Reply, Server};
 use super::tls;
 
 /// Returns the error's line and the texts of its sources.
-fn chain(error: &Error) -> Vec<String> {
-    let first: &(dyn StdError + 'static) = error;
-    std::iter::successors(Some(first), |&cause| cause.source())
-        .map(ToString::to_string)
-        .collect()
+fn texts(error: &Error) -> Vec<String> {
+    chain(Some(error)).map(ToString::to_string).collect()
 }
 
 fn assert_named_once(error: &Error) {
-    let chain = chain(error);
-    for (index, text) in chain.iter().enumerate() {
-        let before = chain[..index].join("\n");
-        assert!(!before.contains(text.as_str()), "{text:?} again: {chain:#?}");
+    let texts = texts(error);
+    for (index, text) in texts.iter().enumerate() {
+        let before = texts[..index].join("\n");
+        assert!(!before.contains(text.as_str()), "{text:?} again: {texts:#?}");
     }
 }
 
-/// Returns the line, which names the innermost cause.
+/// Returns the innermost cause, which the line names.
 fn innermost(error: &Error) -> String {
-    let causes = std::iter::successors(error.cause(), |&cause| cause.source());
-    let last = causes.last().expect("a cause").to_string();
+    let last = chain(error.cause()).last().expect("a cause").to_string();
     let line = error.to_string();
     assert!(line.contains(&last), "{last:?} is missing: {line}");
     last
@@ -37,28 +31,26 @@ fn innermost(error: &Error) -> String {
 
 #[tokio::test]
 async fn a_refused_connection() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    let never = RetryPolicy::never();
-    let client = Client::builder().base_url(url).retry(never).build().unwrap();
-    let error = get().send(&client).await.unwrap_err();
+    let error = refused().await;
     assert_named_once(&error);
     let refused = innermost(&error);
-    assert!(chain(&error).len() > 1, "{:#?}", chain(&error));
-    assert_eq!(chain(&error).join("\n").matches(&refused).count(), 1);
+    assert!(texts(&error).len() > 1, "{:#?}", texts(&error));
+    assert_eq!(texts(&error).join("\n").matches(&refused).count(), 1);
     // By its type, it can still be found.
-    let mut causes = std::iter::successors(error.cause(), |&cause| cause.source());
-    assert!(causes.any(|cause| cause.is::<std::io::Error>()));
+    assert!(chain(error.cause()).any(|cause| cause.is::<std::io::Error>()));
     assert!(error.cause().unwrap().is::<TransportError>());
 }
 
 #[tokio::test]
 async fn a_certificate_that_is_not_trusted() {
-    let client = Client::builder().base_url(tls::start().await).build().unwrap();
-    let error = get().send(&client).await.unwrap_err();
-    assert_named_once(&error);
-    assert!(innermost(&error).contains("UnknownIssuer"));
+    let url = tls::start().await;
+    for &(backend, unknown) in tls::BACKENDS {
+        let client =
+            Client::builder().base_url(&url).tls_backend(backend).build().unwrap();
+        let error = get().send(&client).await.unwrap_err();
+        assert_named_once(&error);
+        assert!(innermost(&error).contains(unknown));
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@ use atlas_admin_runtime::bytes::Bytes;
 use atlas_admin_runtime::layer::{DryRun, PlannedRequest};
 use atlas_admin_runtime::{Extra, Request, json, record, set};
 
-use super::api::{CREATE, builder, every_method, get, service_account};
+use super::api::{CREATE, builder, every_method, get, granting, service_account};
 use super::clock::Steps;
 use super::layers::changing;
 use super::server::{Reply, Server};
@@ -21,11 +21,7 @@ record! {
 }
 
 async fn server() -> Server {
-    Server::start(|_, seen| match seen.target.as_str() {
-        "/api/oauth/token" => Reply::json(r#"{"access_token":"t","expires_in":3600}"#),
-        _ => Reply::json(r#"{"id":"1"}"#),
-    })
-    .await
+    granting(|_, _| Reply::json(r#"{"id":"1"}"#)).await
 }
 
 #[tokio::test]

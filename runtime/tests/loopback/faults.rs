@@ -8,7 +8,9 @@ use atlas_admin_runtime::json;
 use atlas_admin_runtime::{Client, Download, Error, Request, RetryPolicy};
 use flate2::{Compression, write::GzEncoder};
 
-use super::api::{GET, LOGS, builder, every_method, get, hurried, list, plain};
+use super::api::{
+    GET, LOGS, builder, every_method, get, hurried, list, plain, printed, refused,
+};
 use super::clock::Steps;
 use super::listing::Listing;
 use super::server::{Reply, Server};
@@ -29,12 +31,7 @@ async fn one(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Result<Json, 
 
 #[tokio::test]
 async fn connection_refused_tells_that_nothing_was_sent() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    let never = RetryPolicy::never();
-    let client = Client::builder().base_url(url).retry(never).build().unwrap();
-    let error = get().send(&client).await.unwrap_err();
+    let error = refused().await;
     assert!(error.is_connect() && error.is_retryable(), "{error}");
     assert!(std::error::Error::source(&error).is_some());
 }
@@ -328,12 +325,7 @@ async fn an_answer_of_success_is_never_quoted() {
         ),
     ] {
         let error = one(move || Reply::raw(&*sent).close()).await.unwrap_err();
-        let mut told = format!("{error} {error:#?}");
-        for first in [std::error::Error::source(&error), error.cause()] {
-            for cause in std::iter::successors(first, |&cause| cause.source()) {
-                told += &format!(" {cause} {cause:?}");
-            }
-        }
+        let told = printed(&error);
         assert!(!told.contains("hunter2"), "{told}");
     }
 }

@@ -53,6 +53,7 @@ pub struct Group {
     pub size: Option<i64>,
     pub state: Option<State>,
     pub states: Option<Vec<State>>,
+    pub target_id: Option<String>,
     pub extra: Extra,
 }
 
@@ -67,6 +68,7 @@ record! {
     6 size "size"
     7 state "state"
     8 states "states"
+    9 target_id "targetId" [WRITE_ONLY]
 }
 
 pub(crate) const fn entry(operation: &'static Operation) -> Entry {

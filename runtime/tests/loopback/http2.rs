@@ -6,8 +6,9 @@ use atlas_admin_runtime::operation::Method;
 use atlas_admin_runtime::transport::reqwest::TlsBackend;
 use atlas_admin_runtime::{Client, Credentials, RetryPolicy};
 
-use super::alpn::{Fate, ROOT, Server};
+use super::alpn::{Fate, Server};
 use super::api::{every_method, get};
+use super::certificate::ROOT;
 
 const LEAST: Duration = Duration::from_millis(1);
 const NOW: Fate = Fate::Response(Duration::ZERO);

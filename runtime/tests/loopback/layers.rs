@@ -34,18 +34,18 @@ where
     }
 }
 
+/// Makes a layer of a function.
+pub(crate) fn layer<F>(function: F) -> impl Layer
+where
+    F: for<'a> Fn(Sent, Next<'a>) -> BoxFuture<'a, Result<Response<Body>>> + Send + Sync,
+{
+    With(function)
+}
+
 /// Makes a layer that changes the request.
 pub(crate) fn changing(
     change: impl Fn(&mut Sent) + Send + Sync + 'static,
 ) -> impl Layer {
-    fn layer<F>(function: F) -> With<F>
-    where
-        F: for<'a> Fn(Sent, Next<'a>) -> BoxFuture<'a, Result<Response<Body>>>
-            + Send
-            + Sync,
-    {
-        With(function)
-    }
     layer(move |mut request, next| {
         change(&mut request);
         next.run(request)
@@ -73,22 +73,17 @@ impl Transport for Named {
     }
 }
 
-/// A layer that writes its name before and after.
-struct Writes(&'static str, Log);
-
-impl Layer for Writes {
-    fn call<'a>(
-        &'a self,
-        request: Sent,
-        next: Next<'a>,
-    ) -> BoxFuture<'a, Result<Response<Body>>> {
+/// Makes a layer that writes its name before and after.
+fn writing(name: &'static str, log: Log) -> impl Layer {
+    layer(move |request, next| {
+        let log = log.clone();
         Box::pin(async move {
-            self.1.lock().unwrap().push(format!("{} calls", self.0));
+            log.lock().unwrap().push(format!("{name} calls"));
             let result = next.run(request).await;
-            self.1.lock().unwrap().push(format!("{} has called", self.0));
+            log.lock().unwrap().push(format!("{name} has called"));
             result
         })
-    }
+    })
 }
 
 fn flaky(number: usize, _: &Seen) -> Reply {
@@ -108,9 +103,9 @@ async fn the_layer_that_is_added_first_is_the_outermost() {
     };
     let client = builder(&server, &Steps::default())
         .attempt_layer(named("attempt 1"))
-        .layer(Writes("call 1", log.clone()))
+        .layer(writing("call 1", log.clone()))
         .attempt_layer(named("attempt 2"))
-        .layer(Writes("call 2", log.clone()))
+        .layer(writing("call 2", log.clone()))
         .build()
         .unwrap();
     let response = get().send(&client).await.unwrap();
@@ -218,25 +213,16 @@ async fn a_layer_that_changes_the_method_is_refused() {
     assert_eq!(server.arrived(), 0);
 }
 
-struct Refusing;
-
-impl Layer for Refusing {
-    fn call<'a>(
-        &'a self,
-        request: Sent,
-        _: Next<'a>,
-    ) -> BoxFuture<'a, Result<Response<Body>>> {
-        let operation = request.operation.map_or("none", |operation| operation.id);
-        Box::pin(async move { Err(Error::refused(format!("not today: {operation}"))) })
-    }
-}
-
 #[tokio::test]
 async fn a_refusal_sends_nothing_and_says_so() {
     let server = Server::start(|_, _| Reply::json("{}")).await;
     let client = builder(&server, &Steps::default())
         .credentials(service_account())
-        .layer(Refusing)
+        .layer(layer(|request, _| {
+            let operation = request.operation.map_or("none", |operation| operation.id);
+            let error = Error::refused(format!("not today: {operation}"));
+            Box::pin(async move { Err(error) })
+        }))
         .build()
         .unwrap();
     let error = get().send(&client).await.unwrap_err();
@@ -296,22 +282,16 @@ async fn a_cache_responds_without_an_attempt() {
     assert_eq!(server.arrived(), 1);
 }
 
-/// Runs a call again where it has failed.
-struct Twice;
-
-impl Layer for Twice {
-    fn call<'a>(
-        &'a self,
-        request: Sent,
-        next: Next<'a>,
-    ) -> BoxFuture<'a, Result<Response<Body>>> {
+/// Makes a layer that runs a call again where it has failed.
+fn twice() -> impl Layer {
+    layer(|request, next| {
         Box::pin(async move {
             match next.run(request.clone()).await {
                 Ok(response) => Ok(response),
                 Err(_) => next.run(request).await,
             }
         })
-    }
+    })
 }
 
 #[tokio::test]
@@ -323,38 +303,28 @@ async fn attempts_of_all_runs_are_counted() {
     .await;
     let client = builder(&server, &Steps::default())
         .retry(RetryPolicy::new().attempts(2))
-        .layer(Twice)
+        .layer(twice())
         .build()
         .unwrap();
     assert_eq!(get().send(&client).await.unwrap().attempts(), 4);
 
     let down = Server::start(|_, _| Reply::new(503, &[], "")).await;
-    let client = builder(&down, &Steps::default()).layer(Twice).build().unwrap();
+    let client = builder(&down, &Steps::default()).layer(twice()).build().unwrap();
     let error = get().send(&client).await.unwrap_err();
     assert_eq!(error.attempts() as usize, down.arrived());
     assert!(error.may_have_been_executed() && error.status() == Some(503));
 }
 
-/// Refuses what has been executed.
-struct Late;
-
-impl Layer for Late {
-    fn call<'a>(
-        &'a self,
-        request: Sent,
-        next: Next<'a>,
-    ) -> BoxFuture<'a, Result<Response<Body>>> {
+#[tokio::test]
+async fn what_was_executed_below_a_refusal_is_told() {
+    let server = Server::start(|_, _| Reply::json("{}")).await;
+    let late = layer(|request, next| {
         Box::pin(async move {
             next.run(request).await?;
             Err(Error::refused("the response is not good enough"))
         })
-    }
-}
-
-#[tokio::test]
-async fn what_was_executed_below_a_refusal_is_told() {
-    let server = Server::start(|_, _| Reply::json("{}")).await;
-    let client = builder(&server, &Steps::default()).layer(Late).build().unwrap();
+    });
+    let client = builder(&server, &Steps::default()).layer(late).build().unwrap();
     let error = Request::<Json>::new(&CREATE, &[]).send(&client).await.unwrap_err();
     assert!(error.is_refused() && error.may_have_been_executed());
     assert_eq!(error.attempts(), 1);
@@ -367,28 +337,19 @@ async fn what_was_deleted_before_stays_a_success_through_a_layer() {
         _ => Reply::new(404, &[], "{}"),
     })
     .await;
-    let client = builder(&server, &Steps::default()).layer(Twice).build().unwrap();
+    let client = builder(&server, &Steps::default()).layer(twice()).build().unwrap();
     let response = Request::<()>::new(&DELETE, &["1"]).send(&client).await.unwrap();
     assert_eq!((response.status(), response.attempts()), (404, 2));
 }
 
-struct Teapot;
-
-impl Layer for Teapot {
-    fn call<'a>(
-        &'a self,
-        _: Sent,
-        _: Next<'a>,
-    ) -> BoxFuture<'a, Result<Response<Body>>> {
+#[tokio::test]
+async fn a_status_that_a_layer_makes_is_an_error_of_that_status() {
+    let teapot = layer(|_, _| {
         let body = Bytes::from_static(br#"{"detail":"Short and stout."}"#);
         let response = Response::builder().status(418).body(Body::from(body));
         Box::pin(async move { Ok(response.unwrap()) })
-    }
-}
-
-#[tokio::test]
-async fn a_status_that_a_layer_makes_is_an_error_of_that_status() {
-    let client = Client::builder().layer(Teapot).build().unwrap();
+    });
+    let client = Client::builder().layer(teapot).build().unwrap();
     let error = get().send(&client).await.unwrap_err();
     assert_eq!((error.status(), error.attempts()), (Some(418), 0));
     assert!(error.to_string().contains("Short and stout"), "{error}");
@@ -396,17 +357,11 @@ async fn a_status_that_a_layer_makes_is_an_error_of_that_status() {
 
 #[tokio::test]
 async fn a_layer_does_not_make_nothing_of_something() {
-    struct Empty;
-    impl Layer for Empty {
-        fn call<'a>(
-            &'a self,
-            _: Sent,
-            _: Next<'a>,
-        ) -> BoxFuture<'a, Result<Response<Body>>> {
-            Box::pin(async { Ok(Response::new(Body::from(Bytes::new()))) })
-        }
-    }
-    let client = Client::builder().layer(Empty).build().unwrap();
+    let empty =
+        layer(|_, _| Box::pin(async { Ok(Response::new(Body::from(Bytes::new()))) }));
+    let client = Client::builder().layer(empty).build().unwrap();
     let error = list().send(&client).await.unwrap_err();
     assert!(error.is_decode() && error.to_string().contains("no body"), "{error}");
+    // As without layers, the error has the response.
+    assert_eq!(error.status(), Some(200));
 }

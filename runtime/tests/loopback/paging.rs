@@ -166,13 +166,8 @@ async fn a_page_that_is_named_by_no_number_is_the_only_one() {
 
 #[tokio::test]
 async fn an_operation_has_conventions_of_its_own() {
-    static OWN: Paging = Paging {
-        number: "unused",
-        items: "rows",
-        total: "count",
-        links: "rel",
-        next: "more",
-    };
+    static OWN: Paging =
+        Paging { items: "rows", total: "count", links: "rel", next: "more" };
     static ROWS: Operation = Operation {
         parameters: &[Parameter { paging: Some(&OWN), ..Parameter::query("sheet") }],
         ..api::operation("listRows", api::GET.method, "/rows")
@@ -183,12 +178,14 @@ async fn an_operation_has_conventions_of_its_own() {
         Reply::json(&body.to_string())
     })
     .await;
-    let pages = Request::<Json>::new(&ROWS, &[]).paged().pages(&plain(&server));
-    let pages: Vec<_> = pages.try_collect().await.unwrap();
+    let rows = Request::<Json>::new(&ROWS, &[]).paged();
+    let pages: Vec<_> = rows.pages(&plain(&server)).try_collect().await.unwrap();
     assert_eq!(pages.len(), 3);
     let targets: Vec<String> =
         server.seen().iter().map(|seen| seen.target.clone()).collect();
     assert_eq!(targets, ["/rows", "/rows?sheet=2", "/rows?sheet=3"]);
+    let items: Vec<Json> = rows.stream(&plain(&server)).try_collect().await.unwrap();
+    assert_eq!(items, [1, 1, 1]);
 }
 
 #[tokio::test]

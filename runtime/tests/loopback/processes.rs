@@ -11,17 +11,18 @@ use atlas_admin_runtime::transport::reqwest::TlsBackend;
 use atlas_admin_runtime::{Client, FileStore, TokenStore};
 
 use super::api::{get, service_account};
+use super::certificate::ROOT;
 use super::server::{Reply, Server};
 use super::tls;
 
 /// Longer than anything here takes, shorter than a turn is waited for (10 seconds).
 const SOON: Duration = Duration::from_secs(8);
 
-/// The folder that the other processes of a test share with it. It goes with the test.
-struct Folder(PathBuf);
+/// The folder of a test, which other processes may share with it. It goes with the test.
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new(test: &str) -> Self {
+    pub(crate) fn new(test: &str) -> Self {
         let name = format!("atlas-{test}-{}", std::process::id());
         let folder = Self(std::env::temp_dir().join(name));
         _ = std::fs::remove_dir_all(&folder.0);
@@ -29,7 +30,7 @@ impl Folder {
         folder
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
@@ -212,7 +213,7 @@ async fn a_platform_without_certificates_is_told_and_trusts_those_it_is_given() 
         // No TLS, no certificates.
         build("http://127.0.0.1:9999").build().unwrap();
         let url = tls::start().await;
-        let client = build(&url).root_certificates(tls::ROOT).build().unwrap();
+        let client = build(&url).root_certificates(ROOT).build().unwrap();
         assert_eq!(get().send(&client).await.unwrap()["id"], "1");
         return;
     }

@@ -7,6 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::api::get;
+use super::certificate::ROOT;
 use super::server::{Reply, Server};
 use super::tls;
 
@@ -61,7 +62,7 @@ async fn a_tunnel_hides_what_goes_through_it() {
         let client = Client::builder()
             .base_url(&target)
             .credentials(Credentials::access_token("hunter2"))
-            .root_certificates(tls::ROOT)
+            .root_certificates(ROOT)
             .tls_backend(backend)
             .proxy(proxy(&tunnel.url))
             .build()
@@ -89,7 +90,7 @@ async fn a_proxy_that_refuses_or_is_not_there_has_been_sent_nothing() {
             .base_url(&target)
             .credentials(Credentials::access_token("hunter2"))
             // So that nothing but the proxy stands between it and an answer.
-            .root_certificates(tls::ROOT)
+            .root_certificates(ROOT)
             .retry(RetryPolicy::never())
             .proxy(proxy(url))
             .build()
@@ -109,7 +110,7 @@ async fn a_proxy_that_wants_credentials_is_asked_once() {
     let refusing = Server::start(|_, _| Reply::new(407, &[], "")).await;
     let client = Client::builder()
         .base_url("https://localhost")
-        .root_certificates(tls::ROOT)
+        .root_certificates(ROOT)
         .proxy(reqwest::Proxy::all(&refusing.url).unwrap())
         .build()
         .unwrap();

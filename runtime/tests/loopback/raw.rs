@@ -2,7 +2,7 @@ use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::operation::Method;
 use atlas_admin_runtime::{Map, Request, Version, json};
 
-use super::api::{builder, plain, service_account};
+use super::api::{ACCESS_TOKEN, builder, granting, plain, service_account};
 use super::clock::Steps;
 use super::server::{Reply, Server};
 
@@ -15,11 +15,7 @@ fn raw(path: &str) -> Request<Json> {
 
 #[tokio::test]
 async fn a_raw_request_names_its_version_and_is_authenticated() {
-    let server = Server::start(|_, seen| match seen.target.as_str() {
-        "/api/oauth/token" => Reply::json(r#"{"access_token":"t","expires_in":3600}"#),
-        _ => Reply::json(r#"{"id":"1"}"#),
-    })
-    .await;
+    let server = granting(|_, _| Reply::json(r#"{"id":"1"}"#)).await;
     let client = builder(&server, &Steps::default()).credentials(service_account());
     let client = client.build().unwrap();
     let request = Request::raw(Method::Post, "/groups/1/sandboxes?dryRun=true", VERSION)
@@ -33,7 +29,8 @@ async fn a_raw_request_names_its_version_and_is_authenticated() {
     assert_eq!(seen.target, target);
     assert_eq!(seen.header("accept"), Some(MEDIA_TYPE));
     assert_eq!(seen.header("content-type"), Some(MEDIA_TYPE));
-    assert_eq!(seen.header("authorization"), Some("Bearer t"));
+    let authorization = format!("Bearer {ACCESS_TOKEN}");
+    assert_eq!(seen.header("authorization"), Some(&*authorization));
 }
 
 #[test]

@@ -1,6 +1,5 @@
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::http;
@@ -9,7 +8,9 @@ use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::registry::Entry;
 use atlas_admin_runtime::testing::ReplayTransport;
 use atlas_admin_runtime::transport::{Body, BoxFuture, Request as Sent, TransportError};
-use atlas_admin_runtime::{Credentials, Download, Request, Transport, Version, json};
+use atlas_admin_runtime::{
+    Client, Credentials, Download, Request, Transport, Version, json,
+};
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE};
 use futures_util::TryStreamExt;
@@ -21,6 +22,7 @@ use super::api::{
 use super::clock::Steps;
 use super::group::{GROUP, Group, ID, Provider, State, entry};
 use super::oracle::{ATLAS, Oracle};
+use super::processes::Folder;
 use super::server::{Reply, Server};
 
 static SNAPSHOT: Operation = operation(
@@ -47,13 +49,11 @@ const PERSONAL: &[&str] = &[
     "zzz-new",
 ];
 
-fn path(name: &str) -> PathBuf {
-    static NUMBER: AtomicUsize = AtomicUsize::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::SeqCst);
-    let folder = format!("atlas-har-{name}-{}-{number}", std::process::id());
-    let folder = std::env::temp_dir().join(folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder.join("recording.har")
+/// Makes a folder, and the path of a recording in it.
+fn place(name: &str) -> (Folder, PathBuf) {
+    let folder = Folder::new(&format!("har-{name}"));
+    let path = folder.path("recording.har");
+    (folder, path)
 }
 
 fn read(path: &PathBuf) -> (String, Json) {
@@ -70,6 +70,23 @@ fn entries(har: &Json) -> &[Json] {
 fn body(entry: &Json) -> Json {
     let text = entry.pointer("/response/content/text").unwrap();
     Json::from_slice(text.as_str().unwrap().as_bytes()).unwrap()
+}
+
+/// Returns the URL that an entry is of.
+fn url(entry: &Json) -> &str {
+    entry.pointer("/request/url").unwrap().as_str().unwrap()
+}
+
+/// Makes a client whose attempts are recorded.
+fn recorded(server: &Server, recorder: &Recorder) -> Client {
+    let builder = builder(server, &Steps::default());
+    builder.attempt_layer(recorder.layer()).build().unwrap()
+}
+
+fn packed() -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), Default::default());
+    packed.write_all(br#"{"size":7}"#).unwrap();
+    packed.finish().unwrap()
 }
 
 fn typed(id: &str) -> Request<Group> {
@@ -110,7 +127,7 @@ fn says_what_was_sent(group: &Json) {
 #[tokio::test]
 async fn a_recording_keeps_what_the_service_sends_and_nothing_of_anybody() {
     let server = Server::start(|_, _| Reply::json(GROUP)).await;
-    let path = path("group");
+    let (_folder, path) = place("group");
     let recorder = Recorder::create(&path).unwrap().types(&ENTRIES);
     let client = builder(&server, &Steps::default())
         .credentials(Credentials::access_token("hunter2token"))
@@ -122,7 +139,8 @@ async fn a_recording_keeps_what_the_service_sends_and_nothing_of_anybody() {
     let live = typed(ID).query("email", "ada@wolpertinger.example").query("pageNum", 3);
     let live = live.send(&client).await.unwrap();
     let update = Request::<Group>::new(&UPDATE, &[ID]);
-    let sent = json!({"odd": "hunter2", "mode": "Wolpertinger", "size": 3});
+    let sent =
+        json!({"odd": "hunter2", "mode": "Wolpertinger", "size": 3, "targetId": ID});
     update.body(&sent).send(&client).await.unwrap();
     assert!(!path.exists());
     recorder.finish().unwrap();
@@ -138,13 +156,15 @@ async fn a_recording_keeps_what_the_service_sends_and_nothing_of_anybody() {
     let new = &group["new"];
     let email = new["email"].as_str().unwrap();
     assert!(id.len() == 24 && id.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    let url = first.pointer("/request/url").unwrap().as_str().unwrap();
+    let url = url(first);
     let email = email.replace('@', "%40");
     let target = format!("/api/atlas/v2/groups/{id}?email={email}&pageNum=3");
     assert_eq!(url, format!("{}{target}", server.url));
     let posted = second.pointer("/request/postData/text").unwrap().as_str().unwrap();
     let posted = Json::from_slice(posted.as_bytes()).unwrap();
     assert_eq!((&posted["odd"], &posted["size"]), (&json!("<redacted>"), &json!(3)));
+    // An ID is no secret, though it is only ever written.
+    assert_eq!(posted["targetId"], id);
 
     // It plays back, and what comes is read as the service's was.
     let atlas = ReplayTransport::open(&path).unwrap();
@@ -190,7 +210,7 @@ async fn no_credentials_are_recorded_in_any_form() {
         _ => oracle.refuse(seen).unwrap_or_else(|| echo(seen)),
     })
     .await;
-    let path = path("secrets");
+    let (_folder, path) = place("secrets");
     let recorder = Recorder::create(&path).unwrap();
     for credentials in
         [service_account(), api_key(), Credentials::access_token("HUNTER2_TOKEN")]
@@ -230,22 +250,16 @@ async fn no_credentials_are_recorded_in_any_form() {
 
 #[tokio::test]
 async fn attempts_are_recorded_one_by_one_and_fail_again_when_played() {
-    let packed = {
-        let mut packed = flate2::write::GzEncoder::new(Vec::new(), Default::default());
-        packed.write_all(br#"{"size":7}"#).unwrap();
-        packed.finish().unwrap()
-    };
+    let packed = packed();
     let server = Server::start(move |number, _| match number {
         0 => Reply::new(429, &[("retry-after", "9")], r#"{"errorCode":"RATE_LIMITED"}"#),
         1 => Reply::raw("").reset(),
         _ => Reply::new(200, &[("content-encoding", "gzip")], &packed),
     })
     .await;
-    let path = path("attempts");
+    let (_folder, path) = place("attempts");
     let recorder = Recorder::create(&path).unwrap();
-    let layer = recorder.layer();
-    let client =
-        builder(&server, &Steps::default()).attempt_layer(layer).build().unwrap();
+    let client = recorded(&server, &recorder);
     let live = get().send(&client).await.unwrap();
     drop((client, recorder));
     let (_, har) = read(&path);
@@ -257,13 +271,36 @@ async fn attempts_are_recorded_one_by_one_and_fail_again_when_played() {
 
     let atlas = ReplayTransport::open(&path).unwrap();
     let client = atlas.client_builder().build().unwrap();
-    let target = entries(&har)[0].pointer("/request/url").unwrap().as_str().unwrap();
+    let target = url(&entries(&har)[0]);
     let played = get().send(&client).await.unwrap();
     assert!(target.ends_with("/groups/1"), "{target}");
     assert_eq!((played.attempts(), live.attempts()), (3, 3));
     assert_eq!(played.value(), live.value());
     assert_eq!(atlas.clock().waits()[0].as_secs(), 9);
     assert_eq!(atlas.requests().len(), 3);
+}
+
+/// The names of codings have no case, and gzip has two (RFC 9110 section 8.4.1).
+#[tokio::test]
+async fn a_compressed_body_is_recorded_whatever_its_coding_is_called() {
+    let names = ["gzip", "x-gzip", "GZIP", " gzip "];
+    let packed = packed();
+    let server = Server::start(move |number, _| {
+        Reply::new(200, &[("content-encoding", names[number])], &packed)
+    })
+    .await;
+    let (_folder, path) = place("codings");
+    let recorder = Recorder::create(&path).unwrap();
+    let client = recorded(&server, &recorder);
+    for _ in names {
+        assert_eq!(get().send(&client).await.unwrap()["size"], 7);
+    }
+    recorder.finish().unwrap();
+    let (_, har) = read(&path);
+    assert_eq!(entries(&har).len(), names.len());
+    for entry in entries(&har) {
+        assert_eq!(body(entry), json!({"size": 7}));
+    }
 }
 
 #[tokio::test]
@@ -276,11 +313,9 @@ async fn a_download_streams_through_a_recorder_and_leaves_no_body() {
         Reply::raw(head.as_str()).endless(b"hunter2 ".repeat(999))
     })
     .await;
-    let path = path("download");
+    let (_folder, path) = place("download");
     let recorder = Recorder::create(&path).unwrap().body_limit(1 << 12);
-    let layer = recorder.layer();
-    let client =
-        builder(&server, &Steps::default()).attempt_layer(layer).build().unwrap();
+    let client = recorded(&server, &recorder);
     let request = Request::<Download>::new(&LOGS, &["1", "mongodb"]);
     let mut download = request.send(&client).await.unwrap().into_value();
     let mut taken = 0;
@@ -293,7 +328,7 @@ async fn a_download_streams_through_a_recorder_and_leaves_no_body() {
     assert!(!text.contains("hunter2"));
     let content = entries(&har)[0].pointer("/response/content").unwrap();
     assert!(content.get("text").is_none() && content["size"].as_u64() >= Some(1 << 20));
-    let url = entries(&har)[0].pointer("/request/url").unwrap().as_str().unwrap();
+    let url = url(&entries(&har)[0]);
     let target = url.strip_prefix(&server.url).unwrap();
     assert!(target.starts_with("/api/atlas/v2/groups/1/logs/text-"), "{target}");
     assert!(target.ends_with(".gz"), "{target}");
@@ -313,11 +348,9 @@ async fn paths_are_known_by_templates_and_else_by_convention() {
         Reply::json(&links.replace("URL", &host))
     })
     .await;
-    let path = path("paths");
+    let (_folder, path) = place("paths");
     let recorder = Recorder::create(&path).unwrap().types(&ENTRIES);
-    let layer = recorder.layer();
-    let client =
-        builder(&server, &Steps::default()).attempt_layer(layer).build().unwrap();
+    let client = recorded(&server, &recorder);
     let target = format!("/groups/{ID}/backup/wolpertinger/snapshots/1.gz");
     let raw = Request::raw(Method::Get, &target, Version::Preview);
     raw.with_output::<Json>().send(&client).await.unwrap();
@@ -341,20 +374,18 @@ async fn paths_are_known_by_templates_and_else_by_convention() {
     let [_, orgs, _, sandboxes, rest] = &paths[2][..] else { panic!("{paths:?}") };
     assert_eq!((orgs.as_str(), sandboxes.as_str()), ("orgs", "sandboxes"));
     assert!(rest.starts_with(&format!("{name}?pageNum=2&name=text-")), "{rest}");
-    let requested = entries(&har)[0].pointer("/request/url").unwrap().as_str().unwrap();
+    let requested = url(&entries(&har)[0]);
     assert_eq!(links[1]["href"], requested);
 }
 
 #[tokio::test]
 async fn a_recording_is_in_place_as_a_whole() {
     let server = Server::start(|_, _| Reply::json("{}")).await;
-    let path = path("place");
+    let (_folder, path) = place("place");
     std::fs::write(&path, "older").unwrap();
     let count = || std::fs::read_dir(path.parent().unwrap()).unwrap().count();
     let recorder = Recorder::create(&path).unwrap();
-    let layer = recorder.layer();
-    let client =
-        builder(&server, &Steps::default()).attempt_layer(layer).build().unwrap();
+    let client = recorded(&server, &recorder);
     get().send(&client).await.unwrap();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "older");
     recorder.flush().unwrap();
@@ -390,7 +421,7 @@ async fn a_gateway_and_its_page_are_not_shown() {
         _ => Reply::json(r#"{"AKIA": "AKIAIOSFODNN7EXAMPLE", "id": 1}"#),
     })
     .await;
-    let path = path("gateway");
+    let (_folder, path) = place("gateway");
     let recorder = Recorder::create(&path).unwrap();
     let to = server.url.clone();
     let client = builder(&server, &Steps::default())
@@ -408,7 +439,7 @@ async fn a_gateway_and_its_page_are_not_shown() {
     for personal in PERSONAL.iter().chain(&["AKIAIO"]) {
         assert!(!text.contains(personal), "{personal} in {text}");
     }
-    let url = entries(&har)[0].pointer("/request/url").unwrap().as_str().unwrap();
+    let url = url(&entries(&har)[0]);
     assert!(url.starts_with("https://host-"), "{url}");
     assert!(url.ends_with(".example.com/api/atlas/v2/groups/1"), "{url}");
     let atlas = ReplayTransport::open(&path).unwrap();

@@ -100,7 +100,7 @@ impl Reply {
     }
 }
 
-type MockTransport = dyn Fn(usize, &Seen) -> Reply + Send + Sync;
+type Script = dyn Fn(usize, &Seen) -> Reply + Send + Sync;
 
 /// A server on loopback. It goes away with the runtime of its test.
 pub(crate) struct Server {
@@ -131,7 +131,7 @@ impl Server {
         Self::run(Arc::new(script), None).await
     }
 
-    async fn run(script: Arc<MockTransport>, seen: Option<Mutex<Vec<Seen>>>) -> Self {
+    async fn run(script: Arc<Script>, seen: Option<Mutex<Vec<Seen>>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Memory { seen, ..Memory::default() });
@@ -180,7 +180,7 @@ impl Server {
 
 async fn serve(
     mut stream: TcpStream,
-    script: &MockTransport,
+    script: &Script,
     memory: &Memory,
 ) -> std::io::Result<()> {
     stream.set_nodelay(true)?;

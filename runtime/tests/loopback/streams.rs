@@ -4,26 +4,18 @@ use std::time::Duration;
 use atlas_admin_runtime::bytes::Bytes;
 use atlas_admin_runtime::http::Response;
 use atlas_admin_runtime::transport::{Body, BoxFuture, Request as Sent, TransportError};
-use atlas_admin_runtime::{Client, Download, Error, Layer, Next, Request, Transport};
+use atlas_admin_runtime::{Client, Download, Layer, Request, Transport};
 
-use super::api::{LOGS, builder, get, hurried, service_account};
+use super::api::{ACCESS_TOKEN, LOGS, builder, get, granting, hurried, service_account};
 use super::clock::Steps;
-use super::layers::{Log, Named};
+use super::layers::{Log, Named, layer};
 use super::server::{Reply, Server};
 
-type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// Hands on the chunks of a response as they come, and counts their bytes.
-struct Counting(Arc<Mutex<usize>>);
-
-impl Layer for Counting {
-    fn call<'a>(
-        &'a self,
-        request: Sent,
-        next: Next<'a>,
-    ) -> BoxFuture<'a, Result<Response<Body>>> {
+/// Makes a layer that hands on the chunks of a response as they come, and counts their bytes.
+fn counting(count: Arc<Mutex<usize>>) -> impl Layer {
+    layer(move |request, next| {
+        let count = count.clone();
         Box::pin(async move {
-            let count = self.0.clone();
             let response = next.run(request).await?;
             Ok(response.map(|body| {
                 Body::new(futures_util::StreamExt::inspect(body, move |chunk| {
@@ -31,7 +23,7 @@ impl Layer for Counting {
                 }))
             }))
         })
-    }
+    })
 }
 
 #[tokio::test]
@@ -49,7 +41,7 @@ async fn a_download_streams_through_layers() {
     let client = Client::builder()
         .base_url(&server.url)
         .body_limit(1 << 10)
-        .layer(Counting(count.clone()))
+        .layer(counting(count.clone()))
         .attempt_layer(move |next| Named("attempt", log.clone(), next))
         .build()
         .unwrap();
@@ -66,33 +58,22 @@ async fn a_download_streams_through_layers() {
 
 #[tokio::test]
 async fn the_limit_of_an_attempt_holds_below_layers_and_for_their_bodies() {
-    struct Stuck;
-    impl Layer for Stuck {
-        fn call<'a>(
-            &'a self,
-            _: Sent,
-            _: Next<'a>,
-        ) -> BoxFuture<'a, Result<Response<Body>>> {
-            let never = futures_util::stream::pending();
-            Box::pin(async { Ok(Response::new(Body::new(never))) })
-        }
-    }
     let server = Server::start(|_, _| Reply::raw("").hang()).await;
     let hurried = hurried(&server);
     assert!(get().send(&hurried).await.unwrap_err().is_timeout());
 
-    let client = Client::builder().timeout(Duration::from_millis(50)).layer(Stuck);
+    let stuck = layer(|_, _| {
+        let never = futures_util::stream::pending();
+        Box::pin(async { Ok(Response::new(Body::new(never))) })
+    });
+    let client = Client::builder().timeout(Duration::from_millis(50)).layer(stuck);
     let error = get().send(&client.build().unwrap()).await.unwrap_err();
     assert!(error.is_timeout() && error.to_string().contains("50ms"), "{error}");
 }
 
 #[tokio::test]
 async fn an_attempt_layer_sees_credentials_and_token_requests() {
-    let server = Server::start(|_, seen| match seen.target.as_str() {
-        "/api/oauth/token" => Reply::json(r#"{"access_token":"t1","expires_in":3600}"#),
-        _ => Reply::json("{}"),
-    })
-    .await;
+    let server = granting(|_, _| Reply::json("{}")).await;
     struct Looks(Log, Arc<dyn Transport>);
     impl Transport for Looks {
         fn send(
@@ -103,7 +84,7 @@ async fn an_attempt_layer_sees_credentials_and_token_requests() {
             let scheme = request.headers["authorization"].to_str().unwrap();
             let scheme = scheme.split(' ').next().unwrap();
             self.0.lock().unwrap().push(format!("{operation} {scheme}"));
-            assert!(!format!("{request:?}").contains("t1"));
+            assert!(!format!("{request:?}").contains(ACCESS_TOKEN));
             self.1.send(request)
         }
     }

@@ -1,35 +1,16 @@
 //! TLS: who is trusted.
-//!
-//! The certificates in `tls/` belong to a root that nobody trusts and whose key was thrown
-//! away; the key there is of the server of these tests, on loopback.
-
-use std::sync::Arc;
 
 use atlas_admin_runtime::transport::reqwest::TlsBackend;
 use atlas_admin_runtime::{Client, Credentials};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::ring::default_provider;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::api::get;
-
-pub(super) const ROOT: &[u8] = include_bytes!("tls/ca.pem");
+use super::certificate::{ROOT, acceptor};
 
 /// Starts a server that answers each request the same over TLS; returns its URL.
 pub(super) async fn start() -> String {
-    let leaf = CertificateDer::from_pem_slice(include_bytes!("tls/leaf.pem")).unwrap();
-    let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/key.pem")).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![leaf], key)
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let acceptor = acceptor(&[]);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
     tokio::spawn(async move {

@@ -6,7 +6,7 @@ use opentelemetry_sdk::trace::SpanData;
 use tracing::Level;
 
 use super::export::{Spans, traced_at};
-use crate::loopback::api::{CREATE, GET, LOGS, builder, service_account};
+use crate::loopback::api::{CREATE, GET, LOGS, builder, granting, service_account};
 use crate::loopback::clock::Steps;
 use crate::loopback::server::{Reply, Server};
 
@@ -40,13 +40,7 @@ fn shown(span: &SpanData) -> Vec<String> {
 }
 
 async fn server(status: u16, body: &'static str) -> Server {
-    Server::start(move |_, seen| match seen.target.as_str() {
-        "/api/oauth/token" => {
-            Reply::new(200, &[], r#"{"access_token":"hunter2-token"}"#)
-        }
-        _ => Reply::new(status, &[], body),
-    })
-    .await
+    granting(move |_, _| Reply::new(status, &[], body)).await
 }
 
 async fn sent<T>(level: Level, server: &Server, request: &Request<T>) -> Spans

@@ -107,6 +107,12 @@ pub(crate) fn says(
     assert_eq!(of(&span.attributes), expected);
 }
 
+/// Returns an attribute of a span.
+pub(crate) fn attribute<'s>(span: &'s SpanData, name: &str) -> Option<&'s Value> {
+    let found = span.attributes.iter().find(|pair| pair.key.as_str() == name);
+    found.map(|pair| &pair.value)
+}
+
 fn of<'a>(attributes: impl IntoIterator<Item = &'a KeyValue>) -> Attributes {
     let pairs = attributes.into_iter();
     pairs.map(|pair| (pair.key.to_string(), pair.value.clone())).collect()

@@ -10,7 +10,7 @@ use opentelemetry::Value;
 
 use super::export::{ID, measure, points};
 use super::spans::{get, port};
-use crate::loopback::api::{operation, service_account};
+use crate::loopback::api::{granting, operation, service_account};
 use crate::loopback::clock::{LIMIT, Steps};
 use crate::loopback::server::{Reply, Server};
 
@@ -150,13 +150,7 @@ async fn rate_limits_make_wait() {
 
 #[tokio::test]
 async fn tokens_are_waited_for_once() {
-    let server = Server::start(|_, seen| match seen.target.as_str() {
-        "/api/oauth/token" => {
-            Reply::new(200, &[], r#"{"access_token":"hunter2-token","expires_in":3600}"#)
-        }
-        _ => Reply::json("{}"),
-    })
-    .await;
+    let server = granting(|_, _| Reply::json("{}")).await;
     let client = client(&server).credentials(service_account()).build().unwrap();
     let waits = waits(&AUTHORIZED, 3, &client).await;
     let [(reason, 1, _)] = &waits[..] else { panic!("{waits:?}") };

@@ -6,13 +6,14 @@ use std::task::Poll;
 use std::time::Duration;
 
 use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::layer::DryRun;
 use atlas_admin_runtime::{Client, Request, RetryPolicy};
 use opentelemetry::Value;
 use opentelemetry::trace::{SpanKind, Status};
 
-use super::export::{ID, says, traced};
+use super::export::{ID, attribute, says, traced};
 use crate::loopback::api::{
-    CREATE, DELETE, GET, LOGS, api_key, builder, plain, service_account,
+    CREATE, DELETE, GET, LOGS, api_key, builder, granting, plain, service_account,
 };
 use crate::loopback::clock::Steps;
 use crate::loopback::oracle::{ATLAS, Oracle};
@@ -225,13 +226,7 @@ async fn a_future_that_nobody_polls_has_no_span() {
 
 #[tokio::test]
 async fn a_token_request() {
-    let server = Server::start(|_, seen| match seen.target.as_str() {
-        "/api/oauth/token" => {
-            Reply::new(200, &[], r#"{"access_token":"hunter2-token","expires_in":3600}"#)
-        }
-        _ => Reply::json("{}"),
-    })
-    .await;
+    let server = granting(|_, _| Reply::json("{}")).await;
     let builder = builder(&server, &Steps::default()).credentials(service_account());
     let client = builder.build().unwrap();
     let spans = traced(async {
@@ -292,13 +287,7 @@ async fn a_future_that_is_instrumented() {
 /// A token that is revoked is in the body, and nowhere else.
 #[tokio::test]
 async fn a_revocation() {
-    let server = Server::start(|_, seen| match seen.target.as_str() {
-        "/api/oauth/token" => {
-            Reply::new(200, &[], r#"{"access_token":"hunter2-token","expires_in":3600}"#)
-        }
-        _ => Reply::json("{}"),
-    })
-    .await;
+    let server = granting(|_, _| Reply::json("{}")).await;
     let builder = builder(&server, &Steps::default()).credentials(service_account());
     let client = builder.build().unwrap();
     let spans = traced(async {
@@ -327,9 +316,7 @@ async fn a_challenge() {
     let challenge = spans.one("GET /api/atlas/v2/groups");
     let sent = spans.one("POST /api/atlas/v2/groups");
     assert_eq!((&challenge.status, &sent.status), (&Status::Unset, &Status::Unset));
-    let count = |pair: &&opentelemetry::KeyValue| pair.key.as_str().contains("resend");
-    let count = sent.attributes.iter().find(count).map(|pair| pair.value.clone());
-    assert_eq!(count, Some(1.into()));
+    assert_eq!(attribute(sent, "http.request.resend_count"), Some(&1.into()));
     let parent = spans.one("createGroup").span_context.span_id();
     assert_eq!((challenge.parent_span_id, sent.parent_span_id), (parent, parent));
 }
@@ -394,6 +381,24 @@ async fn a_delete_that_finds_nothing() {
     assert_eq!(statuses, [error(""), error("")]);
 }
 
+/// The error shows what would have been sent; the span does not.
+#[tokio::test]
+async fn a_dry_run() {
+    let server = Server::start(replies(&[200])).await;
+    let builder = builder(&server, &Steps::default()).layer(DryRun::new());
+    let client = builder.build().unwrap();
+    let spans = traced(async {
+        let error = Request::<()>::new(&DELETE, &[ID]).send(&client).await.unwrap_err();
+        assert!(error.to_string().contains(ID), "{error}");
+    })
+    .await;
+    assert_eq!(spans.0.len(), 2);
+    let span = spans.one("deleteGroup");
+    assert_eq!(span.status, error("a layer refused the request"));
+    assert_eq!(attribute(span, "error.type"), Some(&"refused".into()));
+    assert_eq!(attribute(span, "atlas.attempts"), Some(&0.into()));
+}
+
 /// A redirect is followed by an attempt of its own, with the template of the operation.
 #[tokio::test]
 async fn a_redirect() {
@@ -434,7 +439,5 @@ async fn a_download() {
     let attempt = "GET /api/atlas/v2/groups/{groupId}/logs/{name}.gz";
     assert_eq!(ended, [attempt, "getLogs", "later", "program"]);
     let url = format!("{}/api/atlas/v2/groups/REDACTED/logs/REDACTED.gz", server.url);
-    let full = |pair: &&opentelemetry::KeyValue| pair.key.as_str() == "url.full";
-    let full = spans.one(attempt).attributes.iter().find(full).unwrap();
-    assert_eq!(full.value, url.into());
+    assert_eq!(attribute(spans.one(attempt), "url.full"), Some(&url.into()));
 }

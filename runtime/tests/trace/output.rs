@@ -10,7 +10,7 @@ use atlas_admin_runtime::{
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::loopback::api::{
-    LOGS, PRIVATE, SECRET, api_key, builder, every_method, get, service_account,
+    LOGS, PRIVATE, SECRET, api_key, builder, every_method, get, printed, service_account,
 };
 use crate::loopback::clock::Steps;
 use crate::loopback::oracle::{ATLAS, Oracle};
@@ -96,14 +96,9 @@ async fn fail(log: &Log) {
     }
 }
 
-/// Writes an error as a program may: in a line, in full, with all that caused it.
+/// Writes an error as a program may.
 fn tell(log: &Log, error: &Error) {
-    writeln!(log.clone(), "{error} {error:#?} {:?}", error.api()).unwrap();
-    for first in [std::error::Error::source(error), error.cause()] {
-        for cause in std::iter::successors(first, |&cause| cause.source()) {
-            writeln!(log.clone(), "{cause} {cause:?}").unwrap();
-        }
-    }
+    writeln!(log.clone(), "{} {:?}", printed(error), error.api()).unwrap();
     // The bytes of a refusal are for programs to print; those of a success for them to read.
     if error.status().is_some_and(|status| status >= 400) {
         log.clone().write_all(error.body()).unwrap();

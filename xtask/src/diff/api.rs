@@ -38,7 +38,7 @@ pub(super) struct Parameter<'a> {
     pub component: Option<&'a str>,
 }
 
-/// What belongs to one version of an operation.
+/// The parts of an operation that belong to one of its versions.
 #[derive(Default)]
 pub(super) struct View<'a> {
     pub body: Option<Body<'a>>,
@@ -57,10 +57,17 @@ pub(super) struct Body<'a> {
 
 pub(super) struct Response<'a> {
     pub content: Content<'a>,
-    /// Whether each header is always sent.
-    pub headers: BTreeMap<String, bool>,
+    /// By the names in lower case.
+    pub headers: BTreeMap<String, Header<'a>>,
     /// The name in `components`.
     pub component: Option<&'a str>,
+}
+
+/// A header of a response.
+pub(super) struct Header<'a> {
+    pub name: &'a str,
+    /// Whether it is always sent.
+    pub is_required: bool,
 }
 
 /// Reads the operations of a document.
@@ -68,8 +75,8 @@ pub(super) fn endpoints(tree: Tree<'_>) -> Vec<Endpoint<'_>> {
     let paths = tree.root.get("paths").and_then(Value::as_object);
     let mut found = Vec::new();
     for (path, item) in paths.into_iter().flatten() {
+        let (item, _) = tree.resolve(item);
         for method in METHODS {
-            let (item, _) = tree.resolve(item);
             if let Some(operation) = item.get(method) {
                 found.push(endpoint(tree, (path, method), item, operation));
             }
@@ -167,10 +174,7 @@ fn versions<'a>(tree: Tree<'a>, operation: &'a Value) -> BTreeMap<Version, View<
     if names.is_empty() {
         names.insert(Version::unversioned());
     }
-    let view = |version: Version| {
-        let view = view(tree, operation, &holders, &version);
-        (version, view)
-    };
+    let view = |version| (version, view(tree, operation, &holders, version));
     names.into_iter().map(view).collect()
 }
 
@@ -183,7 +187,7 @@ fn view<'a>(
     tree: Tree<'a>,
     operation: &'a Value,
     holders: &Holders<'a>,
-    version: &Version,
+    version: Version,
 ) -> View<'a> {
     let mut view =
         View { is_deprecated: is_true(operation, "deprecated"), ..View::default() };
@@ -198,8 +202,8 @@ fn view<'a>(
         let Some(content) = content(response, version, &mut view) else { continue };
         let headers = response.get("headers").and_then(Value::as_object);
         let headers = headers.into_iter().flatten().map(|(name, header)| {
-            let required = tree.get(header, "required");
-            (name.clone(), required == Some(&Value::Bool(true)))
+            let is_required = is_true(tree.resolve(header).0, "required");
+            (name.to_lowercase(), Header { name, is_required })
         });
         let headers = headers.collect();
         let component = *component;
@@ -211,14 +215,14 @@ fn view<'a>(
 /// Returns the media types of a version; None if all that there is belongs to others.
 fn content<'a>(
     holder: &'a Value,
-    version: &Version,
+    version: Version,
     view: &mut View<'a>,
 ) -> Option<Content<'a>> {
     let mut content = Content::new();
     let mut is_of_others = false;
     for (name, media) in media(holder) {
         let named = Version::of_media_type(name);
-        if named.as_ref().is_some_and(|named| named != version) {
+        if named.is_some_and(|named| named != version) {
             is_of_others = true;
             continue;
         }

@@ -1,6 +1,8 @@
 //! A change of the API: its code, its words, and whether a client that knew the old document
 //! goes on working.
 
+use std::borrow::Cow;
+
 /// The direction in which a schema is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Direction {
@@ -22,13 +24,18 @@ impl Direction {
     }
 }
 
+/// Returns the word for whether something is required.
+pub(super) fn need(is_required: bool) -> &'static str {
+    if is_required { "required" } else { "optional" }
+}
+
 /// The code of a change of a schema, which may depend on the place that uses the schema.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Code {
     /// The same wherever it stands.
     Whole(String),
     /// The end of a code that begins with the place: `request-property-`, `response-body-`, …
-    Ending(&'static str),
+    Ending(Cow<'static, str>),
 }
 
 /// A place that a schema is used at, as codes name it.
@@ -79,7 +86,7 @@ pub(crate) struct Spot {
     pub names: Vec<String>,
 }
 
-/// What an operation consists of.
+/// The kinds of part that an operation has.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Part {
     Parameter(String),

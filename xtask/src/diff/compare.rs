@@ -1,5 +1,7 @@
 //! The comparison of two schemas, one level deep.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::change::{Code, Direction};
@@ -38,7 +40,7 @@ impl Own {
     }
 }
 
-/// What the comparison of two schemas finds.
+/// The result of comparing two schemas.
 #[derive(Default)]
 pub(super) struct Found<'a> {
     pub changes: Vec<Own>,
@@ -47,9 +49,14 @@ pub(super) struct Found<'a> {
 
 impl<'a> Found<'a> {
     /// Adds a change of the schema itself.
-    fn schema(&mut self, ending: &'static str, is_compatible: bool, before: String) {
+    fn schema(
+        &mut self,
+        ending: impl Into<Cow<'static, str>>,
+        is_compatible: bool,
+        before: String,
+    ) {
         self.changes.push(Own {
-            code: Code::Ending(ending),
+            code: Code::Ending(ending.into()),
             is_compatible,
             property: None,
             owner: None,

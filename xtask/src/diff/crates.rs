@@ -1,4 +1,4 @@
-//! What changed between two crates, and what that is for programs: patch, minor or major.
+//! The changes between two crates, and the version that they need: patch, minor or major.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ mod cause;
 pub(super) mod generate;
 pub(super) mod report;
 
-/// What a change is for programs, by the policy in the guide's page on what an update can change.
+/// The version that a change needs, by the policy in the guide's page on what an update can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verdict {
     /// The files are the same.
@@ -33,7 +33,7 @@ impl Verdict {
     }
 }
 
-/// What became of an item.
+/// The kind of a change of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Act {
     Added,
@@ -59,7 +59,7 @@ pub(crate) struct ItemChange {
     pub cause: Option<Cause>,
 }
 
-/// What changed between two crates.
+/// The changes between two crates.
 pub(crate) struct CrateDiff {
     pub verdict: Verdict,
     pub items: Vec<ItemChange>,

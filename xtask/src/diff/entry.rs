@@ -16,12 +16,12 @@ const MAX_NAMES: usize = 12;
 const MANY: usize = 4;
 
 /// The headings of the changelog.
-const HEADINGS: [&str; 4] = ["Added", "Changed", "Fixed", "Breaking"];
+const HEADINGS: [&str; 3] = ["Added", "Changed", "Breaking"];
 
 /// The sentences below each heading, by group of operations.
 type Sections = BTreeMap<&'static str, BTreeMap<String, Vec<String>>>;
 
-/// What items of one sentence have in common.
+/// The properties that all items of one sentence share.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Topic<'a> {
     heading: &'static str,

@@ -18,7 +18,7 @@ pub(super) const BOUNDS: [(&str, &str, bool); 8] = [
     ("minimum", "min", true),
 ];
 
-/// What a schema and all that it consists of say.
+/// The keywords of a schema and of all schemas in its `allOf`, merged.
 #[derive(Default)]
 pub(super) struct Flat<'a> {
     pub ty: Option<&'a str>,
@@ -58,7 +58,6 @@ pub(super) struct Branch<'a> {
 }
 
 /// The property that selects a branch.
-#[derive(Default)]
 pub(super) struct Discriminator<'a> {
     pub property: &'a str,
     /// The names of schemas by the property's value.
@@ -118,7 +117,7 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// What stands outside wins over what it is made of.
+    /// Merges single values: those of the outer schema win over those of its `allOf`.
     fn scalars(&mut self, value: &'a Value) {
         let text = |keyword: &str| value.get(keyword).and_then(Value::as_str);
         let flat = &mut self.flat;

@@ -8,8 +8,7 @@ use atlas_admin_generator::{UnmatchedAction, document};
 use serde_json::Value;
 
 use crate::failure::{Failure, read};
-
-const DOCUMENT: &str = "spec/atlas-admin-v2.yaml";
+use crate::spec::DOCUMENT;
 
 /// Reads both documents at once.
 pub(super) fn both(old: &str, new: &str) -> Result<(Value, Value), Failure> {
@@ -32,13 +31,12 @@ fn tree(name: &str) -> Result<Value, Failure> {
 pub(super) fn bytes(name: &str) -> Result<Vec<u8>, Failure> {
     let path = Path::new(name);
     if path.is_dir() {
-        let inside = Path::new(DOCUMENT).file_name().unwrap_or_default();
-        return read(&path.join(inside));
+        return read(&path.join(DOCUMENT));
     }
     if path.exists() {
         return read(path);
     }
-    at_revision(name, DOCUMENT)
+    at_revision(name, &format!("spec/{DOCUMENT}"))
 }
 
 /// Returns what a file of the repository held in a revision.
@@ -52,12 +50,17 @@ pub(super) fn at_revision(revision: &str, file: &str) -> Result<Vec<u8>, Failure
     if revision.starts_with('-') {
         return Err(fail("a revision does not begin with a dash"));
     }
+    let object = format!("{revision}:{file}");
+    git(&["show", "--end-of-options", &object]).map_err(|why| fail(&why))
+}
+
+/// Runs git in this repository, and returns what it prints, or why it failed.
+pub(super) fn git(arguments: &[&str]) -> Result<Vec<u8>, String> {
     let mut git = Command::new("git");
-    git.arg("-C").arg(crate::root());
-    git.args(["show", "--end-of-options"]).arg(format!("{revision}:{file}"));
-    let output = git.output().map_err(|error| fail(&error.to_string()))?;
-    if !output.status.success() {
-        return Err(fail(&String::from_utf8_lossy(&output.stderr)));
+    git.arg("-C").arg(crate::root()).args(arguments);
+    let output = git.output().map_err(|error| error.to_string())?;
+    match output.status.success() {
+        true => Ok(output.stdout),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
     }
-    Ok(output.stdout)
 }

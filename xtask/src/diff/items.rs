@@ -69,6 +69,7 @@ pub(super) fn read(files: &Files) -> Result<Items, String> {
     if let Some(manifest) = files.get("Cargo.toml") {
         features(manifest, &mut items)?;
     }
+    let private = private(files)?;
     for (path, text) in files {
         let Some(name) = path.strip_prefix("src/").and_then(|it| it.strip_suffix(".rs"))
         else {
@@ -77,7 +78,13 @@ pub(super) fn read(files: &Files) -> Result<Items, String> {
         if ["lib", "types", "registry"].contains(&name) {
             continue;
         }
-        let file = syn::parse_file(text).map_err(|error| format!("{path}: {error}"))?;
+        let file = parse(path, text)?;
+        if private.contains(name) {
+            let mut inner = Items::new();
+            Reader { file: "", items: &mut inner }.module(name, &file.items);
+            items.extend(inner.into_iter().map(|item| at_root(name, item)));
+            continue;
+        }
         let (module, stem) = match name.strip_prefix("types/") {
             Some(stem) => ("types", stem),
             None => (name, name),
@@ -89,6 +96,28 @@ pub(super) fn read(files: &Files) -> Result<Items, String> {
         reader.module(module, &file.items);
     }
     Ok(items)
+}
+
+fn parse(path: &str, text: &str) -> Result<syn::File, String> {
+    syn::parse_file(text).map_err(|error| format!("{path}: {error}"))
+}
+
+/// Returns the private modules of the root, which exports their public items itself.
+fn private(files: &Files) -> Result<BTreeSet<String>, String> {
+    let Some(root) = files.get("src/lib.rs") else { return Ok(BTreeSet::new()) };
+    let root = parse("src/lib.rs", root)?;
+    let modules = root.items.iter().filter_map(|item| match item {
+        Code::Mod(module) if !is_public(&module.vis) => Some(module.ident.to_string()),
+        _ => None,
+    });
+    Ok(modules.collect())
+}
+
+/// Names an item of a module as one of the root.
+fn at_root(module: &str, (path, item): (String, Item)) -> (String, Item) {
+    let module = format!("{module}::");
+    let owner = item.owner.map(|owner| owner.replace(&module, ""));
+    (path.replace(&module, ""), Item { owner, ..item })
 }
 
 fn features(manifest: &str, items: &mut Items) -> Result<(), String> {

@@ -8,14 +8,13 @@ use super::operation::Entry;
 
 /// Writes the changes of all operations.
 pub(super) fn list(entries: &[Entry]) -> String {
-    let text = serde_json::to_string_pretty(&value(entries)).unwrap_or_default();
-    text + "\n"
+    format!("{:#}\n", value(entries))
 }
 
 /// Writes the changes of all operations and those of the crate.
 pub(super) fn both(entries: &[Entry], of_crate: &CrateDiff) -> String {
     let both = json!({ "api": value(entries), "crate": report::json(of_crate) });
-    serde_json::to_string_pretty(&both).unwrap_or_default() + "\n"
+    format!("{both:#}\n")
 }
 
 /// Returns the changes of all operations.

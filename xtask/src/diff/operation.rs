@@ -50,12 +50,18 @@ impl Kind {
     }
 }
 
-/// What is known of a version before the schemas are compared: changes, and pairs to look into.
+/// The changes of a version before its schemas are compared, and the pairs of schemas to compare.
 pub(super) struct Draft {
     pub version: Version,
     pub kind: Kind,
     pub changes: Vec<Change>,
     pub roots: Vec<Root>,
+}
+
+impl Draft {
+    fn new(version: Version, kind: Kind, changes: Vec<Change>) -> Self {
+        Self { version, kind, changes, roots: Vec::new() }
+    }
 }
 
 /// Compares two documents.
@@ -104,18 +110,10 @@ fn whole(endpoint: &Endpoint<'_>, kind: Kind) -> Vec<Draft> {
         Kind::Remove => ("endpoint-removed", "removed"),
         _ => ("endpoint-added", "added"),
     };
+    let what = format!("{word} the endpoint");
+    let change = Change::new(code, kind != Kind::Remove, what);
     let versions = endpoint.versions.keys();
-    let draft = |version: &Version| Draft {
-        version: version.clone(),
-        kind,
-        changes: vec![Change::new(
-            code,
-            kind != Kind::Remove,
-            format!("{word} the endpoint"),
-        )],
-        roots: Vec::new(),
-    };
-    versions.map(draft).collect()
+    versions.map(|version| Draft::new(*version, kind, vec![change.clone()])).collect()
 }
 
 fn changed<'a>(
@@ -124,8 +122,8 @@ fn changed<'a>(
     new: &Endpoint<'a>,
 ) -> Vec<Draft> {
     let mut drafts = BTreeMap::new();
-    for (version, view) in &new.versions {
-        let draft = match old.versions.get(version) {
+    for (&version, view) in &new.versions {
+        let draft = match old.versions.get(&version) {
             Some(before) => {
                 let changes = lifecycle(before, view);
                 let kind = match changes.first() {
@@ -141,19 +139,12 @@ fn changed<'a>(
             }
             None => released(graph, old, (new, view), version),
         };
-        drafts.insert(version.clone(), draft);
+        drafts.insert(version, draft);
     }
-    for version in old.versions.keys().filter(|it| !new.versions.contains_key(*it)) {
+    for &version in old.versions.keys().filter(|it| !new.versions.contains_key(*it)) {
         let what = format!("removed the version {version}");
-        drafts.insert(
-            version.clone(),
-            Draft {
-                version: version.clone(),
-                kind: Kind::Remove,
-                changes: vec![Change::new("endpoint-version-removed", false, what)],
-                roots: Vec::new(),
-            },
-        );
+        let change = Change::new("endpoint-version-removed", false, what);
+        drafts.insert(version, Draft::new(version, Kind::Remove, vec![change]));
     }
     drafts.into_values().collect()
 }
@@ -163,19 +154,14 @@ fn released<'a>(
     graph: &mut Graph<'a>,
     old: &Endpoint<'a>,
     new: (&Endpoint<'a>, &View<'a>),
-    version: &Version,
+    version: Version,
 ) -> Draft {
     let earlier = old.versions.iter().rev();
-    let mut earlier = earlier.filter(|(it, _)| it.is_stable() && *it < version);
+    let mut earlier = earlier.filter(|(it, _)| it.is_stable() && **it < version);
     let replaced = earlier.next();
     let mut draft = match replaced {
         Some((_, before)) => update(graph, (old, before), new, version),
-        None => Draft {
-            version: version.clone(),
-            kind: Kind::Release,
-            changes: Vec::new(),
-            roots: Vec::new(),
-        },
+        None => Draft::new(version, Kind::Release, Vec::new()),
     };
     draft.kind = Kind::Release;
     let what = format!("added the version {version}");
@@ -192,14 +178,9 @@ fn update<'a>(
     graph: &mut Graph<'a>,
     (old, before): (&Endpoint<'a>, &View<'a>),
     (new, after): (&Endpoint<'a>, &View<'a>),
-    version: &Version,
+    version: Version,
 ) -> Draft {
-    let mut draft = Draft {
-        version: version.clone(),
-        kind: Kind::Update,
-        changes: identity(old, new),
-        roots: Vec::new(),
-    };
+    let mut draft = Draft::new(version, Kind::Update, identity(old, new));
     parameter::compare(graph, old, new, &mut draft);
     body::requests(graph, before, after, &mut draft);
     body::responses(graph, before, after, &mut draft);

@@ -12,6 +12,7 @@ mod history;
 mod requests;
 mod responses;
 mod shared;
+mod values;
 
 /// A code, the words with it, and whether it is compatible.
 type Expected = (&'static str, &'static str, bool);
@@ -65,4 +66,13 @@ fn assert_changes(old: &Value, new: &Value, expected: &[Expected]) {
         found.iter().map(|(code, what, is)| (&**code, &**what, *is)).collect();
     assert_eq!(found, expected);
     assert_eq!(changes(&of_trees(old, old)), [], "a document differs from itself");
+}
+
+/// Asserts that one thing changed, and returns the words for it.
+#[track_caller]
+fn assert_change(old: &Value, new: &Value, code: &str, is_compatible: bool) -> String {
+    let mut found = changes(&of_trees(old, new));
+    let said: Vec<_> = found.iter().map(|(code, _, is)| (&**code, *is)).collect();
+    assert_eq!(said, [(code, is_compatible)], "{found:?}");
+    found.remove(0).1
 }

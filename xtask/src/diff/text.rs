@@ -27,7 +27,7 @@ pub(super) fn report(entries: &[Entry]) -> String {
     text
 }
 
-/// What a client of an old version meets: a new version changes nothing for it.
+/// Tells whether clients of old versions meet the changes; a new version changes nothing for them.
 fn is_met(version: &VersionEntry) -> bool {
     version.kind != Kind::Release
 }
@@ -197,7 +197,7 @@ fn named(touched: &Touched<'_>) -> String {
     format!("{} {noun}: {}{more}", touched.len(), shown.join("; "))
 }
 
-/// What belongs to one operation only, and what a new version changes beside the one it replaces.
+/// Writes the changes of single operations, and those of a new version against the one it replaces.
 fn operations(entries: &[Entry], text: &mut String) {
     for entry in entries {
         let mut merged: BTreeMap<(Line<'_>, Option<String>), Vec<String>> =

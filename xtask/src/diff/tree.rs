@@ -65,11 +65,6 @@ impl<'a> Tree<'a> {
         (value, self.names.0.get(&std::ptr::from_ref(value)).copied())
     }
 
-    /// Returns what a value or the target of its reference holds under a keyword.
-    pub(super) fn get(self, value: &'a Value, keyword: &str) -> Option<&'a Value> {
-        self.resolve(value).0.get(keyword)
-    }
-
     /// Returns a schema, and looks through an `allOf` that only annotates another one.
     pub(super) fn schema(self, mut parts: Vec<&'a Value>) -> Schema<'a> {
         let mut name = None;

@@ -213,7 +213,7 @@ fn setters(file: &File, scope: &Scope<'_>) -> BTreeMap<String, Vec<Setter>> {
 }
 
 /// Returns the first string literal of some tokens.
-fn first_text(tokens: TokenStream) -> Option<String> {
+pub(crate) fn first_text(tokens: TokenStream) -> Option<String> {
     tokens.into_iter().find_map(|token| match token {
         TokenTree::Group(group) => first_text(group.stream()),
         TokenTree::Literal(literal) => super::table::text(&literal),

@@ -86,7 +86,7 @@ fn apply(call: &ItemMacro, scope: &Scope<'_>, types: &mut BTreeMap<String, Type>
 }
 
 /// Returns each identifier that stands before a string, with that string.
-fn pairs(tokens: &[TokenTree]) -> Vec<(String, String)> {
+pub(crate) fn pairs(tokens: &[TokenTree]) -> Vec<(String, String)> {
     let pairs = tokens.windows(2).filter_map(|pair| match pair {
         [TokenTree::Ident(name), TokenTree::Literal(literal)] => {
             Some((name.to_string(), text(literal)?))
@@ -116,7 +116,8 @@ fn union(mut variants: Vec<Variant>, tokens: &[TokenTree], scope: &Scope<'_>) ->
     Union { by, variants, common }
 }
 
-fn after(tokens: &[TokenTree], word: &str) -> Option<TokenStream> {
+/// Returns the tokens after a word.
+pub(crate) fn after(tokens: &[TokenTree], word: &str) -> Option<TokenStream> {
     let at = tokens.iter().position(|token| token.to_string() == word)?;
     Some(tokens[at + 1..].iter().cloned().collect())
 }
@@ -125,7 +126,8 @@ fn parsed(tokens: TokenStream, scope: &Scope<'_>) -> Option<String> {
     syn::parse2(tokens).ok().map(|ty| written(&ty, scope))
 }
 
-fn texts(tokens: TokenStream) -> Vec<String> {
+/// Returns the strings among some tokens.
+pub(crate) fn texts(tokens: TokenStream) -> Vec<String> {
     let texts = tokens.into_iter().filter_map(|token| match token {
         TokenTree::Literal(literal) => text(&literal),
         _ => None,

@@ -56,6 +56,7 @@ const RUNTIME: &[&str] = &[
     "transport",
     "credentials",
     "clock",
+    "file",
     "error",
     "transport::absent",
     "transport::reqwest",

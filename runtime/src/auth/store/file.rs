@@ -15,6 +15,7 @@ use tokens::{Found, Tokens};
 
 use super::{AccessToken, TokenStore};
 use crate::clock::{Clock, SystemClock};
+use crate::file::beside;
 use crate::transport::BoxFuture;
 
 mod detached;
@@ -78,7 +79,7 @@ impl FileStore {
         let file = self.run(|path| {
             // No lock beside a file that is not a store's.
             tokens::read(path)?;
-            disk::open_lock(&disk::beside(path, "lock"))
+            disk::open_lock(&beside(path, "lock"))
         });
         let mut file = file.await?;
         for _ in 0..LOCK_TRIES {

@@ -10,6 +10,7 @@ pub(super) enum Platform {
     Apple,
     Unix,
 }
+
 impl Platform {
     /// The platform that this was compiled for.
     pub(super) const HERE: Self = if cfg!(windows) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION, USER_AGENT};
+use http::header::{CONTENT_TYPE, LOCATION, USER_AGENT};
 use http::{HeaderMap, HeaderName, StatusCode};
 use jiff::Timestamp;
 
@@ -12,6 +12,7 @@ use super::json::{Cleaner, untyped};
 use super::pseudonym::Pseudonyms;
 use super::url::Known;
 use crate::codec::{Json, Value};
+use crate::connection::encoding;
 use crate::inflate::inflate;
 use crate::json;
 use crate::operation::{Location, Operation};
@@ -102,9 +103,7 @@ impl Exchange {
             Stage::Unprocessed => "unprocessed",
             Stage::Malformed => "malformed",
         });
-        if let (Some(stage), Some(har)) = (stage, har.as_object_mut()) {
-            har.insert("_stage".to_owned(), stage.into());
-        }
+        add(&mut har, "_stage", stage);
         pseudonyms.scrub(har.to_string())
     }
 
@@ -128,18 +127,16 @@ impl Exchange {
             "headersSize": -1,
             "bodySize": body.as_ref().map_or(0, Bytes::len) as u64,
         });
-        let content = body.as_ref().map(|body| {
+        let data = body.as_ref().map(|body| {
             let make = entry.and_then(|entry| entry.body);
             let value = make.map(|make| make());
-            content(headers, body, cleaner, value)
+            let Content { media_type, text, .. } =
+                content(headers, body, cleaner, value);
+            let mut data = json!({ "mimeType": media_type });
+            add(&mut data, "text", text);
+            data
         });
-        if let (Some(content), Some(har)) = (content, har.as_object_mut()) {
-            let mut data = json!({ "mimeType": content.media_type });
-            if let (Some(text), Some(data)) = (content.text, data.as_object_mut()) {
-                data.insert("text".to_owned(), text.into());
-            }
-            har.insert("postData".to_owned(), data);
-        }
+        add(&mut har, "postData", data);
         har
     }
 
@@ -150,33 +147,27 @@ impl Exchange {
         limit: usize,
     ) -> Json {
         let headers = &self.response_headers;
-        let content = match &self.received {
-            Received::Whole(bytes) => {
-                let inflated =
-                    match headers.get(CONTENT_ENCODING).map(|it| it.as_bytes()) {
-                        None | Some(b"identity") => Some(bytes.clone()),
-                        Some(b"gzip") if bytes.is_empty() => Some(bytes.clone()),
-                        Some(b"gzip") => inflate(bytes, limit as u64).ok(),
-                        Some(_) => None,
-                    };
-                let value = entry.and_then(|entry| make(entry, self.status));
-                inflated.map(|bytes| content(headers, &bytes, cleaner, value))
-            }
-            Received::LeftOut(_) => None,
+        let (whole, size) = match &self.received {
+            Received::Whole(bytes) => (Some(bytes), bytes.len()),
+            Received::LeftOut(size) => (None, *size),
         };
-        let size = match &self.received {
-            Received::Whole(bytes) => bytes.len(),
-            Received::LeftOut(size) => *size,
-        };
+        let inflated = whole.and_then(|bytes| match encoding(headers).as_str() {
+            "" | "identity" => Some(bytes.clone()),
+            "gzip" | "x-gzip" if bytes.is_empty() => Some(bytes.clone()),
+            "gzip" | "x-gzip" => inflate(bytes, limit as u64).ok(),
+            _ => None,
+        });
+        let content = inflated.map(|bytes| {
+            let value = entry.and_then(|entry| make(entry, self.status));
+            content(headers, &bytes, cleaner, value)
+        });
         let left_out = || Content { size, media_type: media_type(headers), text: None };
         let content = content.unwrap_or_else(left_out);
         let mut recorded = json!({
             "size": content.size as u64,
             "mimeType": content.media_type,
         });
-        if let (Some(text), Some(recorded)) = (content.text, recorded.as_object_mut()) {
-            recorded.insert("text".to_owned(), text.into());
-        }
+        add(&mut recorded, "text", content.text);
         let status = StatusCode::from_u16(self.status).ok();
         let reason = status.and_then(|status| status.canonical_reason());
         json!({
@@ -190,6 +181,13 @@ impl Exchange {
             "headersSize": -1,
             "bodySize": size as u64,
         })
+    }
+}
+
+/// Adds a property to an object, where it has a value.
+fn add(object: &mut Json, name: &str, value: Option<impl Into<Json>>) {
+    if let (Some(value), Some(object)) = (value, object.as_object_mut()) {
+        object.insert(name.to_owned(), value.into());
     }
 }
 

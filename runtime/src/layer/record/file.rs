@@ -1,10 +1,10 @@
 //! The file of a recording, whole after every exchange.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::clock;
+use crate::file::{new_beside, private};
 
 /// What follows the exchanges.
 const TAIL: &str = "\n]}}\n";
@@ -24,8 +24,8 @@ pub(super) struct HarFile {
 
 impl HarFile {
     pub(super) fn create(path: PathBuf) -> io::Result<Self> {
-        let growing = beside(&path, "part");
-        let mut file = private().open(&growing)?;
+        let growing = new_beside(&path, "part");
+        let mut file = private().create_new(true).open(&growing)?;
         let version = env!("CARGO_PKG_VERSION");
         let head = format!(
             "{{\"log\":{{\"version\":\"1.2\",\"creator\":{{\"name\":\"atlas-admin\",\
@@ -60,8 +60,8 @@ impl HarFile {
         if self.file.is_none() {
             return Ok(());
         }
-        let copy = beside(&self.path, "tmp");
-        let mut to = private().open(&copy)?;
+        let copy = new_beside(&self.path, "tmp");
+        let mut to = private().create_new(true).open(&copy)?;
         let written = File::open(&self.growing)
             .and_then(|mut from| io::copy(&mut from, &mut to))
             .and_then(|_| to.sync_data())
@@ -96,20 +96,4 @@ impl Drop for HarFile {
             _ = fs::remove_file(&self.growing);
         }
     }
-}
-
-/// Opens new files, which are their owner's alone.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// Returns the path of a new file beside another.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{:016x}.{suffix}", clock::random()));
-    path.with_file_name(name)
 }

@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::pseudonym::{Pseudonyms, REDACTED, is_enum_like};
 use super::url::Known;
 use crate::codec::{
-    self, Discriminator, Field, Json, Map, Record, Slot, Value, is_secret_name,
+    self, Discriminator, Json, Map, Record, Slot, Value, is_secret_name,
 };
 
 /// Parts of names under which secrets are kept, in lower case and without separators.
@@ -114,10 +114,9 @@ impl Cleaner<'_> {
             match table.index_of(&key) {
                 _ if is_discriminator => key,
                 Some(index) => {
-                    let flags = table.fields[index].flags;
-                    match flags & (Field::SECRET | Field::WRITE_ONLY) {
-                        0 => self.typed(&key, json, record.field_mut(index)),
-                        _ => hide(json),
+                    match table.fields[index].is_hidden() {
+                        true => hide(json),
+                        false => self.typed(&key, json, record.field_mut(index)),
                     }
                     key
                 }

@@ -21,7 +21,7 @@ use crate::clock::random;
 /// The text in the place of a secret.
 pub(super) const REDACTED: &str = "<redacted>";
 
-/// The number of secrets in use that are remembered: the latest access tokens.
+/// The number of secrets that are remembered: those that were sent last.
 const SECRETS: usize = 16;
 
 /// The domains of the service, which is not anybody's; clusters have another one.
@@ -31,7 +31,7 @@ const PUBLIC: &[&str] = &["mongodb.com", "mongodbgov.com", "localhost"];
 pub(super) struct Pseudonyms {
     /// Without it, whoever guesses a text could tell whether the guess is right.
     key: [u8; 32],
-    /// The secrets that requests were sent with.
+    /// The secrets that requests were sent with, the latest last.
     secrets: Mutex<Vec<String>>,
 }
 
@@ -66,13 +66,16 @@ impl Pseudonyms {
 
     fn add(&self, secret: &str) {
         let mut secrets = self.secrets();
-        if secrets.iter().any(|known| known == secret) {
-            return;
+        match secrets.iter().position(|known| known == secret) {
+            // One that is sent again stays, however many come after its first use.
+            Some(at) => secrets[at..].rotate_left(1),
+            None => {
+                if secrets.len() == SECRETS {
+                    secrets.remove(0);
+                }
+                secrets.push(secret.to_owned());
+            }
         }
-        if secrets.len() == SECRETS {
-            secrets.remove(0);
-        }
-        secrets.push(secret.to_owned());
     }
 
     fn secrets(&self) -> MutexGuard<'_, Vec<String>> {
@@ -81,10 +84,10 @@ impl Pseudonyms {
 
     /// Takes the secrets in use out of a text, wherever they are.
     pub(super) fn scrub(&self, text: String) -> String {
-        let scrubbed = self
-            .secrets()
-            .iter()
-            .fold(Bytes::from(text), |text, secret| scrub(text, secret));
+        // Not under the lock: requests that are sent meanwhile need it.
+        let secrets = self.secrets().clone();
+        let text = Bytes::from(text);
+        let scrubbed = secrets.iter().fold(text, |text, secret| scrub(text, secret));
         String::from_utf8_lossy(&scrubbed).into_owned()
     }
 
@@ -229,4 +232,26 @@ fn is_uuid(text: &str) -> bool {
             8 | 13 | 18 | 23 => byte == b'-',
             _ => byte.is_ascii_hexdigit(),
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_that_are_still_sent_stay_known() {
+        let pseudonyms = Pseudonyms::new();
+        let learn = |token: String| {
+            let value = format!("Bearer {token}").parse().unwrap();
+            pseudonyms.learn(&HeaderMap::from_iter([(AUTHORIZATION, value)]));
+        };
+        for number in 0..2 * SECRETS {
+            learn("hunter2-lasting".to_owned());
+            learn(format!("hunter2-{number}"));
+        }
+        let latest = format!("hunter2-{}", 2 * SECRETS - 1);
+        let scrubbed = pseudonyms.scrub(format!("hunter2-lasting, {latest}"));
+        assert_eq!(scrubbed, "<redacted>, <redacted>");
+        assert_eq!(pseudonyms.secrets().len(), SECRETS);
+    }
 }

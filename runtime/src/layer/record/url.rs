@@ -49,13 +49,12 @@ impl Pseudonyms {
 
     /// Returns a path of the service with pseudonyms for the values in it, and without what a
     /// gateway has before it.
-    pub(super) fn path(&self, path: &str, known: &Known<'_>) -> String {
-        let own = known.template.filter(|template| fits(template, path));
-        let mut templates = known.types.templates.iter().copied();
-        let template = own.or_else(|| templates.find(|template| fits(template, path)));
+    fn path(&self, path: &str, known: &Known<'_>) -> String {
+        let declared = known.types.templates.iter().copied();
+        let mut templates = known.template.into_iter().chain(declared);
         let found =
-            template.and_then(|template| Some((below(template, path)?, template)));
-        if let Some((below, template)) = found {
+            templates.find_map(|template| Some((template, below(template, path)?)));
+        if let Some((template, below)) = found {
             let values = values(template, below);
             let values: Vec<_> =
                 values.iter().map(|(_, value)| self.text(value)).collect();
@@ -87,7 +86,7 @@ impl Pseudonyms {
     }
 
     /// Returns a query with its question mark, and nothing where there is none.
-    pub(super) fn query(&self, query: &str) -> String {
+    fn query(&self, query: &str) -> String {
         let mut shown = String::new();
         for (name, value) in self.pairs(query) {
             shown.push(if shown.is_empty() { '?' } else { '&' });
@@ -108,11 +107,6 @@ impl Pseudonyms {
             })
             .collect()
     }
-}
-
-/// Tells whether a path is one of a template.
-fn fits(template: &str, path: &str) -> bool {
-    below(template, path).is_some()
 }
 
 /// Returns the end of a path that is one of a template: what is before it is a gateway's.

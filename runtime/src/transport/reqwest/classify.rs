@@ -51,8 +51,8 @@ fn is_malformed(cause: &(dyn StdError + 'static)) -> Option<()> {
     cause.downcast_ref::<hyper::Error>()?.is_parse().then_some(())
 }
 
-/// A stream that the server refused, or one after the last that it processes before it closes the
-/// connection (RFC 9113 section 8.7): `h2` gives that error to no other streams.
+/// Tells whether the server refused the stream, or closes the connection without processing it
+/// (RFC 9113 section 8.7): `h2` gives the error of a GOAWAY to no other streams.
 #[cfg(feature = "http2")]
 fn is_unprocessed(cause: &(dyn StdError + 'static)) -> Option<()> {
     let error = cause.downcast_ref::<h2::Error>()?;
@@ -61,7 +61,7 @@ fn is_unprocessed(cause: &(dyn StdError + 'static)) -> Option<()> {
     (error.is_remote() && (is_refused || error.is_go_away())).then_some(())
 }
 
-/// Nothing: HTTP/1.1 can't say so.
+/// Returns `None`: over HTTP/1.1, a server can't say that it did not process a request.
 #[cfg(not(feature = "http2"))]
 fn is_unprocessed(_: &(dyn StdError + 'static)) -> Option<()> {
     None

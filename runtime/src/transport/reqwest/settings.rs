@@ -109,7 +109,7 @@ impl Maker {
             .redirect(Policy::none())
             // What can be repeated is repeated above, where attempts are counted.
             .retry(::reqwest::retry::never())
-            // A small request must not wait for the answer to the one before it.
+            // A small request must not wait for the response to the one before it.
             .tcp_nodelay(true)
             .pool_idle_timeout(settings.idle_timeout.map(|limit| limit.min(LONGEST)));
         if let Some(timeout) = settings.connect_timeout {

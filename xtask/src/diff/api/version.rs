@@ -2,54 +2,51 @@
 
 use std::fmt;
 
-const PREFIX: &str = "application/vnd.atlas.";
+use atlas_admin_generator::version::{MediaType, Version as Named};
 
-/// A version, ordered by age: dates, announced dates, preview.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Version {
-    rank: u8,
-    text: String,
-}
+/// A version, ordered by age: none, dates, announced dates, preview. `None` is the version of
+/// operations that name none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Version(Option<Named>);
 
 impl Version {
     /// Returns the version of operations that name none.
     pub(super) fn unversioned() -> Self {
-        Self { rank: 0, text: "unversioned".to_owned() }
+        Self(None)
     }
 
     /// Reads the version of a media type; None if it names none.
     pub(super) fn of_media_type(media_type: &str) -> Option<Self> {
-        let (text, _) = media_type.strip_prefix(PREFIX)?.split_once('+')?;
-        let rank = match text {
-            "preview" => 3,
-            text if text.ends_with(".upcoming") => 2,
-            _ => 1,
-        };
-        Some(Self { rank, text: text.to_owned() })
+        let media_type: MediaType = media_type.parse().ok()?;
+        Some(Self(Some(media_type.version)))
     }
 
     /// Returns the format behind the version, or the whole of a media type without a version.
     pub(super) fn format_of(media_type: &str) -> &str {
-        let versioned = media_type.strip_prefix(PREFIX);
-        versioned.and_then(|rest| rest.split_once('+')).map_or(media_type, |(_, it)| it)
+        let format = media_type.rsplit_once('+').map(|(_, format)| format);
+        let format = format.filter(|_| Self::of_media_type(media_type).is_some());
+        format.unwrap_or(media_type)
     }
 
     /// Returns the word for how firm the version is.
-    pub(crate) fn stability(&self) -> &'static str {
-        match self.rank {
-            3 => "preview",
-            2 => "upcoming",
-            _ => "stable",
+    pub(crate) fn stability(self) -> &'static str {
+        match self.0 {
+            Some(Named::Preview) => "preview",
+            Some(Named::Upcoming(_)) => "upcoming",
+            Some(Named::Stable(_)) | None => "stable",
         }
     }
 
-    pub(crate) fn is_stable(&self) -> bool {
-        self.rank < 2
+    pub(crate) fn is_stable(self) -> bool {
+        matches!(self.0, Some(Named::Stable(_)) | None)
     }
 }
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        match &self.0 {
+            Some(version) => version.fmt(f),
+            None => f.write_str("unversioned"),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Changes of declared properties, each seen from the direction in which it is sent.
 
-use super::super::change::{Code, Direction};
+use super::super::change::{Code, Direction, need};
 use super::super::flat::{Flat, Property};
 use super::super::graph::Below;
 use super::super::tree::Tree;
@@ -36,7 +36,7 @@ impl<'a, 'b> Declared<'a, 'b> {
     }
 
     fn need(&self) -> &'static str {
-        if self.is_required { "required" } else { "optional" }
+        need(self.is_required)
     }
 }
 
@@ -159,12 +159,9 @@ fn marked(
     found: &mut Found<'_>,
 ) {
     let mark = if direction.is_request() { "read-only" } else { "write-only" };
-    let became = if is_gone { "became" } else { "became-not" };
-    let code = format!("{}-{}-property-{became}-{mark}", direction.word(), new.need());
-    let words = if is_gone { "made " } else { "no longer keeps " };
     let is_compatible =
         !is_gone && (!direction.is_request() || !new.is_required || new.has_default);
-    push(found, (name, new), (code, is_compatible), (words.to_owned(), &tail(mark)));
+    push_mark(direction, (name, new), (mark, is_gone), is_compatible, found);
 }
 
 /// Adds that a property left the other direction, or came into it.
@@ -181,12 +178,20 @@ fn also_marked(
     if was == is {
         return;
     }
-    let (became, words) =
-        if is { ("became", "made ") } else { ("became-not", "no longer keeps ") };
-    let code = format!("{}-{}-property-{became}-{mark}", direction.word(), new.need());
-    push(found, (name, new), (code, true), (words.to_owned(), &tail(mark)));
+    push_mark(direction, (name, new), (mark, is), true, found);
 }
 
-fn tail(mark: &str) -> String {
-    format!(" {mark}")
+fn push_mark(
+    direction: Direction,
+    (name, declared): (&str, &Declared<'_, '_>),
+    (mark, is_set): (&str, bool),
+    is_compatible: bool,
+    found: &mut Found<'_>,
+) {
+    let (became, words) =
+        if is_set { ("became", "made ") } else { ("became-not", "no longer keeps ") };
+    let need = declared.need();
+    let code = format!("{}-{need}-property-{became}-{mark}", direction.word());
+    let words = (words.to_owned(), &*format!(" {mark}"));
+    push(found, (name, declared), (code, is_compatible), words);
 }

@@ -230,45 +230,5 @@ fn bound(
         _ => return,
     };
     let is_compatible = narrows != direction.is_request();
-    if let Some(ending) = ENDINGS.iter().find(|ending| {
-        ending.strip_prefix(word).and_then(|rest| rest.strip_prefix('-')) == Some(act)
-    }) {
-        found.schema(ending, is_compatible, words);
-    }
+    found.schema(format!("{word}-{act}"), is_compatible, words);
 }
-
-/// The codes of bounds.
-const ENDINGS: [&str; 32] = [
-    "max-decreased",
-    "max-increased",
-    "max-items-decreased",
-    "max-items-increased",
-    "max-items-set",
-    "max-items-unset",
-    "max-length-decreased",
-    "max-length-increased",
-    "max-length-set",
-    "max-length-unset",
-    "max-properties-decreased",
-    "max-properties-increased",
-    "max-properties-set",
-    "max-properties-unset",
-    "max-set",
-    "max-unset",
-    "min-decreased",
-    "min-increased",
-    "min-items-decreased",
-    "min-items-increased",
-    "min-items-set",
-    "min-items-unset",
-    "min-length-decreased",
-    "min-length-increased",
-    "min-length-set",
-    "min-length-unset",
-    "min-properties-decreased",
-    "min-properties-increased",
-    "min-properties-set",
-    "min-properties-unset",
-    "min-set",
-    "min-unset",
-];

@@ -69,9 +69,10 @@ impl<'a> Causes<'a> {
     fn of_function(&self, path: &str, act: Act, item: &Item) -> Option<Cause> {
         let found = item.aliases.iter().find_map(|alias| self.entries.get(&**alias))?;
         let module = path.split("::").nth(1).filter(|_| path.matches("::").count() > 1);
-        let version = module.map(|it| it.trim_start_matches('v').replace('_', "-"));
+        let module = module.map(|it| it.trim_start_matches('v'));
         let is_of = |it: &&VersionEntry| {
-            version.as_ref().is_none_or(|version| *version == it.version.to_string())
+            let version = it.version.to_string().replace(['-', '.'], "_");
+            module.is_none_or(|module| module == version)
         };
         let versions = found.versions.iter().rev().filter(is_of);
         let changes =

@@ -1,13 +1,13 @@
 //! The two crates: generated from documents, or as a git revision has them.
 
 use std::path::Path;
-use std::process::Command;
 use std::thread;
 
 use atlas_admin_generator::{self as generator, Files, Ledger, UnmatchedAction};
 
 use super::super::input;
 use crate::failure::{Failure, read};
+use crate::spec::DOCUMENT;
 
 /// A crate, with the ledger that it leaves to the next.
 struct Generated {
@@ -21,7 +21,7 @@ pub(in super::super) fn both(
     new: &str,
     ledger: Option<&Path>,
 ) -> Result<(Files, Files), Failure> {
-    let before = thread::scope(|scope| {
+    let (before, after) = thread::scope(|scope| {
         // What is read of a revision needs no other crate before it.
         let after = scope.spawn(|| revision(new));
         let before = match revision(old)? {
@@ -31,7 +31,6 @@ pub(in super::super) fn both(
         let after = after.join().unwrap_or_else(|it| std::panic::resume_unwind(it))?;
         Ok::<_, Failure>((before, after))
     })?;
-    let (before, after) = before;
     let after = match after {
         Some(found) => found,
         None => generated(new, &before.ledger)?,
@@ -43,7 +42,7 @@ pub(in super::super) fn both(
 /// its own document, or none.
 fn known(document: &str, ledger: Option<&Path>) -> Result<Ledger, Failure> {
     let spec = crate::root().join("spec");
-    let own = spec.join("atlas-admin-v2.yaml");
+    let own = spec.join(DOCUMENT);
     let is_own = Path::new(document).canonicalize().ok() == own.canonicalize().ok();
     let bytes = match ledger {
         Some(path) => read(path)?,
@@ -70,7 +69,10 @@ fn generated(document: &str, ledger: &Ledger) -> Result<Generated, Failure> {
     let bytes = input::bytes(document)?;
     let output = generator::generate(&bytes, &overlays, ledger, &options)
         .map_err(Failure::Document)?;
-    Ok(Generated { files: output.files, ledger: output.ledger })
+    let mut files = output.files;
+    // Of a revision no more is read.
+    files.retain(|path, _| path.starts_with("src/") || path == "Cargo.toml");
+    Ok(Generated { files, ledger: output.ledger })
 }
 
 /// Returns the crate that was committed in a revision; None if the name is that of a file.
@@ -79,21 +81,12 @@ fn revision(name: &str) -> Result<Option<Generated>, Failure> {
         return Ok(None);
     }
     let ledger = parse(&input::at_revision(name, "spec/names.toml")?)?;
-    let mut git = Command::new("git");
-    git.arg("-C").arg(crate::root());
-    git.args([
-        "ls-tree",
-        "-r",
-        "--name-only",
-        name,
-        "generated/src",
-        "generated/Cargo.toml",
-    ]);
-    let output = git
-        .output()
-        .map_err(|error| Failure::Input(format!("error: can't run git: {error}")))?;
+    let kept = ["generated/src", "generated/Cargo.toml"];
+    let list = ["ls-tree", "-r", "--name-only", name, kept[0], kept[1]];
+    let paths = input::git(&list)
+        .map_err(|why| Failure::Input(format!("error: can't list {name}: {why}")))?;
     let mut files = Files::new();
-    for path in String::from_utf8_lossy(&output.stdout).lines() {
+    for path in String::from_utf8_lossy(&paths).lines() {
         let text =
             String::from_utf8_lossy(&input::at_revision(name, path)?).into_owned();
         let path = path.trim_start_matches("generated/").to_owned();

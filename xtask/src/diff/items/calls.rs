@@ -1,9 +1,10 @@
-//! What the runtime's macros add to a type: JSON names, conversions, and traits.
+//! JSON names, conversions and traits that the runtime's macros add to a type.
 
 use proc_macro2::TokenTree;
 use syn::ItemMacro;
 
 use super::{Kind, Reader};
+use crate::surface;
 
 impl Reader<'_> {
     /// Adds what the call of a macro implements.
@@ -40,18 +41,14 @@ impl Reader<'_> {
 
     /// Reads `0 field "jsonName"` and `Variant "VALUE"`.
     fn names(&mut self, path: &str, tokens: &[TokenTree]) {
-        for pair in tokens.windows(2) {
-            let [TokenTree::Ident(name), TokenTree::Literal(value)] = pair else {
-                continue;
-            };
-            self.name(&format!("{path}::{name}"), &value.to_string());
+        for (name, json_name) in surface::pairs(tokens) {
+            self.name(&format!("{path}::{name}"), [json_name]);
         }
     }
 
-    fn name(&mut self, path: &str, literal: &str) {
-        let text = syn::parse_str::<syn::LitStr>(literal);
-        if let (Ok(text), Some(item)) = (text, self.items.get_mut(path)) {
-            item.json_names.push(text.value());
+    fn name(&mut self, path: &str, json_names: impl IntoIterator<Item = String>) {
+        if let Some(item) = self.items.get_mut(path) {
+            item.json_names.extend(json_names);
         }
     }
 
@@ -59,9 +56,8 @@ impl Reader<'_> {
     fn union(&mut self, path: &str, tokens: &[TokenTree]) {
         for row in tokens.split(|token| token.to_string() == ";") {
             let after = |word: &str| {
-                let at = row.iter().position(|token| token.to_string() == word)?;
-                let rest = row[at + 1..].iter().map(ToString::to_string);
-                Some(rest.collect::<String>())
+                let rest = surface::after(row, word)?.into_iter();
+                Some(rest.map(|token| token.to_string()).collect::<String>())
             };
             if let Some(common) = after("common") {
                 let key = format!("{path}::common");
@@ -73,10 +69,8 @@ impl Reader<'_> {
             if let (Some(name), Some(TokenTree::Group(values))) =
                 (row.get(1), row.get(2))
             {
-                let variant = format!("{path}::{name}");
-                for value in values.stream() {
-                    self.name(&variant, &value.to_string());
-                }
+                let values = surface::texts(values.stream());
+                self.name(&format!("{path}::{name}"), values);
             }
         }
     }

@@ -99,3 +99,25 @@ fn types_and_what_macros_add_are_read() {
     assert_eq!(items["types::Size::S"].json_names, ["SMALL"]);
     assert_eq!(items["types::Fruit::Pear"].json_names, ["PEAR"]);
 }
+
+#[test]
+fn what_a_private_module_holds_is_named_at_the_root() {
+    let files = [
+        ("src/lib.rs", "mod codes;\npub use codes::Code;\npub mod pears;"),
+        ("src/codes.rs", "pub enum Code { A } impl From<u8> for Code {}"),
+        ("src/pears.rs", ""),
+    ];
+    let files = files.map(|(path, text)| (path.to_owned(), text.to_owned()));
+    let items = read(&BTreeMap::from(files)).expect("a crate");
+    assert_eq!(
+        texts(&items),
+        [
+            ("Code", Kind::Type, "enum "),
+            ("Code::A", Kind::Variant, ""),
+            ("impl From<u8> for Code", Kind::Impl, ""),
+            ("pears", Kind::Module, ""),
+        ]
+    );
+    assert_eq!(items["Code::A"].owner.as_deref(), Some("Code"));
+    assert_eq!(items["Code"].file, "", "it belongs to no group");
+}

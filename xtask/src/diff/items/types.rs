@@ -4,6 +4,7 @@ use quote::ToTokens;
 use syn::{Attribute, Fields, ImplItem, ItemEnum, ItemImpl, ItemStruct};
 
 use super::{Kind, Reader, is_public, normalized, signature};
+use crate::surface::first_text;
 
 impl Reader<'_> {
     pub(super) fn record(&mut self, module: &str, item: &ItemStruct) {
@@ -66,14 +67,10 @@ impl Reader<'_> {
                 continue;
             }
             let name = format!("{path}::{}", method.sig.ident);
-            let json_name = first_text(&method.block.to_token_stream().to_string());
+            let json_name = first_text(method.block.to_token_stream());
             let added = self.add(name, Kind::Method, signature(&method.sig));
             added.owner = Some(path.clone());
             added.json_names.extend(json_name);
         }
     }
-}
-
-fn first_text(code: &str) -> Option<String> {
-    code.split('"').nth(1).map(str::to_owned)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::api::{Content, Response, View};
-use super::super::change::{Anchor, Change, Direction, Part, Site};
+use super::super::change::{Anchor, Change, Direction, Part, Site, need};
 use super::super::graph::{Graph, Root};
 use super::Draft;
 
@@ -26,12 +26,9 @@ pub(super) fn requests<'a>(
         (Some(_), None) => push("request-body-removed", false, "removed"),
         (Some(before), Some(after)) => {
             if before.is_required != after.is_required {
-                let (code, words) = if after.is_required {
-                    ("request-body-became-required", "made required")
-                } else {
-                    ("request-body-became-optional", "made optional")
-                };
-                push(code, !after.is_required, words);
+                let need = need(after.is_required);
+                let code = format!("request-body-became-{need}");
+                push(&code, !after.is_required, &format!("made {need}"));
             }
             let phrase = "the request body";
             let contents = (&before.content, &after.content);
@@ -128,24 +125,25 @@ fn headers((old, new): (&Response<'_>, &Response<'_>), phrase: &str) -> Vec<Chan
         change.anchor = anchor.map(|component| Anchor { component, what: words });
         found.push(change);
     };
-    for (name, was_required) in &old.headers {
-        let need = if *was_required { "required" } else { "optional" };
-        match new.headers.get(name) {
+    for (key, before) in &old.headers {
+        match new.headers.get(key) {
             None => {
+                let need = need(before.is_required);
                 let code = format!("{need}-response-header-removed");
-                push(code, false, format!("removed the header `{name}`"));
+                push(code, false, format!("removed the header `{}`", before.name));
             }
-            Some(is_required) if is_required != was_required => {
-                let need = if *is_required { "required" } else { "optional" };
+            Some(after) if after.is_required != before.is_required => {
+                let need = need(after.is_required);
                 let code = format!("response-header-became-{need}");
-                push(code, *is_required, format!("made {need} the header `{name}`"));
+                let words = format!("made {need} the header `{}`", after.name);
+                push(code, after.is_required, words);
             }
             Some(_) => {}
         }
     }
-    for name in new.headers.keys().filter(|name| !old.headers.contains_key(*name)) {
+    for (_, added) in new.headers.iter().filter(|it| !old.headers.contains_key(it.0)) {
         let code = "response-header-added".to_owned();
-        push(code, true, format!("added the header `{name}`"));
+        push(code, true, format!("added the header `{}`", added.name));
     }
     found
 }

@@ -1,6 +1,6 @@
-//! Which operation of the old document is which of the new one.
+//! Pairs of operations: one of the old document, and the same one of the new document.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::api::Endpoint;
 
@@ -14,10 +14,9 @@ pub(super) fn pairs<'a, 'd>(
     let exact: BTreeMap<_, _> =
         new.iter().map(|it| ((it.path, it.method), it)).collect();
     let mut loose: BTreeMap<_, Vec<&Endpoint<'_>>> = BTreeMap::new();
-    let is_known: BTreeMap<_, _> =
-        old.iter().map(|it| ((it.path, it.method), ())).collect();
+    let known: BTreeSet<_> = old.iter().map(|it| (it.path, it.method)).collect();
     for endpoint in new {
-        if !is_known.contains_key(&(endpoint.path, endpoint.method)) {
+        if !known.contains(&(endpoint.path, endpoint.method)) {
             let key = (positional(endpoint.path), endpoint.method);
             loose.entry(key).or_default().push(endpoint);
         }

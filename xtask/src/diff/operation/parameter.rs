@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::api::{Endpoint, Parameter};
-use super::super::change::{Anchor, Change, Direction, Part, Site, Spot};
+use super::super::change::{Anchor, Change, Direction, Part, Site, Spot, need};
 use super::super::graph::{Graph, Root};
 use super::super::tree::Tree;
 use super::{Draft, matching};
@@ -20,7 +20,9 @@ pub(super) fn compare<'a>(
         match after.get(key) {
             Some(other) => both(graph, (parameter, other), draft),
             None => {
-                push(draft, parameter, "request-parameter-removed", false, "removed")
+                let what = format!("removed {}", phrase(parameter));
+                let change = Change::new("request-parameter-removed", false, what);
+                push(draft, parameter, change);
             }
         }
     }
@@ -53,31 +55,30 @@ fn both<'a>(
     (old, new): (&Parameter<'a>, &Parameter<'a>),
     draft: &mut Draft,
 ) {
+    let phrase = phrase(new);
+    // A shared parameter changes for all operations; it is added to and removed from each alone.
+    let mut own = |code: &str, is_compatible: bool, words: &str| {
+        let what = format!("{words} {phrase}");
+        let component = new.component.map(|name| format!("parameter {name}"));
+        let mut change = Change::new(code, is_compatible, what.clone());
+        change.anchor = component.map(|component| Anchor { component, what });
+        push(draft, new, change);
+    };
     // A parameter of the path is required whatever the document says.
     if old.is_required != new.is_required && new.place != "path" {
-        let (code, words) = if new.is_required {
-            ("request-parameter-became-required", "made required")
-        } else {
-            ("request-parameter-became-optional", "made optional")
-        };
-        push(draft, new, code, !new.is_required, words);
+        let need = need(new.is_required);
+        let code = format!("request-parameter-became-{need}");
+        own(&code, !new.is_required, &format!("made {need}"));
     }
     match (old.is_deprecated, new.is_deprecated) {
-        (false, true) => {
-            push(draft, new, "request-parameter-deprecated", true, "deprecated");
+        (false, true) => own("request-parameter-deprecated", true, "deprecated"),
+        (true, false) => {
+            own("request-parameter-reactivated", true, "no longer deprecates");
         }
-        (true, false) => push(
-            draft,
-            new,
-            "request-parameter-reactivated",
-            true,
-            "no longer deprecates",
-        ),
         _ => {}
     }
     if let (Some(before), Some(after)) = (old.schema, new.schema) {
         let pair = graph.pair(before, after, Direction::Request);
-        let phrase = phrase(new);
         let part = Part::Parameter(new.name.to_owned());
         draft.roots.push(Root { pair, site: Site::Parameter, part, phrase });
     }
@@ -85,42 +86,24 @@ fn both<'a>(
 
 fn added(tree: Tree<'_>, new: &Parameter<'_>, draft: &mut Draft) {
     let has_default = new.schema.is_some_and(|schema| tree.has(&[schema], "default"));
-    let (code, is_compatible, words) = match (new.is_required, has_default) {
-        (false, _) => ("new-optional-request-parameter", true, "added the optional"),
-        (true, true) => {
-            ("new-required-request-parameter-with-default", true, "added the required")
-        }
-        (true, false) => ("new-required-request-parameter", false, "added the required"),
-    };
-    push(draft, new, code, is_compatible, words);
+    let need = need(new.is_required);
+    let ending = if new.is_required && has_default { "-with-default" } else { "" };
+    let is_compatible = !new.is_required || has_default;
+    let code = format!("new-{need}-request-parameter{ending}");
+    let what = format!("added the {need} {}", noun(new));
+    push(draft, new, Change::new(&code, is_compatible, what));
 }
 
-fn push(
-    draft: &mut Draft,
-    parameter: &Parameter<'_>,
-    code: &str,
-    is_compatible: bool,
-    words: &str,
-) {
-    let phrase = phrase(parameter);
-    let phrase = if words.contains("required") || words.contains("optional") {
-        phrase.replacen("the ", "", usize::from(words.starts_with("added")))
-    } else {
-        phrase
-    };
-    let what = format!("{words} {phrase}");
-    let mut change = Change::new(code, is_compatible, what.clone());
-    // Which operations take a shared parameter is a matter of each; what it is, is its own.
-    let is_own = code.starts_with("request-parameter") && !code.ends_with("removed");
-    change.anchor = parameter
-        .component
-        .filter(|_| is_own)
-        .map(|component| Anchor { component: format!("parameter {component}"), what });
+fn push(draft: &mut Draft, parameter: &Parameter<'_>, mut change: Change) {
     let part = Part::Parameter(parameter.name.to_owned());
     change.spot = Some(Spot { part, names: Vec::new() });
     draft.changes.push(change);
 }
 
 fn phrase(parameter: &Parameter<'_>) -> String {
-    format!("the {} parameter `{}`", parameter.place, parameter.name)
+    format!("the {}", noun(parameter))
+}
+
+fn noun(parameter: &Parameter<'_>) -> String {
+    format!("{} parameter `{}`", parameter.place, parameter.name)
 }

@@ -1,9 +1,9 @@
-//! What a change of the document makes of the crate, and the entry of the changelog.
+//! The changes of the crate that follow from those of the document, and the entry of the changelog.
 
 use atlas_admin_generator::{self as generator, Files, Ledger};
 use serde_json::{Value, json};
 
-use super::super::crates::{Act, CrateDiff, Verdict, compare, report};
+use super::super::crates::{Act, CrateDiff, Verdict, compare, generate::both, report};
 use super::super::entry::entry;
 use super::of_trees;
 
@@ -299,4 +299,27 @@ fn a_type_below_a_new_property_has_its_cause_there() {
             ("types::Stem", Act::Added, Verdict::Minor, code),
         ]
     );
+}
+
+#[test]
+fn a_generated_crate_has_the_files_that_are_read_of_a_revision() {
+    let case = crate::root().join("generator/tests/cases/22-pages/spec.yaml");
+    let case = case.to_string_lossy();
+    let (files, _) = both(&case, &case, None).expect("two crates");
+    let others = files.keys().filter(|path| !path.starts_with("src/"));
+    assert_eq!(others.collect::<Vec<_>>(), ["Cargo.toml"]);
+}
+
+#[test]
+fn a_function_of_an_announced_version_has_its_cause() {
+    let mut old = document();
+    let pear = operation("getPear", "2043-01-01.upcoming", "Pear");
+    old["paths"]["/pears"]["get"] = pear;
+    let mut new = old.clone();
+    new["paths"]["/pears"] = json!({});
+    let (diff, _) = diff(&old, &new);
+    let found = told(&diff);
+    let path = "pears::v2043_01_01_upcoming::get_pear";
+    let function = found.iter().find(|it| it.0 == path);
+    assert_eq!(function.map(|it| it.3), Some("endpoint-removed"), "{found:?}");
 }

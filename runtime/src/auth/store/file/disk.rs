@@ -3,9 +3,9 @@
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::clock;
+use crate::file::{new_beside, private};
 
 /// A regular file of this process's user.
 pub(super) struct Checked {
@@ -59,7 +59,7 @@ pub(super) fn read(file: File, limit: u64) -> io::Result<Vec<u8>> {
 /// would look like one that is not a store's. The name itself may be lost in a crash, which
 /// costs a token request.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let temporary = beside(path, &format!("{:016x}.tmp", clock::random()));
+    let temporary = new_beside(path, "tmp");
     let written = write_private(&temporary, bytes)
         .and_then(|()| std::fs::rename(&temporary, path));
     if written.is_err() {
@@ -74,27 +74,10 @@ fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_data()
 }
 
-/// Returns the path of a file beside another: its name with a suffix.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".");
-    name.push(suffix);
-    path.with_file_name(name)
-}
-
 /// Makes an error of a file that must not be used: what is wrong, and what to do.
 pub(super) fn refuse(path: &Path, what: &str, advice: &str) -> io::Error {
     let message = format!("{} {what}: {advice}", path.display());
     io::Error::new(io::ErrorKind::InvalidData, message)
-}
-
-/// Opens files to write; those that it makes are their owner's alone.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 /// Opens a file, and checks what was opened.

@@ -1,0 +1,62 @@
+//! A request for credentials or for a token that all calls of a client share.
+//!
+//! It belongs to no call: it makes progress while any call waits for it, and outlives the call
+//! that began it.
+
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::Shared;
+
+use crate::clock::{self, Clock};
+use crate::failure::Failure;
+use crate::transport::BoxFuture;
+
+/// The longest wait of a call that has credentials or a token that will do.
+const RENEWAL_LIMIT: Duration = Duration::from_secs(2);
+
+/// A request in flight. Each clone waits for the same outcome.
+pub(super) type Pending<T> = Shared<BoxFuture<'static, Result<T, Failure>>>;
+
+/// The request that is in flight, if there is one.
+pub(super) struct InFlight<T>(Option<Pending<T>>);
+
+impl<T: Clone> InFlight<T> {
+    /// Returns the request in flight.
+    pub(super) fn get(&self) -> Option<Pending<T>> {
+        self.0.clone()
+    }
+
+    /// Begins a request.
+    pub(super) fn begin(
+        &mut self,
+        request: impl Future<Output = Result<T, Failure>> + Send + 'static,
+    ) -> Pending<T> {
+        let request: BoxFuture<'static, _> = Box::pin(request);
+        self.0.insert(request.shared()).clone()
+    }
+
+    /// Ends a request that has an outcome; returns false where another call has ended it before,
+    /// and kept the outcome.
+    pub(super) fn end(&mut self, ended: &Pending<T>) -> bool {
+        self.0.take_if(|pending| pending.ptr_eq(ended)).is_some()
+    }
+}
+
+impl<T> Default for InFlight<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+/// Waits for the outcome of a request, on behalf of a call that can do without. `limit` is the
+/// rest of its attempt's time, most of which the call needs for itself. `None` where the request
+/// goes on, and a later call ends it.
+pub(super) async fn renewed<T: Clone>(
+    clock: &dyn Clock,
+    limit: Option<Duration>,
+    pending: &Pending<T>,
+) -> Option<Result<T, Failure>> {
+    let limit = limit.map_or(RENEWAL_LIMIT, |limit| RENEWAL_LIMIT.min(limit / 4));
+    clock::within(clock, limit, pending.clone()).await
+}
