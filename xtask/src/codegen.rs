@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use std::{fs, io};
 
 use atlas_admin_generator::{
@@ -26,7 +26,8 @@ Writes the crate in generated/ from spec/atlas-admin-v2.yaml, the corrections in
 spec/overlays, the error codes in spec/error-codes.toml and the names in spec/names.toml.
 
   --spec PATH         another document, YAML or JSON; corrections that don't apply to it are
-                      notes then, and spec/ is left as it is
+                      notes then, and spec/ is left as it is:
+                      DIR/unmapped.txt lists what is not typed
   --out DIR           another folder to write to
   --overlays DIR      other corrections
   --docs facts|full   doc comments in our words (the default), or with the document's prose,
@@ -118,7 +119,7 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
         unmatched: if is_other { UnmatchedAction::Note } else { UnmatchedAction::Error },
         codes: read_codes(&spec.join("error-codes.toml"))?,
     };
-    let output = generator::generate(&bytes, &overlays, &ledger, &wanted)
+    let mut output = generator::generate(&bytes, &overlays, &ledger, &wanted)
         .map_err(Failure::Document)?;
     for note in &output.notes {
         eprintln!("{note}");
@@ -130,6 +131,9 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     }
     let is_ours =
         options.spec.is_none() && options.out.is_none() && options.docs == Docs::Facts;
+    if !is_ours {
+        output.files.insert(tree::UNMAPPED.to_owned(), output.unmapped.clone());
+    }
     let mut planned = tree::plan(&out, &output.files)?;
     if is_ours {
         plan_beside(&mut planned, &root, &bytes, &output)?;
@@ -139,7 +143,9 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     }
     let changed = planned.len();
     planned.write()?;
-    summarise(&output, changed, started.elapsed());
+    let unmapped = if is_ours { spec } else { out }.join(tree::UNMAPPED);
+    summarise(&output, changed, &unmapped);
+    println!("{:.2} s", started.elapsed().as_secs_f64());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -153,7 +159,7 @@ pub(crate) fn plan_beside(
     let spec = root.join("spec");
     plan.add(&spec.join("names.toml"), &output.ledger.render())?;
     plan.add(&spec.join("summary.toml"), &output.summary.render())?;
-    plan.add(&spec.join("unmapped.txt"), &output.unmapped)?;
+    plan.add(&spec.join(tree::UNMAPPED), &output.unmapped)?;
     let tree = generator::document::parse(document).map_err(Failure::Document)?;
     plan.add(&root.join("fake/src/values/shapes.txt"), &shapes::shapes(&tree))
 }
@@ -185,15 +191,14 @@ fn report(planned: &Plan) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn summarise(output: &Output, changed: usize, took: Duration) {
+fn summarise(output: &Output, changed: usize, unmapped: &Path) {
     let summary = &output.summary;
     println!(
         "{} operations in {} versions: {} operation-version pairs, {} types",
         summary.operations, summary.versions, summary.operation_versions, summary.types
     );
     println!("{} files, {changed} changed", summary.files);
-    println!("{} things are not typed (spec/unmapped.txt)", summary.unmapped);
-    println!("{:.2} s", took.as_secs_f64());
+    println!("{} things are not typed: {}", summary.unmapped, unmapped.display());
 }
 
 /// Reads the overlays of a folder, in order of their names; a folder that is not there has none.

@@ -129,6 +129,16 @@ fn assert_all_refused(cases: &[(&str, String, &[&str])]) {
     }
 }
 
+/// Asserts that a crate is written for each document, and that these words are said about it.
+fn assert_all_noted(cases: &[(&str, String, &[&str])]) {
+    for (name, document, fragments) in cases {
+        let folder = Folder::new();
+        folder.write("document.yaml", document);
+        assert_says(name, &folder.codegen(&[]), 0, fragments);
+        assert_parses(name, &folder.out());
+    }
+}
+
 /// An operation under a path, with lines of its own.
 fn operation(path: &str, lines: &str, media_type: &str, schema: &str) -> String {
     format!(
@@ -280,56 +290,65 @@ fn references_have_to_lead_to_something() {
 }
 
 #[test]
-fn operations_need_an_id_and_a_function_of_their_own() {
+fn an_operation_id_is_given_once() {
     let two = |first: &str, second: &str| {
         document(&(get("/a", first) + &get("/b", second)), THING, "")
     };
-    let operations = "help: name one of them in spec/names.toml: [operations.";
-    let taken = "`list_things` is claimed by `get /a` (#/paths/~1a/get) and by";
-    assert_all_refused(&[
+    assert_all_refused(&[(
+        "one id",
+        two("listThings", "listThings"),
+        &[
+            "`operationId` listThings is taken by #/paths/~1a/get",
+            "at #/paths/~1b/get",
+            "help: give the operation a name of its own",
+        ],
+    )]);
+    assert_all_noted(&[
         (
             "no id",
             document(&operation("/a", "summary: s", JSON, "Thing"), THING, ""),
-            &["no `operationId`", "at #/paths/~1a/get", "help: add one with an overlay"],
-        ),
-        (
-            "one id",
-            two("listThings", "listThings"),
             &[
-                "`operationId` listThings is taken by #/paths/~1a/get",
-                "at #/paths/~1b/get",
-                "help: give the operation a name of its own",
+                "no `operationId`",
+                "at #/paths/~1a/get",
+                "name of its own with an overlay",
             ],
         ),
         (
             "one function",
             two("listThings", "list_things"),
-            &[taken, "at #/paths/~1b/get", operations],
+            &["`list_things` belongs to `get /b`; `get /a` is called `list_things_2`"],
         ),
         (
             "one function by an override",
             two("listThings", "b\n      x-xgen-operation-id-override: listThings"),
-            &[taken, "and by `get /b`", "at #/paths/~1b/get", operations],
+            &["`list_things` belongs to `get /a`; `get /b` is called `"],
         ),
     ]);
 }
 
 #[test]
-fn media_types_have_to_be_understood() {
-    for media_type in [
-        "application/vnd.atlas.2024-13-45+json",
-        "application/vnd.atlas.2024-08-05+toml",
-        "nonsense",
+fn media_types_that_are_not_understood_are_listed() {
+    let bytes = "a body of this media type is left as bytes";
+    let unversioned =
+        "no response names a version: the oldest of the document is requested";
+    for (media_type, what, is_body) in [
+        ("application/vnd.atlas.2024-13-45+json", unversioned, false),
+        ("application/vnd.atlas.2024-08-05+toml", bytes, true),
+        ("nonsense", bytes, true),
     ] {
         let operation = operation("/a", "operationId: a", media_type, "Thing");
-        let what = format!("the media type `{media_type}` is not understood");
-        let place = format!(
-            "at #/paths/~1a/get/responses/200/content/{}",
-            media_type.replace('/', "~1")
-        );
-        let help = "help: write it as `application/vnd.atlas.<YYYY-MM-DD";
-        let document = document(&operation, THING, "");
-        assert_refused(media_type, document.as_bytes(), &[&what, &place, help]);
+        let document = document(&(operation + &get("/b", "b")), THING, "");
+        let folder = Folder::new();
+        folder.write("document.yaml", document);
+        assert_success(media_type, &folder.codegen(&[]));
+        let unmapped = fs::read_to_string(folder.out().join("unmapped.txt"));
+        let place = match is_body {
+            true => format!("/200/content/{}", media_type.replace('/', "~1")),
+            false => String::new(),
+        };
+        let line = format!("#/paths/~1a/get/responses{place} {what}\n");
+        let unmapped = unmapped.expect("a list of what is not typed");
+        assert!(unmapped.contains(&line), "{media_type}: no `{line}` in:\n{unmapped}");
     }
 }
 
@@ -338,33 +357,27 @@ fn rust_names_are_given_once() {
     let used = operation("/a", "operationId: a", JSON, "foo_bar")
         + &operation("/b", "operationId: b", JSON, "FooBar");
     let schemas = format!("    foo_bar: {THING}\n    FooBar: {THING}\n");
-    let field = "help: name one of them in spec/names.toml: [records.Thing]";
-    let value = "help: name one of them in spec/names.toml: [enums.";
     let at_id = "at #/components/schemas/Thing/properties/id";
-    assert_all_refused(&[
+    assert_all_noted(&[
         (
             "schemas",
             document(&used, THING, &schemas.replacen("id:", "other:", 1)),
-            &[
-                "type `FooBar` is claimed by `FooBar` (#/components/schemas/FooBar)",
-                "at #/components/schemas/foo_bar",
-                "help: name one of them in spec/names.toml: [types]",
-            ],
+            &["the type `FooBar` belongs to another schema", "schemas/foo_bar"],
         ),
         (
             "properties",
             with_property("aB: {type: string}, a_b: {type: string}"),
-            &["field of Thing `a_b`", "at #/components/schemas/Thing", field],
+            &["field of Thing `a_b` belongs to `", "at #/components/schemas/Thing"],
         ),
         (
             "values by case",
             with_property("id: {type: string, enum: ['up', 'UP']}"),
-            &["ThingId `Up` is claimed by `up`", "by `UP`", at_id, value],
+            &["`Up` belongs to `UP`; `up` is called `Up2`", at_id],
         ),
         (
             "values by punctuation",
             with_property("id: {type: string, enum: [a-b, a_b]}"),
-            &["ThingId `AB` is claimed by `a-b`", "by `a_b`", at_id, value],
+            &["`AB` belongs to `a-b`; `a_b` is called `", at_id],
         ),
     ]);
 }

@@ -94,7 +94,7 @@ impl<'d> Lowering<'d> {
                 self.unmapped(&pointer, what);
                 found.push(Success { code: OK, response, pointer });
             } else {
-                let what = "a range of statuses is decoded as what it turns out to be";
+                let what = "a range of statuses: each is decoded by its own number";
                 self.unmapped(&pointer, what);
             }
         }
@@ -108,14 +108,12 @@ impl<'d> Lowering<'d> {
                     );
                     found.push(Success { code: OK, response, pointer });
                 }
-                _ => self.unmapped(
-                    &pointer,
-                    "a default response is decoded as what its status turns out to be",
-                ),
+                _ => self
+                    .unmapped(&pointer, "a default response is decoded by its status"),
             }
         }
         if found.is_empty() {
-            self.unmapped(&responses, "no success is declared: what comes is not read");
+            self.unmapped(&responses, "no success is declared: the body is not read");
         }
         found
     }
@@ -204,7 +202,7 @@ impl<'d> Lowering<'d> {
                 if name.parse::<MediaType>().is_err() {
                     let at = success.pointer.child("content").child(name);
                     let what =
-                        "a body without a version, beside versions: not asked for";
+                        "a body without a version, beside versions: not requested";
                     self.unmapped(&at, what);
                 }
             }
@@ -222,11 +220,14 @@ impl<'d> Lowering<'d> {
             bodies.iter().filter_map(|body| body.version).collect();
         let (versions, whose) = match of_bodies.is_empty() {
             false => (of_bodies, "that of its body"),
-            true => (self.oldest_version().into_iter().collect(), "the oldest there is"),
+            true => (
+                self.oldest_version().into_iter().collect(),
+                "the oldest of the document",
+            ),
         };
         let what = match versions.is_empty() {
             true => "left out: nothing in the document has a version".to_owned(),
-            false => format!("no response says a version: asked for in {whose}"),
+            false => format!("no response names a version: {whose} is requested"),
         };
         self.unmapped(&at.child("responses"), what);
         versions

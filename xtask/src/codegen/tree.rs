@@ -12,6 +12,10 @@ use crate::plan::Plan;
 /// `tests/` is written by hand.
 const GENERATED: [&str; 2] = ["src", "tests/contract/calls"];
 
+/// What of a document is not typed: in `spec/` for its own document, in the crate's folder for
+/// another one.
+pub(crate) const UNMAPPED: &str = "unmapped.txt";
+
 /// Compares a crate with the disk.
 pub(crate) fn plan(
     out: &Path,
@@ -22,6 +26,7 @@ pub(crate) fn plan(
         plan.add(&out.join(name), text)?;
     }
     let mut orphans = Vec::new();
+    orphans.extend(Some(out.join(UNMAPPED)).filter(|path| path.is_file()));
     for folder in GENERATED {
         let folder = out.join(folder);
         find_files(&folder, &mut orphans)
