@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use atlas_admin::registry::Entry;
-use atlas_admin_runtime::{Operation, Version};
+use atlas_admin_runtime::{MediaType, Operation, Version};
 
 /// Finds the requested version and format; of two that `Accept` names, the preferred one.
 ///
@@ -41,13 +41,14 @@ fn find(
         let rank = |entry: &&&'static Entry| rank(entry.operation.version, is_former);
         let entry = entries.iter().max_by_key(rank)?;
         // JSON where there is any; `*/*` takes what there is.
-        let json = formats(entry).find(|operation| operation.accept.ends_with("+json"));
+        let json = formats(entry).find(|operation| {
+            MediaType::parse(operation.accept).is_some_and(|offered| offered.is_json())
+        });
         let any = (range != "application/json").then_some(entry.operation);
         return Some((*entry, json.or(any)?));
     }
-    let (version, format) =
-        range.strip_prefix("application/vnd.atlas.")?.split_once('+')?;
-    let wanted: Version = version.parse().ok()?;
+    let asked = MediaType::parse(range)?;
+    let wanted = asked.version();
     let fits = |version: Version| match (wanted, version) {
         (Version::Stable(wanted), Version::Stable(version)) => version <= wanted,
         (wanted, version) => wanted == version,
@@ -56,7 +57,8 @@ fn find(
     let entry = fitting.max_by_key(|entry| entry.operation.version)?;
     let mut formats = formats(entry);
     let operation = formats.find(|operation| {
-        operation.accept.split_once('+').is_some_and(|(_, other)| other == format)
+        let offered = MediaType::parse(operation.accept);
+        offered.is_some_and(|offered| offered.format() == asked.format())
     })?;
     Some((*entry, operation))
 }

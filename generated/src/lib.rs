@@ -106,10 +106,10 @@
 pub use atlas_admin_runtime::{
     AccessToken, ApiError, Client, ClientBuilder, Clock, Code, CommandCredentials,
     Credentials, CredentialsChain, CredentialsProvider, Download, EnvCredentials, Error,
-    FileCredentials, FileStore, IntoBody, IntoList, Items, Layer, MemoryStore, Next,
-    Operation, Options, Outcome, Output, Page, PagedRequest, Pages, ParseVersionError,
-    Poller, Progress, RateLimit, Repeat, Request, Response, ResponseFuture, RetryPolicy,
-    TokenStore, Transport, Version, Waiter, WaitingRequest,
+    FileCredentials, FileStore, IntoBody, IntoList, Items, Layer, MediaType, MemoryStore,
+    Next, Operation, Options, Outcome, Output, Page, PagedRequest, Pages,
+    ParseVersionError, Poller, Progress, RateLimit, Repeat, Request, Response,
+    ResponseFuture, RetryPolicy, TokenStore, Transport, Version, Waiter, WaitingRequest,
 };
 #[cfg(feature = "profiles")]
 #[doc(inline)]

@@ -1,11 +1,11 @@
 //! One exchange, replayed.
 
-use atlas_admin::ApiError;
 use atlas_admin::codec::{
     Direction, Json, Mismatch, Value, decode_observed, encode, encode_request, take_text,
 };
 use atlas_admin::operation::Method;
 use atlas_admin::registry::{Entry, Make, Payload};
+use atlas_admin::{ApiError, MediaType};
 
 use crate::compare::{self, Difference};
 use crate::har::{Body, Message, Recorded};
@@ -299,7 +299,7 @@ impl Outcome {
 
 /// Tells whether a media type is one of the API's formats that is no JSON.
 fn is_stream(media_type: &str) -> bool {
-    media_type.starts_with("application/vnd.atlas.") && !media_type.ends_with("+json")
+    MediaType::parse(media_type).is_some_and(|media_type| !media_type.is_json())
 }
 
 fn absorbed(direction: Direction, drift: Mismatch) -> Absorbed {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use atlas_admin::Version;
 use atlas_admin::registry::{self, Entry};
+use atlas_admin::{MediaType, Version};
 use percent_encoding::percent_decode_str;
 
 use crate::har::{Body, Recorded, media_type};
@@ -141,9 +141,10 @@ fn pick(entries: &[&'static Entry], recorded: &Recorded) -> Result<Match, String
     named.extend(accepted.map(media_type));
     // What is left where an answer has no body and the client took anything.
     named.push(recorded.request.media_type.clone());
-    let versions: Vec<&str> = named.iter().filter_map(|name| version_in(name)).collect();
+    let parsed = named.iter().filter_map(|name| MediaType::parse(name));
+    let versions: Vec<Version> = parsed.map(|media_type| media_type.version()).collect();
     let exact = versions.iter().find_map(|version| {
-        entries.iter().find(|entry| entry.operation.version.to_string() == *version)
+        entries.iter().find(|entry| entry.operation.version == *version)
     });
     if let Some(entry) = exact {
         return Ok(Match { entry, is_near: false });
@@ -169,11 +170,16 @@ fn pick(entries: &[&'static Entry], recorded: &Recorded) -> Result<Match, String
 }
 
 /// Returns the newest version that is no newer than the one that was asked for, else the newest.
-fn nearest(entries: &[&'static Entry], version: Option<&str>) -> Option<&'static Entry> {
-    let date = |entry: &&&'static Entry| match entry.operation.version {
-        Version::Stable(date) => {
-            version.is_some_and(|asked| *date.to_string() <= *asked)
-        }
+fn nearest(
+    entries: &[&'static Entry],
+    version: Option<Version>,
+) -> Option<&'static Entry> {
+    let date = |entry: &&&'static Entry| match (entry.operation.version, version) {
+        (
+            Version::Stable(date),
+            Some(Version::Stable(asked) | Version::Upcoming(asked)),
+        ) => date <= asked,
+        (Version::Stable(_), Some(Version::Preview)) => true,
         _ => false,
     };
     let newest = |entry: &&&'static Entry| entry.operation.version;
@@ -183,10 +189,4 @@ fn nearest(entries: &[&'static Entry], version: Option<&str>) -> Option<&'static
         .max_by_key(newest)
         .or(entries.iter().max_by_key(newest))
         .copied()
-}
-
-/// Returns the version in `application/vnd.atlas.<version>+<format>`.
-fn version_in(media_type: &str) -> Option<&str> {
-    let rest = media_type.strip_prefix("application/vnd.atlas.")?;
-    Some(rest.split('+').next().unwrap_or(rest))
 }

@@ -79,6 +79,7 @@ mod failure;
 mod file;
 mod headers;
 mod inflate;
+mod media_type;
 mod output;
 mod pace;
 mod page;
@@ -110,6 +111,7 @@ pub use credentials::{
 pub use error::{ApiError, Code, Error};
 pub use headers::RateLimit;
 pub use layer::{Layer, Next};
+pub use media_type::MediaType;
 pub use operation::Operation;
 pub use output::{Download, Output};
 pub use page::{Items, Page, PagedRequest, Pages};

@@ -12,6 +12,7 @@
 //! - `oneOf` where one branch allows all that another allows, so that a value of the narrower
 //!   one is always a value of both: at least one has to fit, not exactly one.
 
+use atlas_admin::MediaType;
 use serde_json::Value as Json;
 
 type Object = serde_json::Map<String, Json>;
@@ -60,7 +61,7 @@ fn versions(document: &Json, operation: &Json) -> Vec<String> {
     }
     versions.sort();
     versions.dedup();
-    versions.into_iter().map(str::to_owned).collect()
+    versions
 }
 
 fn of_version(document: &Json, operation: &Json, version: &str) -> Json {
@@ -89,7 +90,7 @@ fn of_version(document: &Json, operation: &Json, version: &str) -> Json {
 fn keep(holder: &mut Json, of: &str) -> usize {
     let content = holder.get_mut("content").and_then(Json::as_object_mut);
     content.map_or(0, |content| {
-        content.retain(|name, _| version(name) == Some(of));
+        content.retain(|name, _| version(name).as_deref() == Some(of));
         content.len()
     })
 }
@@ -166,10 +167,8 @@ fn successes(operation: &Json) -> impl Iterator<Item = (&String, &Json)> {
     responses.iter().filter(|(status, _)| status.starts_with('2'))
 }
 
-fn version(media_type: &str) -> Option<&str> {
-    let (version, _) =
-        media_type.strip_prefix("application/vnd.atlas.")?.split_once('+')?;
-    Some(version)
+fn version(media_type: &str) -> Option<String> {
+    MediaType::parse(media_type).map(|media_type| media_type.version().to_string())
 }
 
 fn resolve<'d>(document: &'d Json, node: &'d Json) -> &'d Json {

@@ -131,7 +131,7 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
             pub use atlas_admin_runtime::{
                 AccessToken, ApiError, Client, ClientBuilder, Clock, Code, CommandCredentials, Credentials,
                 CredentialsChain, CredentialsProvider, Download, EnvCredentials, Error,
-                FileCredentials, FileStore, IntoBody, IntoList, Items, Layer, MemoryStore, Next, Operation, Options, Outcome, Output, Page,
+                FileCredentials, FileStore, IntoBody, IntoList, Items, Layer, MediaType, MemoryStore, Next, Operation, Options, Outcome, Output, Page,
                 PagedRequest, Pages, ParseVersionError, Poller, Progress, RateLimit, Repeat, Request, Response, ResponseFuture,
                 RetryPolicy, TokenStore, Transport, Version, Waiter, WaitingRequest,
             };

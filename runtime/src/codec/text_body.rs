@@ -4,9 +4,7 @@ use super::decode::without_mark;
 use super::error::What;
 use super::reader::Reader;
 use super::{Slot, Value};
-
-/// What the media types of the API begin with.
-const MEDIA_TYPE: &str = "application/vnd.atlas.";
+use crate::media_type::MediaType;
 
 /// What may stand before the first element: a declaration and comments.
 const PREAMBLE: [(&str, &str); 2] = [("<?", "?>"), ("<!--", "-->")];
@@ -22,7 +20,7 @@ const HTML: [&str; 6] = ["<!doctype html", "<html", "<head", "<title", "<meta", 
 /// is none, and neither is what begins like a JSON string. The body must be complete.
 pub fn take_text(body: &[u8], media_type: &str, into: &mut dyn Value) -> bool {
     let Ok(text) = std::str::from_utf8(without_mark(body)) else { return false };
-    let is_text = begins_with(media_type, MEDIA_TYPE)
+    let is_text = MediaType::parse(media_type).is_some()
         && !text.trim_start().starts_with('"')
         && !is_html(text)
         && !is_json(text);

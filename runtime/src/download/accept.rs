@@ -9,6 +9,7 @@ use http::{HeaderMap, StatusCode};
 use super::Source;
 use super::inflate::Inflating;
 use crate::error::{Error, Inner, Kind, OTHER_SERVER};
+use crate::media_type::essence;
 use crate::operation::Operation;
 use crate::transport::Body;
 
@@ -71,8 +72,7 @@ enum Format {
 impl Format {
     /// Reads a media type; its parameters don't matter.
     fn of(media_type: &str) -> Self {
-        let essence = media_type.split(';').next().unwrap_or_default().trim();
-        let (kind, subtype) = essence.split_once('/').unwrap_or_default();
+        let (kind, subtype) = essence(media_type).split_once('/').unwrap_or_default();
         match subtype.rsplit('+').next().unwrap_or_default() {
             "gzip" | "x-gzip" => Self::Gzip,
             "csv" => Self::Csv,

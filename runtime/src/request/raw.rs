@@ -8,6 +8,7 @@ use url::form_urlencoded;
 
 use super::{Part, Parts, Request};
 use crate::codec::Json;
+use crate::media_type::MediaType;
 use crate::operation::{Method, Operation};
 use crate::version::Version;
 
@@ -108,7 +109,7 @@ fn operation(method: Method, version: Version) -> &'static Operation {
     let mut operations = OPERATIONS.lock().unwrap_or_else(PoisonError::into_inner);
     let operations = operations.get_or_insert_default();
     operations.entry((method, version)).or_insert_with(|| {
-        let media_type = format!("application/vnd.atlas.{version}+json").leak();
+        let media_type = MediaType::json(version).to_string().leak();
         Box::leak(Box::new(Operation {
             id: "raw",
             name: "raw",

@@ -43,6 +43,7 @@ const GENERATOR: &[&str] = &[
 /// what the trait fails with.
 const RUNTIME: &[&str] = &[
     "version",
+    "media_type",
     "headers",
     "inflate",
     "template",
