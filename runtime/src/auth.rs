@@ -93,9 +93,13 @@ impl Auth {
         }
     }
 
-    /// Tells whether requests are sent with credentials.
-    pub(crate) fn has_credentials(&self) -> bool {
-        !matches!(self, Self::None)
+    /// Returns the probable reason of a 401, where these credentials have one of their own.
+    pub(crate) fn why_unauthorized(&self) -> Option<&'static str> {
+        match self {
+            Self::None => Some("the client was built without credentials"),
+            Self::Fixed(scheme) => scheme.why_unauthorized(),
+            Self::Provided(_) => None,
+        }
     }
 
     /// Takes the secrets in use out of a response, for it may be the page of a proxy that

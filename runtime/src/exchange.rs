@@ -387,8 +387,10 @@ fn refused(
     body: Bytes,
 ) -> Failure {
     let mut error = status_error(Kind::Status, status, headers, body);
-    if status == StatusCode::UNAUTHORIZED && !core.auth.has_credentials() {
-        let message = "the client was built without credentials";
+    if status == StatusCode::UNAUTHORIZED
+        && !error.is_forbidden()
+        && let Some(message) = core.auth.why_unauthorized()
+    {
         error = error.edit(|error| error.message = message.to_owned());
     }
     let again = Again::after(status, headers, core.connection.clock.now());

@@ -82,6 +82,14 @@ impl Scheme {
         }
     }
 
+    /// Returns the probable reason of a 401: a token that was passed in is not renewed.
+    pub(super) fn why_unauthorized(&self) -> Option<&'static str> {
+        matches!(self, Self::AccessToken { .. }).then_some(
+            "the access token was refused and may have expired: pass a new one, as \
+             `atlas auth token` prints it, or the credentials of a service account",
+        )
+    }
+
     /// Takes the secrets in use out of a response.
     pub(super) fn scrub(&self, body: Bytes) -> Bytes {
         match self {

@@ -42,6 +42,27 @@ async fn a_builder_is_copied_for_clients_that_differ() {
 }
 
 #[tokio::test]
+async fn a_401_says_what_the_credentials_may_lack() {
+    let role = r#"{"error":401,"errorCode":"NOT_ORG_GROUP_CREATOR","detail":"No."}"#;
+    for (body, credentials, told) in [
+        ("", None, Some("built without credentials")),
+        ("", Some("t"), Some("may have expired: pass a new one, as `atlas auth token`")),
+        // The token is good where a role is missing.
+        (role, Some("t"), None),
+    ] {
+        let server = Server::start(move |_, _| Reply::new(401, &[], body)).await;
+        let mut builder = to(&server);
+        if let Some(token) = credentials {
+            builder = builder.credentials(Credentials::access_token(token));
+        }
+        let error = get().send(&builder.build().unwrap()).await.unwrap_err().to_string();
+        let is_told =
+            told.map_or_else(|| !error.contains("token"), |it| error.contains(it));
+        assert!(is_told, "{error}");
+    }
+}
+
+#[tokio::test]
 async fn the_user_agent_names_the_program_after_the_crate() {
     let server = server().await;
     get().send(&to(&server).build().unwrap()).await.unwrap();
