@@ -221,7 +221,7 @@ fn what_a_task_did_wrong_is_told_at_the_end() {
     assert!(message.contains("expected: nothing"), "{message}");
 }
 
-/// As it stands in the README.
+/// The program of the guide's page about testing.
 #[tokio::test]
 async fn waits_out_the_rate_limit() {
     let (client, atlas) = testing::mock_client();

@@ -57,7 +57,7 @@ fn null_is_sent_where_it_is_meant() {
     assert_eq!(codec::encode(&null).unwrap(), b"null");
 }
 
-/// `Request::missing()` names what the document requires of a POST or PUT and is unset; nothing is refused for it.
+/// `Request::missing()` names the unset properties that the document requires of a POST or PUT; the client sends the request all the same.
 #[test]
 fn what_is_missing_is_named() {
     let nameless = Group { org_id: set(PROJECT), ..Default::default() };
@@ -69,7 +69,7 @@ fn what_is_missing_is_named() {
 const CLUSTER: &str = r#"{"id":"1","name":"prod","stateName":"IDLE","new":1,
     "replicationSpecs":[{"id":"2","zoneId":"3","zoneName":"EU"}]}"#;
 
-/// A record that came from the service leaves out what only the service sets, and what the document does not declare; in an undeclared variant of a union PUT sends it, because PUT replaces what it leaves out.
+/// A record that came from the service is sent without read-only and undeclared properties; only for an undeclared variant of a union, PUT sends the undeclared ones, because PUT deletes a property that the body lacks.
 #[test]
 fn what_only_the_service_sets_is_left_out() {
     let mut cluster: ClusterDescription20240805 = received(CLUSTER);
@@ -86,7 +86,7 @@ fn what_only_the_service_sets_is_left_out() {
     assert!(sent(&update).contains(r#""level":"high""#));
 }
 
-/// PATCH and PUT send the `id` of each item of a list even though it is read-only, because the service deletes what it can't identify.
+/// PATCH and PUT send the `id` of each item of a list, although it is read-only, because the service deletes an item that it can't identify.
 #[test]
 fn what_identifies_an_item_is_sent() {
     let mut cluster: ClusterDescription20240805 = received(CLUSTER);
@@ -97,7 +97,7 @@ fn what_identifies_an_item_is_sent() {
     assert_eq!(sent(&create), r#"{"replicationSpecs":[{"zoneName":"EU"}]}"#);
 }
 
-/// `extra.insert` sends a property whatever it is: read-only, undeclared, or declared with another type.
+/// `extra.insert` sends any property: read-only, undeclared, or declared with another type.
 #[test]
 fn what_is_inserted_is_sent() {
     let mut cluster: ClusterDescription20240805 = received(CLUSTER);
@@ -110,7 +110,7 @@ fn what_is_inserted_is_sent() {
     assert_eq!(sent(&update), body);
 }
 
-/// A record of your own making sends all that you set, read-only or not; `..received` in a literal makes it one that came from the service, and `extra: Extra::default()` one of your own.
+/// A record that your program makes is sent with every property that you set, read-only or not; with `..received` in its literal, it counts as one that came from the service, and with `extra: Extra::default()`, as one that your program makes.
 #[test]
 fn the_origin_of_a_record_decides() {
     let spec = ReplicationSpec20240805 { zone_id: set("3"), ..Default::default() };
@@ -131,7 +131,7 @@ fn the_origin_of_a_record_decides() {
     assert_eq!(sent(&create), r#"{"id":"1","name":"prod"}"#);
 }
 
-/// A secret that the service shows masked (`****`) is left out by PATCH; PUT fails and names it until you set or clear it, unless the service is known to keep it.
+/// PATCH leaves out a secret that the service has masked (`****`); PUT fails and names the secret until you set or clear it, unless the service is known to keep it.
 #[test]
 fn a_masked_secret_is_not_the_secret() {
     let shown = r#"{"type":"DATADOG","region":"US","apiKey":"****************a23c"}"#;
@@ -172,7 +172,7 @@ fn a_masked_secret_is_not_the_secret() {
     assert!(left_out(&user).is_empty());
 }
 
-/// `Request::left_out()` names all that was received and isn't sent.
+/// `Request::left_out()` names every received property that is not sent.
 #[test]
 fn what_is_left_out_is_named() {
     let cluster: ClusterDescription20240805 = received(CLUSTER);
@@ -183,7 +183,7 @@ fn what_is_left_out_is_named() {
     );
 }
 
-/// Free-form values keep the order of their keys and the spelling of their numbers; the macro `json!` makes them in the order you write.
+/// Free-form values keep the order of their keys and the spelling of their numbers; the macro `json!` keeps the order in which you write the keys.
 #[test]
 fn order_and_spelling_are_kept() {
     let stage = r#"{"$sort":{"score":-1,"name":1,"weight":1.50}}"#;

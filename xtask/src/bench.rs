@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the figures of the README, as ratios measured in one run.
+//! `cargo xtask bench`: the figures of `docs/src/measurements.md`, as ratios measured in one run.
 //!
 //! Each figure is of the run with the median user time, on which other work on the machine weighs
 //! less than on wall time. What is not installed is not measured, and the table says so.
@@ -20,8 +20,11 @@ mod peer;
 mod program;
 mod twin;
 
+/// The page that has the table, from the root of the repository.
+const PAGE: &str = "docs/src/measurements.md";
+
 const USAGE: &str = "\
-Usage: cargo xtask bench [--readme] [--runs N]
+Usage: cargo xtask bench [--page] [--runs N]
        cargo xtask bench --codec
 
 Measures, in release where that is meant:
@@ -30,13 +33,13 @@ Measures, in release where that is meant:
                       PartialEq and nothing else; dev profile, not incremental, all features
                       and against the crate that ploidy writes, measured once
                       and in instructions, where valgrind is installed
-  one tag             the crate with the feature `clusters` alone
+  one group           the crate with the feature `clusters` alone
   a program           ten lines that list clusters, all dependencies included, from nothing
   its size            in release, stripped, against the same call by hand
-  the codec           against the same types with serde derives, on recorded answers, in turns
+  the codec           against the same types with serde derives, on recorded responses, in turns
 
   --codec    measures the codec and nothing else
-  --readme   puts the table into README.md, between its two markers
+  --page     puts the table into docs/src/measurements.md, between its two markers
   --runs N   how often each is run; the median counts (default: 3)
 
 Needs /usr/bin/time (Debian package `time`). Scratch goes to target/bench.
@@ -48,10 +51,10 @@ pub(crate) fn run(arguments: lexopt::Parser) -> ExitCode {
 }
 
 fn bench(mut arguments: lexopt::Parser) -> Result<String, Failure> {
-    let (mut readme, mut codec_alone, mut runs) = (false, false, 3);
+    let (mut page, mut codec_alone, mut runs) = (false, false, 3);
     while let Some(argument) = arguments.next()? {
         match argument {
-            Arg::Long("readme") => readme = true,
+            Arg::Long("page") => page = true,
             Arg::Long("codec") => codec_alone = true,
             Arg::Long("runs") => {
                 let number =
@@ -79,8 +82,8 @@ fn bench(mut arguments: lexopt::Parser) -> Result<String, Failure> {
         size_of_program(&measure)?,
         codec::table(&measure)?
     );
-    if readme {
-        put_into_readme(&measure.root.join("README.md"), &table)?;
+    if page {
+        put_into_page(&measure.root.join(PAGE), &table)?;
     }
     Ok(table)
 }
@@ -100,7 +103,7 @@ fn table(measure: &Measure) -> Result<String, Failure> {
     rows.push(row(what, &ours, "ploidy's crate", peer.as_ref(), budget));
     let tag = ["-p", "atlas-admin", "--no-default-features", "--features", "clusters"];
     let tag = measure.crate_build(&measure.root, &tag)?;
-    rows.push(row("one tag (`clusters`) alone", &tag, "", None, "≤ 0.5 s"));
+    rows.push(row("one operation group (`clusters`) alone", &tag, "", None, "≤ 0.5 s"));
     let program = program::clean_build(measure)?;
     let what = "a program that lists clusters, with all dependencies";
     rows.push(row(what, &program, "", None, "–"));
@@ -166,7 +169,7 @@ fn figures(usage: &Usage) -> String {
     format!("{:.2} s, {:.2} s, {} MB", usage.wall, usage.user, usage.memory)
 }
 
-fn put_into_readme(path: &Path, table: &str) -> Result<(), Failure> {
+fn put_into_page(path: &Path, table: &str) -> Result<(), Failure> {
     const MARKERS: (&str, &str) = ("<!-- bench -->\n", "<!-- /bench -->");
     let text =
         fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
@@ -174,9 +177,7 @@ fn put_into_readme(path: &Path, table: &str) -> Result<(), Failure> {
         rest.split_once(MARKERS.1).map(|(_, after)| (before, after))
     });
     let Some((before, after)) = parts else {
-        return Err(Failure::Input(
-            "error: README.md has no two bench markers".to_owned(),
-        ));
+        return Err(Failure::Input(format!("error: {PAGE} has no two bench markers")));
     };
     let text = format!("{before}{}{table}{}{after}", MARKERS.0, MARKERS.1);
     fs::write(path, text).map_err(|error| Failure::unwritable(path, &error))

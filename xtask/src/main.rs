@@ -29,7 +29,7 @@ Commands:
   spec fetch    download the published document and import it
   spec diff     list what changed between two documents, in the API and in the crate
   update        bring in the newest document: spec/, generated/, CHANGELOG.md and the version
-  bench         measure what the README's table says
+  bench         measure what docs/src/measurements.md says
   chain         find what an update of the document breaks in programs
   help          show this text
 

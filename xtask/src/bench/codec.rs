@@ -28,8 +28,9 @@ pub(super) fn table(measure: &Measure) -> Result<String, Failure> {
         .map_err(|error| Failure::unwritable(&folder, &error))?;
     let rows = measure.cargo(&folder, "target", &["run", "--quiet", "--release"])?;
     let budget = "budget: decode ≥ 1.5, encode ≥ 1.2";
-    let head =
-        format!("| answer | of the codec | of derives | ratio of speeds ({budget}) |\n");
+    let head = format!(
+        "| response | of the codec | of derives | ratio of speeds ({budget}) |\n"
+    );
     Ok(format!("{head}|---|---|---|---|\n{rows}"))
 }
 
