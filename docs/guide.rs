@@ -1,6 +1,6 @@
 //! The guide and the README: their programs are documentation tests of this crate.
 
-/// Makes a module of each page, so that a test is named for the page it stands on.
+/// Makes a module of each page, so that a test is named after its page.
 macro_rules! pages {
     ($($page:ident: $path:literal,)*) => {
         /// The pages, by their paths from this folder.
@@ -18,6 +18,7 @@ pages! {
     start: "src/start.md",
     concepts: "src/concepts.md",
     auth: "src/auth.md",
+    features: "src/features.md",
     tls: "src/tls.md",
     versions: "src/versions.md",
     what_an_update_can_change: "src/what-an-update-can-change.md",
@@ -28,10 +29,18 @@ pages! {
     layers: "src/layers.md",
     telemetry: "src/telemetry.md",
     testing: "src/testing.md",
+    measurements: "src/measurements.md",
     maintaining: "src/maintaining.md",
+    style: "src/style.md",
+    style_of_the_repository: "STYLE.md",
     readme: "../README.md",
+    architecture: "../ARCHITECTURE.md",
+    changelog: "../CHANGELOG.md",
     contributing: "../CONTRIBUTING.md",
+    security: "../SECURITY.md",
     readme_of_the_crate: "../generated/README.md",
+    readme_of_the_fake: "../fake/README.md",
+    readme_of_the_runtime: "../runtime/README.md",
 }
 
 #[cfg(test)]
@@ -82,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn links_to_files_lead_somewhere() {
+    fn links_to_files_find_them() {
         for (path, text) in PAGES {
             let from = folder().join(path);
             let targets =
@@ -90,11 +99,11 @@ mod tests {
             for (target, _) in targets.filter(|(target, _)| !target.contains("://")) {
                 let file = target.split('#').next().expect("a first part");
                 let found = from.with_file_name(file);
-                assert!(found.exists(), "{path} leads to {target}, which is not there");
+                assert!(found.exists(), "{path} links to {target}, which does not exist");
                 let leaves = path.starts_with("src/") && file.contains("..");
                 assert!(
                     !leaves,
-                    "{path} leads to {target}, which the book does not hold"
+                    "{path} links to {target}, which is not in the book"
                 );
             }
         }
