@@ -99,12 +99,12 @@ mod tests {
             for (target, _) in targets.filter(|(target, _)| !target.contains("://")) {
                 let file = target.split('#').next().expect("a first part");
                 let found = from.with_file_name(file);
-                assert!(found.exists(), "{path} links to {target}, which does not exist");
-                let leaves = path.starts_with("src/") && file.contains("..");
                 assert!(
-                    !leaves,
-                    "{path} links to {target}, which is not in the book"
+                    found.exists(),
+                    "{path} links to {target}, which does not exist"
                 );
+                let leaves = path.starts_with("src/") && file.contains("..");
+                assert!(!leaves, "{path} links to {target}, which is not in the book");
             }
         }
     }
