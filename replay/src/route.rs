@@ -186,7 +186,7 @@ fn nearest(entries: &[&'static Entry], version: Option<&str>) -> Option<&'static
 }
 
 /// Returns the version in `application/vnd.atlas.<version>+<format>`.
-fn version_in(media_type: &str) -> Option<&str> {
+pub fn version_in(media_type: &str) -> Option<&str> {
     let rest = media_type.strip_prefix("application/vnd.atlas.")?;
     Some(rest.split('+').next().unwrap_or(rest))
 }
