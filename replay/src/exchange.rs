@@ -197,23 +197,14 @@ impl Outcome {
     }
 
     fn message(&mut self, direction: Direction, make: Make, message: &Message) {
-        let Body::Bytes(bytes) = &message.body else {
-            if matches!(message.body, Body::Empty) {
-                self.absorb(
-                    direction,
-                    "empty",
-                    "no body where one is declared".to_owned(),
-                );
+        let bytes = match &message.body {
+            Body::Bytes(bytes) if !bytes.iter().all(u8::is_ascii_whitespace) => bytes,
+            Body::Bytes(_) | Body::Empty => {
+                let detail = "no body where one is declared".to_owned();
+                return self.absorb(direction, "empty", detail);
             }
-            return self.bytes(direction, message);
+            _ => return self.bytes(direction, message),
         };
-        if bytes.iter().all(u8::is_ascii_whitespace) {
-            return self.absorb(
-                direction,
-                "empty",
-                "no body where one is declared".to_owned(),
-            );
-        }
         let mut value = make();
         let mut drift = Vec::new();
         let mut observe = |found: Mismatch| drift.push(found);

@@ -138,8 +138,8 @@ fn property(
     let mut withheld = 0;
     let schema = found.shape.schema(name, findings.disclosure, &mut withheld);
     let words = into.words(&found.evidence);
-    let is_secret = schema["format"] == "password";
-    let secret = if is_secret { " Marked as a secret because of its name." } else { "" };
+    let is_secret = has_secret(&schema);
+    let secret = if is_secret { " Marked as a secret because of a name." } else { "" };
     let said = format!(
         "{name} is not declared, and the service sends or takes it {words}.{secret}"
     );
@@ -156,6 +156,17 @@ fn property(
     let mut place = owner.clone();
     place.extend(["properties", name].map(|name| Step::Name(name.to_owned())));
     into.withheld(&place, withheld);
+}
+
+/// Tells whether a schema marks a secret.
+fn has_secret(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => {
+            schema["format"] == "password" || members.values().any(has_secret)
+        }
+        Value::Array(items) => items.iter().any(has_secret),
+        _ => false,
+    }
 }
 
 impl Collected<'_> {

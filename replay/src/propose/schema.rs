@@ -198,14 +198,17 @@ impl Document {
             return None;
         }
         seen.push(schema.at.clone());
+        let chosen = json.and_then(|json| self.variant(&schema, json));
+        let choices = if chosen.is_some() { Vec::new() } else { schema.choices() };
+        // What a variant declares again counts before what it inherits.
+        if let Some(found) = chosen.and_then(|it| self.declared(it, json, name, seen)) {
+            return Some(found);
+        }
         let own = schema.child("properties").and_then(|all| all.child(name));
         if let Some(own) = own {
             return Some((own, true));
         }
-        let chosen = json.and_then(|json| self.variant(&schema, json));
-        let parts = schema.parts("allOf").into_iter().rev();
-        let choices = if chosen.is_some() { Vec::new() } else { schema.choices() };
-        for part in chosen.into_iter().chain(parts).chain(choices) {
+        for part in schema.parts("allOf").into_iter().rev().chain(choices) {
             if let Some(found) = self.declared(part, json, name, seen) {
                 return Some(found);
             }
@@ -269,7 +272,8 @@ impl Document {
         let own = parts.iter().rposition(|part| part.node.get("properties").is_some());
         match (own, parts.len()) {
             (Some(own), _) => Some(parts.swap_remove(own)),
-            (None, 1) => self.owner(parts.swap_remove(0), json, seen),
+            // It may be the base that has led here.
+            (None, 1) => self.owner(parts.swap_remove(0), json, seen).or(Some(schema)),
             (None, _) => Some(schema),
         }
     }

@@ -165,10 +165,12 @@ impl Shape {
         let is_shown =
             |name: &str| !self.is_uniform() || disclosure.is_nested_name(name);
         let mut properties = Map::new();
-        for (name, member) in &self.members {
-            if is_shown(name) {
-                let schema = member.described(name, disclosure, withheld, depth);
-                properties.insert(name.clone(), schema);
+        for (member_name, member) in &self.members {
+            if is_shown(member_name) {
+                // What is in a secret is one, whatever its name.
+                let within = if is_secret(name) { name } else { member_name };
+                let schema = member.described(within, disclosure, withheld, depth);
+                properties.insert(member_name.clone(), schema);
             } else {
                 *withheld += 1;
             }

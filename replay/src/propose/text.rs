@@ -14,7 +14,8 @@ const WIDTH: usize = 96;
 const HEADER: &str = "\
 Proposed by `cargo xtask replay --propose`; for a person to review. Types are those of the values \
 that were seen. No value is copied from a recording but those of enums. For each property, add \
-`readOnly: true` if only the service sets it, and `format: password` if it is a secret.";
+`readOnly: true` if only the service sets it, and `format: password` if it is a secret. A field \
+that was released keeps its type until a major version.";
 
 /// Why most nulls are no actions.
 const NULLS: &str = "\

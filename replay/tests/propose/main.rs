@@ -1,13 +1,12 @@
 //! Corrections that recordings propose: what they hold, that they apply, and what they keep to
 //! themselves.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+mod command;
+mod real;
 
 use atlas_admin_generator::{Ledger, Options as Generation, UnmatchedAction, generate};
 use atlas_admin_replay::exchange::replay;
-use atlas_admin_replay::har::{self, Body, Recorded, parse};
+use atlas_admin_replay::har::{Recorded, parse};
 use atlas_admin_replay::propose::overlays::Source;
 use atlas_admin_replay::propose::{Options, Proposal, propose};
 use atlas_admin_replay::route::Routes;
@@ -200,7 +199,7 @@ fn each_action_says_what_proves_it() {
          request of createGroupCluster 2024-08-05, 1 of 1 response of createGroupCluster \
          2024-08-05, 1 of 2 responses of getGroupCluster 2024-08-05; first in own.har (entry 0)."
     );
-    assert!(of(properties, "shinyToken").ends_with("as a secret because of its name."));
+    assert!(of(properties, "shinyToken").ends_with("as a secret because of a name."));
     let items =
         "$.components.schemas.Cluster.properties.replicationSpecs.items.properties";
     assert!(of(items, "shinyId").contains(" 4 times, in 1 of 1 response"));
@@ -299,6 +298,7 @@ fn secrets_and_personal_data_are_kept_out() {
         "owner": "adaLovelace",
         "diskWarmingMode": "ADA",
         "shinyPassword": secret,
+        "shinyCredentials": {"phase": secret, "often": 1, "parts": [secret]},
         "shinyHosts": {"host-00.example.net:27017": "PRIMARY", "10.0.0.7": "SECONDARY"},
         "shinyQuotas": {"grace": 1, "hopper": 2},
         "shinyDates": {"createDate": "2026-01-02T03:04:05Z", "grace": 3},
@@ -322,6 +322,8 @@ fn secrets_and_personal_data_are_kept_out() {
     let map =
         |schema: &str| format!("additionalProperties:\n            type: {schema}");
     let shown = [
+        "shinyCredentials: properties: often: format: int64 type: integer parts: items: format: \
+         password type: string type: array phase: format: password type: string",
         "shinyPassword:\n        format: password",
         "shinyText:\n        type: string",
         &map("string"),
@@ -334,182 +336,4 @@ fn secrets_and_personal_data_are_kept_out() {
     for part in shown {
         assert!(flat(&text).contains(&flat(part)), "{part} in {text}");
     }
-}
-
-/// All texts that are values in JSON, or part of an address.
-fn values(json: &Json, into: &mut BTreeSet<String>) {
-    match json {
-        Json::String(text) => {
-            into.insert(text.clone());
-        }
-        Json::Number(number) => {
-            into.insert(number.to_string());
-        }
-        Json::Array(items) => items.iter().for_each(|item| values(item, into)),
-        Json::Object(members) => {
-            members.iter().for_each(|(_, value)| values(value, into));
-        }
-        Json::Bool(_) | Json::Null => {}
-    }
-}
-
-/// Tells whether a text stands in another one, and is no part of a longer word.
-fn is_word_in(word: &str, text: &str) -> bool {
-    let is_part = |letter: Option<char>| letter.is_some_and(|it| it.is_alphanumeric());
-    text.match_indices(word).any(|(at, _)| {
-        let after = &text[at + word.len()..];
-        !is_part(text[..at].chars().next_back()) && !is_part(after.chars().next())
-    })
-}
-
-/// Adds to each object at the top of a response a copy of all that is in it, which no document
-/// declares: names and maps of real bodies, for types to be found of.
-fn with_copy(recorded: &mut Recorded) {
-    if let Body::Bytes(bytes) = &mut recorded.response.body
-        && (200..300).contains(&recorded.status)
-        && let Ok(mut json @ Json::Object(_)) = serde_json::from_slice::<Json>(bytes)
-    {
-        json["shinyCopy"] = json.clone();
-        *bytes = json.to_string().into_bytes();
-    }
-}
-
-fn all_values(exchanges: &[Recorded]) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for recorded in exchanges {
-        found.extend(recorded.url.split(['/', '?', '&', '=']).map(str::to_owned));
-        for message in [&recorded.request, &recorded.response] {
-            if let Body::Bytes(bytes) = &message.body
-                && let Ok(json) = serde_json::from_slice(bytes)
-            {
-                values(&json, &mut found);
-            }
-        }
-    }
-    found
-}
-
-#[test]
-#[ignore = "reads ../shared/recorded, which is no part of the repository: .ci/run replay"]
-fn no_value_of_real_recordings_is_proposed() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut exchanges =
-        har::read(&[root.join("../shared/recorded")]).expect("recordings");
-    exchanges.iter_mut().for_each(with_copy);
-    let routes = Routes::new();
-    let outcomes: Vec<_> =
-        exchanges.iter().map(|recorded| replay(recorded, &routes)).collect();
-    let read = |path: PathBuf| fs::read(path).expect("a file");
-    let spec = root.join("spec");
-    let files = fs::read_dir(spec.join("overlays")).expect("corrections");
-    let overlays = files.map(|file| {
-        let file = file.expect("a file");
-        (file.file_name().to_string_lossy().into_owned(), read(file.path()))
-    });
-    let mut source = Source {
-        document: read(spec.join("atlas-admin-v2.yaml")),
-        overlays: overlays.collect(),
-        unmatched: UnmatchedAction::Error,
-    };
-    let document = source.read().expect("a document");
-    let found = propose(&exchanges, &outcomes, &document, Options { nulls: true });
-    assert!(found.actions.len() > 60, "{found}");
-    let text = found.to_string();
-    source.check(&document, &text).expect("a proposal that applies");
-
-    let known = String::from_utf8_lossy(&source.document).into_owned();
-    let leaked: Vec<String> = all_values(&exchanges)
-        .into_iter()
-        // Short ones are counts and words; what the document has is nobody's.
-        .filter(|value| value.len() > 3 && is_word_in(value, &text))
-        .filter(|value| !is_word_in(value, &known))
-        .collect();
-    assert_eq!(leaked, Vec::<String>::new());
-
-    source.overlays.push(("~proposal.yaml".to_owned(), text.into_bytes()));
-    let overlays: Vec<(&str, &[u8])> = source
-        .overlays
-        .iter()
-        .map(|(name, text)| (name.as_str(), text.as_slice()))
-        .collect();
-    let ledger = String::from_utf8(read(spec.join("names.toml"))).expect("UTF-8");
-    let ledger = Ledger::parse(&ledger).expect("a ledger");
-    generate(&source.document, &overlays, &ledger, &Generation::default())
-        .expect("a crate");
-    let document = source.read().expect("a document");
-    let again = propose(&exchanges, &outcomes, &document, Options { nulls: true });
-    assert!(again.actions.is_empty(), "{again}");
-}
-
-/// A folder that is gone at the end of its test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let name = format!("propose-{name}-{}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir_all(path.join("overlays")).expect("a folder");
-        fs::write(path.join("document.yaml"), DOCUMENT).expect("a document");
-        Self(path)
-    }
-
-    fn run(&self, more: &[&str]) -> (Option<i32>, String, String) {
-        let program = env!("CARGO_BIN_EXE_atlas-admin-replay");
-        let mut command = std::process::Command::new(program);
-        command.current_dir(&self.0).args(more);
-        let output = command.output().expect("the program runs");
-        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-        (output.status.code(), text(output.stdout), text(output.stderr))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-#[test]
-fn the_command_writes_a_whole_file_or_none() {
-    let folder = Folder::new("command");
-    let har = json!({"log": {"entries": [got("a", 200, r#"{"shinyFlag":true}"#)]}});
-    fs::write(folder.0.join("own.har"), har.to_string()).expect("a recording");
-    let propose = [
-        "--propose",
-        "own.har",
-        "--spec",
-        "document.yaml",
-        "--overlays",
-        "overlays",
-        "--out",
-    ];
-    let run = |out: &str, folder: &Folder| folder.run(&[&propose[..], &[out]].concat());
-    let (code, said, problems) = run("overlays/proposed.yaml", &folder);
-    assert_eq!((code, said.as_str()), (Some(0), ""), "{problems}");
-    assert_eq!(problems, "1 actions, 0 remarks\n");
-    let read = |path: &str| fs::read_to_string(folder.0.join(path)).expect("a file");
-    let text = read("overlays/proposed.yaml");
-    assert!(generated(&[&text]).contains("shiny_flag: Option<bool>"));
-    // With the correction there is nothing to propose, and nothing to write.
-    let (code, said, problems) = run("again.yaml", &folder);
-    assert_eq!(code, Some(0), "{problems}");
-    assert!(said.starts_with("# ") && problems.contains("no file is written"));
-    assert!(!folder.0.join("again.yaml").exists());
-    let unusable = [
-        (&["own.har", "--out", "x.yaml"][..], "--out is for --propose"),
-        (&["--propose", "--examples", "document.yaml"], "not for --examples"),
-        (&["--propose", "own.har", "--spec", "missing.yaml"], "can't read missing.yaml"),
-        (&["--propose", "own.har", "--overlays", "missing"], "can't read missing"),
-    ];
-    for (arguments, problem) in unusable {
-        let (code, said, problems) = folder.run(arguments);
-        assert_eq!((code, said.as_str()), (Some(2), ""), "{arguments:?}");
-        assert!(problems.contains(problem), "{problems}");
-    }
-    fs::remove_file(folder.0.join("overlays/proposed.yaml")).expect("the proposal");
-    let (code, _, problems) = run("missing/x.yaml", &folder);
-    assert_eq!(code, Some(2));
-    assert!(problems.contains("can't write missing/x.yaml"), "{problems}");
-    let names = fs::read_dir(&folder.0).expect("a folder").count();
-    assert_eq!(names, 3, "no file is left beside");
 }
