@@ -96,7 +96,8 @@ fn types(findings: &Findings<'_>, into: &mut Collected<'_>) {
         let place = json_path(at);
         if shape.is_number() && node["type"] == "integer" {
             let said = format!(
-                "Not only whole numbers: the service sends others {}.",
+                "Not only whole numbers, and {} {}.",
+                evidence.sender(),
                 into.words(evidence)
             );
             let update = json!({"type": "number", "format": "double"});
@@ -112,7 +113,8 @@ fn types(findings: &Findings<'_>, into: &mut Collected<'_>) {
         let mut withheld = 0;
         let seen = shape.schema(name, findings.disclosure, &mut withheld);
         let said = format!(
-            "A value of another type than the declared one: the service sends it {}.",
+            "A value of another type than the declared one, and {} {}.",
+            evidence.sender(),
             into.words(evidence)
         );
         into.push(
@@ -138,11 +140,10 @@ fn property(
     let mut withheld = 0;
     let schema = found.shape.schema(name, findings.disclosure, &mut withheld);
     let words = into.words(&found.evidence);
+    let sender = found.evidence.sender();
     let is_secret = has_secret(&schema);
     let secret = if is_secret { " Marked as a secret because of a name." } else { "" };
-    let said = format!(
-        "{name} is not declared, and the service sends or takes it {words}.{secret}"
-    );
+    let said = format!("{name} is not declared, and {sender} {words}.{secret}");
     let mut at = owner.clone();
     let is_there = node_at(findings.document.tree(), owner)
         .is_some_and(|node| node.get("properties").is_some());
@@ -219,7 +220,8 @@ impl Collected<'_> {
         let place = json_path(at);
         let words = self.words(evidence);
         if is_action {
-            let said = format!("The service sends null {words}.");
+            let said =
+                format!("null is not allowed, and {} {words}.", evidence.sender());
             let update = json!({"nullable": true});
             return self.push(at, place, said, Change::Update(update));
         }

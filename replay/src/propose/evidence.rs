@@ -77,6 +77,16 @@ impl Evidence {
         self.count
     }
 
+    /// Says who sends it.
+    pub fn sender(&self) -> &'static str {
+        let is_request = |side: &&Side| side.kind == "request";
+        match self.messages.keys().filter(is_request).count() {
+            0 => "the service sends it",
+            count if count == self.messages.len() => "clients send it",
+            _ => "the service and its clients send it",
+        }
+    }
+
     /// Says it in words: `3 times, in 2 of 5 responses of getThing 2023-01-01; first in a.har
     /// (entry 0)`.
     pub fn words(&self, totals: &Totals) -> String {

@@ -195,7 +195,7 @@ fn each_action_says_what_proves_it() {
     let properties = "$.components.schemas.Cluster.properties";
     assert_eq!(
         of(properties, "shinyFlag"),
-        "shinyFlag is not declared, and the service sends or takes it 3 times, in 1 of 1 \
+        "shinyFlag is not declared, and the service and its clients send it 3 times, in 1 of 1 \
          request of createGroupCluster 2024-08-05, 1 of 1 response of createGroupCluster \
          2024-08-05, 1 of 2 responses of getGroupCluster 2024-08-05; first in own.har (entry 0)."
     );
