@@ -17,6 +17,12 @@ const LONGEST: usize = 64;
 /// The longest run of digits in a name that is shown: longer ones are parts of ids and dates.
 const DIGITS: usize = 3;
 
+/// The length in bytes from which a name of very short words is taken for a token.
+const TOKEN: usize = 12;
+
+/// The number of consonants in a row that no word has.
+const CONSONANTS: usize = 6;
+
 /// Last words of properties that hold what belongs to somebody, in lower case.
 const IDENTIFYING: &[&str] = &[
     "address",
@@ -174,6 +180,9 @@ impl<'d> Disclosure<'d> {
         let parts = text.split(|letter: char| !letter.is_alphanumeric());
         self.parts.extend(parts.map(str::to_owned));
         if is_personal {
+            if text.contains('@') {
+                self.personal.extend(words(&text));
+            }
             self.personal.insert(text.clone());
         }
         self.values.insert(text);
@@ -190,7 +199,8 @@ impl<'d> Disclosure<'d> {
         let plain = name.to_lowercase();
         let is_value = self.values.contains(&plain)
             || (self.parts.contains(&plain) && !self.words.contains(&plain));
-        self.is_declared(name) || (is_spelled_as_name(name) && !is_value)
+        self.is_declared(name)
+            || (is_spelled_as_name(name) && !is_value && !is_token(name))
     }
 
     /// Tells whether the name of a property in an object that no schema describes is one of the
@@ -280,12 +290,24 @@ fn is_spelled_as_name(name: &str) -> bool {
         && !is_hexadecimal(name)
 }
 
+/// Tells whether a name is made of random letters: no words, or none that anybody could speak.
+fn is_token(name: &str) -> bool {
+    let words = words(name);
+    let is_short = name.len() >= TOKEN && name.len() < 3 * words.len();
+    let vowels = ['a', 'e', 'i', 'o', 'u', 'y', '0'];
+    is_short
+        || words.iter().any(|word| {
+            word.split(vowels).any(|consonants| consonants.len() >= CONSONANTS)
+        })
+}
+
 /// Tells whether a text is long enough to be a hexadecimal id, and has nothing but such digits.
+/// Words may have nothing but such letters too, if they are short.
 fn is_hexadecimal(text: &str) -> bool {
     let digits = text.bytes().filter(|byte| *byte != b'-');
     text.len() >= 8
         && digits.clone().all(|byte| byte.is_ascii_hexdigit())
-        && digits.clone().any(|byte| byte.is_ascii_digit())
+        && (text.len() >= 16 || digits.clone().any(|byte| byte.is_ascii_digit()))
 }
 
 /// Tells whether a text is spelled as most constants are: `US_EAST_1`.
@@ -375,7 +397,15 @@ mod tests {
         let known = names(&["STATUS", "clusterName"]);
         let mut disclosure = Disclosure::new(&known);
         disclosure.add("AdaLovelace", true);
-        for name in ["brandNew", "x509Type", "snake_case", "_t", "STATUS", "p99Micros"] {
+        for name in [
+            "brandNew",
+            "x509Type",
+            "snake_case",
+            "_t",
+            "STATUS",
+            "p99Micros",
+            "awsKMSKeyOfHttpsStrengths",
+        ] {
             assert!(disclosure.is_name(name), "{name}");
         }
         let data = [
@@ -395,6 +425,9 @@ mod tests {
             "ä",
             "$a",
             "a1b2c3",
+            "hGTzKqLmNoPqRsTuVw",
+            "qwzxkjvbnmplkjhg",
+            "abcdefabcdefabcdefabcdef",
             "https://example.com",
         ];
         for name in data {
@@ -414,6 +447,7 @@ mod tests {
         let known = names(&[]);
         let mut disclosure = Disclosure::new(&known);
         disclosure.add("ADA", true);
+        disclosure.add("GRACE.hopper@example.com", true);
         disclosure.add("SEEN_IN_AN_ENUM", false);
         let upper = &["IDLE", "BUSY"][..];
         let shown = [
@@ -431,6 +465,7 @@ mod tests {
         let withheld = [
             ("Ada", "state", upper),
             ("ADA", "state", upper),
+            ("GRACE", "state", upper),
             ("lower", "state", upper),
             ("NEW", "projectId", upper),
             ("NEW", "email", upper),
