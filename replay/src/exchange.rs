@@ -25,6 +25,10 @@ pub struct Outcome {
     pub drift: Vec<Absorbed>,
     /// The leaves of its JSON bodies.
     pub leaves: Leaves,
+    /// The request body, if it is JSON of a declared type.
+    pub request: Option<Json>,
+    /// The response body, if it is JSON of a declared type.
+    pub response: Option<Json>,
 }
 
 /// Something that failed.
@@ -66,6 +70,8 @@ pub fn replay(recorded: &Recorded, routes: &Routes) -> Outcome {
         failures: Vec::new(),
         drift: Vec::new(),
         leaves: Leaves::default(),
+        request: None,
+        response: None,
     };
     if let Some(problem) = &recorded.problem {
         outcome.entry = Err(format!("no exchange: {problem}"));
@@ -191,23 +197,14 @@ impl Outcome {
     }
 
     fn message(&mut self, direction: Direction, make: Make, message: &Message) {
-        let Body::Bytes(bytes) = &message.body else {
-            if matches!(message.body, Body::Empty) {
-                self.absorb(
-                    direction,
-                    "empty",
-                    "no body where one is declared".to_owned(),
-                );
+        let bytes = match &message.body {
+            Body::Bytes(bytes) if !bytes.iter().all(u8::is_ascii_whitespace) => bytes,
+            Body::Bytes(_) | Body::Empty => {
+                let detail = "no body where one is declared".to_owned();
+                return self.absorb(direction, "empty", detail);
             }
-            return self.bytes(direction, message);
+            _ => return self.bytes(direction, message),
         };
-        if bytes.iter().all(u8::is_ascii_whitespace) {
-            return self.absorb(
-                direction,
-                "empty",
-                "no body where one is declared".to_owned(),
-            );
-        }
         let mut value = make();
         let mut drift = Vec::new();
         let mut observe = |found: Mismatch| drift.push(found);
@@ -223,7 +220,13 @@ impl Outcome {
                 let detail = "a text where JSON is declared".to_owned();
                 return self.absorb(direction, "text", detail);
             }
-            Err(error) => return self.fail(direction, What::Broken(error.to_string())),
+            Err(error) => {
+                if direction == Direction::Response && is_text(bytes, message) {
+                    let detail = "a text where another type is declared".to_owned();
+                    self.absorb(direction, "text", detail);
+                }
+                return self.fail(direction, What::Broken(error.to_string()));
+            }
         };
         // A list is empty then.
         if received.is_null() {
@@ -241,6 +244,10 @@ impl Outcome {
             }
         }
         self.sent(direction, bytes, &*value, make);
+        match direction {
+            Direction::Request => self.request = Some(received),
+            Direction::Response => self.response = Some(received),
+        }
     }
 
     /// Checks that a request with this value sends what was recorded. Of what was recorded of the
@@ -295,6 +302,14 @@ impl Outcome {
     fn absorb(&mut self, direction: Direction, kind: &'static str, detail: String) {
         self.drift.push(Absorbed { direction, kind, path: String::new(), detail });
     }
+}
+
+/// Tells whether a body is a text that a declared string would hold. What begins as JSON does is
+/// JSON that was cut short.
+fn is_text(bytes: &[u8], message: &Message) -> bool {
+    let first = bytes.trim_ascii_start().first();
+    !matches!(first, Some(b'{' | b'['))
+        && take_text(bytes, &message.media_type, &mut String::new())
 }
 
 /// Tells whether a media type is one of the API's formats that is no JSON.

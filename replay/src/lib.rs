@@ -8,6 +8,8 @@
 //! | `exchange` | one exchange, replayed |
 //! | `compare` | what was received against what is written again |
 //! | `leaves` | how much of a body typed fields hold |
+//! | `place` | paths in bodies and documents, taken apart |
+//! | `propose` | corrections of the document by what was found, for a person to review |
 //! | `report` | all of it, for people and for machines |
 //!
 //! Knows no operation and no schema by name: everything comes from the registry.
@@ -17,5 +19,7 @@ pub mod examples;
 pub mod exchange;
 pub mod har;
 pub mod leaves;
+pub mod place;
+pub mod propose;
 pub mod report;
 pub mod route;

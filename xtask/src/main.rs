@@ -24,7 +24,7 @@ Usage: cargo xtask <COMMAND>
 
 Commands:
   codegen       write the crate in generated/ from the document in spec/
-  replay        decode recorded exchanges with the generated types
+  replay        decode recorded exchanges with the generated types; propose corrections
   spec import   put an OpenAPI document into spec/, its prose removed
   spec fetch    download the published document and import it
   spec diff     list what changed between two documents, in the API and in the crate

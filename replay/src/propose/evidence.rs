@@ -1,0 +1,120 @@
+//! What shows that the document lacks something: how often, where, and where first.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use atlas_admin::codec::Direction;
+use atlas_admin::registry::Entry;
+
+use crate::har::Recorded;
+
+/// The messages of one kind of an operation in a version.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Side {
+    operation: &'static str,
+    version: String,
+    kind: &'static str,
+}
+
+impl Side {
+    /// Returns the side that a message is of; the status is that of the exchange.
+    pub fn new(entry: &Entry, direction: Direction, status: u16) -> Self {
+        let kind = match direction {
+            Direction::Request => "request",
+            Direction::Response if (200..300).contains(&status) => "response",
+            Direction::Response => "error response",
+        };
+        let version = entry.operation.version.to_string();
+        Self { operation: entry.operation.id, version, kind }
+    }
+}
+
+/// How many messages there are of each side.
+pub type Totals = BTreeMap<Side, usize>;
+
+/// Where an exchange was recorded.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
+    /// The name of the file, without the folders.
+    file: String,
+    index: usize,
+    /// The position among all exchanges, for several files can have one name.
+    position: usize,
+}
+
+impl Source {
+    /// Returns the source of the exchange at a position.
+    pub fn new(recorded: &Recorded, position: usize) -> Self {
+        let name = Path::new(&recorded.file).file_name().unwrap_or_default();
+        let shown = |letter: char| {
+            letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_' | ' ')
+        };
+        let name = name.to_string_lossy().replace(|letter| !shown(letter), "?");
+        Self { file: name, index: recorded.index, position }
+    }
+}
+
+/// What was seen of one thing.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    count: usize,
+    messages: BTreeMap<Side, BTreeSet<usize>>,
+    first: Option<Source>,
+}
+
+impl Evidence {
+    /// Adds that it was seen once.
+    pub fn add(&mut self, side: &Side, source: &Source) {
+        self.count += 1;
+        self.messages.entry(side.clone()).or_default().insert(source.position);
+        if self.first.as_ref().is_none_or(|first| source < first) {
+            self.first = Some(source.clone());
+        }
+    }
+
+    /// Returns how often it was seen.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Says who sends it.
+    pub fn sender(&self) -> &'static str {
+        let is_request = |side: &&Side| side.kind == "request";
+        match self.messages.keys().filter(is_request).count() {
+            0 => "the service sends it",
+            count if count == self.messages.len() => "clients send it",
+            _ => "the service and its clients send it",
+        }
+    }
+
+    /// Says it in words: `3 times, in 2 of 5 responses of getThing 2023-01-01; first in a.har
+    /// (entry 0)`.
+    pub fn words(&self, totals: &Totals) -> String {
+        let sides: Vec<String> = self
+            .messages
+            .iter()
+            .map(|(side, seen)| {
+                let all = totals.get(side).copied().unwrap_or_default();
+                let plural = if all == 1 { "" } else { "s" };
+                let Side { operation, version, kind } = side;
+                format!(
+                    "{} of {all} {kind}{plural} of {operation} {version}",
+                    seen.len()
+                )
+            })
+            .collect();
+        let times = times(self.count);
+        let first = self.first.as_ref().map_or_else(String::new, |first| {
+            format!("; first in {} (entry {})", first.file, first.index)
+        });
+        format!("{times}, in {}{first}", sides.join(", "))
+    }
+}
+
+/// Says how often.
+pub fn times(count: usize) -> String {
+    match count {
+        1 => "once".to_owned(),
+        count => format!("{count} times"),
+    }
+}
