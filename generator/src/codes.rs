@@ -1,4 +1,4 @@
-//! The error codes of the service: a list in `spec/`, for the document has none.
+//! The error codes of the service, from a list in `spec/`, because the document lists none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorCodes(BTreeSet<String>);
 
-/// The places where a code was seen.
+/// The evidence that a code exists.
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Default)]
@@ -22,11 +22,11 @@ struct Seen {
 }
 
 impl ErrorCodes {
-    /// Reads a list, `spec/error-codes.toml`: for each code where it was seen.
+    /// Reads a list, `spec/error-codes.toml`: each code with the evidence that it exists.
     ///
     /// # Errors
     ///
-    /// Returns a line for each that is not understood.
+    /// Returns a diagnostic for each line that can't be read.
     pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
         let lines: BTreeMap<Spanned<String>, Seen> =
             toml::from_str(text).map_err(|error: toml::de::Error| {
@@ -55,13 +55,13 @@ impl ErrorCodes {
         Ok(Self(lines.into_keys().map(Spanned::into_inner).collect()))
     }
 
-    /// The codes, ascending.
+    /// Returns the codes in ascending order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
 }
 
-/// The form of a line, as help.
+/// The form of a line, for the advice of diagnostics.
 const SHAPE: &str = "write a line for each code: `CODE = { report = \"where it was seen\" }`, or \
                      `document` or `recording` in the place of `report`";
 

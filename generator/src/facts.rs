@@ -1,5 +1,6 @@
-//! Facts that follow from the model, computed once: what is boxed, what is read-only as a whole,
-//! what identifies an item of a list, what waits poll, which features need a type, and who uses it.
+//! Facts derived from the model, computed once: what is boxed, what is read-only as a whole, what
+//! identifies the items of a list, what waits poll, which features need a type, and which
+//! operations use it.
 
 mod boxing;
 mod conversions;
@@ -24,23 +25,23 @@ pub type Member = (TypeId, usize);
 /// The facts that follow from an [`Api`].
 #[derive(Debug)]
 pub struct Facts {
-    /// The members that must be boxed, for the type to have a size.
+    /// The members that are boxed so that their type has a finite size.
     pub boxed: HashSet<Member>,
     /// The fields that requests leave out.
     pub read_only: HashSet<Member>,
-    /// The fields by which an update tells the items of a list apart.
+    /// The fields by which an update matches the items of a list.
     pub identities: HashSet<Member>,
-    /// The variants that their content converts into.
+    /// The variants that have a `From` conversion of their content.
     pub conversions: HashSet<Member>,
-    /// The records that are pages of a list, and the fields that list, by index.
+    /// The records that are pages of a list → the field with the items, by index.
     pub pages: HashMap<TypeId, usize>,
-    /// The operation that the first program calls.
+    /// The operation that the first program calls; `None` where none is suitable.
     pub first: Option<usize>,
     /// The waits after calls.
     pub waits: Waits,
     /// The conditions for a type to be there, by its index.
     pub conditions: Vec<Condition>,
-    /// The operations that answer with a type, send it or fail with it, by its index.
+    /// The operations that respond with a type, send it or fail with it, by the type's index.
     pub users: Vec<Users>,
     current: HashMap<String, HashSet<Version>>,
 }
@@ -72,8 +73,8 @@ impl Facts {
         }
     }
 
-    /// Returns the gate of a version of an operation. One stands without the feature
-    /// `older-versions` that is the newest stable one, or was so when it was first published.
+    /// Returns the availability of a version of an operation. It doesn't need the feature
+    /// `older-versions` if it is the newest stable version, or was when it was first published.
     pub fn gate(&self, operation: &Operation, version: Version) -> Gate {
         let current = self.current.get(&operation.key());
         let is_current = current.is_some_and(|versions| versions.contains(&version));
@@ -121,7 +122,8 @@ fn users(api: &Api) -> Vec<Users> {
     users
 }
 
-/// The fields that are marked as read-only, and those whose record has no field that is not.
+/// Returns the fields that are marked as read-only, and those whose type is a record of read-only
+/// fields only.
 fn read_only(api: &Api) -> HashSet<Member> {
     let mut members: HashSet<Member> = HashSet::new();
     for (index, def) in api.types.iter().enumerate() {

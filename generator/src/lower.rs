@@ -1,7 +1,7 @@
 //! Document → model.
 //!
-//! After this room nobody sees a `$ref` or an OpenAPI keyword. Types are lowered on demand from the
-//! operations, so that only what an operation reaches exists in the model.
+//! The model has no `$ref` and no OpenAPI keyword. Types are lowered on demand from the operations,
+//! so that the model has only types that an operation uses.
 
 mod answers;
 mod choice;
@@ -27,9 +27,9 @@ use crate::pointer::Pointer;
 
 use facets::Node;
 
-/// Lowers a document, and reports all that stands in the way.
+/// Lowers a document, and reports all problems that prevent it.
 ///
-/// `unmatched` says what a wait is that does not fit the document.
+/// `unmatched` is the severity of a wait that doesn't fit the document.
 pub fn lower(
     document: &OpenAPI,
     unmatched: UnmatchedAction,
@@ -50,25 +50,26 @@ pub fn lower(
     Ok(api)
 }
 
-/// The state of one lowering.
+/// The state while a document is lowered.
 struct Lowering<'d> {
     schemas: BTreeMap<&'d str, &'d ReferenceOr<Schema>>,
     document: &'d OpenAPI,
     api: Api,
     diagnostics: Vec<Diagnostic>,
-    /// The extensions about waits, which need all operations.
+    /// The extensions about waits, which are lowered after all operations.
     waits: Vec<waits::Said>,
-    /// The type that each named schema became; `None` while an alias is being followed.
+    /// The type of each named schema; `None` while an alias is being followed.
     named: HashMap<&'d str, Option<Type>>,
-    /// The type that each inline definition became, by its place.
+    /// The type of each inline definition, by its location.
     inline: HashMap<Pointer, TypeId>,
-    /// The unions with properties of their own that a schema is a variant of without saying so.
+    /// The unions with properties of their own that list a schema as variant although it doesn't
+    /// inherit from them.
     bases: BTreeMap<&'d str, BTreeSet<&'d str>>,
-    /// What each named schema says of its values, as far as it was asked for.
+    /// The shape of the values of each named schema, as far as it was needed.
     shapes: RefCell<HashMap<&'d str, compose::Shape>>,
 }
 
-/// The place of a schema, in the terms that a type can be named in.
+/// The origin of a schema, from which an inline type's name is derived.
 #[derive(Clone)]
 struct Spot {
     key: String,
@@ -109,9 +110,9 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Finds the schema that a node leads to, through any number of references.
+    /// Returns the schema that a node refers to, through any number of references.
     ///
-    /// The reader has refused references to nothing and circles of references.
+    /// Reading the document has rejected references without target and circles.
     fn resolve(&self, mut node: Node<'d>) -> Option<&'d Schema> {
         loop {
             match node {
@@ -159,7 +160,7 @@ impl Spot {
         }
     }
 
-    /// The spot of a property.
+    /// Returns the origin of a property.
     fn property(&self, name: &str) -> Self {
         Self {
             key: format!("{}.{name}", self.key),
@@ -169,7 +170,7 @@ impl Spot {
         }
     }
 
-    /// The spot of the items of a list.
+    /// Returns the origin of the items of a list.
     fn items(&self) -> Self {
         Self {
             key: format!("{}[]", self.key),
@@ -179,7 +180,7 @@ impl Spot {
         }
     }
 
-    /// The spot of the values of a map.
+    /// Returns the origin of the values of a map.
     fn values(&self) -> Self {
         Self {
             key: format!("{}{{}}", self.key),
@@ -189,12 +190,13 @@ impl Spot {
         }
     }
 
-    /// The spot of a part of a composition, which is named like the whole.
+    /// Returns the origin of a part of a composition, whose types are named like those of the
+    /// whole.
     fn part(&self, keyword: &str, index: usize) -> Self {
         Self { pointer: self.pointer.child(keyword).item(index), ..self.clone() }
     }
 
-    /// The spot of a variant that has no name of its own.
+    /// Returns the origin of a variant that has no name of its own.
     fn variant(&self, keyword: &str, index: usize) -> Self {
         Self {
             key: format!("{}|{index}", self.key),
@@ -214,7 +216,8 @@ impl Spot {
     }
 }
 
-/// Names an item of a list: `roles` → `role`, and `<name> item` where the name is no plain plural.
+/// Returns the name for an item of a list: `roles` → `role`, or `<name> item` where the name is no
+/// simple plural.
 fn singular(plural: &str) -> String {
     let without = |end: &str, singular: &str| {
         plural

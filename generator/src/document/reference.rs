@@ -1,4 +1,4 @@
-//! Whether every reference of a document leads to something of the right kind.
+//! Checks that every reference of a document has a target of the right kind.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::pointer::Pointer;
 mod circle;
 mod nearest;
 
-/// Reports references that lead nowhere, to the wrong section, or in a circle.
+/// Reports references without a target, to the wrong section, or in a circle.
 pub(super) fn check(tree: &Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     walk::visit(tree, &mut |kind, value, at| {
@@ -28,7 +28,7 @@ pub(super) fn check(tree: &Value) -> Vec<Diagnostic> {
     found
 }
 
-/// Returns the name in `components/{section}` that a reference leads to.
+/// Returns the name in `components/{section}` that a reference points to.
 fn resolve(
     tree: &Value,
     section: &str,
@@ -85,7 +85,7 @@ fn no_component(
     Diagnostic::error(what, at).help(help)
 }
 
-/// The values of a mapping are references, or bare names of schemas.
+/// Checks the values of a mapping, which are references or bare names of schemas.
 fn check_mapping(
     tree: &Value,
     value: &Value,

@@ -1,4 +1,4 @@
-//! The values that describe operations, in their statics.
+//! The values in the statics that describe operations.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,8 +8,8 @@ use super::operation::Call;
 use crate::model::{Location, Method, Parameter};
 use crate::version::{Date, Version};
 
-/// The value that describes the operation, with the data of its wait; `date` is the function that
-/// makes a date.
+/// Returns the value that describes the operation and its wait; `date` is the function that makes a
+/// date.
 pub(super) fn description(
     emit: &Emit<'_>,
     call: &Call<'_>,
@@ -66,8 +66,8 @@ pub(super) fn description(
     }
 }
 
-/// The value that describes the request for the operation resource of a call: its path is known
-/// only when the call is answered.
+/// Returns the value that describes the request for a call's operation resource, whose path is
+/// known only from the response.
 pub(super) fn resource(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     let operation = call.operation;
     let (id, short) = (&operation.id, &operation.short);

@@ -1,4 +1,4 @@
-//! The crate's root, and what is not Rust: Cargo.toml and README.md.
+//! The crate's root, and the files that are not Rust: Cargo.toml and README.md.
 
 use quote::quote;
 use serde::Serialize;
@@ -9,11 +9,11 @@ use crate::render::{self, Piece};
 
 #[derive(Serialize)]
 struct Facts<'a> {
-    /// The path to the runtime, where the crate stands outside of its workspace.
+    /// The path to the runtime; `None` where the crate is part of its workspace.
     runtime: Option<&'a str>,
     version: &'static str,
     features: &'a [String],
-    /// The features of groups that are gone.
+    /// The features of operation groups that no longer exist.
     empty_features: &'a [String],
     tags: Vec<Tag<'a>>,
     operations: usize,
@@ -81,7 +81,7 @@ fn render_template(emit: &Emit<'_>, template: &str) -> String {
         let tera = tera::Tera::default();
         tera.render_str(template, &context, false)
     };
-    // The templates are part of this crate; a mistake in one must be seen where it is used.
+    // The templates are part of this crate; a mistake in one must show in its output.
     render().unwrap_or_else(|error| format!("# template: {error}\n"))
 }
 

@@ -39,7 +39,7 @@ pub(super) fn registry(emit: &Emit<'_>) -> String {
     ])
 }
 
-/// Makes the table of a tag: a row for each operation-version pair.
+/// Makes the table of an operation group: a row for each operation-version pair.
 pub(super) fn table(emit: &Emit<'_>, calls: &[Call<'_>]) -> String {
     let mut text = String::from(
         "#[cfg(feature = \"registry\")]\n\
@@ -80,7 +80,7 @@ fn row(emit: &Emit<'_>, call: &Call<'_>, calls: &[Call<'_>], text: &mut String) 
     text.push_str(&format!("        errors {};\n", errors.join(" ")));
 }
 
-/// The path to the static of a call.
+/// Returns the path to the static of a call.
 fn path(call: &Call<'_>) -> String {
     if call.is_newest {
         call.static_ident().to_string()

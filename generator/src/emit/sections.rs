@@ -1,4 +1,4 @@
-//! Sections: which code needs which features, and how types are grouped by that.
+//! Sections: the features that code needs, and the grouping of types by them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,11 +15,11 @@ pub(super) struct Group {
     /// The name of its file.
     pub(super) name: String,
     pub(super) condition: Condition,
-    /// In ascending order of their names.
+    /// The types, in ascending order of their names.
     pub(super) types: Vec<TypeId>,
 }
 
-/// Groups the types by what they need.
+/// Groups the types by the features that they need.
 pub(super) fn groups(emit: &Emit<'_>) -> Vec<Group> {
     let mut by_condition: BTreeMap<&Condition, Vec<TypeId>> = BTreeMap::new();
     for (index, condition) in emit.facts.conditions.iter().enumerate() {
@@ -36,7 +36,8 @@ pub(super) fn groups(emit: &Emit<'_>) -> Vec<Group> {
         .collect()
 }
 
-/// Names a group for the tags that need it: all of them where they are few, else the first ones.
+/// Names a group for the operation groups that need it: all of them where they are few, else the
+/// first ones.
 fn name(emit: &Emit<'_>, condition: &Condition, taken: &mut BTreeSet<String>) -> String {
     let parts: Vec<String> = condition
         .iter()

@@ -1,5 +1,5 @@
-//! The module of a tag: its request functions, the newest version first, and a module for each
-//! version.
+//! The module of an operation group: its request functions, the newest version first, and a module
+//! for each version.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::facts::Gate;
 use crate::render::{self, Piece, blank};
 use crate::version::Version;
 
-/// Makes the file of a tag.
+/// Makes the file of an operation group.
 pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
     let mut calls: Vec<Call<'_>> = calls(emit, tag);
     calls.sort_by(|a, b| {
@@ -50,7 +50,7 @@ fn imports(calls: &[Call<'_>]) -> Option<TokenStream> {
     })
 }
 
-/// Makes the module of a version: what is the newest version is there under its date too.
+/// Makes the module of a version; functions of the newest version are in it too, as re-exports.
 fn version_module(
     emit: &Emit<'_>,
     tag: usize,
@@ -94,7 +94,7 @@ fn version_module(
     }
 }
 
-/// The attribute of what only some functions of a module need.
+/// Returns the `cfg` attribute of an import that only some functions of a module need.
 fn need_of_imports(calls: &[&Call<'_>], module: Gate) -> TokenStream {
     let least = calls.iter().map(|call| call.gate).min().unwrap_or(module);
     if calls.iter().all(|call| call.gate == least) {
@@ -103,7 +103,7 @@ fn need_of_imports(calls: &[&Call<'_>], module: Gate) -> TokenStream {
     quote!(#[allow(unused_imports, reason = "some features need them all")])
 }
 
-/// Makes the name of a function that stands in the tag's module available under its version.
+/// Re-exports a function of the group's module in the module of its version.
 fn export(call: &Call<'_>) -> TokenStream {
     let function = casing::ident(&call.function);
     let deprecated = call

@@ -1,4 +1,4 @@
-//! The module `types`: all types under one roof, in files by the features that need them.
+//! The module `types`, which holds all types, in files by the features that need them.
 
 use quote::quote;
 
@@ -7,7 +7,7 @@ use super::{Emit, enum_, record, union};
 use crate::model::Kind;
 use crate::render::{self, Piece};
 
-/// The widths up to which rustfmt leaves the attribute of a module, and that of an import.
+/// The widths up to which rustfmt keeps the attribute of a module, and of an import, on one line.
 const CFG_WIDTH: (usize, usize) = (89, 84);
 
 /// Makes `types.rs`.

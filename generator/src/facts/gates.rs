@@ -1,4 +1,4 @@
-//! The Cargo features that a type needs.
+//! The Cargo features that types and operations need.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -6,19 +6,20 @@ use super::Waits;
 use crate::model::{Api, TypeId};
 use crate::version::Version;
 
-/// The need of a version of an operation beside the feature of its tag.
+/// The Cargo feature that an operation version requires besides its group's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Gate {
-    /// Nothing.
+    /// No other feature.
     None,
     OlderVersions,
     Preview,
 }
 
-/// The alternatives under which something is there: each a tag, by index, and a gate.
+/// The alternative feature sets that make something available: each an operation group, by index,
+/// and an availability.
 pub type Condition = BTreeSet<(usize, Gate)>;
 
-/// Returns the gate of a version.
+/// Returns the availability of a version.
 pub(super) fn gate(version: Version, is_current: bool) -> Gate {
     match version {
         Version::Stable(_) if is_current => Gate::None,
@@ -27,7 +28,7 @@ pub(super) fn gate(version: Version, is_current: bool) -> Gate {
     }
 }
 
-/// Returns what each type needs to be there.
+/// Returns the feature sets of each type.
 pub(super) fn conditions(
     api: &Api,
     current: &HashMap<String, HashSet<Version>>,
@@ -60,7 +61,7 @@ pub(super) fn conditions(
     conditions.into_iter().map(simplify).collect()
 }
 
-/// Returns the types that some lead to, themselves included.
+/// Returns the types that some types contain, directly or not, including themselves.
 pub(super) fn reach(api: &Api, mut pending: Vec<TypeId>) -> HashSet<TypeId> {
     let mut reached = HashSet::new();
     while let Some(id) = pending.pop() {
@@ -71,7 +72,7 @@ pub(super) fn reach(api: &Api, mut pending: Vec<TypeId>) -> HashSet<TypeId> {
     reached
 }
 
-/// A tag without a gate makes the gated alternatives of the same tag needless.
+/// Removes the alternatives of an operation group that needs no other feature in one of them.
 fn simplify(condition: Condition) -> Condition {
     let free: BTreeSet<usize> = condition
         .iter()

@@ -6,8 +6,8 @@ use super::Member;
 use super::gates::reach;
 use crate::model::{Api, Kind, Method, Type, TypeId};
 
-/// Returns the fields that identify their record, of the records that are items of lists in the
-/// bodies of PATCH and PUT.
+/// Returns the fields that identify their record, for records that are list items in the bodies of
+/// PATCH and PUT.
 pub(super) fn identities(api: &Api) -> HashSet<Member> {
     let updates = api
         .operations
@@ -33,7 +33,7 @@ pub(super) fn identities(api: &Api) -> HashSet<Member> {
     identities.collect()
 }
 
-/// Adds the definitions that the items of a list are, the variants of a union for the union.
+/// Adds the definitions of a list's items; for a union, those of its variants.
 fn add_items(api: &Api, ty: &Type, items: &mut HashSet<TypeId>) {
     match ty {
         Type::List(item) => {

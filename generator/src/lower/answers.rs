@@ -1,4 +1,4 @@
-//! Versions of an operation: what each answers, and what body it takes.
+//! Versions of an operation: the responses and the body of each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,12 +14,12 @@ use crate::model::{Answer, Body, Content, OperationVersion, Output, Type};
 use crate::pointer::Pointer;
 use crate::version::{Date, Format, MediaType, Version};
 
-/// The status that a range, a default or nothing at all is taken for.
+/// The status assumed for a range, a default, or an operation without a success.
 const OK: u16 = 200;
 
 type Versions = BTreeMap<Version, OperationVersion>;
 
-/// A success status, or what stands for one.
+/// A success status with its response, or the assumed one.
 struct Success<'d> {
     code: u16,
     response: &'d Response,
@@ -27,7 +27,7 @@ struct Success<'d> {
 }
 
 impl<'d> Lowering<'d> {
-    /// Lowers the versions of an operation; none where nothing in the document says one.
+    /// Lowers the versions of an operation; none where nothing in the document states a version.
     pub(super) fn lower_versions(
         &mut self,
         source: &'d Source,
@@ -65,8 +65,8 @@ impl<'d> Lowering<'d> {
         versions.into_values().collect()
     }
 
-    /// The responses that are successes. Where no status is, a range of them counts as one, then
-    /// the default.
+    /// Returns the success responses. Where no status is listed, a range counts as one, else the
+    /// default.
     fn successes(&mut self, source: &'d Source, at: &Pointer) -> Vec<Success<'d>> {
         let responses = at.child("responses");
         let mut listed: Vec<(&'d StatusCode, &'d ReferenceOr<Response>)> =
@@ -118,7 +118,7 @@ impl<'d> Lowering<'d> {
         found
     }
 
-    /// Notes links to other operations.
+    /// Notes links to other operations, which are lost.
     fn note_links(&mut self, response: &'d Response, at: &Pointer) {
         if !response.links.is_empty() {
             self.unmapped(&at.child("links"), "links to operations are not followed");
@@ -151,7 +151,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Lowers a response without a version, for a version.
+    /// Lowers a response without a version as the response of a version.
     fn lower_unversioned(
         &mut self,
         success: &Success<'d>,
@@ -195,7 +195,7 @@ impl<'d> Lowering<'d> {
         version.add_answer(media_type, success.code, content);
     }
 
-    /// Notes contents without a version, which those with one take the place of.
+    /// Notes contents without a version where contents with a version replace them.
     fn note_unversioned(&mut self, successes: &[Success<'d>]) {
         for success in successes {
             for (name, _) in contents(success.response) {
@@ -209,8 +209,8 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// The versions of an operation whose responses say none: those of its bodies, else the oldest
-    /// of the document, in which what has never changed was released.
+    /// Returns the versions of an operation whose responses state none: those of its bodies, else
+    /// the oldest of the document, in which an operation that never changed was released.
     fn unsaid_versions(
         &mut self,
         bodies: &Bodies<'d>,
@@ -233,7 +233,8 @@ impl<'d> Lowering<'d> {
         versions
     }
 
-    /// The oldest stable version of the document, or the first where none is stable.
+    /// Returns the oldest stable version of the document, or the oldest of all where none is
+    /// stable.
     fn oldest_version(&self) -> Option<Version> {
         let items = self.document.paths.iter().filter_map(|(_, item)| item.as_item());
         let operations = items.flat_map(openapiv3::PathItem::iter);
@@ -254,8 +255,8 @@ impl<'d> Lowering<'d> {
         date
     }
 
-    /// Gives each version its body: of its own, else that of an older version, for not every one
-    /// lists it again.
+    /// Gives each version its body: its own, else that of the next older version, for versions may
+    /// omit an unchanged body, else the oldest body.
     fn lower_bodies(
         &mut self,
         bodies: Bodies<'d>,
@@ -275,7 +276,8 @@ impl<'d> Lowering<'d> {
             );
         }
         let offered = if has_json { json } else { others };
-        // One without a version is for all; of several that are bytes the first counts.
+        // A body without a version is for all versions; of several bodies that are bytes the first
+        // counts.
         let mut by_version: BTreeMap<Option<Version>, Offered<'d>> = BTreeMap::new();
         for body in offered.into_iter().rev() {
             if body.version.is_some_and(|version| !versions.contains_key(&version)) {
@@ -347,9 +349,9 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// A body that an operation takes.
+/// A body that an operation accepts.
 struct Offered<'d> {
-    /// The version that its media type says.
+    /// The version in its media type; `None` where it has none.
     version: Option<Version>,
     format: Format,
     name: &'d str,
@@ -360,13 +362,13 @@ struct Offered<'d> {
 type Bodies<'d> = Vec<Offered<'d>>;
 
 impl Offered<'_> {
-    /// Its media type, in a version where it says none.
+    /// Returns its media type, in the given version where it has none.
     fn media_type(&self, version: Version) -> MediaType {
         self.name.parse().unwrap_or_else(|()| MediaType::plain(version, self.name))
     }
 }
 
-/// The contents of a request body, in ascending order of their media types.
+/// Returns the contents of a request body, in ascending order of their media types.
 fn bodies<'d>(body: &'d RequestBody, pointer: &Pointer) -> Bodies<'d> {
     let listed: BTreeMap<&'d String, &'d Media> = body.content.iter().collect();
     let offered = |(name, media): (&'d String, &'d Media)| {
@@ -384,7 +386,7 @@ fn bodies<'d>(body: &'d RequestBody, pointer: &Pointer) -> Bodies<'d> {
     listed.into_iter().map(offered).collect()
 }
 
-/// Adds the statuses that have no content to every version: whichever is asked for, they may come.
+/// Adds the statuses without content to every version: any version may respond with them.
 fn add_empty_statuses(successes: &[Success<'_>], versions: &mut Versions) {
     for success in successes.iter().filter(|it| it.response.content.is_empty()) {
         for version in versions.values_mut() {
@@ -397,7 +399,7 @@ fn add_empty_statuses(successes: &[Success<'_>], versions: &mut Versions) {
     }
 }
 
-/// The statuses that are listed, in ascending order.
+/// Returns the listed statuses in ascending order.
 fn codes(source: &Source) -> impl Iterator<Item = u16> {
     let listed = source.responses.responses.keys();
     let codes: BTreeSet<u16> = listed
@@ -444,7 +446,7 @@ impl OperationVersion {
     }
 }
 
-/// The contents of a response, in ascending order of their media types.
+/// Returns the contents of a response, in ascending order of their media types.
 fn contents(response: &Response) -> BTreeMap<&String, &Media> {
     response.content.iter().collect()
 }

@@ -1,4 +1,4 @@
-//! Operations: their parameters, versions, bodies and answers.
+//! Operations: their parameters, versions, bodies and responses.
 
 use openapiv3::{Operation as Source, PathItem, ReferenceOr, Server};
 use serde_json::Value;
@@ -8,8 +8,8 @@ use super::waits::Said;
 use crate::model::{Method, Operation, Tag, operation_key};
 use crate::pointer::Pointer;
 
-/// The names of an operation: the key, of method and path, for places, which stay; the short name
-/// for types.
+/// The names of an operation: the key, of method and path, for origins, because it is stable; the
+/// short name for types.
 #[derive(Clone, Copy)]
 pub(super) struct Called<'a> {
     pub(super) key: &'a str,
@@ -92,7 +92,7 @@ impl<'d> Lowering<'d> {
         if source.tags.len() > 1 {
             self.unmapped(&at.child("tags"), "only the first tag places the operation");
         }
-        // Page after page is requested: what is no GET would have its effect as often.
+        // Paging repeats the request, and repeating anything but a GET would repeat its effect.
         let is_paged = method == Method::Get
             && parameters.iter().any(|parameter| parameter.numbers_pages);
         let roles =
@@ -128,8 +128,8 @@ impl<'d> Lowering<'d> {
         });
     }
 
-    /// Whether an operation is served by another host than the document's: it is left out, for
-    /// credentials go to the one that the client was made for.
+    /// Tells whether another host than the document's serves an operation. Such an operation is
+    /// left out, because credentials are sent only to the client's own host.
     fn is_elsewhere(
         &mut self,
         item: &'d PathItem,
@@ -154,7 +154,7 @@ impl<'d> Lowering<'d> {
         is_elsewhere
     }
 
-    /// Notes what an operation does beside its response.
+    /// Notes effects of an operation beside its response, which are lost.
     fn note_unheard(&mut self, source: &'d Source, at: &Pointer) {
         if !source.callbacks.is_empty() {
             self.unmapped(
@@ -164,13 +164,13 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Whether an operation is public, by its own word or by the document's.
+    /// Tells whether an operation needs no credentials, as stated by itself or by the document.
     fn is_anonymous(&self, source: &'d Source) -> bool {
         let said = source.security.as_ref().or(self.document.security.as_ref());
         said.is_some_and(Vec::is_empty)
     }
 
-    /// Finds the tag's index; a tag that the document does not list is added.
+    /// Returns the index of an operation group, adding a group that the document doesn't list.
     fn tag(&mut self, name: &str) -> usize {
         let tags = &mut self.api.tags;
         match tags.binary_search_by(|tag| tag.name.as_str().cmp(name)) {
@@ -189,7 +189,7 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// Names an operation by its method and its path: `getGroupsGroupIdClusters`.
+/// Names an operation by its method and path: `getGroupsGroupIdClusters`.
 fn id_of_place(method: Method, path: &str) -> String {
     let mut id = method.as_str().to_lowercase();
     for word in path.split(|c: char| !c.is_alphanumeric()) {

@@ -1,4 +1,4 @@
-//! Parameters: what of an operation goes into its path, its query and its headers.
+//! Parameters: the parts of a request in its path, query and headers.
 
 use std::collections::BTreeMap;
 
@@ -14,12 +14,12 @@ use crate::conventions::PAGE_NUMBER;
 use crate::model::{Location, Parameter, Type};
 use crate::pointer::Pointer;
 
-/// Query parameters of every operation that change the shape of the answer for clients that can't
+/// Query parameters of every operation that change the shape of the response for clients that can't
 /// read headers. The runtime reads headers and decodes the declared shape.
 const WRAPPING: [&str; 2] = ["envelope", "pretty"];
 
 impl<'d> Lowering<'d> {
-    /// Lowers the parameters of an operation; `None` where one of its path is not described.
+    /// Lowers the parameters of an operation; `None` where a path parameter is not declared.
     pub(super) fn lower_parameters(
         &mut self,
         path: &'d str,
@@ -157,8 +157,8 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Returns what stands between the items of a list where they don't repeat the parameter; notes
-    /// what else the style of a parameter says, for it is sent in its usual one.
+    /// Returns the separator between the items of a list; `None` where each item repeats the
+    /// parameter. Notes any other style, for the parameter is sent in the default style.
     fn separator(
         &mut self,
         source: &'d SourceParameter,
@@ -208,7 +208,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Whether it is an object, or a list of such.
+    /// Tells whether a type is an object, or a list of objects.
     fn is_object(&self, ty: &Type) -> bool {
         match ty {
             Type::List(item) => !self.is_scalar(item) && **item != Type::Json,
@@ -226,7 +226,7 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// The names in the braces of a path template, in order.
+/// Returns the names in the braces of a path template, in order.
 fn template_parameters(path: &str) -> Vec<&str> {
     path.split('{')
         .skip(1)

@@ -10,8 +10,8 @@ use super::{Lowering, Spot};
 use crate::model::{Field, Record};
 use crate::pointer::Pointer;
 
-/// The properties that identify a thing throughout the API. Overlays name others with
-/// `x-sdk-identity`, and say with `x-sdk-kept` that the service keeps a secret of an identified
+/// The properties that identify an item throughout the API. Overlays mark others with
+/// `x-sdk-identity`, and mark with `x-sdk-kept` that the service keeps a secret of an identified
 /// record.
 const IDENTITIES: [&str; 2] = ["id", "_id"];
 
@@ -20,12 +20,12 @@ const IDENTITIES: [&str; 2] = ["id", "_id"];
 pub(super) struct Properties<'d> {
     pub(super) declared: BTreeMap<&'d str, Declared<'d>>,
     pub(super) required: BTreeSet<&'d str>,
-    /// What is lost of them: where and why.
+    /// The declarations that are lost: where and why.
     pub(super) losses: Vec<(Pointer, String)>,
 }
 
-/// A property and where it was declared: an inherited one belongs to its parent, so that all who
-/// inherit it share its type.
+/// A property and where it was declared: an inherited one belongs to its parent, so that all
+/// schemas that inherit it share its type.
 #[derive(Clone)]
 pub(super) struct Declared<'d> {
     pub(super) node: Node<'d>,
@@ -50,7 +50,7 @@ impl<'d> Lowering<'d> {
         Record { fields }
     }
 
-    /// Leaves out properties whose names the codec can't compare and write as they are (RFC 8259
+    /// Leaves out properties whose names the codec can't compare and write unescaped (RFC 8259
     /// section 7); they are received into `extra` and sent from it.
     pub(super) fn leave_out_unwritable(&mut self, properties: &mut Properties<'d>) {
         for (pointer, what) in std::mem::take(&mut properties.losses) {
@@ -87,7 +87,7 @@ impl<'d> Lowering<'d> {
             field.deprecated = schema.schema_data.deprecated;
             field.secret = field.limits.format.as_deref() == Some("password");
         }
-        // Only what stands at the property itself says who may send it (OpenAPI 3.0.1, "Schema
+        // Only keywords at the property itself restrict who may send it (OpenAPI 3.0.1, "Schema
         // Object"): schemas that are marked as a whole are used for writable properties too.
         if let Node::Schema(schema) = declared.node {
             let data = &schema.schema_data;
@@ -102,14 +102,14 @@ impl<'d> Lowering<'d> {
         field
     }
 
-    /// Whether `null` is among the variants of a choice.
+    /// Tells whether `null` is among the variants of a union.
     fn lists_null(&self, schema: &'d Schema) -> bool {
         let facets = Facets::of(schema);
         facets.variants().1.iter().any(|variant| self.is_null(Node::of(variant)))
     }
 
-    /// Reads what parts of a composition say of the property that are nothing but words about
-    /// it: `allOf: [{$ref: …}, {readOnly: true}]`.
+    /// Reads the parts of a composition that only describe the property: `allOf: [{$ref: …},
+    /// {readOnly: true}]`.
     fn read_facets(&self, schema: &'d Schema, field: &mut Field) {
         for part in Facets::of(schema).all_of {
             if let Node::Schema(part) = Node::of(part)
@@ -124,7 +124,8 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Collects the properties of an object, the inherited ones first, so that its own win.
+    /// Collects the properties of an object, the inherited ones first, so that its own override
+    /// them.
     pub(super) fn properties(&self, node: Node<'d>, spot: &Spot) -> Properties<'d> {
         let mut properties = Properties::default();
         self.collect(node, spot, &mut properties, &mut Vec::new());
@@ -182,8 +183,8 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Adds a property. The last declaration holds; it is a loss where another allows no value
-    /// that this one does.
+    /// Adds a property. The last declaration counts; a loss is noted where an earlier declaration
+    /// excludes some of its values.
     fn declare(
         &self,
         json_name: &'d str,

@@ -1,4 +1,4 @@
-//! Schemas: what type a schema is, and which of them get a definition of their own.
+//! Schemas: the type of each, and which of them get a definition of their own.
 
 use openapiv3::{AdditionalProperties, Schema};
 
@@ -9,7 +9,7 @@ use super::{Lowering, Spot};
 use crate::model::{Enum, Kind, Type, TypeId};
 
 impl<'d> Lowering<'d> {
-    /// Lowers what stands at a spot.
+    /// Lowers the schema at an origin.
     pub(super) fn lower_node(&mut self, node: Node<'d>, spot: &Spot) -> Type {
         match node {
             Node::Reference(name) => self.lower_named(name),
@@ -75,7 +75,7 @@ impl<'d> Lowering<'d> {
         Type::Def(id)
     }
 
-    /// Lowers what needs no definition of its own; `None` for what does.
+    /// Lowers a schema that needs no definition of its own; `None` for others.
     fn lower_undefined(&mut self, facets: &Facets<'d>, spot: &Spot) -> Option<Type> {
         if facets.has_alternatives {
             let what =
@@ -134,7 +134,8 @@ impl<'d> Lowering<'d> {
         })
     }
 
-    /// The type of all that schemas of one kind allow, where none of them tells its values apart.
+    /// Returns the type of all values that variants of one JSON kind allow, where nothing
+    /// distinguishes the variants.
     fn coarser(&mut self, ty: Type, kind: &str, spot: &Spot) -> Type {
         let what = format!("a choice between kinds of {kind}: any of them");
         self.unmapped(&spot.pointer, what);
@@ -199,7 +200,7 @@ impl<'d> Lowering<'d> {
 }
 
 impl Enum {
-    /// Keeps the first of values that stand twice.
+    /// Keeps the first of equal values.
     pub(crate) fn new<'a>(values: impl IntoIterator<Item = &'a str>) -> Self {
         let mut seen = std::collections::HashSet::new();
         let values = values.into_iter().filter(|value| seen.insert(*value));

@@ -1,7 +1,7 @@
-//! Unions: what a choice between schemas becomes.
+//! Unions: the Rust shape chosen for a `oneOf` or `anyOf`.
 //!
-//! A plan is made from the document alone, before anything is lowered: base and children refer to
-//! each other, and the plan must not follow them.
+//! The plan is made from the document alone, before anything is lowered: base and children refer to
+//! each other, and following them would not end.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -14,40 +14,40 @@ use crate::model::{
     Discriminator, Enum, Field, JsonKind, Kind, Record, Type, Union, Variant,
 };
 
-/// The type that a choice becomes.
+/// The Rust shape chosen for a union.
 pub(super) enum Plan<'d> {
-    /// One open enum with the values of all.
+    /// One open enum with the values of all variants.
     Enum(Vec<String>),
-    /// An enum by the value of a property.
+    /// An enum whose variant the value of a property selects.
     Tag { property: String, inferred: bool, variants: Vec<Tagged<'d>> },
-    /// An enum by the kind of the JSON value.
+    /// An enum whose variant the kind of the JSON value selects.
     JsonKind,
-    /// The only one there is, which is no object.
+    /// The type of the only variant, which is no object.
     Only(Node<'d>),
-    /// One record with the properties of all.
+    /// One record with the properties of all variants.
     Merge,
-    /// Texts, whose formats or values nothing tells apart.
+    /// A string, where nothing distinguishes the formats or values of the variants.
     Text,
-    /// Numbers, whole or not.
+    /// A number, integer or not.
     Number,
-    /// Nothing that Rust could tell apart, and why.
+    /// Any JSON value, and why no type distinguishes the variants.
     FreeForm(String),
 }
 
-/// A variant and the tag's values that stand for it.
+/// A variant and the discriminator values that select it.
 pub(super) struct Tagged<'d> {
     node: Node<'d>,
     tags: Vec<String>,
 }
 
-/// The share of the values of a property that must tell a variant for the property to be taken as
-/// the tag: all of them for alerts and events, less than a half for hardware
+/// The share of a property's values that must select a single variant for it to serve as
+/// discriminator. It is all of them for alerts and events, and less than a half for hardware
 /// specifications.
 const TELLING: (usize, usize) = (2, 3);
 
 impl<'d> Lowering<'d> {
-    /// Notes which schemas are variants of a union with properties of its own that they do not
-    /// inherit by `allOf`: both hold for such an object, so the variant has them too.
+    /// Notes which schemas are variants of a union with properties of its own that they don't
+    /// inherit by `allOf`: the variant gets the union's properties too.
     pub(super) fn inherit_from_unions(&mut self) {
         let mut bases: BTreeMap<&'d str, BTreeSet<&'d str>> = BTreeMap::new();
         for (&name, &schema) in &self.schemas {
@@ -142,7 +142,7 @@ impl<'d> Lowering<'d> {
         let tags = |name: &str| -> Vec<String> {
             let mapped = mapping.iter().filter(|(_, target)| *target == name);
             let tags: Vec<String> = mapped.map(|(tag, _)| (*tag).to_owned()).collect();
-            // Without a mapping the name of the schema is the tag (OpenAPI 3.0.1).
+            // Without a mapping the name of the schema is the value (OpenAPI 3.0.1).
             if tags.is_empty() { vec![name.to_owned()] } else { tags }
         };
         let variants = names
@@ -156,7 +156,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Finds the property whose values tell the variants apart.
+    /// Finds the property whose values select a variant.
     fn infer_tag(&self, nodes: &[Node<'d>]) -> Option<Plan<'d>> {
         let mut best: Option<(usize, usize, &str, Vec<Vec<String>>)> = None;
         for property in self.shared_properties(nodes) {
@@ -179,7 +179,7 @@ impl<'d> Lowering<'d> {
         Some(Plan::Tag { property: property.to_owned(), inferred: true, variants })
     }
 
-    /// The names of the properties that every node has, in ascending order.
+    /// Returns the names of the properties that every variant has, in ascending order.
     fn shared_properties(&self, nodes: &[Node<'d>]) -> BTreeSet<&'d str> {
         let mut names = nodes.iter().map(|node| self.property_names(*node));
         let first = names.next().unwrap_or_default();
@@ -195,7 +195,8 @@ impl<'d> Lowering<'d> {
         names
     }
 
-    /// The values of an enum property of a schema, or of all variants where that is a union.
+    /// Returns the values of an enum property of a schema, or of all variants where the schema is a
+    /// union.
     fn values_of(&self, node: Node<'d>, property: &str) -> Option<Vec<String>> {
         let own = self.properties(node, &Spot::schema("")).declared;
         if let Some(Declared { node, .. }) = own.get(property) {
@@ -300,7 +301,7 @@ impl<'d> Lowering<'d> {
         Record { fields }
     }
 
-    /// Makes one field of what the variants declare under one name.
+    /// Makes one field of the declarations of all variants for one name.
     fn merge_field(
         &mut self,
         json_name: &'d str,
@@ -319,8 +320,8 @@ impl<'d> Lowering<'d> {
         field
     }
 
-    /// Unites two types of one property: enums add up, equal definitions stay, anything else is
-    /// free-form.
+    /// Merges two types of one property: the values of enums are united, equal definitions stay,
+    /// anything else becomes any JSON value.
     fn unite(&mut self, a: &Field, b: &Field, spot: &Spot) -> Type {
         let kinds = (self.definition(&a.ty), self.definition(&b.ty));
         match kinds {
@@ -366,8 +367,9 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// Counts the values that tell their variant, and all that are distinct. A value tells where one
-/// variant lists it, or where the one with the fewest values is a particular case of all others.
+/// Counts the values that select a variant, and all distinct values. A value selects a variant if
+/// only that variant lists it, or if the variant with the fewest values is a special case of all
+/// others that list it.
 fn count_told(values: &[Vec<String>]) -> (usize, usize) {
     let owners = owners(values);
     let sets: Vec<HashSet<&String>> =
@@ -394,8 +396,8 @@ fn owners(values: &[Vec<String>]) -> HashMap<&str, Vec<usize>> {
     owners
 }
 
-/// Gives each value to the most particular of the variants that list it: the one with the fewest
-/// values, the first of such.
+/// Gives each value to the most specific of the variants that list it: the one with the fewest
+/// values, the first of several.
 fn assign(values: &[Vec<String>]) -> Vec<Vec<String>> {
     let owners = owners(values);
     let winner = |value: &str| {

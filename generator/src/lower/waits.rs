@@ -1,6 +1,6 @@
-//! Waits: how the end of work is told that goes on after the response.
+//! Waits: how a client learns that work which goes on after the response has ended.
 //!
-//! The document does not say it. An overlay does, with `x-sdk-wait` on the operation:
+//! The document doesn't state it. An overlay does, with `x-sdk-wait` on the operation:
 //!
 //! ```yaml
 //! x-sdk-wait:
@@ -16,8 +16,9 @@
 //!     list: GET /groups/{groupId}/clusters
 //! ```
 //!
-//! All of it is checked against the document, and wrong is an error. `x-xgen-long-running-operation`
-//! is the document's own: what is not understood of it is a loss.
+//! All of it is checked against the document; a mistake is an error.
+//! `x-xgen-long-running-operation` is the document's own extension; what is not understood of it is
+//! noted as a loss.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -32,10 +33,10 @@ use crate::model::{
 use crate::overlay::UnmatchedAction;
 use crate::pointer::Pointer;
 
-/// The extension of an overlay.
+/// The extension in overlays.
 const WAIT: &str = "x-sdk-wait";
 
-/// The extension of the document.
+/// The extension in the document.
 const LONG_RUNNING: &str = "x-xgen-long-running-operation";
 
 const PAGED: &str = "what is paged is not waited for";
@@ -43,7 +44,7 @@ const PAGED: &str = "what is paged is not waited for";
 /// The operations by their keys, as indices into the model.
 type Known = HashMap<String, usize>;
 
-/// The extensions of an operation that tell of a wait.
+/// The extensions of an operation that describe a wait.
 pub(super) struct Said {
     key: String,
     wait: Option<Value>,
@@ -80,7 +81,7 @@ struct List {
     parameters: BTreeMap<String, Names>,
 }
 
-/// A name, or several of which there is one.
+/// One name, or several alternatives.
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum Names {
@@ -128,8 +129,8 @@ impl Said {
 }
 
 impl Lowering<'_> {
-    /// Gives the operations their waits. What does not fit the document is an error, or a loss
-    /// where the overlays were written for another document.
+    /// Gives the operations their waits. A wait that doesn't fit the document is an error, or a
+    /// loss where the overlays were written for another document.
     pub(super) fn lower_waits(&mut self, unmatched: UnmatchedAction) {
         let operations = self.api.operations.iter().enumerate();
         let known: Known = operations.map(|(index, it)| (it.key(), index)).collect();
@@ -147,7 +148,7 @@ impl Lowering<'_> {
                 self.unmapped(&said.pointer.child(LONG_RUNNING), what);
                 None
             });
-            // What is older than operation resources is not followed by one.
+            // Operations that are older than operation resources have none to poll.
             if polled.is_some() || legacy == Some(false) {
                 self.api.operations[index].wait = Some(Wait { polled, legacy });
             }
@@ -164,7 +165,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Reads what the document says of an operation that is long-running.
+/// Reads the document's statement about a long-running operation.
 fn is_legacy(call: &Operation, said: &Value) -> Result<bool, String> {
     if call.is_paged {
         return Err(PAGED.to_owned());
@@ -228,7 +229,7 @@ impl<'a> Check<'a> {
         index.copied().ok_or_else(|| format!("there is no operation `{text}`"))
     }
 
-    /// Checks that a program that has the call has what it polls.
+    /// Checks that a program with the call compiled in has the polled operation too.
     fn fits(&self, polls: &Operation) -> Result<(), String> {
         let is_stable = |operation: &Operation| operation.newest_stable().is_some();
         match (is_stable(self.call), is_stable(polls)) {
@@ -241,7 +242,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Says where each path parameter of an operation comes from.
+    /// Returns the source of each path parameter of an operation.
     fn sources(
         &self,
         target: &Operation,
@@ -262,7 +263,7 @@ impl<'a> Check<'a> {
         names.iter().map(source).collect()
     }
 
-    /// Reads a source: `request.name`, or one of several `response.name` or `item.name`.
+    /// Reads a source: `request.name`, or alternatives `response.name` or `item.name`.
     fn source(
         &self,
         said: &[String],
@@ -287,7 +288,7 @@ impl<'a> Check<'a> {
         source.ok_or_else(|| format!("there is no `{}`", said.join("`, `")))
     }
 
-    /// Returns the properties that tell the state, checked together with the values.
+    /// Returns the properties with the state, checked together with their values.
     fn states(&self, polls: &Operation, facts: &Facts) -> Result<Vec<String>, String> {
         let names = Vec::from(facts.property.clone());
         let mut values = facts.done.iter().chain(&facts.failed);
@@ -304,7 +305,7 @@ impl<'a> Check<'a> {
             };
         }
         self.has(polls, &names)?;
-        // A value that another document does not declare may come all the same.
+        // The service may send a value that another document doesn't declare.
         if self.unmatched == UnmatchedAction::Error {
             for declared in self.values(polls, &names) {
                 let is_declared = |value: &&String| {
@@ -321,8 +322,8 @@ impl<'a> Check<'a> {
         Ok(names)
     }
 
-    /// Returns the declared values of some properties, for each version where no property is a
-    /// string, which may be anything.
+    /// Returns the declared values of some properties, for each version where none of the
+    /// properties is a plain string, which may have any value.
     fn values(&self, polls: &Operation, names: &[String]) -> Vec<Vec<&'a [String]>> {
         let values = |ty: &Type| match ty {
             Type::Def(id) => match &self.api.def(*id).kind {
@@ -336,7 +337,7 @@ impl<'a> Check<'a> {
         all.filter_map(|types| types.into_iter().map(values).collect()).collect()
     }
 
-    /// Checks that some properties are there, and are booleans.
+    /// Checks that some properties exist and are booleans.
     fn flags(&self, polls: &Operation, names: &[String]) -> Result<(), String> {
         for name in names {
             let name = std::slice::from_ref(name);
@@ -367,15 +368,15 @@ fn path_parameters(operation: &Operation) -> Vec<&str> {
     in_path.map(|parameter| parameter.name.as_str()).collect()
 }
 
-/// The bodies of an operation's responses in JSON, one for each version; `None` where a version has
+/// Returns the JSON body of an operation's response in each version; `None` where a version has
 /// none.
 fn outputs(operation: &Operation) -> Option<Vec<Type>> {
     let versions = operation.versions.iter();
     versions.map(|version| version.answers.first()?.body().cloned()).collect()
 }
 
-/// Whether the response of an operation has one of some properties in every version, and each of
-/// them in some version or variant.
+/// Tells whether the response of an operation has one of some properties in every version, and each
+/// of them in some version or variant.
 fn declares(api: &Api, operation: &Operation, names: &[String]) -> bool {
     outputs(operation).is_some_and(|outputs| have(api, &outputs, names))
 }
@@ -412,7 +413,7 @@ fn properties<'a>(api: &'a Api, ty: &Type, name: &str, found: &mut Vec<&'a Type>
     }
 }
 
-/// Whether the items of a list have one of some properties.
+/// Tells whether the items of a list have one of some properties.
 fn lists(api: &Api, list: &Operation, names: &[String]) -> bool {
     let Some(outputs) = outputs(list).filter(|_| list.is_paged) else { return false };
     let mut lists = Vec::new();

@@ -1,13 +1,13 @@
-//! Second success bodies: a request function has one type of answer, and says so where the document
-//! has more.
+//! Second success bodies: a request function has one output type, so other types of success bodies
+//! are noted as losses.
 
 use std::collections::BTreeSet;
 
 use crate::model::{Api, Content, Unmapped};
 
-/// Lists the success bodies that are decoded as another status's type.
+/// Notes the success bodies that are decoded as another status's type.
 ///
-/// Inline types have been merged: bodies that are the same thing are one type by now.
+/// Inline types have been merged, so equal bodies have one type.
 pub(super) fn list_second_bodies(api: &mut Api) {
     let mut found = BTreeSet::new();
     for operation in &api.operations {

@@ -1,5 +1,5 @@
-//! Rules that the table of the grammar can't say: keywords that depend on each other, and names with
-//! a form.
+//! Rules that the table of the grammar can't express: keywords that depend on each other, and names
+//! that must have a certain form.
 
 use serde_json::{Map, Value};
 
@@ -9,7 +9,7 @@ use crate::pointer::Pointer;
 
 type Object = Map<String, Value>;
 
-/// Reports what is wrong with an object of one kind beyond its single keywords.
+/// Reports problems of an object that are not problems of a single keyword.
 pub(super) fn check(
     kind: Kind,
     object: &Object,
@@ -132,7 +132,7 @@ fn is_status(key: &str) -> bool {
         && (rest == b"XX" || rest.len() == 2 && rest.iter().all(u8::is_ascii_digit))
 }
 
-/// Extensions of a callback are not told from its expressions by the typed view.
+/// Reports extensions of a callback: the typed view takes them for expressions.
 fn check_callback(object: &Object, at: &Pointer, found: &mut Vec<Diagnostic>) {
     for key in object.keys().filter(|key| is_extension(key)) {
         let what = "extensions of a callback are not read";

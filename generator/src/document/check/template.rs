@@ -1,4 +1,4 @@
-//! Whether the parameters of an operation fit its path.
+//! Checks that the parameters of an operation match its path.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use crate::diagnostic::Diagnostic;
 use crate::grammar::METHODS;
 use crate::pointer::Pointer;
 
-/// Reports names in braces that no parameter describes, path parameters that the path doesn't
-/// name, and parameters that stand twice.
+/// Reports names in braces without a parameter, path parameters that the path doesn't name, and
+/// parameters that are declared twice.
 pub(super) fn check(tree: &Value, found: &mut Vec<Diagnostic>) {
     let at = Pointer::root().child("paths");
     let paths = tree.get("paths").and_then(Value::as_object);
@@ -40,7 +40,7 @@ fn keys<'a>(
     let mut keys = BTreeSet::new();
     let parameters = holder.get("parameters").and_then(Value::as_array);
     for (index, parameter) in parameters.into_iter().flatten().enumerate() {
-        // A reference that leads nowhere is reported with the references.
+        // The check of references reports one without a target.
         let Some((location, name)) = key(tree, parameter) else { continue };
         if !keys.insert((location, name)) {
             let what = format!("the {location} parameter `{name}` stands twice");
@@ -83,7 +83,7 @@ fn compare(
     }
 }
 
-/// Returns the names that stand in braces.
+/// Returns the names in braces.
 fn names(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }

@@ -1,10 +1,10 @@
-//! Wrong facts of an overlay about a wait are errors, at the place of the wait.
+//! Tests that wrong facts of an overlay about a wait are errors, at the location of the wait.
 
 use crate::{Ledger, Options, generate};
 
 const CASE: &str = include_str!("../../../tests/cases/26-waits/spec.yaml");
 
-/// Returns what is said about the case with a part of it replaced.
+/// Returns the diagnostics for the case with a part of it replaced.
 fn said(part: &str, by: &str) -> String {
     assert!(CASE.contains(part), "{part}");
     let document = CASE.replacen(part, by, 1);
@@ -44,7 +44,7 @@ fn each_fact_is_checked_against_the_document() {
         ),
         ("{property: state, failed: [SUNK], gone: true, ", "{", "nothing says when"),
         ("failed: [SUNK]\n", "fails: [SUNK]\n", "unknown field `fails`"),
-        // Without `poll`, what is polled is at the path of the call.
+        // Without `poll`, the polled operation has the path of the call.
         (
             "poll: GET /yards/{yardId}/boats/{boatName}\n        parameters: {boatName: response.name}\n        property: state\n",
             "property: state\n",
@@ -67,7 +67,7 @@ fn each_fact_is_checked_against_the_document() {
     }
 }
 
-/// The document's own extension is no fault of an overlay.
+/// The document's own extension is no mistake of an overlay.
 #[test]
 fn what_is_not_understood_of_a_long_running_operation_is_a_loss() {
     let of = |part: &str, by: &str| {
@@ -94,7 +94,7 @@ fn what_is_not_understood_of_a_long_running_operation_is_a_loss() {
     assert!(output.unmapped.contains("what is paged is not waited for"));
     assert!(output.files["src/boats.rs"].contains("builder!(ListBoats, paged)"));
 
-    // What is older than operation resources answers with none.
+    // Operations that are older than operation resources respond with none.
     let boats = &of("a", "a").files["src/boats.rs"];
     assert!(boats.contains(&paint.replace("paint", "varnish")));
 }
