@@ -36,7 +36,7 @@ pub enum Docs {
 
 /// The location of the generated crate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Home {
+pub enum CrateLocation {
     /// In this repository: it inherits metadata of the workspace, and handwritten tests call its
     /// generated functions.
     #[default]
@@ -51,7 +51,7 @@ pub struct Emit<'a> {
     pub facts: &'a Facts,
     pub names: &'a Names,
     pub docs: Docs,
-    pub home: &'a Home,
+    pub home: &'a CrateLocation,
 }
 
 /// The text of files, by their path in the generated crate.
@@ -70,7 +70,7 @@ pub fn emit(emit: &Emit<'_>) -> Files {
         jobs.push(Job::new("src/error_code.rs", || error_code::error_code(emit)));
     }
     jobs.push(Job::new("src/types.rs", || types::root(emit, &groups)));
-    if *emit.home == Home::Workspace {
+    if *emit.home == CrateLocation::Workspace {
         jobs.push(Job::new("tests/contract/calls.rs", || contract::root(emit)));
         for (tag, module) in emit.names.modules.iter().enumerate() {
             let path = format!("tests/contract/calls/{module}.rs");

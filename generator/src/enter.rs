@@ -6,9 +6,9 @@ use crate::casing::parameter_name;
 use crate::conventions::ITEMS;
 use crate::facts::Facts;
 use crate::ledger::{
-    Content, FieldType, Fields, Function, Held, Ledger, RecordedAnswer, RecordedField,
-    RecordedOperation, RecordedParameter, RecordedResult, RecordedUnion, Section,
-    parameter_key,
+    Content, FieldType, Fields, Function, Held, Ledger, RecordedField,
+    RecordedOperation, RecordedParameter, RecordedResponse, RecordedResult,
+    RecordedUnion, Section, parameter_key,
 };
 use crate::model::{
     Api, Discriminator, Kind, Operation, Output, Record, Type, TypeId, Union,
@@ -103,12 +103,15 @@ impl RecordedOperation {
         self.waits |= operation.offers_wait;
         self.newest.extend(operation.newest_stable().map(|version| version.to_string()));
         for version in &operation.versions {
-            for answer in &version.answers {
-                let key =
-                    format!("{} {}", version.version, answer.media_type.format.as_str());
-                let output = named_output(&answer.output, &names.types);
-                let is_first = answer.is_first;
-                self.answers.insert(key, RecordedAnswer { output, is_first });
+            for response in &version.responses {
+                let key = format!(
+                    "{} {}",
+                    version.version,
+                    response.media_type.format.as_str()
+                );
+                let output = named_output(&response.output, &names.types);
+                let is_first = response.is_first;
+                self.responses.insert(key, RecordedResponse { output, is_first });
             }
             // A body that was added later than the function is no argument, and must not become
             // one.

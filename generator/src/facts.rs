@@ -2,10 +2,10 @@
 //! identifies the items of a list, what waits poll, which features need a type, and which
 //! operations use it.
 
+mod availability;
 mod boxing;
 mod conversions;
 mod first;
-mod gates;
 mod identity;
 mod pages;
 mod waits;
@@ -16,7 +16,7 @@ use crate::ledger::Ledger;
 use crate::model::{Api, Content, Kind, Operation, Type, TypeId};
 use crate::version::Version;
 
-pub use gates::{Condition, Gate};
+pub use availability::{Availability, FeatureSet};
 pub use waits::{Target, Waited, Waits};
 
 /// A member of a definition: the field of a record or the variant of a union, by index.
@@ -39,8 +39,8 @@ pub struct Facts {
     pub first: Option<usize>,
     /// The waits after calls.
     pub waits: Waits,
-    /// The conditions for a type to be there, by its index.
-    pub conditions: Vec<Condition>,
+    /// The feature_sets for a type to be there, by its index.
+    pub feature_sets: Vec<FeatureSet>,
     /// The operations that respond with a type, send it or fail with it, by the type's index.
     pub users: Vec<Users>,
     current: HashMap<String, HashSet<Version>>,
@@ -57,7 +57,7 @@ impl Facts {
     pub fn of(api: &Api, ledger: &Ledger) -> Self {
         let current = current_versions(api, ledger);
         let waits = waits::waits(api, &current, ledger);
-        let conditions = gates::conditions(api, &current, &waits);
+        let feature_sets = availability::feature_sets(api, &current, &waits);
         let users = users(api);
         Self {
             boxed: boxing::boxed(api, ledger),
@@ -67,7 +67,7 @@ impl Facts {
             pages: pages::pages(api, &users, ledger),
             first: first::first(api),
             waits,
-            conditions,
+            feature_sets,
             users,
             current,
         }
@@ -75,10 +75,10 @@ impl Facts {
 
     /// Returns the availability of a version of an operation. It doesn't need the feature
     /// `older-versions` if it is the newest stable version, or was when it was first published.
-    pub fn gate(&self, operation: &Operation, version: Version) -> Gate {
+    pub fn availability(&self, operation: &Operation, version: Version) -> Availability {
         let current = self.current.get(&operation.key());
         let is_current = current.is_some_and(|versions| versions.contains(&version));
-        gates::gate(version, is_current)
+        availability::availability(version, is_current)
     }
 }
 
@@ -106,7 +106,7 @@ fn users(api: &Api) -> Vec<Users> {
     for (index, operation) in api.operations.iter().enumerate() {
         for version in &operation.versions {
             for (_, content) in
-                version.answers.iter().flat_map(|answer| &answer.statuses)
+                version.responses.iter().flat_map(|response| &response.statuses)
             {
                 if let Content::Json(ty) = content
                     && let Some(id) = ty.leaf()

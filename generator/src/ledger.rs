@@ -18,8 +18,8 @@ use crate::model::{Discriminator, Location, Parameter, Type};
 use crate::version::Version;
 
 pub(crate) use text::{
-    Content, FieldType, Function, Held, RecordedAnswer, RecordedField,
-    RecordedParameter, RecordedResult,
+    Content, FieldType, Function, Held, RecordedField, RecordedParameter,
+    RecordedResponse, RecordedResult,
 };
 
 /// Lines of the ledger: key → name.
@@ -75,7 +75,8 @@ pub(crate) struct RecordedOperation {
     pub(crate) newest: BTreeSet<String>,
     /// Version and format → output of the request; the key of a version's first format has no
     /// format.
-    pub(crate) answers: BTreeMap<String, RecordedAnswer>,
+    #[serde(rename = "answers")]
+    pub(crate) responses: BTreeMap<String, RecordedResponse>,
     /// Version → result of the wait, where the type of the request has one.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) results: BTreeMap<String, RecordedResult>,
@@ -252,7 +253,7 @@ impl RecordedOperation {
 
     /// Tells whether the ledger has nothing but the union's name, which was written by hand.
     pub(crate) fn is_only_named(&self) -> bool {
-        self.answers.is_empty()
+        self.responses.is_empty()
     }
 
     pub(crate) fn has_builder(&self) -> bool {
@@ -273,11 +274,14 @@ impl RecordedOperation {
     }
 
     /// Returns the responses of a version, by format.
-    pub(crate) fn answers(&self, version: Version) -> BTreeMap<&str, &RecordedAnswer> {
+    pub(crate) fn responses(
+        &self,
+        version: Version,
+    ) -> BTreeMap<&str, &RecordedResponse> {
         let version = format!("{version} ");
-        let answers = self.answers.iter();
-        answers
-            .filter_map(|(key, answer)| Some((key.strip_prefix(&version)?, answer)))
+        let responses = self.responses.iter();
+        responses
+            .filter_map(|(key, response)| Some((key.strip_prefix(&version)?, response)))
             .collect()
     }
 

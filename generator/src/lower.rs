@@ -3,7 +3,6 @@
 //! The model has no `$ref` and no OpenAPI keyword. Types are lowered on demand from the operations,
 //! so that the model has only types that an operation uses.
 
-mod answers;
 mod choice;
 mod compose;
 mod dedup;
@@ -11,6 +10,7 @@ mod facets;
 mod operation;
 mod parameters;
 mod record;
+mod responses;
 mod schema;
 mod union;
 mod waits;
@@ -21,7 +21,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use openapiv3::{OpenAPI, ReferenceOr, Schema};
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Api, Enum, Kind, Origin, Tag, Type, TypeDef, TypeId, Unmapped};
+use crate::model::{
+    Api, Enum, Kind, Origin, Place, Tag, Type, TypeDef, TypeId, Unmapped,
+};
 use crate::overlay::UnmatchedAction;
 use crate::pointer::Pointer;
 
@@ -46,7 +48,7 @@ pub fn lower(
     dedup::merge_sibling_enums(&mut api);
     dedup::merge_inline_types(&mut api);
     dedup::merge_equal_variants(&mut api);
-    api.drop_unreached();
+    api.prune();
     Ok(api)
 }
 
@@ -67,15 +69,6 @@ struct Lowering<'d> {
     bases: BTreeMap<&'d str, BTreeSet<&'d str>>,
     /// The shape of the values of each named schema, as far as it was needed.
     shapes: RefCell<HashMap<&'d str, compose::Shape>>,
-}
-
-/// The origin of a schema, from which an inline type's name is derived.
-#[derive(Clone)]
-struct Spot {
-    key: String,
-    hint: String,
-    owner: String,
-    pointer: Pointer,
 }
 
 impl<'d> Lowering<'d> {
@@ -123,10 +116,10 @@ impl<'d> Lowering<'d> {
     }
 
     /// Adds a definition whose kind is filled in later, so that it can refer to itself.
-    fn reserve(&mut self, spot: &Spot, named: bool, schema: &Schema) -> TypeId {
+    fn reserve(&mut self, place: &Place, named: bool, schema: &Schema) -> TypeId {
         let id = TypeId(self.api.types.len());
         self.api.types.push(TypeDef {
-            origin: Origin { places: vec![spot.place()], named },
+            origin: Origin { places: vec![place.clone()], named },
             recorded: None,
             kind: Kind::Enum(Enum { values: Vec::new() }),
             prose: facets::prose(&schema.schema_data),
@@ -150,7 +143,7 @@ impl<'d> Lowering<'d> {
     }
 }
 
-impl Spot {
+impl Place {
     fn schema(name: &str) -> Self {
         Self {
             key: name.to_owned(),
@@ -160,17 +153,17 @@ impl Spot {
         }
     }
 
-    /// Returns the origin of a property.
+    /// Returns the place of a property.
     fn property(&self, name: &str) -> Self {
         Self {
             key: format!("{}.{name}", self.key),
             hint: name.to_owned(),
-            owner: format!("{} {}", self.owner, self.hint),
+            owner: format!("{} {}", self.owner, self.hint).trim().to_owned(),
             pointer: self.pointer.child("properties").child(name),
         }
     }
 
-    /// Returns the origin of the items of a list.
+    /// Returns the place of the items of a list.
     fn items(&self) -> Self {
         Self {
             key: format!("{}[]", self.key),
@@ -180,7 +173,7 @@ impl Spot {
         }
     }
 
-    /// Returns the origin of the values of a map.
+    /// Returns the place of the values of a map.
     fn values(&self) -> Self {
         Self {
             key: format!("{}{{}}", self.key),
@@ -190,28 +183,19 @@ impl Spot {
         }
     }
 
-    /// Returns the origin of a part of a composition, whose types are named like those of the
+    /// Returns the place of a part of a composition, whose types are named like those of the
     /// whole.
     fn part(&self, keyword: &str, index: usize) -> Self {
         Self { pointer: self.pointer.child(keyword).item(index), ..self.clone() }
     }
 
-    /// Returns the origin of a variant that has no name of its own.
+    /// Returns the place of a variant that has no name of its own.
     fn variant(&self, keyword: &str, index: usize) -> Self {
         Self {
             key: format!("{}|{index}", self.key),
             hint: format!("{} variant {index}", self.hint),
             owner: self.owner.clone(),
             pointer: self.pointer.child(keyword).item(index),
-        }
-    }
-
-    fn place(&self) -> crate::model::Place {
-        crate::model::Place {
-            key: self.key.clone(),
-            hint: self.hint.clone(),
-            owner: self.owner.trim().to_owned(),
-            pointer: self.pointer.clone(),
         }
     }
 }

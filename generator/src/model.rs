@@ -11,7 +11,7 @@ use crate::version::{Date, MediaType, Version};
 
 pub use wait::{Polled, Source, Wait};
 
-mod reach;
+mod prune;
 pub(crate) mod uses;
 mod wait;
 
@@ -76,25 +76,24 @@ pub struct TypeDef {
     pub docs_url: Option<String>,
 }
 
-/// The place where a type was declared, which it can be named for.
+/// The places where a type is declared.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// The locations that declare the type, in order: one for a schema, any number for an inline
-    /// type.
+    /// The places in order: one for a schema, any number for merged types.
     pub places: Vec<Place>,
     /// Whether it is a named schema of the document.
     pub named: bool,
 }
 
-/// A place in the document that declares a type.
+/// A place in the document that declares a type, from which an inline type's name is derived.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// The ledger key of the location: `Schema.property[]`. Reordering the document doesn't change
+    /// The ledger key of the place: `Schema.property[]`. Reordering the document doesn't change
     /// it.
     pub key: String,
     /// The word for the type, from its property or parameter: `providerName`.
     pub hint: String,
-    /// The owner of the location: the schema's name, or the operation's.
+    /// The owner of the place: the schema's name, or the operation's.
     pub owner: String,
     pub pointer: Pointer,
 }
@@ -151,7 +150,7 @@ impl Field {
 
     /// Keeps the facts that also hold for another declaration of the same property. The caller
     /// merges the types.
-    pub fn weaken(&mut self, other: &Self) {
+    pub fn intersect(&mut self, other: &Self) {
         self.required &= other.required;
         self.nullable |= other.nullable;
         self.read_only &= other.read_only;
@@ -311,7 +310,7 @@ pub enum Location {
 pub struct OperationVersion {
     pub version: Version,
     /// The response in each format, JSON first.
-    pub answers: Vec<Answer>,
+    pub responses: Vec<Response>,
     pub body: Option<Body>,
     /// The error statuses. The runtime knows the one format of their bodies.
     pub errors: Vec<u16>,
@@ -320,7 +319,7 @@ pub struct OperationVersion {
 
 /// The response of a version in one format.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Response {
     pub media_type: MediaType,
     /// The success statuses in ascending order, each with the content of its body.
     pub statuses: Vec<(u16, Content)>,
@@ -428,7 +427,7 @@ pub fn operation_key(method: Method, path: &str) -> String {
     key + rest
 }
 
-impl Answer {
+impl Response {
     /// Returns the body of the first status that has a JSON body.
     pub fn body(&self) -> Option<&Type> {
         self.statuses.iter().find_map(|(_, content)| match content {
@@ -541,7 +540,8 @@ impl Type {
 impl OperationVersion {
     /// Calls `each` with every type that the version names.
     pub fn for_each_type<'a>(&'a self, mut each: impl FnMut(&'a Type)) {
-        for (_, content) in self.answers.iter().flat_map(|answer| &answer.statuses) {
+        for (_, content) in self.responses.iter().flat_map(|response| &response.statuses)
+        {
             if let Content::Json(ty) = content {
                 each(ty);
             }

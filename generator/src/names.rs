@@ -289,8 +289,8 @@ fn claim_parameters(api: &Api, ledger: &Ledger, diagnostics: &mut Vec<Diagnostic
 fn formats(operation: &Operation) -> Vec<Option<&Format>> {
     let mut formats = vec![None];
     for version in &operation.versions {
-        for answer in version.answers.iter().filter(|answer| !answer.is_first) {
-            let format = Some(&answer.media_type.format);
+        for response in version.responses.iter().filter(|response| !response.is_first) {
+            let format = Some(&response.media_type.format);
             if !formats.contains(&format) {
                 formats.push(format);
             }

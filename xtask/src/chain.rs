@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::{fs, time::Instant};
 
 use atlas_admin_generator::{
-    self as generator, Diagnostic, Home, Ledger, Output, UnmatchedAction,
+    self as generator, CrateLocation, Diagnostic, Ledger, Output, UnmatchedAction,
 };
 use lexopt::Arg;
 use serde_json::Value;
@@ -212,7 +212,7 @@ fn generate(
     let runtime = crate::root().join("runtime");
     let runtime = runtime.canonicalize().unwrap_or(runtime);
     let options = generator::Options {
-        home: Home::Alone(runtime.display().to_string()),
+        home: CrateLocation::Alone(runtime.display().to_string()),
         // The waits are those of the vendored document.
         unmatched: UnmatchedAction::Note,
         ..generator::Options::default()

@@ -68,7 +68,7 @@ fn is_deprecated(call: &Call<'_>) -> bool {
 fn add(emit: &Emit<'_>, module: &str, call: &Call<'_>, text: &mut String) {
     let id = &call.operation.id;
     let version = call.version.version;
-    let accept = &call.answer.media_type;
+    let accept = &call.response.media_type;
     let dated = casing::version_module(version);
     let (module, function) = (casing::ident(module), casing::ident(&call.function));
     let (required, others): (Vec<&Parameter>, Vec<&Parameter>) =

@@ -21,7 +21,7 @@ pub(super) fn description(
     let tag = &emit.api.tags[operation.tag].name;
     let method = method(operation.method);
     let version = version(call.version.version);
-    let accept = call.answer.media_type.to_string();
+    let accept = call.response.media_type.to_string();
     let content_type = match &call.version.body {
         Some(body) => {
             let media_type = body.media_type.to_string();
@@ -31,7 +31,7 @@ pub(super) fn description(
     };
     let parameters = operation.parameters.iter().map(parameter);
     let success = call
-        .answer
+        .response
         .statuses
         .iter()
         .map(|(status, _)| proc_macro2::Literal::u16_unsuffixed(*status));
@@ -73,7 +73,7 @@ pub(super) fn resource(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     let (id, short) = (&operation.id, &operation.short);
     let tag = &emit.api.tags[operation.tag].name;
     let version = version(call.version.version);
-    let accept = call.answer.media_type.to_string();
+    let accept = call.response.media_type.to_string();
     let docs = operation.docs_url.as_deref().unwrap_or_default();
     quote! {
         Operation {

@@ -71,7 +71,7 @@ fn value(emit: &Emit<'_>, name: &str, body: &Body, ty: &TokenStream) -> String {
 
 /// Returns the statement that sends a request.
 fn sent(call: &Call<'_>, request: &str, client: &str) -> String {
-    let is_empty = call.answer.output == Output::Empty;
+    let is_empty = call.response.output == Output::Empty;
     let kept = if is_empty { "" } else { "let response = " };
     let line = format!("{kept}{request}.send(&{client}).await?;");
     if line.len() <= WIDTH {

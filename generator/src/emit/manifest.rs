@@ -3,7 +3,7 @@
 use quote::quote;
 use serde::Serialize;
 
-use super::{Docs, Emit, Home, docs, front};
+use super::{CrateLocation, Docs, Emit, docs, front};
 use crate::casing;
 use crate::render::{self, Piece};
 
@@ -58,8 +58,8 @@ fn facts<'a>(emit: &'a Emit<'_>) -> Facts<'a> {
     let program = front::program(emit);
     Facts {
         runtime: match emit.home {
-            Home::Workspace => None,
-            Home::Alone(runtime) => Some(runtime),
+            CrateLocation::Workspace => None,
+            CrateLocation::Alone(runtime) => Some(runtime),
         },
         version: env!("CARGO_PKG_VERSION"),
         features: &emit.names.features,

@@ -6,9 +6,9 @@ use quote::quote;
 use super::description::description;
 use super::{Emit, docs, wait};
 use crate::casing;
-use crate::facts::{Gate, Waited};
+use crate::facts::{Availability, Waited};
 use crate::model::{
-    Answer, Body, Location, Operation, OperationVersion, Output, Parameter, Type,
+    Body, Location, Operation, OperationVersion, Output, Parameter, Response, Type,
 };
 use crate::render::blank;
 use crate::version::Version;
@@ -18,11 +18,11 @@ pub(super) struct Call<'a> {
     pub(super) index: usize,
     pub(super) operation: &'a Operation,
     pub(super) version: &'a OperationVersion,
-    pub(super) answer: &'a Answer,
+    pub(super) response: &'a Response,
     pub(super) function: String,
     /// The wait after it; `None` where none is known.
     pub(super) waited: Option<&'a Waited>,
-    pub(super) gate: Gate,
+    pub(super) availability: Availability,
     /// Whether its name is available without a version module.
     pub(super) is_newest: bool,
     /// Whether the builder of the operation is in the same module.
@@ -39,7 +39,7 @@ pub(super) fn calls<'a>(emit: &Emit<'a>, tag: usize) -> Vec<Call<'a>> {
             continue;
         }
         for version in &operation.versions {
-            let formats = 0..version.answers.len();
+            let formats = 0..version.responses.len();
             calls.extend(formats.map(|format| Call::of(emit, index, version, format)));
         }
     }
@@ -56,16 +56,16 @@ impl<'a> Call<'a> {
     ) -> Self {
         let operation = &emit.api.operations[index];
         let own = version.version;
-        let answer = &version.answers[format];
-        let other = (!answer.is_first).then_some(&answer.media_type.format);
+        let response = &version.responses[format];
+        let other = (!response.is_first).then_some(&response.media_type.format);
         Self {
             index,
             operation,
             version,
-            answer,
+            response,
             function: casing::function_of(&emit.names.functions[index], other),
             waited: emit.facts.waits.get(&(index, own)),
-            gate: emit.facts.gate(operation, own),
+            availability: emit.facts.availability(operation, own),
             is_newest: Some(own) == operation.newest_stable(),
             owns_builder: Some(own) == operation.home_version() && format == 0,
             is_first_format: format == 0,
@@ -102,13 +102,13 @@ impl<'a> Call<'a> {
 
     /// Tells whether the function or the builder beside it names a type of the API.
     fn names_types(&self) -> bool {
-        let answers = self.answer.output.leaf().is_some();
+        let responses = self.response.output.leaf().is_some();
         let is_set_here = self.owns_builder && self.has_builder();
         let is_here = |p: &&Parameter| p.is_argument || is_set_here;
         let mut parameters = self.operation.parameters.iter().filter(is_here);
         let result = self.result().is_some_and(|result| result.leaf().is_some());
         let body = self.body().is_some_and(|body| body.ty.leaf().is_some());
-        answers
+        responses
             || body
             || result
             || parameters.any(|parameter| parameter.ty.leaf().is_some())
@@ -133,7 +133,7 @@ impl<'a> Call<'a> {
     }
 
     fn streams(&self) -> bool {
-        self.answer.output == Output::Stream
+        self.response.output == Output::Stream
     }
 
     pub(super) fn static_ident(&self) -> Ident {
@@ -312,7 +312,7 @@ impl Emit<'_> {
 
 /// Returns the type that the request resolves to.
 pub(super) fn output(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
-    output_type(emit, &call.answer.output)
+    output_type(emit, &call.response.output)
 }
 
 /// Returns the type of an output.

@@ -15,12 +15,12 @@ pub(super) fn root(emit: &Emit<'_>, groups: &[Group]) -> String {
     let mut groups: Vec<&Group> = groups.iter().collect();
     groups.sort_by(|a, b| a.name.cmp(&b.name));
     let modules = groups.iter().map(|group| {
-        format!("{}mod {};\n", emit.cfg(&group.condition, CFG_WIDTH.0), group.name)
+        format!("{}mod {};\n", emit.cfg(&group.feature_set, CFG_WIDTH.0), group.name)
     });
     let exports = groups.iter().map(|group| {
         format!(
             "{}pub use {}::*;\n",
-            emit.cfg(&group.condition, CFG_WIDTH.1),
+            emit.cfg(&group.feature_set, CFG_WIDTH.1),
             group.name
         )
     });

@@ -7,10 +7,10 @@ use quote::quote;
 
 use super::description::{description, resource};
 use super::operation::Call;
-use super::sections::gate_cfg;
+use super::sections::availability_cfg;
 use super::{Emit, docs};
 use crate::casing;
-use crate::facts::{Gate, Target, Waited};
+use crate::facts::{Availability, Target, Waited};
 use crate::model::{Polled, Source, Wait};
 
 /// Returns the data of the wait after a call.
@@ -123,23 +123,24 @@ fn copy_ident(target: &Call<'_>) -> Ident {
 
 /// Makes the copies of operations of other modules that a module polls.
 pub(super) fn copies(emit: &Emit<'_>, calls: &[Call<'_>]) -> Vec<TokenStream> {
-    let mut copies: BTreeMap<Ident, (Call<'_>, Gate)> = BTreeMap::new();
+    let mut copies: BTreeMap<Ident, (Call<'_>, Availability)> = BTreeMap::new();
     for call in calls {
         let Some(waited) = call.waited else { continue };
         for target in waited.list.into_iter().chain(waited.polled) {
             let target = self::target(emit, target);
             if target.operation.tag != call.operation.tag {
                 let ident = copy_ident(&target);
-                let (_, gate) = copies.entry(ident).or_insert((target, call.gate));
-                *gate = call.gate.min(*gate);
+                let (_, availability) =
+                    copies.entry(ident).or_insert((target, call.availability));
+                *availability = call.availability.min(*availability);
             }
         }
     }
-    let copies = copies.into_iter().map(|(ident, (target, gate))| {
+    let copies = copies.into_iter().map(|(ident, (target, availability))| {
         // The module may have no date of its own, and then doesn't import the function.
         let date = quote!(atlas_admin_runtime::jiff::civil::date);
         let literal = description(emit, &target, &quote!(None), &date);
-        let cfg = gate_cfg(gate);
+        let cfg = availability_cfg(availability);
         quote!(#cfg static #ident: Operation = #literal;)
     });
     copies.collect()

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Member;
-use super::gates::reach;
+use super::availability::reachable;
 use crate::model::{Api, Kind, Method, Type, TypeId};
 
 /// Returns the fields that identify their record, for records that are list items in the bodies of
@@ -19,7 +19,7 @@ pub(super) fn identities(api: &Api) -> HashSet<Member> {
         .collect();
     let mut items = HashSet::new();
     bodies.iter().for_each(|ty| add_items(api, ty, &mut items));
-    for id in reach(api, bodies.iter().filter_map(|ty| ty.leaf()).collect()) {
+    for id in reachable(api, bodies.iter().filter_map(|ty| ty.leaf()).collect()) {
         api.def(id).kind.for_each_type(|ty| add_items(api, ty, &mut items));
     }
     let identities = items.into_iter().flat_map(|id| {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::gates::gate;
+use super::availability::availability;
 use crate::ledger::{Ledger, RecordedResult};
 use crate::model::{Api, Operation, Output, Type, TypeId};
 use crate::version::Version;
@@ -103,8 +103,8 @@ impl Chooser<'_> {
 
     fn output(&self, target: Target) -> Output {
         let version = &self.api.operations[target.operation].versions[target.version];
-        let first = version.answers.first();
-        first.map_or(Output::Empty, |answer| answer.output.clone())
+        let first = version.responses.first();
+        first.map_or(Output::Empty, |response| response.output.clone())
     }
 
     /// Chooses the version that a version of a call polls: the recorded one, else the newest that
@@ -124,7 +124,8 @@ impl Chooser<'_> {
         // A module has copies of other modules' operations, which need none of those modules'
         // features.
         let is_here = |other: &Version| {
-            is_foreign || self.gate(polled, *other) <= self.gate(call, version)
+            is_foreign
+                || self.availability(polled, *other) <= self.availability(call, version)
         };
         let versions = || polled.versions.iter().map(|version| version.version);
         let is_stable = matches!(version, Version::Stable(_));
@@ -144,8 +145,15 @@ impl Chooser<'_> {
         Some(Target { operation, version })
     }
 
-    fn gate(&self, operation: &Operation, version: Version) -> super::Gate {
+    fn availability(
+        &self,
+        operation: &Operation,
+        version: Version,
+    ) -> super::Availability {
         let current = self.current.get(&operation.key());
-        gate(version, current.is_some_and(|versions| versions.contains(&version)))
+        availability(
+            version,
+            current.is_some_and(|versions| versions.contains(&version)),
+        )
     }
 }

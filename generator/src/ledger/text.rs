@@ -52,7 +52,7 @@ pub(crate) struct RecordedParameter {
 /// The response of a version in one format: `Type` for the format of the function with the plain
 /// name, `other Type` for any other.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RecordedAnswer {
+pub(crate) struct RecordedResponse {
     pub(crate) output: Output<String>,
     pub(crate) is_first: bool,
 }
@@ -98,7 +98,7 @@ as_text!(Function, "`module::function`");
 as_text!(Held, "a type, such as `Cluster` or `Box<Cluster>`");
 as_text!(RecordedField, "`name: Option<Type>`, or only the name");
 as_text!(RecordedParameter, "`argument name: Type` or `setter name: Type`");
-as_text!(RecordedAnswer, "`Type`, `Option<Type>`, `Download` or `()`");
+as_text!(RecordedResponse, "`Type`, `Option<Type>`, `Download` or `()`");
 as_text!(RecordedResult, "`Type`, or `Type from 2024-08-05`");
 as_text!(Type<String>, "a type, such as `Cluster` or `Vec<String>`");
 
@@ -183,7 +183,7 @@ impl Display for RecordedParameter {
     }
 }
 
-impl RecordedAnswer {
+impl RecordedResponse {
     fn parse(line: &str) -> Option<Self> {
         let other = line.strip_prefix("other ");
         let output = Output::parse(other.unwrap_or(line))?;
@@ -191,7 +191,7 @@ impl RecordedAnswer {
     }
 }
 
-impl Display for RecordedAnswer {
+impl Display for RecordedResponse {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if !self.is_first {
             f.write_str("other ")?;

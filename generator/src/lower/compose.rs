@@ -6,7 +6,7 @@
 use openapiv3::{AdditionalProperties, Schema};
 
 use super::facets::{Facets, Node, schema_name};
-use super::{Lowering, Spot};
+use super::{Lowering, Place};
 use crate::model::JsonKind;
 
 /// The type of a composition.
@@ -103,7 +103,7 @@ impl<'d> Lowering<'d> {
         facets.all_of.iter().any(|part| {
             let node = Node::of(part);
             self.shape_of_part(node) == Shape::Object
-                && !self.properties(node, &Spot::schema("")).declared.is_empty()
+                && !self.properties(node, &Place::schema("")).declared.is_empty()
         })
     }
 

@@ -9,7 +9,7 @@ use openapiv3::{
 
 use super::facets::{Facets, Node, schema_name};
 use super::operation::Called;
-use super::{Lowering, Spot};
+use super::{Lowering, Place};
 use crate::conventions::PAGE_NUMBER;
 use crate::model::{Location, Parameter, Type};
 use crate::pointer::Pointer;
@@ -115,7 +115,7 @@ impl<'d> Lowering<'d> {
         pointer: &Pointer,
     ) -> Parameter {
         let data = source.parameter_data_ref();
-        let spot = Spot {
+        let place = Place {
             key: format!("{}?{}", called.key, data.name),
             hint: data.name.clone(),
             owner: called.short.to_owned(),
@@ -125,7 +125,7 @@ impl<'d> Lowering<'d> {
             ParameterSchemaOrContent::Schema(schema) => {
                 let node = Node::of(schema);
                 let limits = self.resolve(node).map(|schema| Facets::of(schema).limits);
-                (self.lower_node(node, &spot), limits.unwrap_or_default())
+                (self.lower_node(node, &place), limits.unwrap_or_default())
             }
             ParameterSchemaOrContent::Content(_) => {
                 self.unmapped(pointer, "a parameter with a media type is sent as text");

@@ -6,7 +6,7 @@ use openapiv3::Schema;
 use serde_json::Value;
 
 use super::facets::{Facets, Node, prose};
-use super::{Lowering, Spot};
+use super::{Lowering, Place};
 use crate::model::{Field, Record};
 use crate::pointer::Pointer;
 
@@ -29,12 +29,12 @@ pub(super) struct Properties<'d> {
 #[derive(Clone)]
 pub(super) struct Declared<'d> {
     pub(super) node: Node<'d>,
-    pub(super) spot: Spot,
+    pub(super) place: Place,
 }
 
 impl<'d> Lowering<'d> {
-    pub(super) fn lower_record(&mut self, node: Node<'d>, spot: &Spot) -> Record {
-        let mut properties = self.properties(node, spot);
+    pub(super) fn lower_record(&mut self, node: Node<'d>, place: &Place) -> Record {
+        let mut properties = self.properties(node, place);
         self.leave_out_unwritable(&mut properties);
         let fields = properties
             .declared
@@ -62,7 +62,7 @@ impl<'d> Lowering<'d> {
             if !is_plain {
                 let what =
                     "a property whose name needs escaping: reached through `extra`";
-                self.unmapped(&declared.spot.pointer, what);
+                self.unmapped(&declared.place.pointer, what);
             }
             is_plain
         });
@@ -74,7 +74,7 @@ impl<'d> Lowering<'d> {
         declared: &Declared<'d>,
         required: bool,
     ) -> Field {
-        let ty = self.lower_node(declared.node, &declared.spot);
+        let ty = self.lower_node(declared.node, &declared.place);
         let schema = self.resolve(declared.node);
         let mut field = Field {
             required,
@@ -126,16 +126,16 @@ impl<'d> Lowering<'d> {
 
     /// Collects the properties of an object, the inherited ones first, so that its own override
     /// them.
-    pub(super) fn properties(&self, node: Node<'d>, spot: &Spot) -> Properties<'d> {
+    pub(super) fn properties(&self, node: Node<'d>, place: &Place) -> Properties<'d> {
         let mut properties = Properties::default();
-        self.collect(node, spot, &mut properties, &mut Vec::new());
+        self.collect(node, place, &mut properties, &mut Vec::new());
         properties
     }
 
     fn collect(
         &self,
         node: Node<'d>,
-        spot: &Spot,
+        place: &Place,
         into: &mut Properties<'d>,
         seen: &mut Vec<&'d str>,
     ) {
@@ -147,37 +147,42 @@ impl<'d> Lowering<'d> {
                 }
                 seen.push(name);
                 for base in self.bases.get(name).into_iter().flatten() {
-                    self.collect(Node::Reference(base), &Spot::schema(base), into, seen);
+                    self.collect(
+                        Node::Reference(base),
+                        &Place::schema(base),
+                        into,
+                        seen,
+                    );
                 }
                 let Some(schema) = self.schemas.get(name) else { return };
                 match Node::of(schema) {
                     Node::Schema(schema) => {
                         self.collect(
                             Node::Schema(schema),
-                            &Spot::schema(name),
+                            &Place::schema(name),
                             into,
                             seen,
                         );
                     }
-                    other @ Node::Reference(_) => self.collect(other, spot, into, seen),
+                    other @ Node::Reference(_) => self.collect(other, place, into, seen),
                 }
                 return;
             }
         };
         let facets = Facets::of(schema);
         for (index, part) in facets.all_of.iter().enumerate() {
-            let (part, spot) = (Node::of(part), spot.part("allOf", index));
+            let (part, place) = (Node::of(part), place.part("allOf", index));
             if self.is_foreign_union(part) {
-                self.collect_variants(part, &spot, into, seen);
+                self.collect_variants(part, &place, into, seen);
             } else {
-                self.collect(part, &spot, into, seen);
+                self.collect(part, &place, into, seen);
             }
         }
         into.required.extend(facets.required.iter().map(String::as_str));
         for (json_name, schema) in facets.properties.into_iter().flatten() {
             let declared = Declared {
                 node: Node::of_boxed(schema),
-                spot: spot.property(json_name),
+                place: place.property(json_name),
             };
             self.declare(json_name, declared, into);
         }
@@ -198,9 +203,9 @@ impl<'d> Lowering<'d> {
         {
             let what = format!(
                 "declared as another kind of value at {}, and that one holds",
-                declared.spot.pointer
+                declared.place.pointer
             );
-            into.losses.push((before.spot.pointer.clone(), what));
+            into.losses.push((before.place.pointer.clone(), what));
         }
         into.declared.insert(json_name, declared);
     }
@@ -210,19 +215,19 @@ impl<'d> Lowering<'d> {
     fn collect_variants(
         &self,
         union: Node<'d>,
-        spot: &Spot,
+        place: &Place,
         into: &mut Properties<'d>,
         seen: &mut Vec<&'d str>,
     ) {
         let what = "a union beside other properties: one record with the properties of all variants";
-        into.losses.push((spot.pointer.clone(), what.to_owned()));
+        into.losses.push((place.pointer.clone(), what.to_owned()));
         let mut of_union = Properties::default();
-        self.collect(union, spot, &mut of_union, seen);
+        self.collect(union, place, &mut of_union, seen);
         for (index, variant) in
             self.nested_variants(union).into_iter().flatten().enumerate()
         {
             let mut of_variant = Properties::default();
-            self.collect(variant, &spot.part("oneOf", index), &mut of_variant, seen);
+            self.collect(variant, &place.part("oneOf", index), &mut of_variant, seen);
             for (json_name, declared) in of_variant.declared {
                 self.declare(json_name, declared, &mut of_union);
             }

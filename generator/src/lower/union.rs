@@ -9,7 +9,7 @@ use openapiv3::{ReferenceOr, Schema};
 
 use super::facets::{Facets, Node, schema_name};
 use super::record::Declared;
-use super::{Lowering, Spot};
+use super::{Lowering, Place};
 use crate::model::{
     Discriminator, Enum, Field, JsonKind, Kind, Record, Type, Union, Variant,
 };
@@ -43,7 +43,7 @@ pub(super) struct Tagged<'d> {
 /// The share of a property's values that must select a single variant for it to serve as
 /// discriminator. It is all of them for alerts and events, and less than a half for hardware
 /// specifications.
-const TELLING: (usize, usize) = (2, 3);
+const MIN_DISCRIMINATING_SHARE: (usize, usize) = (2, 3);
 
 impl<'d> Lowering<'d> {
     /// Notes which schemas are variants of a union with properties of its own that they don't
@@ -163,11 +163,12 @@ impl<'d> Lowering<'d> {
             let values: Option<Vec<Vec<String>>> =
                 nodes.iter().map(|node| self.values_of(*node, property)).collect();
             let Some(values) = values else { continue };
-            let (told, distinct) = count_told(&values);
+            let (told, distinct) = count_discriminating(&values);
             let tags = assign(&values);
             let tagged = tags.iter().filter(|tags| !tags.is_empty()).count();
-            let telling =
-                told * TELLING.1 >= distinct * TELLING.0 && tagged * 2 > tags.len();
+            let telling = told * MIN_DISCRIMINATING_SHARE.1
+                >= distinct * MIN_DISCRIMINATING_SHARE.0
+                && tagged * 2 > tags.len();
             let better = best.as_ref().is_none_or(|(t, d, ..)| told * d > t * distinct);
             if telling && better {
                 best = Some((told, distinct, property, tags));
@@ -187,7 +188,7 @@ impl<'d> Lowering<'d> {
     }
 
     fn property_names(&self, node: Node<'d>) -> BTreeSet<&'d str> {
-        let own = self.properties(node, &Spot::schema("")).declared;
+        let own = self.properties(node, &Place::schema("")).declared;
         let mut names: BTreeSet<&str> = own.into_keys().collect();
         if let Some(nested) = self.nested_variants(node) {
             names.extend(self.shared_properties(&nested));
@@ -198,7 +199,7 @@ impl<'d> Lowering<'d> {
     /// Returns the values of an enum property of a schema, or of all variants where the schema is a
     /// union.
     fn values_of(&self, node: Node<'d>, property: &str) -> Option<Vec<String>> {
-        let own = self.properties(node, &Spot::schema("")).declared;
+        let own = self.properties(node, &Place::schema("")).declared;
         if let Some(Declared { node, .. }) = own.get(property) {
             return self.strings_of(*node);
         }
@@ -219,7 +220,7 @@ impl<'d> Lowering<'d> {
         plan: Plan<'d>,
         node: Node<'d>,
         facets: &Facets<'d>,
-        spot: &Spot,
+        place: &Place,
     ) -> Kind {
         match plan {
             Plan::Enum(values) => {
@@ -233,7 +234,7 @@ impl<'d> Lowering<'d> {
                         recorded: None,
                         ty: self.lower_node(
                             tagged.node,
-                            &spot.variant(facets.variants().0, index),
+                            &place.variant(facets.variants().0, index),
                         ),
                         tags: tagged.tags,
                     })
@@ -251,7 +252,7 @@ impl<'d> Lowering<'d> {
                     .into_iter()
                     .map(|(index, node)| Variant {
                         recorded: None,
-                        ty: self.lower_node(node, &spot.variant(keyword, index)),
+                        ty: self.lower_node(node, &place.variant(keyword, index)),
                         tags: Vec::new(),
                     })
                     .collect();
@@ -265,19 +266,19 @@ impl<'d> Lowering<'d> {
             | Plan::Only(_)
             | Plan::Text
             | Plan::Number
-            | Plan::FreeForm(_) => Kind::Record(self.merge(node, facets, spot)),
+            | Plan::FreeForm(_) => Kind::Record(self.merge(node, facets, place)),
         }
     }
 
     /// Makes one record of the properties of all variants and of the union itself.
-    fn merge(&mut self, node: Node<'d>, facets: &Facets<'d>, spot: &Spot) -> Record {
+    fn merge(&mut self, node: Node<'d>, facets: &Facets<'d>, place: &Place) -> Record {
         let keyword = facets.variants().0;
-        let mut own = self.properties(node, spot);
+        let mut own = self.properties(node, place);
         self.leave_out_unwritable(&mut own);
         let mut declared: BTreeMap<&'d str, Vec<Declared<'d>>> = BTreeMap::new();
         let mut required: Option<BTreeSet<&'d str>> = None;
         for (index, variant) in self.choices(facets) {
-            let mut properties = self.properties(variant, &spot.part(keyword, index));
+            let mut properties = self.properties(variant, &place.part(keyword, index));
             self.leave_out_unwritable(&mut properties);
             for (json_name, property) in properties.declared {
                 declared.entry(json_name).or_default().push(property);
@@ -295,7 +296,7 @@ impl<'d> Lowering<'d> {
         let fields = declared
             .into_iter()
             .map(|(json_name, all)| {
-                self.merge_field(json_name, &all, required.contains(json_name), spot)
+                self.merge_field(json_name, &all, required.contains(json_name), place)
             })
             .collect();
         Record { fields }
@@ -307,38 +308,38 @@ impl<'d> Lowering<'d> {
         json_name: &'d str,
         all: &[Declared<'d>],
         required: bool,
-        spot: &Spot,
+        place: &Place,
     ) -> Field {
         let mut field = self.lower_field(json_name, &all[0], required);
         for other in &all[1..] {
             let other = self.lower_field(json_name, other, required);
             if other.ty != field.ty {
-                field.ty = self.unite(&field, &other, &spot.property(json_name));
+                field.ty = self.unite(&field, &other, &place.property(json_name));
             }
-            field.weaken(&other);
+            field.intersect(&other);
         }
         field
     }
 
     /// Merges two types of one property: the values of enums are united, equal definitions stay,
     /// anything else becomes any JSON value.
-    fn unite(&mut self, a: &Field, b: &Field, spot: &Spot) -> Type {
+    fn unite(&mut self, a: &Field, b: &Field, place: &Place) -> Type {
         let kinds = (self.definition(&a.ty), self.definition(&b.ty));
         match kinds {
             (Some(Kind::Enum(one)), Some(Kind::Enum(other))) => {
                 let values = one.values.iter().chain(&other.values).map(String::as_str);
                 let kind = Kind::Enum(Enum::new(values));
-                match self.inline.get(&spot.pointer) {
+                match self.inline.get(&place.pointer) {
                     Some(id) => {
                         self.api.types[id.0].kind = kind;
                         Type::Def(*id)
                     }
-                    None => Type::Def(self.reserve_united(spot, kind)),
+                    None => Type::Def(self.reserve_united(place, kind)),
                 }
             }
             _ => {
                 self.unmapped(
-                    &spot.pointer,
+                    &place.pointer,
                     "variants declare it in different types: any JSON value",
                 );
                 Type::Json
@@ -353,16 +354,16 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    fn reserve_united(&mut self, spot: &Spot, kind: Kind) -> crate::model::TypeId {
+    fn reserve_united(&mut self, place: &Place, kind: Kind) -> crate::model::TypeId {
         let id = crate::model::TypeId(self.api.types.len());
         self.api.types.push(crate::model::TypeDef {
-            origin: crate::model::Origin { places: vec![spot.place()], named: false },
+            origin: crate::model::Origin { places: vec![place.clone()], named: false },
             recorded: None,
             kind,
             prose: None,
             docs_url: None,
         });
-        self.inline.insert(spot.pointer.clone(), id);
+        self.inline.insert(place.pointer.clone(), id);
         id
     }
 }
@@ -370,7 +371,7 @@ impl<'d> Lowering<'d> {
 /// Counts the values that select a variant, and all distinct values. A value selects a variant if
 /// only that variant lists it, or if the variant with the fewest values is a special case of all
 /// others that list it.
-fn count_told(values: &[Vec<String>]) -> (usize, usize) {
+fn count_discriminating(values: &[Vec<String>]) -> (usize, usize) {
     let owners = owners(values);
     let sets: Vec<HashSet<&String>> =
         values.iter().map(|values| values.iter().collect()).collect();

@@ -372,7 +372,7 @@ fn path_parameters(operation: &Operation) -> Vec<&str> {
 /// none.
 fn outputs(operation: &Operation) -> Option<Vec<Type>> {
     let versions = operation.versions.iter();
-    versions.map(|version| version.answers.first()?.body().cloned()).collect()
+    versions.map(|version| version.responses.first()?.body().cloned()).collect()
 }
 
 /// Tells whether the response of an operation has one of some properties in every version, and each

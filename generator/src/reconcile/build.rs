@@ -143,7 +143,7 @@ impl<'a> Build<'a> {
         is_in_all: bool,
     ) -> Field {
         let mut field = found[0].clone();
-        found[1..].iter().for_each(|other| field.weaken(other));
+        found[1..].iter().for_each(|other| field.intersect(other));
         field.required &= is_in_all;
         let types: Vec<&Type> = found.iter().map(|field| &field.ty).collect();
         field.ty = self.ty(known.map(|known| &known.held.ty), &types);

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::build::Build;
 use crate::casing::{free_name, precedence, setter_name, spelt};
-use crate::ledger::{RecordedAnswer, RecordedOperation, parameter_key};
+use crate::ledger::{RecordedOperation, RecordedResponse, parameter_key};
 use crate::model::{
-    Answer, Body, Content, Location, Operation, OperationVersion, Output, Parameter,
+    Body, Content, Location, Operation, OperationVersion, Output, Parameter, Response,
     Type,
 };
 
@@ -96,25 +96,25 @@ fn reconcile_version(
     version: &mut OperationVersion,
     recorded: Option<&RecordedOperation>,
 ) {
-    let answers = recorded.map(|recorded| recorded.answers(version.version));
-    let answers = answers.unwrap_or_default();
-    for answer in &mut version.answers {
-        let known = answers.get(answer.media_type.format.as_str()).copied();
-        reconcile_answer(build, answer, known);
+    let responses = recorded.map(|recorded| recorded.responses(version.version));
+    let responses = responses.unwrap_or_default();
+    for response in &mut version.responses {
+        let known = responses.get(response.media_type.format.as_str()).copied();
+        reconcile_response(build, response, known);
     }
     // The function with the plain name keeps its format.
-    version.answers.sort_by_cached_key(|answer| {
-        let known = answers.get(answer.media_type.format.as_str());
+    version.responses.sort_by_cached_key(|response| {
+        let known = responses.get(response.media_type.format.as_str());
         (
-            !known.map_or(answers.is_empty(), |known| known.is_first),
-            answer.media_type.format.clone(),
+            !known.map_or(responses.is_empty(), |known| known.is_first),
+            response.media_type.format.clone(),
         )
     });
     // Where the format of that function is gone, the others keep their names.
-    for (index, answer) in version.answers.iter_mut().enumerate() {
-        let known = answers.get(answer.media_type.format.as_str());
-        let is_first = index == 0 && answers.is_empty();
-        answer.is_first = known.map_or(is_first, |known| known.is_first);
+    for (index, response) in version.responses.iter_mut().enumerate() {
+        let known = responses.get(response.media_type.format.as_str());
+        let is_first = index == 0 && responses.is_empty();
+        response.is_first = known.map_or(is_first, |known| known.is_first);
     }
     if let Some(body) = &mut version.body {
         let known = recorded.and_then(|recorded| recorded.body(version.version));
@@ -122,30 +122,30 @@ fn reconcile_version(
             ty: build.ty(known, &[&body.ty]),
             media_type: body.media_type.clone(),
             is_bytes: body.is_bytes,
-            is_argument: answers.is_empty() || known.is_some(),
+            is_argument: responses.is_empty() || known.is_some(),
         };
     }
 }
 
-fn reconcile_answer(
+fn reconcile_response(
     build: &mut Build<'_>,
-    answer: &mut Answer,
-    known: Option<&RecordedAnswer>,
+    response: &mut Response,
+    known: Option<&RecordedResponse>,
 ) {
     let ty = known.and_then(|known| match &known.output {
         Output::Json(ty) | Output::Optional(ty) => Some(ty),
         Output::Empty | Output::Stream => None,
     });
-    let body = answer.body().cloned();
-    for (_, content) in &mut answer.statuses {
+    let body = response.body().cloned();
+    for (_, content) in &mut response.statuses {
         if let Content::Json(found) = content {
             // A second status with another body is decoded as this one.
             let known = ty.filter(|_| body.as_ref() == Some(found));
             *found = build.ty(known, &[found]);
         }
     }
-    let output = answer.output_of_statuses();
-    answer.output = match (known.map(|known| &known.output), output) {
+    let output = response.output_of_statuses();
+    response.output = match (known.map(|known| &known.output), output) {
         (Some(Output::Empty), _) => Output::Empty,
         (Some(Output::Stream), _) => Output::Stream,
         // Where the response no longer has a body, any JSON value is `null`.

@@ -133,12 +133,12 @@ impl Pairs<'_> {
             }
         }
         for version in &operation.versions {
-            let answers = recorded.answers(version.version);
-            for answer in &version.answers {
-                let known = answers.get(answer.media_type.format.as_str());
+            let responses = recorded.responses(version.version);
+            for response in &version.responses {
+                let known = responses.get(response.media_type.format.as_str());
                 if let Some(Output::Json(known) | Output::Optional(known)) =
                     known.map(|known| &known.output)
-                    && let Some(found) = answer.body()
+                    && let Some(found) = response.body()
                 {
                     self.pair(known, found);
                 }

@@ -168,7 +168,7 @@ fn intersect(
                 }
                 field.ty = Type::String;
             }
-            field.weaken(&other);
+            field.intersect(&other);
             Some(field)
         })
         .collect();

@@ -12,8 +12,9 @@ pub(super) fn list_second_bodies(api: &mut Api) {
     let mut found = BTreeSet::new();
     for operation in &api.operations {
         let responses = operation.pointer.child("responses");
-        for answer in operation.versions.iter().flat_map(|version| &version.answers) {
-            let bodies = answer.statuses.iter().filter_map(|(status, content)| {
+        for response in operation.versions.iter().flat_map(|version| &version.responses)
+        {
+            let bodies = response.statuses.iter().filter_map(|(status, content)| {
                 matches!(content, Content::Json(_)).then_some((status, content))
             });
             let mut bodies = bodies.peekable();
@@ -21,7 +22,7 @@ pub(super) fn list_second_bodies(api: &mut Api) {
             for (status, _) in bodies.filter(|(_, other)| *other != ty) {
                 let at = responses.child(status.to_string()).child("content");
                 found.insert(Unmapped {
-                    pointer: at.child(answer.media_type.to_string()),
+                    pointer: at.child(response.media_type.to_string()),
                     what: format!("a success body of another type than that of {first}: decoded as that one"),
                 });
             }

@@ -9,8 +9,8 @@ use openapiv3::{
 
 use super::facets::{Node, schema_name};
 use super::operation::Called;
-use super::{Lowering, Spot};
-use crate::model::{Answer, Body, Content, OperationVersion, Output, Type};
+use super::{Lowering, Place};
+use crate::model::{self, Body, Content, OperationVersion, Output, Type};
 use crate::pointer::Pointer;
 use crate::version::{Date, Format, MediaType, Version};
 
@@ -48,9 +48,9 @@ impl<'d> Lowering<'d> {
                 for success in &successes {
                     self.lower_unversioned(success, &mut lowered, called);
                 }
-                if lowered.answers.is_empty() {
+                if lowered.responses.is_empty() {
                     let json = MediaType::json(version);
-                    lowered.add_answer(json, OK, Content::Empty);
+                    lowered.add_response(json, OK, Content::Empty);
                 }
                 versions.insert(version, lowered);
             }
@@ -165,7 +165,7 @@ impl<'d> Lowering<'d> {
         }
         if success.response.content.is_empty() {
             let json = MediaType::json(version.version);
-            version.add_answer(json, success.code, Content::Empty);
+            version.add_response(json, success.code, Content::Empty);
         }
     }
 
@@ -177,12 +177,12 @@ impl<'d> Lowering<'d> {
         called: Called<'_>,
         at: &Pointer,
     ) {
-        let spot =
-            body_spot(called, version.version, "response", Some(success.code), at);
+        let place =
+            body_place(called, version.version, "response", Some(success.code), at);
         let content = match (&media.schema, &media_type.format) {
             (None, Format::Json) => Content::Empty,
             (Some(schema), Format::Json) => {
-                Content::Json(self.lower_node(Node::of(schema), &spot))
+                Content::Json(self.lower_node(Node::of(schema), &place))
             }
             (_, Format::Csv | Format::Gzip) => Content::Stream,
             (_, Format::Other(_)) => {
@@ -192,7 +192,7 @@ impl<'d> Lowering<'d> {
         };
         let sunset = self.sunset(media, at);
         version.sunset = version.sunset.max(sunset);
-        version.add_answer(media_type, success.code, content);
+        version.add_response(media_type, success.code, content);
     }
 
     /// Notes contents without a version where contents with a version replace them.
@@ -304,11 +304,12 @@ impl<'d> Lowering<'d> {
         called: Called<'_>,
     ) -> Option<Body> {
         let media_type = body.media_type(version);
-        let spot = body_spot(called, media_type.version, "request", None, &body.pointer);
+        let place =
+            body_place(called, media_type.version, "request", None, &body.pointer);
         let is_bytes = body.format != Format::Json;
         let ty = match (is_bytes, &body.media.schema) {
             (true, _) => Type::Json,
-            (false, Some(schema)) => self.lower_node(Node::of(schema), &spot),
+            (false, Some(schema)) => self.lower_node(Node::of(schema), &place),
             (false, None) => return None,
         };
         Some(Body { ty, media_type, is_bytes, is_argument: true })
@@ -390,7 +391,7 @@ fn bodies<'d>(body: &'d RequestBody, pointer: &Pointer) -> Bodies<'d> {
 fn add_empty_statuses(successes: &[Success<'_>], versions: &mut Versions) {
     for success in successes.iter().filter(|it| it.response.content.is_empty()) {
         for version in versions.values_mut() {
-            version.add_answer(
+            version.add_response(
                 MediaType::json(version.version),
                 success.code,
                 Content::Empty,
@@ -415,31 +416,32 @@ impl OperationVersion {
     fn new(version: Version) -> Self {
         Self {
             version,
-            answers: Vec::new(),
+            responses: Vec::new(),
             body: None,
             errors: Vec::new(),
             sunset: None,
         }
     }
 
-    fn add_answer(&mut self, media_type: MediaType, code: u16, content: Content) {
-        let is_same =
-            |answer: &&mut Answer| answer.media_type.format == media_type.format;
-        match self.answers.iter_mut().find(is_same) {
-            Some(answer) => {
-                if answer.statuses.iter().all(|(other, _)| *other != code) {
-                    answer.statuses.push((code, content));
-                    answer.statuses.sort_by_key(|(code, _)| *code);
+    fn add_response(&mut self, media_type: MediaType, code: u16, content: Content) {
+        let is_same = |response: &&mut model::Response| {
+            response.media_type.format == media_type.format
+        };
+        match self.responses.iter_mut().find(is_same) {
+            Some(response) => {
+                if response.statuses.iter().all(|(other, _)| *other != code) {
+                    response.statuses.push((code, content));
+                    response.statuses.sort_by_key(|(code, _)| *code);
                 }
             }
             None => {
-                self.answers.push(Answer {
+                self.responses.push(model::Response {
                     media_type,
                     statuses: vec![(code, content)],
                     output: Output::Empty,
                     is_first: false,
                 });
-                self.answers
+                self.responses
                     .sort_by(|a, b| a.media_type.format.cmp(&b.media_type.format));
             }
         }
@@ -451,15 +453,15 @@ fn contents(response: &Response) -> BTreeMap<&String, &Media> {
     response.content.iter().collect()
 }
 
-fn body_spot(
+fn body_place(
     called: Called<'_>,
     version: Version,
     role: &str,
     status: Option<u16>,
     at: &Pointer,
-) -> Spot {
+) -> Place {
     let place = status.map_or_else(|| role.to_owned(), |status| status.to_string());
-    Spot {
+    Place {
         key: format!("{}@{version}#{place}", called.key),
         hint: role.to_owned(),
         owner: called.short.to_owned(),

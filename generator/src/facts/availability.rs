@@ -8,40 +8,40 @@ use crate::version::Version;
 
 /// The Cargo feature that an operation version requires besides its group's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Gate {
+pub enum Availability {
     /// No other feature.
     None,
     OlderVersions,
     Preview,
 }
 
-/// The alternative feature sets that make something available: each an operation group, by index,
-/// and an availability.
-pub type Condition = BTreeSet<(usize, Gate)>;
+/// The alternatives of features that make a type available: each an operation group, by index, and
+/// an availability.
+pub type FeatureSet = BTreeSet<(usize, Availability)>;
 
 /// Returns the availability of a version.
-pub(super) fn gate(version: Version, is_current: bool) -> Gate {
+pub(super) fn availability(version: Version, is_current: bool) -> Availability {
     match version {
-        Version::Stable(_) if is_current => Gate::None,
-        Version::Stable(_) => Gate::OlderVersions,
-        Version::Upcoming(_) | Version::Preview => Gate::Preview,
+        Version::Stable(_) if is_current => Availability::None,
+        Version::Stable(_) => Availability::OlderVersions,
+        Version::Upcoming(_) | Version::Preview => Availability::Preview,
     }
 }
 
 /// Returns the feature sets of each type.
-pub(super) fn conditions(
+pub(super) fn feature_sets(
     api: &Api,
     current: &HashMap<String, HashSet<Version>>,
     waits: &Waits,
-) -> Vec<Condition> {
-    let mut roots: BTreeMap<(usize, Gate), Vec<TypeId>> = BTreeMap::new();
+) -> Vec<FeatureSet> {
+    let mut roots: BTreeMap<(usize, Availability), Vec<TypeId>> = BTreeMap::new();
     for (index, operation) in api.operations.iter().enumerate() {
-        let mut parameters_gate = Gate::Preview;
+        let mut parameters_availability = Availability::Preview;
         for version in &operation.versions {
             let is_current = current[&operation.key()].contains(&version.version);
-            let gate = gate(version.version, is_current);
-            parameters_gate = parameters_gate.min(gate);
-            let roots = roots.entry((operation.tag, gate)).or_default();
+            let availability = availability(version.version, is_current);
+            parameters_availability = parameters_availability.min(availability);
+            let roots = roots.entry((operation.tag, availability)).or_default();
             version.for_each_type(|ty| roots.extend(ty.leaf()));
             if operation.offers_wait {
                 let waited = waits.get(&(index, version.version));
@@ -50,19 +50,22 @@ pub(super) fn conditions(
         }
         let parameters =
             operation.parameters.iter().filter_map(|parameter| parameter.ty.leaf());
-        roots.entry((operation.tag, parameters_gate)).or_default().extend(parameters);
+        roots
+            .entry((operation.tag, parameters_availability))
+            .or_default()
+            .extend(parameters);
     }
-    let mut conditions = vec![Condition::new(); api.types.len()];
+    let mut feature_sets = vec![FeatureSet::new(); api.types.len()];
     for (alternative, roots) in roots {
-        for id in reach(api, roots) {
-            conditions[id.0].insert(alternative);
+        for id in reachable(api, roots) {
+            feature_sets[id.0].insert(alternative);
         }
     }
-    conditions.into_iter().map(simplify).collect()
+    feature_sets.into_iter().map(simplify).collect()
 }
 
 /// Returns the types that some types contain, directly or not, including themselves.
-pub(super) fn reach(api: &Api, mut pending: Vec<TypeId>) -> HashSet<TypeId> {
+pub(super) fn reachable(api: &Api, mut pending: Vec<TypeId>) -> HashSet<TypeId> {
     let mut reached = HashSet::new();
     while let Some(id) = pending.pop() {
         if reached.insert(id) {
@@ -73,14 +76,16 @@ pub(super) fn reach(api: &Api, mut pending: Vec<TypeId>) -> HashSet<TypeId> {
 }
 
 /// Removes the alternatives of an operation group that needs no other feature in one of them.
-fn simplify(condition: Condition) -> Condition {
-    let free: BTreeSet<usize> = condition
+fn simplify(feature_set: FeatureSet) -> FeatureSet {
+    let free: BTreeSet<usize> = feature_set
         .iter()
-        .filter(|(_, gate)| *gate == Gate::None)
+        .filter(|(_, availability)| *availability == Availability::None)
         .map(|(tag, _)| *tag)
         .collect();
-    condition
+    feature_set
         .into_iter()
-        .filter(|(tag, gate)| *gate == Gate::None || !free.contains(tag))
+        .filter(|(tag, availability)| {
+            *availability == Availability::None || !free.contains(tag)
+        })
         .collect()
 }

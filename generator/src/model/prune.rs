@@ -6,7 +6,7 @@ use super::{Api, Content, OperationVersion, TypeId};
 
 impl Api {
     /// Removes the types that no operation uses.
-    pub(crate) fn drop_unreached(&mut self) {
+    pub(crate) fn prune(&mut self) {
         let mut reached = vec![false; self.types.len()];
         let mut pending: Vec<TypeId> = Vec::new();
         for operation in &self.operations {
@@ -64,7 +64,7 @@ fn keep(
 
 fn redirect(version: &mut OperationVersion, target: &dyn Fn(TypeId) -> TypeId) {
     for (_, content) in
-        version.answers.iter_mut().flat_map(|answer| &mut answer.statuses)
+        version.responses.iter_mut().flat_map(|response| &mut response.statuses)
     {
         if let Content::Json(ty) = content {
             ty.map_defs(target);
