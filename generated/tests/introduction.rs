@@ -1,8 +1,8 @@
-//! Atlas's introduction to programmatic access, with the generated functions and types: its
-//! sample requests as they leave, byte by byte, and answers of the shape of its samples.
+//! Atlas's introduction to programmatic access, with the generated functions and types: its sample
+//! requests, compared byte by byte, and responses shaped like its samples.
 //!
-//! Two differences are wanted: `Accept` names the version of the operation that the document
-//! declares, and a body is of the versioned type, not of `application/json`.
+//! Two differences are intended: `Accept` has the version of the operation that the document
+//! declares, and a body has the versioned media type, not `application/json`.
 
 #![cfg(all(feature = "projects", feature = "service-accounts"))]
 
@@ -15,7 +15,7 @@ use atlas_admin::{Client, Credentials, projects, service_accounts, set, types};
 
 const VERSION: &str = "application/vnd.atlas.2023-01-01+json";
 
-/// A request as it arrived: its request line, its headers in lower case, its body.
+/// A received request: its request line, its headers in lower case, its body.
 #[derive(Clone)]
 struct Seen {
     line: String,
@@ -30,7 +30,7 @@ impl Seen {
     }
 }
 
-/// Answers on loopback as `script` says, with a status line and headers, and a body.
+/// A server on loopback that responds as `script` says, with a status line and headers, and a body.
 struct Server {
     url: String,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -55,7 +55,7 @@ impl Server {
     }
 }
 
-/// Answers one request of a connection, and closes it.
+/// Responds to one request of a connection, and closes it.
 fn serve(
     mut stream: TcpStream,
     script: fn(&Seen) -> (&'static str, &'static str),
@@ -87,7 +87,7 @@ fn serve(
     write!(stream, "{head}\r\n\r\n{body}").unwrap();
 }
 
-/// Sends the two sample requests and looks at what the service answers.
+/// Sends the two sample requests and checks the responses.
 async fn list_and_create(client: &Client) {
     let page = projects::list_groups().send(client).await.unwrap();
     assert!(page.items().is_empty());
@@ -102,7 +102,7 @@ async fn list_and_create(client: &Client) {
     assert_eq!(created.id.as_deref(), Some("32b6e34b3d91647abb20e7b8"));
 }
 
-/// Checks the sample requests as they arrived, but for their credentials.
+/// Checks the sample requests as they were received, except for their credentials.
 fn check(list: &Seen, create: &Seen) {
     assert_eq!(list.line, "GET /api/atlas/v2/groups HTTP/1.1");
     assert_eq!(list.header("accept"), VERSION);

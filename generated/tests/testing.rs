@@ -1,4 +1,4 @@
-//! The mock client: what it responds, and what it says when a test is wrong.
+//! The mock client: its responses, and its messages when a test is wrong.
 
 #![cfg(all(feature = "clusters", feature = "projects", feature = "invoices"))]
 
@@ -21,7 +21,7 @@ fn group(name: &str) -> Group {
     Group { name: set(name), org_id: set("o1"), ..Default::default() }
 }
 
-/// Returns what a test that fails is told.
+/// Returns the panic message of a failing test.
 fn failure(test: impl AsyncFnOnce()) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let panic = catch_unwind(AssertUnwindSafe(|| runtime.block_on(test())))
@@ -206,7 +206,7 @@ fn an_order_is_kept_where_it_is_asked_for() {
     assert!(message.contains("not yet its turn"), "{message}");
 }
 
-/// A task whose panic nobody sees must not make the test pass.
+/// A panic in a task, which nobody observes, must not make the test pass.
 #[test]
 fn what_a_task_did_wrong_is_told_at_the_end() {
     let message = failure(async || {
@@ -221,7 +221,7 @@ fn what_a_task_did_wrong_is_told_at_the_end() {
     assert!(message.contains("expected: nothing"), "{message}");
 }
 
-/// As it stands in the README.
+/// The program in the README.
 #[tokio::test]
 async fn waits_out_the_rate_limit() {
     let (client, atlas) = testing::mock_client();

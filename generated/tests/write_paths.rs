@@ -1,4 +1,4 @@
-//! Reading, changing and sending back, as a program would write it.
+//! Reading, changing and sending back a value, as a program does.
 //!
 //! What holds for every operation is tested with the registry, in `samples/tests/types/write.rs`.
 
@@ -20,7 +20,7 @@ use atlas_admin::{
 };
 use serde_json::{Value as Json, json};
 
-/// Reads an answer of the service.
+/// Decodes a response of the service.
 fn received<T: Value + Default>(answer: &Json) -> T {
     let mut value = T::default();
     codec::decode(answer.to_string().as_bytes(), &mut value).unwrap();
@@ -132,7 +132,7 @@ fn an_alert_configuration_is_switched_off() {
     }
 }
 
-/// Here the service sends another type than it takes: the json_name form leads from one to the other.
+/// The type of the response differs from that of the body here: its JSON is read as the other.
 #[test]
 fn what_is_read_and_what_is_sent_may_be_two_types() {
     let answer: FederationIdentityProvider = received(&json!({

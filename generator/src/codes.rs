@@ -31,15 +31,15 @@ impl ErrorCodes {
         let lines: BTreeMap<Spanned<String>, Seen> =
             toml::from_str(text).map_err(|error: toml::de::Error| {
                 let at = error.span().map_or(0, |span| span.start);
-                let what = format!("is not understood: {}", error.message());
+                let what = format!("can't be read: {}", error.message());
                 vec![problem(text, at, &what, SHAPE)]
             })?;
         let mut problems = Vec::new();
         for (code, seen) in &lines {
             let at = code.span().start;
             if !is_code(code.get_ref()) {
-                let what = format!("has `{}`, which is no code", code.get_ref());
-                let help = "write it as the service does: A to Z, 0 to 9 and `_`";
+                let what = format!("has `{}`, which is no error code", code.get_ref());
+                let help = "write it as the service does, with A to Z, 0 to 9 and `_`";
                 problems.push(problem(text, at, &what, help));
             }
             let places = [&seen.document, &seen.recording, &seen.report];
@@ -98,11 +98,14 @@ mod tests {
     #[test]
     fn a_line_that_is_wrong_is_named_with_what_to_do() {
         for (text, says) in [
-            ("A = { report = \"x\" }\n\"b c\" = { report = \"x\" }", "has `b c`, which"),
+            (
+                "A = { report = \"x\" }\n\"b c\" = { report = \"x\" }",
+                "has `b c`, which is no error code",
+            ),
             ("A = { report = \"x\" }\nB = {}", "does not say where B was seen"),
             ("A = { report = \"x\" }\nB = { report = \" \" }", "where B was seen"),
             ("A = { report = \"x\" }\nB = { seen = \"x\" }", "unknown field `seen`"),
-            ("A = { report = \"x\" }\nB", "is not understood"),
+            ("A = { report = \"x\" }\nB", "can't be read"),
             ("A = { report = \"x\" }\nA = { report = \"x\" }", "duplicate key"),
             ("A = { report = \"x\" }\nB = 1", "invalid type"),
         ] {

@@ -71,8 +71,9 @@ fn type_tree(
     let notes = refuse(check::check(tree, losses))?;
     refuse(reference::check(tree))?;
     let openapi = OpenAPI::deserialize(tree).map_err(|error| {
-        let what = format!("the document can't be typed: {error}");
-        let help = "the checks have a gap; this is a mistake of the generator";
+        let what =
+            format!("the document passed all checks and can't be converted: {error}");
+        let help = "this is a bug of the generator: a check is missing";
         vec![Diagnostic::error(what, &Pointer::root()).help(help)]
     })?;
     Ok((openapi, notes))

@@ -128,13 +128,13 @@ impl Ledger {
     pub fn parse(text: &str) -> Result<Self, Diagnostic> {
         let ledger: Self = toml::from_str(text).map_err(|error| {
             let help = "correct the line, or restore the file from version control";
-            problem(format!("spec/names.toml is not understood: {error}"), help)
+            problem(format!("spec/names.toml can't be read: {error}"), help)
         })?;
         match ledger.boxed_enum() {
             None => Ok(ledger),
             Some(field) => Err(problem(
                 format!("spec/names.toml has a box around an enum in {field}"),
-                "write it without the box: an enum holds nothing",
+                "write the type without the box: an enum of strings needs none",
             )),
         }
     }

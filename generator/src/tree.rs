@@ -285,7 +285,7 @@ impl<'de> Visitor<'de> for Node<'_> {
             let before = self.reading.at.borrow_mut().push(&key);
             let value = entries.next_value_seed(node)?;
             if map.contains_key(&key) {
-                let what = format!("the key `{key}` stands twice in one object");
+                let what = format!("the key `{key}` occurs twice in one object");
                 self.reading.report(what, "keep one of the two");
             }
             self.reading.at.borrow_mut().truncate(before);

@@ -1,4 +1,4 @@
-//! The operations of a document in each of their versions.
+//! The operations of a document in each version.
 
 use std::collections::BTreeMap;
 
@@ -12,21 +12,21 @@ use crate::demands::{Tree, entries, flag, list, text};
 pub struct Pair {
     /// The `operationId`.
     pub id: String,
-    /// The version, as it stands in media types: `2024-08-05`, `preview`.
+    /// The version, as media types have it: `2024-08-05`, `preview`.
     pub version: String,
     /// The method, in capital letters.
     pub method: String,
     /// The path, with the names of its parameters in braces.
     pub path: String,
-    /// The first tag.
+    /// The first tag, which is the operation group.
     pub tag: String,
     /// The parameters of the path, the query and the headers.
     pub parameters: Vec<Parameter>,
-    /// The body of the request, where there is one.
+    /// The body of the request; `None` where the operation has none.
     pub body: Option<Media>,
-    /// The declared successes, by status and then by media type.
+    /// The declared success responses, by status and then by media type.
     pub answers: Vec<Answer>,
-    /// The declared failures, which are the same in each version.
+    /// The declared error responses, which are the same in each version.
     pub errors: Vec<Answer>,
 }
 
@@ -35,20 +35,20 @@ pub struct Pair {
 pub struct Parameter {
     /// The name.
     pub name: String,
-    /// Where it stands: `path`, `query` or `header`.
+    /// The location: `path`, `query` or `header`.
     pub location: String,
-    /// Whether a request must have it.
+    /// Whether a request must have the parameter.
     pub required: bool,
-    /// Its schema.
+    /// The schema of its value.
     pub schema: Value,
 }
 
-/// What one status comes with.
+/// The response with one status.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// The bodies that it may have, one for each media type.
+    /// Its possible bodies, one for each media type.
     pub content: Vec<Media>,
 }
 
@@ -57,12 +57,12 @@ pub struct Answer {
 pub struct Media {
     /// The media type.
     pub name: String,
-    /// The schema of the body, where there is one.
+    /// The schema of the body; `None` where it has none.
     pub schema: Option<Value>,
 }
 
 impl Pair {
-    /// Returns the body of a status that is JSON and has a schema.
+    /// Returns the JSON body of a status; `None` where it has none with a schema.
     pub fn answer(&self, status: u16) -> Option<&Media> {
         let answers = self.answers.iter().chain(&self.errors);
         let mut content =
@@ -72,7 +72,7 @@ impl Pair {
 }
 
 impl Media {
-    /// Tells whether the body is written in JSON.
+    /// Tells whether the body is JSON.
     pub fn is_json(&self) -> bool {
         self.name.ends_with("json")
     }

@@ -1,7 +1,8 @@
 //! `cargo xtask bench`: the figures of the README, as ratios measured in one run.
 //!
-//! Each figure is of the run with the median user time, on which other work on the machine weighs
-//! less than on wall time. What is not installed is not measured, and the table says so.
+//! Each figure is that of the run with the median user time, which other work on the machine
+//! affects less than wall time. Programs that are not installed are not measured, and the table
+//! says so.
 
 use std::fs;
 use std::path::Path;
@@ -57,7 +58,9 @@ fn bench(mut arguments: lexopt::Parser) -> Result<String, Failure> {
                 let number =
                     arguments.value()?.to_str().and_then(|text| text.parse().ok());
                 runs = number.filter(|runs| *runs > 0).ok_or_else(|| {
-                    Failure::Usage("error: --runs takes a number above zero".to_owned())
+                    Failure::Usage(
+                        "error: --runs requires a number above zero".to_owned(),
+                    )
                 })?;
             }
             Arg::Long("help") | Arg::Short('h') => return Ok(USAGE.to_owned()),
@@ -86,7 +89,7 @@ fn bench(mut arguments: lexopt::Parser) -> Result<String, Failure> {
 }
 
 fn table(measure: &Measure) -> Result<String, Failure> {
-    // Read before this adds to it.
+    // Before the measurements add to the load.
     let machine = measure.machine();
     let mut rows = vec![codegen(measure)?];
     let ours =
@@ -175,7 +178,7 @@ fn put_into_readme(path: &Path, table: &str) -> Result<(), Failure> {
     });
     let Some((before, after)) = parts else {
         return Err(Failure::Input(
-            "error: README.md has no two bench markers".to_owned(),
+            "error: README.md must have two bench markers".to_owned(),
         ));
     };
     let text = format!("{before}{}{table}{}{after}", MARKERS.0, MARKERS.1);

@@ -1,6 +1,6 @@
 //! `cargo xtask spec diff`: what changed between two documents, in the API and in the crate.
 //!
-//! This module parses arguments and prints; it reads documents, and writes nothing.
+//! This module parses arguments, reads documents and prints. It writes no files.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -71,7 +71,7 @@ pub(crate) fn run(arguments: lexopt::Parser) -> ExitCode {
     });
     match outcome {
         Ok(said) => match io::stdout().write_all(said.as_bytes()) {
-            // Who reads the beginning of a long report closes the pipe, and that is no error.
+            // A reader that closes the pipe after the beginning of a long report is no error.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 let what = format!("error: can't write the report: {error}");
                 Failure::Output(what).report()
@@ -135,7 +135,7 @@ pub(crate) struct Comparison {
 }
 
 impl Comparison {
-    /// Compares two crates, beside the changes of the API.
+    /// Compares two crates, given the changes of the API.
     pub(crate) fn of(
         api: Vec<Entry>,
         old: &Files,
@@ -145,7 +145,7 @@ impl Comparison {
         Ok(Self { api, of_crate })
     }
 
-    /// Tells whether clients of the old document's stable versions go on working.
+    /// Tells whether clients of the old document's stable versions keep working.
     pub(crate) fn is_compatible(&self) -> bool {
         text::is_compatible(&self.api)
     }
@@ -156,7 +156,7 @@ impl Comparison {
         format!("# The API\n\n{api}\n# The crate\n\n{of_crate}")
     }
 
-    /// Returns the entry of the changelog, under a title where there is one.
+    /// Returns the entry of the changelog, under a title if there is one.
     pub(crate) fn changelog(&self, title: Option<&str>) -> String {
         entry::entry(title, &self.of_crate, &self.api)
     }

@@ -1,6 +1,6 @@
-//! The tasks of this repository: the only code that touches the disk on the generator's behalf.
+//! The tasks of this repository. Only this crate reads and writes files for the generator.
 //!
-//! This file only dispatches; each command has a room of its own.
+//! This file dispatches; each command has a module of its own.
 
 use std::env;
 use std::path::{Path, PathBuf};

@@ -78,7 +78,7 @@ fn check_node(kind: Kind, value: &Value, at: &Pointer, found: &mut Vec<Diagnosti
             None if is_extension(key) => {}
             None => {
                 let what = format!(
-                    "`{key}` is no keyword of {} in OpenAPI 3.0; it is not read",
+                    "`{key}` is no keyword of {} in OpenAPI 3.0; it is ignored",
                     kind.phrase()
                 );
                 found.push(Diagnostic::note(what, &at.child(key)));
@@ -101,14 +101,16 @@ fn check_reference(
     }
     if kind.section().is_none() {
         let what = format!("{} can't be a reference", kind.phrase());
-        found.push(Diagnostic::error(what, at).help("write the object out"));
+        found.push(
+            Diagnostic::error(what, at)
+                .help("write the object itself instead of the reference"),
+        );
     }
     for key in object.keys() {
         let is_prose =
             matches!(kind.rules().field(key), Some(Field::Prose | Field::Examples));
         if key != "$ref" && !is_prose && !is_extension(key) {
-            let what =
-                format!("`{key}` stands beside `$ref` and has no effect in OpenAPI 3.0");
+            let what = format!("`{key}` beside `$ref` has no effect in OpenAPI 3.0");
             let note = Diagnostic::note(what, &at.child(key));
             found.push(
                 note.help("if it matters, wrap the reference: allOf: [{$ref: …}]"),

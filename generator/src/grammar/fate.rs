@@ -19,7 +19,9 @@ pub(crate) enum Fate {
 
 use Fate::{Expressed, Meaningless, Noted};
 
-const LIMIT: Fate = Noted(Some("a limit that only the service checks: not documented"));
+const LIMIT: Fate = Noted(Some(
+    "only the service checks this limit: the generated code does not mention it",
+));
 const CASES: Fate = Noted(None);
 
 /// Returns the fate of a keyword; `None` where the grammar has no such keyword.
@@ -49,7 +51,7 @@ pub(crate) fn fate(kind: Kind, key: &str) -> Option<Fate> {
         },
         Kind::MediaType => match key {
             "schema" => Expressed,
-            "encoding" => Noted(Some("parts are encoded by whoever makes the body")),
+            "encoding" => Noted(Some("the caller encodes the parts of the body")),
             "example" | "examples" => Meaningless,
             _ => return None,
         },
@@ -122,7 +124,7 @@ fn of_schema(key: &str) -> Option<Fate> {
         | "uniqueItems"
         | "writeOnly" => Expressed,
         "maxProperties" | "minProperties" | "multipleOf" => LIMIT,
-        "not" => Noted(Some("`not` is not expressed")),
+        "not" => Noted(Some("`not` has no equivalent in Rust")),
         "example" | "xml" => Meaningless,
         _ => return None,
     })

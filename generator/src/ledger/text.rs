@@ -80,8 +80,7 @@ macro_rules! as_text {
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(from)?;
-                let problem =
-                    || format!("`{text}` is not understood; write {}", $example);
+                let problem = || format!("`{text}` can't be read; write {}", $example);
                 Self::parse(&text).ok_or_else(|| D::Error::custom(problem()))
             }
         }

@@ -50,7 +50,7 @@ impl<'d> Lowering<'d> {
                 if other.is_some() {
                     self.unmapped(
                         &pointer.child(name),
-                        "an operation of this method is not offered",
+                        "operations with this method are not generated",
                     );
                 }
             }
@@ -90,7 +90,10 @@ impl<'d> Lowering<'d> {
         }
         let tag = self.tag(source.tags.first().map_or("Other", String::as_str));
         if source.tags.len() > 1 {
-            self.unmapped(&at.child("tags"), "only the first tag places the operation");
+            self.unmapped(
+                &at.child("tags"),
+                "only the first tag determines the operation's module",
+            );
         }
         // Paging repeats the request, and repeating anything but a GET would repeat its effect.
         let is_paged = method == Method::Get
@@ -148,7 +151,8 @@ impl<'d> Lowering<'d> {
         };
         let is_elsewhere = !servers.is_empty() && !servers.iter().any(is_own);
         if is_elsewhere {
-            let what = "left out: served by another host than the document's";
+            let what =
+                "not generated: another host than the document's serves the operation";
             self.unmapped(&at.child("servers"), what);
         }
         is_elsewhere
@@ -159,7 +163,7 @@ impl<'d> Lowering<'d> {
         if !source.callbacks.is_empty() {
             self.unmapped(
                 &at.child("callbacks"),
-                "calls of the service are not received",
+                "callbacks of the service are not received",
             );
         }
     }

@@ -56,7 +56,8 @@ impl<'d> Lowering<'d> {
                     ));
                 }
                 None => {
-                    let what = format!("left out: no parameter describes {{{name}}}");
+                    let what =
+                        format!("not generated: no parameter declares {{{name}}}");
                     self.unmapped(at, what);
                     return None;
                 }
@@ -66,7 +67,7 @@ impl<'d> Lowering<'d> {
             if location == Location::Path {
                 self.unmapped(
                     &pointer,
-                    format!("the path has no place for the parameter `{name}`"),
+                    format!("the path does not contain the parameter `{name}`: it is not sent"),
                 );
             } else {
                 lowered.push(self.lower_parameter(location, data, called, &pointer));
@@ -136,8 +137,7 @@ impl<'d> Lowering<'d> {
             self.unmapped(pointer, "a list or an object in the path is sent as text");
             ty = Type::String;
         } else if self.is_object(&ty) {
-            let what =
-                "an object, whatever its style, is sent as the text that is given";
+            let what = "an object is sent as the text that the caller sets; its style is not used";
             self.unmapped(pointer, what);
             ty = Type::String;
         }
@@ -174,11 +174,12 @@ impl<'d> Lowering<'d> {
                 parameter_data,
             } => {
                 if *allow_reserved {
-                    let what = "reserved characters are percent-encoded all the same";
+                    let what = "reserved characters are percent-encoded although the document allows them";
                     self.unmapped(&pointer.child("allowReserved"), what);
                 }
                 if *allow_empty_value == Some(true) {
-                    let what = "an empty value is sent where an empty text is set";
+                    let what =
+                        "an empty value is sent only if the caller sets an empty string";
                     self.unmapped(&pointer.child("allowEmptyValue"), what);
                 }
                 if matches!(style, QueryStyle::DeepObject) && is_list {
@@ -200,7 +201,7 @@ impl<'d> Lowering<'d> {
                 style: PathStyle::Matrix | PathStyle::Label,
                 ..
             } => {
-                let what = "the style is not used: the value is sent alone";
+                let what = "the style is not used: the value is sent without prefix";
                 self.unmapped(&pointer.child("style"), what);
                 None
             }

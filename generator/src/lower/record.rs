@@ -61,7 +61,7 @@ impl<'d> Lowering<'d> {
                 && !json_name.contains(char::is_control);
             if !is_plain {
                 let what =
-                    "a property whose name needs escaping: reached through `extra`";
+                    "a property whose name needs escaping is read and sent through `extra`";
                 self.unmapped(&declared.place.pointer, what);
             }
             is_plain
@@ -202,7 +202,7 @@ impl<'d> Lowering<'d> {
             && one != other
         {
             let what = format!(
-                "declared as another kind of value at {}, and that one holds",
+                "overridden: {} declares it as another kind of value",
                 declared.place.pointer
             );
             into.losses.push((before.place.pointer.clone(), what));

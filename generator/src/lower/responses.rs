@@ -90,11 +90,11 @@ impl<'d> Lowering<'d> {
         }
         for (is_success, response, pointer) in ranges {
             if is_success && found.is_empty() {
-                let what = "a range of statuses is taken for the status 200";
+                let what = "a range of statuses is treated as status 200";
                 self.unmapped(&pointer, what);
                 found.push(Success { code: OK, response, pointer });
             } else {
-                let what = "a range of statuses: each is decoded by its own number";
+                let what = "a range of statuses is not expressed: a response is decoded by its status";
                 self.unmapped(&pointer, what);
             }
         }
@@ -104,16 +104,19 @@ impl<'d> Lowering<'d> {
                 Some(response) if found.is_empty() => {
                     self.unmapped(
                         &pointer,
-                        "a default response is taken for the status 200",
+                        "a default response is treated as status 200",
                     );
                     found.push(Success { code: OK, response, pointer });
                 }
                 _ => self
-                    .unmapped(&pointer, "a default response is decoded by its status"),
+                    .unmapped(&pointer, "a default response is not expressed: a response is decoded by its status"),
             }
         }
         if found.is_empty() {
-            self.unmapped(&responses, "no success is declared: the body is not read");
+            self.unmapped(
+                &responses,
+                "no success response is declared: the body is not decoded",
+            );
         }
         found
     }
@@ -186,7 +189,7 @@ impl<'d> Lowering<'d> {
             }
             (_, Format::Csv | Format::Gzip) => Content::Stream,
             (_, Format::Other(_)) => {
-                self.unmapped(at, "a body of this media type is left as bytes");
+                self.unmapped(at, "a body of this media type is returned as bytes");
                 Content::Stream
             }
         };
@@ -201,8 +204,7 @@ impl<'d> Lowering<'d> {
             for (name, _) in contents(success.response) {
                 if name.parse::<MediaType>().is_err() {
                     let at = success.pointer.child("content").child(name);
-                    let what =
-                        "a body without a version, beside versions: not requested";
+                    let what = "a media type without a version is not requested where others have one";
                     self.unmapped(&at, what);
                 }
             }
@@ -219,15 +221,17 @@ impl<'d> Lowering<'d> {
         let of_bodies: BTreeSet<Version> =
             bodies.iter().filter_map(|body| body.version).collect();
         let (versions, whose) = match of_bodies.is_empty() {
-            false => (of_bodies, "that of its body"),
+            false => (of_bodies, "the version of its body"),
             true => (
                 self.oldest_version().into_iter().collect(),
-                "the oldest of the document",
+                "the oldest version of the document",
             ),
         };
         let what = match versions.is_empty() {
-            true => "left out: nothing in the document has a version".to_owned(),
-            false => format!("no response names a version: {whose} is requested"),
+            true => {
+                "not generated: no media type of the document has a version".to_owned()
+            }
+            false => format!("no response has a version: {whose} is requested"),
         };
         self.unmapped(&at.child("responses"), what);
         versions
@@ -249,7 +253,7 @@ impl<'d> Lowering<'d> {
         let text = media.extensions.get("x-sunset")?;
         let date = text.as_str().and_then(|text| text.get(..10)?.parse().ok());
         if date.is_none() {
-            let what = format!("the sunset {text} is no date, and is not known");
+            let what = format!("the sunset {text} is no date and is ignored");
             self.unmapped(&at.child("x-sunset"), what);
         }
         date
@@ -270,8 +274,10 @@ impl<'d> Lowering<'d> {
             self.unmapped(
                 &other.pointer,
                 match has_json {
-                    true => "a request body that is not JSON is not offered",
-                    false => "a request body of this media type is taken as bytes",
+                    true => {
+                        "a request body in another format is not offered beside JSON"
+                    }
+                    false => "a request body of this media type is sent as bytes",
                 },
             );
         }
@@ -283,7 +289,7 @@ impl<'d> Lowering<'d> {
             if body.version.is_some_and(|version| !versions.contains_key(&version)) {
                 self.unmapped(
                     &body.pointer,
-                    "a request body of a version without an answer",
+                    "a request body of a version without a response is ignored",
                 );
             }
             by_version.insert(body.version, body);
@@ -322,7 +328,8 @@ impl<'d> Lowering<'d> {
     ) -> Option<(&'d RequestBody, Pointer)> {
         let (body, pointer) = self.find_body(source, at)?;
         if !body.required && !body.content.is_empty() {
-            let what = "the body may be left out, and the function takes one";
+            let what =
+                "the body is optional in the document; the function always sends one";
             self.unmapped(&pointer, what);
         }
         Some((body, pointer))

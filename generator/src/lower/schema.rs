@@ -24,7 +24,7 @@ impl<'d> Lowering<'d> {
             Some(None) => {
                 self.unmapped(
                     &place.pointer,
-                    "contains itself with no object between: any JSON value",
+                    "contains itself without an object between: any JSON value",
                 );
                 return Type::Json;
             }
@@ -79,8 +79,7 @@ impl<'d> Lowering<'d> {
     /// Lowers a schema that needs no definition of its own; `None` for others.
     fn lower_undefined(&mut self, facets: &Facets<'d>, place: &Place) -> Option<Type> {
         if facets.has_alternatives {
-            let what =
-                "a choice between what is required is not expressed: each is optional";
+            let what = "alternatives of required properties are not expressed: each property is optional";
             self.unmapped(&place.pointer, what);
         }
         if facets.strings().is_some() {
@@ -138,7 +137,9 @@ impl<'d> Lowering<'d> {
     /// Returns the type of all values that variants of one JSON kind allow, where nothing
     /// distinguishes the variants.
     fn coarser(&mut self, ty: Type, kind: &str, place: &Place) -> Type {
-        let what = format!("a choice between kinds of {kind}: any of them");
+        let what = format!(
+            "a union of different {kind} that nothing distinguishes: any of them"
+        );
         self.unmapped(&place.pointer, what);
         ty
     }
@@ -193,7 +194,7 @@ impl<'d> Lowering<'d> {
             if let Some(AdditionalProperties::Schema(_)) = facets.additional {
                 self.unmapped(
                     &place.pointer.child("additionalProperties"),
-                    "what comes beside declared properties is kept in `extra`, untyped",
+                    "additional properties are kept in `extra`, untyped",
                 );
             }
             Kind::Record(self.lower_record(node, place))

@@ -79,7 +79,7 @@ impl<'d> Lowering<'d> {
         let kinds: Option<Vec<JsonKind>> =
             nodes.iter().map(|node| self.json_kind(*node)).collect();
         let Some(kinds) = kinds else {
-            return Plan::FreeForm("a choice between schemas without a type".to_owned());
+            return Plan::FreeForm("a union of schemas without a type".to_owned());
         };
         if kinds.iter().collect::<BTreeSet<_>>().len() == kinds.len() {
             return match kinds.as_slice() {
@@ -97,7 +97,7 @@ impl<'d> Lowering<'d> {
         }
         if !all(JsonKind::Object) {
             return Plan::FreeForm(
-                "a choice between schemas of the same JSON kind".to_owned(),
+                "a union of schemas of the same JSON kind".to_owned(),
             );
         }
         if let Some(plan) = self.infer_tag(&nodes) {
@@ -106,7 +106,7 @@ impl<'d> Lowering<'d> {
         if nodes.iter().all(|node| self.is_plain_record(*node)) {
             return Plan::Merge;
         }
-        Plan::FreeForm("a choice between unions that no property tells apart".to_owned())
+        Plan::FreeForm("a union of unions without a common discriminator".to_owned())
     }
 
     fn plan_tagged(
@@ -127,7 +127,7 @@ impl<'d> Lowering<'d> {
                 Node::Reference(_) => {}
                 Node::Schema(_) => {
                     let why =
-                        "a choice by discriminator with a variant that has no name";
+                        "a union with a discriminator and a variant without a name";
                     return Plan::FreeForm(why.to_owned());
                 }
             }
@@ -340,7 +340,7 @@ impl<'d> Lowering<'d> {
             _ => {
                 self.unmapped(
                     &place.pointer,
-                    "variants declare it in different types: any JSON value",
+                    "variants declare the property with different types: any JSON value",
                 );
                 Type::Json
             }

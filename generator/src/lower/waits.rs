@@ -39,7 +39,7 @@ const WAIT: &str = "x-sdk-wait";
 /// The extension in the document.
 const LONG_RUNNING: &str = "x-xgen-long-running-operation";
 
-const PAGED: &str = "what is paged is not waited for";
+const PAGED: &str = "a paged operation can't have a wait";
 
 /// The operations by their keys, as indices into the model.
 type Known = HashMap<String, usize>;
@@ -171,7 +171,7 @@ fn is_legacy(call: &Operation, said: &Value) -> Result<bool, String> {
         return Err(PAGED.to_owned());
     }
     let said = LongRunning::deserialize(said)
-        .map_err(|error| format!("`{LONG_RUNNING}` is not understood: {error}"))?;
+        .map_err(|error| format!("`{LONG_RUNNING}` can't be read: {error}"))?;
     Ok(said.legacy)
 }
 
@@ -186,7 +186,7 @@ struct Check<'a> {
 impl<'a> Check<'a> {
     fn polled(&self, said: &Value) -> Result<Polled, String> {
         let facts = Facts::deserialize(said)
-            .map_err(|error| format!("`{WAIT}` is not understood: {error}"))?;
+            .map_err(|error| format!("`{WAIT}` can't be read: {error}"))?;
         if self.call.is_paged {
             return Err(PAGED.to_owned());
         }
@@ -222,7 +222,7 @@ impl<'a> Check<'a> {
     fn find(&self, text: &str) -> Result<usize, String> {
         let path = text.strip_prefix("GET ").ok_or_else(|| {
             format!(
-                "`{text}` is not understood: write the method GET, a space and a path"
+                "`{text}` is no operation to poll: write the method GET, a space and a path"
             )
         })?;
         let index = self.known.get(&operation_key(Method::Get, path));
@@ -233,9 +233,9 @@ impl<'a> Check<'a> {
     fn fits(&self, polls: &Operation) -> Result<(), String> {
         let is_stable = |operation: &Operation| operation.newest_stable().is_some();
         match (is_stable(self.call), is_stable(polls)) {
-            (true, false) => Err(format!("`GET {}` is only in preview", polls.path)),
+            (true, false) => Err(format!("`GET {}` has only preview versions, and the call has stable ones", polls.path)),
             (false, _) if polls.tag != self.call.tag => {
-                Err("what is only in preview is not waited for by another group"
+                Err("a call that has only preview versions can't poll an operation of another group"
                     .to_owned())
             }
             _ => Ok(()),
@@ -258,7 +258,9 @@ impl<'a> Check<'a> {
             None if path_parameters(self.call).contains(name) => {
                 Ok(Source::Request((*name).to_owned()))
             }
-            None => Err(format!("nothing says where `{name}` comes from")),
+            None => Err(format!(
+                "the path parameter `{name}` has no source: add it to `parameters`"
+            )),
         };
         names.iter().map(source).collect()
     }
@@ -295,12 +297,11 @@ impl<'a> Check<'a> {
         if names.is_empty() {
             return match (values.next(), facts.gone) {
                 (Some(_), _) => {
-                    Err("values without a `property` that has them".to_owned())
+                    Err("`done` or `failed` without a `property`".to_owned())
                 }
                 (None, true) => Ok(names),
                 (None, false) => {
-                    Err("nothing says when the wait is done: `property`, or `gone`"
-                        .to_owned())
+                    Err("the wait has no end: add `property` or `gone`".to_owned())
                 }
             };
         }
@@ -313,7 +314,7 @@ impl<'a> Check<'a> {
                 };
                 if let Some(value) = values.clone().find(|value| !is_declared(value)) {
                     return Err(format!(
-                        "`{}` is never `{value}`",
+                        "`{}` has no value `{value}`",
                         names.join("` or `")
                     ));
                 }

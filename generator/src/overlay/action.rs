@@ -103,7 +103,7 @@ fn parse_action(
     }
     if text("description").is_none() {
         let help =
-            "say what shows that the document is wrong: a recording, a page, a date";
+            "state the evidence that the document is wrong: a recording, a page, a date";
         found.push(error("the action has no `description`".into()).help(help));
     }
     for key in

@@ -23,7 +23,7 @@ pub(super) fn list_second_bodies(api: &mut Api) {
                 let at = responses.child(status.to_string()).child("content");
                 found.insert(Unmapped {
                     pointer: at.child(response.media_type.to_string()),
-                    what: format!("a success body of another type than that of {first}: decoded as that one"),
+                    what: format!("a success body of another type than that of status {first}: decoded as that type"),
                 });
             }
         }

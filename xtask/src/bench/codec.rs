@@ -1,4 +1,4 @@
-//! The codec against `serde` derives: recorded answers, decoded and encoded by both, in turns.
+//! The codec against `serde` derives: both decode and encode recorded responses, in turns.
 
 use std::fs;
 use std::io;
@@ -11,13 +11,13 @@ use super::twin;
 use crate::failure::Failure;
 
 /// The subjects of the measurement: a recording, the operation's path after the group or
-/// organization, the version, and the type of the answer.
+/// organization, the version, and the type of the response.
 const SUBJECTS: [(&str, &str, &str, &str); 2] = [
     ("clusters", "/clusters", "2024-08-05", "PaginatedClusterDescription20240805"),
     ("events", "/events", "2023-01-01", "OrgPaginatedEventView"),
 ];
 
-/// Returns the table, or why there is none.
+/// Returns the table, or a sentence that says why there is none.
 pub(super) fn table(measure: &Measure) -> Result<String, Failure> {
     let recorded = measure.root.join("../shared/recorded");
     if !recorded.is_dir() {
@@ -63,7 +63,7 @@ fn write(root: &Path, recorded: &Path, folder: &Path) -> io::Result<()> {
     fs::write(folder.join("Cargo.toml"), manifest)
 }
 
-/// Finds the longest recorded answer of an operation in a version.
+/// Returns the longest recorded response of an operation in a version.
 fn answer(har: &Path, path: &str, version: &str) -> io::Result<String> {
     let har: Value = serde_json::from_str(&fs::read_to_string(har)?)?;
     let entries = har["log"]["entries"].as_array().map_or(&[][..], Vec::as_slice);

@@ -68,7 +68,8 @@ fn check_parameter(object: &Object, at: &Pointer, found: &mut Vec<Diagnostic>) {
     let location = object.get("in").and_then(Value::as_str).unwrap_or_default();
     if location == "path" && object.get("required") != Some(&Value::Bool(true)) {
         let what = "a path parameter has to be `required: true`";
-        let help = "it is required all the same; add it with an overlay";
+        let help =
+            "add `required: true` with an overlay; the parameter is treated as required";
         found.push(Diagnostic::note(what, at).help(help));
     }
     let styles: &[&str] = match location {
@@ -117,7 +118,7 @@ fn check_responses(object: &Object, at: &Pointer, found: &mut Vec<Diagnostic>) {
     for key in object.keys().filter(|key| !is_extension(key)) {
         if key != "default" && !is_status(key) {
             let what = format!("`{key}` is no status code");
-            let help = "a response stands under 100 to 599, 1XX to 5XX or `default`";
+            let help = "write 100 to 599, 1XX to 5XX or `default`";
             found.push(Diagnostic::error(what, &at.child(key)).help(help));
         }
     }

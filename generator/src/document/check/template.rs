@@ -43,7 +43,7 @@ fn keys<'a>(
         // The check of references reports one without a target.
         let Some((location, name)) = key(tree, parameter) else { continue };
         if !keys.insert((location, name)) {
-            let what = format!("the {location} parameter `{name}` stands twice");
+            let what = format!("the {location} parameter `{name}` is declared twice");
             let at = at.child("parameters").item(index);
             found.push(Diagnostic::error(what, &at).help("keep one of the two"));
         }
@@ -72,8 +72,8 @@ fn compare(
         .map(|(_, name)| *name)
         .collect();
     for name in named.difference(&described) {
-        let what = format!("the path names {{{name}}}, which no parameter describes");
-        let help = "the operation is left out; add the parameter with an overlay";
+        let what = format!("the path contains {{{name}}}, which no parameter declares");
+        let help = "the operation is not generated; add the parameter with an overlay";
         found.push(Diagnostic::note(what, at).help(help));
     }
     for name in described.difference(&named) {

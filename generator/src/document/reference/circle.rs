@@ -108,7 +108,6 @@ fn report(section: &str, circle: &[&str]) -> Diagnostic {
     let mut chain: Vec<&str> = circle[smallest..].to_vec();
     chain.extend(&circle[..=smallest]);
     let at = Pointer::root().child("components").child(section).child(chain[0]);
-    let what = format!("references go in a circle: {}", chain.join(" → "));
-    Diagnostic::error(what, &at)
-        .help("break the circle with an overlay: one link has to go")
+    let what = format!("references form a circle: {}", chain.join(" → "));
+    Diagnostic::error(what, &at).help("remove one of the references with an overlay")
 }
