@@ -183,8 +183,8 @@ impl Store {
         Ok(to_json(&*value)?)
     }
 
-    /// Creates a resource at a path of its own, if the path can be read; any other POST is an
-    /// action.
+    /// Creates a resource at a path of its own, if the operation has a body and the path can be
+    /// read; any other POST is an action.
     fn create_in_place(
         &mut self,
         call: &Call<'_>,

@@ -123,7 +123,7 @@ fn differences(
         &mut observe,
     )
     .unwrap();
-    let schema = pair.answer(response.status).and_then(|media| media.schema.as_ref());
+    let schema = pair.response(response.status).and_then(|media| media.schema.as_ref());
     let json: Value = serde_json::from_slice(&response.body).unwrap();
     let validator =
         validators.get(schema.unwrap(), atlas_admin_samples::Direction::Response);

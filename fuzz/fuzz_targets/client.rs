@@ -148,13 +148,13 @@ fuzz_target!(|data: &[u8]| {
         .body_limit(1 << 16)
         .build()
         .expect("a client");
-    let echoed = responses.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
+    let echoed =
+        responses.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
     let creates = match how & 2 {
         0 => [false, true, false],
         _ => [true, false, false],
     };
-    let group =
-        Group { name: set("x"), org_id: set("y"), ..Default::default() };
+    let group = Group { name: set("x"), org_id: set("y"), ..Default::default() };
     for create in creates {
         *script.executed.lock().unwrap() = 0;
         let result = match create {

@@ -32,10 +32,10 @@ impl Transport for Timed {
             let (status, headers) = (response.status(), response.headers().clone());
             let body = response.bytes().await.map_err(broken)?;
             eprintln!("{name}: {status} after {:?}", begun.elapsed());
-            let mut answer = http::Response::new(Body::from(body));
-            *answer.status_mut() = status;
-            *answer.headers_mut() = headers;
-            Ok(answer)
+            let mut response = http::Response::new(Body::from(body));
+            *response.status_mut() = status;
+            *response.headers_mut() = headers;
+            Ok(response)
         })
     }
 }

@@ -117,7 +117,7 @@ fn check(list: &Seen, create: &Seen) {
     );
 }
 
-fn answer(seen: &Seen) -> (&'static str, &'static str) {
+fn respond(seen: &Seen) -> (&'static str, &'static str) {
     const CREATED: &str = r#"{"clusterCount":0,"created":"2024-04-23T17:47:17Z","id":"32b6e34b3d91647abb20e7b8","links":[],"name":"MyProject","orgId":"5a0a1e7e0f2912c554080adc"}"#;
     if seen.line.starts_with("POST") {
         ("201 Created\r\ncontent-type: application/vnd.atlas.2023-01-01+json", CREATED)
@@ -131,7 +131,7 @@ async fn a_service_account_asks_for_a_token_then_lists_and_creates() {
     const TOKEN: &str = r#"{"access_token":"eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln-bm9u_ZQ","expires_in":3600,"token_type":"Bearer"}"#;
     let server = Server::start(|seen| match seen.line.contains("/api/oauth/token ") {
         true => ("200 OK\r\ncontent-type: application/json", TOKEN),
-        false => answer(seen),
+        false => respond(seen),
     });
     list_and_create(&server.client(Credentials::service_account("id", "secret"))).await;
     let seen = server.seen.lock().unwrap();
@@ -156,7 +156,7 @@ async fn an_api_key_answers_one_challenge_then_lists_and_creates() {
         nonce=\"n\", algorithm=MD5, qop=\"auth\", stale=false";
     let server = Server::start(|seen| match seen.header("authorization") {
         "" => (CHALLENGE, ""),
-        _ => answer(seen),
+        _ => respond(seen),
     });
     list_and_create(&server.client(Credentials::api_key("public", "private"))).await;
     let seen = server.seen.lock().unwrap();

@@ -114,7 +114,7 @@ fn what_is_printed_can_be_copied() {
         create.call(),
         "use atlas_admin::{clusters, types};\n\
          let body = types::ClusterDescription20240805 { ..Default::default() };\n\
-         let answer = clusters::create_cluster(group_id, &body).send(&client).await?;"
+         let response = clusters::create_cluster(group_id, &body).send(&client).await?;"
     );
     let delete = &found(&["deleteGroupCluster"])[0];
     assert_eq!(

@@ -59,7 +59,7 @@ struct Lowering<'d> {
     api: Api,
     diagnostics: Vec<Diagnostic>,
     /// The extensions about waits, which are lowered after all operations.
-    waits: Vec<waits::Said>,
+    waits: Vec<waits::WaitExtensions>,
     /// The type of each named schema; `None` while an alias is being followed.
     named: HashMap<&'d str, Option<Type>>,
     /// The type of each inline definition, by its location.

@@ -41,7 +41,7 @@ use make::Maker;
 use pattern::Patterns;
 
 pub use dice::Dice;
-pub use pair::{Answer, Media, Pair, Parameter};
+pub use pair::{Media, Pair, Parameter, Response};
 pub use text::write;
 
 /// The kind of value that is made of a schema.
@@ -163,8 +163,8 @@ impl Samples {
     }
 
     /// Makes the body of a response; `None` where the status has no JSON body.
-    pub fn answer(&self, pair: &Pair, status: u16, choice: Choice) -> Option<Value> {
-        let schema = pair.answer(status)?.schema.as_ref()?;
+    pub fn response(&self, pair: &Pair, status: u16, choice: Choice) -> Option<Value> {
+        let schema = pair.response(status)?.schema.as_ref()?;
         Some(self.value(schema, Direction::Response, choice))
     }
 

@@ -102,7 +102,7 @@ impl<'d> Maker<'d> {
             };
             let mut ways: Vec<_> = union.branches.iter().filter(fits).collect();
             if ways.is_empty() {
-                self.contradiction("no branch of a union has the tag");
+                self.contradiction("no branch of a union has the discriminator value");
                 ways = union.branches.iter().collect();
             }
             if ways.iter().any(|branch| !self.turns_back(&[branch.schema])) {
@@ -129,7 +129,9 @@ impl<'d> Maker<'d> {
             };
             let mut ways: Vec<&&str> = tags.iter().filter(declared).collect();
             if ways.is_empty() {
-                self.contradiction("the tag is not among the property's values");
+                self.contradiction(
+                    "the discriminator value is not among the property's values",
+                );
                 ways = tags.iter().collect();
             }
             return Some(Value::from(**self.one_of(&ways)));
@@ -272,7 +274,9 @@ impl<'d> Maker<'d> {
             }
         }
         if list.len() < low {
-            self.contradiction("there are not as many different items as there must be");
+            self.contradiction(
+                "the list requires more distinct items than the schema allows",
+            );
         }
         Value::Array(list)
     }

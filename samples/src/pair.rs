@@ -25,9 +25,9 @@ pub struct Pair {
     /// The body of the request; `None` where the operation has none.
     pub body: Option<Media>,
     /// The declared success responses, by status and then by media type.
-    pub answers: Vec<Answer>,
+    pub responses: Vec<Response>,
     /// The declared error responses, which are the same in each version.
-    pub errors: Vec<Answer>,
+    pub errors: Vec<Response>,
 }
 
 /// A parameter.
@@ -45,7 +45,7 @@ pub struct Parameter {
 
 /// The response with one status.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Response {
     /// The status.
     pub status: u16,
     /// Its possible bodies, one for each media type.
@@ -63,10 +63,10 @@ pub struct Media {
 
 impl Pair {
     /// Returns the JSON body of a status; `None` where it has none with a schema.
-    pub fn answer(&self, status: u16) -> Option<&Media> {
-        let answers = self.answers.iter().chain(&self.errors);
+    pub fn response(&self, status: u16) -> Option<&Media> {
+        let responses = self.responses.iter().chain(&self.errors);
         let mut content =
-            answers.filter(|a| a.status == status).flat_map(|a| &a.content);
+            responses.filter(|a| a.status == status).flat_map(|a| &a.content);
         content.find(|media| media.is_json() && media.schema.is_some())
     }
 }
@@ -103,30 +103,31 @@ fn of_operation(
     method: &str,
     operation: &Value,
 ) -> Vec<Pair> {
-    let (answers, errors): (Vec<Answer>, Vec<Answer>) = entries(operation, "responses")
-        .filter_map(|(status, response)| {
-            let content = content(tree.resolve(response).0);
-            Some(Answer { status: status.parse().ok()?, content })
-        })
-        .partition(|answer| (200..300).contains(&answer.status));
+    let (responses, errors): (Vec<Response>, Vec<Response>) =
+        entries(operation, "responses")
+            .filter_map(|(status, response)| {
+                let content = content(tree.resolve(response).0);
+                Some(Response { status: status.parse().ok()?, content })
+            })
+            .partition(|response| (200..300).contains(&response.status));
     let bodies = operation.get("requestBody").map(|body| content(tree.resolve(body).0));
     let bodies = bodies.unwrap_or_default();
-    let mut versions: BTreeMap<String, Vec<Answer>> = BTreeMap::new();
-    for answer in &answers {
-        for media in &answer.content {
+    let mut versions: BTreeMap<String, Vec<Response>> = BTreeMap::new();
+    for response in &responses {
+        for media in &response.content {
             let Some(version) = media.version() else { continue };
             let known = versions.entry(version).or_default();
-            match known.last_mut().filter(|last| last.status == answer.status) {
+            match known.last_mut().filter(|last| last.status == response.status) {
                 Some(last) => last.content.push(media.clone()),
-                None => known.push(Answer {
-                    status: answer.status,
+                None => known.push(Response {
+                    status: response.status,
                     content: vec![media.clone()],
                 }),
             }
         }
     }
     let tag = list(operation, "tags").first().and_then(Value::as_str);
-    let of_version = |(version, answers): (String, Vec<Answer>)| Pair {
+    let of_version = |(version, responses): (String, Vec<Response>)| Pair {
         id: text(operation, "operationId").unwrap_or_default().to_owned(),
         method: method.to_uppercase(),
         path: path.to_owned(),
@@ -137,7 +138,7 @@ fn of_operation(
             .find(|media| media.version().as_ref() == Some(&version))
             .cloned(),
         version,
-        answers,
+        responses,
         errors: errors.clone(),
     };
     versions.into_iter().map(of_version).collect()

@@ -25,22 +25,22 @@ const USAGE: &str = "\
 Usage: cargo xtask bench [--readme] [--runs N]
        cargo xtask bench --codec
 
-Measures, in release where that is meant:
+Measures, in release builds where stated:
   codegen             against ploidy, where it is installed (`cargo install ploidy --version 0.15.0`)
-  the generated crate against its floor: the same types with derived Clone, Debug, Default and
-                      PartialEq and nothing else; dev profile, not incremental, all features
+  the generated crate against its floor: the same types with only derived Clone, Debug, Default
+                      and PartialEq; dev profile, not incremental, all features
                       and against the crate that ploidy writes, measured once
                       and in instructions, where valgrind is installed
   one tag             the crate with the feature `clusters` alone
-  a program           ten lines that list clusters, all dependencies included, from nothing
-  its size            in release, stripped, against the same call by hand
-  the codec           against the same types with serde derives, on recorded answers, in turns
+  a program           ten lines that list clusters, with all dependencies, from scratch
+  its size            in release, stripped, against the same call without a client
+  the codec           against the same types with serde derives, on recorded responses, in turns
 
-  --codec    measures the codec and nothing else
+  --codec    measures only the codec
   --readme   puts the table into README.md, between its two markers
-  --runs N   how often each is run; the median counts (default: 3)
+  --runs N   the number of runs, of which the median counts (default: 3)
 
-Needs /usr/bin/time (Debian package `time`). Scratch goes to target/bench.
+Needs /usr/bin/time (Debian package `time`). Temporary files are in target/bench.
 ";
 
 /// Runs `cargo xtask bench`.

@@ -39,12 +39,12 @@ lists what no longer compiles.
   --mutate NAME  compiles it against changed copies of that document instead: ids, tag, required,
                  enums, grown, schemas, inline, versions, waits, parameters, or all
   --keep DIR     the folder for crates and programs, which are kept (default: target/chain,
-                 where only what cargo compiled is kept)
+                 where only cargo's output is kept)
 
-Whether the later document still has what broke is found out by its place: method, path and
-version, and the JSON names from there, through any branch of a union. That is an approximation.
-What it can't tell, and was looked up, stands in spec/broken.txt.
-Exit code 1 means that a promise is broken, or that anything is that a mutation must not break.
+Whether the later document still has a broken item is decided by the item's place: method, path
+and version, and the JSON names from there, through any branch of a union. That is an
+approximation. spec/broken.txt lists the items that the API itself has broken and that the place
+does not show. Exit code 1 means that a promise is broken or, with --mutate, that anything is.
 ";
 
 struct Options {

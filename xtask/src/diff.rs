@@ -38,16 +38,15 @@ Usage: cargo xtask spec diff OLD NEW [--json]
        cargo xtask spec diff --changelog OLD NEW [--ledger FILE]
 
 Lists what changed between two documents: paths, or git revisions whose spec/ is read.
-Each change has a code of the API's own changelog, and a word for whether a client that knew
-the old document goes on working. A change of a shared schema is listed once, with the
-operations that it touches.
+Each change has a code of the API's own changelog, and says whether a client of the old document
+keeps working. A change of a shared schema is listed once, with the operations that it affects.
 
-  --json         a list of operations with the changes of each version, as the API's changelog
-                 has it; with --crate an object, whose `api` is that list
-  --crate        lists as well what changed in the crate: each public item with its cause in the
-                 document, and whether that is a patch, a minor or a major version
+  --json         prints a list of operations with the changes of each version, in the form of the
+                 API's changelog; with --crate, an object whose `api` is that list
+  --crate        also lists the changes of the crate: each public item with its cause in the
+                 document, and the version that it requires (patch, minor or major)
   --changelog    writes the entry for CHANGELOG.md, by group of operations
-  --ledger FILE  the names that the crate of OLD begins with (default: spec/names.toml for the
+  --ledger FILE  the ledger for the crate of OLD (default: spec/names.toml for the
                  document of this repository, else none)
 
 The crate of a revision is the one that was committed; that of a document is generated, NEW's

@@ -29,11 +29,11 @@ Commands:
   spec fetch    download the published document and import it
   spec diff     list what changed between two documents, in the API and in the crate
   update        bring in the newest document: spec/, generated/, CHANGELOG.md and the version
-  bench         measure what the README's table says
+  bench         measure the figures of the README's table
   chain         find what an update of the document breaks in programs
   help          show this text
 
-`cargo xtask <COMMAND> --help` tells more about one.
+`cargo xtask <COMMAND> --help` describes a command.
 ";
 
 /// The folder of the repository.

@@ -1,5 +1,5 @@
-//! Changes of files on disk, which are shown first and then written, all or nothing, so that no
-//! reader ever finds half of a file.
+//! Changes of files on disk, which can be shown before they are written. No file is replaced before
+//! the texts of all are on disk, so no reader ever finds half of a file.
 
 use std::fs::{self, File};
 use std::io::{self, Write};

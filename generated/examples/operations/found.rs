@@ -81,7 +81,7 @@ impl Found {
             (Some((root, module)), true) => format!("use {root}::{{{module}, types}};"),
             _ => format!("use {module};"),
         };
-        let kept = if output == "()" { "" } else { "let answer = " };
+        let kept = if output == "()" { "" } else { "let response = " };
         let request = format!("{}({})", path(self.newest()), passed.join(", "));
         let line = format!("{kept}{request}.send(&client).await?;");
         let sent = if line.len() <= WIDTH {

@@ -88,17 +88,17 @@ impl Contract {
         let problems = sample.problems(&bare, accept);
         let send: Send = Box::new(move |client| {
             let (request, client) = (Rc::clone(&request), client.clone());
-            Box::pin(
-                async move { request.send(&client).await.map(|answer| head(&answer)) },
-            )
+            Box::pin(async move {
+                request.send(&client).await.map(|response| head(&response))
+            })
         });
         self.calls.push(Call { id, version, accept, target, send, bare, problems });
     }
 }
 
-fn head<T>(answer: &Response<T>) -> Head {
+fn head<T>(response: &Response<T>) -> Head {
     let text = |name| {
-        let value = answer.headers().get(name).map(|value| value.as_bytes());
+        let value = response.headers().get(name).map(|value| value.as_bytes());
         String::from_utf8_lossy(value.unwrap_or_default()).into_owned()
     };
     Head {
@@ -130,7 +130,7 @@ impl Call {
         }
         if self.accept == entry.operation.accept && is_json(entry) {
             if head.media_type != self.accept {
-                wrong.push(format!("answered with {:?}", head.media_type));
+                wrong.push(format!("responded with {:?}", head.media_type));
             }
             wrong.extend(self.drift(client, entry).await);
         }
@@ -143,19 +143,19 @@ impl Call {
     /// and mixes properties of several variants. Differences that follow from that are no mistakes
     /// of the types.
     async fn drift(&self, client: &Client, entry: &Entry) -> Vec<String> {
-        let answer = match self.bare.send(client).await {
-            Ok(answer) => answer,
+        let response = match self.bare.send(client).await {
+            Ok(response) => response,
             Err(error) => return vec![error.to_string()],
         };
         let make = entry.answers.iter().find_map(|(status, payload)| match payload {
-            Payload::Json(make) if *status == answer.status() => Some(make),
+            Payload::Json(make) if *status == response.status() => Some(make),
             _ => None,
         });
         let Some(make) = make else {
-            return vec![format!("answered with {}", answer.status())];
+            return vec![format!("responded with {}", response.status())];
         };
         let drift = match sample::drift(
-            &answer.to_string(),
+            &response.to_string(),
             &mut *make(),
             Direction::Response,
         ) {
@@ -171,7 +171,7 @@ impl Call {
             )
         };
         let wrong = drift.iter().filter(is_wrong);
-        wrong.map(|drift| format!("the answer: {drift:?}")).collect()
+        wrong.map(|drift| format!("the response: {drift:?}")).collect()
     }
 }
 
@@ -239,8 +239,8 @@ async fn assert_is_strict(prism: &Prism) {
         ("query", query.send(&client).await.map(drop)),
         ("body", body.send(&client).await.map(drop)),
     ];
-    for (part, answer) in refused {
-        let error = answer.expect_err(part);
+    for (part, response) in refused {
+        let error = response.expect_err(part);
         let said = error.headers().get("sl-violations").map(|said| said.as_bytes());
         let said = String::from_utf8_lossy(said.unwrap_or(error.body())).into_owned();
         assert!(said.contains(&format!("\"{part}\"")), "{part}: {error} {said}");

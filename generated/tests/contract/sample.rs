@@ -87,7 +87,7 @@ impl<'a> Sample<'a> {
         if *self.asked.borrow() != declared {
             problems.push(format!("takes other parameters than {declared:?}"));
         }
-        let content = self.pair.answers.iter().flat_map(|answer| &answer.content);
+        let content = self.pair.responses.iter().flat_map(|response| &response.content);
         if request.accept() != accept || !content.into_iter().any(|m| m.name == accept) {
             problems.push(format!("accepts {}", request.accept()));
         }

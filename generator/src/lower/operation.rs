@@ -4,7 +4,7 @@ use openapiv3::{Operation as Source, PathItem, ReferenceOr, Server};
 use serde_json::Value;
 
 use super::Lowering;
-use super::waits::Said;
+use super::waits::WaitExtensions;
 use crate::model::{Method, Operation, Tag, operation_key};
 use crate::pointer::Pointer;
 
@@ -71,7 +71,7 @@ impl<'d> Lowering<'d> {
         if self.is_elsewhere(item, source, at) {
             return;
         }
-        self.note_unheard(source, at);
+        self.note_side_effects(source, at);
         let id = source.operation_id.clone().filter(|id| !id.trim().is_empty());
         let id = id.unwrap_or_else(|| id_of_place(method, path));
         let text = |key: &str| {
@@ -100,7 +100,7 @@ impl<'d> Lowering<'d> {
             && parameters.iter().any(|parameter| parameter.numbers_pages);
         let roles =
             source.extensions.get("x-rolesRequirements").and_then(Value::as_array);
-        self.waits.extend(Said::of(source, &key, at));
+        self.waits.extend(WaitExtensions::of(source, &key, at));
         self.api.operations.push(Operation {
             wait: None,
             offers_wait: false,
@@ -159,7 +159,7 @@ impl<'d> Lowering<'d> {
     }
 
     /// Notes effects of an operation beside its response, which are lost.
-    fn note_unheard(&mut self, source: &'d Source, at: &Pointer) {
+    fn note_side_effects(&mut self, source: &'d Source, at: &Pointer) {
         if !source.callbacks.is_empty() {
             self.unmapped(
                 &at.child("callbacks"),

@@ -45,7 +45,7 @@ const PAGED: &str = "a paged operation can't have a wait";
 type Known = HashMap<String, usize>;
 
 /// The extensions of an operation that describe a wait.
-pub(super) struct Said {
+pub(super) struct WaitExtensions {
     key: String,
     wait: Option<Value>,
     long_running: Option<Value>,
@@ -110,7 +110,7 @@ struct LongRunning {
     legacy: bool,
 }
 
-impl Said {
+impl WaitExtensions {
     /// Reads the extensions of an operation; `None` where there are none.
     pub(super) fn of(
         source: &openapiv3::Operation,

@@ -193,8 +193,8 @@ impl<'a> Build<'a> {
             }
         }
         if let Some((common, _)) = recorded.common() {
-            // The record is made later. The types here are those of its fields, even where the
-            // variants now have others.
+            // The common record is added later. Its fields keep their recorded types, even where
+            // the variants now have others.
             for known in
                 self.ledger.record(common).into_iter().flat_map(|it| it.values())
             {

@@ -12,7 +12,7 @@ use crate::schema;
 /// - The thresholds of alerts declare units, and each kind of metric others.
 /// - Some discriminator values of a mapping are not among the values of the property.
 const CONTRADICTIONS: [&str; 2] = [
-    "type: the tag is not among the property's values",
+    "type: the discriminator value is not among the property's values",
     "units: two declarations have no value in common",
 ];
 
@@ -87,8 +87,8 @@ fn bodies(samples: &Samples) -> Vec<(Direction, &Value, String)> {
         let place = format!("{} {}", pair.id, pair.version);
         let body = pair.body.iter().filter_map(|media| media.schema.as_ref());
         found.extend(body.map(|schema| (Direction::Request, schema, place.clone())));
-        for answer in pair.answers.iter().chain(&pair.errors) {
-            let json = answer.content.iter().filter(|media| media.is_json());
+        for response in pair.responses.iter().chain(&pair.errors) {
+            let json = response.content.iter().filter(|media| media.is_json());
             let schemas = json.filter_map(|media| media.schema.as_ref());
             found.extend(
                 schemas.map(|schema| (Direction::Response, schema, place.clone())),

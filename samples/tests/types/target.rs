@@ -50,16 +50,16 @@ fn of_pair<'s>(entry: &Entry, pair: &'s Pair) -> Vec<Target<'s>> {
     let body = body.map(|(make, schema)| {
         target("body".to_owned(), make, Direction::Request, schema)
     });
-    let answers = entry.answers.iter().filter_map(json_answer);
-    let answers = answers.filter_map(|(status, make)| {
-        let schema = pair.answer(status)?.schema.as_ref()?;
+    let responses = entry.answers.iter().filter_map(json_response);
+    let responses = responses.filter_map(|(status, make)| {
+        let schema = pair.response(status)?.schema.as_ref()?;
         Some(target(status.to_string(), make, Direction::Response, schema))
     });
-    body.into_iter().chain(answers).collect()
+    body.into_iter().chain(responses).collect()
 }
 
 /// Returns the status and the type of a JSON response.
-pub fn json_answer((status, payload): &(u16, Payload)) -> Option<(u16, Make)> {
+pub fn json_response((status, payload): &(u16, Payload)) -> Option<(u16, Make)> {
     match payload {
         Payload::Json(make) => Some((*status, *make)),
         Payload::Empty | Payload::Stream => None,

@@ -28,8 +28,9 @@ pub(super) fn table(measure: &Measure) -> Result<String, Failure> {
         .map_err(|error| Failure::unwritable(&folder, &error))?;
     let rows = measure.cargo(&folder, "target", &["run", "--quiet", "--release"])?;
     let budget = "budget: decode ≥ 1.5, encode ≥ 1.2";
-    let head =
-        format!("| answer | of the codec | of derives | ratio of speeds ({budget}) |\n");
+    let head = format!(
+        "| response | of the codec | of derives | ratio of speeds ({budget}) |\n"
+    );
     Ok(format!("{head}|---|---|---|---|\n{rows}"))
 }
 
@@ -37,7 +38,7 @@ fn write(root: &Path, recorded: &Path, folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder.join("src"))?;
     let mut subjects = String::new();
     for (file, path, version, name) in SUBJECTS {
-        let body = answer(&recorded.join(format!("{file}.har")), path, version)?;
+        let body = response(&recorded.join(format!("{file}.har")), path, version)?;
         fs::write(folder.join(format!("{file}.json")), body)?;
         let text = format!("include_str!(\"../{file}.json\").to_owned()");
         subjects.push_str(&format!(
@@ -64,18 +65,18 @@ fn write(root: &Path, recorded: &Path, folder: &Path) -> io::Result<()> {
 }
 
 /// Returns the longest recorded response of an operation in a version.
-fn answer(har: &Path, path: &str, version: &str) -> io::Result<String> {
+fn response(har: &Path, path: &str, version: &str) -> io::Result<String> {
     let har: Value = serde_json::from_str(&fs::read_to_string(har)?)?;
     let entries = har["log"]["entries"].as_array().map_or(&[][..], Vec::as_slice);
-    let answers = entries.iter().filter_map(|entry| {
+    let responses = entries.iter().filter_map(|entry| {
         let url = entry["request"]["url"].as_str()?.split('?').next()?;
         let content = &entry["response"]["content"];
         let fits =
             url.ends_with(path) && content["mimeType"].as_str()?.contains(version);
         fits.then(|| content["text"].as_str()).flatten()
     });
-    let longest = answers.max_by_key(|text| text.len()).map(str::to_owned);
+    let longest = responses.max_by_key(|text| text.len()).map(str::to_owned);
     longest.ok_or_else(|| {
-        io::Error::other(format!("no recorded answer for {path} {version}"))
+        io::Error::other(format!("no recorded response for {path} {version}"))
     })
 }

@@ -123,21 +123,21 @@ mod tests {
     use super::*;
 
     /// Serves one connection and returns the URL to reach it.
-    fn serve(answer: impl FnOnce(TcpStream) + Send + 'static) -> String {
+    fn serve(respond: impl FnOnce(TcpStream) + Send + 'static) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("the port's address");
         thread::spawn(move || {
             let (mut stream, _) = listener.accept().expect("a connection");
             let mut request = [0; 4096];
             let _ = stream.read(&mut request);
-            answer(stream);
+            respond(stream);
         });
         format!("http://{address}/v2.yaml")
     }
 
-    fn serve_text(answer: &'static str) -> String {
+    fn serve_text(response: &'static str) -> String {
         serve(move |mut stream| {
-            let _ = stream.write_all(answer.as_bytes());
+            let _ = stream.write_all(response.as_bytes());
         })
     }
 

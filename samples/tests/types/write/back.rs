@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Body, bodies, pair, set, text};
 use crate::schema::Validators;
-use crate::target::{difference_in, json_answer, name_of, read};
+use crate::target::{difference_in, json_response, name_of, read};
 
 /// The properties that identify the items of lists; updates send them.
 const IDENTITIES: [&str; 2] = ["id", "_id"];
@@ -30,8 +30,8 @@ fn updates(samples: &Samples) -> Vec<Update<'_>> {
 fn update<'s>(samples: &'s Samples, body: Body<'s>) -> Option<Update<'s>> {
     matches!(body.operation.method, Method::Patch | Method::Put).then_some(())?;
     let reader = reader_of(&body)?;
-    let (status, read) = reader.answers.iter().find_map(json_answer)?;
-    let read_schema = pair(samples, reader).answer(status)?.schema.as_ref()?;
+    let (status, read) = reader.answers.iter().find_map(json_response)?;
+    let read_schema = pair(samples, reader).response(status)?.schema.as_ref()?;
     Some(Update { body, read, read_schema })
 }
 
